@@ -15,6 +15,15 @@
 //! ```
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
+#![cfg_attr(
+    not(feature = "pipeline"),
+    allow(
+        dead_code,
+        unreachable_pub,
+        unused_imports,
+        reason = "little of what resources stand on is used where few modules are compiled in"
+    )
+)]
 
 #[cfg(feature = "blocking")]
 #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]

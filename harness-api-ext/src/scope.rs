@@ -76,12 +76,40 @@ impl fmt::Debug for Scope {
 }
 
 /// The account: what is shared by all its organizations.
+///
+/// What lives in projects only cannot be asked of it:
+///
+/// ```compile_fail,E0599
+/// # fn run(harness: harness_api_ext::Harness) {
+/// harness.account().pipelines();
+/// # }
+/// ```
+///
+/// ```compile_fail,E0599
+/// # fn run(harness: harness_api_ext::Harness) {
+/// harness.account().projects();
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Account {
     pub(crate) scope: Scope,
 }
 
 /// An organization: a group of projects, with resources that its projects share.
+///
+/// It has no pipelines, and there are no organizations in it:
+///
+/// ```compile_fail,E0599
+/// # fn run(harness: harness_api_ext::Harness) {
+/// harness.org("retail").pipelines();
+/// # }
+/// ```
+///
+/// ```compile_fail,E0599
+/// # fn run(harness: harness_api_ext::Harness) {
+/// harness.org("retail").organizations();
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Org {
     pub(crate) scope: Scope,
@@ -89,6 +117,14 @@ pub struct Org {
 }
 
 /// A project of an organization, where pipelines and most other resources live.
+///
+/// There are no projects in it:
+///
+/// ```compile_fail,E0599
+/// # fn run(harness: harness_api_ext::Harness) {
+/// harness.org("retail").project("checkout").projects();
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Project {
     pub(crate) scope: Scope,

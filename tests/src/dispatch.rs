@@ -29,7 +29,7 @@ pub struct Form {
     /// The parts that the call should send: name and content.
     pub parts: &'static [(&'static str, Content)],
     /// Makes the call with a client and with what makes the files.
-    pub call: for<'c> fn(&'c Client, &dyn Fn() -> FilePart) -> Call<'c>,
+    pub call: fn(&Client, &dyn Fn() -> FilePart) -> Call,
 }
 
 /// What a part of a form holds.

@@ -4,7 +4,7 @@
 #![cfg(all(feature = "code", feature = "pipeline"))]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-#[path = "../../benches/bodies.rs"]
+#[path = "../benches/bodies.rs"]
 mod bodies;
 
 use harness_api::{

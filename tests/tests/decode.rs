@@ -466,3 +466,33 @@ fn bottomless_documents_are_a_fault() {
         small.spawn(|| serde_json::from_str::<StepsDataResponseBody>(&nested(10_000)).is_err());
     assert!(thread.unwrap().join().unwrap());
 }
+
+#[test]
+fn a_tag_beside_a_union_is_that_of_the_variant_when_it_is_not_set() {
+    use harness_api::connectors::types::{ConnectorInfo, ConnectorInfoType, DockerConnector};
+
+    let mut connector = ConnectorInfo {
+        identifier: Some("hub".into()),
+        spec: Some(DockerConnector::default().into()),
+        ..Default::default()
+    };
+    let sent = serde_json::to_value(&connector).unwrap();
+    assert_eq!(
+        sent,
+        serde_json::json!({"identifier": "hub", "type": "DockerRegistry", "spec": {}})
+    );
+    connector.type_ = Some(ConnectorInfoType::from("Other"));
+    assert_eq!(serde_json::to_value(&connector).unwrap()["type"], "Other");
+    let unknown = ConnectorInfo {
+        spec: serde_json::from_value::<ConnectorInfo>(
+            serde_json::json!({"type": "New", "spec": {"a": 1}}),
+        )
+        .unwrap()
+        .spec,
+        ..Default::default()
+    };
+    assert_eq!(
+        serde_json::to_value(&unknown).unwrap(),
+        serde_json::json!({"spec": {"a": 1}})
+    );
+}

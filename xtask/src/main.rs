@@ -10,6 +10,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 use clap::{Parser, Subcommand};
 use xtask::{
+    bench_compile,
     generate::{self, Generated, fix, load, lock::Lock},
     surface, write,
 };
@@ -61,6 +62,8 @@ enum Verb {
         #[arg(long)]
         json: bool,
     },
+    /// Measures what the client costs to compile, beside progenitor's own, into `harness-api/COMPILE.md`
+    BenchCompile(bench_compile::Options),
 }
 
 fn main() -> ExitCode {
@@ -103,6 +106,10 @@ fn run(verb: Verb) -> Result<ExitCode> {
             let path = root.join("openapi/harness.lock.toml");
             std::fs::write(&path, lock)
                 .with_context(|| format!("cannot write {}", path.display()))?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Verb::BenchCompile(options) => {
+            bench_compile::run(root, &options)?;
             Ok(ExitCode::SUCCESS)
         }
         Verb::Surface { module, json } => print_surface(root, module.as_deref(), json),

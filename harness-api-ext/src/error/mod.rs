@@ -122,11 +122,6 @@ impl Error {
         Self::new(ErrorKind::Pagination, message)
     }
 
-    /// What was waited for did not come about.
-    pub(crate) fn wait(message: impl Into<String>) -> Self {
-        Self::new(ErrorKind::Wait, message)
-    }
-
     /// An answer of status 2XX lacks what the caller needs: the `data` of its envelope, for example.
     pub(crate) fn missing(parts: ResponseParts, what: &str) -> Self {
         let message = format!("the answer has no {what}");

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{Part, Slot, Time};
+use super::{Model, Names, Part, Slot, Time};
 
 /// Anything that a member, a list item or a map entry can be.
-pub trait Cell: Send + Sync + Sized {
+pub trait Cell: Sized {
     /// A value to decode into.
     fn blank() -> Self;
     /// The place of this value.
@@ -27,7 +27,7 @@ pub trait Cell: Send + Sync + Sized {
 }
 
 /// A value that may be absent.
-pub trait Opt: Send + Sync {
+pub trait Opt {
     /// Puts an empty value in and gives its place.
     fn open(&mut self) -> Slot<'_>;
     /// Takes the value away.
@@ -37,7 +37,7 @@ pub trait Opt: Send + Sync {
 }
 
 /// A list.
-pub trait List: Send + Sync {
+pub trait List {
     /// Adds an empty item and gives its place.
     fn push(&mut self) -> Slot<'_>;
     /// Removes the last item.
@@ -55,7 +55,7 @@ pub trait List: Send + Sync {
 }
 
 /// A map with text keys.
-pub trait Keyed: Send + Sync {
+pub trait Keyed {
     /// Lets `fill` decode into the place of an empty value; adds that as an entry if `fill` returns true, and
     /// gives the key back if not.
     fn insert(&mut self, key: String, fill: &mut dyn FnMut(Slot<'_>) -> bool) -> Option<String>;
@@ -114,18 +114,70 @@ leaf! {
     Value, OneJson, |value| value, map JsonMap;
 }
 
-impl<T: Cell> Cell for Box<T> {
+impl<T: Model> Cell for T {
+    #[inline]
+    fn blank() -> Self {
+        Model::blank()
+    }
+    #[inline]
+    fn slot(&mut self) -> Slot<'_> {
+        Slot::Model(self.erased_mut())
+    }
+    #[inline]
+    fn part(&self) -> Part<'_> {
+        Part::Model(self.erased())
+    }
+}
+
+/// Erased, a box is what is in it: there is one table a type.
+impl<T: Model> Model for Box<T> {
     #[inline]
     fn blank() -> Self {
         Self::new(T::blank())
     }
     #[inline]
-    fn slot(&mut self) -> Slot<'_> {
-        T::slot(self)
+    fn names(&self) -> Names {
+        T::names(self)
     }
     #[inline]
-    fn part(&self) -> Part<'_> {
-        T::part(self)
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        T::slot(self, index)
+    }
+    #[inline]
+    fn part(&self, index: usize) -> Part<'_> {
+        T::part(self, index)
+    }
+    #[inline]
+    fn erased(&self) -> &dyn Model {
+        T::erased(self)
+    }
+    #[inline]
+    fn erased_mut(&mut self) -> &mut dyn Model {
+        T::erased_mut(self)
+    }
+    #[inline]
+    fn required(&self) -> &'static [usize] {
+        T::required(self)
+    }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        T::secrets(self)
+    }
+    #[inline]
+    fn type_name(&self) -> &'static str {
+        T::type_name(self)
+    }
+    #[inline]
+    fn extra(&self) -> Option<&BTreeMap<String, Value>> {
+        T::extra(self)
+    }
+    #[inline]
+    fn extra_mut(&mut self) -> Option<&mut BTreeMap<String, Value>> {
+        T::extra_mut(self)
+    }
+    #[inline]
+    fn settle(&mut self) {
+        T::settle(self);
     }
 }
 

@@ -113,15 +113,27 @@ impl Serialize for Rest<'_> {
 
 /// The tag that a variant writes when its own tag member is not set.
 fn own_tag(union: &dyn Union, variant: usize) -> Option<(&'static str, &'static str)> {
-    let member = union.tag_member()?;
-    let mut values = union
-        .tags()
-        .iter()
-        .filter(|(_, index)| *index == variant)
-        .map(|(value, _)| *value);
-    // Two values for one variant: only the caller can know which is meant.
+    Some((union.tag_member()?, value_for(union, variant)?))
+}
+
+/// What the member at `index` is when it is not set and is the tag of a union that is: the tag of its variant.
+fn outer_tag(model: &dyn Model, tagged: &[(usize, usize)], index: usize) -> Option<&'static str> {
+    let (_, union) = tagged.iter().find(|(tag, _)| *tag == index)?;
+    let union = match model.part(*union) {
+        Part::Opt(value) => value.get()?,
+        part => part,
+    };
+    let Part::Union(union) = union else {
+        return None;
+    };
+    value_for(union, union.model()?.0)
+}
+
+/// The one tag of a variant. Of two only the caller can know which is meant.
+fn value_for(union: &dyn Union, variant: usize) -> Option<&'static str> {
+    let mut values = union.tags().iter().filter(|(_, index)| *index == variant);
     match (values.next(), values.next()) {
-        (Some(value), None) => Some((member, value)),
+        (Some((value, _)), None) => Some(*value),
         _ => None,
     }
 }
@@ -152,10 +164,13 @@ fn object<S: Serializer>(
 ) -> Result<S::Ok, S::Error> {
     let mut out = serializer.serialize_map(None)?;
     let names = model.names();
+    let tagged = model.tagged();
     let mut tag = tag;
     for (index, name) in names.iter().enumerate() {
         if entry(&mut out, name, model.part(index))? {
             tag = tag.filter(|(member, _)| member != name);
+        } else if let Some(value) = outer_tag(model, tagged, index) {
+            out.serialize_entry(name, value)?;
         }
     }
     if let Some((member, value)) = tag {

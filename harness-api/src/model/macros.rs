@@ -6,32 +6,20 @@
     reason = "which of them are used depends on the modules that are compiled in"
 )]
 
-/// The traits of a generated struct, on top of its `Model`. With `required`, the type has members without
-/// which it cannot be made, so `Cell::blank` is written beside it instead of taken from `Default`.
+/// The traits of a generated struct, on top of its `Model`.
 macro_rules! model {
     ($name:ident) => {
-        $crate::model::model!($name, <$name as ::std::default::Default>::default());
-    };
-    ($name:ident, $blank:expr) => {
-        impl $crate::model::Cell for $name {
+        impl ::std::default::Default for $name {
             #[inline]
-            fn blank() -> Self {
-                $blank
-            }
-            #[inline]
-            fn slot(&mut self) -> $crate::model::Slot<'_> {
-                $crate::model::Slot::Model(self)
-            }
-            #[inline]
-            fn part(&self) -> $crate::model::Part<'_> {
-                $crate::model::Part::Model(self)
+            fn default() -> Self {
+                $crate::model::Model::blank()
             }
         }
         $crate::model::through_cell!($name);
     };
 }
 
-/// serde's traits and equality, by way of `Cell`.
+/// serde's traits, `Clone`, `Debug` and equality, by way of `Cell`.
 macro_rules! through_cell {
     ($name:ident) => {
         impl<'de> ::serde::Deserialize<'de> for $name {
@@ -52,6 +40,18 @@ macro_rules! through_cell {
                 $crate::model::same(self, other)
             }
         }
+        impl ::std::clone::Clone for $name {
+            #[inline]
+            fn clone(&self) -> Self {
+                $crate::model::copy(self)
+            }
+        }
+        impl ::std::fmt::Debug for $name {
+            #[inline]
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                $crate::model::show(self, f)
+            }
+        }
     };
 }
 
@@ -59,7 +59,7 @@ macro_rules! through_cell {
 macro_rules! open_enum {
     ($(#[$meta:meta])* $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $text:literal,)* }) => {
         $(#[$meta])*
-        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        #[derive(Clone, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum $name {
             $($(#[$variant_meta])* $variant,)*
@@ -92,6 +92,12 @@ macro_rules! open_enum {
             #[inline]
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 f.write_str(self.as_str())
+            }
+        }
+        impl ::std::fmt::Debug for $name {
+            #[inline]
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                ::std::fmt::Debug::fmt(self.as_str(), f)
             }
         }
         impl $crate::model::Text for $name {
@@ -142,7 +148,6 @@ macro_rules! union {
         { $($index:literal $variant:ident($target:ident),)* }
     ) => {
         $(#[$meta])*
-        #[derive(Clone, Debug)]
         #[non_exhaustive]
         pub enum $name {
             $(

@@ -62,7 +62,7 @@ impl<T> From<Option<T>> for Maybe<T> {
 }
 
 /// A [`Maybe`] of any type.
-pub trait Nullable: Send + Sync {
+pub trait Nullable {
     /// Puts an empty value in and gives its place.
     fn open(&mut self) -> Slot<'_>;
     /// Becomes `null`.

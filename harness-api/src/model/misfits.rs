@@ -17,6 +17,9 @@ pub struct Misfits(
 );
 
 impl Misfits {
+    /// None.
+    pub const NONE: Self = Self(None);
+
     /// Whether every member fitted.
     pub fn is_empty(&self) -> bool {
         self.0.is_none()

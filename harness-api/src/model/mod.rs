@@ -2,8 +2,8 @@
 //!
 //! A generated struct does not derive serde's traits. It lists its members once, by wire name, and hands
 //! out a [`Slot`] to decode a member into or a [`Part`] to encode it from. The decoder and the encoder are
-//! written once over these and are generic over the data format only, so thousands of types cost little to
-//! compile and all of them treat a server's habits alike:
+//! written once over these and are generic over the data format only, as are `Clone`, `Debug` and `PartialEq`, so
+//! thousands of types cost little to compile and all of them treat a server's habits alike:
 //!
 //! - a member that is absent or `null` is `None`, lists and maps included; a `null` inside a list is dropped;
 //! - integers and numbers accept decimal text, text accepts numbers and booleans, booleans accept
@@ -18,12 +18,14 @@
 //! The types remain ordinary serde types: they decode from and encode to any self-describing format.
 
 mod cell;
+mod copy;
 mod decode;
 mod encode;
 mod leaf;
 mod macros;
 mod maybe;
 mod misfits;
+mod show;
 mod time;
 mod union;
 
@@ -32,11 +34,14 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 pub use cell::{Cell, Keyed, List, Opt};
+pub use copy::copy;
 pub use decode::{Bare, read};
 pub use encode::{same, write};
-pub use leaf::{Redacted, Text};
+use leaf::Redacted;
+pub use leaf::Text;
 pub use maybe::{Maybe, Nullable};
 pub use misfits::{Misfit, Misfits, misfits, misfits_of};
+pub use show::show;
 pub use time::Time;
 pub use union::{Raw, Union, settle};
 
@@ -50,7 +55,12 @@ pub(crate) use macros::{model, open_enum, through_cell, union};
 pub type Names = &'static [&'static str];
 
 /// A generated struct: named members that can be decoded into and encoded from by position.
-pub trait Model: Send + Sync {
+pub trait Model {
+    /// A value with nothing in it: to decode into, and for a type without required members its default.
+    fn blank() -> Self
+    where
+        Self: Sized;
+
     /// The wire names of the members; a member's position here is its index.
     fn names(&self) -> Names;
 
@@ -60,9 +70,35 @@ pub trait Model: Send + Sync {
     /// What to encode for the member at `index`; the index after the last member is its [`Misfits`].
     fn part(&self, index: usize) -> Part<'_>;
 
+    /// This value, without its type.
+    fn erased(&self) -> &dyn Model
+    where
+        Self: Sized,
+    {
+        self
+    }
+
+    /// This value, without its type.
+    fn erased_mut(&mut self) -> &mut dyn Model
+    where
+        Self: Sized,
+    {
+        self
+    }
+
     /// The indexes of members without which a value cannot be decoded.
     fn required(&self) -> &'static [usize] {
         &[]
+    }
+
+    /// The indexes of members whose value `Debug` leaves out.
+    fn secrets(&self) -> &'static [usize] {
+        &[]
+    }
+
+    /// The path of the type.
+    fn type_name(&self) -> &'static str {
+        std::any::type_name::<Self>()
     }
 
     /// Members beyond the named ones, for a type that allows them.
@@ -73,6 +109,12 @@ pub trait Model: Send + Sync {
     /// Members beyond the named ones, to decode into.
     fn extra_mut(&mut self) -> Option<&mut BTreeMap<String, Value>> {
         None
+    }
+
+    /// The indexes of members that are tags of unions, and of these unions: a tag that is not set is encoded as that of
+    /// the union's variant.
+    fn tagged(&self) -> &'static [(usize, usize)] {
+        &[]
     }
 
     /// Called when all members are read: resolves a union whose tag is a member of this type.
@@ -179,3 +221,19 @@ pub enum Part<'a> {
     /// The members that did not fit.
     Misfits(&'a Misfits),
 }
+
+impl Part<'_> {
+    /// The same, with the kinds of lists and maps that are encoded by themselves told as lists and maps.
+    fn general(self) -> Self {
+        match self {
+            Self::Strs(list) => Self::List(list),
+            Self::Ints(list) => Self::List(list),
+            Self::StrMap(map) => Self::Map(map),
+            Self::JsonMap(map) => Self::Map(map),
+            other => other,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -6,8 +6,9 @@ use bytes::Bytes;
 use harness_api::{
     BoxFuture, Call, Client, Error, Incoming, Layer, Next, Operation, Outgoing, Place,
 };
-use reqwest::StatusCode;
+use harness_api_ext::{Harness, RetryPolicy};
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Method, StatusCode};
 use serde_json::Value;
 use tokio::runtime::{Builder, Runtime};
 
@@ -180,22 +181,49 @@ async fn answer(exchange: &Exchange) -> Result<(Bytes, String), String> {
         body: bytes(&exchange.body),
         seen: Arc::default(),
     };
-    let client = canned.client().map_err(|error| error.to_string())?;
-    let request = client.request(exchange.method.as_str(), "/recorded");
-    match request.send::<Value>().await {
+    let harness = Harness::builder()
+        .api_key("pat.recorded.recorded.recorded")
+        .endpoint("http://127.0.0.1:9")
+        .retry(RetryPolicy::never())
+        .layer(canned)
+        .build()
+        .map_err(|error| error.to_string())?;
+    let method = Method::from_bytes(exchange.method.as_bytes()).map_err(|_| "no method")?;
+    let sent = harness.request(method, "/recorded").send::<Value>().await;
+    let error = match sent.map_err(harness_api_ext::Error::from) {
         Ok(response) => {
             let note = format!("no error by its status {status}: the response keeps the body");
-            Ok((response.bytes().clone(), note))
+            return Ok((response.bytes().clone(), note));
         }
-        Err(error) if error.is_truncated() => Err("the body was cut".to_owned()),
-        Err(error) if error.status() != Some(status) => Err("the status was lost".to_owned()),
-        Err(error) => {
-            let note = match error.server_message() {
-                Some(_) => "",
-                None => "no message found in it",
-            };
-            Ok((error.body().clone(), note.to_owned()))
-        }
+        Err(error) => error,
+    };
+    if error.raw().is_truncated() {
+        return Err("the body was cut".to_owned());
+    }
+    if error.status() != Some(status) {
+        return Err("the status was lost".to_owned());
+    }
+    if exchange.body.is_object() && error.code().is_none() && error.message().is_empty() {
+        return Err(format!("neither code nor message found; {}", found(&error)));
+    }
+    Ok((error.body().clone(), found(&error)))
+}
+
+/// What the client makes of an error, in a line.
+fn found(error: &harness_api_ext::Error) -> String {
+    let mut out = format!("{:?}", error.kind());
+    if let Some(envelope) = error.envelope() {
+        out += &format!(" {envelope:?}");
+    }
+    if let Some(code) = error.code() {
+        out += &format!(", code {code}");
+    }
+    if let Some(id) = error.correlation_id() {
+        out += &format!(", correlation id {id}");
+    }
+    match error.message() {
+        "" => out + ", no message",
+        message => out + ": " + message,
     }
 }
 

@@ -72,7 +72,8 @@ fn shorten(value: &mut Value) {
     }
 }
 
-fn generate(document: &Value) -> Result<syn::File> {
+/// progenitor's output for a description, as Rust: its defaults, which are positional arguments and one client.
+pub fn generate(document: &Value) -> Result<syn::File> {
     let document: OpenAPI = serde_json::from_value(document.clone())?;
     let mut settings = GenerationSettings::default();
     settings.with_interface(InterfaceStyle::Positional);

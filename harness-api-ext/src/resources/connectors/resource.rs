@@ -1,7 +1,6 @@
 //! The connectors of an account, an organization or a project.
 
 use harness_api::connectors::{self as raw, types};
-use harness_api::model::Union;
 use harness_api::{CallOptions, Configure};
 
 use crate::error::{Result, line};
@@ -68,15 +67,13 @@ impl Connectors {
         name: impl Into<String>,
         settings: impl Into<types::ConnectorConfig>,
     ) -> CreateConnector {
-        let settings = settings.into();
         CreateConnector {
             connector: types::ConnectorInfo {
                 identifier: Some(id.into()),
                 name: Some(name.into()),
                 org_identifier: self.scope.org().map(str::to_owned),
                 project_identifier: self.scope.project().map(str::to_owned),
-                type_: kind(&settings),
-                spec: Some(settings),
+                spec: Some(settings.into()),
                 ..Default::default()
             },
             scope: self.scope.clone(),
@@ -117,13 +114,6 @@ impl Connectors {
             id,
         }
     }
-}
-
-/// The kind of connector that settings are of.
-fn kind(settings: &types::ConnectorConfig) -> Option<types::ConnectorInfoType> {
-    let (index, _) = settings.model()?;
-    let (tag, _) = settings.tags().iter().find(|(_, at)| *at == index)?;
-    Some(types::ConnectorInfoType::from(*tag))
 }
 
 /// A list of connectors: `POST /ng/api/connectors/listV2`.

@@ -6,10 +6,50 @@ mod labels;
 pub use labels::*;
 mod principals;
 pub use principals::*;
-mod pullreq;
-pub use pullreq::*;
-mod repository;
-pub use repository::*;
+mod pullreq_a;
+pub use pullreq_a::*;
+mod pullreq_c;
+pub use pullreq_c::*;
+mod pullreq_d;
+pub use pullreq_d::*;
+mod pullreq_f;
+pub use pullreq_f::*;
+mod pullreq_g;
+pub use pullreq_g::*;
+mod pullreq_l;
+pub use pullreq_l::*;
+mod pullreq_m;
+pub use pullreq_m::*;
+mod pullreq_p;
+pub use pullreq_p::*;
+mod pullreq_r;
+pub use pullreq_r::*;
+mod pullreq_s;
+pub use pullreq_s::*;
+mod pullreq_u;
+pub use pullreq_u::*;
+mod repository_c;
+pub use repository_c::*;
+mod repository_d;
+pub use repository_d::*;
+mod repository_f;
+pub use repository_f::*;
+mod repository_g;
+pub use repository_g::*;
+mod repository_i;
+pub use repository_i::*;
+mod repository_l;
+pub use repository_l::*;
+mod repository_m;
+pub use repository_m::*;
+mod repository_p;
+pub use repository_p::*;
+mod repository_r;
+pub use repository_r::*;
+mod repository_s;
+pub use repository_s::*;
+mod repository_u;
+pub use repository_u::*;
 mod resource;
 pub use resource::*;
 mod rules;
@@ -62,101 +102,101 @@ pub static OPERATIONS: &[&crate::Operation] = &[
     &labels::UPDATE_SPACE_LABEL,
     &labels::UPDATE_SPACE_LABEL_VALUE,
     &principals::LIST_PRINCIPALS,
-    &pullreq::APPLY_SUGGESTED_LABEL,
-    &pullreq::APPLY_SUGGESTED_REVIEWER,
-    &pullreq::CHECKS_PULL_REQ,
-    &pullreq::CODE_OWNERS_PULL_REQ,
-    &pullreq::COMMENT_APPLY_SUGGESTIONS,
-    &pullreq::COMMENT_CREATE_PULL_REQ,
-    &pullreq::COMMENT_DELETE_PULL_REQ,
-    &pullreq::COMMENT_STATUS_PULL_REQ,
-    &pullreq::COMMENT_UPDATE_PULL_REQ,
-    &pullreq::COUNT_PULL_REQ_SPACE,
-    &pullreq::CREATE_PULL_REQ,
-    &pullreq::DIFF_PULL_REQ,
-    &pullreq::DIFF_PULL_REQ_POST,
-    &pullreq::FILE_VIEW_ADD_PULL_REQ,
-    &pullreq::FILE_VIEW_DELETE_PULL_REQ,
-    &pullreq::FILE_VIEW_LIST_PULL_REQ,
-    &pullreq::GET_PULL_REQ,
-    &pullreq::LIST_PULL_REQ,
-    &pullreq::LIST_PULL_REQ_ACTIVITIES,
-    &pullreq::LIST_PULL_REQ_COMMITS,
-    &pullreq::LIST_PULL_REQ_SPACE,
-    &pullreq::LIST_SUGGESTED_LABELS,
-    &pullreq::LIST_SUGGESTED_REVIEWERS,
-    &pullreq::MERGE_PULL_REQ_OP,
-    &pullreq::PR_AUTO_MERGE_DISABLE,
-    &pullreq::PR_AUTO_MERGE_ENABLE,
-    &pullreq::PR_AUTO_MERGE_GET,
-    &pullreq::PR_CANDIDATES,
-    &pullreq::PR_MERGE_QUEUE_ENABLE,
-    &pullreq::PR_MERGE_QUEUE_GET,
-    &pullreq::PR_MERGE_QUEUE_PRIORITIZE,
-    &pullreq::PR_MERGE_QUEUE_REMOVE,
-    &pullreq::PULL_REQ_META_DATA,
-    &pullreq::REMOVE_SUGGESTED_LABEL,
-    &pullreq::REMOVE_SUGGESTED_REVIEWER,
-    &pullreq::RESTORE_PULL_REQ_SOURCE_BRANCH,
-    &pullreq::REVERT_PULL_REQ_OP,
-    &pullreq::REVIEW_SUBMIT_PULL_REQ,
-    &pullreq::REVIEWER_ADD_PULL_REQ,
-    &pullreq::REVIEWER_COMBINED_LIST_PULL_REQ,
-    &pullreq::REVIEWER_DELETE_PULL_REQ,
-    &pullreq::REVIEWER_LIST_PULL_REQ,
-    &pullreq::STATE_PULL_REQ,
-    &pullreq::SUGGEST_LABELS_BATCH,
-    &pullreq::SUGGEST_REVIEWERS_BATCH,
-    &pullreq::UPDATE_PULL_REQ,
-    &pullreq::USER_GROUP_REVIEWER_ADD_PULL_REQ,
-    &pullreq::USER_GROUP_REVIEWER_DELETE_PULL_REQ,
-    &repository::CALCULATE_COMMIT_DIVERGENCE,
-    &repository::CODE_OWNERS_VALIDATE,
-    &repository::COMMIT_FILES,
-    &repository::CREATE_BRANCH,
-    &repository::CREATE_REPOSITORY,
-    &repository::CREATE_TAG,
-    &repository::DELETE_BRANCH,
-    &repository::DELETE_REPOSITORY,
-    &repository::DELETE_TAG,
-    &repository::DIFF_STATS,
-    &repository::FIND_GENERAL_SETTINGS,
-    &repository::FIND_SECURITY_SETTINGS,
-    &repository::FORK_CREATE,
-    &repository::FORK_SYNC_BRANCH,
-    &repository::GET_BLAME,
-    &repository::GET_BRANCH,
-    &repository::GET_COMMIT,
-    &repository::GET_COMMIT_DIFF,
-    &repository::GET_CONTENT,
-    &repository::GET_LINKED_SOURCE,
-    &repository::GET_RAW,
-    &repository::GET_REPO_LANGUAGES,
-    &repository::GET_REPOSITORY,
-    &repository::IMPORT_REPOSITORY,
-    &repository::LINKED_CREATE,
-    &repository::LINKED_SYNC,
-    &repository::LIST_BRANCHES,
-    &repository::LIST_COMMITS,
-    &repository::LIST_PATHS,
-    &repository::LIST_REPO_ACTIVITIES,
-    &repository::LIST_REPOS,
-    &repository::LIST_TAGS,
-    &repository::MERGE_CHECK,
-    &repository::MERGE_COMMIT,
-    &repository::PATH_DETAILS,
-    &repository::PURGE_REPOSITORY,
-    &repository::RAW_DIFF,
-    &repository::RAW_DIFF_POST,
-    &repository::REBASE_BRANCH,
-    &repository::REPOSITORY_ARCHIVE,
-    &repository::REPOSITORY_SUMMARY,
-    &repository::RESTORE_REPOSITORY,
-    &repository::SQUASH_BRANCH,
-    &repository::UPDATE_DEFAULT_BRANCH,
-    &repository::UPDATE_GENERAL_SETTINGS,
-    &repository::UPDATE_REPOSITORY,
-    &repository::UPDATE_SECURITY_SETTINGS,
+    &pullreq_a::APPLY_SUGGESTED_LABEL,
+    &pullreq_a::APPLY_SUGGESTED_REVIEWER,
+    &pullreq_c::CHECKS_PULL_REQ,
+    &pullreq_c::CODE_OWNERS_PULL_REQ,
+    &pullreq_c::COMMENT_APPLY_SUGGESTIONS,
+    &pullreq_c::COMMENT_CREATE_PULL_REQ,
+    &pullreq_c::COMMENT_DELETE_PULL_REQ,
+    &pullreq_c::COMMENT_STATUS_PULL_REQ,
+    &pullreq_c::COMMENT_UPDATE_PULL_REQ,
+    &pullreq_c::COUNT_PULL_REQ_SPACE,
+    &pullreq_c::CREATE_PULL_REQ,
+    &pullreq_d::DIFF_PULL_REQ,
+    &pullreq_d::DIFF_PULL_REQ_POST,
+    &pullreq_f::FILE_VIEW_ADD_PULL_REQ,
+    &pullreq_f::FILE_VIEW_DELETE_PULL_REQ,
+    &pullreq_f::FILE_VIEW_LIST_PULL_REQ,
+    &pullreq_g::GET_PULL_REQ,
+    &pullreq_l::LIST_PULL_REQ,
+    &pullreq_l::LIST_PULL_REQ_ACTIVITIES,
+    &pullreq_l::LIST_PULL_REQ_COMMITS,
+    &pullreq_l::LIST_PULL_REQ_SPACE,
+    &pullreq_l::LIST_SUGGESTED_LABELS,
+    &pullreq_l::LIST_SUGGESTED_REVIEWERS,
+    &pullreq_m::MERGE_PULL_REQ_OP,
+    &pullreq_p::PR_AUTO_MERGE_DISABLE,
+    &pullreq_p::PR_AUTO_MERGE_ENABLE,
+    &pullreq_p::PR_AUTO_MERGE_GET,
+    &pullreq_p::PR_CANDIDATES,
+    &pullreq_p::PR_MERGE_QUEUE_ENABLE,
+    &pullreq_p::PR_MERGE_QUEUE_GET,
+    &pullreq_p::PR_MERGE_QUEUE_PRIORITIZE,
+    &pullreq_p::PR_MERGE_QUEUE_REMOVE,
+    &pullreq_p::PULL_REQ_META_DATA,
+    &pullreq_r::REMOVE_SUGGESTED_LABEL,
+    &pullreq_r::REMOVE_SUGGESTED_REVIEWER,
+    &pullreq_r::RESTORE_PULL_REQ_SOURCE_BRANCH,
+    &pullreq_r::REVERT_PULL_REQ_OP,
+    &pullreq_r::REVIEW_SUBMIT_PULL_REQ,
+    &pullreq_r::REVIEWER_ADD_PULL_REQ,
+    &pullreq_r::REVIEWER_COMBINED_LIST_PULL_REQ,
+    &pullreq_r::REVIEWER_DELETE_PULL_REQ,
+    &pullreq_r::REVIEWER_LIST_PULL_REQ,
+    &pullreq_s::STATE_PULL_REQ,
+    &pullreq_s::SUGGEST_LABELS_BATCH,
+    &pullreq_s::SUGGEST_REVIEWERS_BATCH,
+    &pullreq_u::UPDATE_PULL_REQ,
+    &pullreq_u::USER_GROUP_REVIEWER_ADD_PULL_REQ,
+    &pullreq_u::USER_GROUP_REVIEWER_DELETE_PULL_REQ,
+    &repository_c::CALCULATE_COMMIT_DIVERGENCE,
+    &repository_c::CODE_OWNERS_VALIDATE,
+    &repository_c::COMMIT_FILES,
+    &repository_c::CREATE_BRANCH,
+    &repository_c::CREATE_REPOSITORY,
+    &repository_c::CREATE_TAG,
+    &repository_d::DELETE_BRANCH,
+    &repository_d::DELETE_REPOSITORY,
+    &repository_d::DELETE_TAG,
+    &repository_d::DIFF_STATS,
+    &repository_f::FIND_GENERAL_SETTINGS,
+    &repository_f::FIND_SECURITY_SETTINGS,
+    &repository_f::FORK_CREATE,
+    &repository_f::FORK_SYNC_BRANCH,
+    &repository_g::GET_BLAME,
+    &repository_g::GET_BRANCH,
+    &repository_g::GET_COMMIT,
+    &repository_g::GET_COMMIT_DIFF,
+    &repository_g::GET_CONTENT,
+    &repository_g::GET_LINKED_SOURCE,
+    &repository_g::GET_RAW,
+    &repository_g::GET_REPO_LANGUAGES,
+    &repository_g::GET_REPOSITORY,
+    &repository_i::IMPORT_REPOSITORY,
+    &repository_l::LINKED_CREATE,
+    &repository_l::LINKED_SYNC,
+    &repository_l::LIST_BRANCHES,
+    &repository_l::LIST_COMMITS,
+    &repository_l::LIST_PATHS,
+    &repository_l::LIST_REPO_ACTIVITIES,
+    &repository_l::LIST_REPOS,
+    &repository_l::LIST_TAGS,
+    &repository_m::MERGE_CHECK,
+    &repository_m::MERGE_COMMIT,
+    &repository_p::PATH_DETAILS,
+    &repository_p::PURGE_REPOSITORY,
+    &repository_r::RAW_DIFF,
+    &repository_r::RAW_DIFF_POST,
+    &repository_r::REBASE_BRANCH,
+    &repository_r::REPOSITORY_ARCHIVE,
+    &repository_r::REPOSITORY_SUMMARY,
+    &repository_r::RESTORE_REPOSITORY,
+    &repository_s::SQUASH_BRANCH,
+    &repository_u::UPDATE_DEFAULT_BRANCH,
+    &repository_u::UPDATE_GENERAL_SETTINGS,
+    &repository_u::UPDATE_REPOSITORY,
+    &repository_u::UPDATE_SECURITY_SETTINGS,
     &resource::LIST_GITIGNORE,
     &resource::LIST_LICENSES,
     &rules::REPO_RULE_ADD,

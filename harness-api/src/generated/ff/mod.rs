@@ -34,12 +34,12 @@ impl crate::Client {
 }
 /// The operations of this module.
 pub static OPERATIONS: &[&crate::Operation] = &[
+    &anomalies::DISMISS_ANOMALY,
     &api_keys::ADD_API_KEY,
     &api_keys::DELETE_API_KEY,
     &api_keys::GET_ALL_API_KEYS,
     &api_keys::GET_API_KEY,
     &api_keys::UPDATE_API_KEY,
-    &anomalies::DISMISS_ANOMALY,
     &attributes::CREATE_ATTRIBUTE,
     &attributes::DELETE_ATTRIBUTE,
     &attributes::GET_ATTRIBUTE,

@@ -8,8 +8,28 @@ mod application;
 pub use application::*;
 mod application_set;
 pub use application_set::*;
-mod applications;
-pub use applications::*;
+mod applications_agentapplicationc;
+pub use applications_agentapplicationc::*;
+mod applications_agentapplicationd;
+pub use applications_agentapplicationd::*;
+mod applications_agentapplicationg;
+pub use applications_agentapplicationg::*;
+mod applications_agentapplicationl;
+pub use applications_agentapplicationl::*;
+mod applications_agentapplicationm;
+pub use applications_agentapplicationm::*;
+mod applications_agentapplicationp;
+pub use applications_agentapplicationp::*;
+mod applications_agentapplicationr;
+pub use applications_agentapplicationr::*;
+mod applications_agentapplications;
+pub use applications_agentapplications::*;
+mod applications_agentapplicationt;
+pub use applications_agentapplicationt::*;
+mod applications_agentapplicationu;
+pub use applications_agentapplicationu::*;
+mod applications_ap;
+pub use applications_ap::*;
 mod argo_projects;
 pub use argo_projects::*;
 mod certificates;
@@ -91,41 +111,41 @@ pub static OPERATIONS: &[&crate::Operation] = &[
     &application_set::APPLICATION_SET_LIST_GENERATORS,
     &application_set::APPLICATION_SET_RESOURCE_TREE,
     &application_set::APPLICATION_SET_UPDATE,
-    &applications::AGENT_APPLICATION_CREATE,
-    &applications::AGENT_APPLICATION_DELETE,
-    &applications::AGENT_APPLICATION_DELETE_RESOURCE,
-    &applications::AGENT_APPLICATION_GET,
-    &applications::AGENT_APPLICATION_GET_MANIFESTS,
-    &applications::AGENT_APPLICATION_GET_RESOURCE,
-    &applications::AGENT_APPLICATION_GET_SYNC_WINDOWS,
-    &applications::AGENT_APPLICATION_LIST,
-    &applications::AGENT_APPLICATION_LIST_RESOURCE_ACTIONS,
-    &applications::AGENT_APPLICATION_LIST_RESOURCE_EVENTS,
-    &applications::AGENT_APPLICATION_MANAGED_RESOURCES,
-    &applications::AGENT_APPLICATION_PARENT,
-    &applications::AGENT_APPLICATION_PATCH,
-    &applications::AGENT_APPLICATION_PATCH_RESOURCE,
-    &applications::AGENT_APPLICATION_RESOURCE_TREE,
-    &applications::AGENT_APPLICATION_REVISION_METADATA,
-    &applications::AGENT_APPLICATION_ROLLBACK,
-    &applications::AGENT_APPLICATION_RUN_RESOURCE_ACTION,
-    &applications::AGENT_APPLICATION_STREAM_LOGS,
-    &applications::AGENT_APPLICATION_STREAM_LOGS_BATCH,
-    &applications::AGENT_APPLICATION_STREAM_POD_LOGS,
-    &applications::AGENT_APPLICATION_STREAM_POD_LOGS_BATCH,
-    &applications::AGENT_APPLICATION_STREAM_WATCH,
-    &applications::AGENT_APPLICATION_STREAM_WATCH_RESOURCE_TREE,
-    &applications::AGENT_APPLICATION_SYNC,
-    &applications::AGENT_APPLICATION_TERMINATE_OPERATION,
-    &applications::AGENT_APPLICATION_UPDATE,
-    &applications::AGENT_APPLICATION_UPDATE_SPEC,
-    &applications::APPLICATION_BULK_REFRESH,
-    &applications::APPLICATION_BULK_SYNC,
-    &applications::APPLICATION_EXISTS,
-    &applications::APPLICATION_LIST_APP_SETS,
-    &applications::APPLICATION_LIST_APP_SYNC,
-    &applications::APPLICATION_LIST_ATTRIBUTES,
-    &applications::APPLICATION_LIST_NS,
+    &applications_agentapplicationc::AGENT_APPLICATION_CREATE,
+    &applications_agentapplicationd::AGENT_APPLICATION_DELETE,
+    &applications_agentapplicationd::AGENT_APPLICATION_DELETE_RESOURCE,
+    &applications_agentapplicationg::AGENT_APPLICATION_GET,
+    &applications_agentapplicationg::AGENT_APPLICATION_GET_MANIFESTS,
+    &applications_agentapplicationg::AGENT_APPLICATION_GET_RESOURCE,
+    &applications_agentapplicationg::AGENT_APPLICATION_GET_SYNC_WINDOWS,
+    &applications_agentapplicationl::AGENT_APPLICATION_LIST,
+    &applications_agentapplicationl::AGENT_APPLICATION_LIST_RESOURCE_ACTIONS,
+    &applications_agentapplicationl::AGENT_APPLICATION_LIST_RESOURCE_EVENTS,
+    &applications_agentapplicationm::AGENT_APPLICATION_MANAGED_RESOURCES,
+    &applications_agentapplicationp::AGENT_APPLICATION_PARENT,
+    &applications_agentapplicationp::AGENT_APPLICATION_PATCH,
+    &applications_agentapplicationp::AGENT_APPLICATION_PATCH_RESOURCE,
+    &applications_agentapplicationr::AGENT_APPLICATION_RESOURCE_TREE,
+    &applications_agentapplicationr::AGENT_APPLICATION_REVISION_METADATA,
+    &applications_agentapplicationr::AGENT_APPLICATION_ROLLBACK,
+    &applications_agentapplicationr::AGENT_APPLICATION_RUN_RESOURCE_ACTION,
+    &applications_agentapplications::AGENT_APPLICATION_STREAM_LOGS,
+    &applications_agentapplications::AGENT_APPLICATION_STREAM_LOGS_BATCH,
+    &applications_agentapplications::AGENT_APPLICATION_STREAM_POD_LOGS,
+    &applications_agentapplications::AGENT_APPLICATION_STREAM_POD_LOGS_BATCH,
+    &applications_agentapplications::AGENT_APPLICATION_STREAM_WATCH,
+    &applications_agentapplications::AGENT_APPLICATION_STREAM_WATCH_RESOURCE_TREE,
+    &applications_agentapplications::AGENT_APPLICATION_SYNC,
+    &applications_agentapplicationt::AGENT_APPLICATION_TERMINATE_OPERATION,
+    &applications_agentapplicationu::AGENT_APPLICATION_UPDATE,
+    &applications_agentapplicationu::AGENT_APPLICATION_UPDATE_SPEC,
+    &applications_ap::APPLICATION_BULK_REFRESH,
+    &applications_ap::APPLICATION_BULK_SYNC,
+    &applications_ap::APPLICATION_EXISTS,
+    &applications_ap::APPLICATION_LIST_APP_SETS,
+    &applications_ap::APPLICATION_LIST_APP_SYNC,
+    &applications_ap::APPLICATION_LIST_ATTRIBUTES,
+    &applications_ap::APPLICATION_LIST_NS,
     &argo_projects::AGENT_ARGO_PROJECT_CREATE,
     &argo_projects::AGENT_ARGO_PROJECT_DELETE,
     &argo_projects::AGENT_ARGO_PROJECT_GET,
@@ -154,10 +174,10 @@ pub static OPERATIONS: &[&crate::Operation] = &[
     &filters::FILTER_GET,
     &filters::FILTER_LIST,
     &filters::FILTER_UPDATE,
-    &gpg_keys::GPG_KEY_LIST,
     &gnu_pgp_keys::AGENT_GPG_KEY_CREATE,
     &gnu_pgp_keys::AGENT_GPG_KEY_DELETE,
     &gnu_pgp_keys::AGENT_GPG_KEY_GET,
+    &gpg_keys::GPG_KEY_LIST,
     &project_mappings::APP_PROJECT_MAPPING_CREATE,
     &project_mappings::APP_PROJECT_MAPPING_CREATE_V2,
     &project_mappings::APP_PROJECT_MAPPING_DELETE,

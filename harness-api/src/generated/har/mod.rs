@@ -79,6 +79,8 @@ pub static OPERATIONS: &[&crate::Operation] = &[
     &docker_artifacts::GET_DOCKER_ARTIFACT_MANIFESTS,
     &helm_artifacts::GET_HELM_ARTIFACT_DETAILS,
     &helm_artifacts::GET_HELM_ARTIFACT_MANIFEST,
+    &quarantine::DELETE_QUARANTINE_FILE_PATH,
+    &quarantine::QUARANTINE_FILE_PATH,
     &registries::CREATE_REGISTRY,
     &registries::DELETE_REGISTRY,
     &registries::GET_ALL_ARTIFACTS_BY_REGISTRY,
@@ -192,6 +194,4 @@ pub static OPERATIONS: &[&crate::Operation] = &[
     &webhooks::LIST_WEBHOOKS,
     &webhooks::RE_TRIGGER_WEBHOOK_EXECUTION,
     &webhooks::UPDATE_WEBHOOK,
-    &quarantine::DELETE_QUARANTINE_FILE_PATH,
-    &quarantine::QUARANTINE_FILE_PATH,
 ];

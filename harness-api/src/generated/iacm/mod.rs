@@ -4,8 +4,26 @@
 //! Infrastructure as Code Management: workspaces, module and provider registries, Ansible.
 mod activities;
 pub use activities::*;
-mod ansible;
-pub use ansible::*;
+mod ansible_c;
+pub use ansible_c::*;
+mod ansible_d;
+pub use ansible_d::*;
+mod ansible_e;
+pub use ansible_e::*;
+mod ansible_g;
+pub use ansible_g::*;
+mod ansible_i;
+pub use ansible_i::*;
+mod ansible_l;
+pub use ansible_l::*;
+mod ansible_p;
+pub use ansible_p::*;
+mod ansible_r;
+pub use ansible_r::*;
+mod ansible_s;
+pub use ansible_s::*;
+mod ansible_u;
+pub use ansible_u::*;
 mod approvals;
 pub use approvals::*;
 mod costs;
@@ -38,8 +56,22 @@ mod variables;
 pub use variables::*;
 mod workspace_templates;
 pub use workspace_templates::*;
-mod workspaces;
-pub use workspaces::*;
+mod workspaces_c;
+pub use workspaces_c::*;
+mod workspaces_d;
+pub use workspaces_d::*;
+mod workspaces_e;
+pub use workspaces_e::*;
+mod workspaces_f;
+pub use workspaces_f::*;
+mod workspaces_g;
+pub use workspaces_g::*;
+mod workspaces_l;
+pub use workspaces_l::*;
+mod workspaces_s;
+pub use workspaces_s::*;
+mod workspaces_u;
+pub use workspaces_u::*;
 pub mod types;
 /// Operations of [`iacm`](crate::iacm): Infrastructure as Code Management: workspaces, module and provider registries, Ansible.
 #[derive(Clone, Copy, Debug)]
@@ -56,50 +88,50 @@ impl crate::Client {
 pub static OPERATIONS: &[&crate::Operation] = &[
     &activities::LIST_ACTIVITIES,
     &activities::LIST_ACTIVITY_RESOURCE_CHANGES,
-    &ansible::CREATE_ANSIBLE_DATA,
-    &ansible::CREATE_INVENTORY,
-    &ansible::CREATE_INVENTORY_GROUP,
-    &ansible::CREATE_INVENTORY_HOST,
-    &ansible::CREATE_INVENTORY_VARS,
-    &ansible::CREATE_PLAYBOOK,
-    &ansible::CREATE_PLAYBOOK_VARS,
-    &ansible::DELETE_INVENTORY,
-    &ansible::DELETE_INVENTORY_GROUP,
-    &ansible::DELETE_INVENTORY_HOST,
-    &ansible::DELETE_PLAYBOOK,
-    &ansible::DELETE_PLAYBOOK_VARS,
-    &ansible::EXPORT_HOSTS_CSV,
-    &ansible::GET_ANSIBLE_FILE,
-    &ansible::GET_HOST_STATS,
-    &ansible::GET_HOSTS_SUMMARY,
-    &ansible::IMPORT_INVENTORY,
-    &ansible::LIST_ANSIBLE_ACTIVITIES,
-    &ansible::LIST_ANSIBLE_DATA,
-    &ansible::LIST_HOST_ACTIVITIES,
-    &ansible::LIST_HOST_INVENTORIES,
-    &ansible::LIST_HOSTS,
-    &ansible::LIST_INVENTORY,
-    &ansible::LIST_PLAYBOOKS,
-    &ansible::PUBLISH_RESULTS,
-    &ansible::REPLACE_INVENTORY_FROM_IMPORT,
-    &ansible::SEND_ANSIBLE_EVENT,
-    &ansible::SHOW_ANSIBLE_ACTIVITY,
-    &ansible::SHOW_ANSIBLE_DATA,
-    &ansible::SHOW_HOST,
-    &ansible::SHOW_INVENTORY,
-    &ansible::SHOW_INVENTORY_AS_ANSIBLE,
-    &ansible::SHOW_INVENTORY_GROUPS,
-    &ansible::SHOW_INVENTORY_HOSTS,
-    &ansible::SHOW_INVENTORY_VARS,
-    &ansible::SHOW_PLAYBOOK,
-    &ansible::SHOW_PLAYBOOK_VARS,
-    &ansible::UPDATE_INVENTORY,
-    &ansible::UPDATE_INVENTORY_GROUP,
-    &ansible::UPDATE_INVENTORY_HOST,
-    &ansible::UPDATE_INVENTORY_PLUGIN,
-    &ansible::UPDATE_INVENTORY_VARS,
-    &ansible::UPDATE_PLAYBOOK,
-    &ansible::UPDATE_PLAYBOOK_VARS,
+    &ansible_c::CREATE_ANSIBLE_DATA,
+    &ansible_c::CREATE_INVENTORY,
+    &ansible_c::CREATE_INVENTORY_GROUP,
+    &ansible_c::CREATE_INVENTORY_HOST,
+    &ansible_c::CREATE_INVENTORY_VARS,
+    &ansible_c::CREATE_PLAYBOOK,
+    &ansible_c::CREATE_PLAYBOOK_VARS,
+    &ansible_d::DELETE_INVENTORY,
+    &ansible_d::DELETE_INVENTORY_GROUP,
+    &ansible_d::DELETE_INVENTORY_HOST,
+    &ansible_d::DELETE_PLAYBOOK,
+    &ansible_d::DELETE_PLAYBOOK_VARS,
+    &ansible_e::EXPORT_HOSTS_CSV,
+    &ansible_g::GET_ANSIBLE_FILE,
+    &ansible_g::GET_HOST_STATS,
+    &ansible_g::GET_HOSTS_SUMMARY,
+    &ansible_i::IMPORT_INVENTORY,
+    &ansible_l::LIST_ANSIBLE_ACTIVITIES,
+    &ansible_l::LIST_ANSIBLE_DATA,
+    &ansible_l::LIST_HOST_ACTIVITIES,
+    &ansible_l::LIST_HOST_INVENTORIES,
+    &ansible_l::LIST_HOSTS,
+    &ansible_l::LIST_INVENTORY,
+    &ansible_l::LIST_PLAYBOOKS,
+    &ansible_p::PUBLISH_RESULTS,
+    &ansible_r::REPLACE_INVENTORY_FROM_IMPORT,
+    &ansible_s::SEND_ANSIBLE_EVENT,
+    &ansible_s::SHOW_ANSIBLE_ACTIVITY,
+    &ansible_s::SHOW_ANSIBLE_DATA,
+    &ansible_s::SHOW_HOST,
+    &ansible_s::SHOW_INVENTORY,
+    &ansible_s::SHOW_INVENTORY_AS_ANSIBLE,
+    &ansible_s::SHOW_INVENTORY_GROUPS,
+    &ansible_s::SHOW_INVENTORY_HOSTS,
+    &ansible_s::SHOW_INVENTORY_VARS,
+    &ansible_s::SHOW_PLAYBOOK,
+    &ansible_s::SHOW_PLAYBOOK_VARS,
+    &ansible_u::UPDATE_INVENTORY,
+    &ansible_u::UPDATE_INVENTORY_GROUP,
+    &ansible_u::UPDATE_INVENTORY_HOST,
+    &ansible_u::UPDATE_INVENTORY_PLUGIN,
+    &ansible_u::UPDATE_INVENTORY_VARS,
+    &ansible_u::UPDATE_PLAYBOOK,
+    &ansible_u::UPDATE_PLAYBOOK_VARS,
     &approvals::CREATE_APPROVAL,
     &approvals::LIST_APPROVALS,
     &approvals::SHOW_APPROVAL,
@@ -236,43 +268,43 @@ pub static OPERATIONS: &[&crate::Operation] = &[
     &workspace_templates::GET_WORKSPACE_TEMPLATE_RECONCILIATION_DIFF,
     &workspace_templates::GET_WORKSPACES_BY_TEMPLATE_ID,
     &workspace_templates::UPDATE_WORKSPACE_TEMPLATE,
-    &workspaces::CLONE_WORKSPACE,
-    &workspaces::CREATE_REMOTE_EXECUTION,
-    &workspaces::CREATE_WORKSPACE,
-    &workspaces::CREATE_WORKSPACE_DATA,
-    &workspaces::DELETE_DRIFT_CONFIG,
-    &workspaces::DELETE_EPHEMERAL_CONFIG,
-    &workspaces::DELETE_RESOURCES,
-    &workspaces::DELETE_STALE_RESOURCES,
-    &workspaces::DESTROY_WORKSPACE,
-    &workspaces::DOWNLOAD_REMOTE_EXECUTION,
-    &workspaces::EVALUATE_WORKSPACE_DATA,
-    &workspaces::EXECUTE_REMOTE_EXECUTION,
-    &workspaces::FIND_REMOTE_EXECUTION,
-    &workspaces::FORCE_UNLOCK_WORKSPACE,
-    &workspaces::GET_DRIFT_CONFIG,
-    &workspaces::GET_EPHEMERAL_CONFIG,
-    &workspaces::LIST_ALL_WORKSPACE_TAGS,
-    &workspaces::LIST_ASSOCIATED_WORKSPACES,
-    &workspaces::LIST_PIPELINES,
-    &workspaces::LIST_PROVISIONERS_RATIO,
-    &workspaces::LIST_RESOURCES,
-    &workspaces::LIST_WORKSPACE_DATA,
-    &workspaces::LIST_WORKSPACE_MODULES,
-    &workspaces::LIST_WORKSPACE_RESOURCE_TYPE_ATTRIBUTES,
-    &workspaces::LIST_WORKSPACE_RESOURCE_TYPES,
-    &workspaces::LIST_WORKSPACE_RESOURCE_TYPES_AND_ATTRIBUTES,
-    &workspaces::LIST_WORKSPACES,
-    &workspaces::SEARCH_RESOURCES,
-    &workspaces::SEND_EVENT,
-    &workspaces::SHOW_WORKSPACE,
-    &workspaces::SHOW_WORKSPACE_DATA,
-    &workspaces::SHOW_WORKSPACE_METRICS,
-    &workspaces::UPDATE_DRIFT_CONFIG,
-    &workspaces::UPDATE_EPHEMERAL_CONFIG,
-    &workspaces::UPDATE_RESOURCES,
-    &workspaces::UPDATE_WORKSPACE,
-    &workspaces::UPLOAD_DEPENDENCY_GRAPH,
-    &workspaces::UPLOAD_REMOTE_EXECUTION,
-    &workspaces::UPLOAD_RISK_ASSESSMENT,
+    &workspaces_c::CLONE_WORKSPACE,
+    &workspaces_c::CREATE_REMOTE_EXECUTION,
+    &workspaces_c::CREATE_WORKSPACE,
+    &workspaces_c::CREATE_WORKSPACE_DATA,
+    &workspaces_d::DELETE_DRIFT_CONFIG,
+    &workspaces_d::DELETE_EPHEMERAL_CONFIG,
+    &workspaces_d::DELETE_RESOURCES,
+    &workspaces_d::DELETE_STALE_RESOURCES,
+    &workspaces_d::DESTROY_WORKSPACE,
+    &workspaces_d::DOWNLOAD_REMOTE_EXECUTION,
+    &workspaces_e::EVALUATE_WORKSPACE_DATA,
+    &workspaces_e::EXECUTE_REMOTE_EXECUTION,
+    &workspaces_f::FIND_REMOTE_EXECUTION,
+    &workspaces_f::FORCE_UNLOCK_WORKSPACE,
+    &workspaces_g::GET_DRIFT_CONFIG,
+    &workspaces_g::GET_EPHEMERAL_CONFIG,
+    &workspaces_l::LIST_ALL_WORKSPACE_TAGS,
+    &workspaces_l::LIST_ASSOCIATED_WORKSPACES,
+    &workspaces_l::LIST_PIPELINES,
+    &workspaces_l::LIST_PROVISIONERS_RATIO,
+    &workspaces_l::LIST_RESOURCES,
+    &workspaces_l::LIST_WORKSPACE_DATA,
+    &workspaces_l::LIST_WORKSPACE_MODULES,
+    &workspaces_l::LIST_WORKSPACE_RESOURCE_TYPE_ATTRIBUTES,
+    &workspaces_l::LIST_WORKSPACE_RESOURCE_TYPES,
+    &workspaces_l::LIST_WORKSPACE_RESOURCE_TYPES_AND_ATTRIBUTES,
+    &workspaces_l::LIST_WORKSPACES,
+    &workspaces_s::SEARCH_RESOURCES,
+    &workspaces_s::SEND_EVENT,
+    &workspaces_s::SHOW_WORKSPACE,
+    &workspaces_s::SHOW_WORKSPACE_DATA,
+    &workspaces_s::SHOW_WORKSPACE_METRICS,
+    &workspaces_u::UPDATE_DRIFT_CONFIG,
+    &workspaces_u::UPDATE_EPHEMERAL_CONFIG,
+    &workspaces_u::UPDATE_RESOURCES,
+    &workspaces_u::UPDATE_WORKSPACE,
+    &workspaces_u::UPLOAD_DEPENDENCY_GRAPH,
+    &workspaces_u::UPLOAD_REMOTE_EXECUTION,
+    &workspaces_u::UPLOAD_RISK_ASSESSMENT,
 ];

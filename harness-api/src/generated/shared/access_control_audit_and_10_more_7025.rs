@@ -4,7 +4,6 @@
 #![allow(unused_imports)]
 use crate::model;
 /// Schema `ResponseDTOBoolean`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoBoolean {
     pub correlation_id: Option<String>,
     pub data: Option<bool>,
@@ -14,6 +13,16 @@ pub struct ResponseDtoBoolean {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoBoolean {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]

@@ -5,7 +5,6 @@
 use super::access_control_audit_and_10_more_7025::*;
 use crate::model;
 /// Schema `ResponseDTOSetString`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoSetString {
     pub correlation_id: Option<String>,
     pub data: Option<Vec<String>>,
@@ -15,6 +14,16 @@ pub struct ResponseDtoSetString {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoSetString {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]

@@ -5,7 +5,6 @@
 use super::access_control_audit_and_10_more_7025::*;
 use crate::model;
 /// Schema `Scope`.
-#[derive(Clone, Debug, Default)]
 pub struct Scope {
     pub account: Option<String>,
     pub org: Option<String>,
@@ -14,6 +13,15 @@ pub struct Scope {
     pub misfits: model::Misfits,
 }
 impl model::Model for Scope {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: None,
+            org: None,
+            project: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["org", "account", "project"]

@@ -5,7 +5,6 @@
 use super::access_control_audit_and_10_more_7025::*;
 use crate::model;
 /// Schema `FilterProperties`.
-#[derive(Clone, Debug, Default)]
 pub struct FilterProperties {
     pub branch_name: Option<String>,
     pub filter_type: Option<FilterPropertiesFilterType>,
@@ -26,6 +25,27 @@ pub struct FilterProperties {
     pub misfits: model::Misfits,
 }
 impl model::Model for FilterProperties {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            branch_name: None,
+            filter_type: None,
+            input_set_identifiers: None,
+            module_properties: None,
+            my_deployments: None,
+            pipeline_identifiers: None,
+            pipeline_name: None,
+            pipeline_tags: None,
+            plan_execution_ids: None,
+            repo: None,
+            status: None,
+            tags: None,
+            time_range: None,
+            trigger_identifiers: None,
+            trigger_types: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -103,7 +123,6 @@ model::open_enum! {
     "InputSet", Webhook = "Webhook", CcmBudget = "CCMBudget", }
 }
 /// Schema `FilterProperties.moduleProperties`.
-#[derive(Clone, Debug, Default)]
 pub struct FilterPropertiesModuleProperties {
     pub cd: Option<Box<FilterPropertiesModulePropertiesCd>>,
     pub ci: Option<Box<FilterPropertiesModulePropertiesCi>>,
@@ -111,6 +130,14 @@ pub struct FilterPropertiesModuleProperties {
     pub misfits: model::Misfits,
 }
 impl model::Model for FilterPropertiesModuleProperties {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cd: None,
+            ci: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["cd", "ci"]
@@ -134,7 +161,6 @@ impl model::Model for FilterPropertiesModuleProperties {
 }
 model::model!(FilterPropertiesModuleProperties);
 /// Schema `FilterProperties.moduleProperties.cd`.
-#[derive(Clone, Debug, Default)]
 pub struct FilterPropertiesModulePropertiesCd {
     pub artifact_display_names: Option<Vec<String>>,
     pub env_identifiers: Option<Vec<String>>,
@@ -146,6 +172,18 @@ pub struct FilterPropertiesModulePropertiesCd {
     pub misfits: model::Misfits,
 }
 impl model::Model for FilterPropertiesModulePropertiesCd {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact_display_names: None,
+            env_identifiers: None,
+            git_ops_app_identifiers: None,
+            helm_chart_versions: None,
+            service_definition_types: None,
+            service_identifiers: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -184,7 +222,6 @@ impl model::Model for FilterPropertiesModulePropertiesCd {
 }
 model::model!(FilterPropertiesModulePropertiesCd);
 /// Schema `FilterProperties.moduleProperties.ci`.
-#[derive(Clone, Debug, Default)]
 pub struct FilterPropertiesModulePropertiesCi {
     pub ci_execution_info_dto: Option<
         Box<FilterPropertiesModulePropertiesCiExecutionInfoDto>,
@@ -193,6 +230,13 @@ pub struct FilterPropertiesModulePropertiesCi {
     pub misfits: model::Misfits,
 }
 impl model::Model for FilterPropertiesModulePropertiesCi {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ci_execution_info_dto: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ciExecutionInfoDTO"]
@@ -214,7 +258,6 @@ impl model::Model for FilterPropertiesModulePropertiesCi {
 }
 model::model!(FilterPropertiesModulePropertiesCi);
 /// Schema `FilterProperties.moduleProperties.ci.ciExecutionInfoDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct FilterPropertiesModulePropertiesCiExecutionInfoDto {
     pub event: Option<String>,
     pub pull_request: Option<
@@ -224,6 +267,14 @@ pub struct FilterPropertiesModulePropertiesCiExecutionInfoDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for FilterPropertiesModulePropertiesCiExecutionInfoDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            event: None,
+            pull_request: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["event", "pullRequest"]
@@ -247,7 +298,6 @@ impl model::Model for FilterPropertiesModulePropertiesCiExecutionInfoDto {
 }
 model::model!(FilterPropertiesModulePropertiesCiExecutionInfoDto);
 /// Schema `FilterProperties.moduleProperties.ci.ciExecutionInfoDTO.pullRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct FilterPropertiesModulePropertiesCiExecutionInfoDtoPullRequest {
     pub source_branch: Option<String>,
     pub target_branch: Option<String>,
@@ -255,6 +305,14 @@ pub struct FilterPropertiesModulePropertiesCiExecutionInfoDtoPullRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for FilterPropertiesModulePropertiesCiExecutionInfoDtoPullRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            source_branch: None,
+            target_branch: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["sourceBranch", "targetBranch"]
@@ -278,7 +336,6 @@ impl model::Model for FilterPropertiesModulePropertiesCiExecutionInfoDtoPullRequ
 }
 model::model!(FilterPropertiesModulePropertiesCiExecutionInfoDtoPullRequest);
 /// Schema `FilterProperties.pipelineTags`.
-#[derive(Clone, Debug, Default)]
 pub struct FilterPropertiesPipelineTags {
     pub key: Option<String>,
     pub value: Option<String>,
@@ -286,6 +343,14 @@ pub struct FilterPropertiesPipelineTags {
     pub misfits: model::Misfits,
 }
 impl model::Model for FilterPropertiesPipelineTags {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "value"]
@@ -309,13 +374,19 @@ impl model::Model for FilterPropertiesPipelineTags {
 }
 model::model!(FilterPropertiesPipelineTags);
 /// Schema `FilterProperties.timeRange`.
-#[derive(Clone, Debug, Default)]
 pub struct FilterPropertiesTimeRange {
     pub time_range_filter_type: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for FilterPropertiesTimeRange {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            time_range_filter_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["timeRangeFilterType"]

@@ -6,7 +6,6 @@ use super::access_control_audit_and_10_more_7025::*;
 use super::audit_ccm_cd_pipeline_platform_templates::*;
 use crate::model;
 /// Schema `Filter`.
-#[derive(Clone, Debug, Default)]
 pub struct Filter {
     pub filter_properties: Option<Box<FilterProperties>>,
     pub filter_visibility: Option<FilterVisibility>,
@@ -18,6 +17,18 @@ pub struct Filter {
     pub misfits: model::Misfits,
 }
 impl model::Model for Filter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            filter_properties: None,
+            filter_visibility: None,
+            identifier: None,
+            name: None,
+            org_identifier: None,
+            project_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -60,7 +71,6 @@ model::open_enum! {
     "EveryOne", OnlyCreator = "OnlyCreator", }
 }
 /// Schema `PageResponseFilter`.
-#[derive(Clone, Debug, Default)]
 pub struct PageResponseFilter {
     pub content: Option<Vec<Filter>>,
     pub empty: Option<bool>,
@@ -74,6 +84,20 @@ pub struct PageResponseFilter {
     pub misfits: model::Misfits,
 }
 impl model::Model for PageResponseFilter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            page_token: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -118,7 +142,6 @@ impl model::Model for PageResponseFilter {
 }
 model::model!(PageResponseFilter);
 /// Schema `ResponseDTOPageResponseFilter`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoPageResponseFilter {
     pub correlation_id: Option<String>,
     pub data: Option<Box<PageResponseFilter>>,
@@ -128,6 +151,16 @@ pub struct ResponseDtoPageResponseFilter {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoPageResponseFilter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]

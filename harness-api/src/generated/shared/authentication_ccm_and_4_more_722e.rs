@@ -4,7 +4,6 @@
 #![allow(unused_imports)]
 use crate::model;
 /// Schema `AuthzResponseMessageException`.
-#[derive(Clone, Debug, Default)]
 pub struct AuthzResponseMessageException {
     pub localized_message: Option<String>,
     pub message: Option<String>,
@@ -14,6 +13,16 @@ pub struct AuthzResponseMessageException {
     pub misfits: model::Misfits,
 }
 impl model::Model for AuthzResponseMessageException {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            localized_message: None,
+            message: None,
+            stack_trace: None,
+            suppressed: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["message", "stackTrace", "suppressed", "localizedMessage"]
@@ -41,7 +50,6 @@ impl model::Model for AuthzResponseMessageException {
 }
 model::model!(AuthzResponseMessageException);
 /// Schema `AuthzResponseMessageExceptionStackTrace`.
-#[derive(Clone, Debug, Default)]
 pub struct AuthzResponseMessageExceptionStackTrace {
     pub class_loader_name: Option<String>,
     pub class_name: Option<String>,
@@ -55,6 +63,20 @@ pub struct AuthzResponseMessageExceptionStackTrace {
     pub misfits: model::Misfits,
 }
 impl model::Model for AuthzResponseMessageExceptionStackTrace {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            class_loader_name: None,
+            class_name: None,
+            file_name: None,
+            line_number: None,
+            method_name: None,
+            module_name: None,
+            module_version: None,
+            native_method: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -99,7 +121,6 @@ impl model::Model for AuthzResponseMessageExceptionStackTrace {
 }
 model::model!(AuthzResponseMessageExceptionStackTrace);
 /// Schema `AuthzResponseMessageExceptionSuppressed`.
-#[derive(Clone, Debug, Default)]
 pub struct AuthzResponseMessageExceptionSuppressed {
     pub localized_message: Option<String>,
     pub message: Option<String>,
@@ -108,6 +129,15 @@ pub struct AuthzResponseMessageExceptionSuppressed {
     pub misfits: model::Misfits,
 }
 impl model::Model for AuthzResponseMessageExceptionSuppressed {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            localized_message: None,
+            message: None,
+            stack_trace: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["message", "stackTrace", "localizedMessage"]
@@ -133,7 +163,6 @@ impl model::Model for AuthzResponseMessageExceptionSuppressed {
 }
 model::model!(AuthzResponseMessageExceptionSuppressed);
 /// Schema `ResponseMessage`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseMessage {
     pub additional_info: Option<std::collections::BTreeMap<String, String>>,
     pub code: Option<ResponseMessageCode>,
@@ -146,6 +175,19 @@ pub struct ResponseMessage {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseMessage {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            additional_info: None,
+            code: None,
+            exception: None,
+            failure_sub_types: None,
+            failure_types: None,
+            level: None,
+            message: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

@@ -4,7 +4,6 @@
 #![allow(unused_imports)]
 use crate::model;
 /// Schema `ResponseDTOString`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoString {
     pub correlation_id: Option<String>,
     pub data: Option<String>,
@@ -14,6 +13,16 @@ pub struct ResponseDtoString {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoString {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]

@@ -5,7 +5,6 @@
 use super::authentication_ccm_and_4_more_722e::*;
 use crate::model;
 /// Schema `RestResponseBoolean`.
-#[derive(Clone, Debug, Default)]
 pub struct RestResponseBoolean {
     pub meta_data: Option<std::collections::BTreeMap<String, serde_json::Value>>,
     pub resource: Option<bool>,
@@ -14,6 +13,15 @@ pub struct RestResponseBoolean {
     pub misfits: model::Misfits,
 }
 impl model::Model for RestResponseBoolean {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            meta_data: None,
+            resource: None,
+            response_messages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["metaData", "resource", "responseMessages"]

@@ -4,13 +4,19 @@
 #![allow(unused_imports)]
 use crate::model;
 /// Schema `AdditionalMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct AdditionalMetadata {
     pub values: Option<std::collections::BTreeMap<String, serde_json::Value>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for AdditionalMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            values: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["values"]

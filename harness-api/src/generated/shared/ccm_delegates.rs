@@ -5,7 +5,6 @@
 use super::authentication_ccm_and_4_more_722e::*;
 use crate::model;
 /// Schema `EmbeddedUser`.
-#[derive(Clone, Debug, Default)]
 pub struct EmbeddedUser {
     pub email: Option<String>,
     pub external_user_id: Option<String>,
@@ -15,6 +14,16 @@ pub struct EmbeddedUser {
     pub misfits: model::Misfits,
 }
 impl model::Model for EmbeddedUser {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            email: None,
+            external_user_id: None,
+            name: None,
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "uuid", "email", "externalUserId"]
@@ -42,7 +51,6 @@ impl model::Model for EmbeddedUser {
 }
 model::model!(EmbeddedUser);
 /// Schema `RestResponseString`.
-#[derive(Clone, Debug, Default)]
 pub struct RestResponseString {
     pub meta_data: Option<std::collections::BTreeMap<String, serde_json::Value>>,
     pub resource: Option<String>,
@@ -51,6 +59,15 @@ pub struct RestResponseString {
     pub misfits: model::Misfits,
 }
 impl model::Model for RestResponseString {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            meta_data: None,
+            resource: None,
+            response_messages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["metaData", "resource", "responseMessages"]

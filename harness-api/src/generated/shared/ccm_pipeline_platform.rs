@@ -8,7 +8,6 @@ use super::audit_ccm_pipeline_platform_templates::*;
 use super::authentication_ccm_and_7_more_af0f::*;
 use crate::model;
 /// Schema `CcmFilter`.
-#[derive(Clone, Debug, Default)]
 pub struct CcmFilter {
     pub filter_properties: Option<Box<CcmFilterProperties>>,
     pub filter_visibility: Option<CcmFilterVisibility>,
@@ -20,6 +19,18 @@ pub struct CcmFilter {
     pub misfits: model::Misfits,
 }
 impl model::Model for CcmFilter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            filter_properties: None,
+            filter_visibility: None,
+            identifier: None,
+            name: None,
+            org_identifier: None,
+            project_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -58,7 +69,6 @@ impl model::Model for CcmFilter {
 }
 model::model!(CcmFilter);
 /// Schema `CcmFilterProperties`.
-#[derive(Clone, Debug, Default)]
 pub struct CcmFilterProperties {
     pub filter_type: Option<CcmFilterPropertiesFilterType>,
     pub tags: Option<std::collections::BTreeMap<String, String>>,
@@ -66,6 +76,14 @@ pub struct CcmFilterProperties {
     pub misfits: model::Misfits,
 }
 impl model::Model for CcmFilterProperties {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            filter_type: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["tags", "filterType"]
@@ -105,7 +123,6 @@ model::open_enum! {
     "EveryOne", OnlyCreator = "OnlyCreator", }
 }
 /// Schema `ResponseDTOFilter`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoFilter {
     pub correlation_id: Option<String>,
     pub data: Option<Box<CcmFilter>>,
@@ -115,6 +132,16 @@ pub struct ResponseDtoFilter {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoFilter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]

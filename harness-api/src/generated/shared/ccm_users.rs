@@ -7,7 +7,6 @@ use super::authentication_ccm_and_7_more_af0f::*;
 use super::authentication_ccm_and_4_more_722e::*;
 use crate::model;
 /// Schema `ResponseDTOMapStringString`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoMapStringToString {
     pub correlation_id: Option<String>,
     pub data: Option<std::collections::BTreeMap<String, String>>,
@@ -17,6 +16,16 @@ pub struct ResponseDtoMapStringToString {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoMapStringToString {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]

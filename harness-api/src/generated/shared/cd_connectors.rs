@@ -8,7 +8,6 @@ use super::cd_connectors_pipeline_templates::*;
 use super::cd_connectors_platform_secrets_users::*;
 use crate::model;
 /// Schema `EntityGitDetails1`.
-#[derive(Clone, Debug, Default)]
 pub struct NgEntityGitDetails {
     pub branch: Option<String>,
     pub commit_id: Option<String>,
@@ -26,6 +25,24 @@ pub struct NgEntityGitDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for NgEntityGitDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            branch: None,
+            commit_id: None,
+            file_path: None,
+            file_url: None,
+            is_harness_code_repo: None,
+            object_id: None,
+            parent_entity_connector_ref: None,
+            parent_entity_repo_name: None,
+            repo_identifier: None,
+            repo_name: None,
+            repo_url: None,
+            root_folder: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

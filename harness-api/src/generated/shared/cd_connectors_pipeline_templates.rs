@@ -6,7 +6,6 @@ use super::access_control_audit_and_10_more_7025::*;
 use super::authentication_ccm_and_7_more_af0f::*;
 use crate::model;
 /// Schema `EntityValidityDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct EntityValidityDetails {
     pub invalid_yaml: Option<String>,
     pub valid: Option<bool>,
@@ -14,6 +13,14 @@ pub struct EntityValidityDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for EntityValidityDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            invalid_yaml: None,
+            valid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["valid", "invalidYaml"]

@@ -5,7 +5,6 @@
 use super::access_control_audit_and_10_more_7025::*;
 use crate::model;
 /// Schema `GovernanceMetadata2`.
-#[derive(Clone, Debug, Default)]
 pub struct NgGovernanceMetadata {
     pub account_id: Option<String>,
     pub action: Option<String>,
@@ -25,6 +24,26 @@ pub struct NgGovernanceMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for NgGovernanceMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            action: None,
+            created: None,
+            deny: None,
+            details: None,
+            details_list: None,
+            entity: None,
+            id: None,
+            message: None,
+            org_id: None,
+            project_id: None,
+            status: None,
+            timestamp: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -87,7 +106,6 @@ impl model::Model for NgGovernanceMetadata {
 }
 model::model!(NgGovernanceMetadata);
 /// Schema `PolicyMetadata1`.
-#[derive(Clone, Debug, Default)]
 pub struct NgPolicyMetadata {
     pub account_id: Option<String>,
     pub created: Option<i64>,
@@ -106,6 +124,25 @@ pub struct NgPolicyMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for NgPolicyMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            created: None,
+            deny_messages: None,
+            deny_messages_list: None,
+            error: None,
+            identifier: None,
+            org_id: None,
+            policy_id: None,
+            policy_name: None,
+            project_id: None,
+            severity: None,
+            status: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -165,7 +202,6 @@ impl model::Model for NgPolicyMetadata {
 }
 model::model!(NgPolicyMetadata);
 /// Schema `PolicySetMetadata1`.
-#[derive(Clone, Debug, Default)]
 pub struct NgPolicySetMetadata {
     pub account_id: Option<String>,
     pub created: Option<i64>,
@@ -183,6 +219,24 @@ pub struct NgPolicySetMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for NgPolicySetMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            created: None,
+            deny: None,
+            description: None,
+            identifier: None,
+            org_id: None,
+            policy_metadata: None,
+            policy_metadata_list: None,
+            policy_set_id: None,
+            policy_set_name: None,
+            project_id: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

@@ -8,7 +8,6 @@ use super::authentication_ccm_and_7_more_af0f::*;
 use super::cd_connectors_pipeline_templates::*;
 use crate::model;
 /// Schema `InputSetValidator`.
-#[derive(Clone, Debug, Default)]
 pub struct InputSetValidator {
     pub parameters: Option<String>,
     pub validator_type: Option<InputSetValidatorType>,
@@ -16,6 +15,14 @@ pub struct InputSetValidator {
     pub misfits: model::Misfits,
 }
 impl model::Model for InputSetValidator {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            parameters: None,
+            validator_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["parameters", "validatorType"]

@@ -8,7 +8,6 @@ use super::authentication_ccm_and_7_more_af0f::*;
 use super::cd_connectors_platform_secrets_users::*;
 use crate::model;
 /// Schema `EntityGitMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct EntityGitMetadata {
     pub branch: Option<String>,
     pub repo: Option<String>,
@@ -16,6 +15,14 @@ pub struct EntityGitMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for EntityGitMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            branch: None,
+            repo: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["repo", "branch"]

@@ -14,7 +14,6 @@ model::open_enum! {
     "static", }
 }
 /// Schema `TypesLabelValue`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesLabelValue {
     pub color: Option<EnumLabelColor>,
     pub created: Option<i64>,
@@ -28,6 +27,20 @@ pub struct TypesLabelValue {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesLabelValue {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            color: None,
+            created: None,
+            created_by: None,
+            id: None,
+            label_id: None,
+            updated: None,
+            updated_by: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -72,7 +85,6 @@ impl model::Model for TypesLabelValue {
 }
 model::model!(TypesLabelValue);
 /// Schema `TypesSaveLabelInput`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesSaveLabelInput {
     pub color: Option<EnumLabelColor>,
     pub description: Option<String>,
@@ -83,6 +95,17 @@ pub struct TypesSaveLabelInput {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesSaveLabelInput {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            color: None,
+            description: None,
+            id: None,
+            key: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "key", "type", "color", "description"]
@@ -112,7 +135,6 @@ impl model::Model for TypesSaveLabelInput {
 }
 model::model!(TypesSaveLabelInput);
 /// Schema `TypesSaveLabelValueInput`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesSaveLabelValueInput {
     pub color: Option<EnumLabelColor>,
     pub id: Option<i64>,
@@ -121,6 +143,15 @@ pub struct TypesSaveLabelValueInput {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesSaveLabelValueInput {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            color: None,
+            id: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "color", "value"]

@@ -5,7 +5,6 @@
 use super::access_control_audit_and_10_more_7025::*;
 use crate::model;
 /// Schema `Scope1`.
-#[derive(Clone, Debug, Default)]
 pub struct NgScope {
     pub account_identifier: Option<String>,
     pub org_identifier: Option<String>,
@@ -14,6 +13,15 @@ pub struct NgScope {
     pub misfits: model::Misfits,
 }
 impl model::Model for NgScope {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            org_identifier: None,
+            project_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["orgIdentifier", "accountIdentifier", "projectIdentifier"]

@@ -4,13 +4,19 @@
 #![allow(unused_imports)]
 use crate::model;
 /// Schema `SbomDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct SbomDetails {
     pub name: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for SbomDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name"]

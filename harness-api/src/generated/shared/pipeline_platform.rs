@@ -10,7 +10,6 @@ use super::ccm_pipeline_platform::*;
 use super::pipeline_platform_templates::*;
 use crate::model;
 /// Schema `NGTag`.
-#[derive(Clone, Debug, Default)]
 pub struct NgTag {
     pub key: Option<String>,
     pub value: model::Maybe<String>,
@@ -18,6 +17,14 @@ pub struct NgTag {
     pub misfits: model::Misfits,
 }
 impl model::Model for NgTag {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key: None,
+            value: model::Maybe::Absent,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "value"]

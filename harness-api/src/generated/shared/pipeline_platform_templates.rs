@@ -8,7 +8,6 @@ use super::audit_ccm_pipeline_platform_templates::*;
 use super::authentication_ccm_and_7_more_af0f::*;
 use crate::model;
 /// Schema `Pageable`.
-#[derive(Clone, Debug, Default)]
 pub struct Pageable {
     pub offset: Option<i64>,
     pub page_number: Option<i64>,
@@ -20,6 +19,18 @@ pub struct Pageable {
     pub misfits: model::Misfits,
 }
 impl model::Model for Pageable {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            offset: None,
+            page_number: None,
+            page_size: None,
+            paged: None,
+            sort: None,
+            unpaged: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["sort", "paged", "offset", "unpaged", "pageSize", "pageNumber"]
@@ -51,7 +62,6 @@ impl model::Model for Pageable {
 }
 model::model!(Pageable);
 /// Schema `Sort`.
-#[derive(Clone, Debug, Default)]
 pub struct Sort {
     pub empty: Option<bool>,
     pub sorted: Option<bool>,
@@ -60,6 +70,15 @@ pub struct Sort {
     pub misfits: model::Misfits,
 }
 impl model::Model for Sort {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            empty: None,
+            sorted: None,
+            unsorted: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["empty", "sorted", "unsorted"]

@@ -10,7 +10,6 @@ use super::cd_connectors_pipeline_templates::*;
 use super::pipeline_platform_templates::*;
 use crate::model;
 /// Schema `CacheResponseMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct CacheResponseMetadata {
     pub cache_state: Option<CacheResponseMetadataCacheState>,
     pub is_sync_enabled: Option<bool>,
@@ -20,6 +19,16 @@ pub struct CacheResponseMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for CacheResponseMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cache_state: None,
+            is_sync_enabled: None,
+            last_updated_at: None,
+            ttl_left: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ttlLeft", "cacheState", "isSyncEnabled", "lastUpdatedAt"]
@@ -52,7 +61,6 @@ model::open_enum! {
     "STALE_CACHE", Unknown = "UNKNOWN", }
 }
 /// Schema `TemplateTemplateResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct NgTemplateResponse {
     pub account_id: Option<String>,
     pub bulk_reconcile_uuid: Option<String>,
@@ -85,6 +93,39 @@ pub struct NgTemplateResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for NgTemplateResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            bulk_reconcile_uuid: None,
+            cache_response_metadata: None,
+            child_type: None,
+            connector_ref: None,
+            description: None,
+            entity_validity_details: None,
+            git_details: None,
+            has_insert: None,
+            icon: None,
+            identifier: None,
+            is_inline_hc_entity: None,
+            is_stable_template: None,
+            last_updated_at: None,
+            merged_yaml: None,
+            name: None,
+            org_identifier: None,
+            project_identifier: None,
+            stable_template: None,
+            store_type: None,
+            tags: None,
+            template_entity_type: None,
+            template_scope: None,
+            version: None,
+            version_label: None,
+            yaml: None,
+            yaml_version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -203,7 +244,6 @@ model::open_enum! {
     "project", Unknown = "unknown", }
 }
 /// Schema `TemplateEntityGitDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct TemplateEntityGitDetails {
     pub branch: Option<String>,
     pub commit_id: Option<String>,
@@ -221,6 +261,24 @@ pub struct TemplateEntityGitDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for TemplateEntityGitDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            branch: None,
+            commit_id: None,
+            file_path: None,
+            file_url: None,
+            is_harness_code_repo: None,
+            object_id: None,
+            parent_entity_connector_ref: None,
+            parent_entity_repo_name: None,
+            repo_identifier: None,
+            repo_name: None,
+            repo_url: None,
+            root_folder: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -277,7 +335,6 @@ impl model::Model for TemplateEntityGitDetails {
 }
 model::model!(TemplateEntityGitDetails);
 /// Schema `TemplateErrorNodeSummary`.
-#[derive(Clone, Debug, Default)]
 pub struct TemplateErrorNodeSummary {
     pub children_error_nodes: Option<Vec<TemplateErrorNodeSummary>>,
     pub node_info: Option<Box<TemplateNodeInfo>>,
@@ -287,6 +344,16 @@ pub struct TemplateErrorNodeSummary {
     pub misfits: model::Misfits,
 }
 impl model::Model for TemplateErrorNodeSummary {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            children_error_nodes: None,
+            node_info: None,
+            template_info: None,
+            template_response: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["nodeInfo", "templateInfo", "templateResponse", "childrenErrorNodes"]
@@ -314,7 +381,6 @@ impl model::Model for TemplateErrorNodeSummary {
 }
 model::model!(TemplateErrorNodeSummary);
 /// Schema `TemplateInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct TemplateInfo {
     pub template_entity_type: Option<TemplateInfoTemplateEntityType>,
     pub template_identifier: Option<String>,
@@ -323,6 +389,15 @@ pub struct TemplateInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for TemplateInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            template_entity_type: None,
+            template_identifier: None,
+            version_label: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["versionLabel", "templateEntityType", "templateIdentifier"]
@@ -355,7 +430,6 @@ model::open_enum! {
     Workspace = "Workspace", Notification = "Notification", }
 }
 /// Schema `TemplateNodeInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct TemplateNodeInfo {
     pub identifier: Option<String>,
     pub local_fqn: Option<String>,
@@ -364,6 +438,15 @@ pub struct TemplateNodeInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for TemplateNodeInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            local_fqn: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "localFqn", "identifier"]
@@ -389,7 +472,6 @@ impl model::Model for TemplateNodeInfo {
 }
 model::model!(TemplateNodeInfo);
 /// Schema `TemplateReferenceSummary`.
-#[derive(Clone, Debug, Default)]
 pub struct TemplateReferenceSummary {
     pub git_branch: Option<String>,
     pub template_ref: Option<String>,
@@ -398,6 +480,15 @@ pub struct TemplateReferenceSummary {
     pub misfits: model::Misfits,
 }
 impl model::Model for TemplateReferenceSummary {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            git_branch: None,
+            template_ref: None,
+            version_label: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["gitBranch", "templateRef", "versionLabel"]
@@ -423,7 +514,6 @@ impl model::Model for TemplateReferenceSummary {
 }
 model::model!(TemplateReferenceSummary);
 /// Schema `ValidateTemplateInputsResponseDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ValidateTemplateInputsResponseDto {
     pub error_node_summary: Option<Box<TemplateErrorNodeSummary>>,
     pub type_: Option<String>,
@@ -432,6 +522,15 @@ pub struct ValidateTemplateInputsResponseDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for ValidateTemplateInputsResponseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            error_node_summary: None,
+            type_: None,
+            valid_yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "validYaml", "errorNodeSummary"]

@@ -7,7 +7,6 @@ use super::authentication_ccm_and_7_more_af0f::*;
 use super::cd_connectors_platform_secrets_users::*;
 use crate::model;
 /// Schema `ResponseDTOSettingValueResponseDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoSettingValueResponseDto {
     pub correlation_id: Option<String>,
     pub data: Option<Box<SettingValueResponseDto>>,
@@ -17,6 +16,16 @@ pub struct ResponseDtoSettingValueResponseDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoSettingValueResponseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -49,7 +58,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `SettingValueResponseDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct SettingValueResponseDto {
     pub value: Option<String>,
     pub value_type: Option<SettingValueResponseDtoValueType>,
@@ -57,6 +65,14 @@ pub struct SettingValueResponseDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for SettingValueResponseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            value: None,
+            value_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["value", "valueType"]

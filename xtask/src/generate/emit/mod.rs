@@ -1,8 +1,10 @@
 //! Writes the API down as Rust files. Nothing is decided here: the same API gives the same bytes.
 
 mod behaviour;
+mod calls;
 mod operations;
 mod rust;
+mod split;
 mod tests;
 mod types;
 
@@ -17,6 +19,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::api::{Api, Group, Module};
+pub use calls::calls;
 use rust::file_name;
 
 /// Files by path, relative to the folder they go to.
@@ -124,27 +127,21 @@ fn root(api: &Api) -> TokenStream {
 }
 
 fn emit_module(api: &Api, module: &Module, out: &mut Output<'_>) -> Result<()> {
-    let mut by_tag: BTreeMap<String, Vec<&super::api::Operation>> = BTreeMap::new();
-    for operation in &module.operations {
-        by_tag
-            .entry(file_name(&operation.tag))
-            .or_default()
-            .push(operation);
-    }
+    let files = split::operations(&module.operations);
     out.put(
         &format!("{}/mod.rs", module.name),
-        operations::module(module, by_tag.keys()),
+        operations::module(module, &files),
     )?;
     let names = operations::MethodNames::of(module);
-    for (tag, operations) in &by_tag {
+    for (file, operations) in &files {
         out.put(
-            &format!("{}/{tag}.rs", module.name),
-            operations::tag(api, operations, &names)?,
+            &format!("{}/{file}.rs", module.name),
+            operations::file(api, operations, &names)?,
         )?;
     }
 
     // A type stands with the one tag that uses it, or with those that several tags use.
-    let mut files: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    let mut files: BTreeMap<String, Vec<split::Piece<'_, &str>>> = BTreeMap::new();
     for (key, tags) in &module.types {
         let tags: BTreeSet<String> = tags.iter().map(|tag| file_name(tag)).collect();
         let mut tags = tags.into_iter();
@@ -152,8 +149,15 @@ fn emit_module(api: &Api, module: &Module, out: &mut Output<'_>) -> Result<()> {
             (Some(only), None) => only,
             _ => "common".to_owned(),
         };
-        files.entry(file).or_default().push(key);
+        if let Some(ty) = api.types.get(key) {
+            files.entry(file).or_default().push(split::of_type(key, ty));
+        }
     }
+    let files = split::merge(
+        files
+            .into_iter()
+            .map(|(file, pieces)| split::divide(&file, pieces)),
+    );
     let shared: Vec<&Group> = api
         .groups
         .iter()

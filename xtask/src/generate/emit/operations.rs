@@ -8,32 +8,29 @@ use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use super::behaviour;
-use super::rust::{file_name, ident, is_enum, ty as rust_ty};
+use super::rust::{ident, is_enum, ty as rust_ty};
 use crate::generate::api::{Answer, Api, Body, Module, Operation, Param, Place, Ty};
 
 /// `mod.rs` of a module.
-pub(super) fn module<'a>(module: &Module, tags: impl Iterator<Item = &'a String>) -> TokenStream {
+pub(super) fn module(module: &Module, files: &BTreeMap<String, Vec<&Operation>>) -> TokenStream {
     let doc = format!(" {}.", module.title);
     let method = ident(&module.name);
     let handle = format!(
         " Operations of [`{0}`](crate::{0}): {1}.",
         module.name, module.title
     );
-    let tags = tags.map(|tag| {
-        let tag = ident(tag);
-        quote! {
-            mod #tag;
-            pub use #tag::*;
-        }
-    });
-    let table = module.operations.iter().map(|operation| {
-        let tag = ident(&file_name(&operation.tag));
-        let item = static_name(operation);
-        quote! { &#tag::#item }
+    let names: Vec<_> = files.keys().map(|file| ident(file)).collect();
+    let names = quote! { #(mod #names; pub use #names::*;)* };
+    let table = files.iter().flat_map(|(file, operations)| {
+        let file = ident(file);
+        operations.iter().map(move |operation| {
+            let item = static_name(operation);
+            quote! { &#file::#item }
+        })
     });
     quote! {
         #![doc = #doc]
-        #(#tags)*
+        #names
         pub mod types;
 
         #[doc = #handle]
@@ -54,8 +51,8 @@ pub(super) fn module<'a>(module: &Module, tags: impl Iterator<Item = &'a String>
     }
 }
 
-/// The operations of one tag.
-pub(super) fn tag(
+/// A file of operations.
+pub(super) fn file(
     api: &Api,
     operations: &[&Operation],
     names: &MethodNames<'_>,
@@ -268,14 +265,14 @@ fn builder(api: &Api, operation: &Operation) -> TokenStream {
 }
 
 /// One way to make a request: with a JSON body, with text, with a form, or with none of these.
-struct Constructor {
-    suffix: &'static str,
+pub(super) struct Constructor {
+    pub(super) suffix: &'static str,
     /// Type of the body argument and what to do with it.
-    body: Option<(TokenStream, TokenStream)>,
-    form: bool,
+    pub(super) body: Option<(TokenStream, TokenStream)>,
+    pub(super) form: bool,
 }
 
-fn constructors(operation: &Operation) -> Vec<Constructor> {
+pub(super) fn constructors(operation: &Operation) -> Vec<Constructor> {
     let plain = Constructor {
         suffix: "",
         body: None,
@@ -474,7 +471,7 @@ fn body_setters(body: &Body) -> Vec<TokenStream> {
 }
 
 /// The text forms of a body: suffix of the method, content type.
-fn texts(body: &Body) -> Vec<(&'static str, &str)> {
+pub(super) fn texts(body: &Body) -> Vec<(&'static str, &str)> {
     let mut seen = BTreeSet::new();
     body.media
         .iter()

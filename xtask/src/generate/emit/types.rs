@@ -119,15 +119,32 @@ fn structure(
         }
     });
     let required: Vec<&Member> = members.iter().filter(|member| member.required).collect();
-    let secrets = members.iter().any(|member| member.secret);
-    let derives = match (required.is_empty(), secrets) {
-        (true, false) => quote! { Clone, Debug, Default },
-        (true, true) => quote! { Clone, Default },
-        (false, false) => quote! { Clone, Debug },
-        (false, true) => quote! { Clone },
+    let absent = |required: &dyn Fn(&Member) -> TokenStream| {
+        let fields = members.iter().map(|member| {
+            let field = ident(&member.ident);
+            match (member.required, member.nullable) {
+                (true, _) => {
+                    let value = required(member);
+                    quote! { #field: #value, }
+                }
+                (false, true) => quote! { #field: model::Maybe::Absent, },
+                (false, false) => quote! { #field: None, },
+            }
+        });
+        let extra = extra.then(|| quote! { extra: Default::default(), });
+        quote! { Self { #(#fields)* #extra misfits: model::Misfits::NONE } }
     };
-    let debug = secrets.then(|| redacting_debug(name, members));
-    let constructor = (!required.is_empty()).then(|| constructor(api, name, members, extra));
+    let constructor = (!required.is_empty()).then(|| {
+        let made = absent(&|member| {
+            let field = ident(&member.ident);
+            if converted(&member.ty) {
+                quote! { #field.into() }
+            } else {
+                quote! { #field }
+            }
+        });
+        constructor(api, name, &required, &made)
+    });
 
     // The decoder searches by length and then by bytes.
     let mut order: Vec<&Member> = members.iter().collect();
@@ -143,16 +160,19 @@ fn structure(
         let part = part(member);
         quote! { #index => #part, }
     });
-    let required_fn = (!required.is_empty()).then(|| {
-        let indexes = order
-            .iter()
-            .enumerate()
-            .filter(|(_, member)| member.required)
-            .map(|(index, _)| Literal::usize_unsuffixed(index));
+    let secrets = indexes(&order, |member| member.secret).map(|indexes| {
+        quote! {
+            #[inline]
+            fn secrets(&self) -> &'static [usize] {
+                #indexes
+            }
+        }
+    });
+    let required_fn = indexes(&order, |member| member.required).map(|indexes| {
         quote! {
             #[inline]
             fn required(&self) -> &'static [usize] {
-                &[#(#indexes),*]
+                #indexes
             }
         }
     });
@@ -170,28 +190,31 @@ fn structure(
     });
     let settle_fn = (!settle.is_empty()).then(|| {
         let each = settle.iter().map(settle_one);
+        let place = |ident: &str| order.iter().position(|member| member.ident == ident);
+        let tagged = settle.iter().filter_map(|settle| {
+            let tag = Literal::usize_unsuffixed(place(&settle.tag)?);
+            let union = Literal::usize_unsuffixed(place(&settle.union)?);
+            Some(quote! { (#tag, #union) })
+        });
         quote! {
+            #[inline]
+            fn tagged(&self) -> &'static [(usize, usize)] {
+                &[#(#tagged),*]
+            }
             #[inline]
             fn settle(&mut self) {
                 #(#each)*
             }
         }
     });
-    let blank = (!required.is_empty()).then(|| {
-        let fields = members.iter().map(|member| {
-            let field = ident(&member.ident);
-            if member.required {
-                quote! { #field: model::Cell::blank(), }
-            } else {
-                quote! { #field: Default::default(), }
-            }
-        });
-        let extra = extra.then(|| quote! { extra: Default::default(), });
-        quote! { , Self { #(#fields)* #extra misfits: Default::default() } }
-    });
+    let blank = absent(&|_| quote! { model::Cell::blank() });
+    let traits = if required.is_empty() {
+        quote! { model::model!(#name); }
+    } else {
+        quote! { model::through_cell!(#name); }
+    };
     quote! {
         #[doc = #doc]
-        #[derive(#derives)]
         pub struct #name {
             #(#fields)*
             #extra_field
@@ -199,8 +222,11 @@ fn structure(
             pub misfits: model::Misfits,
         }
         #constructor
-        #debug
         impl model::Model for #name {
+            #[inline]
+            fn blank() -> Self {
+                #blank
+            }
             #[inline]
             fn names(&self) -> model::Names {
                 &[#(#names),*]
@@ -220,11 +246,24 @@ fn structure(
                 }
             }
             #required_fn
+            #secrets
             #extra_fns
             #settle_fn
         }
-        model::model!(#name #blank);
+        #traits
     }
+}
+
+/// The indexes of the members that are so; `None` when none is.
+fn indexes(members: &[&Member], so: impl Fn(&Member) -> bool) -> Option<TokenStream> {
+    let mut indexes = members
+        .iter()
+        .enumerate()
+        .filter(|(_, member)| so(member))
+        .map(|(index, _)| Literal::usize_unsuffixed(index))
+        .peekable();
+    indexes.peek()?;
+    Some(quote! { &[#(#indexes),*] })
 }
 
 fn settle_one(settle: &Settle) -> TokenStream {
@@ -308,65 +347,27 @@ fn kind(ty: &Ty) -> Option<&'static str> {
     }
 }
 
-fn redacting_debug(name: &Ident, members: &[Member]) -> TokenStream {
-    let text = name.to_string();
-    let fields = members.iter().map(|member| {
-        let field = ident(&member.ident);
-        let shown = field.to_string();
-        if member.secret {
-            let given = match (member.required, member.nullable) {
-                (true, _) => quote! { true },
-                (false, true) => quote! { self.#field.value().is_some() },
-                (false, false) => quote! { self.#field.is_some() },
-            };
-            quote! { .field(#shown, &model::Redacted(#given)) }
-        } else {
-            quote! { .field(#shown, &self.#field) }
-        }
-    });
-    quote! {
-        impl std::fmt::Debug for #name {
-            #[inline]
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.debug_struct(#text) #(#fields)* .finish_non_exhaustive()
-            }
-        }
-    }
+/// Whether a constructor takes whatever can become a value of the type.
+fn converted(ty: &Ty) -> bool {
+    matches!(ty, Ty::Str | Ty::Named(_) | Ty::Time | Ty::Json)
 }
 
-fn constructor(api: &Api, name: &Ident, members: &[Member], extra: bool) -> TokenStream {
-    let arguments = members
-        .iter()
-        .filter(|member| member.required)
-        .map(|member| {
-            let field = ident(&member.ident);
-            let ty = bare_type(api, member);
-            match &member.ty {
-                Ty::Str | Ty::Named(_) | Ty::Time | Ty::Json => quote! { #field: impl Into<#ty> },
-                _ => quote! { #field: #ty },
-            }
-        });
-    let fields = members.iter().map(|member| {
+fn constructor(api: &Api, name: &Ident, required: &[&Member], made: &TokenStream) -> TokenStream {
+    let arguments = required.iter().map(|member| {
         let field = ident(&member.ident);
-        match (&member.ty, member.required) {
-            (_, false) => quote! { #field: Default::default(), },
-            (Ty::Str | Ty::Named(_) | Ty::Time | Ty::Json, true) => {
-                quote! { #field: #field.into(), }
-            }
-            (_, true) => quote! { #field, },
+        let ty = bare_type(api, member);
+        if converted(&member.ty) {
+            quote! { #field: impl Into<#ty> }
+        } else {
+            quote! { #field: #ty }
         }
     });
-    let extra = extra.then(|| quote! { extra: Default::default(), });
     quote! {
         impl #name {
             /// A value with its required members.
             #[inline]
             pub fn new(#(#arguments),*) -> Self {
-                Self {
-                    #(#fields)*
-                    #extra
-                    misfits: Default::default(),
-                }
+                #made
             }
         }
     }

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `AccessCheckRequest`.
-#[derive(Clone, Debug)]
 pub struct AccessCheckRequest {
     pub permissions: Vec<PermissionCheck>,
     pub principal: Option<Box<AuthzPrincipal>>,
@@ -17,13 +16,21 @@ impl AccessCheckRequest {
     #[inline]
     pub fn new(permissions: Vec<PermissionCheck>) -> Self {
         Self {
-            permissions,
-            principal: Default::default(),
-            misfits: Default::default(),
+            permissions: permissions,
+            principal: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for AccessCheckRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            permissions: model::Cell::blank(),
+            principal: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["principal", "permissions"]
@@ -49,12 +56,8 @@ impl model::Model for AccessCheckRequest {
         &[1]
     }
 }
-model::model!(
-    AccessCheckRequest, Self { permissions : model::Cell::blank(), principal :
-    Default::default(), misfits : Default::default() }
-);
+model::through_cell!(AccessCheckRequest);
 /// Schema `AccessCheckResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct AccessCheckResponse {
     pub access_control_list: Option<Vec<AccessControl>>,
     pub principal: Option<Box<AuthzPrincipal>>,
@@ -62,6 +65,14 @@ pub struct AccessCheckResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for AccessCheckResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            access_control_list: None,
+            principal: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["principal", "accessControlList"]
@@ -85,7 +96,6 @@ impl model::Model for AccessCheckResponse {
 }
 model::model!(AccessCheckResponse);
 /// Schema `AccessControl`.
-#[derive(Clone, Debug, Default)]
 pub struct AccessControl {
     pub permission: Option<String>,
     pub permitted: Option<bool>,
@@ -97,6 +107,18 @@ pub struct AccessControl {
     pub misfits: model::Misfits,
 }
 impl model::Model for AccessControl {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            permission: None,
+            permitted: None,
+            resource_attributes: None,
+            resource_identifier: None,
+            resource_scope: None,
+            resource_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -135,7 +157,6 @@ impl model::Model for AccessControl {
 }
 model::model!(AccessControl);
 /// Schema `PermissionCheck`.
-#[derive(Clone, Debug)]
 pub struct PermissionCheck {
     pub permission: String,
     pub resource_attributes: Option<std::collections::BTreeMap<String, String>>,
@@ -151,15 +172,26 @@ impl PermissionCheck {
     pub fn new(permission: impl Into<String>, resource_type: impl Into<String>) -> Self {
         Self {
             permission: permission.into(),
-            resource_attributes: Default::default(),
-            resource_identifier: Default::default(),
-            resource_scope: Default::default(),
+            resource_attributes: None,
+            resource_identifier: None,
+            resource_scope: None,
             resource_type: resource_type.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for PermissionCheck {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            permission: model::Cell::blank(),
+            resource_attributes: None,
+            resource_identifier: None,
+            resource_scope: None,
+            resource_type: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -197,14 +229,8 @@ impl model::Model for PermissionCheck {
         &[0, 1]
     }
 }
-model::model!(
-    PermissionCheck, Self { permission : model::Cell::blank(), resource_attributes :
-    Default::default(), resource_identifier : Default::default(), resource_scope :
-    Default::default(), resource_type : model::Cell::blank(), misfits :
-    Default::default() }
-);
+model::through_cell!(PermissionCheck);
 /// Schema `ResourceScope`.
-#[derive(Clone, Debug, Default)]
 pub struct ResourceScope {
     pub account_identifier: Option<String>,
     pub org_identifier: Option<String>,
@@ -213,6 +239,15 @@ pub struct ResourceScope {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResourceScope {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            org_identifier: None,
+            project_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["orgIdentifier", "accountIdentifier", "projectIdentifier"]
@@ -238,7 +273,6 @@ impl model::Model for ResourceScope {
 }
 model::model!(ResourceScope);
 /// Schema `ResponseDTOAccessCheckResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoAccessCheckResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<AccessCheckResponse>>,
@@ -248,6 +282,16 @@ pub struct ResponseDtoAccessCheckResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoAccessCheckResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `AccessAnalysisAdvanceOptions`.
-#[derive(Clone, Debug, Default)]
 pub struct AccessAnalysisAdvanceOptions {
     pub expand_resource_group: Option<bool>,
     pub expand_role: Option<bool>,
@@ -14,6 +13,15 @@ pub struct AccessAnalysisAdvanceOptions {
     pub misfits: model::Misfits,
 }
 impl model::Model for AccessAnalysisAdvanceOptions {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            expand_resource_group: None,
+            expand_role: None,
+            expand_user_group: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["expand_role", "expand_user_group", "expand_resource_group"]
@@ -39,7 +47,6 @@ impl model::Model for AccessAnalysisAdvanceOptions {
 }
 model::model!(AccessAnalysisAdvanceOptions);
 /// Schema `AccessPolicyAnalysisRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct AccessPolicyAnalysisRequest {
     pub advance_options: Option<Box<AccessAnalysisAdvanceOptions>>,
     pub permission_identifier: Option<String>,
@@ -52,6 +59,19 @@ pub struct AccessPolicyAnalysisRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for AccessPolicyAnalysisRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            advance_options: None,
+            permission_identifier: None,
+            principal: None,
+            query_scope: None,
+            resource: None,
+            resource_group_identifier: None,
+            role: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -93,7 +113,6 @@ impl model::Model for AccessPolicyAnalysisRequest {
 }
 model::model!(AccessPolicyAnalysisRequest);
 /// Schema `AccessPolicyAnalysisResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct AccessPolicyAnalysisResponse {
     pub permission: Option<Box<Permission>>,
     pub principal: Option<Box<PrincipalResponse>>,
@@ -105,6 +124,18 @@ pub struct AccessPolicyAnalysisResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for AccessPolicyAnalysisResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            permission: None,
+            principal: None,
+            resource: None,
+            resource_group: None,
+            role: None,
+            role_assignment: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -143,13 +174,19 @@ impl model::Model for AccessPolicyAnalysisResponse {
 }
 model::model!(AccessPolicyAnalysisResponse);
 /// Schema `AccessPolicyAnalysisResponseWrapper`.
-#[derive(Clone, Debug, Default)]
 pub struct AccessPolicyAnalysisResponseWrapper {
     pub access_policy_analysis_response: Option<Vec<AccessPolicyAnalysisResponse>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for AccessPolicyAnalysisResponseWrapper {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            access_policy_analysis_response: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["access_policy_analysis_response"]
@@ -175,7 +212,6 @@ model::open_enum! {
     "USER_GROUP", ServiceAccount = "SERVICE_ACCOUNT", }
 }
 /// Schema `AttributeFilter`.
-#[derive(Clone, Debug, Default)]
 pub struct AttributeFilter {
     pub attribute_name: Option<String>,
     pub attribute_values: Option<Vec<String>>,
@@ -183,6 +219,14 @@ pub struct AttributeFilter {
     pub misfits: model::Misfits,
 }
 impl model::Model for AttributeFilter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            attribute_name: None,
+            attribute_values: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["attributeName", "attributeValues"]
@@ -206,7 +250,6 @@ impl model::Model for AttributeFilter {
 }
 model::model!(AttributeFilter);
 /// Schema `AuthzPrincipal`.
-#[derive(Clone, Debug, Default)]
 pub struct AuthzPrincipal {
     pub identifier: Option<String>,
     pub principal_identifier: Option<String>,
@@ -219,6 +262,19 @@ pub struct AuthzPrincipal {
     pub misfits: model::Misfits,
 }
 impl model::Model for AuthzPrincipal {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            principal_identifier: None,
+            principal_type: None,
+            principal_unique_id: None,
+            scope_level: None,
+            type_: None,
+            unique_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -264,7 +320,6 @@ model::open_enum! {
     UserGroup = "USER_GROUP", ServiceAccount = "SERVICE_ACCOUNT", }
 }
 /// Schema `AuthzResourceFilter`.
-#[derive(Clone, Debug, Default)]
 pub struct AuthzResourceFilter {
     pub include_all_resources: Option<bool>,
     pub resources: Option<Vec<ResourceSelectorV2>>,
@@ -272,6 +327,14 @@ pub struct AuthzResourceFilter {
     pub misfits: model::Misfits,
 }
 impl model::Model for AuthzResourceFilter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            include_all_resources: None,
+            resources: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["resources", "includeAllResources"]
@@ -295,7 +358,6 @@ impl model::Model for AuthzResourceFilter {
 }
 model::model!(AuthzResourceFilter);
 /// Schema `AuthzRoleResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct AuthzRoleResponse {
     pub created_at: Option<i64>,
     pub harness_managed: Option<bool>,
@@ -306,6 +368,17 @@ pub struct AuthzRoleResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for AuthzRoleResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created_at: None,
+            harness_managed: None,
+            last_modified_at: None,
+            role: None,
+            scope: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["role", "scope", "createdAt", "harnessManaged", "lastModifiedAt"]
@@ -335,7 +408,6 @@ impl model::Model for AuthzRoleResponse {
 }
 model::model!(AuthzRoleResponse);
 /// Schema `AuthzScope`.
-#[derive(Clone, Debug, Default)]
 pub struct AuthzScope {
     pub account_identifier: Option<String>,
     pub org_identifier: Option<String>,
@@ -344,6 +416,15 @@ pub struct AuthzScope {
     pub misfits: model::Misfits,
 }
 impl model::Model for AuthzScope {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            org_identifier: None,
+            project_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["orgIdentifier", "accountIdentifier", "projectIdentifier"]
@@ -369,7 +450,6 @@ impl model::Model for AuthzScope {
 }
 model::model!(AuthzScope);
 /// Schema `CreateResourceGroupRequest`.
-#[derive(Clone, Debug)]
 pub struct CreateResourceGroupRequest {
     pub color: Option<String>,
     pub description: Option<String>,
@@ -387,19 +467,33 @@ impl CreateResourceGroupRequest {
     #[inline]
     pub fn new(identifier: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
-            color: Default::default(),
-            description: Default::default(),
+            color: None,
+            description: None,
             identifier: identifier.into(),
-            include_all_resources: Default::default(),
-            included_scope: Default::default(),
+            include_all_resources: None,
+            included_scope: None,
             name: name.into(),
-            resource_filter: Default::default(),
-            tags: Default::default(),
-            misfits: Default::default(),
+            resource_filter: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for CreateResourceGroupRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            color: None,
+            description: None,
+            identifier: model::Cell::blank(),
+            include_all_resources: None,
+            included_scope: None,
+            name: model::Cell::blank(),
+            resource_filter: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -446,15 +540,8 @@ impl model::Model for CreateResourceGroupRequest {
         &[0, 3]
     }
 }
-model::model!(
-    CreateResourceGroupRequest, Self { color : Default::default(), description :
-    Default::default(), identifier : model::Cell::blank(), include_all_resources :
-    Default::default(), included_scope : Default::default(), name : model::Cell::blank(),
-    resource_filter : Default::default(), tags : Default::default(), misfits :
-    Default::default() }
-);
+model::through_cell!(CreateResourceGroupRequest);
 /// Schema `CreateRoleRequest`.
-#[derive(Clone, Debug)]
 pub struct CreateRoleRequest {
     pub description: Option<String>,
     pub identifier: String,
@@ -469,16 +556,27 @@ impl CreateRoleRequest {
     #[inline]
     pub fn new(identifier: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
-            description: Default::default(),
+            description: None,
             identifier: identifier.into(),
             name: name.into(),
-            permissions: Default::default(),
-            tags: Default::default(),
-            misfits: Default::default(),
+            permissions: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for CreateRoleRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            identifier: model::Cell::blank(),
+            name: model::Cell::blank(),
+            permissions: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "tags", "identifier", "description", "permissions"]
@@ -510,13 +608,8 @@ impl model::Model for CreateRoleRequest {
         &[0, 2]
     }
 }
-model::model!(
-    CreateRoleRequest, Self { description : Default::default(), identifier :
-    model::Cell::blank(), name : model::Cell::blank(), permissions : Default::default(),
-    tags : Default::default(), misfits : Default::default() }
-);
+model::through_cell!(CreateRoleRequest);
 /// Schema `Permission`.
-#[derive(Clone, Debug, Default)]
 pub struct Permission {
     pub identifier: Option<String>,
     pub name: Option<String>,
@@ -524,6 +617,14 @@ pub struct Permission {
     pub misfits: model::Misfits,
 }
 impl model::Model for Permission {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "identifier"]
@@ -547,7 +648,6 @@ impl model::Model for Permission {
 }
 model::model!(Permission);
 /// Schema `Principal`.
-#[derive(Clone, Debug, Default)]
 pub struct Principal {
     pub identifier: Option<String>,
     pub scope: Option<String>,
@@ -557,6 +657,16 @@ pub struct Principal {
     pub misfits: model::Misfits,
 }
 impl model::Model for Principal {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            scope: None,
+            scope_level: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "scope", "identifier", "scope_level"]
@@ -584,7 +694,6 @@ impl model::Model for Principal {
 }
 model::model!(Principal);
 /// Schema `PrincipalResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct PrincipalResponse {
     pub identifier: Option<String>,
     pub name: Option<String>,
@@ -594,6 +703,16 @@ pub struct PrincipalResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for PrincipalResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            name: None,
+            scope_level: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "type", "identifier", "scope_level"]
@@ -621,7 +740,6 @@ impl model::Model for PrincipalResponse {
 }
 model::model!(PrincipalResponse);
 /// Schema `QueryScopeRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct QueryScopeRequest {
     pub filter: Option<QueryScopeRequestFilter>,
     pub include_access_policies_from_parent_scope: Option<bool>,
@@ -630,6 +748,15 @@ pub struct QueryScopeRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for QueryScopeRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            filter: None,
+            include_access_policies_from_parent_scope: None,
+            scope: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["scope", "filter", "include_access_policies_from_parent_scope"]
@@ -660,7 +787,6 @@ model::open_enum! {
     "EXCLUDING_CHILD_SCOPE", }
 }
 /// Schema `Resource`.
-#[derive(Clone, Debug, Default)]
 pub struct Resource {
     pub attribute: Option<std::collections::BTreeMap<String, String>>,
     pub identifier: Option<String>,
@@ -670,6 +796,16 @@ pub struct Resource {
     pub misfits: model::Misfits,
 }
 impl model::Model for Resource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            attribute: None,
+            identifier: None,
+            scope: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "scope", "attribute", "identifier"]
@@ -697,7 +833,6 @@ impl model::Model for Resource {
 }
 model::model!(Resource);
 /// Schema `ResourceFilter`.
-#[derive(Clone, Debug, Default)]
 pub struct ResourceFilter {
     pub attribute_name: Option<String>,
     pub attribute_values: Option<Vec<String>>,
@@ -707,6 +842,16 @@ pub struct ResourceFilter {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResourceFilter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            attribute_name: None,
+            attribute_values: None,
+            identifiers: None,
+            resource_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["identifiers", "resource_type", "attribute_name", "attribute_values"]
@@ -734,7 +879,6 @@ impl model::Model for ResourceFilter {
 }
 model::model!(ResourceFilter);
 /// Schema `ResourceGroupResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResourceGroupResponse {
     pub identifier: Option<String>,
     pub name: Option<String>,
@@ -742,6 +886,14 @@ pub struct ResourceGroupResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResourceGroupResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "identifier"]
@@ -765,7 +917,6 @@ impl model::Model for ResourceGroupResponse {
 }
 model::model!(ResourceGroupResponse);
 /// Schema `ResourceGroupScope`.
-#[derive(Clone, Debug, Default)]
 pub struct ResourceGroupScope {
     pub account: Option<String>,
     pub filter: Option<ResourceGroupScopeFilter>,
@@ -775,6 +926,16 @@ pub struct ResourceGroupScope {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResourceGroupScope {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: None,
+            filter: None,
+            org: None,
+            project: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["org", "filter", "account", "project"]
@@ -807,7 +968,6 @@ model::open_enum! {
     "INCLUDING_CHILD_SCOPES", }
 }
 /// Schema `ResourceGroupV2`.
-#[derive(Clone, Debug, Default)]
 pub struct ResourceGroupV2 {
     pub account_identifier: Option<String>,
     pub allowed_scope_levels: Option<Vec<String>>,
@@ -824,6 +984,23 @@ pub struct ResourceGroupV2 {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResourceGroupV2 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            allowed_scope_levels: None,
+            color: None,
+            description: None,
+            identifier: None,
+            included_scopes: None,
+            name: None,
+            org_identifier: None,
+            project_identifier: None,
+            resource_filter: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -877,7 +1054,6 @@ impl model::Model for ResourceGroupV2 {
 }
 model::model!(ResourceGroupV2);
 /// Schema `ResourceGroupsResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResourceGroupsResponse {
     pub allowed_scope_levels: Option<Vec<ResourceGroupsResponseAllowedScopeLevels>>,
     pub color: Option<String>,
@@ -895,6 +1071,24 @@ pub struct ResourceGroupsResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResourceGroupsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            allowed_scope_levels: None,
+            color: None,
+            created: None,
+            description: None,
+            harness_managed: None,
+            identifier: None,
+            include_all_resources: None,
+            included_scope: None,
+            name: None,
+            resource_filter: None,
+            tags: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -956,7 +1150,6 @@ model::open_enum! {
     "organization", Project = "project", }
 }
 /// Schema `ResourceSelectorV2`.
-#[derive(Clone, Debug, Default)]
 pub struct ResourceSelectorV2 {
     pub attribute_filter: Option<Box<AttributeFilter>>,
     pub identifiers: Option<Vec<String>>,
@@ -965,6 +1158,15 @@ pub struct ResourceSelectorV2 {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResourceSelectorV2 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            attribute_filter: None,
+            identifiers: None,
+            resource_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["identifiers", "resourceType", "attributeFilter"]
@@ -990,7 +1192,6 @@ impl model::Model for ResourceSelectorV2 {
 }
 model::model!(ResourceSelectorV2);
 /// Schema `Role`.
-#[derive(Clone, Debug, Default)]
 pub struct Role {
     pub allowed_scope_levels: Option<Vec<RoleAllowedScopeLevels>>,
     pub description: Option<String>,
@@ -1002,6 +1203,18 @@ pub struct Role {
     pub misfits: model::Misfits,
 }
 impl model::Model for Role {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            allowed_scope_levels: None,
+            description: None,
+            identifier: None,
+            name: None,
+            permissions: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1044,7 +1257,6 @@ model::open_enum! {
     "account", Organization = "organization", Project = "project", }
 }
 /// Schema `RoleAssignment`.
-#[derive(Clone, Debug, Default)]
 pub struct RoleAssignment {
     pub disabled: Option<bool>,
     pub identifier: Option<String>,
@@ -1057,6 +1269,19 @@ pub struct RoleAssignment {
     pub misfits: model::Misfits,
 }
 impl model::Model for RoleAssignment {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            disabled: None,
+            identifier: None,
+            managed: None,
+            principal: None,
+            resource_group: None,
+            role: None,
+            role_reference: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1098,7 +1323,6 @@ impl model::Model for RoleAssignment {
 }
 model::model!(RoleAssignment);
 /// Schema `RoleAssignmentMetaData`.
-#[derive(Clone, Debug, Default)]
 pub struct RoleAssignmentMetaData {
     pub principal: Option<Box<PrincipalResponse>>,
     pub role_assignment_id: Option<String>,
@@ -1107,6 +1331,15 @@ pub struct RoleAssignmentMetaData {
     pub misfits: model::Misfits,
 }
 impl model::Model for RoleAssignmentMetaData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            principal: None,
+            role_assignment_id: None,
+            scope: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["scope", "principal", "role_assignment_id"]
@@ -1132,7 +1365,6 @@ impl model::Model for RoleAssignmentMetaData {
 }
 model::model!(RoleAssignmentMetaData);
 /// Schema `RoleAssignmentResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct RoleAssignmentResponse {
     pub created: Option<i64>,
     pub harness_managed: Option<bool>,
@@ -1142,6 +1374,16 @@ pub struct RoleAssignmentResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for RoleAssignmentResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created: None,
+            harness_managed: None,
+            role_assignment: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["created", "updated", "harness_managed", "role-assignment"]
@@ -1169,7 +1411,6 @@ impl model::Model for RoleAssignmentResponse {
 }
 model::model!(RoleAssignmentResponse);
 /// Schema `RoleReference`.
-#[derive(Clone, Debug, Default)]
 pub struct RoleReference {
     pub identifier: Option<String>,
     pub scope_level: Option<String>,
@@ -1177,6 +1418,14 @@ pub struct RoleReference {
     pub misfits: model::Misfits,
 }
 impl model::Model for RoleReference {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            scope_level: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["identifier", "scope_level"]
@@ -1200,7 +1449,6 @@ impl model::Model for RoleReference {
 }
 model::model!(RoleReference);
 /// Schema `RoleRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct RoleRequest {
     pub identifier: Option<String>,
     pub scope_level: Option<String>,
@@ -1208,6 +1456,14 @@ pub struct RoleRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for RoleRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            scope_level: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["identifier", "scope_level"]
@@ -1231,7 +1487,6 @@ impl model::Model for RoleRequest {
 }
 model::model!(RoleRequest);
 /// Schema `RoleResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct RoleResponse {
     pub identifier: Option<String>,
     pub name: Option<String>,
@@ -1240,6 +1495,15 @@ pub struct RoleResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for RoleResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            name: None,
+            scope_level: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "identifier", "scope_level"]
@@ -1265,7 +1529,6 @@ impl model::Model for RoleResponse {
 }
 model::model!(RoleResponse);
 /// Schema `RoleScope`.
-#[derive(Clone, Debug, Default)]
 pub struct RoleScope {
     pub account: Option<String>,
     pub org: Option<String>,
@@ -1274,6 +1537,15 @@ pub struct RoleScope {
     pub misfits: model::Misfits,
 }
 impl model::Model for RoleScope {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: None,
+            org: None,
+            project: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["org", "account", "project"]
@@ -1299,7 +1571,6 @@ impl model::Model for RoleScope {
 }
 model::model!(RoleScope);
 /// Schema `RolesResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct RolesResponse {
     pub allowed_scope_levels: Option<Vec<RolesResponseAllowedScopeLevels>>,
     pub created: Option<i64>,
@@ -1315,6 +1586,22 @@ pub struct RolesResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for RolesResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            allowed_scope_levels: None,
+            created: None,
+            description: None,
+            harness_managed: None,
+            identifier: None,
+            name: None,
+            permissions: None,
+            scope: None,
+            tags: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1370,7 +1657,6 @@ model::open_enum! {
     Project = "project", }
 }
 /// Schema `ScopeSelector`.
-#[derive(Clone, Debug, Default)]
 pub struct ScopeSelector {
     pub account_identifier: Option<String>,
     pub filter: Option<ScopeSelectorFilter>,
@@ -1380,6 +1666,16 @@ pub struct ScopeSelector {
     pub misfits: model::Misfits,
 }
 impl model::Model for ScopeSelector {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            filter: None,
+            org_identifier: None,
+            project_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["filter", "orgIdentifier", "accountIdentifier", "projectIdentifier"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ResourceGroupFilterRequestBody`.
-#[derive(Clone, Debug, Default)]
 pub struct ResourceGroupFilterRequestBody {
     pub account: Option<String>,
     pub identifier_filter: Option<Vec<String>>,
@@ -18,6 +17,19 @@ pub struct ResourceGroupFilterRequestBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResourceGroupFilterRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: None,
+            identifier_filter: None,
+            managed_filter: None,
+            org: None,
+            project: None,
+            resource_selector_filter: None,
+            search_term: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -64,7 +76,6 @@ model::open_enum! {
     "ONLY_MANAGED", OnlyCustom = "ONLY_CUSTOM", }
 }
 /// Schema `ResourceSelectorFilter`.
-#[derive(Clone, Debug)]
 pub struct ResourceSelectorFilter {
     pub resource_identifier: Option<String>,
     pub resource_type: String,
@@ -76,13 +87,21 @@ impl ResourceSelectorFilter {
     #[inline]
     pub fn new(resource_type: impl Into<String>) -> Self {
         Self {
-            resource_identifier: Default::default(),
+            resource_identifier: None,
             resource_type: resource_type.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for ResourceSelectorFilter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            resource_identifier: None,
+            resource_type: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["resource_type", "resource_identifier"]
@@ -108,10 +127,7 @@ impl model::Model for ResourceSelectorFilter {
         &[0]
     }
 }
-model::model!(
-    ResourceSelectorFilter, Self { resource_identifier : Default::default(),
-    resource_type : model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(ResourceSelectorFilter);
 model::open_enum! {
     #[doc = " Schema `filter-resource-groups order`."] FilterResourceGroupsOrder { Asc =
     "ASC", Desc = "DESC", }

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ResourceGroupV2Response`.
-#[derive(Clone, Debug, Default)]
 pub struct ResourceGroupV2Response {
     pub created_at: Option<i64>,
     pub harness_managed: Option<bool>,
@@ -15,6 +14,16 @@ pub struct ResourceGroupV2Response {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResourceGroupV2Response {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created_at: None,
+            harness_managed: None,
+            last_modified_at: None,
+            resource_group: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["createdAt", "resourceGroup", "harnessManaged", "lastModifiedAt"]
@@ -42,13 +51,19 @@ impl model::Model for ResourceGroupV2Response {
 }
 model::model!(ResourceGroupV2Response);
 /// Schema `createResourceGroupV2 body`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateResourceGroupV2Body {
     pub resource_group: Option<Box<CreateResourceGroupV2BodyResourceGroup>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateResourceGroupV2Body {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            resource_group: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["resourceGroup"]
@@ -70,7 +85,6 @@ impl model::Model for CreateResourceGroupV2Body {
 }
 model::model!(CreateResourceGroupV2Body);
 /// Schema `createResourceGroupV2 body.resourceGroup`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateResourceGroupV2BodyResourceGroup {
     pub account_identifier: Option<String>,
     pub allowed_scope_levels: Option<Vec<String>>,
@@ -87,6 +101,23 @@ pub struct CreateResourceGroupV2BodyResourceGroup {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateResourceGroupV2BodyResourceGroup {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            allowed_scope_levels: None,
+            color: None,
+            description: None,
+            identifier: None,
+            included_scopes: None,
+            name: None,
+            org_identifier: None,
+            project_identifier: None,
+            resource_filter: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -140,7 +171,6 @@ impl model::Model for CreateResourceGroupV2BodyResourceGroup {
 }
 model::model!(CreateResourceGroupV2BodyResourceGroup);
 /// Schema `createResourceGroupV2 response`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateResourceGroupV2Response {
     pub correlation_id: Option<String>,
     pub data: Option<Box<ResourceGroupV2Response>>,
@@ -150,6 +180,16 @@ pub struct CreateResourceGroupV2Response {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateResourceGroupV2Response {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -182,7 +222,6 @@ model::open_enum! {
     = "ERROR", }
 }
 /// Schema `getFilterResourceGroupListV2 body`.
-#[derive(Clone, Debug, Default)]
 pub struct GetFilterResourceGroupListV2Body {
     pub account_identifier: Option<String>,
     pub identifier_filter: Option<Vec<String>>,
@@ -198,6 +237,20 @@ pub struct GetFilterResourceGroupListV2Body {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetFilterResourceGroupListV2Body {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            identifier_filter: None,
+            included_scopes: None,
+            managed_filter: None,
+            org_identifier: None,
+            project_identifier: None,
+            resource_selector_filter_list: None,
+            search_term: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -242,7 +295,6 @@ impl model::Model for GetFilterResourceGroupListV2Body {
 }
 model::model!(GetFilterResourceGroupListV2Body);
 /// Schema `getFilterResourceGroupListV2 body.includedScopes`.
-#[derive(Clone, Debug, Default)]
 pub struct GetFilterResourceGroupListV2BodyIncludedScopes {
     pub account_identifier: Option<String>,
     pub filter: Option<String>,
@@ -252,6 +304,16 @@ pub struct GetFilterResourceGroupListV2BodyIncludedScopes {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetFilterResourceGroupListV2BodyIncludedScopes {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            filter: None,
+            org_identifier: None,
+            project_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["filter", "orgIdentifier", "accountIdentifier", "projectIdentifier"]
@@ -279,7 +341,6 @@ impl model::Model for GetFilterResourceGroupListV2BodyIncludedScopes {
 }
 model::model!(GetFilterResourceGroupListV2BodyIncludedScopes);
 /// Schema `getFilterResourceGroupListV2 body.resourceSelectorFilterList`.
-#[derive(Clone, Debug, Default)]
 pub struct GetFilterResourceGroupListV2BodyResourceSelectorFilterList {
     pub resource_identifier: Option<String>,
     pub resource_type: Option<String>,
@@ -287,6 +348,14 @@ pub struct GetFilterResourceGroupListV2BodyResourceSelectorFilterList {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetFilterResourceGroupListV2BodyResourceSelectorFilterList {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            resource_identifier: None,
+            resource_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["resourceType", "resourceIdentifier"]
@@ -310,7 +379,6 @@ impl model::Model for GetFilterResourceGroupListV2BodyResourceSelectorFilterList
 }
 model::model!(GetFilterResourceGroupListV2BodyResourceSelectorFilterList);
 /// Schema `getFilterResourceGroupListV2 response`.
-#[derive(Clone, Debug, Default)]
 pub struct GetFilterResourceGroupListV2Response {
     pub correlation_id: Option<String>,
     pub data: Option<Box<GetFilterResourceGroupListV2ResponseData>>,
@@ -320,6 +388,16 @@ pub struct GetFilterResourceGroupListV2Response {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetFilterResourceGroupListV2Response {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -347,7 +425,6 @@ impl model::Model for GetFilterResourceGroupListV2Response {
 }
 model::model!(GetFilterResourceGroupListV2Response);
 /// Schema `getFilterResourceGroupListV2 response.data`.
-#[derive(Clone, Debug, Default)]
 pub struct GetFilterResourceGroupListV2ResponseData {
     pub content: Option<Vec<ResourceGroupV2Response>>,
     pub empty: Option<bool>,
@@ -361,6 +438,20 @@ pub struct GetFilterResourceGroupListV2ResponseData {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetFilterResourceGroupListV2ResponseData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            page_token: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -410,7 +501,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `getResourceGroupListV2 response`.
-#[derive(Clone, Debug, Default)]
 pub struct GetResourceGroupListV2Response {
     pub correlation_id: Option<String>,
     pub data: Option<Box<GetResourceGroupListV2ResponseData>>,
@@ -420,6 +510,16 @@ pub struct GetResourceGroupListV2Response {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetResourceGroupListV2Response {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -447,7 +547,6 @@ impl model::Model for GetResourceGroupListV2Response {
 }
 model::model!(GetResourceGroupListV2Response);
 /// Schema `getResourceGroupListV2 response.data`.
-#[derive(Clone, Debug, Default)]
 pub struct GetResourceGroupListV2ResponseData {
     pub content: Option<Vec<ResourceGroupV2Response>>,
     pub empty: Option<bool>,
@@ -461,6 +560,20 @@ pub struct GetResourceGroupListV2ResponseData {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetResourceGroupListV2ResponseData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            page_token: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -510,7 +623,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `getResourceGroupV2 response`.
-#[derive(Clone, Debug, Default)]
 pub struct GetResourceGroupV2Response {
     pub correlation_id: Option<String>,
     pub data: Option<Box<ResourceGroupV2Response>>,
@@ -520,6 +632,16 @@ pub struct GetResourceGroupV2Response {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetResourceGroupV2Response {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -552,13 +674,19 @@ model::open_enum! {
     "ERROR", }
 }
 /// Schema `updateResourceGroupV2 body`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateResourceGroupV2Body {
     pub resource_group: Option<Box<UpdateResourceGroupV2BodyResourceGroup>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateResourceGroupV2Body {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            resource_group: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["resourceGroup"]
@@ -580,7 +708,6 @@ impl model::Model for UpdateResourceGroupV2Body {
 }
 model::model!(UpdateResourceGroupV2Body);
 /// Schema `updateResourceGroupV2 body.resourceGroup`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateResourceGroupV2BodyResourceGroup {
     pub account_identifier: Option<String>,
     pub allowed_scope_levels: Option<Vec<String>>,
@@ -597,6 +724,23 @@ pub struct UpdateResourceGroupV2BodyResourceGroup {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateResourceGroupV2BodyResourceGroup {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            allowed_scope_levels: None,
+            color: None,
+            description: None,
+            identifier: None,
+            included_scopes: None,
+            name: None,
+            org_identifier: None,
+            project_identifier: None,
+            resource_filter: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -650,7 +794,6 @@ impl model::Model for UpdateResourceGroupV2BodyResourceGroup {
 }
 model::model!(UpdateResourceGroupV2BodyResourceGroup);
 /// Schema `updateResourceGroupV2 response`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateResourceGroupV2Response {
     pub correlation_id: Option<String>,
     pub data: Option<Box<ResourceGroupV2Response>>,
@@ -660,6 +803,16 @@ pub struct UpdateResourceGroupV2Response {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateResourceGroupV2Response {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]

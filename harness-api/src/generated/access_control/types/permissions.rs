@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `AuthzPermission`.
-#[derive(Clone, Debug, Default)]
 pub struct AuthzPermission {
     pub action: Option<String>,
     pub allowed_scope_levels: Option<Vec<String>>,
@@ -18,6 +17,19 @@ pub struct AuthzPermission {
     pub misfits: model::Misfits,
 }
 impl model::Model for AuthzPermission {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            action: None,
+            allowed_scope_levels: None,
+            identifier: None,
+            include_in_all_roles: None,
+            name: None,
+            resource_type: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -64,13 +76,19 @@ model::open_enum! {
     "DEPRECATED", Inactive = "INACTIVE", }
 }
 /// Schema `PermissionResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct PermissionResponse {
     pub permission: Option<Box<AuthzPermission>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for PermissionResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            permission: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["permission"]
@@ -92,7 +110,6 @@ impl model::Model for PermissionResponse {
 }
 model::model!(PermissionResponse);
 /// Schema `ResponseDTOListPermissionResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoListPermissionResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Vec<PermissionResponse>>,
@@ -102,6 +119,16 @@ pub struct ResponseDtoListPermissionResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoListPermissionResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `PrincipalEntity`.
-#[derive(Clone, Debug, Default)]
 pub struct PrincipalEntity {
     pub account_identifier: Option<String>,
     pub identifier: Option<String>,
@@ -15,6 +14,16 @@ pub struct PrincipalEntity {
     pub misfits: model::Misfits,
 }
 impl model::Model for PrincipalEntity {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            identifier: None,
+            org: None,
+            project: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["org", "project", "identifier", "accountIdentifier"]
@@ -42,7 +51,6 @@ impl model::Model for PrincipalEntity {
 }
 model::model!(PrincipalEntity);
 /// Schema `PrincipalWithAccessFilter`.
-#[derive(Clone, Debug, Default)]
 pub struct PrincipalWithAccessFilter {
     pub orgs: Option<Vec<String>>,
     pub principal_type: Option<String>,
@@ -52,6 +60,16 @@ pub struct PrincipalWithAccessFilter {
     pub misfits: model::Misfits,
 }
 impl model::Model for PrincipalWithAccessFilter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            orgs: None,
+            principal_type: None,
+            projects: None,
+            user_groups: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["orgs", "projects", "userGroups", "principalType"]
@@ -79,7 +97,6 @@ impl model::Model for PrincipalWithAccessFilter {
 }
 model::model!(PrincipalWithAccessFilter);
 /// Schema `PrincipalWithAccessResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct PrincipalWithAccessResponse {
     pub orgs: Option<Vec<String>>,
     pub projects: Option<Vec<Vec<String>>>,
@@ -92,6 +109,19 @@ pub struct PrincipalWithAccessResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for PrincipalWithAccessResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            orgs: None,
+            projects: None,
+            service_accounts: None,
+            total_pages: None,
+            total_principals: None,
+            user_groups: None,
+            users_with_access: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -133,13 +163,19 @@ impl model::Model for PrincipalWithAccessResponse {
 }
 model::model!(PrincipalWithAccessResponse);
 /// Schema `InlineResponse20045`.
-#[derive(Clone, Debug, Default)]
 pub struct PrincipalsWithAccessResponse {
     pub principals_with_access: Option<Box<PrincipalWithAccessResponse>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for PrincipalsWithAccessResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            principals_with_access: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["principalsWithAccess"]
@@ -161,7 +197,6 @@ impl model::Model for PrincipalsWithAccessResponse {
 }
 model::model!(PrincipalsWithAccessResponse);
 /// Schema `UserGroupEntity`.
-#[derive(Clone, Debug, Default)]
 pub struct UserGroupEntity {
     pub account_identifier: Option<String>,
     pub identifier: Option<String>,
@@ -172,6 +207,17 @@ pub struct UserGroupEntity {
     pub misfits: model::Misfits,
 }
 impl model::Model for UserGroupEntity {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            identifier: None,
+            org: None,
+            project: None,
+            user_count: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["org", "project", "userCount", "identifier", "accountIdentifier"]
@@ -201,7 +247,6 @@ impl model::Model for UserGroupEntity {
 }
 model::model!(UserGroupEntity);
 /// Schema `UserWithAccessEntity`.
-#[derive(Clone, Debug, Default)]
 pub struct UserWithAccessEntity {
     pub email: Option<String>,
     pub is_service_account: Option<bool>,
@@ -214,6 +259,19 @@ pub struct UserWithAccessEntity {
     pub misfits: model::Misfits,
 }
 impl model::Model for UserWithAccessEntity {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            email: None,
+            is_service_account: None,
+            last_login: None,
+            name: None,
+            orgs: None,
+            projects: None,
+            user_groups: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -255,13 +313,19 @@ impl model::Model for UserWithAccessEntity {
 }
 model::model!(UserWithAccessEntity);
 /// Schema `V1ListPrincipalsWithAccessBody`.
-#[derive(Clone, Debug, Default)]
 pub struct V1ListPrincipalsWithAccessBody {
     pub filter: Option<Box<PrincipalWithAccessFilter>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for V1ListPrincipalsWithAccessBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            filter: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["filter"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `AuthzGovernanceMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct AuthzGovernanceMetadata {
     pub account_id: Option<String>,
     pub action: Option<String>,
@@ -25,6 +24,26 @@ pub struct AuthzGovernanceMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for AuthzGovernanceMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            action: None,
+            created: None,
+            deny: None,
+            details: None,
+            details_list: None,
+            entity: None,
+            id: None,
+            message: None,
+            org_id: None,
+            project_id: None,
+            status: None,
+            timestamp: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -87,7 +106,6 @@ impl model::Model for AuthzGovernanceMetadata {
 }
 model::model!(AuthzGovernanceMetadata);
 /// Schema `AuthzPolicyMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct AuthzPolicyMetadata {
     pub account_id: Option<String>,
     pub created: Option<i64>,
@@ -106,6 +124,25 @@ pub struct AuthzPolicyMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for AuthzPolicyMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            created: None,
+            deny_messages: None,
+            deny_messages_list: None,
+            error: None,
+            identifier: None,
+            org_id: None,
+            policy_id: None,
+            policy_name: None,
+            project_id: None,
+            severity: None,
+            status: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -165,7 +202,6 @@ impl model::Model for AuthzPolicyMetadata {
 }
 model::model!(AuthzPolicyMetadata);
 /// Schema `AuthzPolicySetMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct AuthzPolicySetMetadata {
     pub account_id: Option<String>,
     pub created: Option<i64>,
@@ -183,6 +219,24 @@ pub struct AuthzPolicySetMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for AuthzPolicySetMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            created: None,
+            deny: None,
+            description: None,
+            identifier: None,
+            org_id: None,
+            policy_metadata: None,
+            policy_metadata_list: None,
+            policy_set_id: None,
+            policy_set_name: None,
+            project_id: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -239,7 +293,6 @@ impl model::Model for AuthzPolicySetMetadata {
 }
 model::model!(AuthzPolicySetMetadata);
 /// Schema `AuthzRoleAssignment`.
-#[derive(Clone, Debug, Default)]
 pub struct AuthzRoleAssignment {
     pub disabled: Option<bool>,
     pub identifier: Option<String>,
@@ -253,6 +306,20 @@ pub struct AuthzRoleAssignment {
     pub misfits: model::Misfits,
 }
 impl model::Model for AuthzRoleAssignment {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            disabled: None,
+            identifier: None,
+            internal: None,
+            managed: None,
+            principal: None,
+            resource_group_identifier: None,
+            role_identifier: None,
+            role_reference: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -297,7 +364,6 @@ impl model::Model for AuthzRoleAssignment {
 }
 model::model!(AuthzRoleAssignment);
 /// Schema `AuthzRoleAssignmentResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct AuthzRoleAssignmentResponse {
     pub created_at: Option<i64>,
     pub governance_metadata: Option<Box<AuthzGovernanceMetadata>>,
@@ -309,6 +375,18 @@ pub struct AuthzRoleAssignmentResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for AuthzRoleAssignmentResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created_at: None,
+            governance_metadata: None,
+            harness_managed: None,
+            last_modified_at: None,
+            role_assignment: None,
+            scope: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -347,7 +425,6 @@ impl model::Model for AuthzRoleAssignmentResponse {
 }
 model::model!(AuthzRoleAssignmentResponse);
 /// Schema `AuthzRoleReference`.
-#[derive(Clone, Debug, Default)]
 pub struct AuthzRoleReference {
     pub identifier: Option<String>,
     pub scope_level: Option<String>,
@@ -355,6 +432,14 @@ pub struct AuthzRoleReference {
     pub misfits: model::Misfits,
 }
 impl model::Model for AuthzRoleReference {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            scope_level: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["identifier", "scopeLevel"]
@@ -378,7 +463,6 @@ impl model::Model for AuthzRoleReference {
 }
 model::model!(AuthzRoleReference);
 /// Schema `AuthzValidationResult`.
-#[derive(Clone, Debug, Default)]
 pub struct AuthzValidationResult {
     pub error_message: Option<String>,
     pub is_valid: Option<bool>,
@@ -387,6 +471,15 @@ pub struct AuthzValidationResult {
     pub misfits: model::Misfits,
 }
 impl model::Model for AuthzValidationResult {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            error_message: None,
+            is_valid: None,
+            valid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["valid", "isValid", "errorMessage"]
@@ -412,7 +505,6 @@ impl model::Model for AuthzValidationResult {
 }
 model::model!(AuthzValidationResult);
 /// Schema `PageResponseRoleAssignmentAggregate`.
-#[derive(Clone, Debug, Default)]
 pub struct PageResponseRoleAssignmentAggregate {
     pub content: Option<Vec<RoleAssignmentAggregate>>,
     pub empty: Option<bool>,
@@ -426,6 +518,20 @@ pub struct PageResponseRoleAssignmentAggregate {
     pub misfits: model::Misfits,
 }
 impl model::Model for PageResponseRoleAssignmentAggregate {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            page_token: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -470,7 +576,6 @@ impl model::Model for PageResponseRoleAssignmentAggregate {
 }
 model::model!(PageResponseRoleAssignmentAggregate);
 /// Schema `PageResponseRoleAssignmentResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct PageResponseRoleAssignmentResponse {
     pub content: Option<Vec<AuthzRoleAssignmentResponse>>,
     pub empty: Option<bool>,
@@ -484,6 +589,20 @@ pub struct PageResponseRoleAssignmentResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for PageResponseRoleAssignmentResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            page_token: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -528,7 +647,6 @@ impl model::Model for PageResponseRoleAssignmentResponse {
 }
 model::model!(PageResponseRoleAssignmentResponse);
 /// Schema `PrincipalV2`.
-#[derive(Clone, Debug, Default)]
 pub struct PrincipalV2 {
     pub email: Option<String>,
     pub identifier: Option<String>,
@@ -539,6 +657,17 @@ pub struct PrincipalV2 {
     pub misfits: model::Misfits,
 }
 impl model::Model for PrincipalV2 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            email: None,
+            identifier: None,
+            name: None,
+            scope_level: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "type", "email", "identifier", "scopeLevel"]
@@ -572,7 +701,6 @@ model::open_enum! {
     "USER_GROUP", ServiceAccount = "SERVICE_ACCOUNT", }
 }
 /// Schema `ResourceGroup`.
-#[derive(Clone, Debug, Default)]
 pub struct ResourceGroup {
     pub identifier: Option<String>,
     pub name: Option<String>,
@@ -580,6 +708,14 @@ pub struct ResourceGroup {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResourceGroup {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "identifier"]
@@ -603,7 +739,6 @@ impl model::Model for ResourceGroup {
 }
 model::model!(ResourceGroup);
 /// Schema `ResponseDTOListRoleAssignmentResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoListRoleAssignmentResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Vec<AuthzRoleAssignmentResponse>>,
@@ -613,6 +748,16 @@ pub struct ResponseDtoListRoleAssignmentResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoListRoleAssignmentResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -645,7 +790,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOPageResponseRoleAssignmentAggregate`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoPageResponseRoleAssignmentAggregate {
     pub correlation_id: Option<String>,
     pub data: Option<Box<PageResponseRoleAssignmentAggregate>>,
@@ -655,6 +799,16 @@ pub struct ResponseDtoPageResponseRoleAssignmentAggregate {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoPageResponseRoleAssignmentAggregate {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -687,7 +841,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOPageResponseRoleAssignmentResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoPageResponseRoleAssignmentResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<PageResponseRoleAssignmentResponse>>,
@@ -697,6 +850,16 @@ pub struct ResponseDtoPageResponseRoleAssignmentResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoPageResponseRoleAssignmentResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -729,7 +892,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTORoleAssignmentAggregateResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoRoleAssignmentAggregateResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<RoleAssignmentAggregateResponse>>,
@@ -739,6 +901,16 @@ pub struct ResponseDtoRoleAssignmentAggregateResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoRoleAssignmentAggregateResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -771,7 +943,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTORoleAssignmentDeleteResponseDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoRoleAssignmentDeleteResponseDto {
     pub correlation_id: Option<String>,
     pub data: Option<Box<RoleAssignmentDeleteResponseDto>>,
@@ -781,6 +952,16 @@ pub struct ResponseDtoRoleAssignmentDeleteResponseDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoRoleAssignmentDeleteResponseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -813,7 +994,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTORoleAssignmentResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoRoleAssignmentResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<AuthzRoleAssignmentResponse>>,
@@ -823,6 +1003,16 @@ pub struct ResponseDtoRoleAssignmentResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoRoleAssignmentResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -855,7 +1045,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `ResponseDTORoleAssignmentValidationResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoRoleAssignmentValidationResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<RoleAssignmentValidationResponse>>,
@@ -865,6 +1054,16 @@ pub struct ResponseDtoRoleAssignmentValidationResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoRoleAssignmentValidationResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -897,7 +1096,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `RoleAssignmentAggregate`.
-#[derive(Clone, Debug, Default)]
 pub struct RoleAssignmentAggregate {
     pub created_at: Option<i64>,
     pub disabled: Option<bool>,
@@ -912,6 +1110,21 @@ pub struct RoleAssignmentAggregate {
     pub misfits: model::Misfits,
 }
 impl model::Model for RoleAssignmentAggregate {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created_at: None,
+            disabled: None,
+            harness_managed: None,
+            identifier: None,
+            last_modified_at: None,
+            principal: None,
+            resource_group: None,
+            role: None,
+            scope: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -959,7 +1172,6 @@ impl model::Model for RoleAssignmentAggregate {
 }
 model::model!(RoleAssignmentAggregate);
 /// Schema `RoleAssignmentAggregateResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct RoleAssignmentAggregateResponse {
     pub resource_groups: Option<Vec<ResourceGroup>>,
     pub role_assignments: Option<Vec<AuthzRoleAssignment>>,
@@ -969,6 +1181,16 @@ pub struct RoleAssignmentAggregateResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for RoleAssignmentAggregateResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            resource_groups: None,
+            role_assignments: None,
+            roles: None,
+            scope: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["roles", "scope", "resourceGroups", "roleAssignments"]
@@ -996,7 +1218,6 @@ impl model::Model for RoleAssignmentAggregateResponse {
 }
 model::model!(RoleAssignmentAggregateResponse);
 /// Schema `RoleAssignmentCreateRequest`.
-#[derive(Clone, Debug)]
 pub struct RoleAssignmentCreateRequest {
     pub role_assignments: Vec<AuthzRoleAssignment>,
     /// Members whose value was of another kind than described.
@@ -1007,12 +1228,19 @@ impl RoleAssignmentCreateRequest {
     #[inline]
     pub fn new(role_assignments: Vec<AuthzRoleAssignment>) -> Self {
         Self {
-            role_assignments,
-            misfits: Default::default(),
+            role_assignments: role_assignments,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for RoleAssignmentCreateRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            role_assignments: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["roleAssignments"]
@@ -1036,12 +1264,8 @@ impl model::Model for RoleAssignmentCreateRequest {
         &[0]
     }
 }
-model::model!(
-    RoleAssignmentCreateRequest, Self { role_assignments : model::Cell::blank(), misfits
-    : Default::default() }
-);
+model::through_cell!(RoleAssignmentCreateRequest);
 /// Schema `RoleAssignmentDeleteResponseDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct RoleAssignmentDeleteResponseDto {
     pub failed_to_delete: Option<i64>,
     pub role_assignment_error_response_dto_list: Option<
@@ -1052,6 +1276,15 @@ pub struct RoleAssignmentDeleteResponseDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for RoleAssignmentDeleteResponseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            failed_to_delete: None,
+            role_assignment_error_response_dto_list: None,
+            successfully_deleted: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["failedToDelete", "successfullyDeleted", "roleAssignmentErrorResponseDTOList"]
@@ -1077,7 +1310,6 @@ impl model::Model for RoleAssignmentDeleteResponseDto {
 }
 model::model!(RoleAssignmentDeleteResponseDto);
 /// Schema `RoleAssignmentErrorResponseDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct RoleAssignmentErrorResponseDto {
     pub error_message: Option<String>,
     pub governance_metadata: Option<Box<AuthzGovernanceMetadata>>,
@@ -1086,6 +1318,15 @@ pub struct RoleAssignmentErrorResponseDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for RoleAssignmentErrorResponseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            error_message: None,
+            governance_metadata: None,
+            role_assignment_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["errorMessage", "roleAssignmentId", "governanceMetadata"]
@@ -1111,7 +1352,6 @@ impl model::Model for RoleAssignmentErrorResponseDto {
 }
 model::model!(RoleAssignmentErrorResponseDto);
 /// Schema `RoleAssignmentFilter`.
-#[derive(Clone, Debug, Default)]
 pub struct RoleAssignmentFilter {
     pub disabled_filter: Option<Vec<bool>>,
     pub harness_managed_filter: Option<Vec<bool>>,
@@ -1125,6 +1365,20 @@ pub struct RoleAssignmentFilter {
     pub misfits: model::Misfits,
 }
 impl model::Model for RoleAssignmentFilter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            disabled_filter: None,
+            harness_managed_filter: None,
+            principal_filter: None,
+            principal_scope_level_filter: None,
+            principal_type_filter: None,
+            resource_group_filter: None,
+            role_filter: None,
+            role_reference_filter: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1174,7 +1428,6 @@ model::open_enum! {
     ServiceAccount = "SERVICE_ACCOUNT", }
 }
 /// Schema `RoleAssignmentFilterV2`.
-#[derive(Clone, Debug, Default)]
 pub struct RoleAssignmentFilterV2 {
     pub disabled_filter: Option<bool>,
     pub harness_managed_filter: Option<bool>,
@@ -1188,6 +1441,20 @@ pub struct RoleAssignmentFilterV2 {
     pub misfits: model::Misfits,
 }
 impl model::Model for RoleAssignmentFilterV2 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            disabled_filter: None,
+            harness_managed_filter: None,
+            principal_filter: None,
+            principal_type_filter: None,
+            resource_group_filter: None,
+            role_filter: None,
+            role_reference_filter: None,
+            scope_filters: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1237,7 +1504,6 @@ model::open_enum! {
     ServiceAccount = "SERVICE_ACCOUNT", }
 }
 /// Schema `RoleAssignmentValidationRequest`.
-#[derive(Clone, Debug)]
 pub struct RoleAssignmentValidationRequest {
     pub role_assignment: Box<AuthzRoleAssignment>,
     pub validate_principal: Option<bool>,
@@ -1252,14 +1518,24 @@ impl RoleAssignmentValidationRequest {
     pub fn new(role_assignment: impl Into<Box<AuthzRoleAssignment>>) -> Self {
         Self {
             role_assignment: role_assignment.into(),
-            validate_principal: Default::default(),
-            validate_resource_group: Default::default(),
-            validate_role: Default::default(),
-            misfits: Default::default(),
+            validate_principal: None,
+            validate_resource_group: None,
+            validate_role: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for RoleAssignmentValidationRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            role_assignment: model::Cell::blank(),
+            validate_principal: None,
+            validate_resource_group: None,
+            validate_role: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["validateRole", "roleAssignment", "validatePrincipal", "validateResourceGroup"]
@@ -1289,14 +1565,8 @@ impl model::Model for RoleAssignmentValidationRequest {
         &[1]
     }
 }
-model::model!(
-    RoleAssignmentValidationRequest, Self { role_assignment : model::Cell::blank(),
-    validate_principal : Default::default(), validate_resource_group :
-    Default::default(), validate_role : Default::default(), misfits : Default::default()
-    }
-);
+model::through_cell!(RoleAssignmentValidationRequest);
 /// Schema `RoleAssignmentValidationResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct RoleAssignmentValidationResponse {
     pub principal_validation_result: Option<Box<AuthzValidationResult>>,
     pub resource_group_validation_result: Option<Box<AuthzValidationResult>>,
@@ -1305,6 +1575,15 @@ pub struct RoleAssignmentValidationResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for RoleAssignmentValidationResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            principal_validation_result: None,
+            resource_group_validation_result: None,
+            role_validation_result: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1334,7 +1613,6 @@ impl model::Model for RoleAssignmentValidationResponse {
 }
 model::model!(RoleAssignmentValidationResponse);
 /// Schema `ScopeResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ScopeResponse {
     pub account_identifier: Option<String>,
     pub account_name: Option<String>,
@@ -1346,6 +1624,18 @@ pub struct ScopeResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ScopeResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            account_name: None,
+            org_identifier: None,
+            org_name: None,
+            project_identifier: None,
+            project_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `PageResponseRoleWithPrincipalCountResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct PageResponseRoleWithPrincipalCountResponse {
     pub content: Option<Vec<RoleWithPrincipalCountResponse>>,
     pub empty: Option<bool>,
@@ -19,6 +18,20 @@ pub struct PageResponseRoleWithPrincipalCountResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for PageResponseRoleWithPrincipalCountResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            page_token: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -63,7 +76,6 @@ impl model::Model for PageResponseRoleWithPrincipalCountResponse {
 }
 model::model!(PageResponseRoleWithPrincipalCountResponse);
 /// Schema `ResponseDTOPageResponseRoleWithPrincipalCountResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoPageResponseRoleWithPrincipalCountResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<PageResponseRoleWithPrincipalCountResponse>>,
@@ -73,6 +85,16 @@ pub struct ResponseDtoPageResponseRoleWithPrincipalCountResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoPageResponseRoleWithPrincipalCountResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -105,7 +127,6 @@ model::open_enum! {
     Failure = "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTORoleResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoRoleResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<AuthzRoleResponse>>,
@@ -115,6 +136,16 @@ pub struct ResponseDtoRoleResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoRoleResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -146,7 +177,6 @@ model::open_enum! {
     Success = "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
 }
 /// Schema `RoleWithPrincipalCountResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct RoleWithPrincipalCountResponse {
     pub created_at: Option<i64>,
     pub harness_managed: Option<bool>,
@@ -160,6 +190,20 @@ pub struct RoleWithPrincipalCountResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for RoleWithPrincipalCountResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created_at: None,
+            harness_managed: None,
+            last_modified_at: None,
+            role: None,
+            role_assigned_to_service_account_count: None,
+            role_assigned_to_user_count: None,
+            role_assigned_to_user_group_count: None,
+            scope: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

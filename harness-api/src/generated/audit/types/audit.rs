@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `AddCollaboratorAuditEventData`.
-#[derive(Clone, Debug, Default)]
 pub struct AddCollaboratorAuditEventData {
     pub source: Option<Source>,
     pub type_: Option<String>,
@@ -13,6 +12,14 @@ pub struct AddCollaboratorAuditEventData {
     pub misfits: model::Misfits,
 }
 impl model::Model for AddCollaboratorAuditEventData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            source: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "source"]
@@ -36,7 +43,6 @@ impl model::Model for AddCollaboratorAuditEventData {
 }
 model::model!(AddCollaboratorAuditEventData);
 /// Schema `AuditEnvironment`.
-#[derive(Clone, Debug, Default)]
 pub struct AuditEnvironment {
     pub identifier: Option<String>,
     pub type_: Option<AuditEnvironmentType>,
@@ -44,6 +50,14 @@ pub struct AuditEnvironment {
     pub misfits: model::Misfits,
 }
 impl model::Model for AuditEnvironment {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "identifier"]
@@ -71,7 +85,6 @@ model::open_enum! {
     "PreProduction", Production = "Production", }
 }
 /// Schema `AuditEvent`.
-#[derive(Clone, Debug, Default)]
 pub struct AuditEvent {
     pub action: Option<AuditEventAction>,
     pub audit_event_data: Option<AuditEventData>,
@@ -91,6 +104,26 @@ pub struct AuditEvent {
     pub misfits: model::Misfits,
 }
 impl model::Model for AuditEvent {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            action: None,
+            audit_event_data: None,
+            audit_id: None,
+            authentication_info: None,
+            environment: None,
+            http_request_info: None,
+            impersonating_authentication_info: None,
+            insert_id: None,
+            internal_info: None,
+            module: None,
+            request_metadata: None,
+            resource: None,
+            resource_scope: None,
+            timestamp: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -195,7 +228,6 @@ model::open_enum! {
     "DBOPS", AiAgentMlops = "AI_AGENT_MLOPS", }
 }
 /// Schema `AuditFilterProperties`.
-#[derive(Clone, Debug, Default)]
 pub struct AuditFilterProperties {
     pub actions: Option<Vec<AuditFilterPropertiesActions>>,
     pub end_time: Option<i64>,
@@ -213,6 +245,24 @@ pub struct AuditFilterProperties {
     pub misfits: model::Misfits,
 }
 impl model::Model for AuditFilterProperties {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            actions: None,
+            end_time: None,
+            environments: None,
+            filter_type: None,
+            include_child_scopes: None,
+            modules: None,
+            principals: None,
+            resources: None,
+            scopes: None,
+            start_time: None,
+            static_filter: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -308,13 +358,19 @@ model::open_enum! {
     ExcludeSystemEvents = "EXCLUDE_SYSTEM_EVENTS", }
 }
 /// Schema `AuditHttpRequestInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct AuditHttpRequestInfo {
     pub request_method: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for AuditHttpRequestInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            request_method: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["requestMethod"]
@@ -336,7 +392,6 @@ impl model::Model for AuditHttpRequestInfo {
 }
 model::model!(AuditHttpRequestInfo);
 /// Schema `AuditPrincipal`.
-#[derive(Clone, Debug, Default)]
 pub struct AuditPrincipal {
     pub identifier: Option<String>,
     pub type_: Option<AuditPrincipalType>,
@@ -344,6 +399,14 @@ pub struct AuditPrincipal {
     pub misfits: model::Misfits,
 }
 impl model::Model for AuditPrincipal {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "identifier"]
@@ -371,13 +434,19 @@ model::open_enum! {
     = "SYSTEM", ApiKey = "API_KEY", ServiceAccount = "SERVICE_ACCOUNT", }
 }
 /// Schema `AuditRequestMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct AuditRequestMetadata {
     pub client_ip: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for AuditRequestMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            client_ip: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["clientIP"]
@@ -399,7 +468,6 @@ impl model::Model for AuditRequestMetadata {
 }
 model::model!(AuditRequestMetadata);
 /// Schema `AuditResource`.
-#[derive(Clone, Debug, Default)]
 pub struct AuditResource {
     pub identifier: Option<String>,
     pub labels: Option<std::collections::BTreeMap<String, String>>,
@@ -408,6 +476,15 @@ pub struct AuditResource {
     pub misfits: model::Misfits,
 }
 impl model::Model for AuditResource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            labels: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "labels", "identifier"]
@@ -433,7 +510,6 @@ impl model::Model for AuditResource {
 }
 model::model!(AuditResource);
 /// Schema `AuditResourceScope`.
-#[derive(Clone, Debug, Default)]
 pub struct AuditResourceScope {
     pub account_identifier: Option<String>,
     pub labels: Option<std::collections::BTreeMap<String, String>>,
@@ -443,6 +519,16 @@ pub struct AuditResourceScope {
     pub misfits: model::Misfits,
 }
 impl model::Model for AuditResourceScope {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            labels: None,
+            org_identifier: None,
+            project_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["labels", "orgIdentifier", "accountIdentifier", "projectIdentifier"]
@@ -470,7 +556,6 @@ impl model::Model for AuditResourceScope {
 }
 model::model!(AuditResourceScope);
 /// Schema `AuditRoleBinding`.
-#[derive(Clone, Debug, Default)]
 pub struct AuditRoleBinding {
     pub resource_group_identifier: Option<String>,
     pub role_identifier: Option<String>,
@@ -478,6 +563,14 @@ pub struct AuditRoleBinding {
     pub misfits: model::Misfits,
 }
 impl model::Model for AuditRoleBinding {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            resource_group_identifier: None,
+            role_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["roleIdentifier", "resourceGroupIdentifier"]
@@ -501,7 +594,6 @@ impl model::Model for AuditRoleBinding {
 }
 model::model!(AuditRoleBinding);
 /// Schema `AuthenticationInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct AuthenticationInfo {
     pub labels: Option<std::collections::BTreeMap<String, String>>,
     pub principal: Option<Box<AuditPrincipal>>,
@@ -509,6 +601,14 @@ pub struct AuthenticationInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for AuthenticationInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            labels: None,
+            principal: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["labels", "principal"]
@@ -532,7 +632,6 @@ impl model::Model for AuthenticationInfo {
 }
 model::model!(AuthenticationInfo);
 /// Schema `ChaosAuditEventData`.
-#[derive(Clone, Debug, Default)]
 pub struct ChaosAuditEventData {
     pub event_module: Option<String>,
     pub type_: Option<String>,
@@ -540,6 +639,14 @@ pub struct ChaosAuditEventData {
     pub misfits: model::Misfits,
 }
 impl model::Model for ChaosAuditEventData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            event_module: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "eventModule"]
@@ -563,7 +670,6 @@ impl model::Model for ChaosAuditEventData {
 }
 model::model!(ChaosAuditEventData);
 /// Schema `FeatureFlagAuditEventData`.
-#[derive(Clone, Debug, Default)]
 pub struct FeatureFlagAuditEventData {
     pub environment: Option<String>,
     pub type_: Option<String>,
@@ -571,6 +677,14 @@ pub struct FeatureFlagAuditEventData {
     pub misfits: model::Misfits,
 }
 impl model::Model for FeatureFlagAuditEventData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            environment: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "environment"]
@@ -594,7 +708,6 @@ impl model::Model for FeatureFlagAuditEventData {
 }
 model::model!(FeatureFlagAuditEventData);
 /// Schema `GitopsAuditEventData`.
-#[derive(Clone, Debug, Default)]
 pub struct GitopsAuditEventData {
     pub agent_id: Option<String>,
     pub type_: Option<String>,
@@ -602,6 +715,14 @@ pub struct GitopsAuditEventData {
     pub misfits: model::Misfits,
 }
 impl model::Model for GitopsAuditEventData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            agent_id: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "agentId"]
@@ -625,13 +746,19 @@ impl model::Model for GitopsAuditEventData {
 }
 model::model!(GitopsAuditEventData);
 /// Schema `InvitationSource`.
-#[derive(Clone, Debug, Default)]
 pub struct InvitationSource {
     pub type_: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for InvitationSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type"]
@@ -653,7 +780,6 @@ impl model::Model for InvitationSource {
 }
 model::model!(InvitationSource);
 /// Schema `NodeExecutionEventData`.
-#[derive(Clone, Debug, Default)]
 pub struct NodeExecutionEventData {
     pub account_identifier: Option<String>,
     pub end_ts: Option<i64>,
@@ -673,6 +799,26 @@ pub struct NodeExecutionEventData {
     pub misfits: model::Misfits,
 }
 impl model::Model for NodeExecutionEventData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            end_ts: None,
+            node_execution_id: None,
+            org_identifier: None,
+            pipeline_identifier: None,
+            plan_execution_id: None,
+            project_identifier: None,
+            run_sequence: None,
+            stage_identifier: None,
+            stage_type: None,
+            start_ts: None,
+            status: None,
+            triggered_by: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -735,7 +881,6 @@ impl model::Model for NodeExecutionEventData {
 }
 model::model!(NodeExecutionEventData);
 /// Schema `OpaAuditEventData`.
-#[derive(Clone, Debug, Default)]
 pub struct OpaAuditEventData {
     pub event_module: Option<String>,
     pub type_: Option<String>,
@@ -743,6 +888,14 @@ pub struct OpaAuditEventData {
     pub misfits: model::Misfits,
 }
 impl model::Model for OpaAuditEventData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            event_module: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "eventModule"]
@@ -766,7 +919,6 @@ impl model::Model for OpaAuditEventData {
 }
 model::model!(OpaAuditEventData);
 /// Schema `PageResponseAuditEvent`.
-#[derive(Clone, Debug, Default)]
 pub struct PageResponseAuditEvent {
     pub content: Option<Vec<AuditEvent>>,
     pub empty: Option<bool>,
@@ -780,6 +932,20 @@ pub struct PageResponseAuditEvent {
     pub misfits: model::Misfits,
 }
 impl model::Model for PageResponseAuditEvent {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            page_token: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -824,7 +990,6 @@ impl model::Model for PageResponseAuditEvent {
 }
 model::model!(PageResponseAuditEvent);
 /// Schema `ResponseDTOPageResponseAuditEvent`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoPageResponseAuditEvent {
     pub correlation_id: Option<String>,
     pub data: Option<Box<PageResponseAuditEvent>>,
@@ -834,6 +999,16 @@ pub struct ResponseDtoPageResponseAuditEvent {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoPageResponseAuditEvent {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -866,7 +1041,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `ResponseDTOSliceResponseAuditEvent`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoSliceResponseAuditEvent {
     pub correlation_id: Option<String>,
     pub data: Option<Box<SliceResponseAuditEvent>>,
@@ -876,6 +1050,16 @@ pub struct ResponseDtoSliceResponseAuditEvent {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoSliceResponseAuditEvent {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -908,7 +1092,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `ServiceDiscoveryAuditEventData`.
-#[derive(Clone, Debug, Default)]
 pub struct ServiceDiscoveryAuditEventData {
     pub event_module: Option<String>,
     pub type_: Option<String>,
@@ -916,6 +1099,14 @@ pub struct ServiceDiscoveryAuditEventData {
     pub misfits: model::Misfits,
 }
 impl model::Model for ServiceDiscoveryAuditEventData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            event_module: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "eventModule"]
@@ -939,7 +1130,6 @@ impl model::Model for ServiceDiscoveryAuditEventData {
 }
 model::model!(ServiceDiscoveryAuditEventData);
 /// Schema `SliceResponseAuditEvent`.
-#[derive(Clone, Debug, Default)]
 pub struct SliceResponseAuditEvent {
     pub content: Option<Vec<AuditEvent>>,
     pub has_next: Option<bool>,
@@ -951,6 +1141,18 @@ pub struct SliceResponseAuditEvent {
     pub misfits: model::Misfits,
 }
 impl model::Model for SliceResponseAuditEvent {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            has_next: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            page_token: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["content", "hasNext", "pageSize", "pageIndex", "pageToken", "pageItemCount"]
@@ -986,7 +1188,6 @@ model::union! {
     false, tags : [], { 0 Invitation(InvitationSource), }
 }
 /// Schema `TemplateEventData`.
-#[derive(Clone, Debug, Default)]
 pub struct TemplateEventData {
     pub comments: Option<String>,
     pub new_stable_version: Option<String>,
@@ -997,6 +1198,17 @@ pub struct TemplateEventData {
     pub misfits: model::Misfits,
 }
 impl model::Model for TemplateEventData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            comments: None,
+            new_stable_version: None,
+            old_stable_version: None,
+            template_update_event_type: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1032,7 +1244,6 @@ impl model::Model for TemplateEventData {
 }
 model::model!(TemplateEventData);
 /// Schema `TriggeredByInfoAuditDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct TriggeredByInfoAuditDetails {
     pub extra_info: Option<std::collections::BTreeMap<String, String>>,
     pub identifier: Option<String>,
@@ -1041,6 +1252,15 @@ pub struct TriggeredByInfoAuditDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for TriggeredByInfoAuditDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            extra_info: None,
+            identifier: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "extraInfo", "identifier"]
@@ -1066,7 +1286,6 @@ impl model::Model for TriggeredByInfoAuditDetails {
 }
 model::model!(TriggeredByInfoAuditDetails);
 /// Schema `UserInvitationAuditEventData`.
-#[derive(Clone, Debug, Default)]
 pub struct UserInvitationAuditEventData {
     pub role_bindings: Option<Vec<AuditRoleBinding>>,
     pub type_: Option<String>,
@@ -1074,6 +1293,14 @@ pub struct UserInvitationAuditEventData {
     pub misfits: model::Misfits,
 }
 impl model::Model for UserInvitationAuditEventData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            role_bindings: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "roleBindings"]
@@ -1097,7 +1324,6 @@ impl model::Model for UserInvitationAuditEventData {
 }
 model::model!(UserInvitationAuditEventData);
 /// Schema `UserInviteAuditEventData`.
-#[derive(Clone, Debug, Default)]
 pub struct UserInviteAuditEventData {
     pub role_bindings: Option<Vec<AuditRoleBinding>>,
     pub type_: Option<String>,
@@ -1105,6 +1331,14 @@ pub struct UserInviteAuditEventData {
     pub misfits: model::Misfits,
 }
 impl model::Model for UserInviteAuditEventData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            role_bindings: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "roleBindings"]
@@ -1128,7 +1362,6 @@ impl model::Model for UserInviteAuditEventData {
 }
 model::model!(UserInviteAuditEventData);
 /// Schema `UserMembershipAuditEventData`.
-#[derive(Clone, Debug, Default)]
 pub struct UserMembershipAuditEventData {
     pub mechanism: Option<String>,
     pub type_: Option<String>,
@@ -1136,6 +1369,14 @@ pub struct UserMembershipAuditEventData {
     pub misfits: model::Misfits,
 }
 impl model::Model for UserMembershipAuditEventData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            mechanism: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "mechanism"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `AuditResponseDTOFilter`.
-#[derive(Clone, Debug, Default)]
 pub struct AuditResponseDtoFilter {
     pub correlation_id: Option<String>,
     pub data: Option<Box<Filter>>,
@@ -15,6 +14,16 @@ pub struct AuditResponseDtoFilter {
     pub misfits: model::Misfits,
 }
 impl model::Model for AuditResponseDtoFilter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]

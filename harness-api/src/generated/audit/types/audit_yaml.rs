@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ResponseDTOYamlDiffRecord`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoYamlDiffRecord {
     pub correlation_id: Option<String>,
     pub data: Option<Box<YamlDiffRecord>>,
@@ -15,6 +14,16 @@ pub struct ResponseDtoYamlDiffRecord {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoYamlDiffRecord {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -47,7 +56,6 @@ model::open_enum! {
     "ERROR", }
 }
 /// Schema `YamlDiffRecord`.
-#[derive(Clone, Debug, Default)]
 pub struct YamlDiffRecord {
     pub new_yaml: Option<String>,
     pub old_yaml: Option<String>,
@@ -55,6 +63,14 @@ pub struct YamlDiffRecord {
     pub misfits: model::Misfits,
 }
 impl model::Model for YamlDiffRecord {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            new_yaml: None,
+            old_yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["newYaml", "oldYaml"]

@@ -14,7 +14,6 @@ model::open_enum! {
     "ERROR_BUDGET_RESET", }
 }
 /// Schema `AuditEventDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct AuditEventDto {
     pub action: Option<Action>,
     pub audit_id: Option<String>,
@@ -33,6 +32,25 @@ pub struct AuditEventDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for AuditEventDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            action: None,
+            audit_id: None,
+            authentication_info: None,
+            environment: None,
+            http_request_info: None,
+            insert_id: None,
+            internal_info: None,
+            module: None,
+            request_metadata: None,
+            resource: None,
+            resource_scope: None,
+            timestamp: None,
+            yaml_diff_record: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -92,7 +110,6 @@ impl model::Model for AuditEventDto {
 }
 model::model!(AuditEventDto);
 /// Schema `Environment1`.
-#[derive(Clone, Debug, Default)]
 pub struct AuditEventEnvironment {
     pub identifier: Option<String>,
     pub type_: Option<AuditEventEnvironmentType>,
@@ -100,6 +117,14 @@ pub struct AuditEventEnvironment {
     pub misfits: model::Misfits,
 }
 impl model::Model for AuditEventEnvironment {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "identifier"]
@@ -127,7 +152,6 @@ model::open_enum! {
     "PreProduction", Production = "Production", }
 }
 /// Schema `Principal1`.
-#[derive(Clone, Debug, Default)]
 pub struct AuditEventPrincipal {
     pub identifier: Option<String>,
     pub type_: Option<PrincipalType>,
@@ -135,6 +159,14 @@ pub struct AuditEventPrincipal {
     pub misfits: model::Misfits,
 }
 impl model::Model for AuditEventPrincipal {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "identifier"]
@@ -158,7 +190,6 @@ impl model::Model for AuditEventPrincipal {
 }
 model::model!(AuditEventPrincipal);
 /// Schema `AuditFilterPropertiesV1DTO`.
-#[derive(Clone, Debug, Default)]
 pub struct AuditFilterPropertiesV1dto {
     pub actions: Option<Vec<Action>>,
     pub end_time: Option<i64>,
@@ -175,6 +206,23 @@ pub struct AuditFilterPropertiesV1dto {
     pub misfits: model::Misfits,
 }
 impl model::Model for AuditFilterPropertiesV1dto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            actions: None,
+            end_time: None,
+            environments: None,
+            filter_type: None,
+            modules: None,
+            principals: None,
+            resources: None,
+            scopes: None,
+            start_time: None,
+            static_filter: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -234,7 +282,6 @@ model::open_enum! {
     "IDP", }
 }
 /// Schema `AuthenticationInfoDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct AuthenticationInfoDto {
     pub labels: Option<String>,
     pub principal: Option<Box<AuditEventPrincipal>>,
@@ -242,6 +289,14 @@ pub struct AuthenticationInfoDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for AuthenticationInfoDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            labels: None,
+            principal: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["labels", "principal"]
@@ -273,13 +328,19 @@ model::open_enum! {
     "ANOMALY", Environment = "ENVIRONMENT", Ruleexecution = "RULEEXECUTION", }
 }
 /// Schema `HttpRequestInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct HttpRequestInfo {
     pub request_method: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for HttpRequestInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            request_method: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["request_method"]
@@ -305,13 +366,19 @@ model::open_enum! {
     ApiKey = "API_KEY", ServiceAccount = "SERVICE_ACCOUNT", }
 }
 /// Schema `RequestMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct RequestMetadata {
     pub client_ip: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for RequestMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            client_ip: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["client_ip"]
@@ -333,7 +400,6 @@ impl model::Model for RequestMetadata {
 }
 model::model!(RequestMetadata);
 /// Schema `ResourceDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ResourceDto {
     pub identifier: Option<String>,
     pub labels: Option<std::collections::BTreeMap<String, String>>,
@@ -342,6 +408,15 @@ pub struct ResourceDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResourceDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            labels: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "labels", "identifier"]
@@ -367,7 +442,6 @@ impl model::Model for ResourceDto {
 }
 model::model!(ResourceDto);
 /// Schema `ResourceScopeDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ResourceScopeDto {
     pub account_identifier: Option<String>,
     pub labels: Option<std::collections::BTreeMap<String, String>>,
@@ -377,6 +451,16 @@ pub struct ResourceScopeDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResourceScopeDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            labels: None,
+            org_identifier: None,
+            project_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["labels", "org_identifier", "account_identifier", "project_identifier"]
@@ -409,7 +493,6 @@ model::open_enum! {
     "ENTITY_CHANGE_EVENTS", RuntimeEvents = "RUNTIME_EVENTS", }
 }
 /// Schema `YamlDiffRecordDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct YamlDiffRecordDto {
     pub new_yaml: Option<String>,
     pub old_yaml: Option<String>,
@@ -417,6 +500,14 @@ pub struct YamlDiffRecordDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for YamlDiffRecordDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            new_yaml: None,
+            old_yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["new_yaml", "old_yaml"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `AwsS3StreamingDestinationSpecDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct AwsS3StreamingDestinationSpecDto {
     pub bucket: Option<String>,
     pub type_: Option<AwsS3StreamingDestinationSpecDtoType>,
@@ -13,6 +12,14 @@ pub struct AwsS3StreamingDestinationSpecDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for AwsS3StreamingDestinationSpecDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            bucket: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "bucket"]
@@ -40,13 +47,19 @@ model::open_enum! {
     AwsS3StreamingDestinationSpecDtoType { AwsS3 = "AWS_S3", }
 }
 /// Schema `FailureInfoCard`.
-#[derive(Clone, Debug, Default)]
 pub struct FailureInfoCard {
     pub count: Option<i64>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for FailureInfoCard {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            count: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["count"]
@@ -68,13 +81,19 @@ impl model::Model for FailureInfoCard {
 }
 model::model!(FailureInfoCard);
 /// Schema `LastStreamedCard`.
-#[derive(Clone, Debug, Default)]
 pub struct LastStreamedCard {
     pub last_streamed_at: Option<i64>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for LastStreamedCard {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            last_streamed_at: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["lastStreamedAt"]
@@ -96,7 +115,6 @@ impl model::Model for LastStreamedCard {
 }
 model::model!(LastStreamedCard);
 /// Schema `StatusWiseCount`.
-#[derive(Clone, Debug, Default)]
 pub struct StatusWiseCount {
     pub count: Option<i64>,
     pub status: Option<StreamingDestinationStatus>,
@@ -104,6 +122,14 @@ pub struct StatusWiseCount {
     pub misfits: model::Misfits,
 }
 impl model::Model for StatusWiseCount {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            count: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["count", "status"]
@@ -127,7 +153,6 @@ impl model::Model for StatusWiseCount {
 }
 model::model!(StatusWiseCount);
 /// Schema `StreamingDestinationAggregateDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct StreamingDestinationAggregateDto {
     pub connector_info: Option<Box<StreamingDestinationConnector>>,
     pub streaming_destination: Option<Box<StreamingDestinationDto>>,
@@ -136,6 +161,15 @@ pub struct StreamingDestinationAggregateDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for StreamingDestinationAggregateDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector_info: None,
+            streaming_destination: None,
+            streaming_details: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["connector_info", "streaming_details", "streaming_destination"]
@@ -161,7 +195,6 @@ impl model::Model for StreamingDestinationAggregateDto {
 }
 model::model!(StreamingDestinationAggregateDto);
 /// Schema `StreamingDestinationCards`.
-#[derive(Clone, Debug, Default)]
 pub struct StreamingDestinationCards {
     pub count_by_status_card: Option<Vec<StatusWiseCount>>,
     pub failure_info_card: Option<Box<FailureInfoCard>>,
@@ -170,6 +203,15 @@ pub struct StreamingDestinationCards {
     pub misfits: model::Misfits,
 }
 impl model::Model for StreamingDestinationCards {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            count_by_status_card: None,
+            failure_info_card: None,
+            last_streamed_card: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["failureInfoCard", "lastStreamedCard", "countByStatusCard"]
@@ -195,7 +237,6 @@ impl model::Model for StreamingDestinationCards {
 }
 model::model!(StreamingDestinationCards);
 /// Schema `Connector1`.
-#[derive(Clone, Debug, Default)]
 pub struct StreamingDestinationConnector {
     pub description: Option<String>,
     pub identifier: Option<String>,
@@ -207,6 +248,18 @@ pub struct StreamingDestinationConnector {
     pub misfits: model::Misfits,
 }
 impl model::Model for StreamingDestinationConnector {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            identifier: None,
+            name: None,
+            org: None,
+            project: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["org", "name", "tags", "project", "identifier", "description"]
@@ -238,7 +291,6 @@ impl model::Model for StreamingDestinationConnector {
 }
 model::model!(StreamingDestinationConnector);
 /// Schema `StreamingDestinationDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct StreamingDestinationDto {
     pub connector_ref: Option<String>,
     pub description: Option<String>,
@@ -251,6 +303,19 @@ pub struct StreamingDestinationDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for StreamingDestinationDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector_ref: None,
+            description: None,
+            identifier: None,
+            name: None,
+            spec: None,
+            status: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "spec", "tags", "status", "identifier", "description", "connector_ref"]
@@ -284,7 +349,6 @@ impl model::Model for StreamingDestinationDto {
 }
 model::model!(StreamingDestinationDto);
 /// Schema `StreamingDestinationResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct StreamingDestinationResponse {
     pub created: Option<i64>,
     pub status_updated: Option<i64>,
@@ -294,6 +358,16 @@ pub struct StreamingDestinationResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for StreamingDestinationResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created: None,
+            status_updated: None,
+            streaming_destination: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["created", "updated", "status_updated", "streaming_destination"]
@@ -330,7 +404,6 @@ model::open_enum! {
     = "ACTIVE", Inactive = "INACTIVE", }
 }
 /// Schema `StreamingDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct StreamingDetails {
     pub error_message: Option<String>,
     pub last_streamed_at: Option<i64>,
@@ -339,6 +412,15 @@ pub struct StreamingDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for StreamingDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            error_message: None,
+            last_streamed_at: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["status", "error_message", "last_streamed_at"]

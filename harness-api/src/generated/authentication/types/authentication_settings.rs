@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `AuthenticationSettingsResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct AuthenticationSettingsResponse {
     pub absolute_session_timeout_in_minutes: Option<i64>,
     pub authentication_mechanism: Option<
@@ -21,6 +20,20 @@ pub struct AuthenticationSettingsResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for AuthenticationSettingsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            absolute_session_timeout_in_minutes: None,
+            authentication_mechanism: None,
+            ng_auth_settings: None,
+            oauth_enabled: None,
+            public_access_enabled: None,
+            session_timeout_in_minutes: None,
+            two_factor_enabled: None,
+            whitelisted_domains: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -70,7 +83,6 @@ model::open_enum! {
     "USER_PASSWORD", Saml = "SAML", Ldap = "LDAP", Oauth = "OAUTH", Oidc = "OIDC", }
 }
 /// Schema `LdapConnectionSettings`.
-#[derive(Clone, Default)]
 pub struct LdapConnectionSettings {
     pub account_id: Option<String>,
     pub bind_dn: Option<String>,
@@ -92,40 +104,30 @@ pub struct LdapConnectionSettings {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for LdapConnectionSettings {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("LdapConnectionSettings")
-            .field("account_id", &self.account_id)
-            .field("bind_dn", &self.bind_dn)
-            .field("bind_password", &model::Redacted(self.bind_password.is_some()))
-            .field("bind_secret", &self.bind_secret)
-            .field("connect_timeout", &self.connect_timeout)
-            .field("delegate_selectors", &self.delegate_selectors)
-            .field(
-                "encrypted_bind_password",
-                &model::Redacted(self.encrypted_bind_password.is_some()),
-            )
-            .field(
-                "encrypted_bind_secret",
-                &model::Redacted(self.encrypted_bind_secret.is_some()),
-            )
-            .field("host", &self.host)
-            .field("max_referral_hops", &self.max_referral_hops)
-            .field("password_type", &self.password_type)
-            .field("port", &self.port)
-            .field("referrals_enabled", &self.referrals_enabled)
-            .field("response_timeout", &self.response_timeout)
-            .field("setting_type", &self.setting_type)
-            .field("ssl_enabled", &self.ssl_enabled)
-            .field(
-                "use_recursive_group_membership_search",
-                &self.use_recursive_group_membership_search,
-            )
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for LdapConnectionSettings {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            bind_dn: None,
+            bind_password: None,
+            bind_secret: None,
+            connect_timeout: None,
+            delegate_selectors: None,
+            encrypted_bind_password: None,
+            encrypted_bind_secret: None,
+            host: None,
+            max_referral_hops: None,
+            password_type: None,
+            port: None,
+            referrals_enabled: None,
+            response_timeout: None,
+            setting_type: None,
+            ssl_enabled: None,
+            use_recursive_group_membership_search: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -194,6 +196,10 @@ impl model::Model for LdapConnectionSettings {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[7, 14, 15]
+    }
 }
 model::model!(LdapConnectionSettings);
 model::open_enum! {
@@ -227,7 +233,6 @@ model::open_enum! {
     "OCI_HELM_REPO", Salesforce = "SALESFORCE", }
 }
 /// Schema `LdapGroupSettings`.
-#[derive(Clone, Debug, Default)]
 pub struct LdapGroupSettings {
     pub base_dn: Option<String>,
     pub description_attr: Option<String>,
@@ -239,6 +244,18 @@ pub struct LdapGroupSettings {
     pub misfits: model::Misfits,
 }
 impl model::Model for LdapGroupSettings {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            base_dn: None,
+            description_attr: None,
+            name_attr: None,
+            referenced_user_attr: None,
+            search_filter: None,
+            user_membership_attr: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -277,7 +294,6 @@ impl model::Model for LdapGroupSettings {
 }
 model::model!(LdapGroupSettings);
 /// Schema `LDAPSettings`.
-#[derive(Clone, Debug, Default)]
 pub struct LdapSettings {
     pub connection_settings: Option<Box<LdapConnectionSettings>>,
     pub cron_expression: Option<String>,
@@ -292,6 +308,21 @@ pub struct LdapSettings {
     pub misfits: model::Misfits,
 }
 impl model::Model for LdapSettings {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connection_settings: None,
+            cron_expression: None,
+            disabled: None,
+            display_name: None,
+            group_settings_list: None,
+            identifier: None,
+            next_iterations: None,
+            settings_type: None,
+            user_settings_list: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -343,7 +374,6 @@ model::open_enum! {
     "USER_PASSWORD", Saml = "SAML", Ldap = "LDAP", Oauth = "OAUTH", Oidc = "OIDC", }
 }
 /// Schema `LdapUserSettings`.
-#[derive(Clone, Debug, Default)]
 pub struct LdapUserSettings {
     pub base_dn: Option<String>,
     pub display_name_attr: Option<String>,
@@ -356,6 +386,19 @@ pub struct LdapUserSettings {
     pub misfits: model::Misfits,
 }
 impl model::Model for LdapUserSettings {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            base_dn: None,
+            display_name_attr: None,
+            email_attr: None,
+            group_membership_attr: None,
+            sam_account_name_attr: None,
+            search_filter: None,
+            uid_attr: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -397,7 +440,6 @@ impl model::Model for LdapUserSettings {
 }
 model::model!(LdapUserSettings);
 /// Schema `LoginTypeResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct LoginTypeResponse {
     pub authentication_mechanism: Option<LoginTypeResponseAuthenticationMechanism>,
     pub default_experience: Option<LoginTypeResponseDefaultExperience>,
@@ -408,6 +450,17 @@ pub struct LoginTypeResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for LoginTypeResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            authentication_mechanism: None,
+            default_experience: None,
+            oauth_enabled: None,
+            show_captcha: None,
+            ssorequest: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -452,7 +505,6 @@ model::open_enum! {
     LoginTypeResponseDefaultExperience { Ng = "NG", Cg = "CG", }
 }
 /// Schema `NGAuthSettings`.
-#[derive(Clone, Default)]
 pub struct NgAuthSettings {
     pub allowed_providers: Option<Vec<String>>,
     pub authentication_enabled: Option<bool>,
@@ -482,39 +534,38 @@ pub struct NgAuthSettings {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for NgAuthSettings {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("NgAuthSettings")
-            .field("allowed_providers", &self.allowed_providers)
-            .field("authentication_enabled", &self.authentication_enabled)
-            .field("authorization_enabled", &self.authorization_enabled)
-            .field("client_id", &self.client_id)
-            .field("client_secret", &model::Redacted(self.client_secret.is_some()))
-            .field("connection_settings", &self.connection_settings)
-            .field("cron_expression", &self.cron_expression)
-            .field("disabled", &self.disabled)
-            .field("display_name", &self.display_name)
-            .field("entity_identifier", &self.entity_identifier)
-            .field("filter", &self.filter)
-            .field("friendly_saml_name", &self.friendly_saml_name)
-            .field("group_membership_attr", &self.group_membership_attr)
-            .field("group_settings_list", &self.group_settings_list)
-            .field("identifier", &self.identifier)
-            .field("jit_enabled", &self.jit_enabled)
-            .field("jit_validation_key", &self.jit_validation_key)
-            .field("jit_validation_value", &self.jit_validation_value)
-            .field("login_settings", &self.login_settings)
-            .field("logout_url", &self.logout_url)
-            .field("next_iterations", &self.next_iterations)
-            .field("origin", &self.origin)
-            .field("saml_provider_type", &self.saml_provider_type)
-            .field("settings_type", &self.settings_type)
-            .field("user_settings_list", &self.user_settings_list)
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for NgAuthSettings {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            allowed_providers: None,
+            authentication_enabled: None,
+            authorization_enabled: None,
+            client_id: None,
+            client_secret: None,
+            connection_settings: None,
+            cron_expression: None,
+            disabled: None,
+            display_name: None,
+            entity_identifier: None,
+            filter: None,
+            friendly_saml_name: None,
+            group_membership_attr: None,
+            group_settings_list: None,
+            identifier: None,
+            jit_enabled: None,
+            jit_validation_key: None,
+            jit_validation_value: None,
+            login_settings: None,
+            logout_url: None,
+            next_iterations: None,
+            origin: None,
+            saml_provider_type: None,
+            settings_type: None,
+            user_settings_list: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -607,6 +658,10 @@ impl model::Model for NgAuthSettings {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[8]
+    }
 }
 model::model!(NgAuthSettings);
 model::open_enum! {
@@ -614,7 +669,6 @@ model::open_enum! {
     "USER_PASSWORD", Saml = "SAML", Ldap = "LDAP", Oauth = "OAUTH", Oidc = "OIDC", }
 }
 /// Schema `OAuthSettings`.
-#[derive(Clone, Debug, Default)]
 pub struct OauthSettings {
     pub allowed_providers: Option<Vec<OauthSettingsAllowedProviders>>,
     pub filter: Option<String>,
@@ -623,6 +677,15 @@ pub struct OauthSettings {
     pub misfits: model::Misfits,
 }
 impl model::Model for OauthSettings {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            allowed_providers: None,
+            filter: None,
+            settings_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["filter", "settingsType", "allowedProviders"]
@@ -657,7 +720,6 @@ model::open_enum! {
     "USER_PASSWORD", Saml = "SAML", Ldap = "LDAP", Oauth = "OAUTH", Oidc = "OIDC", }
 }
 /// Schema `PasswordStrengthPolicy`.
-#[derive(Clone, Debug, Default)]
 pub struct PasswordStrengthPolicy {
     pub enabled: Option<bool>,
     pub min_number_of_characters: Option<i64>,
@@ -669,6 +731,18 @@ pub struct PasswordStrengthPolicy {
     pub misfits: model::Misfits,
 }
 impl model::Model for PasswordStrengthPolicy {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            enabled: None,
+            min_number_of_characters: None,
+            min_number_of_digits: None,
+            min_number_of_lowercase_characters: None,
+            min_number_of_special_characters: None,
+            min_number_of_uppercase_characters: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -707,7 +781,6 @@ impl model::Model for PasswordStrengthPolicy {
 }
 model::model!(PasswordStrengthPolicy);
 /// Schema `RestResponseAuthenticationSettingsResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct RestResponseAuthenticationSettingsResponse {
     pub meta_data: Option<std::collections::BTreeMap<String, serde_json::Value>>,
     pub resource: Option<Box<AuthenticationSettingsResponse>>,
@@ -716,6 +789,15 @@ pub struct RestResponseAuthenticationSettingsResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for RestResponseAuthenticationSettingsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            meta_data: None,
+            resource: None,
+            response_messages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["metaData", "resource", "responseMessages"]
@@ -741,7 +823,6 @@ impl model::Model for RestResponseAuthenticationSettingsResponse {
 }
 model::model!(RestResponseAuthenticationSettingsResponse);
 /// Schema `RestResponseLDAPSettings`.
-#[derive(Clone, Debug, Default)]
 pub struct RestResponseLdapSettings {
     pub meta_data: Option<std::collections::BTreeMap<String, serde_json::Value>>,
     pub resource: Option<Box<LdapSettings>>,
@@ -750,6 +831,15 @@ pub struct RestResponseLdapSettings {
     pub misfits: model::Misfits,
 }
 impl model::Model for RestResponseLdapSettings {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            meta_data: None,
+            resource: None,
+            response_messages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["metaData", "resource", "responseMessages"]
@@ -775,7 +865,6 @@ impl model::Model for RestResponseLdapSettings {
 }
 model::model!(RestResponseLdapSettings);
 /// Schema `RestResponseLoginTypeResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct RestResponseLoginTypeResponse {
     pub meta_data: Option<std::collections::BTreeMap<String, serde_json::Value>>,
     pub resource: Option<Box<LoginTypeResponse>>,
@@ -784,6 +873,15 @@ pub struct RestResponseLoginTypeResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for RestResponseLoginTypeResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            meta_data: None,
+            resource: None,
+            response_messages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["metaData", "resource", "responseMessages"]
@@ -809,7 +907,6 @@ impl model::Model for RestResponseLoginTypeResponse {
 }
 model::model!(RestResponseLoginTypeResponse);
 /// Schema `RestResponsePasswordStrengthPolicy`.
-#[derive(Clone, Debug, Default)]
 pub struct RestResponsePasswordStrengthPolicy {
     pub meta_data: Option<std::collections::BTreeMap<String, serde_json::Value>>,
     pub resource: Option<Box<PasswordStrengthPolicy>>,
@@ -818,6 +915,15 @@ pub struct RestResponsePasswordStrengthPolicy {
     pub misfits: model::Misfits,
 }
 impl model::Model for RestResponsePasswordStrengthPolicy {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            meta_data: None,
+            resource: None,
+            response_messages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["metaData", "resource", "responseMessages"]
@@ -843,7 +949,6 @@ impl model::Model for RestResponsePasswordStrengthPolicy {
 }
 model::model!(RestResponsePasswordStrengthPolicy);
 /// Schema `RestResponseSamlSettingsDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct RestResponseSamlSettingsDto {
     pub meta_data: Option<std::collections::BTreeMap<String, serde_json::Value>>,
     pub resource: Option<Box<SamlSettingsDto>>,
@@ -852,6 +957,15 @@ pub struct RestResponseSamlSettingsDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for RestResponseSamlSettingsDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            meta_data: None,
+            resource: None,
+            response_messages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["metaData", "resource", "responseMessages"]
@@ -877,7 +991,6 @@ impl model::Model for RestResponseSamlSettingsDto {
 }
 model::model!(RestResponseSamlSettingsDto);
 /// Schema `RestResponseSSOConfig`.
-#[derive(Clone, Debug, Default)]
 pub struct RestResponseSsoConfig {
     pub meta_data: Option<std::collections::BTreeMap<String, serde_json::Value>>,
     pub resource: Option<Box<SsoConfig>>,
@@ -886,6 +999,15 @@ pub struct RestResponseSsoConfig {
     pub misfits: model::Misfits,
 }
 impl model::Model for RestResponseSsoConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            meta_data: None,
+            resource: None,
+            response_messages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["metaData", "resource", "responseMessages"]
@@ -911,7 +1033,6 @@ impl model::Model for RestResponseSsoConfig {
 }
 model::model!(RestResponseSsoConfig);
 /// Schema `SamlSettingsDTO`.
-#[derive(Clone, Default)]
 pub struct SamlSettingsDto {
     pub account_id: Option<String>,
     pub authentication_enabled: Option<bool>,
@@ -939,40 +1060,36 @@ pub struct SamlSettingsDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for SamlSettingsDto {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SamlSettingsDto")
-            .field("account_id", &self.account_id)
-            .field("authentication_enabled", &self.authentication_enabled)
-            .field("authorization_enabled", &self.authorization_enabled)
-            .field("client_id", &self.client_id)
-            .field("client_secret", &self.client_secret)
-            .field("configured_from_ng", &self.configured_from_ng)
-            .field("display_name", &self.display_name)
-            .field(
-                "encrypted_client_secret",
-                &model::Redacted(self.encrypted_client_secret.is_some()),
-            )
-            .field("entity_identifier", &self.entity_identifier)
-            .field("friendly_saml_name", &self.friendly_saml_name)
-            .field("group_membership_attr", &self.group_membership_attr)
-            .field("jit_enabled", &self.jit_enabled)
-            .field("jit_validation_key", &self.jit_validation_key)
-            .field("jit_validation_value", &self.jit_validation_value)
-            .field("logout_url", &self.logout_url)
-            .field("meta_data_file", &self.meta_data_file)
-            .field("next_iterations", &self.next_iterations)
-            .field("origin", &self.origin)
-            .field("provider_type", &self.provider_type)
-            .field("saml_provider_type", &self.saml_provider_type)
-            .field("type_", &self.type_)
-            .field("url", &self.url)
-            .field("uuid", &self.uuid)
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for SamlSettingsDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            authentication_enabled: None,
+            authorization_enabled: None,
+            client_id: None,
+            client_secret: None,
+            configured_from_ng: None,
+            display_name: None,
+            encrypted_client_secret: None,
+            entity_identifier: None,
+            friendly_saml_name: None,
+            group_membership_attr: None,
+            jit_enabled: None,
+            jit_validation_key: None,
+            jit_validation_value: None,
+            logout_url: None,
+            meta_data_file: None,
+            next_iterations: None,
+            origin: None,
+            provider_type: None,
+            saml_provider_type: None,
+            type_: None,
+            url: None,
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1059,6 +1176,10 @@ impl model::Model for SamlSettingsDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[22]
+    }
 }
 model::model!(SamlSettingsDto);
 model::open_enum! {
@@ -1075,7 +1196,6 @@ model::open_enum! {
     = "LDAP", Oauth = "OAUTH", Oidc = "OIDC", }
 }
 /// Schema `SessionTimeoutSettings`.
-#[derive(Clone, Debug)]
 pub struct SessionTimeoutSettings {
     pub absolute_session_time_out_in_minutes: Option<i64>,
     pub session_time_out_in_minutes: i64,
@@ -1087,13 +1207,21 @@ impl SessionTimeoutSettings {
     #[inline]
     pub fn new(session_time_out_in_minutes: i64) -> Self {
         Self {
-            absolute_session_time_out_in_minutes: Default::default(),
-            session_time_out_in_minutes,
-            misfits: Default::default(),
+            absolute_session_time_out_in_minutes: None,
+            session_time_out_in_minutes: session_time_out_in_minutes,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for SessionTimeoutSettings {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            absolute_session_time_out_in_minutes: None,
+            session_time_out_in_minutes: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["sessionTimeOutInMinutes", "absoluteSessionTimeOutInMinutes"]
@@ -1119,13 +1247,8 @@ impl model::Model for SessionTimeoutSettings {
         &[0]
     }
 }
-model::model!(
-    SessionTimeoutSettings, Self { absolute_session_time_out_in_minutes :
-    Default::default(), session_time_out_in_minutes : model::Cell::blank(), misfits :
-    Default::default() }
-);
+model::through_cell!(SessionTimeoutSettings);
 /// Schema `SSOConfig`.
-#[derive(Clone, Debug, Default)]
 pub struct SsoConfig {
     pub account_id: Option<String>,
     pub authentication_mechanism: Option<SsoConfigAuthenticationMechanism>,
@@ -1134,6 +1257,15 @@ pub struct SsoConfig {
     pub misfits: model::Misfits,
 }
 impl model::Model for SsoConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            authentication_mechanism: None,
+            sso_settings: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["accountId", "ssoSettings", "authenticationMechanism"]
@@ -1164,7 +1296,6 @@ model::open_enum! {
     Ldap = "LDAP", Oauth = "OAUTH", Oidc = "OIDC", }
 }
 /// Schema `SSORequest`.
-#[derive(Clone, Debug, Default)]
 pub struct SsoRequest {
     pub friendly_saml_name: Option<String>,
     pub idp_redirect_url: Option<String>,
@@ -1176,6 +1307,18 @@ pub struct SsoRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for SsoRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            friendly_saml_name: None,
+            idp_redirect_url: None,
+            oauth_provider_type: None,
+            oauth_provider_types: None,
+            saml_provider_type: None,
+            sso_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1228,7 +1371,6 @@ model::open_enum! {
     = "AZURE", Okta = "OKTA", Onelogin = "ONELOGIN", Other = "OTHER", }
 }
 /// Schema `SSOSettingsDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct SsoSettingsDto {
     pub account_id: Option<String>,
     pub display_name: Option<String>,
@@ -1240,6 +1382,18 @@ pub struct SsoSettingsDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for SsoSettingsDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            display_name: None,
+            next_iterations: None,
+            type_: None,
+            url: None,
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["url", "type", "uuid", "accountId", "displayName", "nextIterations"]
@@ -1275,13 +1429,19 @@ model::open_enum! {
     "LDAP", Oauth = "OAUTH", Oidc = "OIDC", }
 }
 /// Schema `TwoFactorAdminOverrideSettings`.
-#[derive(Clone, Debug, Default)]
 pub struct TwoFactorAdminOverrideSettings {
     pub admin_override_two_factor_enabled: Option<bool>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for TwoFactorAdminOverrideSettings {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            admin_override_two_factor_enabled: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["adminOverrideTwoFactorEnabled"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `AwsOidcTokenRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct AwsOidcTokenRequest {
     pub account_id: Option<String>,
     pub oidc_id_token_custom_attributes_structure: Option<
@@ -17,6 +16,16 @@ pub struct AwsOidcTokenRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for AwsOidcTokenRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            oidc_id_token_custom_attributes_structure: None,
+            oidc_session_tag_keys: None,
+            region: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -49,7 +58,6 @@ impl model::Model for AwsOidcTokenRequest {
 }
 model::model!(AwsOidcTokenRequest);
 /// Schema `AzureOidcTokenRequestDTO`.
-#[derive(Clone, Debug)]
 pub struct AzureOidcTokenRequestDto {
     pub account_id: String,
     pub audience: Option<String>,
@@ -69,17 +77,30 @@ impl AzureOidcTokenRequestDto {
     pub fn new(account_id: impl Into<String>) -> Self {
         Self {
             account_id: account_id.into(),
-            audience: Default::default(),
-            client_id: Default::default(),
-            oidc_id_token_custom_attributes_structure: Default::default(),
-            resource_group: Default::default(),
-            subscription_id: Default::default(),
-            tenant_id: Default::default(),
-            misfits: Default::default(),
+            audience: None,
+            client_id: None,
+            oidc_id_token_custom_attributes_structure: None,
+            resource_group: None,
+            subscription_id: None,
+            tenant_id: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for AzureOidcTokenRequestDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: model::Cell::blank(),
+            audience: None,
+            client_id: None,
+            oidc_id_token_custom_attributes_structure: None,
+            resource_group: None,
+            subscription_id: None,
+            tenant_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -123,15 +144,8 @@ impl model::Model for AzureOidcTokenRequestDto {
         &[3]
     }
 }
-model::model!(
-    AzureOidcTokenRequestDto, Self { account_id : model::Cell::blank(), audience :
-    Default::default(), client_id : Default::default(),
-    oidc_id_token_custom_attributes_structure : Default::default(), resource_group :
-    Default::default(), subscription_id : Default::default(), tenant_id :
-    Default::default(), misfits : Default::default() }
-);
+model::through_cell!(AzureOidcTokenRequestDto);
 /// Schema `GcpOidcTokenRequest`.
-#[derive(Clone, Debug)]
 pub struct GcpOidcTokenRequest {
     pub account_id: String,
     pub gcp_project_id: String,
@@ -156,15 +170,27 @@ impl GcpOidcTokenRequest {
         Self {
             account_id: account_id.into(),
             gcp_project_id: gcp_project_id.into(),
-            oidc_id_token_custom_attributes_structure: Default::default(),
+            oidc_id_token_custom_attributes_structure: None,
             provider_id: provider_id.into(),
-            service_account_email: Default::default(),
+            service_account_email: None,
             workload_pool_id: workload_pool_id.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for GcpOidcTokenRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: model::Cell::blank(),
+            gcp_project_id: model::Cell::blank(),
+            oidc_id_token_custom_attributes_structure: None,
+            provider_id: model::Cell::blank(),
+            service_account_email: None,
+            workload_pool_id: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -205,14 +231,8 @@ impl model::Model for GcpOidcTokenRequest {
         &[0, 1, 2, 3]
     }
 }
-model::model!(
-    GcpOidcTokenRequest, Self { account_id : model::Cell::blank(), gcp_project_id :
-    model::Cell::blank(), oidc_id_token_custom_attributes_structure : Default::default(),
-    provider_id : model::Cell::blank(), service_account_email : Default::default(),
-    workload_pool_id : model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(GcpOidcTokenRequest);
 /// Schema `OidcIdTokenCustomAttributesStructure`.
-#[derive(Clone, Debug)]
 pub struct OidcIdTokenCustomAttributesStructure {
     pub account_id: String,
     pub connector_id: Option<String>,
@@ -238,25 +258,46 @@ impl OidcIdTokenCustomAttributesStructure {
     pub fn new(account_id: impl Into<String>) -> Self {
         Self {
             account_id: account_id.into(),
-            connector_id: Default::default(),
-            connector_name: Default::default(),
-            context: Default::default(),
-            environment_id: Default::default(),
-            environment_type: Default::default(),
-            organization_id: Default::default(),
-            pipeline_id: Default::default(),
-            project_id: Default::default(),
-            service_id: Default::default(),
-            service_name: Default::default(),
-            stage_type: Default::default(),
-            step_type: Default::default(),
-            trigger_by_email: Default::default(),
-            triggered_by_name: Default::default(),
-            misfits: Default::default(),
+            connector_id: None,
+            connector_name: None,
+            context: None,
+            environment_id: None,
+            environment_type: None,
+            organization_id: None,
+            pipeline_id: None,
+            project_id: None,
+            service_id: None,
+            service_name: None,
+            stage_type: None,
+            step_type: None,
+            trigger_by_email: None,
+            triggered_by_name: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for OidcIdTokenCustomAttributesStructure {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: model::Cell::blank(),
+            connector_id: None,
+            connector_name: None,
+            context: None,
+            environment_id: None,
+            environment_type: None,
+            organization_id: None,
+            pipeline_id: None,
+            project_id: None,
+            service_id: None,
+            service_name: None,
+            stage_type: None,
+            step_type: None,
+            trigger_by_email: None,
+            triggered_by_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -324,13 +365,4 @@ impl model::Model for OidcIdTokenCustomAttributesStructure {
         &[2]
     }
 }
-model::model!(
-    OidcIdTokenCustomAttributesStructure, Self { account_id : model::Cell::blank(),
-    connector_id : Default::default(), connector_name : Default::default(), context :
-    Default::default(), environment_id : Default::default(), environment_type :
-    Default::default(), organization_id : Default::default(), pipeline_id :
-    Default::default(), project_id : Default::default(), service_id : Default::default(),
-    service_name : Default::default(), stage_type : Default::default(), step_type :
-    Default::default(), trigger_by_email : Default::default(), triggered_by_name :
-    Default::default(), misfits : Default::default() }
-);
+model::through_cell!(OidcIdTokenCustomAttributesStructure);

@@ -8,7 +8,6 @@ model::open_enum! {
     #[doc = " Schema `AllowedSourceType`."] AllowedSourceType { Ui = "UI", Api = "API", }
 }
 /// Schema `IPAllowlistConfig`.
-#[derive(Clone, Debug, Default)]
 pub struct IpAllowlistConfig {
     pub allowed_source_type: Option<Vec<AllowedSourceType>>,
     pub description: Option<String>,
@@ -21,6 +20,19 @@ pub struct IpAllowlistConfig {
     pub misfits: model::Misfits,
 }
 impl model::Model for IpAllowlistConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            allowed_source_type: None,
+            description: None,
+            enabled: None,
+            identifier: None,
+            ip_address: None,
+            name: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -62,13 +74,19 @@ impl model::Model for IpAllowlistConfig {
 }
 model::model!(IpAllowlistConfig);
 /// Schema `IPAllowlistConfigRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct IpAllowlistConfigRequest {
     pub ip_allowlist_config: Option<Box<IpAllowlistConfig>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for IpAllowlistConfigRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ip_allowlist_config: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ip_allowlist_config"]
@@ -90,7 +108,6 @@ impl model::Model for IpAllowlistConfigRequest {
 }
 model::model!(IpAllowlistConfigRequest);
 /// Schema `IPAllowlistConfigResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct IpAllowlistConfigResponse {
     pub created: Option<i64>,
     pub ip_allowlist_config: Option<Box<IpAllowlistConfig>>,
@@ -99,6 +116,15 @@ pub struct IpAllowlistConfigResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for IpAllowlistConfigResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created: None,
+            ip_allowlist_config: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["created", "updated", "ip_allowlist_config"]
@@ -124,7 +150,6 @@ impl model::Model for IpAllowlistConfigResponse {
 }
 model::model!(IpAllowlistConfigResponse);
 /// Schema `IPAllowlistConfigValidateResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct IpAllowlistConfigValidateResponse {
     pub allowed_for_api: Option<bool>,
     pub allowed_for_custom_block: Option<bool>,
@@ -135,6 +160,17 @@ pub struct IpAllowlistConfigValidateResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for IpAllowlistConfigValidateResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            allowed_for_api: None,
+            allowed_for_custom_block: None,
+            allowed_for_ui: None,
+            allowlisted_configs: None,
+            disabled_allowlisted_configs: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `LdapConnectionSettingsDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct LdapConnectionSettingsDto {
     pub bind_d_n: Option<String>,
     pub connection_timeout: Option<i64>,
@@ -22,6 +21,23 @@ pub struct LdapConnectionSettingsDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for LdapConnectionSettingsDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            bind_d_n: None,
+            connection_timeout: None,
+            delegate_selectors: None,
+            host: None,
+            max_referral_hops: None,
+            port: None,
+            referrals_enabled: None,
+            response_timeout: None,
+            secret_ref_path: None,
+            ssl_enabled: None,
+            use_recursive_group_membership_search: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -75,7 +91,6 @@ impl model::Model for LdapConnectionSettingsDto {
 }
 model::model!(LdapConnectionSettingsDto);
 /// Schema `LdapGroupSettingsDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct LdapGroupSettingsDto {
     pub base_d_n: Option<String>,
     pub description_attr: Option<String>,
@@ -87,6 +102,18 @@ pub struct LdapGroupSettingsDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for LdapGroupSettingsDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            base_d_n: None,
+            description_attr: None,
+            name_attr: None,
+            referenced_user_attr: None,
+            search_filter: None,
+            user_membership_attr: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -125,7 +152,6 @@ impl model::Model for LdapGroupSettingsDto {
 }
 model::model!(LdapGroupSettingsDto);
 /// Schema `LdapSettingsDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct LdapSettingsDto {
     pub account_identifier: Option<String>,
     pub cron_expression: Option<String>,
@@ -141,6 +167,22 @@ pub struct LdapSettingsDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for LdapSettingsDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            cron_expression: None,
+            disabled: None,
+            identifier: None,
+            ldap_connection_settings: None,
+            ldap_group_settings: None,
+            ldap_user_settings: None,
+            name: None,
+            sso_type: None,
+            url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -191,7 +233,6 @@ impl model::Model for LdapSettingsDto {
 }
 model::model!(LdapSettingsDto);
 /// Schema `LdapSettingsResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct LdapSettingsResponse {
     pub created: Option<i64>,
     pub last_modified: Option<i64>,
@@ -200,6 +241,15 @@ pub struct LdapSettingsResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for LdapSettingsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created: None,
+            last_modified: None,
+            ldap_settings: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["created", "last_modified", "ldap_settings"]
@@ -225,7 +275,6 @@ impl model::Model for LdapSettingsResponse {
 }
 model::model!(LdapSettingsResponse);
 /// Schema `LdapUserSettingsDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct LdapUserSettingsDto {
     pub base_d_n: Option<String>,
     pub display_name_attr: Option<String>,
@@ -238,6 +287,19 @@ pub struct LdapUserSettingsDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for LdapUserSettingsDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            base_d_n: None,
+            display_name_attr: None,
+            email_attr: None,
+            group_membership_attr: None,
+            sam_account_name_attr: None,
+            search_filter: None,
+            uid_attr: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -279,13 +341,19 @@ impl model::Model for LdapUserSettingsDto {
 }
 model::model!(LdapUserSettingsDto);
 /// Schema `create-ng-ldap-settings body`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateNgLdapSettingsBody {
     pub ldap_settings: Option<Box<CreateNgLdapSettingsBodyLdapSettings>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateNgLdapSettingsBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ldap_settings: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ldap_settings"]
@@ -307,7 +375,6 @@ impl model::Model for CreateNgLdapSettingsBody {
 }
 model::model!(CreateNgLdapSettingsBody);
 /// Schema `create-ng-ldap-settings body.ldap_settings`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateNgLdapSettingsBodyLdapSettings {
     pub account_identifier: Option<String>,
     pub cron_expression: Option<String>,
@@ -329,6 +396,22 @@ pub struct CreateNgLdapSettingsBodyLdapSettings {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateNgLdapSettingsBodyLdapSettings {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            cron_expression: None,
+            disabled: None,
+            identifier: None,
+            ldap_connection_settings: None,
+            ldap_group_settings: None,
+            ldap_user_settings: None,
+            name: None,
+            sso_type: None,
+            url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -379,7 +462,6 @@ impl model::Model for CreateNgLdapSettingsBodyLdapSettings {
 }
 model::model!(CreateNgLdapSettingsBodyLdapSettings);
 /// Schema `create-ng-ldap-settings body.ldap_settings.ldap_connection_settings`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateNgLdapSettingsBodyLdapSettingsLdapConnectionSettings {
     pub bind_d_n: Option<serde_json::Value>,
     pub connection_timeout: Option<serde_json::Value>,
@@ -396,6 +478,23 @@ pub struct CreateNgLdapSettingsBodyLdapSettingsLdapConnectionSettings {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateNgLdapSettingsBodyLdapSettingsLdapConnectionSettings {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            bind_d_n: None,
+            connection_timeout: None,
+            delegate_selectors: None,
+            host: None,
+            max_referral_hops: None,
+            port: None,
+            referrals_enabled: None,
+            response_timeout: None,
+            secret_ref_path: None,
+            ssl_enabled: None,
+            use_recursive_group_membership_search: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -449,7 +548,6 @@ impl model::Model for CreateNgLdapSettingsBodyLdapSettingsLdapConnectionSettings
 }
 model::model!(CreateNgLdapSettingsBodyLdapSettingsLdapConnectionSettings);
 /// Schema `create-ng-ldap-settings body.ldap_settings.ldap_group_settings`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateNgLdapSettingsBodyLdapSettingsLdapGroupSettings {
     pub base_d_n: Option<serde_json::Value>,
     pub description_attr: Option<serde_json::Value>,
@@ -461,6 +559,18 @@ pub struct CreateNgLdapSettingsBodyLdapSettingsLdapGroupSettings {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateNgLdapSettingsBodyLdapSettingsLdapGroupSettings {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            base_d_n: None,
+            description_attr: None,
+            name_attr: None,
+            referenced_user_attr: None,
+            search_filter: None,
+            user_membership_attr: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -499,7 +609,6 @@ impl model::Model for CreateNgLdapSettingsBodyLdapSettingsLdapGroupSettings {
 }
 model::model!(CreateNgLdapSettingsBodyLdapSettingsLdapGroupSettings);
 /// Schema `create-ng-ldap-settings body.ldap_settings.ldap_user_settings`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateNgLdapSettingsBodyLdapSettingsLdapUserSettings {
     pub base_d_n: Option<serde_json::Value>,
     pub display_name_attr: Option<serde_json::Value>,
@@ -512,6 +621,19 @@ pub struct CreateNgLdapSettingsBodyLdapSettingsLdapUserSettings {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateNgLdapSettingsBodyLdapSettingsLdapUserSettings {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            base_d_n: None,
+            display_name_attr: None,
+            email_attr: None,
+            group_membership_attr: None,
+            sam_account_name_attr: None,
+            search_filter: None,
+            uid_attr: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -553,13 +675,19 @@ impl model::Model for CreateNgLdapSettingsBodyLdapSettingsLdapUserSettings {
 }
 model::model!(CreateNgLdapSettingsBodyLdapSettingsLdapUserSettings);
 /// Schema `ldap-settings-iterations body`.
-#[derive(Clone, Debug, Default)]
 pub struct LdapSettingsIterationsBody {
     pub cron: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for LdapSettingsIterationsBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cron: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["cron"]
@@ -581,23 +709,21 @@ impl model::Model for LdapSettingsIterationsBody {
 }
 model::model!(LdapSettingsIterationsBody);
 /// Schema `ldap-settings-ldap-login-test body`.
-#[derive(Clone, Default)]
 pub struct LdapSettingsLdapLoginTestBody {
     pub email: Option<String>,
     pub password: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for LdapSettingsLdapLoginTestBody {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("LdapSettingsLdapLoginTestBody")
-            .field("email", &self.email)
-            .field("password", &model::Redacted(self.password.is_some()))
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for LdapSettingsLdapLoginTestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            email: None,
+            password: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["email", "password"]
@@ -618,10 +744,13 @@ impl model::Model for LdapSettingsLdapLoginTestBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[1]
+    }
 }
 model::model!(LdapSettingsLdapLoginTestBody);
 /// Schema `link-ldap-settings body`.
-#[derive(Clone, Debug, Default)]
 pub struct LinkLdapSettingsBody {
     pub sso_group_id: Option<String>,
     pub sso_group_name: Option<String>,
@@ -630,6 +759,15 @@ pub struct LinkLdapSettingsBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for LinkLdapSettingsBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            sso_group_id: None,
+            sso_group_name: None,
+            sso_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["sso_id", "sso_group_id", "sso_group_name"]
@@ -655,7 +793,6 @@ impl model::Model for LinkLdapSettingsBody {
 }
 model::model!(LinkLdapSettingsBody);
 /// Schema `link-ldap-settings-org body`.
-#[derive(Clone, Debug, Default)]
 pub struct LinkLdapSettingsOrgBody {
     pub sso_group_id: Option<String>,
     pub sso_group_name: Option<String>,
@@ -664,6 +801,15 @@ pub struct LinkLdapSettingsOrgBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for LinkLdapSettingsOrgBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            sso_group_id: None,
+            sso_group_name: None,
+            sso_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["sso_id", "sso_group_id", "sso_group_name"]
@@ -689,7 +835,6 @@ impl model::Model for LinkLdapSettingsOrgBody {
 }
 model::model!(LinkLdapSettingsOrgBody);
 /// Schema `link-ldap-settings-proj body`.
-#[derive(Clone, Debug, Default)]
 pub struct LinkLdapSettingsProjBody {
     pub sso_group_id: Option<String>,
     pub sso_group_name: Option<String>,
@@ -698,6 +843,15 @@ pub struct LinkLdapSettingsProjBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for LinkLdapSettingsProjBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            sso_group_id: None,
+            sso_group_name: None,
+            sso_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["sso_id", "sso_group_id", "sso_group_name"]
@@ -723,13 +877,19 @@ impl model::Model for LinkLdapSettingsProjBody {
 }
 model::model!(LinkLdapSettingsProjBody);
 /// Schema `unlink-ldap-settings body`.
-#[derive(Clone, Debug, Default)]
 pub struct UnlinkLdapSettingsBody {
     pub retain_members: Option<bool>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for UnlinkLdapSettingsBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            retain_members: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["retain_members"]
@@ -751,13 +911,19 @@ impl model::Model for UnlinkLdapSettingsBody {
 }
 model::model!(UnlinkLdapSettingsBody);
 /// Schema `unlink-ldap-settings-org body`.
-#[derive(Clone, Debug, Default)]
 pub struct UnlinkLdapSettingsOrgBody {
     pub retain_members: Option<bool>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for UnlinkLdapSettingsOrgBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            retain_members: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["retain_members"]
@@ -779,13 +945,19 @@ impl model::Model for UnlinkLdapSettingsOrgBody {
 }
 model::model!(UnlinkLdapSettingsOrgBody);
 /// Schema `unlink-ldap-settings-proj body`.
-#[derive(Clone, Debug, Default)]
 pub struct UnlinkLdapSettingsProjBody {
     pub retain_members: Option<bool>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for UnlinkLdapSettingsProjBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            retain_members: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["retain_members"]
@@ -807,13 +979,19 @@ impl model::Model for UnlinkLdapSettingsProjBody {
 }
 model::model!(UnlinkLdapSettingsProjBody);
 /// Schema `update-ldap-settings body`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateLdapSettingsByIdBody {
     pub ldap_settings: Option<Box<UpdateLdapSettingsByIdBodyLdapSettings>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateLdapSettingsByIdBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ldap_settings: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ldap_settings"]
@@ -835,7 +1013,6 @@ impl model::Model for UpdateLdapSettingsByIdBody {
 }
 model::model!(UpdateLdapSettingsByIdBody);
 /// Schema `update-ldap-settings body.ldap_settings`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateLdapSettingsByIdBodyLdapSettings {
     pub account_identifier: Option<String>,
     pub cron_expression: Option<String>,
@@ -857,6 +1034,22 @@ pub struct UpdateLdapSettingsByIdBodyLdapSettings {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateLdapSettingsByIdBodyLdapSettings {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            cron_expression: None,
+            disabled: None,
+            identifier: None,
+            ldap_connection_settings: None,
+            ldap_group_settings: None,
+            ldap_user_settings: None,
+            name: None,
+            sso_type: None,
+            url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -907,7 +1100,6 @@ impl model::Model for UpdateLdapSettingsByIdBodyLdapSettings {
 }
 model::model!(UpdateLdapSettingsByIdBodyLdapSettings);
 /// Schema `update-ldap-settings body.ldap_settings.ldap_connection_settings`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateLdapSettingsByIdBodyLdapSettingsLdapConnectionSettings {
     pub bind_d_n: Option<serde_json::Value>,
     pub connection_timeout: Option<serde_json::Value>,
@@ -924,6 +1116,23 @@ pub struct UpdateLdapSettingsByIdBodyLdapSettingsLdapConnectionSettings {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateLdapSettingsByIdBodyLdapSettingsLdapConnectionSettings {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            bind_d_n: None,
+            connection_timeout: None,
+            delegate_selectors: None,
+            host: None,
+            max_referral_hops: None,
+            port: None,
+            referrals_enabled: None,
+            response_timeout: None,
+            secret_ref_path: None,
+            ssl_enabled: None,
+            use_recursive_group_membership_search: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -977,7 +1186,6 @@ impl model::Model for UpdateLdapSettingsByIdBodyLdapSettingsLdapConnectionSettin
 }
 model::model!(UpdateLdapSettingsByIdBodyLdapSettingsLdapConnectionSettings);
 /// Schema `update-ldap-settings body.ldap_settings.ldap_group_settings`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateLdapSettingsByIdBodyLdapSettingsLdapGroupSettings {
     pub base_d_n: Option<serde_json::Value>,
     pub description_attr: Option<serde_json::Value>,
@@ -989,6 +1197,18 @@ pub struct UpdateLdapSettingsByIdBodyLdapSettingsLdapGroupSettings {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateLdapSettingsByIdBodyLdapSettingsLdapGroupSettings {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            base_d_n: None,
+            description_attr: None,
+            name_attr: None,
+            referenced_user_attr: None,
+            search_filter: None,
+            user_membership_attr: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1027,7 +1247,6 @@ impl model::Model for UpdateLdapSettingsByIdBodyLdapSettingsLdapGroupSettings {
 }
 model::model!(UpdateLdapSettingsByIdBodyLdapSettingsLdapGroupSettings);
 /// Schema `update-ldap-settings body.ldap_settings.ldap_user_settings`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateLdapSettingsByIdBodyLdapSettingsLdapUserSettings {
     pub base_d_n: Option<serde_json::Value>,
     pub display_name_attr: Option<serde_json::Value>,
@@ -1040,6 +1259,19 @@ pub struct UpdateLdapSettingsByIdBodyLdapSettingsLdapUserSettings {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateLdapSettingsByIdBodyLdapSettingsLdapUserSettings {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            base_d_n: None,
+            display_name_attr: None,
+            email_attr: None,
+            group_membership_attr: None,
+            sam_account_name_attr: None,
+            search_filter: None,
+            uid_attr: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1081,13 +1313,19 @@ impl model::Model for UpdateLdapSettingsByIdBodyLdapSettingsLdapUserSettings {
 }
 model::model!(UpdateLdapSettingsByIdBodyLdapSettingsLdapUserSettings);
 /// Schema `validate-connection-settings body`.
-#[derive(Clone, Debug, Default)]
 pub struct ValidateConnectionSettingsBody {
     pub ldap_settings: Option<Box<ValidateConnectionSettingsBodyLdapSettings>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ValidateConnectionSettingsBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ldap_settings: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ldap_settings"]
@@ -1109,7 +1347,6 @@ impl model::Model for ValidateConnectionSettingsBody {
 }
 model::model!(ValidateConnectionSettingsBody);
 /// Schema `validate-connection-settings body.ldap_settings`.
-#[derive(Clone, Debug, Default)]
 pub struct ValidateConnectionSettingsBodyLdapSettings {
     pub account_identifier: Option<String>,
     pub cron_expression: Option<String>,
@@ -1131,6 +1368,22 @@ pub struct ValidateConnectionSettingsBodyLdapSettings {
     pub misfits: model::Misfits,
 }
 impl model::Model for ValidateConnectionSettingsBodyLdapSettings {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            cron_expression: None,
+            disabled: None,
+            identifier: None,
+            ldap_connection_settings: None,
+            ldap_group_settings: None,
+            ldap_user_settings: None,
+            name: None,
+            sso_type: None,
+            url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1181,7 +1434,6 @@ impl model::Model for ValidateConnectionSettingsBodyLdapSettings {
 }
 model::model!(ValidateConnectionSettingsBodyLdapSettings);
 /// Schema `validate-connection-settings body.ldap_settings.ldap_connection_settings`.
-#[derive(Clone, Debug, Default)]
 pub struct ValidateConnectionSettingsBodyLdapSettingsLdapConnectionSettings {
     pub bind_d_n: Option<serde_json::Value>,
     pub connection_timeout: Option<serde_json::Value>,
@@ -1198,6 +1450,23 @@ pub struct ValidateConnectionSettingsBodyLdapSettingsLdapConnectionSettings {
     pub misfits: model::Misfits,
 }
 impl model::Model for ValidateConnectionSettingsBodyLdapSettingsLdapConnectionSettings {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            bind_d_n: None,
+            connection_timeout: None,
+            delegate_selectors: None,
+            host: None,
+            max_referral_hops: None,
+            port: None,
+            referrals_enabled: None,
+            response_timeout: None,
+            secret_ref_path: None,
+            ssl_enabled: None,
+            use_recursive_group_membership_search: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1251,7 +1520,6 @@ impl model::Model for ValidateConnectionSettingsBodyLdapSettingsLdapConnectionSe
 }
 model::model!(ValidateConnectionSettingsBodyLdapSettingsLdapConnectionSettings);
 /// Schema `validate-connection-settings body.ldap_settings.ldap_group_settings`.
-#[derive(Clone, Debug, Default)]
 pub struct ValidateConnectionSettingsBodyLdapSettingsLdapGroupSettings {
     pub base_d_n: Option<serde_json::Value>,
     pub description_attr: Option<serde_json::Value>,
@@ -1263,6 +1531,18 @@ pub struct ValidateConnectionSettingsBodyLdapSettingsLdapGroupSettings {
     pub misfits: model::Misfits,
 }
 impl model::Model for ValidateConnectionSettingsBodyLdapSettingsLdapGroupSettings {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            base_d_n: None,
+            description_attr: None,
+            name_attr: None,
+            referenced_user_attr: None,
+            search_filter: None,
+            user_membership_attr: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1301,7 +1581,6 @@ impl model::Model for ValidateConnectionSettingsBodyLdapSettingsLdapGroupSetting
 }
 model::model!(ValidateConnectionSettingsBodyLdapSettingsLdapGroupSettings);
 /// Schema `validate-connection-settings body.ldap_settings.ldap_user_settings`.
-#[derive(Clone, Debug, Default)]
 pub struct ValidateConnectionSettingsBodyLdapSettingsLdapUserSettings {
     pub base_d_n: Option<serde_json::Value>,
     pub display_name_attr: Option<serde_json::Value>,
@@ -1314,6 +1593,19 @@ pub struct ValidateConnectionSettingsBodyLdapSettingsLdapUserSettings {
     pub misfits: model::Misfits,
 }
 impl model::Model for ValidateConnectionSettingsBodyLdapSettingsLdapUserSettings {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            base_d_n: None,
+            display_name_attr: None,
+            email_attr: None,
+            group_membership_attr: None,
+            sam_account_name_attr: None,
+            search_filter: None,
+            uid_attr: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1355,13 +1647,19 @@ impl model::Model for ValidateConnectionSettingsBodyLdapSettingsLdapUserSettings
 }
 model::model!(ValidateConnectionSettingsBodyLdapSettingsLdapUserSettings);
 /// Schema `validate-group-settings body`.
-#[derive(Clone, Debug, Default)]
 pub struct ValidateGroupSettingsBody {
     pub ldap_settings: Option<Box<ValidateGroupSettingsBodyLdapSettings>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ValidateGroupSettingsBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ldap_settings: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ldap_settings"]
@@ -1383,7 +1681,6 @@ impl model::Model for ValidateGroupSettingsBody {
 }
 model::model!(ValidateGroupSettingsBody);
 /// Schema `validate-group-settings body.ldap_settings`.
-#[derive(Clone, Debug, Default)]
 pub struct ValidateGroupSettingsBodyLdapSettings {
     pub account_identifier: Option<String>,
     pub cron_expression: Option<String>,
@@ -1405,6 +1702,22 @@ pub struct ValidateGroupSettingsBodyLdapSettings {
     pub misfits: model::Misfits,
 }
 impl model::Model for ValidateGroupSettingsBodyLdapSettings {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            cron_expression: None,
+            disabled: None,
+            identifier: None,
+            ldap_connection_settings: None,
+            ldap_group_settings: None,
+            ldap_user_settings: None,
+            name: None,
+            sso_type: None,
+            url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1455,7 +1768,6 @@ impl model::Model for ValidateGroupSettingsBodyLdapSettings {
 }
 model::model!(ValidateGroupSettingsBodyLdapSettings);
 /// Schema `validate-group-settings body.ldap_settings.ldap_connection_settings`.
-#[derive(Clone, Debug, Default)]
 pub struct ValidateGroupSettingsBodyLdapSettingsLdapConnectionSettings {
     pub bind_d_n: Option<serde_json::Value>,
     pub connection_timeout: Option<serde_json::Value>,
@@ -1472,6 +1784,23 @@ pub struct ValidateGroupSettingsBodyLdapSettingsLdapConnectionSettings {
     pub misfits: model::Misfits,
 }
 impl model::Model for ValidateGroupSettingsBodyLdapSettingsLdapConnectionSettings {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            bind_d_n: None,
+            connection_timeout: None,
+            delegate_selectors: None,
+            host: None,
+            max_referral_hops: None,
+            port: None,
+            referrals_enabled: None,
+            response_timeout: None,
+            secret_ref_path: None,
+            ssl_enabled: None,
+            use_recursive_group_membership_search: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1525,7 +1854,6 @@ impl model::Model for ValidateGroupSettingsBodyLdapSettingsLdapConnectionSetting
 }
 model::model!(ValidateGroupSettingsBodyLdapSettingsLdapConnectionSettings);
 /// Schema `validate-group-settings body.ldap_settings.ldap_group_settings`.
-#[derive(Clone, Debug, Default)]
 pub struct ValidateGroupSettingsBodyLdapSettingsLdapGroupSettings {
     pub base_d_n: Option<serde_json::Value>,
     pub description_attr: Option<serde_json::Value>,
@@ -1537,6 +1865,18 @@ pub struct ValidateGroupSettingsBodyLdapSettingsLdapGroupSettings {
     pub misfits: model::Misfits,
 }
 impl model::Model for ValidateGroupSettingsBodyLdapSettingsLdapGroupSettings {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            base_d_n: None,
+            description_attr: None,
+            name_attr: None,
+            referenced_user_attr: None,
+            search_filter: None,
+            user_membership_attr: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1575,7 +1915,6 @@ impl model::Model for ValidateGroupSettingsBodyLdapSettingsLdapGroupSettings {
 }
 model::model!(ValidateGroupSettingsBodyLdapSettingsLdapGroupSettings);
 /// Schema `validate-group-settings body.ldap_settings.ldap_user_settings`.
-#[derive(Clone, Debug, Default)]
 pub struct ValidateGroupSettingsBodyLdapSettingsLdapUserSettings {
     pub base_d_n: Option<serde_json::Value>,
     pub display_name_attr: Option<serde_json::Value>,
@@ -1588,6 +1927,19 @@ pub struct ValidateGroupSettingsBodyLdapSettingsLdapUserSettings {
     pub misfits: model::Misfits,
 }
 impl model::Model for ValidateGroupSettingsBodyLdapSettingsLdapUserSettings {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            base_d_n: None,
+            display_name_attr: None,
+            email_attr: None,
+            group_membership_attr: None,
+            sam_account_name_attr: None,
+            search_filter: None,
+            uid_attr: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1629,13 +1981,19 @@ impl model::Model for ValidateGroupSettingsBodyLdapSettingsLdapUserSettings {
 }
 model::model!(ValidateGroupSettingsBodyLdapSettingsLdapUserSettings);
 /// Schema `validate-user-settings body`.
-#[derive(Clone, Debug, Default)]
 pub struct ValidateUserSettingsBody {
     pub ldap_settings: Option<Box<ValidateUserSettingsBodyLdapSettings>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ValidateUserSettingsBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ldap_settings: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ldap_settings"]
@@ -1657,7 +2015,6 @@ impl model::Model for ValidateUserSettingsBody {
 }
 model::model!(ValidateUserSettingsBody);
 /// Schema `validate-user-settings body.ldap_settings`.
-#[derive(Clone, Debug, Default)]
 pub struct ValidateUserSettingsBodyLdapSettings {
     pub account_identifier: Option<String>,
     pub cron_expression: Option<String>,
@@ -1679,6 +2036,22 @@ pub struct ValidateUserSettingsBodyLdapSettings {
     pub misfits: model::Misfits,
 }
 impl model::Model for ValidateUserSettingsBodyLdapSettings {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            cron_expression: None,
+            disabled: None,
+            identifier: None,
+            ldap_connection_settings: None,
+            ldap_group_settings: None,
+            ldap_user_settings: None,
+            name: None,
+            sso_type: None,
+            url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1729,7 +2102,6 @@ impl model::Model for ValidateUserSettingsBodyLdapSettings {
 }
 model::model!(ValidateUserSettingsBodyLdapSettings);
 /// Schema `validate-user-settings body.ldap_settings.ldap_connection_settings`.
-#[derive(Clone, Debug, Default)]
 pub struct ValidateUserSettingsBodyLdapSettingsLdapConnectionSettings {
     pub bind_d_n: Option<serde_json::Value>,
     pub connection_timeout: Option<serde_json::Value>,
@@ -1746,6 +2118,23 @@ pub struct ValidateUserSettingsBodyLdapSettingsLdapConnectionSettings {
     pub misfits: model::Misfits,
 }
 impl model::Model for ValidateUserSettingsBodyLdapSettingsLdapConnectionSettings {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            bind_d_n: None,
+            connection_timeout: None,
+            delegate_selectors: None,
+            host: None,
+            max_referral_hops: None,
+            port: None,
+            referrals_enabled: None,
+            response_timeout: None,
+            secret_ref_path: None,
+            ssl_enabled: None,
+            use_recursive_group_membership_search: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1799,7 +2188,6 @@ impl model::Model for ValidateUserSettingsBodyLdapSettingsLdapConnectionSettings
 }
 model::model!(ValidateUserSettingsBodyLdapSettingsLdapConnectionSettings);
 /// Schema `validate-user-settings body.ldap_settings.ldap_group_settings`.
-#[derive(Clone, Debug, Default)]
 pub struct ValidateUserSettingsBodyLdapSettingsLdapGroupSettings {
     pub base_d_n: Option<serde_json::Value>,
     pub description_attr: Option<serde_json::Value>,
@@ -1811,6 +2199,18 @@ pub struct ValidateUserSettingsBodyLdapSettingsLdapGroupSettings {
     pub misfits: model::Misfits,
 }
 impl model::Model for ValidateUserSettingsBodyLdapSettingsLdapGroupSettings {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            base_d_n: None,
+            description_attr: None,
+            name_attr: None,
+            referenced_user_attr: None,
+            search_filter: None,
+            user_membership_attr: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1849,7 +2249,6 @@ impl model::Model for ValidateUserSettingsBodyLdapSettingsLdapGroupSettings {
 }
 model::model!(ValidateUserSettingsBodyLdapSettingsLdapGroupSettings);
 /// Schema `validate-user-settings body.ldap_settings.ldap_user_settings`.
-#[derive(Clone, Debug, Default)]
 pub struct ValidateUserSettingsBodyLdapSettingsLdapUserSettings {
     pub base_d_n: Option<serde_json::Value>,
     pub display_name_attr: Option<serde_json::Value>,
@@ -1862,6 +2261,19 @@ pub struct ValidateUserSettingsBodyLdapSettingsLdapUserSettings {
     pub misfits: model::Misfits,
 }
 impl model::Model for ValidateUserSettingsBodyLdapSettingsLdapUserSettings {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            base_d_n: None,
+            display_name_attr: None,
+            email_attr: None,
+            group_membership_attr: None,
+            sam_account_name_attr: None,
+            search_filter: None,
+            uid_attr: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

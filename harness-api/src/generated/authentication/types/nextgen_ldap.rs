@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `EncryptedDataDetail`.
-#[derive(Clone, Debug, Default)]
 pub struct EncryptedDataDetail {
     pub encrypted_data: Option<Box<EncryptedRecordData>>,
     pub encryption_config: Option<Box<EncryptionConfig>>,
@@ -15,6 +14,16 @@ pub struct EncryptedDataDetail {
     pub misfits: model::Misfits,
 }
 impl model::Model for EncryptedDataDetail {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            encrypted_data: None,
+            encryption_config: None,
+            field_name: None,
+            identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["fieldName", "identifier", "encryptedData", "encryptionConfig"]
@@ -42,7 +51,6 @@ impl model::Model for EncryptedDataDetail {
 }
 model::model!(EncryptedDataDetail);
 /// Schema `EncryptedDataParams`.
-#[derive(Clone, Debug, Default)]
 pub struct EncryptedDataParams {
     pub name: Option<String>,
     pub value: Option<String>,
@@ -50,6 +58,14 @@ pub struct EncryptedDataParams {
     pub misfits: model::Misfits,
 }
 impl model::Model for EncryptedDataParams {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "value"]
@@ -73,7 +89,6 @@ impl model::Model for EncryptedDataParams {
 }
 model::model!(EncryptedDataParams);
 /// Schema `EncryptedRecordData`.
-#[derive(Clone, Debug, Default)]
 pub struct EncryptedRecordData {
     pub additional_metadata: Option<Box<AdditionalMetadata>>,
     pub backup_encrypted_value: Option<Vec<String>>,
@@ -93,6 +108,26 @@ pub struct EncryptedRecordData {
     pub misfits: model::Misfits,
 }
 impl model::Model for EncryptedRecordData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            additional_metadata: None,
+            backup_encrypted_value: None,
+            backup_encryption_key: None,
+            backup_encryption_type: None,
+            backup_kms_id: None,
+            base64_encoded: None,
+            encrypted_value: None,
+            encryption_key: None,
+            encryption_type: None,
+            kms_id: None,
+            name: None,
+            parameters: None,
+            path: None,
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -169,7 +204,6 @@ model::open_enum! {
     "VAULT_SSH", CustomNg = "CUSTOM_NG", }
 }
 /// Schema `EncryptionConfig`.
-#[derive(Clone, Debug, Default)]
 pub struct EncryptionConfig {
     pub account_id: Option<String>,
     pub default: Option<bool>,
@@ -185,6 +219,22 @@ pub struct EncryptionConfig {
     pub misfits: model::Misfits,
 }
 impl model::Model for EncryptionConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            default: None,
+            encryption_service_url: None,
+            encryption_type: None,
+            global_kms: None,
+            name: None,
+            num_of_encrypted_value: None,
+            type_: None,
+            uuid: None,
+            validation_criteria: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -246,7 +296,6 @@ model::open_enum! {
     = "VAULT", Custom = "CUSTOM", Ssh = "SSH", }
 }
 /// Schema `LdapConnectionSettingsDTO1`.
-#[derive(Clone, Debug, Default)]
 pub struct LdapConnectionSettingsDtoV1 {
     pub bind_d_n: Option<String>,
     pub connection_timeout: Option<i64>,
@@ -263,6 +312,23 @@ pub struct LdapConnectionSettingsDtoV1 {
     pub misfits: model::Misfits,
 }
 impl model::Model for LdapConnectionSettingsDtoV1 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            bind_d_n: None,
+            connection_timeout: None,
+            delegate_selectors: None,
+            host: None,
+            max_referral_hops: None,
+            port: None,
+            referrals_enabled: None,
+            response_timeout: None,
+            secret_ref_path: None,
+            ssl_enabled: None,
+            use_recursive_group_membership_search: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -316,7 +382,6 @@ impl model::Model for LdapConnectionSettingsDtoV1 {
 }
 model::model!(LdapConnectionSettingsDtoV1);
 /// Schema `LdapGroupResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct LdapGroupResponse {
     pub description: Option<String>,
     pub dn: Option<String>,
@@ -329,6 +394,19 @@ pub struct LdapGroupResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for LdapGroupResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            dn: None,
+            message: None,
+            name: None,
+            selectable: None,
+            total_members: None,
+            users: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["dn", "name", "users", "message", "selectable", "description", "totalMembers"]
@@ -362,7 +440,6 @@ impl model::Model for LdapGroupResponse {
 }
 model::model!(LdapGroupResponse);
 /// Schema `LdapGroupSettingsDTO1`.
-#[derive(Clone, Debug, Default)]
 pub struct LdapGroupSettingsDtoV1 {
     pub base_d_n: Option<String>,
     pub description_attr: Option<String>,
@@ -374,6 +451,18 @@ pub struct LdapGroupSettingsDtoV1 {
     pub misfits: model::Misfits,
 }
 impl model::Model for LdapGroupSettingsDtoV1 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            base_d_n: None,
+            description_attr: None,
+            name_attr: None,
+            referenced_user_attr: None,
+            search_filter: None,
+            user_membership_attr: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -412,7 +501,6 @@ impl model::Model for LdapGroupSettingsDtoV1 {
 }
 model::model!(LdapGroupSettingsDtoV1);
 /// Schema `LdapResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct LdapResponse {
     pub message: Option<String>,
     pub status: Option<LdapResponseStatus>,
@@ -420,6 +508,14 @@ pub struct LdapResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for LdapResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            message: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["status", "message"]
@@ -447,7 +543,6 @@ model::open_enum! {
     Failure = "FAILURE", }
 }
 /// Schema `LdapSettingsDTO1`.
-#[derive(Clone, Debug, Default)]
 pub struct LdapSettingsDtoV1 {
     pub account_identifier: Option<String>,
     pub cron_expression: Option<String>,
@@ -463,6 +558,22 @@ pub struct LdapSettingsDtoV1 {
     pub misfits: model::Misfits,
 }
 impl model::Model for LdapSettingsDtoV1 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            cron_expression: None,
+            disabled: None,
+            identifier: None,
+            ldap_connection_settings: None,
+            ldap_group_settings: None,
+            ldap_user_settings: None,
+            name: None,
+            sso_type: None,
+            url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -513,7 +624,6 @@ impl model::Model for LdapSettingsDtoV1 {
 }
 model::model!(LdapSettingsDtoV1);
 /// Schema `LdapUserResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct LdapUserResponse {
     pub dn: Option<String>,
     pub email: Option<String>,
@@ -523,6 +633,16 @@ pub struct LdapUserResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for LdapUserResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            dn: None,
+            email: None,
+            name: None,
+            user_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["dn", "name", "email", "userId"]
@@ -550,7 +670,6 @@ impl model::Model for LdapUserResponse {
 }
 model::model!(LdapUserResponse);
 /// Schema `LdapUserSettingsDTO1`.
-#[derive(Clone, Debug, Default)]
 pub struct LdapUserSettingsDtoV1 {
     pub base_d_n: Option<String>,
     pub display_name_attr: Option<String>,
@@ -563,6 +682,19 @@ pub struct LdapUserSettingsDtoV1 {
     pub misfits: model::Misfits,
 }
 impl model::Model for LdapUserSettingsDtoV1 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            base_d_n: None,
+            display_name_attr: None,
+            email_attr: None,
+            group_membership_attr: None,
+            sam_account_name_attr: None,
+            search_filter: None,
+            uid_attr: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -604,7 +736,6 @@ impl model::Model for LdapUserSettingsDtoV1 {
 }
 model::model!(LdapUserSettingsDtoV1);
 /// Schema `NGLdapSettingsWithEncryptedDataDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct NgLdapSettingsWithEncryptedDataDetails {
     pub encrypted_data_detail: Option<Box<EncryptedDataDetail>>,
     pub ldap_settings: Option<Box<LdapSettingsDtoV1>>,
@@ -612,6 +743,14 @@ pub struct NgLdapSettingsWithEncryptedDataDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for NgLdapSettingsWithEncryptedDataDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            encrypted_data_detail: None,
+            ldap_settings: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ldapSettings", "encryptedDataDetail"]
@@ -635,7 +774,6 @@ impl model::Model for NgLdapSettingsWithEncryptedDataDetails {
 }
 model::model!(NgLdapSettingsWithEncryptedDataDetails);
 /// Schema `ResponseDTONGLdapSettingsWithEncryptedDataDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtongLdapSettingsWithEncryptedDataDetails {
     pub correlation_id: Option<String>,
     pub data: Option<Box<NgLdapSettingsWithEncryptedDataDetails>>,
@@ -645,6 +783,16 @@ pub struct ResponseDtongLdapSettingsWithEncryptedDataDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtongLdapSettingsWithEncryptedDataDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -677,7 +825,6 @@ model::open_enum! {
     Failure = "FAILURE", Error = "ERROR", }
 }
 /// Schema `RestResponseCollectionLdapGroupResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct RestResponseCollectionLdapGroupResponse {
     pub meta_data: Option<std::collections::BTreeMap<String, serde_json::Value>>,
     pub resource: Option<Vec<LdapGroupResponse>>,
@@ -686,6 +833,15 @@ pub struct RestResponseCollectionLdapGroupResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for RestResponseCollectionLdapGroupResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            meta_data: None,
+            resource: None,
+            response_messages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["metaData", "resource", "responseMessages"]
@@ -711,7 +867,6 @@ impl model::Model for RestResponseCollectionLdapGroupResponse {
 }
 model::model!(RestResponseCollectionLdapGroupResponse);
 /// Schema `RestResponseLdapResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct RestResponseLdapResponse {
     pub meta_data: Option<std::collections::BTreeMap<String, serde_json::Value>>,
     pub resource: Option<Box<LdapResponse>>,
@@ -720,6 +875,15 @@ pub struct RestResponseLdapResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for RestResponseLdapResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            meta_data: None,
+            resource: None,
+            response_messages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["metaData", "resource", "responseMessages"]
@@ -745,13 +909,19 @@ impl model::Model for RestResponseLdapResponse {
 }
 model::model!(RestResponseLdapResponse);
 /// Schema `SecretUniqueIdentifier`.
-#[derive(Clone, Debug, Default)]
 pub struct SecretUniqueIdentifier {
     pub kms_id: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for SecretUniqueIdentifier {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            kms_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["kmsId"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `JwksPublicKeyDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct JwksPublicKeyDto {
     pub alg: Option<String>,
     pub e: Option<String>,
@@ -17,6 +16,18 @@ pub struct JwksPublicKeyDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for JwksPublicKeyDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            alg: None,
+            e: None,
+            kid: None,
+            kty: None,
+            n: None,
+            use_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["e", "n", "alg", "kid", "kty", "use"]
@@ -48,13 +59,19 @@ impl model::Model for JwksPublicKeyDto {
 }
 model::model!(JwksPublicKeyDto);
 /// Schema `JwksPublicKeysDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct JwksPublicKeysDto {
     pub keys: Option<Vec<JwksPublicKeyDto>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for JwksPublicKeysDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            keys: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["keys"]
@@ -76,7 +93,6 @@ impl model::Model for JwksPublicKeysDto {
 }
 model::model!(JwksPublicKeysDto);
 /// Schema `OidcConfiguration`.
-#[derive(Clone, Debug, Default)]
 pub struct OidcConfiguration {
     pub claims_supported: Option<Vec<String>>,
     pub id_token_signing_alg_values_supported: Option<Vec<String>>,
@@ -89,6 +105,19 @@ pub struct OidcConfiguration {
     pub misfits: model::Misfits,
 }
 impl model::Model for OidcConfiguration {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            claims_supported: None,
+            id_token_signing_alg_values_supported: None,
+            issuer: None,
+            jwks_uri: None,
+            response_types_supported: None,
+            scopes_supported: None,
+            subject_types_supported: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

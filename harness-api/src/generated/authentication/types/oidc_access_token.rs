@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `AwsEqualJitterBackoffStrategy`.
-#[derive(Clone, Debug, Default)]
 pub struct AwsEqualJitterBackoffStrategy {
     pub base_delay: Option<i64>,
     pub max_backoff_time: Option<i64>,
@@ -14,6 +13,15 @@ pub struct AwsEqualJitterBackoffStrategy {
     pub misfits: model::Misfits,
 }
 impl model::Model for AwsEqualJitterBackoffStrategy {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            base_delay: None,
+            max_backoff_time: None,
+            retry_count: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["baseDelay", "retryCount", "maxBackoffTime"]
@@ -39,7 +47,6 @@ impl model::Model for AwsEqualJitterBackoffStrategy {
 }
 model::model!(AwsEqualJitterBackoffStrategy);
 /// Schema `AwsFixedDelayBackoffStrategy`.
-#[derive(Clone, Debug, Default)]
 pub struct AwsFixedDelayBackoffStrategy {
     pub fixed_backoff: Option<i64>,
     pub retry_count: Option<i64>,
@@ -47,6 +54,14 @@ pub struct AwsFixedDelayBackoffStrategy {
     pub misfits: model::Misfits,
 }
 impl model::Model for AwsFixedDelayBackoffStrategy {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            fixed_backoff: None,
+            retry_count: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["retryCount", "fixedBackoff"]
@@ -70,7 +85,6 @@ impl model::Model for AwsFixedDelayBackoffStrategy {
 }
 model::model!(AwsFixedDelayBackoffStrategy);
 /// Schema `AwsFullJitterBackoffStrategy`.
-#[derive(Clone, Debug, Default)]
 pub struct AwsFullJitterBackoffStrategy {
     pub base_delay: Option<i64>,
     pub max_backoff_time: Option<i64>,
@@ -79,6 +93,15 @@ pub struct AwsFullJitterBackoffStrategy {
     pub misfits: model::Misfits,
 }
 impl model::Model for AwsFullJitterBackoffStrategy {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            base_delay: None,
+            max_backoff_time: None,
+            retry_count: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["baseDelay", "retryCount", "maxBackoffTime"]
@@ -104,7 +127,6 @@ impl model::Model for AwsFullJitterBackoffStrategy {
 }
 model::model!(AwsFullJitterBackoffStrategy);
 /// Schema `AwsOidcCredentialResponseDto`.
-#[derive(Clone, Default)]
 pub struct AwsOidcCredentialResponseDto {
     pub access_key: Option<String>,
     pub secret_access_key: Option<String>,
@@ -112,20 +134,16 @@ pub struct AwsOidcCredentialResponseDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for AwsOidcCredentialResponseDto {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("AwsOidcCredentialResponseDto")
-            .field("access_key", &model::Redacted(self.access_key.is_some()))
-            .field(
-                "secret_access_key",
-                &model::Redacted(self.secret_access_key.is_some()),
-            )
-            .field("session_token", &model::Redacted(self.session_token.is_some()))
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for AwsOidcCredentialResponseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            access_key: None,
+            secret_access_key: None,
+            session_token: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["access_key", "session_token", "secret_access_key"]
@@ -148,10 +166,13 @@ impl model::Model for AwsOidcCredentialResponseDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[0, 1, 2]
+    }
 }
 model::model!(AwsOidcCredentialResponseDto);
 /// Schema `AwsOidcCredentialsRequest`.
-#[derive(Clone)]
 pub struct AwsOidcCredentialsRequest {
     pub aws_oidc_token_request_dto: Option<Box<AwsOidcTokenRequest>>,
     pub iam_role_arn: String,
@@ -165,26 +186,25 @@ impl AwsOidcCredentialsRequest {
     #[inline]
     pub fn new(iam_role_arn: impl Into<String>) -> Self {
         Self {
-            aws_oidc_token_request_dto: Default::default(),
+            aws_oidc_token_request_dto: None,
             iam_role_arn: iam_role_arn.into(),
-            oidc_id_token: Default::default(),
-            retry_policy: Default::default(),
-            misfits: Default::default(),
+            oidc_id_token: None,
+            retry_policy: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
-impl std::fmt::Debug for AwsOidcCredentialsRequest {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("AwsOidcCredentialsRequest")
-            .field("aws_oidc_token_request_dto", &self.aws_oidc_token_request_dto)
-            .field("iam_role_arn", &self.iam_role_arn)
-            .field("oidc_id_token", &model::Redacted(self.oidc_id_token.is_some()))
-            .field("retry_policy", &self.retry_policy)
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for AwsOidcCredentialsRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            aws_oidc_token_request_dto: None,
+            iam_role_arn: model::Cell::blank(),
+            oidc_id_token: None,
+            retry_policy: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["iamRoleArn", "oidcIdToken", "retryPolicy", "awsOidcTokenRequestDto"]
@@ -213,12 +233,12 @@ impl model::Model for AwsOidcCredentialsRequest {
     fn required(&self) -> &'static [usize] {
         &[0]
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[1]
+    }
 }
-model::model!(
-    AwsOidcCredentialsRequest, Self { aws_oidc_token_request_dto : Default::default(),
-    iam_role_arn : model::Cell::blank(), oidc_id_token : Default::default(), retry_policy
-    : Default::default(), misfits : Default::default() }
-);
+model::through_cell!(AwsOidcCredentialsRequest);
 model::union! {
     #[doc = " Schema `AwsSdkBackOffStrategySpec`."] AwsSdkBackOffStrategySpec : 3, tag :
     None, tagged_by_parent : true, tags : [("EqualJitterBackoffStrategy", 0),
@@ -228,7 +248,6 @@ model::union! {
     AwsFullJitter(AwsFullJitterBackoffStrategy), }
 }
 /// Schema `AwsSdkRetryPolicySpec`.
-#[derive(Clone, Debug, Default)]
 pub struct AwsSdkRetryPolicySpec {
     pub back_off_strategy: Option<AwsSdkBackOffStrategySpec>,
     pub back_off_strategy_type: Option<String>,
@@ -236,6 +255,14 @@ pub struct AwsSdkRetryPolicySpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for AwsSdkRetryPolicySpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            back_off_strategy: None,
+            back_off_strategy_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["backOffStrategy", "backOffStrategyType"]
@@ -257,6 +284,10 @@ impl model::Model for AwsSdkRetryPolicySpec {
         }
     }
     #[inline]
+    fn tagged(&self) -> &'static [(usize, usize)] {
+        &[(1, 0)]
+    }
+    #[inline]
     fn settle(&mut self) {
         if let Some(union) = &mut self.back_off_strategy {
             model::settle(union, self.back_off_strategy_type.as_deref());
@@ -265,7 +296,6 @@ impl model::Model for AwsSdkRetryPolicySpec {
 }
 model::model!(AwsSdkRetryPolicySpec);
 /// Schema `AzureOidcCredentialExchangeRequestDTO`.
-#[derive(Clone)]
 pub struct AzureOidcCredentialExchangeRequestDto {
     pub azure_oidc_token_request_dto: Box<AzureOidcTokenRequestDto>,
     pub client_id: String,
@@ -287,28 +317,27 @@ impl AzureOidcCredentialExchangeRequestDto {
         Self {
             azure_oidc_token_request_dto: azure_oidc_token_request_dto.into(),
             client_id: client_id.into(),
-            oidc_token: Default::default(),
-            resource: Default::default(),
-            retry_policy: Default::default(),
+            oidc_token: None,
+            resource: None,
+            retry_policy: None,
             tenant_id: tenant_id.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
-impl std::fmt::Debug for AzureOidcCredentialExchangeRequestDto {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("AzureOidcCredentialExchangeRequestDto")
-            .field("azure_oidc_token_request_dto", &self.azure_oidc_token_request_dto)
-            .field("client_id", &self.client_id)
-            .field("oidc_token", &model::Redacted(self.oidc_token.is_some()))
-            .field("resource", &self.resource)
-            .field("retry_policy", &self.retry_policy)
-            .field("tenant_id", &self.tenant_id)
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for AzureOidcCredentialExchangeRequestDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            azure_oidc_token_request_dto: model::Cell::blank(),
+            client_id: model::Cell::blank(),
+            oidc_token: None,
+            resource: None,
+            retry_policy: None,
+            tenant_id: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -348,15 +377,13 @@ impl model::Model for AzureOidcCredentialExchangeRequestDto {
     fn required(&self) -> &'static [usize] {
         &[0, 2, 5]
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[3]
+    }
 }
-model::model!(
-    AzureOidcCredentialExchangeRequestDto, Self { azure_oidc_token_request_dto :
-    model::Cell::blank(), client_id : model::Cell::blank(), oidc_token :
-    Default::default(), resource : Default::default(), retry_policy : Default::default(),
-    tenant_id : model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(AzureOidcCredentialExchangeRequestDto);
 /// Schema `AzureOidcCredentialResponseDTO`.
-#[derive(Clone, Default)]
 pub struct AzureOidcCredentialResponseDto {
     pub access_token: Option<String>,
     pub expires_in: Option<i64>,
@@ -365,18 +392,17 @@ pub struct AzureOidcCredentialResponseDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for AzureOidcCredentialResponseDto {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("AzureOidcCredentialResponseDto")
-            .field("access_token", &model::Redacted(self.access_token.is_some()))
-            .field("expires_in", &self.expires_in)
-            .field("ext_expires_in", &self.ext_expires_in)
-            .field("token_type", &self.token_type)
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for AzureOidcCredentialResponseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            access_token: None,
+            expires_in: None,
+            ext_expires_in: None,
+            token_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["expires_in", "token_type", "access_token", "ext_expires_in"]
@@ -401,10 +427,13 @@ impl model::Model for AzureOidcCredentialResponseDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[2]
+    }
 }
 model::model!(AzureOidcCredentialResponseDto);
 /// Schema `GcpOidcAccessTokenRequest`.
-#[derive(Clone)]
 pub struct GcpOidcAccessTokenRequest {
     pub gcp_oidc_token_request_dto: Box<GcpOidcTokenRequest>,
     pub oidc_id_token: String,
@@ -421,20 +450,19 @@ impl GcpOidcAccessTokenRequest {
         Self {
             gcp_oidc_token_request_dto: gcp_oidc_token_request_dto.into(),
             oidc_id_token: oidc_id_token.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
-impl std::fmt::Debug for GcpOidcAccessTokenRequest {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("GcpOidcAccessTokenRequest")
-            .field("gcp_oidc_token_request_dto", &self.gcp_oidc_token_request_dto)
-            .field("oidc_id_token", &model::Redacted(true))
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for GcpOidcAccessTokenRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            gcp_oidc_token_request_dto: model::Cell::blank(),
+            oidc_id_token: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["oidcIdToken", "gcpOidcTokenRequestDTO"]
@@ -459,29 +487,28 @@ impl model::Model for GcpOidcAccessTokenRequest {
     fn required(&self) -> &'static [usize] {
         &[0, 1]
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[0]
+    }
 }
-model::model!(
-    GcpOidcAccessTokenRequest, Self { gcp_oidc_token_request_dto : model::Cell::blank(),
-    oidc_id_token : model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(GcpOidcAccessTokenRequest);
 /// Schema `GcpOidcServiceAccountAccessTokenResponse`.
-#[derive(Clone, Default)]
 pub struct GcpOidcServiceAccountAccessTokenResponse {
     pub access_token: Option<String>,
     pub expire_time: Option<i64>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for GcpOidcServiceAccountAccessTokenResponse {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("GcpOidcServiceAccountAccessTokenResponse")
-            .field("access_token", &model::Redacted(self.access_token.is_some()))
-            .field("expire_time", &self.expire_time)
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for GcpOidcServiceAccountAccessTokenResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            access_token: None,
+            expire_time: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["expireTime", "accessToken"]
@@ -502,10 +529,13 @@ impl model::Model for GcpOidcServiceAccountAccessTokenResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[1]
+    }
 }
 model::model!(GcpOidcServiceAccountAccessTokenResponse);
 /// Schema `OidcWorkloadAccessTokenResponse`.
-#[derive(Clone, Default)]
 pub struct OidcWorkloadAccessTokenResponse {
     pub access_token: Option<String>,
     pub expires_in: Option<i64>,
@@ -514,18 +544,17 @@ pub struct OidcWorkloadAccessTokenResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for OidcWorkloadAccessTokenResponse {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("OidcWorkloadAccessTokenResponse")
-            .field("access_token", &model::Redacted(self.access_token.is_some()))
-            .field("expires_in", &self.expires_in)
-            .field("issued_token_type", &self.issued_token_type)
-            .field("token_type", &self.token_type)
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for OidcWorkloadAccessTokenResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            access_token: None,
+            expires_in: None,
+            issued_token_type: None,
+            token_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["expires_in", "token_type", "access_token", "issued_token_type"]
@@ -550,10 +579,13 @@ impl model::Model for OidcWorkloadAccessTokenResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[2]
+    }
 }
 model::model!(OidcWorkloadAccessTokenResponse);
 /// Schema `ResponseDTOAwsOidcCredentialResponseDto`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoAwsOidcCredentialResponseDto {
     pub correlation_id: Option<String>,
     pub data: Option<Box<AwsOidcCredentialResponseDto>>,
@@ -563,6 +595,16 @@ pub struct ResponseDtoAwsOidcCredentialResponseDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoAwsOidcCredentialResponseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -595,7 +637,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOAzureOidcCredentialResponseDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoAzureOidcCredentialResponseDto {
     pub correlation_id: Option<String>,
     pub data: Option<Box<AzureOidcCredentialResponseDto>>,
@@ -605,6 +646,16 @@ pub struct ResponseDtoAzureOidcCredentialResponseDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoAzureOidcCredentialResponseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -637,7 +688,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOGcpOidcServiceAccountAccessTokenResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoGcpOidcServiceAccountAccessTokenResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<GcpOidcServiceAccountAccessTokenResponse>>,
@@ -647,6 +697,16 @@ pub struct ResponseDtoGcpOidcServiceAccountAccessTokenResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoGcpOidcServiceAccountAccessTokenResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -679,7 +739,6 @@ model::open_enum! {
     Failure = "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOOidcWorkloadAccessTokenResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoOidcWorkloadAccessTokenResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<OidcWorkloadAccessTokenResponse>>,
@@ -689,6 +748,16 @@ pub struct ResponseDtoOidcWorkloadAccessTokenResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoOidcWorkloadAccessTokenResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `CustomOidcIdTokenRequest`.
-#[derive(Clone, Debug)]
 pub struct CustomOidcIdTokenRequest {
     pub account_id: Option<String>,
     pub aud: String,
@@ -26,16 +25,26 @@ impl CustomOidcIdTokenRequest {
         >,
     ) -> Self {
         Self {
-            account_id: Default::default(),
+            account_id: None,
             aud: aud.into(),
             oidc_id_token_custom_attributes_structure: oidc_id_token_custom_attributes_structure
                 .into(),
-            sub: Default::default(),
-            misfits: Default::default(),
+            sub: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for CustomOidcIdTokenRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            aud: model::Cell::blank(),
+            oidc_id_token_custom_attributes_structure: model::Cell::blank(),
+            sub: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["aud", "sub", "accountId", "oidcIdTokenCustomAttributesStructure"]
@@ -65,8 +74,4 @@ impl model::Model for CustomOidcIdTokenRequest {
         &[0, 3]
     }
 }
-model::model!(
-    CustomOidcIdTokenRequest, Self { account_id : Default::default(), aud :
-    model::Cell::blank(), oidc_id_token_custom_attributes_structure :
-    model::Cell::blank(), sub : Default::default(), misfits : Default::default() }
-);
+model::through_cell!(CustomOidcIdTokenRequest);

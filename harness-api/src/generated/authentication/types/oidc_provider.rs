@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `OidcAuthorizationConfigDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct OidcAuthorizationConfigDto {
     pub authorization_enabled: Option<bool>,
     pub group_claim: Option<String>,
@@ -13,6 +12,14 @@ pub struct OidcAuthorizationConfigDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for OidcAuthorizationConfigDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            authorization_enabled: None,
+            group_claim: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["groupClaim", "authorizationEnabled"]
@@ -36,7 +43,6 @@ impl model::Model for OidcAuthorizationConfigDto {
 }
 model::model!(OidcAuthorizationConfigDto);
 /// Schema `OidcClientConfigDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct OidcClientConfigDto {
     pub authorization_endpoint: Option<String>,
     pub identifier: Option<String>,
@@ -49,6 +55,19 @@ pub struct OidcClientConfigDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for OidcClientConfigDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            authorization_endpoint: None,
+            identifier: None,
+            jwks_uri: None,
+            redirect_uri: None,
+            secret_ref: None,
+            token_endpoint: None,
+            userinfo_endpoint: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -90,7 +109,6 @@ impl model::Model for OidcClientConfigDto {
 }
 model::model!(OidcClientConfigDto);
 /// Schema `OidcJitConfigDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct OidcJitConfigDto {
     pub claim_key: Option<String>,
     pub claim_value: Option<String>,
@@ -99,6 +117,15 @@ pub struct OidcJitConfigDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for OidcJitConfigDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            claim_key: None,
+            claim_value: None,
+            enabled: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["enabled", "claim_key", "claim_value"]
@@ -124,7 +151,6 @@ impl model::Model for OidcJitConfigDto {
 }
 model::model!(OidcJitConfigDto);
 /// Schema `OidcProviderDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct OidcProviderDto {
     pub authorization_config: Option<Box<OidcAuthorizationConfigDto>>,
     pub client_config: Option<Box<OidcClientConfigDto>>,
@@ -142,6 +168,24 @@ pub struct OidcProviderDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for OidcProviderDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            authorization_config: None,
+            client_config: None,
+            discovery: None,
+            identifier: None,
+            issuer: None,
+            jit_config: None,
+            name: None,
+            pkce: None,
+            response_type: None,
+            scope: None,
+            send_scope_to_token_endpoint: None,
+            uid_field: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

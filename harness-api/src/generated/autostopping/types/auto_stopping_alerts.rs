@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `CreateAlert body`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateAlertBody {
     pub associated_entities: Option<Vec<CreateAlertBodyAssociatedEntities>>,
     pub enabled: Option<bool>,
@@ -17,6 +16,18 @@ pub struct CreateAlertBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateAlertBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            associated_entities: None,
+            enabled: None,
+            entity_type: None,
+            events: None,
+            name: None,
+            recipients: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -55,13 +66,19 @@ impl model::Model for CreateAlertBody {
 }
 model::model!(CreateAlertBody);
 /// Schema `CreateAlert body.associated_entities`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateAlertBodyAssociatedEntities {
     pub relation_type: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateAlertBodyAssociatedEntities {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            relation_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["relation_type"]
@@ -83,7 +100,6 @@ impl model::Model for CreateAlertBodyAssociatedEntities {
 }
 model::model!(CreateAlertBodyAssociatedEntities);
 /// Schema `CreateAlert body.events`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateAlertBodyEvents {
     pub event: Option<String>,
     pub id: Option<String>,
@@ -91,6 +107,14 @@ pub struct CreateAlertBodyEvents {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateAlertBodyEvents {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            event: None,
+            id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "event"]
@@ -114,7 +138,6 @@ impl model::Model for CreateAlertBodyEvents {
 }
 model::model!(CreateAlertBodyEvents);
 /// Schema `CreateAlert body.recipients`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateAlertBodyRecipients {
     pub ids: Option<Vec<String>>,
     pub type_: Option<String>,
@@ -122,6 +145,14 @@ pub struct CreateAlertBodyRecipients {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateAlertBodyRecipients {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ids: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ids", "type"]
@@ -145,7 +176,6 @@ impl model::Model for CreateAlertBodyRecipients {
 }
 model::model!(CreateAlertBodyRecipients);
 /// Schema `ListAlerts body`.
-#[derive(Clone, Debug, Default)]
 pub struct ListAlertsBody {
     pub enabled: Option<bool>,
     pub entity_type: Option<String>,
@@ -156,6 +186,17 @@ pub struct ListAlertsBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListAlertsBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            enabled: None,
+            entity_type: None,
+            limit: None,
+            page: None,
+            sort: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["page", "sort", "limit", "enabled", "entity_type"]
@@ -185,7 +226,6 @@ impl model::Model for ListAlertsBody {
 }
 model::model!(ListAlertsBody);
 /// Schema `ListAlerts body.sort`.
-#[derive(Clone, Debug, Default)]
 pub struct ListAlertsBodySort {
     pub field: Option<String>,
     pub type_: Option<String>,
@@ -193,6 +233,14 @@ pub struct ListAlertsBodySort {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListAlertsBodySort {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            field: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "field"]
@@ -216,7 +264,6 @@ impl model::Model for ListAlertsBodySort {
 }
 model::model!(ListAlertsBodySort);
 /// Schema `UpdateAlert body`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateAlertBody {
     pub associated_entities: Option<Vec<UpdateAlertBodyAssociatedEntities>>,
     pub enabled: Option<bool>,
@@ -229,6 +276,19 @@ pub struct UpdateAlertBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateAlertBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            associated_entities: None,
+            enabled: None,
+            entity_type: None,
+            events: None,
+            id: None,
+            name: None,
+            recipients: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -270,13 +330,19 @@ impl model::Model for UpdateAlertBody {
 }
 model::model!(UpdateAlertBody);
 /// Schema `UpdateAlert body.associated_entities`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateAlertBodyAssociatedEntities {
     pub relation_type: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateAlertBodyAssociatedEntities {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            relation_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["relation_type"]
@@ -298,7 +364,6 @@ impl model::Model for UpdateAlertBodyAssociatedEntities {
 }
 model::model!(UpdateAlertBodyAssociatedEntities);
 /// Schema `UpdateAlert body.events`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateAlertBodyEvents {
     pub event: Option<String>,
     pub id: Option<String>,
@@ -306,6 +371,14 @@ pub struct UpdateAlertBodyEvents {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateAlertBodyEvents {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            event: None,
+            id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "event"]
@@ -329,7 +402,6 @@ impl model::Model for UpdateAlertBodyEvents {
 }
 model::model!(UpdateAlertBodyEvents);
 /// Schema `UpdateAlert body.recipients`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateAlertBodyRecipients {
     pub ids: Option<Vec<String>>,
     pub type_: Option<String>,
@@ -337,6 +409,14 @@ pub struct UpdateAlertBodyRecipients {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateAlertBodyRecipients {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ids: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ids", "type"]

@@ -5,13 +5,19 @@
 use super::*;
 use crate::model;
 /// Schema `InlineResponse2003`.
-#[derive(Clone, Debug, Default)]
 pub struct DeleteAutoStoppingScheduleResponse {
     pub response: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for DeleteAutoStoppingScheduleResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            response: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["response"]
@@ -33,7 +39,6 @@ impl model::Model for DeleteAutoStoppingScheduleResponse {
 }
 model::model!(DeleteAutoStoppingScheduleResponse);
 /// Schema `FixedSchedule`.
-#[derive(Clone, Debug, Default)]
 pub struct FixedSchedule {
     pub account: Option<String>,
     pub description: Option<String>,
@@ -45,6 +50,18 @@ pub struct FixedSchedule {
     pub misfits: model::Misfits,
 }
 impl model::Model for FixedSchedule {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: None,
+            description: None,
+            details: None,
+            id: None,
+            name: None,
+            resources: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "name", "account", "details", "resources", "description"]
@@ -76,13 +93,19 @@ impl model::Model for FixedSchedule {
 }
 model::model!(FixedSchedule);
 /// Schema `FixedSchedulesListResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct FixedSchedulesListResponse {
     pub response: Option<Vec<FixedSchedule>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for FixedSchedulesListResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            response: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["response"]
@@ -104,7 +127,6 @@ impl model::Model for FixedSchedulesListResponse {
 }
 model::model!(FixedSchedulesListResponse);
 /// Schema `OccurrenceSchedule`.
-#[derive(Clone, Debug, Default)]
 pub struct OccurrenceSchedule {
     pub downtime: Option<Box<TimeSchedule>>,
     pub timezone: Option<String>,
@@ -113,6 +135,15 @@ pub struct OccurrenceSchedule {
     pub misfits: model::Misfits,
 }
 impl model::Model for OccurrenceSchedule {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            downtime: None,
+            timezone: None,
+            uptime: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["uptime", "downtime", "timezone"]
@@ -138,7 +169,6 @@ impl model::Model for OccurrenceSchedule {
 }
 model::model!(OccurrenceSchedule);
 /// Schema `SaveStaticSchedulesRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct SaveStaticSchedulesRequest {
     pub id: Option<f64>,
     pub schedule: Option<Box<FixedSchedule>>,
@@ -146,6 +176,14 @@ pub struct SaveStaticSchedulesRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for SaveStaticSchedulesRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            id: None,
+            schedule: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "schedule"]
@@ -169,7 +207,6 @@ impl model::Model for SaveStaticSchedulesRequest {
 }
 model::model!(SaveStaticSchedulesRequest);
 /// Schema `StaticScheduleResource`.
-#[derive(Clone, Debug, Default)]
 pub struct StaticScheduleResource {
     pub id: Option<String>,
     pub type_: Option<StaticScheduleResourceType>,
@@ -177,6 +214,14 @@ pub struct StaticScheduleResource {
     pub misfits: model::Misfits,
 }
 impl model::Model for StaticScheduleResource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            id: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "type"]
@@ -204,7 +249,6 @@ model::open_enum! {
     AutostopRule = "autostop_rule", }
 }
 /// Schema `TimeInDay`.
-#[derive(Clone, Debug, Default)]
 pub struct TimeInDay {
     pub hour: Option<f64>,
     pub min: Option<f64>,
@@ -212,6 +256,14 @@ pub struct TimeInDay {
     pub misfits: model::Misfits,
 }
 impl model::Model for TimeInDay {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            hour: None,
+            min: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["min", "hour"]
@@ -235,7 +287,6 @@ impl model::Model for TimeInDay {
 }
 model::model!(TimeInDay);
 /// Schema `TimeSchedule`.
-#[derive(Clone, Debug, Default)]
 pub struct TimeSchedule {
     pub days: Option<Box<TimeScheduleDays>>,
     pub period: Option<Box<TimeSchedulePeriod>>,
@@ -243,6 +294,14 @@ pub struct TimeSchedule {
     pub misfits: model::Misfits,
 }
 impl model::Model for TimeSchedule {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            days: None,
+            period: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["days", "period"]
@@ -266,7 +325,6 @@ impl model::Model for TimeSchedule {
 }
 model::model!(TimeSchedule);
 /// Schema `TimeScheduleDays`.
-#[derive(Clone, Debug, Default)]
 pub struct TimeScheduleDays {
     pub all_day: Option<bool>,
     pub days: Option<Vec<f64>>,
@@ -276,6 +334,16 @@ pub struct TimeScheduleDays {
     pub misfits: model::Misfits,
 }
 impl model::Model for TimeScheduleDays {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            all_day: None,
+            days: None,
+            end_time: None,
+            start_time: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["days", "all_day", "end_time", "start_time"]
@@ -303,7 +371,6 @@ impl model::Model for TimeScheduleDays {
 }
 model::model!(TimeScheduleDays);
 /// Schema `TimeSchedulePeriod`.
-#[derive(Clone, Debug, Default)]
 pub struct TimeSchedulePeriod {
     pub end: Option<String>,
     pub start: Option<String>,
@@ -311,6 +378,14 @@ pub struct TimeSchedulePeriod {
     pub misfits: model::Misfits,
 }
 impl model::Model for TimeSchedulePeriod {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            end: None,
+            start: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["end", "start"]

@@ -5,13 +5,19 @@
 use super::*;
 use crate::model;
 /// Schema `AccessPointActivityResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct AccessPointActivityResponse {
     pub response: Option<Box<ServiceUsageRecord>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for AccessPointActivityResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            response: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["response"]
@@ -33,7 +39,6 @@ impl model::Model for AccessPointActivityResponse {
 }
 model::model!(AccessPointActivityResponse);
 /// Schema `DeleteAccessPointPayload`.
-#[derive(Clone, Debug, Default)]
 pub struct DeleteAccessPointPayload {
     pub ids: Option<Vec<String>>,
     pub with_resources: Option<bool>,
@@ -41,6 +46,14 @@ pub struct DeleteAccessPointPayload {
     pub misfits: model::Misfits,
 }
 impl model::Model for DeleteAccessPointPayload {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ids: None,
+            with_resources: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ids", "with_resources"]
@@ -64,13 +77,19 @@ impl model::Model for DeleteAccessPointPayload {
 }
 model::model!(DeleteAccessPointPayload);
 /// Schema `GetAccessPointResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct GetAccessPointResponse {
     pub response: Option<Box<AccessPoint>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for GetAccessPointResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            response: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["response"]
@@ -92,13 +111,19 @@ impl model::Model for GetAccessPointResponse {
 }
 model::model!(GetAccessPointResponse);
 /// Schema `ListAccessPointResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ListAccessPointResponse {
     pub response: Option<Vec<AccessPoint>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ListAccessPointResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            response: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["response"]
@@ -120,7 +145,6 @@ impl model::Model for ListAccessPointResponse {
 }
 model::model!(ListAccessPointResponse);
 /// Schema `ServiceUsageRecord`.
-#[derive(Clone, Debug, Default)]
 pub struct ServiceUsageRecord {
     pub created_at: Option<String>,
     pub idle_time_mins: Option<f64>,
@@ -131,6 +155,17 @@ pub struct ServiceUsageRecord {
     pub misfits: model::Misfits,
 }
 impl model::Model for ServiceUsageRecord {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created_at: None,
+            idle_time_mins: None,
+            path: None,
+            service_id: None,
+            session_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["path", "created_at", "service_id", "session_id", "idle_time_mins"]

@@ -5,13 +5,19 @@
 use super::*;
 use crate::model;
 /// Schema `AllResourcesOfAccountResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct AllResourcesOfAccountResponse {
     pub response: Option<Vec<LwResource>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for AllResourcesOfAccountResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            response: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["response"]
@@ -33,13 +39,19 @@ impl model::Model for AllResourcesOfAccountResponse {
 }
 model::model!(AllResourcesOfAccountResponse);
 /// Schema `InlineResponse2002`.
-#[derive(Clone, Debug, Default)]
 pub struct AutoStoppingRuleDetailsResponse {
     pub response: Option<Box<SaveServiceRequest>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for AutoStoppingRuleDetailsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            response: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["response"]
@@ -61,7 +73,6 @@ impl model::Model for AutoStoppingRuleDetailsResponse {
 }
 model::model!(AutoStoppingRuleDetailsResponse);
 /// Schema `CoolDownMetaSuccessResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct CoolDownMetaSuccessResponse {
     pub response: Option<Vec<String>>,
     pub success: Option<bool>,
@@ -70,6 +81,15 @@ pub struct CoolDownMetaSuccessResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for CoolDownMetaSuccessResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            response: None,
+            success: None,
+            ts: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ts", "success", "response"]
@@ -95,7 +115,6 @@ impl model::Model for CoolDownMetaSuccessResponse {
 }
 model::model!(CoolDownMetaSuccessResponse);
 /// Schema `CoolDownOption`.
-#[derive(Clone, Debug, Default)]
 pub struct CoolDownOption {
     pub force: Option<bool>,
     pub propagate: Option<bool>,
@@ -103,6 +122,14 @@ pub struct CoolDownOption {
     pub misfits: model::Misfits,
 }
 impl model::Model for CoolDownOption {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            force: None,
+            propagate: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["force", "propagate"]
@@ -126,7 +153,6 @@ impl model::Model for CoolDownOption {
 }
 model::model!(CoolDownOption);
 /// Schema `CumulativeSavings`.
-#[derive(Clone, Debug, Default)]
 pub struct CumulativeSavings {
     pub actual_cost: Option<Vec<f64>>,
     pub days: Option<Vec<String>>,
@@ -141,6 +167,21 @@ pub struct CumulativeSavings {
     pub misfits: model::Misfits,
 }
 impl model::Model for CumulativeSavings {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            actual_cost: None,
+            days: None,
+            potential_cost: None,
+            savings: None,
+            savings_percent: None,
+            total_active_services: None,
+            total_cost: None,
+            total_potential: None,
+            total_savings: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -188,13 +229,19 @@ impl model::Model for CumulativeSavings {
 }
 model::model!(CumulativeSavings);
 /// Schema `CumulativeSavingsResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct CumulativeSavingsResponse {
     pub response: Option<Box<CumulativeSavings>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for CumulativeSavingsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            response: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["response"]
@@ -216,7 +263,6 @@ impl model::Model for CumulativeSavingsResponse {
 }
 model::model!(CumulativeSavingsResponse);
 /// Schema `LwResource`.
-#[derive(Clone, Debug, Default)]
 pub struct LwResource {
     pub availability_zone: Option<String>,
     pub cloud_account_id: Option<f64>,
@@ -239,6 +285,29 @@ pub struct LwResource {
     pub misfits: model::Misfits,
 }
 impl model::Model for LwResource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            availability_zone: None,
+            cloud_account_id: None,
+            id: None,
+            ipv4: None,
+            is_spot: None,
+            launch_time: None,
+            metadata: None,
+            name: None,
+            platform: None,
+            private_ipv4: None,
+            provider_name: None,
+            provider_type: None,
+            region: None,
+            resource_type: None,
+            status: None,
+            tags: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -310,7 +379,6 @@ impl model::Model for LwResource {
 }
 model::model!(LwResource);
 /// Schema `SaveServiceRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct SaveServiceRequest {
     pub apply_now: Option<bool>,
     pub deps: Option<Vec<serde_json::Value>>,
@@ -319,6 +387,15 @@ pub struct SaveServiceRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for SaveServiceRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            apply_now: None,
+            deps: None,
+            service: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["deps", "service", "apply_now"]
@@ -344,7 +421,6 @@ impl model::Model for SaveServiceRequest {
 }
 model::model!(SaveServiceRequest);
 /// Schema `ServiceDiagnostics`.
-#[derive(Clone, Debug, Default)]
 pub struct ServiceDiagnostics {
     pub message: Option<String>,
     pub name: Option<String>,
@@ -354,6 +430,16 @@ pub struct ServiceDiagnostics {
     pub misfits: model::Misfits,
 }
 impl model::Model for ServiceDiagnostics {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            message: None,
+            name: None,
+            success: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "type", "message", "success"]
@@ -381,13 +467,19 @@ impl model::Model for ServiceDiagnostics {
 }
 model::model!(ServiceDiagnostics);
 /// Schema `ServiceDiagnosticsResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ServiceDiagnosticsResponse {
     pub response: Option<Vec<ServiceDiagnostics>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ServiceDiagnosticsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            response: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["response"]
@@ -409,13 +501,19 @@ impl model::Model for ServiceDiagnosticsResponse {
 }
 model::model!(ServiceDiagnosticsResponse);
 /// Schema `ServiceHealthResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ServiceHealthResponse {
     pub response: Option<serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ServiceHealthResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            response: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["response"]
@@ -437,7 +535,6 @@ impl model::Model for ServiceHealthResponse {
 }
 model::model!(ServiceHealthResponse);
 /// Schema `WarmUpOption`.
-#[derive(Clone, Debug, Default)]
 pub struct WarmUpOption {
     pub forced_trigger: Option<bool>,
     pub idle_time_mins: Option<i64>,
@@ -446,6 +543,15 @@ pub struct WarmUpOption {
     pub misfits: model::Misfits,
 }
 impl model::Model for WarmUpOption {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            forced_trigger: None,
+            idle_time_mins: None,
+            source: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["source", "forced_trigger", "idle_time_mins"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `FilterObject`.
-#[derive(Clone, Debug, Default)]
 pub struct FilterObject {
     pub ids: Option<Vec<String>>,
     pub name: Option<String>,
@@ -18,6 +17,19 @@ pub struct FilterObject {
     pub misfits: model::Misfits,
 }
 impl model::Model for FilterObject {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ids: None,
+            name: None,
+            regions: None,
+            resource_groups: None,
+            tags: None,
+            vpc_id: None,
+            zones: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ids", "name", "tags", "zones", "vpc_id", "regions", "resource_groups"]
@@ -51,7 +63,6 @@ impl model::Model for FilterObject {
 }
 model::model!(FilterObject);
 /// Schema `InstanceBasedRoutingDataV2`.
-#[derive(Clone, Debug, Default)]
 pub struct InstanceBasedRoutingDataV2 {
     pub filter: Option<Box<FilterObject>>,
     pub scale_group: Option<Box<AsgMinimal>>,
@@ -59,6 +70,14 @@ pub struct InstanceBasedRoutingDataV2 {
     pub misfits: model::Misfits,
 }
 impl model::Model for InstanceBasedRoutingDataV2 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            filter: None,
+            scale_group: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["filter", "scale_group"]
@@ -82,7 +101,6 @@ impl model::Model for InstanceBasedRoutingDataV2 {
 }
 model::model!(InstanceBasedRoutingDataV2);
 /// Schema `RoutingDataV2`.
-#[derive(Clone, Debug, Default)]
 pub struct RoutingDataV2 {
     pub container_svc: Option<Box<ContainerSvc>>,
     pub custom_domain_providers: Option<serde_json::Value>,
@@ -96,6 +114,20 @@ pub struct RoutingDataV2 {
     pub misfits: model::Misfits,
 }
 impl model::Model for RoutingDataV2 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            container_svc: None,
+            custom_domain_providers: None,
+            database: None,
+            http: None,
+            instance: None,
+            k8s: None,
+            lb: None,
+            tcp: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -140,7 +172,6 @@ impl model::Model for RoutingDataV2 {
 }
 model::model!(RoutingDataV2);
 /// Schema `SaveServiceRequestV2`.
-#[derive(Clone, Debug, Default)]
 pub struct SaveServiceRequestV2 {
     pub apply_now: Option<bool>,
     pub deps: Option<Vec<serde_json::Value>>,
@@ -149,6 +180,15 @@ pub struct SaveServiceRequestV2 {
     pub misfits: model::Misfits,
 }
 impl model::Model for SaveServiceRequestV2 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            apply_now: None,
+            deps: None,
+            service: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["deps", "service", "apply_now"]
@@ -174,7 +214,6 @@ impl model::Model for SaveServiceRequestV2 {
 }
 model::model!(SaveServiceRequestV2);
 /// Schema `ServiceV2`.
-#[derive(Clone, Debug)]
 pub struct ServiceV2 {
     pub account_identifier: Option<String>,
     pub cloud_account_id: String,
@@ -207,29 +246,53 @@ impl ServiceV2 {
         org_id: impl Into<String>,
     ) -> Self {
         Self {
-            account_identifier: Default::default(),
+            account_identifier: None,
             cloud_account_id: cloud_account_id.into(),
-            created_at: Default::default(),
-            custom_domains: Default::default(),
-            disabled: Default::default(),
-            fulfilment: Default::default(),
-            health_check: Default::default(),
-            host_name: Default::default(),
-            id: Default::default(),
-            idle_time_mins: Default::default(),
+            created_at: None,
+            custom_domains: None,
+            disabled: None,
+            fulfilment: None,
+            health_check: None,
+            host_name: None,
+            id: None,
+            idle_time_mins: None,
             kind: kind.into(),
-            match_all_subdomains: Default::default(),
-            metadata: Default::default(),
+            match_all_subdomains: None,
+            metadata: None,
             name: name.into(),
             org_id: org_id.into(),
-            project_id: Default::default(),
-            routing: Default::default(),
-            status: Default::default(),
-            misfits: Default::default(),
+            project_id: None,
+            routing: None,
+            status: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for ServiceV2 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            cloud_account_id: model::Cell::blank(),
+            created_at: None,
+            custom_domains: None,
+            disabled: None,
+            fulfilment: None,
+            health_check: None,
+            host_name: None,
+            id: None,
+            idle_time_mins: None,
+            kind: model::Cell::blank(),
+            match_all_subdomains: None,
+            metadata: None,
+            name: model::Cell::blank(),
+            org_id: model::Cell::blank(),
+            project_id: None,
+            routing: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -306,19 +369,8 @@ impl model::Model for ServiceV2 {
         &[1, 2, 3, 15]
     }
 }
-model::model!(
-    ServiceV2, Self { account_identifier : Default::default(), cloud_account_id :
-    model::Cell::blank(), created_at : Default::default(), custom_domains :
-    Default::default(), disabled : Default::default(), fulfilment : Default::default(),
-    health_check : Default::default(), host_name : Default::default(), id :
-    Default::default(), idle_time_mins : Default::default(), kind : model::Cell::blank(),
-    match_all_subdomains : Default::default(), metadata : Default::default(), name :
-    model::Cell::blank(), org_id : model::Cell::blank(), project_id : Default::default(),
-    routing : Default::default(), status : Default::default(), misfits :
-    Default::default() }
-);
+model::through_cell!(ServiceV2);
 /// Schema `TCPProxy`.
-#[derive(Clone, Debug)]
 pub struct TcpProxy {
     pub ports: Option<Vec<i64>>,
     pub proxy: Box<Proxy>,
@@ -332,15 +384,25 @@ impl TcpProxy {
     #[inline]
     pub fn new(proxy: impl Into<Box<Proxy>>) -> Self {
         Self {
-            ports: Default::default(),
+            ports: None,
             proxy: proxy.into(),
-            rdp: Default::default(),
-            ssh: Default::default(),
-            misfits: Default::default(),
+            rdp: None,
+            ssh: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for TcpProxy {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ports: None,
+            proxy: model::Cell::blank(),
+            rdp: None,
+            ssh: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["rdp", "ssh", "ports", "proxy"]
@@ -370,7 +432,4 @@ impl model::Model for TcpProxy {
         &[3]
     }
 }
-model::model!(
-    TcpProxy, Self { ports : Default::default(), proxy : model::Cell::blank(), rdp :
-    Default::default(), ssh : Default::default(), misfits : Default::default() }
-);
+model::through_cell!(TcpProxy);

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ClusterConsolidationBudget`.
-#[derive(Clone, Debug, Default)]
 pub struct ClusterConsolidationBudget {
     pub duration: Option<String>,
     pub nodes: Option<String>,
@@ -15,6 +14,16 @@ pub struct ClusterConsolidationBudget {
     pub misfits: model::Misfits,
 }
 impl model::Model for ClusterConsolidationBudget {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            duration: None,
+            nodes: None,
+            reasons: None,
+            schedule: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["nodes", "reasons", "duration", "schedule"]
@@ -42,7 +51,6 @@ impl model::Model for ClusterConsolidationBudget {
 }
 model::model!(ClusterConsolidationBudget);
 /// Schema `ClusterOrchestratorPodEvictor`.
-#[derive(Clone, Debug, Default)]
 pub struct ClusterOrchestratorPodEvictor {
     pub enabled: Option<bool>,
     pub evict_single_replicas: Option<bool>,
@@ -52,6 +60,16 @@ pub struct ClusterOrchestratorPodEvictor {
     pub misfits: model::Misfits,
 }
 impl model::Model for ClusterOrchestratorPodEvictor {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            enabled: None,
+            evict_single_replicas: None,
+            minimum_cpu: None,
+            minimum_memory: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["enabled", "minimum_cpu", "minimum_memory", "evict_single_replicas"]
@@ -79,7 +97,6 @@ impl model::Model for ClusterOrchestratorPodEvictor {
 }
 model::model!(ClusterOrchestratorPodEvictor);
 /// Schema `ConnectedClusterHealthStatus`.
-#[derive(Clone, Debug, Default)]
 pub struct ConnectedClusterHealthStatus {
     pub last_heart_beat_received_at: Option<model::Time>,
     pub raw_json: Option<String>,
@@ -89,6 +106,16 @@ pub struct ConnectedClusterHealthStatus {
     pub misfits: model::Misfits,
 }
 impl model::Model for ConnectedClusterHealthStatus {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            last_heart_beat_received_at: None,
+            raw_json: None,
+            service: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["status", "service", "raw_json", "last_heart_beat_received_at"]
@@ -116,7 +143,6 @@ impl model::Model for ConnectedClusterHealthStatus {
 }
 model::model!(ConnectedClusterHealthStatus);
 /// Schema `ConnectedKubernetesCluster`.
-#[derive(Clone, Debug, Default)]
 pub struct ConnectedKubernetesCluster {
     pub account_id: Option<String>,
     pub config: Option<Box<ConnectedKubernetesClusterConfig>>,
@@ -133,6 +159,23 @@ pub struct ConnectedKubernetesCluster {
     pub misfits: model::Misfits,
 }
 impl model::Model for ConnectedKubernetesCluster {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            config: None,
+            created_at: None,
+            health: None,
+            id: None,
+            k8s_connector_id: None,
+            name: None,
+            provider: None,
+            region: None,
+            total_savings: None,
+            total_spend: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -186,7 +229,6 @@ impl model::Model for ConnectedKubernetesCluster {
 }
 model::model!(ConnectedKubernetesCluster);
 /// Schema `ConnectedKubernetesClusterConfig`.
-#[derive(Clone, Debug, Default)]
 pub struct ConnectedKubernetesClusterConfig {
     pub base_on_demand_capacity: Option<i64>,
     pub consolidation: Option<Box<ConnectedKubernetesClusterConfigConsolidation>>,
@@ -202,6 +244,20 @@ pub struct ConnectedKubernetesClusterConfig {
     pub misfits: model::Misfits,
 }
 impl model::Model for ConnectedKubernetesClusterConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            base_on_demand_capacity: None,
+            consolidation: None,
+            distribution_strategy: None,
+            node_deletion_delay: None,
+            on_demand_split: None,
+            reverse_fallback: None,
+            spot_distribution: None,
+            spot_split: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -246,7 +302,6 @@ impl model::Model for ConnectedKubernetesClusterConfig {
 }
 model::model!(ConnectedKubernetesClusterConfig);
 /// Schema `ConnectedKubernetesClusterConfigConsolidation`.
-#[derive(Clone, Debug, Default)]
 pub struct ConnectedKubernetesClusterConfigConsolidation {
     pub after: Option<String>,
     pub budgets: Option<Vec<ClusterConsolidationBudget>>,
@@ -257,6 +312,17 @@ pub struct ConnectedKubernetesClusterConfigConsolidation {
     pub misfits: model::Misfits,
 }
 impl model::Model for ConnectedKubernetesClusterConfigConsolidation {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            after: None,
+            budgets: None,
+            node_expiry: None,
+            pod_evictor: None,
+            policy: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["after", "policy", "budgets", "node_expiry", "pod_evictor"]
@@ -301,13 +367,19 @@ model::open_enum! {
     "SpotReady", None = "None", }
 }
 /// Schema `ConnectedKubernetesClusterHealth`.
-#[derive(Clone, Debug, Default)]
 pub struct ConnectedKubernetesClusterHealth {
     pub raw_json: Option<Vec<ConnectedClusterHealthStatus>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ConnectedKubernetesClusterHealth {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            raw_json: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["raw_json"]
@@ -329,7 +401,6 @@ impl model::Model for ConnectedKubernetesClusterHealth {
 }
 model::model!(ConnectedKubernetesClusterHealth);
 /// Schema `ConnectedKubernetesClustersGetResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ConnectedKubernetesClustersGetResponse {
     pub errors: Option<Vec<String>>,
     pub response: Option<Box<ConnectedKubernetesCluster>>,
@@ -339,6 +410,16 @@ pub struct ConnectedKubernetesClustersGetResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ConnectedKubernetesClustersGetResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            errors: None,
+            response: None,
+            success: None,
+            ts: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ts", "errors", "success", "response"]
@@ -366,7 +447,6 @@ impl model::Model for ConnectedKubernetesClustersGetResponse {
 }
 model::model!(ConnectedKubernetesClustersGetResponse);
 /// Schema `ConnectedKubernetesClustersListResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ConnectedKubernetesClustersListResponse {
     pub errors: Option<Vec<String>>,
     pub response: Option<Box<ConnectedKubernetesClustersListResponsePayload>>,
@@ -376,6 +456,16 @@ pub struct ConnectedKubernetesClustersListResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ConnectedKubernetesClustersListResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            errors: None,
+            response: None,
+            success: None,
+            ts: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ts", "errors", "success", "response"]
@@ -403,13 +493,19 @@ impl model::Model for ConnectedKubernetesClustersListResponse {
 }
 model::model!(ConnectedKubernetesClustersListResponse);
 /// Schema `ConnectedKubernetesClustersListResponseResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ConnectedKubernetesClustersListResponsePayload {
     pub clusters: Option<Vec<ConnectedKubernetesCluster>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ConnectedKubernetesClustersListResponsePayload {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            clusters: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["clusters"]
@@ -431,7 +527,6 @@ impl model::Model for ConnectedKubernetesClustersListResponsePayload {
 }
 model::model!(ConnectedKubernetesClustersListResponsePayload);
 /// Schema `OnboardToClusterOrchestratorRequest`.
-#[derive(Clone, Debug)]
 pub struct OnboardToClusterOrchestratorRequest {
     pub k8s_connector_id: String,
     pub name: String,
@@ -451,11 +546,20 @@ impl OnboardToClusterOrchestratorRequest {
             k8s_connector_id: k8s_connector_id.into(),
             name: name.into(),
             user_config: user_config.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for OnboardToClusterOrchestratorRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            k8s_connector_id: model::Cell::blank(),
+            name: model::Cell::blank(),
+            user_config: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "user_config", "k8s_connector_id"]
@@ -483,13 +587,8 @@ impl model::Model for OnboardToClusterOrchestratorRequest {
         &[0, 1, 2]
     }
 }
-model::model!(
-    OnboardToClusterOrchestratorRequest, Self { k8s_connector_id : model::Cell::blank(),
-    name : model::Cell::blank(), user_config : model::Cell::blank(), misfits :
-    Default::default() }
-);
+model::through_cell!(OnboardToClusterOrchestratorRequest);
 /// Schema `OnboardToClusterOrchestratorRequestUserConfig`.
-#[derive(Clone, Debug)]
 pub struct OnboardToClusterOrchestratorRequestUserConfig {
     pub cluster_endpoint: String,
     /// Members whose value was of another kind than described.
@@ -501,11 +600,18 @@ impl OnboardToClusterOrchestratorRequestUserConfig {
     pub fn new(cluster_endpoint: impl Into<String>) -> Self {
         Self {
             cluster_endpoint: cluster_endpoint.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for OnboardToClusterOrchestratorRequestUserConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cluster_endpoint: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["cluster_endpoint"]
@@ -529,7 +635,4 @@ impl model::Model for OnboardToClusterOrchestratorRequestUserConfig {
         &[0]
     }
 }
-model::model!(
-    OnboardToClusterOrchestratorRequestUserConfig, Self { cluster_endpoint :
-    model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(OnboardToClusterOrchestratorRequestUserConfig);

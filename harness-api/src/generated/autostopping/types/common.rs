@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `AccessPoint`.
-#[derive(Clone, Debug, Default)]
 pub struct AccessPoint {
     pub account_id: Option<String>,
     pub cloud_account_id: Option<String>,
@@ -26,6 +25,27 @@ pub struct AccessPoint {
     pub misfits: model::Misfits,
 }
 impl model::Model for AccessPoint {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            cloud_account_id: None,
+            editables: None,
+            host_name: None,
+            id: None,
+            metadata: None,
+            name: None,
+            org_id: None,
+            project_id: None,
+            region: None,
+            security_groups: None,
+            status: None,
+            subnets: None,
+            type_: None,
+            vpc: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -91,7 +111,6 @@ impl model::Model for AccessPoint {
 }
 model::model!(AccessPoint);
 /// Schema `AccessPointMeta`.
-#[derive(Clone, Debug, Default)]
 pub struct AccessPointMeta {
     pub alb_arn: Option<String>,
     pub app_gateway_id: Option<String>,
@@ -111,6 +130,26 @@ pub struct AccessPointMeta {
     pub misfits: model::Misfits,
 }
 impl model::Model for AccessPointMeta {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            alb_arn: None,
+            app_gateway_id: None,
+            certificate: None,
+            certificate_id: None,
+            dns: None,
+            error: None,
+            fe_ip_id: None,
+            fe_ip_name: None,
+            func_region: None,
+            resource_group: None,
+            security_groups: None,
+            size: None,
+            subnet_id: None,
+            subnet_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -173,7 +212,6 @@ impl model::Model for AccessPointMeta {
 }
 model::model!(AccessPointMeta);
 /// Schema `AccessPointMetaDns`.
-#[derive(Clone, Debug, Default)]
 pub struct AccessPointMetaDns {
     pub others: Option<String>,
     pub route53: Option<Box<AccessPointMetaDnsRoute53>>,
@@ -181,6 +219,14 @@ pub struct AccessPointMetaDns {
     pub misfits: model::Misfits,
 }
 impl model::Model for AccessPointMetaDns {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            others: None,
+            route53: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["others", "route53"]
@@ -204,13 +250,19 @@ impl model::Model for AccessPointMetaDns {
 }
 model::model!(AccessPointMetaDns);
 /// Schema `AccessPointMetaDnsRoute53`.
-#[derive(Clone, Debug, Default)]
 pub struct AccessPointMetaDnsRoute53 {
     pub hosted_zone_id: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for AccessPointMetaDnsRoute53 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            hosted_zone_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["hosted_zone_id"]
@@ -236,7 +288,6 @@ model::open_enum! {
     Submitted = "submitted", Errored = "errored", }
 }
 /// Schema `ASGMinimal`.
-#[derive(Clone, Debug, Default)]
 pub struct AsgMinimal {
     pub availability_zones: Option<Vec<String>>,
     pub cloud_account_id: Option<String>,
@@ -257,6 +308,27 @@ pub struct AsgMinimal {
     pub misfits: model::Misfits,
 }
 impl model::Model for AsgMinimal {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            availability_zones: None,
+            cloud_account_id: None,
+            desired: None,
+            id: None,
+            max: None,
+            meta: None,
+            min: None,
+            mixed_instance: None,
+            name: None,
+            on_demand: None,
+            provider_name: None,
+            region: None,
+            spot: None,
+            status: None,
+            target_groups: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -322,7 +394,6 @@ impl model::Model for AsgMinimal {
 }
 model::model!(AsgMinimal);
 /// Schema `CertificateData`.
-#[derive(Clone, Default)]
 pub struct CertificateData {
     pub content: Option<String>,
     pub name: Option<String>,
@@ -330,17 +401,16 @@ pub struct CertificateData {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for CertificateData {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("CertificateData")
-            .field("content", &self.content)
-            .field("name", &self.name)
-            .field("password", &model::Redacted(self.password.is_some()))
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for CertificateData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            name: None,
+            password: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "content", "password"]
@@ -363,10 +433,13 @@ impl model::Model for CertificateData {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[2]
+    }
 }
 model::model!(CertificateData);
 /// Schema `ContainerSvc`.
-#[derive(Clone, Debug, Default)]
 pub struct ContainerSvc {
     pub cluster: Option<String>,
     pub region: Option<String>,
@@ -376,6 +449,16 @@ pub struct ContainerSvc {
     pub misfits: model::Misfits,
 }
 impl model::Model for ContainerSvc {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cluster: None,
+            region: None,
+            service: None,
+            task_count: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["region", "cluster", "service", "task_count"]
@@ -403,7 +486,6 @@ impl model::Model for ContainerSvc {
 }
 model::model!(ContainerSvc);
 /// Schema `CreateAccessPointResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateAccessPointResponse {
     pub errors: Option<Vec<String>>,
     pub metadata: Option<serde_json::Value>,
@@ -412,6 +494,15 @@ pub struct CreateAccessPointResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateAccessPointResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            errors: None,
+            metadata: None,
+            response: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["errors", "metadata", "response"]
@@ -437,7 +528,6 @@ impl model::Model for CreateAccessPointResponse {
 }
 model::model!(CreateAccessPointResponse);
 /// Schema `HTTPProxy`.
-#[derive(Clone, Debug, Default)]
 pub struct HttpProxy {
     pub ports: Option<Vec<PortConfig>>,
     pub proxy: Option<Box<Proxy>>,
@@ -445,6 +535,14 @@ pub struct HttpProxy {
     pub misfits: model::Misfits,
 }
 impl model::Model for HttpProxy {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ports: None,
+            proxy: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ports", "proxy"]
@@ -468,7 +566,6 @@ impl model::Model for HttpProxy {
 }
 model::model!(HttpProxy);
 /// Schema `InstanceBasedRoutingData`.
-#[derive(Clone, Debug, Default)]
 pub struct InstanceBasedRoutingData {
     pub filter_text: Option<String>,
     pub scale_group: Option<Box<AsgMinimal>>,
@@ -476,6 +573,14 @@ pub struct InstanceBasedRoutingData {
     pub misfits: model::Misfits,
 }
 impl model::Model for InstanceBasedRoutingData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            filter_text: None,
+            scale_group: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["filter_text", "scale_group"]
@@ -499,7 +604,6 @@ impl model::Model for InstanceBasedRoutingData {
 }
 model::model!(InstanceBasedRoutingData);
 /// Schema `LwService`.
-#[derive(Clone, Debug, Default)]
 pub struct LwService {
     pub access_point_id: Option<String>,
     pub account_identifier: Option<String>,
@@ -525,6 +629,32 @@ pub struct LwService {
     pub misfits: model::Misfits,
 }
 impl model::Model for LwService {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            access_point_id: None,
+            account_identifier: None,
+            cloud_account_id: None,
+            created_at: None,
+            custom_domains: None,
+            disabled: None,
+            fulfilment: None,
+            health_check: None,
+            host_name: None,
+            id: None,
+            idle_time_mins: None,
+            kind: None,
+            match_all_subdomains: None,
+            metadata: None,
+            name: None,
+            opts: None,
+            org_id: None,
+            project_id: None,
+            routing: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -605,13 +735,19 @@ impl model::Model for LwService {
 }
 model::model!(LwService);
 /// Schema `LwServiceResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct LwServiceResponse {
     pub response: Option<Box<LwService>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for LwServiceResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            response: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["response"]
@@ -633,7 +769,6 @@ impl model::Model for LwServiceResponse {
 }
 model::model!(LwServiceResponse);
 /// Schema `Opts`.
-#[derive(Clone, Debug, Default)]
 pub struct Opts {
     pub access_details: Option<serde_json::Value>,
     pub always_use_private_ip: Option<bool>,
@@ -644,6 +779,17 @@ pub struct Opts {
     pub misfits: model::Misfits,
 }
 impl model::Model for Opts {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            access_details: None,
+            always_use_private_ip: None,
+            delete_cloud_resources: None,
+            hide_progress_page: None,
+            preserve_private_ip: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -679,7 +825,6 @@ impl model::Model for Opts {
 }
 model::model!(Opts);
 /// Schema `PortConfig`.
-#[derive(Clone, Debug, Default)]
 pub struct PortConfig {
     pub action: Option<String>,
     pub port: Option<i64>,
@@ -693,6 +838,20 @@ pub struct PortConfig {
     pub misfits: model::Misfits,
 }
 impl model::Model for PortConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            action: None,
+            port: None,
+            protocol: None,
+            redirect_url: None,
+            routing_rules: None,
+            server_name: None,
+            target_port: None,
+            target_protocol: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -737,13 +896,19 @@ impl model::Model for PortConfig {
 }
 model::model!(PortConfig);
 /// Schema `Proxy`.
-#[derive(Clone, Debug, Default)]
 pub struct Proxy {
     pub id: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for Proxy {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id"]
@@ -765,7 +930,6 @@ impl model::Model for Proxy {
 }
 model::model!(Proxy);
 /// Schema `RDSDatabase`.
-#[derive(Clone, Debug, Default)]
 pub struct RdsDatabase {
     pub id: Option<String>,
     pub region: Option<String>,
@@ -773,6 +937,14 @@ pub struct RdsDatabase {
     pub misfits: model::Misfits,
 }
 impl model::Model for RdsDatabase {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            id: None,
+            region: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "region"]
@@ -796,7 +968,6 @@ impl model::Model for RdsDatabase {
 }
 model::model!(RdsDatabase);
 /// Schema `RoutingData`.
-#[derive(Clone, Debug, Default)]
 pub struct RoutingData {
     pub container_svc: Option<Box<ContainerSvc>>,
     pub custom_domain_providers: Option<serde_json::Value>,
@@ -809,6 +980,19 @@ pub struct RoutingData {
     pub misfits: model::Misfits,
 }
 impl model::Model for RoutingData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            container_svc: None,
+            custom_domain_providers: None,
+            database: None,
+            instance: None,
+            k8s: None,
+            lb: None,
+            ports: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -850,7 +1034,6 @@ impl model::Model for RoutingData {
 }
 model::model!(RoutingData);
 /// Schema `RoutingDataK8s`.
-#[derive(Clone, Debug, Default)]
 pub struct RoutingDataK8s {
     pub connector_id: Option<String>,
     pub namespace: Option<String>,
@@ -859,6 +1042,15 @@ pub struct RoutingDataK8s {
     pub misfits: model::Misfits,
 }
 impl model::Model for RoutingDataK8s {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector_id: None,
+            namespace: None,
+            rule_json: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["RuleJson", "Namespace", "ConnectorID"]
@@ -884,13 +1076,19 @@ impl model::Model for RoutingDataK8s {
 }
 model::model!(RoutingDataK8s);
 /// Schema `RoutingRule`.
-#[derive(Clone, Debug, Default)]
 pub struct RoutingRule {
     pub path_match: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for RoutingRule {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            path_match: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["path_match"]
@@ -912,7 +1110,6 @@ impl model::Model for RoutingRule {
 }
 model::model!(RoutingRule);
 /// Schema `ServiceError`.
-#[derive(Clone, Debug, Default)]
 pub struct ServiceError {
     pub action: Option<String>,
     pub error: Option<String>,
@@ -920,6 +1117,14 @@ pub struct ServiceError {
     pub misfits: model::Misfits,
 }
 impl model::Model for ServiceError {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            action: None,
+            error: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["error", "action"]
@@ -943,7 +1148,6 @@ impl model::Model for ServiceError {
 }
 model::model!(ServiceError);
 /// Schema `ServiceMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct ServiceMetadata {
     pub autostopping_proxy_config: Option<Box<ServiceMetadataAutostoppingProxyConfig>>,
     pub cloud_provider_details: Option<Box<ServiceMetadataCloudProviderDetails>>,
@@ -954,6 +1158,17 @@ pub struct ServiceMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for ServiceMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            autostopping_proxy_config: None,
+            cloud_provider_details: None,
+            kubernetes_connector_id: None,
+            service_errors: None,
+            target_group_details: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -989,7 +1204,6 @@ impl model::Model for ServiceMetadata {
 }
 model::model!(ServiceMetadata);
 /// Schema `ServiceMetadataAutostoppingProxyConfig`.
-#[derive(Clone, Debug, Default)]
 pub struct ServiceMetadataAutostoppingProxyConfig {
     pub http: Option<Box<HttpProxy>>,
     pub tcp: Option<Box<HttpProxy>>,
@@ -997,6 +1211,14 @@ pub struct ServiceMetadataAutostoppingProxyConfig {
     pub misfits: model::Misfits,
 }
 impl model::Model for ServiceMetadataAutostoppingProxyConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            http: None,
+            tcp: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["tcp", "http"]
@@ -1020,7 +1242,6 @@ impl model::Model for ServiceMetadataAutostoppingProxyConfig {
 }
 model::model!(ServiceMetadataAutostoppingProxyConfig);
 /// Schema `ServiceMetadataCloudProviderDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct ServiceMetadataCloudProviderDetails {
     pub name: Option<String>,
     pub type_: Option<String>,
@@ -1028,6 +1249,14 @@ pub struct ServiceMetadataCloudProviderDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for ServiceMetadataCloudProviderDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "type"]
@@ -1051,13 +1280,19 @@ impl model::Model for ServiceMetadataCloudProviderDetails {
 }
 model::model!(ServiceMetadataCloudProviderDetails);
 /// Schema `ServicesResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ServicesResponse {
     pub response: Option<Vec<LwService>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ServicesResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            response: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["response"]
@@ -1079,7 +1314,6 @@ impl model::Model for ServicesResponse {
 }
 model::model!(ServicesResponse);
 /// Schema `TargetGroupMinimal`.
-#[derive(Clone, Debug, Default)]
 pub struct TargetGroupMinimal {
     pub id: Option<String>,
     pub name: Option<String>,
@@ -1090,6 +1324,17 @@ pub struct TargetGroupMinimal {
     pub misfits: model::Misfits,
 }
 impl model::Model for TargetGroupMinimal {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            id: None,
+            name: None,
+            port: None,
+            protocol: None,
+            vpc: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "vpc", "name", "port", "protocol"]

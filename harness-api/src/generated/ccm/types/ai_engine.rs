@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `GovernancePromptRule`.
-#[derive(Clone, Debug, Default)]
 pub struct GovernancePromptRule {
     pub description: Option<String>,
     pub rule_yaml: Option<String>,
@@ -13,6 +12,14 @@ pub struct GovernancePromptRule {
     pub misfits: model::Misfits,
 }
 impl model::Model for GovernancePromptRule {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            rule_yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ruleYaml", "description"]
@@ -36,7 +43,6 @@ impl model::Model for GovernancePromptRule {
 }
 model::model!(GovernancePromptRule);
 /// Schema `ResponseDTOListGovernancePromptRule`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoListGovernancePromptRule {
     pub correlation_id: Option<String>,
     pub data: Option<Vec<GovernancePromptRule>>,
@@ -46,6 +52,16 @@ pub struct ResponseDtoListGovernancePromptRule {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoListGovernancePromptRule {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]

@@ -5,13 +5,19 @@
 use super::*;
 use crate::model;
 /// Schema `AnomalyFeedback`.
-#[derive(Clone, Debug, Default)]
 pub struct AnomalyFeedback {
     pub feedback: Option<AnomalyFeedbackValue>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for AnomalyFeedback {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            feedback: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["feedback"]
@@ -38,7 +44,6 @@ model::open_enum! {
     "FALSE_ANOMALY", NotResponded = "NOT_RESPONDED", }
 }
 /// Schema `AnomalySummary`.
-#[derive(Clone, Debug, Default)]
 pub struct AnomalySummary {
     pub actual_cost: Option<f64>,
     pub anomalous_cost: Option<f64>,
@@ -51,6 +56,19 @@ pub struct AnomalySummary {
     pub misfits: model::Misfits,
 }
 impl model::Model for AnomalySummary {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            actual_cost: None,
+            anomalous_cost: None,
+            cost_impact: None,
+            count: None,
+            description: None,
+            expected_cost: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -92,7 +110,6 @@ impl model::Model for AnomalySummary {
 }
 model::model!(AnomalySummary);
 /// Schema `PerspectiveAnomalyData`.
-#[derive(Clone, Debug, Default)]
 pub struct PerspectiveAnomalyData {
     pub actual_cost: Option<f64>,
     pub anomaly_count: Option<i64>,
@@ -104,6 +121,18 @@ pub struct PerspectiveAnomalyData {
     pub misfits: model::Misfits,
 }
 impl model::Model for PerspectiveAnomalyData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            actual_cost: None,
+            anomaly_count: None,
+            associated_resources: None,
+            difference_from_expected_cost: None,
+            resource_type: None,
+            timestamp: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -142,7 +171,6 @@ impl model::Model for PerspectiveAnomalyData {
 }
 model::model!(PerspectiveAnomalyData);
 /// Schema `ResponseDTOListAnomalySummary`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoListAnomalySummary {
     pub correlation_id: Option<String>,
     pub data: Option<Vec<AnomalySummary>>,
@@ -152,6 +180,16 @@ pub struct ResponseDtoListAnomalySummary {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoListAnomalySummary {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -184,7 +222,6 @@ model::open_enum! {
     = "ERROR", }
 }
 /// Schema `ResponseDTOListPerspectiveAnomalyData`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoListPerspectiveAnomalyData {
     pub correlation_id: Option<String>,
     pub data: Option<Vec<PerspectiveAnomalyData>>,
@@ -194,6 +231,16 @@ pub struct ResponseDtoListPerspectiveAnomalyData {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoListPerspectiveAnomalyData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `CreateNewAnomaliesIgnorelistRule body`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateNewAnomaliesIgnorelistRuleBody {
     pub account_id: Option<String>,
     pub created_at: Option<i64>,
@@ -22,6 +21,23 @@ pub struct CreateNewAnomaliesIgnorelistRuleBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateNewAnomaliesIgnorelistRuleBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            created_at: None,
+            created_by: None,
+            enabled: None,
+            last_updated_at: None,
+            last_updated_by: None,
+            name: None,
+            rule_spec: None,
+            type_: None,
+            uuid: None,
+            whitelisted_anomaly_count: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -75,7 +91,6 @@ impl model::Model for CreateNewAnomaliesIgnorelistRuleBody {
 }
 model::model!(CreateNewAnomaliesIgnorelistRuleBody);
 /// Schema `CreateNewAnomaliesIgnorelistRule body.createdBy`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateNewAnomaliesIgnorelistRuleBodyCreatedBy {
     pub email: Option<String>,
     pub external_user_id: Option<String>,
@@ -85,6 +100,16 @@ pub struct CreateNewAnomaliesIgnorelistRuleBodyCreatedBy {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateNewAnomaliesIgnorelistRuleBodyCreatedBy {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            email: None,
+            external_user_id: None,
+            name: None,
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "uuid", "email", "externalUserId"]
@@ -112,7 +137,6 @@ impl model::Model for CreateNewAnomaliesIgnorelistRuleBodyCreatedBy {
 }
 model::model!(CreateNewAnomaliesIgnorelistRuleBodyCreatedBy);
 /// Schema `CreateNewAnomaliesIgnorelistRule body.lastUpdatedBy`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateNewAnomaliesIgnorelistRuleBodyLastUpdatedBy {
     pub email: Option<String>,
     pub external_user_id: Option<String>,
@@ -122,6 +146,16 @@ pub struct CreateNewAnomaliesIgnorelistRuleBodyLastUpdatedBy {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateNewAnomaliesIgnorelistRuleBodyLastUpdatedBy {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            email: None,
+            external_user_id: None,
+            name: None,
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "uuid", "email", "externalUserId"]
@@ -149,13 +183,19 @@ impl model::Model for CreateNewAnomaliesIgnorelistRuleBodyLastUpdatedBy {
 }
 model::model!(CreateNewAnomaliesIgnorelistRuleBodyLastUpdatedBy);
 /// Schema `CreateNewAnomaliesIgnorelistRule body.ruleSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateNewAnomaliesIgnorelistRuleBodyRuleSpec {
     pub type_: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateNewAnomaliesIgnorelistRuleBodyRuleSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type"]
@@ -177,7 +217,6 @@ impl model::Model for CreateNewAnomaliesIgnorelistRuleBodyRuleSpec {
 }
 model::model!(CreateNewAnomaliesIgnorelistRuleBodyRuleSpec);
 /// Schema `ListAnomaliesIgnorelistRule body`.
-#[derive(Clone, Debug, Default)]
 pub struct ListAnomaliesIgnorelistRuleBody {
     pub account_id: Option<String>,
     pub cloud_provider: Option<String>,
@@ -195,6 +234,24 @@ pub struct ListAnomaliesIgnorelistRuleBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListAnomaliesIgnorelistRuleBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            cloud_provider: None,
+            cloud_providers: None,
+            execution_ids: None,
+            execution_status: None,
+            region: None,
+            rule_enforcement_id: None,
+            rule_enforcement_recommendation_id: None,
+            rule_ids: None,
+            rule_set_ids: None,
+            target_account: None,
+            time: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -251,7 +308,6 @@ impl model::Model for ListAnomaliesIgnorelistRuleBody {
 }
 model::model!(ListAnomaliesIgnorelistRuleBody);
 /// Schema `ListAnomaliesIgnorelistRule body.time`.
-#[derive(Clone, Debug, Default)]
 pub struct ListAnomaliesIgnorelistRuleBodyTime {
     pub operator: Option<String>,
     pub timestamp: Option<i64>,
@@ -259,6 +315,14 @@ pub struct ListAnomaliesIgnorelistRuleBodyTime {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListAnomaliesIgnorelistRuleBodyTime {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            operator: None,
+            timestamp: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["operator", "timestamp"]
@@ -282,7 +346,6 @@ impl model::Model for ListAnomaliesIgnorelistRuleBodyTime {
 }
 model::model!(ListAnomaliesIgnorelistRuleBodyTime);
 /// Schema `UpdateAnomaliesIgnorelistRule body`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateAnomaliesIgnorelistRuleBody {
     pub account_id: Option<String>,
     pub created_at: Option<i64>,
@@ -299,6 +362,23 @@ pub struct UpdateAnomaliesIgnorelistRuleBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateAnomaliesIgnorelistRuleBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            created_at: None,
+            created_by: None,
+            enabled: None,
+            last_updated_at: None,
+            last_updated_by: None,
+            name: None,
+            rule_spec: None,
+            type_: None,
+            uuid: None,
+            whitelisted_anomaly_count: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -352,7 +432,6 @@ impl model::Model for UpdateAnomaliesIgnorelistRuleBody {
 }
 model::model!(UpdateAnomaliesIgnorelistRuleBody);
 /// Schema `UpdateAnomaliesIgnorelistRule body.createdBy`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateAnomaliesIgnorelistRuleBodyCreatedBy {
     pub email: Option<String>,
     pub external_user_id: Option<String>,
@@ -362,6 +441,16 @@ pub struct UpdateAnomaliesIgnorelistRuleBodyCreatedBy {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateAnomaliesIgnorelistRuleBodyCreatedBy {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            email: None,
+            external_user_id: None,
+            name: None,
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "uuid", "email", "externalUserId"]
@@ -389,7 +478,6 @@ impl model::Model for UpdateAnomaliesIgnorelistRuleBodyCreatedBy {
 }
 model::model!(UpdateAnomaliesIgnorelistRuleBodyCreatedBy);
 /// Schema `UpdateAnomaliesIgnorelistRule body.lastUpdatedBy`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateAnomaliesIgnorelistRuleBodyLastUpdatedBy {
     pub email: Option<String>,
     pub external_user_id: Option<String>,
@@ -399,6 +487,16 @@ pub struct UpdateAnomaliesIgnorelistRuleBodyLastUpdatedBy {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateAnomaliesIgnorelistRuleBodyLastUpdatedBy {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            email: None,
+            external_user_id: None,
+            name: None,
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "uuid", "email", "externalUserId"]
@@ -426,13 +524,19 @@ impl model::Model for UpdateAnomaliesIgnorelistRuleBodyLastUpdatedBy {
 }
 model::model!(UpdateAnomaliesIgnorelistRuleBodyLastUpdatedBy);
 /// Schema `UpdateAnomaliesIgnorelistRule body.ruleSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateAnomaliesIgnorelistRuleBodyRuleSpec {
     pub type_: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateAnomaliesIgnorelistRuleBodyRuleSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type"]

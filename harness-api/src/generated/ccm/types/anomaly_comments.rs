@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `AnomalyComment`.
-#[derive(Clone, Debug, Default)]
 pub struct AnomalyComment {
     pub account_id: Option<String>,
     pub anomaly_id: Option<String>,
@@ -17,6 +16,18 @@ pub struct AnomalyComment {
     pub misfits: model::Misfits,
 }
 impl model::Model for AnomalyComment {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            anomaly_id: None,
+            comment: None,
+            created_at: None,
+            created_by: None,
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["uuid", "comment", "accountId", "anomalyId", "createdAt", "createdBy"]
@@ -48,7 +59,6 @@ impl model::Model for AnomalyComment {
 }
 model::model!(AnomalyComment);
 /// Schema `ResponseDTOListAnomalyComment`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoListAnomalyComment {
     pub correlation_id: Option<String>,
     pub data: Option<Vec<AnomalyComment>>,
@@ -58,6 +68,16 @@ pub struct ResponseDtoListAnomalyComment {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoListAnomalyComment {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]

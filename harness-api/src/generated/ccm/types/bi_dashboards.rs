@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `BIDashboardSummary`.
-#[derive(Clone, Debug, Default)]
 pub struct BiDashboardSummary {
     pub cloud_provider: Option<String>,
     pub dashboard_id: Option<String>,
@@ -17,6 +16,18 @@ pub struct BiDashboardSummary {
     pub misfits: model::Misfits,
 }
 impl model::Model for BiDashboardSummary {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cloud_provider: None,
+            dashboard_id: None,
+            dashboard_name: None,
+            description: None,
+            redirection_url: None,
+            service_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -55,7 +66,6 @@ impl model::Model for BiDashboardSummary {
 }
 model::model!(BiDashboardSummary);
 /// Schema `ResponseDTOListBIDashboardSummary`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoListBiDashboardSummary {
     pub correlation_id: Option<String>,
     pub data: Option<Vec<BiDashboardSummary>>,
@@ -65,6 +75,16 @@ pub struct ResponseDtoListBiDashboardSummary {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoListBiDashboardSummary {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `BudgetGroup`.
-#[derive(Clone, Debug, Default)]
 pub struct BudgetGroup {
     pub account_id: Option<String>,
     pub actual_cost: Option<f64>,
@@ -32,6 +31,33 @@ pub struct BudgetGroup {
     pub misfits: model::Misfits,
 }
 impl model::Model for BudgetGroup {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            actual_cost: None,
+            alert_thresholds: None,
+            budget_group_amount: None,
+            budget_group_history: None,
+            budget_group_monthly_breakdown: None,
+            cascade_type: None,
+            child_entities: None,
+            created_at: None,
+            created_by: None,
+            custom_alert_message: None,
+            end_time: None,
+            forecast_cost: None,
+            last_month_cost: None,
+            last_updated_at: None,
+            last_updated_by: None,
+            name: None,
+            parent_budget_group_id: None,
+            period: None,
+            start_time: None,
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -119,7 +145,6 @@ model::open_enum! {
     "EQUAL", Proportional = "PROPORTIONAL", NoCascade = "NO_CASCADE", }
 }
 /// Schema `BudgetGroupChildEntityDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct BudgetGroupChildEntityDto {
     pub budget_group: Option<bool>,
     pub id: Option<String>,
@@ -129,6 +154,16 @@ pub struct BudgetGroupChildEntityDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for BudgetGroupChildEntityDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            budget_group: None,
+            id: None,
+            is_budget_group: None,
+            proportion: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "proportion", "budgetGroup", "isBudgetGroup"]
@@ -160,7 +195,6 @@ model::open_enum! {
     = "WEEKLY", Monthly = "MONTHLY", Quarterly = "QUARTERLY", Yearly = "YEARLY", }
 }
 /// Schema `BudgetSummary`.
-#[derive(Clone, Debug, Default)]
 pub struct BudgetSummary {
     pub actual_cost: Option<f64>,
     pub actual_cost_alerts: Option<Vec<f64>>,
@@ -195,6 +229,41 @@ pub struct BudgetSummary {
     pub misfits: model::Misfits,
 }
 impl model::Model for BudgetSummary {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            actual_cost: None,
+            actual_cost_alerts: None,
+            alert_thresholds: None,
+            budget_amount: None,
+            budget_group: None,
+            budget_monthly_breakdown: None,
+            cascade_type: None,
+            child_entity_proportions: None,
+            created_at: None,
+            created_by: None,
+            disable_currency_warning: None,
+            folder_id: None,
+            forecast_cost: None,
+            forecast_cost_alerts: None,
+            growth_rate: None,
+            id: None,
+            is_budget_group: None,
+            last_updated_at: None,
+            last_updated_by: None,
+            name: None,
+            parent_id: None,
+            period: None,
+            perspective_id: None,
+            perspective_name: None,
+            start_time: None,
+            time_left: None,
+            time_scope: None,
+            time_unit: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -315,7 +384,6 @@ model::open_enum! {
     = "PREVIOUS_PERIOD_SPEND", }
 }
 /// Schema `ResponseDTOBudgetGroup`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoBudgetGroup {
     pub correlation_id: Option<String>,
     pub data: Option<Box<BudgetGroup>>,
@@ -325,6 +393,16 @@ pub struct ResponseDtoBudgetGroup {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoBudgetGroup {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -356,7 +434,6 @@ model::open_enum! {
     Success = "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOListBudgetGroup`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoListBudgetGroup {
     pub correlation_id: Option<String>,
     pub data: Option<Vec<BudgetGroup>>,
@@ -366,6 +443,16 @@ pub struct ResponseDtoListBudgetGroup {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoListBudgetGroup {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -398,7 +485,6 @@ model::open_enum! {
     "ERROR", }
 }
 /// Schema `ResponseDTOListBudgetSummary`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoListBudgetSummary {
     pub correlation_id: Option<String>,
     pub data: Option<Vec<BudgetSummary>>,
@@ -408,6 +494,16 @@ pub struct ResponseDtoListBudgetSummary {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoListBudgetSummary {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]

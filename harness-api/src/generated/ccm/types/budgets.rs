@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `AdjustBudgetAmountRequest`.
-#[derive(Clone, Debug)]
 pub struct AdjustBudgetAmountRequest {
     pub adjust_budget_bulk_request_type: AdjustBudgetAmountRequestAdjustBudgetBulkRequestType,
     pub adjustment_value: f64,
@@ -25,13 +24,22 @@ impl AdjustBudgetAmountRequest {
     ) -> Self {
         Self {
             adjust_budget_bulk_request_type: adjust_budget_bulk_request_type.into(),
-            adjustment_value,
-            budget_ids,
-            misfits: Default::default(),
+            adjustment_value: adjustment_value,
+            budget_ids: budget_ids,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for AdjustBudgetAmountRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            adjust_budget_bulk_request_type: model::Cell::blank(),
+            adjustment_value: model::Cell::blank(),
+            budget_ids: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["budgetIds", "adjustmentValue", "adjustBudgetBulkRequestType"]
@@ -59,11 +67,7 @@ impl model::Model for AdjustBudgetAmountRequest {
         &[0, 1, 2]
     }
 }
-model::model!(
-    AdjustBudgetAmountRequest, Self { adjust_budget_bulk_request_type :
-    model::Cell::blank(), adjustment_value : model::Cell::blank(), budget_ids :
-    model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(AdjustBudgetAmountRequest);
 model::open_enum! {
     #[doc = " Schema `AdjustBudgetAmountRequest.adjustBudgetBulkRequestType`."]
     AdjustBudgetAmountRequestAdjustBudgetBulkRequestType { DecreaseByPercentage =
@@ -72,7 +76,6 @@ model::open_enum! {
     IncreaseByPercentage = "INCREASE_BY_PERCENTAGE", }
 }
 /// Schema `ApplicationBudgetScope`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationBudgetScope {
     pub application_ids: Option<Vec<String>>,
     pub budget_scope_type: Option<String>,
@@ -84,6 +87,18 @@ pub struct ApplicationBudgetScope {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationBudgetScope {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            application_ids: None,
+            budget_scope_type: None,
+            entity_ids: None,
+            entity_names: None,
+            environment_type: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -127,7 +142,6 @@ model::open_enum! {
     "ALL", }
 }
 /// Schema `Budget`.
-#[derive(Clone, Debug, Default)]
 pub struct Budget {
     pub account_id: Option<String>,
     pub actual_cost: Option<f64>,
@@ -162,6 +176,41 @@ pub struct Budget {
     pub misfits: model::Misfits,
 }
 impl model::Model for Budget {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            actual_cost: None,
+            alert_thresholds: None,
+            budget_amount: None,
+            budget_history: None,
+            budget_monthly_breakdown: None,
+            created_at: None,
+            created_by: None,
+            custom_alert_message: None,
+            disable_currency_warning: None,
+            email_addresses: None,
+            end_time: None,
+            folder_id: None,
+            forecast_cost: None,
+            growth_rate: None,
+            is_ng_budget: None,
+            last_month_cost: None,
+            last_updated_at: None,
+            last_updated_by: None,
+            name: None,
+            ng_budget: None,
+            notify_on_slack: None,
+            parent_budget_group_id: None,
+            period: None,
+            scope: None,
+            start_time: None,
+            type_: None,
+            user_group_ids: None,
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -269,7 +318,6 @@ impl model::Model for Budget {
 }
 model::model!(Budget);
 /// Schema `BudgetData`.
-#[derive(Clone, Debug, Default)]
 pub struct BudgetData {
     pub cost_data: Option<Vec<BudgetCostData>>,
     pub forecast_cost: Option<f64>,
@@ -277,6 +325,14 @@ pub struct BudgetData {
     pub misfits: model::Misfits,
 }
 impl model::Model for BudgetData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cost_data: None,
+            forecast_cost: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["costData", "forecastCost"]
@@ -315,7 +371,6 @@ model::open_enum! {
     "PREVIOUS_PERIOD_SPEND", }
 }
 /// Schema `ClusterBudgetScope`.
-#[derive(Clone, Debug, Default)]
 pub struct ClusterBudgetScope {
     pub budget_scope_type: Option<String>,
     pub cluster_ids: Option<Vec<String>>,
@@ -326,6 +381,17 @@ pub struct ClusterBudgetScope {
     pub misfits: model::Misfits,
 }
 impl model::Model for ClusterBudgetScope {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            budget_scope_type: None,
+            cluster_ids: None,
+            entity_ids: None,
+            entity_names: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "entityIds", "clusterIds", "entityNames", "budgetScopeType"]
@@ -355,7 +421,6 @@ impl model::Model for ClusterBudgetScope {
 }
 model::model!(ClusterBudgetScope);
 /// Schema `DeleteBudgetRequest`.
-#[derive(Clone, Debug)]
 pub struct DeleteBudgetRequest {
     pub budget_ids: Vec<String>,
     /// Members whose value was of another kind than described.
@@ -366,12 +431,19 @@ impl DeleteBudgetRequest {
     #[inline]
     pub fn new(budget_ids: Vec<String>) -> Self {
         Self {
-            budget_ids,
-            misfits: Default::default(),
+            budget_ids: budget_ids,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for DeleteBudgetRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            budget_ids: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["budgetIds"]
@@ -395,12 +467,8 @@ impl model::Model for DeleteBudgetRequest {
         &[0]
     }
 }
-model::model!(
-    DeleteBudgetRequest, Self { budget_ids : model::Cell::blank(), misfits :
-    Default::default() }
-);
+model::through_cell!(DeleteBudgetRequest);
 /// Schema `ManageBudgetAlertsRequest`.
-#[derive(Clone, Debug)]
 pub struct ManageBudgetAlertsRequest {
     pub action: ManageBudgetAlertsRequestAction,
     pub alert_thresholds: Option<Vec<AlertThreshold>>,
@@ -419,15 +487,26 @@ impl ManageBudgetAlertsRequest {
     ) -> Self {
         Self {
             action: action.into(),
-            alert_thresholds: Default::default(),
-            budget_ids,
-            email_recipients: Default::default(),
-            slack_recipients: Default::default(),
-            misfits: Default::default(),
+            alert_thresholds: None,
+            budget_ids: budget_ids,
+            email_recipients: None,
+            slack_recipients: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for ManageBudgetAlertsRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            action: model::Cell::blank(),
+            alert_thresholds: None,
+            budget_ids: model::Cell::blank(),
+            email_recipients: None,
+            slack_recipients: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["action", "budgetIds", "alertThresholds", "emailRecipients", "slackRecipients"]
@@ -459,12 +538,7 @@ impl model::Model for ManageBudgetAlertsRequest {
         &[0, 1]
     }
 }
-model::model!(
-    ManageBudgetAlertsRequest, Self { action : model::Cell::blank(), alert_thresholds :
-    Default::default(), budget_ids : model::Cell::blank(), email_recipients :
-    Default::default(), slack_recipients : Default::default(), misfits :
-    Default::default() }
-);
+model::through_cell!(ManageBudgetAlertsRequest);
 model::open_enum! {
     #[doc = " Schema `ManageBudgetAlertsRequest.action`."]
     ManageBudgetAlertsRequestAction { DeleteAllAlerts = "DELETE_ALL_ALERTS", AddAlerts =
@@ -472,7 +546,6 @@ model::open_enum! {
     "REMOVE_RECIPIENTS", }
 }
 /// Schema `PerspectiveBudgetScope`.
-#[derive(Clone, Debug, Default)]
 pub struct PerspectiveBudgetScope {
     pub budget_scope_type: Option<String>,
     pub entity_ids: Option<Vec<String>>,
@@ -484,6 +557,18 @@ pub struct PerspectiveBudgetScope {
     pub misfits: model::Misfits,
 }
 impl model::Model for PerspectiveBudgetScope {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            budget_scope_type: None,
+            entity_ids: None,
+            entity_names: None,
+            type_: None,
+            view_id: None,
+            view_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "viewId", "viewName", "entityIds", "entityNames", "budgetScopeType"]
@@ -515,7 +600,6 @@ impl model::Model for PerspectiveBudgetScope {
 }
 model::model!(PerspectiveBudgetScope);
 /// Schema `ResponseDTOBudget`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoBudget {
     pub correlation_id: Option<String>,
     pub data: Option<Box<Budget>>,
@@ -525,6 +609,16 @@ pub struct ResponseDtoBudget {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoBudget {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -552,7 +646,6 @@ impl model::Model for ResponseDtoBudget {
 }
 model::model!(ResponseDtoBudget);
 /// Schema `ResponseDTOBudgetData`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoBudgetData {
     pub correlation_id: Option<String>,
     pub data: Option<Box<BudgetData>>,
@@ -562,6 +655,16 @@ pub struct ResponseDtoBudgetData {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoBudgetData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -597,7 +700,6 @@ model::open_enum! {
     "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOListBudget`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoListBudget {
     pub correlation_id: Option<String>,
     pub data: Option<Vec<Budget>>,
@@ -607,6 +709,16 @@ pub struct ResponseDtoListBudget {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoListBudget {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -638,7 +750,6 @@ model::open_enum! {
     Success = "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
 }
 /// Schema `budgetFilterValues body`.
-#[derive(Clone, Debug, Default)]
 pub struct BudgetFilterValuesBody {
     pub columns: Option<Vec<String>>,
     pub filter: Option<Box<BudgetFilterValuesBodyFilter>>,
@@ -646,6 +757,14 @@ pub struct BudgetFilterValuesBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for BudgetFilterValuesBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            columns: None,
+            filter: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["filter", "columns"]
@@ -669,7 +788,6 @@ impl model::Model for BudgetFilterValuesBody {
 }
 model::model!(BudgetFilterValuesBody);
 /// Schema `budgetFilterValues body.filter`.
-#[derive(Clone, Debug, Default)]
 pub struct BudgetFilterValuesBodyFilter {
     pub budget_status: Option<Vec<String>>,
     pub created_by: Option<Vec<String>>,
@@ -687,6 +805,24 @@ pub struct BudgetFilterValuesBodyFilter {
     pub misfits: model::Misfits,
 }
 impl model::Model for BudgetFilterValuesBodyFilter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            budget_status: None,
+            created_by: None,
+            folder_ids: None,
+            last_modified_end_time: None,
+            last_modified_start_time: None,
+            limit: None,
+            max_budget_amount: None,
+            min_budget_amount: None,
+            offset: None,
+            period: None,
+            perspective_names: None,
+            search_key: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -743,7 +879,6 @@ impl model::Model for BudgetFilterValuesBodyFilter {
 }
 model::model!(BudgetFilterValuesBodyFilter);
 /// Schema `cloneBudgetsBulkOperation body`.
-#[derive(Clone, Debug, Default)]
 pub struct CloneBudgetsBulkOperationBody {
     pub alert_mode: Option<String>,
     pub budget_ids: Option<Vec<String>>,
@@ -754,6 +889,17 @@ pub struct CloneBudgetsBulkOperationBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for CloneBudgetsBulkOperationBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            alert_mode: None,
+            budget_ids: None,
+            email_recipients: None,
+            slack_recipients: None,
+            suffix: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["suffix", "alertMode", "budgetIds", "emailRecipients", "slackRecipients"]
@@ -783,7 +929,6 @@ impl model::Model for CloneBudgetsBulkOperationBody {
 }
 model::model!(CloneBudgetsBulkOperationBody);
 /// Schema `createCostBucketBudgetsBulk body`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateCostBucketBudgetsBulkBody {
     pub alert_thresholds: Option<Vec<CreateCostBucketBudgetsBulkBodyAlertThresholds>>,
     pub budget_amount: Option<f64>,
@@ -802,6 +947,23 @@ pub struct CreateCostBucketBudgetsBulkBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateCostBucketBudgetsBulkBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            alert_thresholds: None,
+            budget_amount: None,
+            budget_monthly_breakdown: None,
+            cost_bucket_ids: None,
+            cost_category_id: None,
+            folder_id: None,
+            growth_rate: None,
+            name_prefix: None,
+            period: None,
+            start_time: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -855,7 +1017,6 @@ impl model::Model for CreateCostBucketBudgetsBulkBody {
 }
 model::model!(CreateCostBucketBudgetsBulkBody);
 /// Schema `createCostBucketBudgetsBulk body.alertThresholds`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateCostBucketBudgetsBulkBodyAlertThresholds {
     pub alerts_sent: Option<i64>,
     pub based_on: Option<String>,
@@ -868,6 +1029,19 @@ pub struct CreateCostBucketBudgetsBulkBodyAlertThresholds {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateCostBucketBudgetsBulkBodyAlertThresholds {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            alerts_sent: None,
+            based_on: None,
+            crossed_at: None,
+            email_addresses: None,
+            percentage: None,
+            slack_webhooks: None,
+            user_group_ids: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -909,7 +1083,6 @@ impl model::Model for CreateCostBucketBudgetsBulkBodyAlertThresholds {
 }
 model::model!(CreateCostBucketBudgetsBulkBodyAlertThresholds);
 /// Schema `createCostBucketBudgetsBulk body.budgetMonthlyBreakdown`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateCostBucketBudgetsBulkBodyBudgetMonthlyBreakdown {
     pub actual_monthly_cost: Option<Vec<f64>>,
     pub budget_breakdown: Option<String>,
@@ -923,6 +1096,18 @@ pub struct CreateCostBucketBudgetsBulkBodyBudgetMonthlyBreakdown {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateCostBucketBudgetsBulkBodyBudgetMonthlyBreakdown {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            actual_monthly_cost: None,
+            budget_breakdown: None,
+            budget_monthly_amount: None,
+            forecast_cost_configured: None,
+            forecast_monthly_cost: None,
+            yearly_last_period_cost: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -961,7 +1146,6 @@ impl model::Model for CreateCostBucketBudgetsBulkBodyBudgetMonthlyBreakdown {
 }
 model::model!(CreateCostBucketBudgetsBulkBodyBudgetMonthlyBreakdown);
 /// Schema `createCostBucketBudgetsBulk body.budgetMonthlyBreakdown.budgetMonthlyAmount`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateCostBucketBudgetsBulkBodyBudgetMonthlyBreakdownBudgetMonthlyAmount {
     pub time: Option<serde_json::Value>,
     pub value: Option<serde_json::Value>,
@@ -970,6 +1154,14 @@ pub struct CreateCostBucketBudgetsBulkBodyBudgetMonthlyBreakdownBudgetMonthlyAmo
 }
 impl model::Model
 for CreateCostBucketBudgetsBulkBodyBudgetMonthlyBreakdownBudgetMonthlyAmount {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            time: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["time", "value"]
@@ -1016,7 +1208,6 @@ model::open_enum! {
     "ASCENDING", Descending = "DESCENDING", }
 }
 /// Schema `moveBudgets body`.
-#[derive(Clone, Debug, Default)]
 pub struct MoveBudgetsBody {
     pub budget_ids: Option<Vec<String>>,
     pub new_folder_id: Option<String>,
@@ -1024,6 +1215,14 @@ pub struct MoveBudgetsBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for MoveBudgetsBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            budget_ids: None,
+            new_folder_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["budgetIds", "newFolderId"]
@@ -1047,7 +1246,6 @@ impl model::Model for MoveBudgetsBody {
 }
 model::model!(MoveBudgetsBody);
 /// Schema `updateBudgetAlertThresholds body`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateBudgetAlertThresholdsBody {
     pub alerts_sent: Option<i64>,
     pub based_on: Option<String>,
@@ -1060,6 +1258,19 @@ pub struct UpdateBudgetAlertThresholdsBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateBudgetAlertThresholdsBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            alerts_sent: None,
+            based_on: None,
+            crossed_at: None,
+            email_addresses: None,
+            percentage: None,
+            slack_webhooks: None,
+            user_group_ids: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

@@ -9,7 +9,6 @@ model::open_enum! {
     "ANOMALIES", Recommendations = "RECOMMENDATIONS", }
 }
 /// Schema `updateCostSettings body`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateCostSettingsBody {
     pub account_id: Option<String>,
     pub account_scoped_preferences: Option<
@@ -28,6 +27,23 @@ pub struct UpdateCostSettingsBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateCostSettingsBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            account_scoped_preferences: None,
+            aws_cost_type: None,
+            azure_cost_type: None,
+            created_at: None,
+            created_by: None,
+            feature: None,
+            include_aws_benefits: None,
+            last_updated_at: None,
+            last_updated_by: None,
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -81,7 +97,6 @@ impl model::Model for UpdateCostSettingsBody {
 }
 model::model!(UpdateCostSettingsBody);
 /// Schema `updateCostSettings body.accountScopedPreferences`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateCostSettingsBodyAccountScopedPreferences {
     pub aws_account_id: Option<String>,
     pub aws_cloud_account_name_with_id: Option<String>,
@@ -91,6 +106,16 @@ pub struct UpdateCostSettingsBodyAccountScopedPreferences {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateCostSettingsBodyAccountScopedPreferences {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            aws_account_id: None,
+            aws_cloud_account_name_with_id: None,
+            aws_cost_type: None,
+            savings_estimation_mode: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -123,7 +148,6 @@ impl model::Model for UpdateCostSettingsBodyAccountScopedPreferences {
 }
 model::model!(UpdateCostSettingsBodyAccountScopedPreferences);
 /// Schema `updateCostSettings body.createdBy`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateCostSettingsBodyCreatedBy {
     pub email: Option<String>,
     pub external_user_id: Option<String>,
@@ -133,6 +157,16 @@ pub struct UpdateCostSettingsBodyCreatedBy {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateCostSettingsBodyCreatedBy {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            email: None,
+            external_user_id: None,
+            name: None,
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "uuid", "email", "externalUserId"]
@@ -160,7 +194,6 @@ impl model::Model for UpdateCostSettingsBodyCreatedBy {
 }
 model::model!(UpdateCostSettingsBodyCreatedBy);
 /// Schema `updateCostSettings body.lastUpdatedBy`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateCostSettingsBodyLastUpdatedBy {
     pub email: Option<String>,
     pub external_user_id: Option<String>,
@@ -170,6 +203,16 @@ pub struct UpdateCostSettingsBodyLastUpdatedBy {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateCostSettingsBodyLastUpdatedBy {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            email: None,
+            external_user_id: None,
+            name: None,
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "uuid", "email", "externalUserId"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `updateGovernanceCostSettings body`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateGovernanceCostSettingsBody {
     pub account_id: Option<String>,
     pub aws_settings: Option<Box<UpdateGovernanceCostSettingsBodyAwsSettings>>,
@@ -18,6 +17,19 @@ pub struct UpdateGovernanceCostSettingsBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateGovernanceCostSettingsBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            aws_settings: None,
+            azure_settings: None,
+            created_at: None,
+            gcp_settings: None,
+            last_updated_at: None,
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -59,13 +71,19 @@ impl model::Model for UpdateGovernanceCostSettingsBody {
 }
 model::model!(UpdateGovernanceCostSettingsBody);
 /// Schema `updateGovernanceCostSettings body.awsSettings`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateGovernanceCostSettingsBodyAwsSettings {
     pub cost_type: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateGovernanceCostSettingsBodyAwsSettings {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cost_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["costType"]
@@ -87,13 +105,19 @@ impl model::Model for UpdateGovernanceCostSettingsBodyAwsSettings {
 }
 model::model!(UpdateGovernanceCostSettingsBodyAwsSettings);
 /// Schema `updateGovernanceCostSettings body.azureSettings`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateGovernanceCostSettingsBodyAzureSettings {
     pub cost_type: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateGovernanceCostSettingsBodyAzureSettings {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cost_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["costType"]
@@ -115,7 +139,6 @@ impl model::Model for UpdateGovernanceCostSettingsBodyAzureSettings {
 }
 model::model!(UpdateGovernanceCostSettingsBodyAzureSettings);
 /// Schema `updateGovernanceCostSettings body.gcpSettings`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateGovernanceCostSettingsBodyGcpSettings {
     pub include_discounts: Option<bool>,
     pub include_legacy_based_cud_credits: Option<bool>,
@@ -130,6 +153,21 @@ pub struct UpdateGovernanceCostSettingsBodyGcpSettings {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateGovernanceCostSettingsBodyGcpSettings {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            include_discounts: None,
+            include_legacy_based_cud_credits: None,
+            include_negotiated_savings: None,
+            include_promotions: None,
+            include_resource_based_cud_credits: None,
+            include_spend_based_cud_discounts: None,
+            include_subscription_credits: None,
+            include_sustained_use_discounts: None,
+            include_taxes: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

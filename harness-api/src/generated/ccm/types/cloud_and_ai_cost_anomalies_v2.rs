@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `AnomalyMetrics`.
-#[derive(Clone, Debug, Default)]
 pub struct AnomalyMetrics {
     pub cost_impact: Option<f64>,
     pub count: Option<f64>,
@@ -14,6 +13,15 @@ pub struct AnomalyMetrics {
     pub misfits: model::Misfits,
 }
 impl model::Model for AnomalyMetrics {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cost_impact: None,
+            count: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["count", "status", "costImpact"]
@@ -39,7 +47,6 @@ impl model::Model for AnomalyMetrics {
 }
 model::model!(AnomalyMetrics);
 /// Schema `AnomalyOverview`.
-#[derive(Clone, Debug, Default)]
 pub struct AnomalyOverview {
     pub active: Option<Box<AnomalyMetrics>>,
     pub archived: Option<Box<AnomalyMetrics>>,
@@ -49,6 +56,16 @@ pub struct AnomalyOverview {
     pub misfits: model::Misfits,
 }
 impl model::Model for AnomalyOverview {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            active: None,
+            archived: None,
+            ignored: None,
+            resolved: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["active", "ignored", "archived", "resolved"]
@@ -76,7 +93,6 @@ impl model::Model for AnomalyOverview {
 }
 model::model!(AnomalyOverview);
 /// Schema `ResponseDTOAnomalyMetrics`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoAnomalyMetrics {
     pub correlation_id: Option<String>,
     pub data: Option<Box<AnomalyMetrics>>,
@@ -86,6 +102,16 @@ pub struct ResponseDtoAnomalyMetrics {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoAnomalyMetrics {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -118,7 +144,6 @@ model::open_enum! {
     "ERROR", }
 }
 /// Schema `ResponseDTOAnomalyOverview`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoAnomalyOverview {
     pub correlation_id: Option<String>,
     pub data: Option<Box<AnomalyOverview>>,
@@ -128,6 +153,16 @@ pub struct ResponseDtoAnomalyOverview {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoAnomalyOverview {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -160,7 +195,6 @@ model::open_enum! {
     "ERROR", }
 }
 /// Schema `ResponseDTOTreeMapLongAnomalyOverview`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoTreeMapLongAnomalyOverview {
     pub correlation_id: Option<String>,
     pub data: Option<std::collections::BTreeMap<String, AnomalyOverview>>,
@@ -170,6 +204,16 @@ pub struct ResponseDtoTreeMapLongAnomalyOverview {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoTreeMapLongAnomalyOverview {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]

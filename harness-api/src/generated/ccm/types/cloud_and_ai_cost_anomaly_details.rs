@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `AnomalyCostTimeSeries`.
-#[derive(Clone, Debug, Default)]
 pub struct AnomalyCostTimeSeries {
     pub anomalous_cost: Option<f64>,
     pub cost: Option<f64>,
@@ -14,6 +13,15 @@ pub struct AnomalyCostTimeSeries {
     pub misfits: model::Misfits,
 }
 impl model::Model for AnomalyCostTimeSeries {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            anomalous_cost: None,
+            cost: None,
+            time: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["cost", "time", "anomalousCost"]
@@ -39,7 +47,6 @@ impl model::Model for AnomalyCostTimeSeries {
 }
 model::model!(AnomalyCostTimeSeries);
 /// Schema `AnomalyResourceCostTimeSeries`.
-#[derive(Clone, Debug, Default)]
 pub struct AnomalyResourceCostTimeSeries {
     pub cost: Option<f64>,
     pub time: Option<i64>,
@@ -47,6 +54,14 @@ pub struct AnomalyResourceCostTimeSeries {
     pub misfits: model::Misfits,
 }
 impl model::Model for AnomalyResourceCostTimeSeries {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cost: None,
+            time: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["cost", "time"]
@@ -70,7 +85,6 @@ impl model::Model for AnomalyResourceCostTimeSeries {
 }
 model::model!(AnomalyResourceCostTimeSeries);
 /// Schema `AnomalyResourceDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct AnomalyResourceDetails {
     pub anomalous_cost: Option<f64>,
     pub anomalous_cost_percentage: Option<f64>,
@@ -81,6 +95,17 @@ pub struct AnomalyResourceDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for AnomalyResourceDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            anomalous_cost: None,
+            anomalous_cost_percentage: None,
+            cost: None,
+            resource: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["cost", "tags", "resource", "anomalousCost", "anomalousCostPercentage"]
@@ -110,7 +135,6 @@ impl model::Model for AnomalyResourceDetails {
 }
 model::model!(AnomalyResourceDetails);
 /// Schema `ResponseDTOAnomalyData`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoAnomalyData {
     pub correlation_id: Option<String>,
     pub data: Option<Box<AnomalyData>>,
@@ -120,6 +144,16 @@ pub struct ResponseDtoAnomalyData {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoAnomalyData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -151,7 +185,6 @@ model::open_enum! {
     Success = "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOListAnomalyCostTimeSeries`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoListAnomalyCostTimeSeries {
     pub correlation_id: Option<String>,
     pub data: Option<Vec<AnomalyCostTimeSeries>>,
@@ -161,6 +194,16 @@ pub struct ResponseDtoListAnomalyCostTimeSeries {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoListAnomalyCostTimeSeries {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -193,7 +236,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOListAnomalyResourceCostTimeSeries`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoListAnomalyResourceCostTimeSeries {
     pub correlation_id: Option<String>,
     pub data: Option<Vec<AnomalyResourceCostTimeSeries>>,
@@ -203,6 +245,16 @@ pub struct ResponseDtoListAnomalyResourceCostTimeSeries {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoListAnomalyResourceCostTimeSeries {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -235,7 +287,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOListAnomalyResourceDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoListAnomalyResourceDetails {
     pub correlation_id: Option<String>,
     pub data: Option<Vec<AnomalyResourceDetails>>,
@@ -245,6 +296,16 @@ pub struct ResponseDtoListAnomalyResourceDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoListAnomalyResourceDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `BusinessMapping`.
-#[derive(Clone, Debug, Default)]
 pub struct BusinessMapping {
     pub account_id: Option<String>,
     pub cost_buckets: Option<Vec<BusinessMappingCostBuckets>>,
@@ -24,6 +23,25 @@ pub struct BusinessMapping {
     pub misfits: model::Misfits,
 }
 impl model::Model for BusinessMapping {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            cost_buckets: None,
+            cost_targets: None,
+            cost_targets_with_uuid: None,
+            created_at: None,
+            created_by: None,
+            data_sources: None,
+            last_updated_at: None,
+            last_updated_by: None,
+            name: None,
+            shared_costs: None,
+            unallocated_cost: None,
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -83,7 +101,6 @@ impl model::Model for BusinessMapping {
 }
 model::model!(BusinessMapping);
 /// Schema `BusinessMapping.costBuckets`.
-#[derive(Clone, Debug, Default)]
 pub struct BusinessMappingCostBuckets {
     pub name: Option<String>,
     pub rules: Option<Vec<BusinessMappingCostBucketsRules>>,
@@ -91,6 +108,14 @@ pub struct BusinessMappingCostBuckets {
     pub misfits: model::Misfits,
 }
 impl model::Model for BusinessMappingCostBuckets {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            rules: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "rules"]
@@ -114,13 +139,19 @@ impl model::Model for BusinessMappingCostBuckets {
 }
 model::model!(BusinessMappingCostBuckets);
 /// Schema `BusinessMapping.costBuckets.rules`.
-#[derive(Clone, Debug, Default)]
 pub struct BusinessMappingCostBucketsRules {
     pub conditions: Option<Vec<BusinessMappingCostBucketsRulesConditions>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for BusinessMappingCostBucketsRules {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            conditions: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["conditions"]
@@ -142,7 +173,6 @@ impl model::Model for BusinessMappingCostBucketsRules {
 }
 model::model!(BusinessMappingCostBucketsRules);
 /// Schema `BusinessMapping.costBuckets.rules.conditions`.
-#[derive(Clone, Debug, Default)]
 pub struct BusinessMappingCostBucketsRulesConditions {
     pub key: Option<String>,
     pub type_: Option<String>,
@@ -151,6 +181,15 @@ pub struct BusinessMappingCostBucketsRulesConditions {
     pub misfits: model::Misfits,
 }
 impl model::Model for BusinessMappingCostBucketsRulesConditions {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key: None,
+            type_: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "type", "value"]
@@ -182,7 +221,6 @@ model::open_enum! {
     "BUSINESS_MAPPING", Label = "LABEL", LabelV2 = "LABEL_V2", }
 }
 /// Schema `BusinessMappingListDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct BusinessMappingListDto {
     pub business_mappings: Option<Vec<BusinessMapping>>,
     pub total_count: Option<i64>,
@@ -190,6 +228,14 @@ pub struct BusinessMappingListDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for BusinessMappingListDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            business_mappings: None,
+            total_count: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["totalCount", "businessMappings"]
@@ -213,7 +259,6 @@ impl model::Model for BusinessMappingListDto {
 }
 model::model!(BusinessMappingListDto);
 /// Schema `CostCategoryDeleteDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct CostCategoryDeleteDto {
     pub deleted: Option<bool>,
     pub linked_perspectives: Option<std::collections::BTreeMap<String, String>>,
@@ -222,6 +267,15 @@ pub struct CostCategoryDeleteDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for CostCategoryDeleteDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            deleted: None,
+            linked_perspectives: None,
+            message: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["deleted", "message", "linkedPerspectives"]
@@ -247,7 +301,6 @@ impl model::Model for CostCategoryDeleteDto {
 }
 model::model!(CostCategoryDeleteDto);
 /// Schema `CostTarget`.
-#[derive(Clone, Debug, Default)]
 pub struct CostTarget {
     pub name: Option<String>,
     pub rules: Option<Vec<ViewRule>>,
@@ -255,6 +308,14 @@ pub struct CostTarget {
     pub misfits: model::Misfits,
 }
 impl model::Model for CostTarget {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            rules: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "rules"]
@@ -278,7 +339,6 @@ impl model::Model for CostTarget {
 }
 model::model!(CostTarget);
 /// Schema `RestResponseBusinessMapping`.
-#[derive(Clone, Debug, Default)]
 pub struct RestResponseBusinessMapping {
     pub meta_data: Option<std::collections::BTreeMap<String, serde_json::Value>>,
     pub resource: Option<Box<BusinessMapping>>,
@@ -287,6 +347,15 @@ pub struct RestResponseBusinessMapping {
     pub misfits: model::Misfits,
 }
 impl model::Model for RestResponseBusinessMapping {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            meta_data: None,
+            resource: None,
+            response_messages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["metaData", "resource", "responseMessages"]
@@ -312,7 +381,6 @@ impl model::Model for RestResponseBusinessMapping {
 }
 model::model!(RestResponseBusinessMapping);
 /// Schema `RestResponseBusinessMappingListDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct RestResponseBusinessMappingListDto {
     pub meta_data: Option<std::collections::BTreeMap<String, serde_json::Value>>,
     pub resource: Option<Box<BusinessMappingListDto>>,
@@ -321,6 +389,15 @@ pub struct RestResponseBusinessMappingListDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for RestResponseBusinessMappingListDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            meta_data: None,
+            resource: None,
+            response_messages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["metaData", "resource", "responseMessages"]
@@ -346,7 +423,6 @@ impl model::Model for RestResponseBusinessMappingListDto {
 }
 model::model!(RestResponseBusinessMappingListDto);
 /// Schema `RestResponseCostCategoryDeleteDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct RestResponseCostCategoryDeleteDto {
     pub meta_data: Option<std::collections::BTreeMap<String, serde_json::Value>>,
     pub resource: Option<Box<CostCategoryDeleteDto>>,
@@ -355,6 +431,15 @@ pub struct RestResponseCostCategoryDeleteDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for RestResponseCostCategoryDeleteDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            meta_data: None,
+            resource: None,
+            response_messages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["metaData", "resource", "responseMessages"]
@@ -380,7 +465,6 @@ impl model::Model for RestResponseCostCategoryDeleteDto {
 }
 model::model!(RestResponseCostCategoryDeleteDto);
 /// Schema `SharedCost`.
-#[derive(Clone, Debug, Default)]
 pub struct SharedCost {
     pub name: Option<String>,
     pub rules: Option<Vec<ViewRule>>,
@@ -390,6 +474,16 @@ pub struct SharedCost {
     pub misfits: model::Misfits,
 }
 impl model::Model for SharedCost {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            rules: None,
+            splits: None,
+            strategy: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "rules", "splits", "strategy"]
@@ -417,7 +511,6 @@ impl model::Model for SharedCost {
 }
 model::model!(SharedCost);
 /// Schema `SharedCostSplit`.
-#[derive(Clone, Debug, Default)]
 pub struct SharedCostSplit {
     pub cost_target_name: Option<String>,
     pub percentage_contribution: Option<f64>,
@@ -425,6 +518,14 @@ pub struct SharedCostSplit {
     pub misfits: model::Misfits,
 }
 impl model::Model for SharedCostSplit {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cost_target_name: None,
+            percentage_contribution: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["costTargetName", "percentageContribution"]
@@ -452,7 +553,6 @@ model::open_enum! {
     Proportional = "PROPORTIONAL", Fixed = "FIXED", }
 }
 /// Schema `UnallocatedCost`.
-#[derive(Clone, Debug, Default)]
 pub struct UnallocatedCost {
     pub label: Option<String>,
     pub sharing_strategy: Option<UnallocatedCostSharingStrategy>,
@@ -462,6 +562,16 @@ pub struct UnallocatedCost {
     pub misfits: model::Misfits,
 }
 impl model::Model for UnallocatedCost {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            label: None,
+            sharing_strategy: None,
+            splits: None,
+            strategy: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["label", "splits", "strategy", "sharingStrategy"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `bulkSyncCostCategoryJiraMappings body`.
-#[derive(Clone, Debug, Default)]
 pub struct BulkSyncCostCategoryJiraMappingsBody {
     pub account_id: Option<String>,
     pub cost_bucket_name: Option<String>,
@@ -22,6 +21,21 @@ pub struct BulkSyncCostCategoryJiraMappingsBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for BulkSyncCostCategoryJiraMappingsBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            cost_bucket_name: None,
+            cost_category_name: None,
+            created_at: None,
+            created_by: None,
+            jira_project_details: None,
+            last_updated_at: None,
+            last_updated_by: None,
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -69,7 +83,6 @@ impl model::Model for BulkSyncCostCategoryJiraMappingsBody {
 }
 model::model!(BulkSyncCostCategoryJiraMappingsBody);
 /// Schema `bulkSyncCostCategoryJiraMappings body.createdBy`.
-#[derive(Clone, Debug, Default)]
 pub struct BulkSyncCostCategoryJiraMappingsBodyCreatedBy {
     pub email: Option<String>,
     pub external_user_id: Option<String>,
@@ -79,6 +92,16 @@ pub struct BulkSyncCostCategoryJiraMappingsBodyCreatedBy {
     pub misfits: model::Misfits,
 }
 impl model::Model for BulkSyncCostCategoryJiraMappingsBodyCreatedBy {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            email: None,
+            external_user_id: None,
+            name: None,
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "uuid", "email", "externalUserId"]
@@ -106,7 +129,6 @@ impl model::Model for BulkSyncCostCategoryJiraMappingsBodyCreatedBy {
 }
 model::model!(BulkSyncCostCategoryJiraMappingsBodyCreatedBy);
 /// Schema `bulkSyncCostCategoryJiraMappings body.jiraProjectDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct BulkSyncCostCategoryJiraMappingsBodyJiraProjectDetails {
     pub project_id: Option<String>,
     pub project_name: Option<String>,
@@ -114,6 +136,14 @@ pub struct BulkSyncCostCategoryJiraMappingsBodyJiraProjectDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for BulkSyncCostCategoryJiraMappingsBodyJiraProjectDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            project_id: None,
+            project_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["projectId", "projectName"]
@@ -137,7 +167,6 @@ impl model::Model for BulkSyncCostCategoryJiraMappingsBodyJiraProjectDetails {
 }
 model::model!(BulkSyncCostCategoryJiraMappingsBodyJiraProjectDetails);
 /// Schema `bulkSyncCostCategoryJiraMappings body.lastUpdatedBy`.
-#[derive(Clone, Debug, Default)]
 pub struct BulkSyncCostCategoryJiraMappingsBodyLastUpdatedBy {
     pub email: Option<String>,
     pub external_user_id: Option<String>,
@@ -147,6 +176,16 @@ pub struct BulkSyncCostCategoryJiraMappingsBodyLastUpdatedBy {
     pub misfits: model::Misfits,
 }
 impl model::Model for BulkSyncCostCategoryJiraMappingsBodyLastUpdatedBy {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            email: None,
+            external_user_id: None,
+            name: None,
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "uuid", "email", "externalUserId"]
@@ -174,7 +213,6 @@ impl model::Model for BulkSyncCostCategoryJiraMappingsBodyLastUpdatedBy {
 }
 model::model!(BulkSyncCostCategoryJiraMappingsBodyLastUpdatedBy);
 /// Schema `createCostCategoryJiraMapping body`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateCostCategoryJiraMappingBody {
     pub account_id: Option<String>,
     pub cost_bucket_name: Option<String>,
@@ -191,6 +229,21 @@ pub struct CreateCostCategoryJiraMappingBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateCostCategoryJiraMappingBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            cost_bucket_name: None,
+            cost_category_name: None,
+            created_at: None,
+            created_by: None,
+            jira_project_details: None,
+            last_updated_at: None,
+            last_updated_by: None,
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -238,7 +291,6 @@ impl model::Model for CreateCostCategoryJiraMappingBody {
 }
 model::model!(CreateCostCategoryJiraMappingBody);
 /// Schema `createCostCategoryJiraMapping body.createdBy`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateCostCategoryJiraMappingBodyCreatedBy {
     pub email: Option<String>,
     pub external_user_id: Option<String>,
@@ -248,6 +300,16 @@ pub struct CreateCostCategoryJiraMappingBodyCreatedBy {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateCostCategoryJiraMappingBodyCreatedBy {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            email: None,
+            external_user_id: None,
+            name: None,
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "uuid", "email", "externalUserId"]
@@ -275,7 +337,6 @@ impl model::Model for CreateCostCategoryJiraMappingBodyCreatedBy {
 }
 model::model!(CreateCostCategoryJiraMappingBodyCreatedBy);
 /// Schema `createCostCategoryJiraMapping body.jiraProjectDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateCostCategoryJiraMappingBodyJiraProjectDetails {
     pub project_id: Option<String>,
     pub project_name: Option<String>,
@@ -283,6 +344,14 @@ pub struct CreateCostCategoryJiraMappingBodyJiraProjectDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateCostCategoryJiraMappingBodyJiraProjectDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            project_id: None,
+            project_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["projectId", "projectName"]
@@ -306,7 +375,6 @@ impl model::Model for CreateCostCategoryJiraMappingBodyJiraProjectDetails {
 }
 model::model!(CreateCostCategoryJiraMappingBodyJiraProjectDetails);
 /// Schema `createCostCategoryJiraMapping body.lastUpdatedBy`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateCostCategoryJiraMappingBodyLastUpdatedBy {
     pub email: Option<String>,
     pub external_user_id: Option<String>,
@@ -316,6 +384,16 @@ pub struct CreateCostCategoryJiraMappingBodyLastUpdatedBy {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateCostCategoryJiraMappingBodyLastUpdatedBy {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            email: None,
+            external_user_id: None,
+            name: None,
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "uuid", "email", "externalUserId"]
@@ -343,7 +421,6 @@ impl model::Model for CreateCostCategoryJiraMappingBodyLastUpdatedBy {
 }
 model::model!(CreateCostCategoryJiraMappingBodyLastUpdatedBy);
 /// Schema `updateCostCategoryJiraMapping body`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateCostCategoryJiraMappingBody {
     pub account_id: Option<String>,
     pub cost_bucket_name: Option<String>,
@@ -360,6 +437,21 @@ pub struct UpdateCostCategoryJiraMappingBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateCostCategoryJiraMappingBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            cost_bucket_name: None,
+            cost_category_name: None,
+            created_at: None,
+            created_by: None,
+            jira_project_details: None,
+            last_updated_at: None,
+            last_updated_by: None,
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -407,7 +499,6 @@ impl model::Model for UpdateCostCategoryJiraMappingBody {
 }
 model::model!(UpdateCostCategoryJiraMappingBody);
 /// Schema `updateCostCategoryJiraMapping body.createdBy`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateCostCategoryJiraMappingBodyCreatedBy {
     pub email: Option<String>,
     pub external_user_id: Option<String>,
@@ -417,6 +508,16 @@ pub struct UpdateCostCategoryJiraMappingBodyCreatedBy {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateCostCategoryJiraMappingBodyCreatedBy {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            email: None,
+            external_user_id: None,
+            name: None,
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "uuid", "email", "externalUserId"]
@@ -444,7 +545,6 @@ impl model::Model for UpdateCostCategoryJiraMappingBodyCreatedBy {
 }
 model::model!(UpdateCostCategoryJiraMappingBodyCreatedBy);
 /// Schema `updateCostCategoryJiraMapping body.jiraProjectDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateCostCategoryJiraMappingBodyJiraProjectDetails {
     pub project_id: Option<String>,
     pub project_name: Option<String>,
@@ -452,6 +552,14 @@ pub struct UpdateCostCategoryJiraMappingBodyJiraProjectDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateCostCategoryJiraMappingBodyJiraProjectDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            project_id: None,
+            project_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["projectId", "projectName"]
@@ -475,7 +583,6 @@ impl model::Model for UpdateCostCategoryJiraMappingBodyJiraProjectDetails {
 }
 model::model!(UpdateCostCategoryJiraMappingBodyJiraProjectDetails);
 /// Schema `updateCostCategoryJiraMapping body.lastUpdatedBy`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateCostCategoryJiraMappingBodyLastUpdatedBy {
     pub email: Option<String>,
     pub external_user_id: Option<String>,
@@ -485,6 +592,16 @@ pub struct UpdateCostCategoryJiraMappingBodyLastUpdatedBy {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateCostCategoryJiraMappingBodyLastUpdatedBy {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            email: None,
+            external_user_id: None,
+            name: None,
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "uuid", "email", "externalUserId"]

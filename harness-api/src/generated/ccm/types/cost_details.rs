@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `CCMEcsEntity`.
-#[derive(Clone, Debug, Default)]
 pub struct CcmEcsEntity {
     pub launch_type: Option<String>,
     pub service: Option<String>,
@@ -14,6 +13,15 @@ pub struct CcmEcsEntity {
     pub misfits: model::Misfits,
 }
 impl model::Model for CcmEcsEntity {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            launch_type: None,
+            service: None,
+            task_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["taskId", "service", "launchType"]
@@ -39,7 +47,6 @@ impl model::Model for CcmEcsEntity {
 }
 model::model!(CcmEcsEntity);
 /// Schema `CCMK8sEntity`.
-#[derive(Clone, Debug, Default)]
 pub struct Ccmk8sEntity {
     pub namespace: Option<String>,
     pub selected_labels: Option<Vec<K8sLabel>>,
@@ -48,6 +55,15 @@ pub struct Ccmk8sEntity {
     pub misfits: model::Misfits,
 }
 impl model::Model for Ccmk8sEntity {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            namespace: None,
+            selected_labels: None,
+            workload: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["workload", "namespace", "selectedLabels"]
@@ -73,7 +89,6 @@ impl model::Model for Ccmk8sEntity {
 }
 model::model!(Ccmk8sEntity);
 /// Schema `ClusterCostDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct ClusterCostDetails {
     pub cluster: Option<String>,
     pub cluster_id: Option<String>,
@@ -87,6 +102,20 @@ pub struct ClusterCostDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for ClusterCostDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cluster: None,
+            cluster_id: None,
+            cluster_type: None,
+            ecs: None,
+            idle_cost: None,
+            k8s: None,
+            total_cost: None,
+            unallocated_cost: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -131,7 +160,6 @@ impl model::Model for ClusterCostDetails {
 }
 model::model!(ClusterCostDetails);
 /// Schema `ClusterCostDetailsQueryParams`.
-#[derive(Clone, Debug, Default)]
 pub struct ClusterCostDetailsQueryParams {
     pub aggregations: Option<Vec<CcmAggregation>>,
     pub filters: Option<Vec<FieldFilter>>,
@@ -146,6 +174,21 @@ pub struct ClusterCostDetailsQueryParams {
     pub misfits: model::Misfits,
 }
 impl model::Model for ClusterCostDetailsQueryParams {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            aggregations: None,
+            filters: None,
+            group_by: None,
+            limit: None,
+            offset: None,
+            selected_labels: None,
+            skip_round_off: None,
+            sort_order: None,
+            time_resolution: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -248,7 +291,6 @@ model::open_enum! {
     "MONTH", Week = "WEEK", Quarter = "QUARTER", Year = "YEAR", }
 }
 /// Schema `CostDetailsQueryParams`.
-#[derive(Clone, Debug, Default)]
 pub struct CostDetailsQueryParams {
     pub filters: Option<Vec<FieldFilter>>,
     pub group_by: Option<Vec<CostDetailsQueryParamsGroupBy>>,
@@ -262,6 +304,20 @@ pub struct CostDetailsQueryParams {
     pub misfits: model::Misfits,
 }
 impl model::Model for CostDetailsQueryParams {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            filters: None,
+            group_by: None,
+            limit: None,
+            offset: None,
+            skip_round_off: None,
+            sort_order: None,
+            time_resolution: None,
+            view_params: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -361,13 +417,19 @@ model::open_enum! {
     Week = "WEEK", Quarter = "QUARTER", Year = "YEAR", }
 }
 /// Schema `CostDetailsQueryParams.viewParams`.
-#[derive(Clone, Debug, Default)]
 pub struct CostDetailsQueryParamsViewParams {
     pub view_time_granularity: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for CostDetailsQueryParamsViewParams {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            view_time_granularity: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["viewTimeGranularity"]
@@ -389,7 +451,6 @@ impl model::Model for CostDetailsQueryParamsViewParams {
 }
 model::model!(CostDetailsQueryParamsViewParams);
 /// Schema `CostOverview`.
-#[derive(Clone, Debug, Default)]
 pub struct CostOverview {
     pub cost: Option<f64>,
     pub trend: Option<f64>,
@@ -397,6 +458,14 @@ pub struct CostOverview {
     pub misfits: model::Misfits,
 }
 impl model::Model for CostOverview {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cost: None,
+            trend: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["Cost", "Trend"]
@@ -420,7 +489,6 @@ impl model::Model for CostOverview {
 }
 model::model!(CostOverview);
 /// Schema `FieldFilter`.
-#[derive(Clone, Debug, Default)]
 pub struct FieldFilter {
     pub field: Option<FieldFilterField>,
     pub operator: Option<FieldFilterOperator>,
@@ -429,6 +497,15 @@ pub struct FieldFilter {
     pub misfits: model::Misfits,
 }
 impl model::Model for FieldFilter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            field: None,
+            operator: None,
+            values: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["field", "values", "operator"]
@@ -505,7 +582,6 @@ model::open_enum! {
     Before = "BEFORE", }
 }
 /// Schema `K8sLabel`.
-#[derive(Clone, Debug, Default)]
 pub struct K8sLabel {
     pub name: Option<String>,
     pub value: Option<String>,
@@ -513,6 +589,14 @@ pub struct K8sLabel {
     pub misfits: model::Misfits,
 }
 impl model::Model for K8sLabel {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "value"]
@@ -536,13 +620,19 @@ impl model::Model for K8sLabel {
 }
 model::model!(K8sLabel);
 /// Schema `PerspectiveEntityStatsData`.
-#[derive(Clone, Debug, Default)]
 pub struct PerspectiveEntityStatsData {
     pub data: Option<Vec<QlceViewEntityStatsDataPoint>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for PerspectiveEntityStatsData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data"]
@@ -564,7 +654,6 @@ impl model::Model for PerspectiveEntityStatsData {
 }
 model::model!(PerspectiveEntityStatsData);
 /// Schema `PerspectiveTimeSeriesData`.
-#[derive(Clone, Debug, Default)]
 pub struct PerspectiveTimeSeriesData {
     pub cpu_limit: Option<Vec<TimeSeriesDataPoints>>,
     pub cpu_request: Option<Vec<TimeSeriesDataPoints>>,
@@ -577,6 +666,19 @@ pub struct PerspectiveTimeSeriesData {
     pub misfits: model::Misfits,
 }
 impl model::Model for PerspectiveTimeSeriesData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cpu_limit: None,
+            cpu_request: None,
+            cpu_util_values: None,
+            memory_limit: None,
+            memory_request: None,
+            memory_util_values: None,
+            stats: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -618,7 +720,6 @@ impl model::Model for PerspectiveTimeSeriesData {
 }
 model::model!(PerspectiveTimeSeriesData);
 /// Schema `QLCEViewEntityStatsDataPoint`.
-#[derive(Clone, Debug, Default)]
 pub struct QlceViewEntityStatsDataPoint {
     pub cluster_perspective: Option<bool>,
     pub cost: Option<f64>,
@@ -629,6 +730,17 @@ pub struct QlceViewEntityStatsDataPoint {
     pub misfits: model::Misfits,
 }
 impl model::Model for QlceViewEntityStatsDataPoint {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cluster_perspective: None,
+            cost: None,
+            cost_trend: None,
+            is_cluster_perspective: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["cost", "name", "costTrend", "clusterPerspective", "isClusterPerspective"]
@@ -658,7 +770,6 @@ impl model::Model for QlceViewEntityStatsDataPoint {
 }
 model::model!(QlceViewEntityStatsDataPoint);
 /// Schema `ResponseDTOCostOverview`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoCostOverview {
     pub correlation_id: Option<String>,
     pub data: Option<Box<CostOverview>>,
@@ -668,6 +779,16 @@ pub struct ResponseDtoCostOverview {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoCostOverview {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -699,7 +820,6 @@ model::open_enum! {
     Success = "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOListClusterCostDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoListClusterCostDetails {
     pub correlation_id: Option<String>,
     pub data: Option<Vec<ClusterCostDetails>>,
@@ -709,6 +829,16 @@ pub struct ResponseDtoListClusterCostDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoListClusterCostDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -741,7 +871,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `ResponseDTOPerspectiveEntityStatsData`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoPerspectiveEntityStatsData {
     pub correlation_id: Option<String>,
     pub data: Option<Box<PerspectiveEntityStatsData>>,
@@ -751,6 +880,16 @@ pub struct ResponseDtoPerspectiveEntityStatsData {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoPerspectiveEntityStatsData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -783,7 +922,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOPerspectiveTimeSeriesData`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoPerspectiveTimeSeriesData {
     pub correlation_id: Option<String>,
     pub data: Option<Box<PerspectiveTimeSeriesData>>,
@@ -793,6 +931,16 @@ pub struct ResponseDtoPerspectiveTimeSeriesData {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoPerspectiveTimeSeriesData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]

@@ -35,7 +35,6 @@ model::open_enum! {
     "INVENTORY", Other = "OTHER", }
 }
 /// Schema `listDataJobs body`.
-#[derive(Clone, Debug, Default)]
 pub struct ListDataJobsBody {
     pub connector_name: Option<String>,
     pub job_id: Option<String>,
@@ -47,6 +46,18 @@ pub struct ListDataJobsBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListDataJobsBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector_name: None,
+            job_id: None,
+            job_kind: None,
+            page: None,
+            size: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["page", "size", "jobId", "status", "jobKind", "connectorName"]

@@ -5,13 +5,19 @@
 use super::*;
 use crate::model;
 /// Schema `CreateExternalDataFilesDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateExternalDataFilesDto {
     pub external_data_files: Option<Box<ExternalDataFiles>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateExternalDataFilesDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            external_data_files: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["externalDataFiles"]
@@ -33,13 +39,19 @@ impl model::Model for CreateExternalDataFilesDto {
 }
 model::model!(CreateExternalDataFilesDto);
 /// Schema `CreateExternalDataProviderDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateExternalDataProviderDto {
     pub external_data_provider: Option<Box<ExternalDataProvider>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateExternalDataProviderDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            external_data_provider: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["externalDataProvider"]
@@ -61,7 +73,6 @@ impl model::Model for CreateExternalDataProviderDto {
 }
 model::model!(CreateExternalDataProviderDto);
 /// Schema `ExternalDataFiles`.
-#[derive(Clone, Debug, Default)]
 pub struct ExternalDataFiles {
     pub account_id: Option<String>,
     pub cloud_storage_path: Option<String>,
@@ -86,6 +97,31 @@ pub struct ExternalDataFiles {
     pub misfits: model::Misfits,
 }
 impl model::Model for ExternalDataFiles {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            cloud_storage_path: None,
+            created_at: None,
+            created_by: None,
+            description: None,
+            file_extension: None,
+            ingestion_status: None,
+            invoice_month: None,
+            last_updated_at: None,
+            last_updated_by: None,
+            md5: None,
+            name: None,
+            org_identifier: None,
+            project_identifier: None,
+            provider_id: None,
+            provider_name: None,
+            signed_url_used: None,
+            upload_status: None,
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -172,7 +208,6 @@ model::open_enum! {
     "UNKNOWN", }
 }
 /// Schema `ExternalDataIngestionRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct ExternalDataIngestionRequest {
     pub account_id: Option<String>,
     pub invoice_period: Option<Vec<String>>,
@@ -181,6 +216,15 @@ pub struct ExternalDataIngestionRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for ExternalDataIngestionRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            invoice_period: None,
+            provider_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["accountId", "providerId", "invoicePeriod"]
@@ -206,7 +250,6 @@ impl model::Model for ExternalDataIngestionRequest {
 }
 model::model!(ExternalDataIngestionRequest);
 /// Schema `ExternalDataProvider`.
-#[derive(Clone, Debug, Default)]
 pub struct ExternalDataProvider {
     pub account_id: Option<String>,
     pub created_at: Option<i64>,
@@ -228,6 +271,28 @@ pub struct ExternalDataProvider {
     pub misfits: model::Misfits,
 }
 impl model::Model for ExternalDataProvider {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            created_at: None,
+            created_by: None,
+            description: None,
+            file_exists: None,
+            invoice_period: None,
+            last_synced_at: None,
+            last_updated_at: None,
+            last_updated_by: None,
+            name: None,
+            org_identifier: None,
+            project_identifier: None,
+            provider_name: None,
+            provider_type: None,
+            status: None,
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -301,13 +366,19 @@ model::open_enum! {
     = "QUARTERLY", }
 }
 /// Schema `ExternalDataProviderList`.
-#[derive(Clone, Debug, Default)]
 pub struct ExternalDataProviderList {
     pub provider_list: Option<Vec<String>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ExternalDataProviderList {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            provider_list: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["providerList"]
@@ -333,7 +404,6 @@ model::open_enum! {
     Snowflake = "SNOWFLAKE", Mongo = "MONGO", Custom = "CUSTOM", }
 }
 /// Schema `InvoicePeriodStatus`.
-#[derive(Clone, Debug, Default)]
 pub struct InvoicePeriodStatus {
     pub last_synced_at: Option<i64>,
     pub message: Option<String>,
@@ -342,6 +412,15 @@ pub struct InvoicePeriodStatus {
     pub misfits: model::Misfits,
 }
 impl model::Model for InvoicePeriodStatus {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            last_synced_at: None,
+            message: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["status", "message", "lastSyncedAt"]
@@ -367,7 +446,6 @@ impl model::Model for InvoicePeriodStatus {
 }
 model::model!(InvoicePeriodStatus);
 /// Schema `ResponseDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDto {
     pub correlation_id: Option<String>,
     pub data: Option<serde_json::Value>,
@@ -377,6 +455,16 @@ pub struct ResponseDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -404,7 +492,6 @@ impl model::Model for ResponseDto {
 }
 model::model!(ResponseDto);
 /// Schema `ResponseDTOExternalDataFiles`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoExternalDataFiles {
     pub correlation_id: Option<String>,
     pub data: Option<Box<ExternalDataFiles>>,
@@ -414,6 +501,16 @@ pub struct ResponseDtoExternalDataFiles {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoExternalDataFiles {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -446,7 +543,6 @@ model::open_enum! {
     = "ERROR", }
 }
 /// Schema `ResponseDTOExternalDataProvider`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoExternalDataProvider {
     pub correlation_id: Option<String>,
     pub data: Option<Box<ExternalDataProvider>>,
@@ -456,6 +552,16 @@ pub struct ResponseDtoExternalDataProvider {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoExternalDataProvider {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -488,7 +594,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `ResponseDTOListExternalDataProvider`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoListExternalDataProvider {
     pub correlation_id: Option<String>,
     pub data: Option<Vec<ExternalDataProvider>>,
@@ -498,6 +603,16 @@ pub struct ResponseDtoListExternalDataProvider {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoListExternalDataProvider {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -530,7 +645,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `ResponseDTOMapStringListExternalDataFiles`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoMapStringListExternalDataFiles {
     pub correlation_id: Option<String>,
     pub data: Option<std::collections::BTreeMap<String, Vec<ExternalDataFiles>>>,
@@ -540,6 +654,16 @@ pub struct ResponseDtoMapStringListExternalDataFiles {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoMapStringListExternalDataFiles {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `GovernanceNotification`.
-#[derive(Clone, Debug, Default)]
 pub struct GovernanceNotification {
     pub account_id: Option<String>,
     pub cloud_account_ids: Option<Vec<String>>,
@@ -26,6 +25,27 @@ pub struct GovernanceNotification {
     pub misfits: model::Misfits,
 }
 impl model::Model for GovernanceNotification {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            cloud_account_ids: None,
+            cloud_provider: None,
+            cost: None,
+            created_at: None,
+            created_by: None,
+            email_ids: None,
+            is_attachment_required: None,
+            is_enabled: None,
+            last_updated_at: None,
+            last_updated_by: None,
+            name: None,
+            resource_count: None,
+            resource_types: None,
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -95,7 +115,6 @@ model::open_enum! {
     GovernanceNotificationCloudProvider { Aws = "AWS", Azure = "AZURE", Gcp = "GCP", }
 }
 /// Schema `ResponseDTOGovernanceNotification`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoGovernanceNotification {
     pub correlation_id: Option<String>,
     pub data: Option<Box<GovernanceNotification>>,
@@ -105,6 +124,16 @@ pub struct ResponseDtoGovernanceNotification {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoGovernanceNotification {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -137,7 +166,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `ResponseDTOListGovernanceNotification`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoListGovernanceNotification {
     pub correlation_id: Option<String>,
     pub data: Option<Vec<GovernanceNotification>>,
@@ -147,6 +175,16 @@ pub struct ResponseDtoListGovernanceNotification {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoListGovernanceNotification {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ResponseDTORuleEnforcementRecommendation`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoRuleEnforcementRecommendation {
     pub correlation_id: Option<String>,
     pub data: Option<Box<RuleEnforcementRecommendation>>,
@@ -15,6 +14,16 @@ pub struct ResponseDtoRuleEnforcementRecommendation {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoRuleEnforcementRecommendation {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -42,7 +51,6 @@ impl model::Model for ResponseDtoRuleEnforcementRecommendation {
 }
 model::model!(ResponseDtoRuleEnforcementRecommendation);
 /// Schema `ResponseDTORuleEnforcementRecommendationList`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoRuleEnforcementRecommendationList {
     pub correlation_id: Option<String>,
     pub data: Option<Box<RuleEnforcementRecommendationList>>,
@@ -52,6 +60,16 @@ pub struct ResponseDtoRuleEnforcementRecommendationList {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoRuleEnforcementRecommendationList {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -89,7 +107,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `RuleEnforcementRecommendation`.
-#[derive(Clone, Debug, Default)]
 pub struct RuleEnforcementRecommendation {
     pub account_id: Option<String>,
     pub cloud_provider: Option<RuleEnforcementRecommendationCloudProvider>,
@@ -119,6 +136,34 @@ pub struct RuleEnforcementRecommendation {
     pub misfits: model::Misfits,
 }
 impl model::Model for RuleEnforcementRecommendation {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            cloud_provider: None,
+            created_at: None,
+            created_by: None,
+            description: None,
+            execution_schedule: None,
+            execution_timezone: None,
+            is_dry_run: None,
+            is_enabled: None,
+            last_updated_at: None,
+            last_updated_by: None,
+            name: None,
+            org_identifier: None,
+            project_identifier: None,
+            rule_enforcement_recommendation_status: None,
+            rule_ids: None,
+            rule_set_i_ds: None,
+            run_count: None,
+            tags: None,
+            target_accounts: None,
+            target_regions: None,
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -210,7 +255,6 @@ model::open_enum! {
     "GCP", }
 }
 /// Schema `RuleEnforcementRecommendationList`.
-#[derive(Clone, Debug, Default)]
 pub struct RuleEnforcementRecommendationList {
     pub rule_enforcement_recommendations: Option<Vec<RuleEnforcementRecommendation>>,
     pub total_items: Option<i64>,
@@ -218,6 +262,14 @@ pub struct RuleEnforcementRecommendationList {
     pub misfits: model::Misfits,
 }
 impl model::Model for RuleEnforcementRecommendationList {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            rule_enforcement_recommendations: None,
+            total_items: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["totalItems", "ruleEnforcementRecommendations"]
@@ -247,7 +299,6 @@ model::open_enum! {
     = "ACCEPTED", }
 }
 /// Schema `listRuleEnforcementRecommendations body`.
-#[derive(Clone, Debug, Default)]
 pub struct ListRuleEnforcementRecommendationsBody {
     pub is_dry_run: Option<bool>,
     pub is_enabled: Option<bool>,
@@ -263,6 +314,22 @@ pub struct ListRuleEnforcementRecommendationsBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListRuleEnforcementRecommendationsBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            is_dry_run: None,
+            is_enabled: None,
+            page_number: None,
+            page_size: None,
+            rule_ids: None,
+            search_key: None,
+            sort_order: None,
+            sort_type: None,
+            target_accounts: None,
+            target_regions: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ResponseDTOLong`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoLong {
     pub correlation_id: Option<String>,
     pub data: Option<i64>,
@@ -15,6 +14,16 @@ pub struct ResponseDtoLong {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoLong {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -46,7 +55,6 @@ model::open_enum! {
     "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOMapStringDouble`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoMapStringDouble {
     pub correlation_id: Option<String>,
     pub data: Option<std::collections::BTreeMap<String, f64>>,
@@ -56,6 +64,16 @@ pub struct ResponseDtoMapStringDouble {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoMapStringDouble {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -88,7 +106,6 @@ model::open_enum! {
     "ERROR", }
 }
 /// Schema `ResponseDTOMapStringMapStringInteger`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoMapStringMapStringInteger {
     pub correlation_id: Option<String>,
     pub data: Option<
@@ -100,6 +117,16 @@ pub struct ResponseDtoMapStringMapStringInteger {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoMapStringMapStringInteger {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ResponseDTORuleRecommendationSummary`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoRuleRecommendationSummary {
     pub correlation_id: Option<String>,
     pub data: Option<Box<RuleRecommendationSummary>>,
@@ -15,6 +14,16 @@ pub struct ResponseDtoRuleRecommendationSummary {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoRuleRecommendationSummary {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -42,7 +51,6 @@ impl model::Model for ResponseDtoRuleRecommendationSummary {
 }
 model::model!(ResponseDtoRuleRecommendationSummary);
 /// Schema `ResponseDTORuleRecommendationSummaryList`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoRuleRecommendationSummaryList {
     pub correlation_id: Option<String>,
     pub data: Option<Box<RuleRecommendationSummaryList>>,
@@ -52,6 +60,16 @@ pub struct ResponseDtoRuleRecommendationSummaryList {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoRuleRecommendationSummaryList {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -89,7 +107,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `RuleRecommendationExecution`.
-#[derive(Clone, Debug, Default)]
 pub struct RuleRecommendationExecution {
     pub connector_id: Option<String>,
     pub execution_id: Option<String>,
@@ -104,6 +121,21 @@ pub struct RuleRecommendationExecution {
     pub misfits: model::Misfits,
 }
 impl model::Model for RuleRecommendationExecution {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector_id: None,
+            execution_id: None,
+            is_harness_error: None,
+            potential_savings: None,
+            status: None,
+            status_message: None,
+            target_id: None,
+            target_name: None,
+            target_region: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -156,7 +188,6 @@ model::open_enum! {
     PartialSuccess = "PARTIAL_SUCCESS", Success = "SUCCESS", Ignored = "IGNORED", }
 }
 /// Schema `RuleRecommendationHealthSummaryFilter`.
-#[derive(Clone, Debug, Default)]
 pub struct RuleRecommendationHealthSummaryFilter {
     pub account_id: Option<String>,
     pub cloud_provider: Option<RuleRecommendationHealthSummaryFilterCloudProvider>,
@@ -170,6 +201,20 @@ pub struct RuleRecommendationHealthSummaryFilter {
     pub misfits: model::Misfits,
 }
 impl model::Model for RuleRecommendationHealthSummaryFilter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            cloud_provider: None,
+            health_status: None,
+            is_ootb: None,
+            limit: None,
+            offset: None,
+            order_by: None,
+            search: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -225,7 +270,6 @@ model::open_enum! {
     "IGNORED", }
 }
 /// Schema `RuleRecommendationSummary`.
-#[derive(Clone, Debug, Default)]
 pub struct RuleRecommendationSummary {
     pub cloud_provider: Option<RuleRecommendationSummaryCloudProvider>,
     pub executions: Option<Vec<RuleRecommendationExecution>>,
@@ -243,6 +287,24 @@ pub struct RuleRecommendationSummary {
     pub misfits: model::Misfits,
 }
 impl model::Model for RuleRecommendationSummary {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cloud_provider: None,
+            executions: None,
+            id: None,
+            is_ootb: None,
+            last_evaluated_at: None,
+            potential_savings: None,
+            rule_name: None,
+            status: None,
+            targets: None,
+            total_executions: None,
+            total_failed_executions: None,
+            total_recommendations: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -303,7 +365,6 @@ model::open_enum! {
     RuleRecommendationSummaryCloudProvider { Aws = "AWS", Azure = "AZURE", Gcp = "GCP", }
 }
 /// Schema `RuleRecommendationSummaryId`.
-#[derive(Clone, Debug, Default)]
 pub struct RuleRecommendationSummaryId {
     pub account_id: Option<String>,
     pub rule_id: Option<String>,
@@ -311,6 +372,14 @@ pub struct RuleRecommendationSummaryId {
     pub misfits: model::Misfits,
 }
 impl model::Model for RuleRecommendationSummaryId {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            rule_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ruleId", "accountId"]
@@ -334,7 +403,6 @@ impl model::Model for RuleRecommendationSummaryId {
 }
 model::model!(RuleRecommendationSummaryId);
 /// Schema `RuleRecommendationSummaryList`.
-#[derive(Clone, Debug, Default)]
 pub struct RuleRecommendationSummaryList {
     pub rule_recommendation_summaries: Option<Vec<RuleRecommendationSummary>>,
     pub total_items: Option<i64>,
@@ -342,6 +410,14 @@ pub struct RuleRecommendationSummaryList {
     pub misfits: model::Misfits,
 }
 impl model::Model for RuleRecommendationSummaryList {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            rule_recommendation_summaries: None,
+            total_items: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["totalItems", "ruleRecommendationSummaries"]

@@ -5,13 +5,19 @@
 use super::*;
 use crate::model;
 /// Schema `CcmK8sMetaDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct CcmK8sMetaDto {
     pub ccm_k8s_connector_id: Option<Vec<String>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for CcmK8sMetaDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ccm_k8s_connector_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ccmK8sConnectorId"]
@@ -33,7 +39,6 @@ impl model::Model for CcmK8sMetaDto {
 }
 model::model!(CcmK8sMetaDto);
 /// Schema `CcmK8sMetaInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct CcmK8sMetaInfo {
     pub ccmk8s_connector_id: Option<String>,
     pub cluster_id: Option<String>,
@@ -44,6 +49,17 @@ pub struct CcmK8sMetaInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for CcmK8sMetaInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ccmk8s_connector_id: None,
+            cluster_id: None,
+            cluster_name: None,
+            optimisation: None,
+            visibility: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["clusterId", "visibility", "clusterName", "optimisation", "ccmk8sConnectorId"]
@@ -73,13 +89,19 @@ impl model::Model for CcmK8sMetaInfo {
 }
 model::model!(CcmK8sMetaInfo);
 /// Schema `CcmK8sMetaInfoResponseDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct CcmK8sMetaInfoResponseDto {
     pub ccm_k8s_meta: Option<Vec<CcmK8sMetaInfo>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for CcmK8sMetaInfoResponseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ccm_k8s_meta: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ccmK8sMeta"]
@@ -101,7 +123,6 @@ impl model::Model for CcmK8sMetaInfoResponseDto {
 }
 model::model!(CcmK8sMetaInfoResponseDto);
 /// Schema `ResponseDTOCcmK8sMetaInfoResponseDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoCcmK8sMetaInfoResponseDto {
     pub correlation_id: Option<String>,
     pub data: Option<Box<CcmK8sMetaInfoResponseDto>>,
@@ -111,6 +132,16 @@ pub struct ResponseDtoCcmK8sMetaInfoResponseDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoCcmK8sMetaInfoResponseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `AnomalyAlertPreferences`.
-#[derive(Clone, Debug, Default)]
 pub struct AnomalyAlertPreferences {
     pub cost_threshold: Option<f64>,
     pub cost_threshold_percentage: Option<f64>,
@@ -13,6 +12,14 @@ pub struct AnomalyAlertPreferences {
     pub misfits: model::Misfits,
 }
 impl model::Model for AnomalyAlertPreferences {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cost_threshold: None,
+            cost_threshold_percentage: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["costThreshold", "costThresholdPercentage"]
@@ -36,7 +43,6 @@ impl model::Model for AnomalyAlertPreferences {
 }
 model::model!(AnomalyAlertPreferences);
 /// Schema `EmailNotificationChannel`.
-#[derive(Clone, Debug, Default)]
 pub struct EmailNotificationChannel {
     pub channel_urls: Option<Vec<String>>,
     pub emails: Option<Vec<String>>,
@@ -46,6 +52,16 @@ pub struct EmailNotificationChannel {
     pub misfits: model::Misfits,
 }
 impl model::Model for EmailNotificationChannel {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            channel_urls: None,
+            emails: None,
+            notification_channel_type: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "emails", "channelUrls", "notificationChannelType"]
@@ -78,7 +94,6 @@ model::open_enum! {
     "PAGERDUTY", Msteams = "MSTEAMS", Webhook = "WEBHOOK", Datadog = "DATADOG", }
 }
 /// Schema `MicrosoftTeamsNotificationChannel`.
-#[derive(Clone, Debug, Default)]
 pub struct MicrosoftTeamsNotificationChannel {
     pub channel_urls: Option<Vec<String>>,
     pub microsoft_teams_url: Option<String>,
@@ -88,6 +103,16 @@ pub struct MicrosoftTeamsNotificationChannel {
     pub misfits: model::Misfits,
 }
 impl model::Model for MicrosoftTeamsNotificationChannel {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            channel_urls: None,
+            microsoft_teams_url: None,
+            notification_channel_type: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "channelUrls", "microsoftTeamsUrl", "notificationChannelType"]
@@ -127,7 +152,6 @@ model::union! {
     }
 }
 /// Schema `NotificationSetting`.
-#[derive(Clone, Debug, Default)]
 pub struct NotificationSetting {
     pub account_id: Option<String>,
     pub anomaly_alert_preferences: Option<Box<AnomalyAlertPreferences>>,
@@ -147,6 +171,26 @@ pub struct NotificationSetting {
     pub misfits: model::Misfits,
 }
 impl model::Model for NotificationSetting {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            anomaly_alert_preferences: None,
+            channels: None,
+            created_at: None,
+            created_by: None,
+            default_preferences: None,
+            enabled: None,
+            last_updated_at: None,
+            last_updated_by: None,
+            name: None,
+            perspective_id: None,
+            perspective_name: None,
+            scope: None,
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -213,7 +257,6 @@ model::open_enum! {
     "ALL_DATA", Perspective = "PERSPECTIVE", CostCategory = "COST_CATEGORY", }
 }
 /// Schema `ResponseDTOListNotificationSetting`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoListNotificationSetting {
     pub correlation_id: Option<String>,
     pub data: Option<Vec<NotificationSetting>>,
@@ -223,6 +266,16 @@ pub struct ResponseDtoListNotificationSetting {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoListNotificationSetting {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -255,7 +308,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `ResponseDTONotificationSetting`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoNotificationSetting {
     pub correlation_id: Option<String>,
     pub data: Option<Box<NotificationSetting>>,
@@ -265,6 +317,16 @@ pub struct ResponseDtoNotificationSetting {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoNotificationSetting {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -297,7 +359,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `SlackNotificationChannel`.
-#[derive(Clone, Debug, Default)]
 pub struct SlackNotificationChannel {
     pub channel_urls: Option<Vec<String>>,
     pub notification_channel_type: Option<SlackNotificationChannelType>,
@@ -307,6 +368,16 @@ pub struct SlackNotificationChannel {
     pub misfits: model::Misfits,
 }
 impl model::Model for SlackNotificationChannel {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            channel_urls: None,
+            notification_channel_type: None,
+            slack_web_hook_url: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "channelUrls", "slackWebHookUrl", "notificationChannelType"]

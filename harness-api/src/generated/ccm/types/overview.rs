@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `CCMOverview`.
-#[derive(Clone, Debug, Default)]
 pub struct CcmOverview {
     pub cost_per_day: Option<Vec<TimeSeriesDataPoints>>,
     pub recommendations_count: Option<i64>,
@@ -15,6 +14,16 @@ pub struct CcmOverview {
     pub misfits: model::Misfits,
 }
 impl model::Model for CcmOverview {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cost_per_day: None,
+            recommendations_count: None,
+            total_cost: None,
+            total_cost_trend: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["totalCost", "costPerDay", "totalCostTrend", "recommendationsCount"]
@@ -42,7 +51,6 @@ impl model::Model for CcmOverview {
 }
 model::model!(CcmOverview);
 /// Schema `ResponseDTOCCMOverview`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoccmOverview {
     pub correlation_id: Option<String>,
     pub data: Option<Box<CcmOverview>>,
@@ -52,6 +60,16 @@ pub struct ResponseDtoccmOverview {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoccmOverview {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `CEReportSchedule`.
-#[derive(Clone, Debug, Default)]
 pub struct CeReportSchedule {
     pub account_id: Option<String>,
     pub created_at: Option<i64>,
@@ -31,6 +30,32 @@ pub struct CeReportSchedule {
     pub misfits: model::Misfits,
 }
 impl model::Model for CeReportSchedule {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            created_at: None,
+            created_by: None,
+            data_columns: None,
+            description: None,
+            enabled: None,
+            exclude_rows_with_cost_below: None,
+            export_rows_up_to: None,
+            filters: None,
+            group_by: None,
+            last_updated_at: None,
+            last_updated_by: None,
+            name: None,
+            next_execution: None,
+            recipients: None,
+            user_cron: None,
+            user_cron_time_zone: None,
+            uuid: None,
+            view_time_range: None,
+            views_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -111,7 +136,6 @@ impl model::Model for CeReportSchedule {
 }
 model::model!(CeReportSchedule);
 /// Schema `CEReportScheduleDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct CeReportScheduleDto {
     pub account_id: Option<String>,
     pub created_at: Option<i64>,
@@ -138,6 +162,33 @@ pub struct CeReportScheduleDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for CeReportScheduleDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            created_at: None,
+            created_by: None,
+            data_columns: None,
+            description: None,
+            enabled: None,
+            exclude_rows_with_cost_below: None,
+            export_rows_up_to: None,
+            filters: None,
+            group_by: None,
+            last_updated_at: None,
+            last_updated_by: None,
+            name: None,
+            next_execution: None,
+            perspective_id: None,
+            perspective_name: None,
+            recipients: None,
+            user_cron: None,
+            user_cron_time_zone: None,
+            uuid: None,
+            view_time_range: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -221,7 +272,6 @@ impl model::Model for CeReportScheduleDto {
 }
 model::model!(CeReportScheduleDto);
 /// Schema `CEReportScheduleResponseDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct CeReportScheduleResponseDto {
     pub ce_report_schedules: Option<Vec<CeReportScheduleDto>>,
     pub total_count: Option<i64>,
@@ -229,6 +279,14 @@ pub struct CeReportScheduleResponseDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for CeReportScheduleResponseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ce_report_schedules: None,
+            total_count: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["totalCount", "ceReportSchedules"]
@@ -252,7 +310,6 @@ impl model::Model for CeReportScheduleResponseDto {
 }
 model::model!(CeReportScheduleResponseDto);
 /// Schema `PerspectiveReportsFiltersDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct PerspectiveReportsFiltersDto {
     pub limit: Option<i64>,
     pub offset: Option<i64>,
@@ -262,6 +319,16 @@ pub struct PerspectiveReportsFiltersDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for PerspectiveReportsFiltersDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            limit: None,
+            offset: None,
+            perspective_ids: None,
+            search_text: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["limit", "offset", "searchText", "perspectiveIds"]
@@ -289,7 +356,6 @@ impl model::Model for PerspectiveReportsFiltersDto {
 }
 model::model!(PerspectiveReportsFiltersDto);
 /// Schema `ResponseDTOListCEReportSchedule`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoListCeReportSchedule {
     pub correlation_id: Option<String>,
     pub data: Option<Vec<CeReportSchedule>>,
@@ -299,6 +365,16 @@ pub struct ResponseDtoListCeReportSchedule {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoListCeReportSchedule {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -331,7 +407,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `ResponseDTOCEReportScheduleResponseDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoceReportScheduleResponseDto {
     pub correlation_id: Option<String>,
     pub data: Option<Box<CeReportScheduleResponseDto>>,
@@ -341,6 +416,16 @@ pub struct ResponseDtoceReportScheduleResponseDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoceReportScheduleResponseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -373,7 +458,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `SendMailRequestDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct SendMailRequestDto {
     pub ce_report_schedule_dto: Option<Box<SendMailRequestDtoCeReportScheduleDto>>,
     pub perspective_id: Option<String>,
@@ -382,6 +466,15 @@ pub struct SendMailRequestDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for SendMailRequestDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ce_report_schedule_dto: None,
+            perspective_id: None,
+            report_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["reportId", "perspectiveId", "ceReportScheduleDTO"]
@@ -407,7 +500,6 @@ impl model::Model for SendMailRequestDto {
 }
 model::model!(SendMailRequestDto);
 /// Schema `SendMailRequestDTO.ceReportScheduleDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct SendMailRequestDtoCeReportScheduleDto {
     pub account_id: Option<String>,
     pub data_columns: Option<Vec<String>>,
@@ -425,6 +517,24 @@ pub struct SendMailRequestDtoCeReportScheduleDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for SendMailRequestDtoCeReportScheduleDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            data_columns: None,
+            description: None,
+            enabled: None,
+            filters: None,
+            name: None,
+            perspective_id: None,
+            perspective_name: None,
+            recipients: None,
+            user_cron: None,
+            uuid: None,
+            view_time_range: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -481,7 +591,6 @@ impl model::Model for SendMailRequestDtoCeReportScheduleDto {
 }
 model::model!(SendMailRequestDtoCeReportScheduleDto);
 /// Schema `SendMailRequestDTO.ceReportScheduleDTO.filters`.
-#[derive(Clone, Debug, Default)]
 pub struct SendMailRequestDtoCeReportScheduleDtoFilters {
     pub id_filter: Option<serde_json::Value>,
     pub rule_filter: Option<serde_json::Value>,
@@ -492,6 +601,17 @@ pub struct SendMailRequestDtoCeReportScheduleDtoFilters {
     pub misfits: model::Misfits,
 }
 impl model::Model for SendMailRequestDtoCeReportScheduleDtoFilters {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            id_filter: None,
+            rule_filter: None,
+            time_filter: None,
+            time_range_type_filter: None,
+            view_metadata_filter: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -527,7 +647,6 @@ impl model::Model for SendMailRequestDtoCeReportScheduleDtoFilters {
 }
 model::model!(SendMailRequestDtoCeReportScheduleDtoFilters);
 /// Schema `SendMailRequestDTO.ceReportScheduleDTO.viewTimeRange`.
-#[derive(Clone, Debug, Default)]
 pub struct SendMailRequestDtoCeReportScheduleDtoViewTimeRange {
     pub end_time: Option<serde_json::Value>,
     pub start_time: Option<serde_json::Value>,
@@ -536,6 +655,15 @@ pub struct SendMailRequestDtoCeReportScheduleDtoViewTimeRange {
     pub misfits: model::Misfits,
 }
 impl model::Model for SendMailRequestDtoCeReportScheduleDtoViewTimeRange {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            end_time: None,
+            start_time: None,
+            view_time_range_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["endTime", "startTime", "viewTimeRangeType"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `PerspectiveData`.
-#[derive(Clone, Debug, Default)]
 pub struct PerspectiveData {
     pub total_count: Option<i64>,
     pub views: Option<Vec<Perspective>>,
@@ -13,6 +12,14 @@ pub struct PerspectiveData {
     pub misfits: model::Misfits,
 }
 impl model::Model for PerspectiveData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            total_count: None,
+            views: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["views", "totalCount"]
@@ -36,7 +43,6 @@ impl model::Model for PerspectiveData {
 }
 model::model!(PerspectiveData);
 /// Schema `ResponseDTOPerspectiveData`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoPerspectiveData {
     pub correlation_id: Option<String>,
     pub data: Option<Box<PerspectiveData>>,
@@ -46,6 +52,16 @@ pub struct ResponseDtoPerspectiveData {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoPerspectiveData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -78,7 +94,6 @@ model::open_enum! {
     "ERROR", }
 }
 /// Schema `ResponseDTOCEView`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoceView {
     pub correlation_id: Option<String>,
     pub data: Option<Box<CeView>>,
@@ -88,6 +103,16 @@ pub struct ResponseDtoceView {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoceView {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]

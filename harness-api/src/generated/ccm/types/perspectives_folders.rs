@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `CEViewFolder`.
-#[derive(Clone, Debug, Default)]
 pub struct CeViewFolder {
     pub account_id: Option<String>,
     pub created_at: Option<i64>,
@@ -22,6 +21,23 @@ pub struct CeViewFolder {
     pub misfits: model::Misfits,
 }
 impl model::Model for CeViewFolder {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            created_at: None,
+            created_by: None,
+            description: None,
+            last_updated_at: None,
+            last_updated_by: None,
+            name: None,
+            pinned: None,
+            tags: None,
+            uuid: None,
+            view_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -79,7 +95,6 @@ model::open_enum! {
     Customer = "CUSTOMER", Default = "DEFAULT", }
 }
 /// Schema `CreatePerspectiveFolderDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct CreatePerspectiveFolderDto {
     pub budget_ids: Option<Vec<String>>,
     pub ce_view_folder: Option<Box<CeViewFolder>>,
@@ -88,6 +103,15 @@ pub struct CreatePerspectiveFolderDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreatePerspectiveFolderDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            budget_ids: None,
+            ce_view_folder: None,
+            perspective_ids: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["budgetIds", "ceViewFolder", "perspectiveIds"]
@@ -113,7 +137,6 @@ impl model::Model for CreatePerspectiveFolderDto {
 }
 model::model!(CreatePerspectiveFolderDto);
 /// Schema `MovePerspectiveDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct MovePerspectiveDto {
     pub move_associated_budgets: Option<bool>,
     pub new_folder_id: Option<String>,
@@ -122,6 +145,15 @@ pub struct MovePerspectiveDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for MovePerspectiveDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            move_associated_budgets: None,
+            new_folder_id: None,
+            perspective_ids: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["newFolderId", "perspectiveIds", "moveAssociatedBudgets"]
@@ -147,7 +179,6 @@ impl model::Model for MovePerspectiveDto {
 }
 model::model!(MovePerspectiveDto);
 /// Schema `ResponseDTOListCEView`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoListCeView {
     pub correlation_id: Option<String>,
     pub data: Option<Vec<CeView>>,
@@ -157,6 +188,16 @@ pub struct ResponseDtoListCeView {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoListCeView {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -184,7 +225,6 @@ impl model::Model for ResponseDtoListCeView {
 }
 model::model!(ResponseDtoListCeView);
 /// Schema `ResponseDTOListCEViewFolder`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoListCeViewFolder {
     pub correlation_id: Option<String>,
     pub data: Option<Vec<CeViewFolder>>,
@@ -194,6 +234,16 @@ pub struct ResponseDtoListCeViewFolder {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoListCeViewFolder {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -230,7 +280,6 @@ model::open_enum! {
     Success = "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOListPerspective`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoListPerspective {
     pub correlation_id: Option<String>,
     pub data: Option<Vec<Perspective>>,
@@ -240,6 +289,16 @@ pub struct ResponseDtoListPerspective {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoListPerspective {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -272,7 +331,6 @@ model::open_enum! {
     "ERROR", }
 }
 /// Schema `ResponseDTOCEViewFolder`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoceViewFolder {
     pub correlation_id: Option<String>,
     pub data: Option<Box<CeViewFolder>>,
@@ -282,6 +340,16 @@ pub struct ResponseDtoceViewFolder {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoceViewFolder {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]

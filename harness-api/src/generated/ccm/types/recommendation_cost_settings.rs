@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `updateRecommendationCostSettings body`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateRecommendationCostSettingsBody {
     pub account_id: Option<String>,
     pub aws_preferences: Option<Box<UpdateRecommendationCostSettingsBodyAwsPreferences>>,
@@ -23,6 +22,20 @@ pub struct UpdateRecommendationCostSettingsBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateRecommendationCostSettingsBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            aws_preferences: None,
+            azure_preferences: None,
+            created_at: None,
+            ecs_preferences: None,
+            last_updated_at: None,
+            nodepool_preferences: None,
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -67,7 +80,6 @@ impl model::Model for UpdateRecommendationCostSettingsBody {
 }
 model::model!(UpdateRecommendationCostSettingsBody);
 /// Schema `updateRecommendationCostSettings body.awsPreferences`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateRecommendationCostSettingsBodyAwsPreferences {
     pub account_scoped_preferences: Option<
         Vec<UpdateRecommendationCostSettingsBodyAwsPreferencesAccountScopedPreferences>,
@@ -76,6 +88,13 @@ pub struct UpdateRecommendationCostSettingsBodyAwsPreferences {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateRecommendationCostSettingsBodyAwsPreferences {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_scoped_preferences: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["accountScopedPreferences"]
@@ -97,7 +116,6 @@ impl model::Model for UpdateRecommendationCostSettingsBodyAwsPreferences {
 }
 model::model!(UpdateRecommendationCostSettingsBodyAwsPreferences);
 /// Schema `updateRecommendationCostSettings body.awsPreferences.accountScopedPreferences`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateRecommendationCostSettingsBodyAwsPreferencesAccountScopedPreferences {
     pub account_id: Option<serde_json::Value>,
     pub account_name: Option<serde_json::Value>,
@@ -107,6 +125,15 @@ pub struct UpdateRecommendationCostSettingsBodyAwsPreferencesAccountScopedPrefer
 }
 impl model::Model
 for UpdateRecommendationCostSettingsBodyAwsPreferencesAccountScopedPreferences {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            account_name: None,
+            savings_estimation_mode: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["accountId", "accountName", "savingsEstimationMode"]
@@ -134,13 +161,19 @@ model::model!(
     UpdateRecommendationCostSettingsBodyAwsPreferencesAccountScopedPreferences
 );
 /// Schema `updateRecommendationCostSettings body.azurePreferences`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateRecommendationCostSettingsBodyAzurePreferences {
     pub cost_type: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateRecommendationCostSettingsBodyAzurePreferences {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cost_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["costType"]
@@ -162,13 +195,19 @@ impl model::Model for UpdateRecommendationCostSettingsBodyAzurePreferences {
 }
 model::model!(UpdateRecommendationCostSettingsBodyAzurePreferences);
 /// Schema `updateRecommendationCostSettings body.ecsPreferences`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateRecommendationCostSettingsBodyEcsPreferences {
     pub cost_type: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateRecommendationCostSettingsBodyEcsPreferences {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cost_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["costType"]
@@ -190,7 +229,6 @@ impl model::Model for UpdateRecommendationCostSettingsBodyEcsPreferences {
 }
 model::model!(UpdateRecommendationCostSettingsBodyEcsPreferences);
 /// Schema `updateRecommendationCostSettings body.nodepoolPreferences`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateRecommendationCostSettingsBodyNodepoolPreferences {
     pub aws_preferences: Option<
         Box<UpdateRecommendationCostSettingsBodyNodepoolPreferencesAwsPreferences>,
@@ -205,6 +243,15 @@ pub struct UpdateRecommendationCostSettingsBodyNodepoolPreferences {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateRecommendationCostSettingsBodyNodepoolPreferences {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            aws_preferences: None,
+            azure_preferences: None,
+            gcp_preferences: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["awsPreferences", "gcpPreferences", "azurePreferences"]
@@ -230,7 +277,6 @@ impl model::Model for UpdateRecommendationCostSettingsBodyNodepoolPreferences {
 }
 model::model!(UpdateRecommendationCostSettingsBodyNodepoolPreferences);
 /// Schema `updateRecommendationCostSettings body.nodepoolPreferences.awsPreferences`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateRecommendationCostSettingsBodyNodepoolPreferencesAwsPreferences {
     pub cost_type: Option<serde_json::Value>,
     /// Members whose value was of another kind than described.
@@ -238,6 +284,13 @@ pub struct UpdateRecommendationCostSettingsBodyNodepoolPreferencesAwsPreferences
 }
 impl model::Model
 for UpdateRecommendationCostSettingsBodyNodepoolPreferencesAwsPreferences {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cost_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["costType"]
@@ -259,7 +312,6 @@ for UpdateRecommendationCostSettingsBodyNodepoolPreferencesAwsPreferences {
 }
 model::model!(UpdateRecommendationCostSettingsBodyNodepoolPreferencesAwsPreferences);
 /// Schema `updateRecommendationCostSettings body.nodepoolPreferences.azurePreferences`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateRecommendationCostSettingsBodyNodepoolPreferencesAzurePreferences {
     pub cost_type: Option<serde_json::Value>,
     /// Members whose value was of another kind than described.
@@ -267,6 +319,13 @@ pub struct UpdateRecommendationCostSettingsBodyNodepoolPreferencesAzurePreferenc
 }
 impl model::Model
 for UpdateRecommendationCostSettingsBodyNodepoolPreferencesAzurePreferences {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cost_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["costType"]
@@ -288,7 +347,6 @@ for UpdateRecommendationCostSettingsBodyNodepoolPreferencesAzurePreferences {
 }
 model::model!(UpdateRecommendationCostSettingsBodyNodepoolPreferencesAzurePreferences);
 /// Schema `updateRecommendationCostSettings body.nodepoolPreferences.gcpPreferences`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateRecommendationCostSettingsBodyNodepoolPreferencesGcpPreferences {
     pub cost_type: Option<serde_json::Value>,
     pub include_legacy_spend_based_cud_credits: Option<serde_json::Value>,
@@ -305,6 +363,22 @@ pub struct UpdateRecommendationCostSettingsBodyNodepoolPreferencesGcpPreferences
 }
 impl model::Model
 for UpdateRecommendationCostSettingsBodyNodepoolPreferencesGcpPreferences {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cost_type: None,
+            include_legacy_spend_based_cud_credits: None,
+            include_negotiated_savings: None,
+            include_promotional_credits: None,
+            include_resource_based_cud_credits: None,
+            include_spend_based_cud_discounts: None,
+            include_spending_based_discounts: None,
+            include_subscription_credits: None,
+            include_sustained_use_discounts: None,
+            include_taxes: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `RecommendationAzureVmId`.
-#[derive(Clone, Debug, Default)]
 pub struct RecommendationAzureVmId {
     pub ignore_comments: Option<String>,
     pub ignore_until_epoch_millis: Option<i64>,
@@ -19,6 +18,20 @@ pub struct RecommendationAzureVmId {
     pub misfits: model::Misfits,
 }
 impl model::Model for RecommendationAzureVmId {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ignore_comments: None,
+            ignore_until_epoch_millis: None,
+            ignored_at: None,
+            ignored_by_user_id: None,
+            ignored_by_user_name: None,
+            resource_group_id: None,
+            subscription_id: None,
+            vm_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -63,7 +76,6 @@ impl model::Model for RecommendationAzureVmId {
 }
 model::model!(RecommendationAzureVmId);
 /// Schema `RecommendationEC2InstanceId`.
-#[derive(Clone, Debug, Default)]
 pub struct RecommendationEc2InstanceId {
     pub aws_account_id: Option<String>,
     pub ignore_comments: Option<String>,
@@ -76,6 +88,19 @@ pub struct RecommendationEc2InstanceId {
     pub misfits: model::Misfits,
 }
 impl model::Model for RecommendationEc2InstanceId {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            aws_account_id: None,
+            ignore_comments: None,
+            ignore_until_epoch_millis: None,
+            ignored_at: None,
+            ignored_by_user_id: None,
+            ignored_by_user_name: None,
+            instance_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -117,7 +142,6 @@ impl model::Model for RecommendationEc2InstanceId {
 }
 model::model!(RecommendationEc2InstanceId);
 /// Schema `RecommendationECSServiceId`.
-#[derive(Clone, Debug, Default)]
 pub struct RecommendationEcsServiceId {
     pub cluster_name: Option<String>,
     pub ecs_service_name: Option<String>,
@@ -130,6 +154,19 @@ pub struct RecommendationEcsServiceId {
     pub misfits: model::Misfits,
 }
 impl model::Model for RecommendationEcsServiceId {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cluster_name: None,
+            ecs_service_name: None,
+            ignore_comments: None,
+            ignore_until_epoch_millis: None,
+            ignored_at: None,
+            ignored_by_user_id: None,
+            ignored_by_user_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -171,7 +208,6 @@ impl model::Model for RecommendationEcsServiceId {
 }
 model::model!(RecommendationEcsServiceId);
 /// Schema `RecommendationGovernanceRuleId`.
-#[derive(Clone, Debug, Default)]
 pub struct RecommendationGovernanceRuleId {
     pub ignore_comments: Option<String>,
     pub ignore_until_epoch_millis: Option<i64>,
@@ -186,6 +222,21 @@ pub struct RecommendationGovernanceRuleId {
     pub misfits: model::Misfits,
 }
 impl model::Model for RecommendationGovernanceRuleId {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ignore_comments: None,
+            ignore_until_epoch_millis: None,
+            ignored_at: None,
+            ignored_by_user_id: None,
+            ignored_by_user_name: None,
+            resource_id: None,
+            rule_id: None,
+            target_id: None,
+            target_region: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -233,7 +284,6 @@ impl model::Model for RecommendationGovernanceRuleId {
 }
 model::model!(RecommendationGovernanceRuleId);
 /// Schema `RecommendationNodepoolId`.
-#[derive(Clone, Debug, Default)]
 pub struct RecommendationNodepoolId {
     pub cluster_name: Option<String>,
     pub ignore_comments: Option<String>,
@@ -246,6 +296,19 @@ pub struct RecommendationNodepoolId {
     pub misfits: model::Misfits,
 }
 impl model::Model for RecommendationNodepoolId {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cluster_name: None,
+            ignore_comments: None,
+            ignore_until_epoch_millis: None,
+            ignored_at: None,
+            ignored_by_user_id: None,
+            ignored_by_user_name: None,
+            nodepool_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -287,7 +350,6 @@ impl model::Model for RecommendationNodepoolId {
 }
 model::model!(RecommendationNodepoolId);
 /// Schema `RecommendationWorkloadId`.
-#[derive(Clone, Debug, Default)]
 pub struct RecommendationWorkloadId {
     pub cluster_name: Option<String>,
     pub ignore_comments: Option<String>,
@@ -301,6 +363,20 @@ pub struct RecommendationWorkloadId {
     pub misfits: model::Misfits,
 }
 impl model::Model for RecommendationWorkloadId {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cluster_name: None,
+            ignore_comments: None,
+            ignore_until_epoch_millis: None,
+            ignored_at: None,
+            ignored_by_user_id: None,
+            ignored_by_user_name: None,
+            namespace: None,
+            workload_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -345,7 +421,6 @@ impl model::Model for RecommendationWorkloadId {
 }
 model::model!(RecommendationWorkloadId);
 /// Schema `RecommendationsIgnoreList`.
-#[derive(Clone, Debug, Default)]
 pub struct RecommendationsIgnoreList {
     pub account_id: Option<String>,
     pub azure_vm_ignore_list: Option<Vec<RecommendationAzureVmId>>,
@@ -358,6 +433,19 @@ pub struct RecommendationsIgnoreList {
     pub misfits: model::Misfits,
 }
 impl model::Model for RecommendationsIgnoreList {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            azure_vm_ignore_list: None,
+            ec2_instance_ignore_list: None,
+            ecs_service_ignore_list: None,
+            governance_rule_ignore_list: None,
+            nodepool_ignore_list: None,
+            workload_ignore_list: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -399,7 +487,6 @@ impl model::Model for RecommendationsIgnoreList {
 }
 model::model!(RecommendationsIgnoreList);
 /// Schema `RecommendationsIgnoreResourcesDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct RecommendationsIgnoreResourcesDto {
     pub aws_passthrough_resources: Option<
         Vec<RecommendationsIgnoreResourcesDtoAwsPassthroughResources>,
@@ -416,6 +503,21 @@ pub struct RecommendationsIgnoreResourcesDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for RecommendationsIgnoreResourcesDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            aws_passthrough_resources: None,
+            azure_vm_ids: None,
+            comments: None,
+            duration_in_days: None,
+            ec2_instances: None,
+            ecs_services: None,
+            governance_rule_ids: None,
+            nodepools: None,
+            workloads: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -463,7 +565,6 @@ impl model::Model for RecommendationsIgnoreResourcesDto {
 }
 model::model!(RecommendationsIgnoreResourcesDto);
 /// Schema `RecommendationsIgnoreResourcesDTO.awsPassthroughResources`.
-#[derive(Clone, Debug, Default)]
 pub struct RecommendationsIgnoreResourcesDtoAwsPassthroughResources {
     pub aws_account_id: Option<String>,
     pub ignore_comments: Option<String>,
@@ -476,6 +577,19 @@ pub struct RecommendationsIgnoreResourcesDtoAwsPassthroughResources {
     pub misfits: model::Misfits,
 }
 impl model::Model for RecommendationsIgnoreResourcesDtoAwsPassthroughResources {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            aws_account_id: None,
+            ignore_comments: None,
+            ignore_until_epoch_millis: None,
+            ignored_at: None,
+            ignored_by_user_id: None,
+            ignored_by_user_name: None,
+            resource_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -517,7 +631,6 @@ impl model::Model for RecommendationsIgnoreResourcesDtoAwsPassthroughResources {
 }
 model::model!(RecommendationsIgnoreResourcesDtoAwsPassthroughResources);
 /// Schema `ResponseDTORecommendationsIgnoreList`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoRecommendationsIgnoreList {
     pub correlation_id: Option<String>,
     pub data: Option<Box<RecommendationsIgnoreList>>,
@@ -527,6 +640,16 @@ pub struct ResponseDtoRecommendationsIgnoreList {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoRecommendationsIgnoreList {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `CCMJiraCreateDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct CcmJiraCreateDto {
     pub connector_ref: Option<String>,
     pub fields: Option<std::collections::BTreeMap<String, String>>,
@@ -17,6 +16,18 @@ pub struct CcmJiraCreateDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for CcmJiraCreateDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector_ref: None,
+            fields: None,
+            issue_type: None,
+            project_key: None,
+            recommendation_id: None,
+            resource_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -61,7 +72,6 @@ model::open_enum! {
     "AZURE_INSTANCE", }
 }
 /// Schema `ResponseDTOCCMJiraDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoccmJiraDetails {
     pub correlation_id: Option<String>,
     pub data: Option<Box<CcmJiraDetails>>,
@@ -71,6 +81,16 @@ pub struct ResponseDtoccmJiraDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoccmJiraDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -103,7 +123,6 @@ model::open_enum! {
     "ERROR", }
 }
 /// Schema `getCommonJiraFields body`.
-#[derive(Clone, Debug, Default)]
 pub struct GetCommonJiraFieldsBody {
     pub connector_ref: Option<String>,
     pub field_type: Option<String>,
@@ -113,6 +132,16 @@ pub struct GetCommonJiraFieldsBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetCommonJiraFieldsBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector_ref: None,
+            field_type: None,
+            issue_types: None,
+            project_keys: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["fieldType", "issueTypes", "projectKeys", "connectorRef"]
@@ -140,7 +169,6 @@ impl model::Model for GetCommonJiraFieldsBody {
 }
 model::model!(GetCommonJiraFieldsBody);
 /// Schema `getCommonJiraIssueTypes body`.
-#[derive(Clone, Debug, Default)]
 pub struct GetCommonJiraIssueTypesBody {
     pub connector_ref: Option<String>,
     pub project_keys: Option<Vec<String>>,
@@ -148,6 +176,14 @@ pub struct GetCommonJiraIssueTypesBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetCommonJiraIssueTypesBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector_ref: None,
+            project_keys: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["projectKeys", "connectorRef"]
@@ -171,7 +207,6 @@ impl model::Model for GetCommonJiraIssueTypesBody {
 }
 model::model!(GetCommonJiraIssueTypesBody);
 /// Schema `upsertJiraFieldMapping body`.
-#[derive(Clone, Debug, Default)]
 pub struct UpsertJiraFieldMappingBody {
     pub field_name: Option<String>,
     pub issue_types: Option<Vec<String>>,
@@ -180,6 +215,15 @@ pub struct UpsertJiraFieldMappingBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpsertJiraFieldMappingBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            field_name: None,
+            issue_types: None,
+            project_keys: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["fieldName", "issueTypes", "projectKeys"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `LookBackPeriod`.
-#[derive(Clone, Debug, Default)]
 pub struct LookBackPeriod {
     pub ec2_instance_period: Option<i64>,
     pub ec2_instance_v2_period: Option<i64>,
@@ -16,6 +15,17 @@ pub struct LookBackPeriod {
     pub misfits: model::Misfits,
 }
 impl model::Model for LookBackPeriod {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ec2_instance_period: None,
+            ec2_instance_v2_period: None,
+            ecs_service_period: None,
+            nodepool_period: None,
+            workload_period: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -51,7 +61,6 @@ impl model::Model for LookBackPeriod {
 }
 model::model!(LookBackPeriod);
 /// Schema `RecommendationPreference`.
-#[derive(Clone, Debug, Default)]
 pub struct RecommendationPreference {
     pub account_id: Option<String>,
     pub applied_jira_resolution_codes: Option<Vec<String>>,
@@ -71,6 +80,26 @@ pub struct RecommendationPreference {
     pub misfits: model::Misfits,
 }
 impl model::Model for RecommendationPreference {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            applied_jira_resolution_codes: None,
+            applied_jira_statuses: None,
+            child_recommendation: None,
+            enable_recommendation_inferences: None,
+            ignored_jira_resolution_codes: None,
+            ignored_jira_statuses: None,
+            include_ignored_recommendation: None,
+            last_updated_at: None,
+            last_updated_by: None,
+            look_back_period: None,
+            parent_recommendation: None,
+            recommendation_presets: None,
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -133,7 +162,6 @@ impl model::Model for RecommendationPreference {
 }
 model::model!(RecommendationPreference);
 /// Schema `RecommendationPreferenceDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct RecommendationPreferenceDto {
     pub applied_jira_statuses: Option<Vec<String>>,
     pub applied_recommendation_presets: Option<
@@ -148,6 +176,19 @@ pub struct RecommendationPreferenceDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for RecommendationPreferenceDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            applied_jira_statuses: None,
+            applied_recommendation_presets: None,
+            child_recommendation: None,
+            ignored_jira_statuses: None,
+            include_ignored_recommendation: None,
+            look_back_period: None,
+            parent_recommendation: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -189,7 +230,6 @@ impl model::Model for RecommendationPreferenceDto {
 }
 model::model!(RecommendationPreferenceDto);
 /// Schema `ResponseDTORecommendationPreferenceDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoRecommendationPreferenceDto {
     pub correlation_id: Option<String>,
     pub data: Option<Box<RecommendationPreferenceDto>>,
@@ -199,6 +239,16 @@ pub struct ResponseDtoRecommendationPreferenceDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoRecommendationPreferenceDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -231,7 +281,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `createCloudAccountOverride body`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateCloudAccountOverrideBody {
     pub account_id: Option<String>,
     pub cloud_accounts: Option<Vec<CreateCloudAccountOverrideBodyCloudAccounts>>,
@@ -244,6 +293,19 @@ pub struct CreateCloudAccountOverrideBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateCloudAccountOverrideBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            cloud_accounts: None,
+            last_updated_at: None,
+            last_updated_by: None,
+            preset_id: None,
+            resource_type: None,
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -285,7 +347,6 @@ impl model::Model for CreateCloudAccountOverrideBody {
 }
 model::model!(CreateCloudAccountOverrideBody);
 /// Schema `createCloudAccountOverride body.cloudAccounts`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateCloudAccountOverrideBodyCloudAccounts {
     pub id: Option<String>,
     pub name: Option<String>,
@@ -293,6 +354,14 @@ pub struct CreateCloudAccountOverrideBodyCloudAccounts {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateCloudAccountOverrideBodyCloudAccounts {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            id: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "name"]
@@ -316,7 +385,6 @@ impl model::Model for CreateCloudAccountOverrideBodyCloudAccounts {
 }
 model::model!(CreateCloudAccountOverrideBodyCloudAccounts);
 /// Schema `createCloudAccountOverride body.lastUpdatedBy`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateCloudAccountOverrideBodyLastUpdatedBy {
     pub email: Option<String>,
     pub external_user_id: Option<String>,
@@ -326,6 +394,16 @@ pub struct CreateCloudAccountOverrideBodyLastUpdatedBy {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateCloudAccountOverrideBodyLastUpdatedBy {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            email: None,
+            external_user_id: None,
+            name: None,
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "uuid", "email", "externalUserId"]
@@ -364,7 +442,6 @@ model::open_enum! {
     "RDS_DB_INSTANCE_STORAGE", }
 }
 /// Schema `updateCloudAccountOverride body`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateCloudAccountOverrideBody {
     pub id: Option<String>,
     pub name: Option<String>,
@@ -372,6 +449,14 @@ pub struct UpdateCloudAccountOverrideBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateCloudAccountOverrideBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            id: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "name"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ResponseDTOListRecommendationPreset`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoListRecommendationPreset {
     pub correlation_id: Option<String>,
     pub data: Option<Vec<RecommendationPreset>>,
@@ -15,6 +14,16 @@ pub struct ResponseDtoListRecommendationPreset {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoListRecommendationPreset {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]

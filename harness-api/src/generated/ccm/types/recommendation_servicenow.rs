@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `CCMServiceNowCreateDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct CcmServiceNowCreateDto {
     pub connector_ref: Option<String>,
     pub fields: Option<std::collections::BTreeMap<String, String>>,
@@ -16,6 +15,17 @@ pub struct CcmServiceNowCreateDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for CcmServiceNowCreateDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector_ref: None,
+            fields: None,
+            recommendation_id: None,
+            resource_type: None,
+            ticket_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["fields", "ticketType", "connectorRef", "resourceType", "recommendationId"]
@@ -51,7 +61,6 @@ model::open_enum! {
     AzureInstance = "AZURE_INSTANCE", }
 }
 /// Schema `ResponseDTOCCMServiceNowDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoccmServiceNowDetails {
     pub correlation_id: Option<String>,
     pub data: Option<Box<CcmServiceNowDetails>>,
@@ -61,6 +70,16 @@ pub struct ResponseDtoccmServiceNowDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoccmServiceNowDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `RecommendationTagDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct RecommendationTagDto {
     pub recommendation_id: Option<String>,
     pub tags: Option<std::collections::BTreeMap<String, String>>,
@@ -13,6 +12,14 @@ pub struct RecommendationTagDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for RecommendationTagDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            recommendation_id: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["tags", "recommendationId"]
@@ -36,7 +43,6 @@ impl model::Model for RecommendationTagDto {
 }
 model::model!(RecommendationTagDto);
 /// Schema `ResponseDTORecommendationTagDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoRecommendationTagDto {
     pub correlation_id: Option<String>,
     pub data: Option<Box<RecommendationTagDto>>,
@@ -46,6 +52,16 @@ pub struct ResponseDtoRecommendationTagDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoRecommendationTagDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]

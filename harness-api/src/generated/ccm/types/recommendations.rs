@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `AppliedRecommendationResourceStatsDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct AppliedRecommendationResourceStatsDto {
     pub count: Option<i64>,
     pub resource_type: Option<AppliedRecommendationResourceStatsDtoResourceType>,
@@ -14,6 +13,15 @@ pub struct AppliedRecommendationResourceStatsDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for AppliedRecommendationResourceStatsDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            count: None,
+            resource_type: None,
+            total_monthly_saving: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["count", "resourceType", "totalMonthlySaving"]
@@ -45,7 +53,6 @@ model::open_enum! {
     "GOVERNANCE", AzureInstance = "AZURE_INSTANCE", }
 }
 /// Schema `RecommendationItem`.
-#[derive(Clone, Debug, Default)]
 pub struct RecommendationItem {
     pub applied_at: Option<i64>,
     pub applied_at_savings: Option<f64>,
@@ -85,6 +92,46 @@ pub struct RecommendationItem {
     pub misfits: model::Misfits,
 }
 impl model::Model for RecommendationItem {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            applied_at: None,
+            applied_at_savings: None,
+            applied_by_user_id: None,
+            applied_by_user_name: None,
+            cloud_account_id: None,
+            cloud_account_name: None,
+            cloud_provider: None,
+            cluster_name: None,
+            cost_category_details: None,
+            created_at: None,
+            governance_rule_id: None,
+            id: None,
+            is_valid: None,
+            jira_connector_ref: None,
+            jira_issue_key: None,
+            jira_status: None,
+            last_processed_at: None,
+            monthly_cost: None,
+            monthly_saving: None,
+            namespace: None,
+            overridden_savings: None,
+            perspective_id: None,
+            perspective_name: None,
+            preference_based_saving: None,
+            recommendation_details: None,
+            recommendation_state: None,
+            resource_id: None,
+            resource_name: None,
+            resource_type: None,
+            servicenow_connector_ref: None,
+            servicenow_issue_key: None,
+            servicenow_issue_status: None,
+            tags: None,
+            target_region: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -218,7 +265,6 @@ model::open_enum! {
     "AZURE_INSTANCE", }
 }
 /// Schema `RecommendationOverviewStats`.
-#[derive(Clone, Debug, Default)]
 pub struct RecommendationOverviewStats {
     pub total_monthly_cost: Option<f64>,
     pub total_monthly_saving: Option<f64>,
@@ -226,6 +272,14 @@ pub struct RecommendationOverviewStats {
     pub misfits: model::Misfits,
 }
 impl model::Model for RecommendationOverviewStats {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            total_monthly_cost: None,
+            total_monthly_saving: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["totalMonthlyCost", "totalMonthlySaving"]
@@ -249,7 +303,6 @@ impl model::Model for RecommendationOverviewStats {
 }
 model::model!(RecommendationOverviewStats);
 /// Schema `RecommendationRealizedSavingStatsDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct RecommendationRealizedSavingStatsDto {
     pub applied_date: Option<i64>,
     pub applied_recommendation_count: Option<i64>,
@@ -258,6 +311,15 @@ pub struct RecommendationRealizedSavingStatsDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for RecommendationRealizedSavingStatsDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            applied_date: None,
+            applied_recommendation_count: None,
+            total_monthly_saving: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["appliedDate", "totalMonthlySaving", "appliedRecommendationCount"]
@@ -283,7 +345,6 @@ impl model::Model for RecommendationRealizedSavingStatsDto {
 }
 model::model!(RecommendationRealizedSavingStatsDto);
 /// Schema `RecommendationResourceTypeStats`.
-#[derive(Clone, Debug, Default)]
 pub struct RecommendationResourceTypeStats {
     pub count: Option<i64>,
     pub resource_type: Option<String>,
@@ -293,6 +354,16 @@ pub struct RecommendationResourceTypeStats {
     pub misfits: model::Misfits,
 }
 impl model::Model for RecommendationResourceTypeStats {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            count: None,
+            resource_type: None,
+            total_monthly_cost: None,
+            total_monthly_saving: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["count", "resourceType", "totalMonthlyCost", "totalMonthlySaving"]
@@ -320,7 +391,6 @@ impl model::Model for RecommendationResourceTypeStats {
 }
 model::model!(RecommendationResourceTypeStats);
 /// Schema `Recommendations`.
-#[derive(Clone, Debug, Default)]
 pub struct Recommendations {
     pub items: Option<Vec<RecommendationItem>>,
     pub limit: Option<i64>,
@@ -329,6 +399,15 @@ pub struct Recommendations {
     pub misfits: model::Misfits,
 }
 impl model::Model for Recommendations {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            items: None,
+            limit: None,
+            offset: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["items", "limit", "offset"]
@@ -354,7 +433,6 @@ impl model::Model for Recommendations {
 }
 model::model!(Recommendations);
 /// Schema `ResponseDTOInteger`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoInteger {
     pub correlation_id: Option<String>,
     pub data: Option<i64>,
@@ -364,6 +442,16 @@ pub struct ResponseDtoInteger {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoInteger {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -395,7 +483,6 @@ model::open_enum! {
     "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOListAppliedRecommendationResourceStatsDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoListAppliedRecommendationResourceStatsDto {
     pub correlation_id: Option<String>,
     pub data: Option<Vec<AppliedRecommendationResourceStatsDto>>,
@@ -405,6 +492,16 @@ pub struct ResponseDtoListAppliedRecommendationResourceStatsDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoListAppliedRecommendationResourceStatsDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -437,7 +534,6 @@ model::open_enum! {
     Failure = "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOListRecommendationRealizedSavingStatsDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoListRecommendationRealizedSavingStatsDto {
     pub correlation_id: Option<String>,
     pub data: Option<Vec<RecommendationRealizedSavingStatsDto>>,
@@ -447,6 +543,16 @@ pub struct ResponseDtoListRecommendationRealizedSavingStatsDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoListRecommendationRealizedSavingStatsDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -479,7 +585,6 @@ model::open_enum! {
     Failure = "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOListRecommendationResourceTypeStats`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoListRecommendationResourceTypeStats {
     pub correlation_id: Option<String>,
     pub data: Option<Vec<RecommendationResourceTypeStats>>,
@@ -489,6 +594,16 @@ pub struct ResponseDtoListRecommendationResourceTypeStats {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoListRecommendationResourceTypeStats {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -521,7 +636,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTORecommendationOverviewStats`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoRecommendationOverviewStats {
     pub correlation_id: Option<String>,
     pub data: Option<Box<RecommendationOverviewStats>>,
@@ -531,6 +645,16 @@ pub struct ResponseDtoRecommendationOverviewStats {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoRecommendationOverviewStats {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -563,7 +687,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTORecommendations`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoRecommendations {
     pub correlation_id: Option<String>,
     pub data: Option<Box<Recommendations>>,
@@ -573,6 +696,16 @@ pub struct ResponseDtoRecommendations {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoRecommendations {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -605,7 +738,6 @@ model::open_enum! {
     "ERROR", }
 }
 /// Schema `ResponseDTOVoid`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoVoid {
     pub correlation_id: Option<String>,
     pub data: Option<serde_json::Value>,
@@ -615,6 +747,16 @@ pub struct ResponseDtoVoid {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoVoid {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -646,7 +788,6 @@ model::open_enum! {
     "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
 }
 /// Schema `changeInferenceState body`.
-#[derive(Clone, Debug, Default)]
 pub struct ChangeInferenceStateBody {
     pub comment: Option<String>,
     pub recommendation_id: Option<String>,
@@ -655,6 +796,15 @@ pub struct ChangeInferenceStateBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for ChangeInferenceStateBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            comment: None,
+            recommendation_id: None,
+            verification_status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["comment", "recommendationId", "verificationStatus"]
@@ -680,13 +830,19 @@ impl model::Model for ChangeInferenceStateBody {
 }
 model::model!(ChangeInferenceStateBody);
 /// Schema `changeRecommendationState body`.
-#[derive(Clone, Debug, Default)]
 pub struct ChangeRecommendationStateBody {
     pub applied_savings: Option<f64>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ChangeRecommendationStateBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            applied_savings: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["appliedSavings"]
@@ -718,7 +874,6 @@ model::open_enum! {
     Monthly = "MONTHLY", Yearly = "YEARLY", }
 }
 /// Schema `terraformResourceRecommendations body`.
-#[derive(Clone, Debug, Default)]
 pub struct TerraformResourceRecommendationsBody {
     pub include_details: Option<bool>,
     pub resources: Option<Vec<TerraformResourceRecommendationsBodyResources>>,
@@ -727,6 +882,15 @@ pub struct TerraformResourceRecommendationsBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for TerraformResourceRecommendationsBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            include_details: None,
+            resources: None,
+            states: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["states", "resources", "includeDetails"]
@@ -752,7 +916,6 @@ impl model::Model for TerraformResourceRecommendationsBody {
 }
 model::model!(TerraformResourceRecommendationsBody);
 /// Schema `terraformResourceRecommendations body.resources`.
-#[derive(Clone, Debug, Default)]
 pub struct TerraformResourceRecommendationsBodyResources {
     pub attributes: Option<std::collections::BTreeMap<String, serde_json::Value>>,
     pub module: Option<String>,
@@ -764,6 +927,18 @@ pub struct TerraformResourceRecommendationsBodyResources {
     pub misfits: model::Misfits,
 }
 impl model::Model for TerraformResourceRecommendationsBodyResources {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            attributes: None,
+            module: None,
+            name: None,
+            provider: None,
+            resource_id: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "type", "module", "provider", "attributes", "resource_id"]

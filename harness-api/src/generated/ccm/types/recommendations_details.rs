@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `AzureVmDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct AzureVmDto {
     pub avg_cpu_utilization: Option<f64>,
     pub avg_memory_utilization: Option<f64>,
@@ -20,6 +19,21 @@ pub struct AzureVmDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for AzureVmDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            avg_cpu_utilization: None,
+            avg_memory_utilization: None,
+            cores: None,
+            max_cpu_utilization: None,
+            max_memory_utilization: None,
+            memory: None,
+            monthly_cost: None,
+            region: None,
+            vm_size: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -67,7 +81,6 @@ impl model::Model for AzureVmDto {
 }
 model::model!(AzureVmDto);
 /// Schema `AzureVmRecommendation`.
-#[derive(Clone, Debug, Default)]
 pub struct AzureVmRecommendation {
     pub connector_id: Option<String>,
     pub connector_name: Option<String>,
@@ -87,6 +100,26 @@ pub struct AzureVmRecommendation {
     pub misfits: model::Misfits,
 }
 impl model::Model for AzureVmRecommendation {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector_id: None,
+            connector_name: None,
+            current_configurations: None,
+            duration: None,
+            id: None,
+            jira_details: None,
+            resource_group_id: None,
+            service_now_details: None,
+            show_terminated: None,
+            subscription_id: None,
+            target_configurations: None,
+            tenant_id: None,
+            vm_id: None,
+            vm_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -149,7 +182,6 @@ impl model::Model for AzureVmRecommendation {
 }
 model::model!(AzureVmRecommendation);
 /// Schema `ClusterRecommendationAccuracy`.
-#[derive(Clone, Debug, Default)]
 pub struct ClusterRecommendationAccuracy {
     pub cpu: Option<f64>,
     pub master_price: Option<f64>,
@@ -166,6 +198,23 @@ pub struct ClusterRecommendationAccuracy {
     pub misfits: model::Misfits,
 }
 impl model::Model for ClusterRecommendationAccuracy {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cpu: None,
+            master_price: None,
+            memory: None,
+            nodes: None,
+            regular_nodes: None,
+            regular_price: None,
+            spot_nodes: None,
+            spot_price: None,
+            total_price: None,
+            worker_price: None,
+            zone: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -219,7 +268,6 @@ impl model::Model for ClusterRecommendationAccuracy {
 }
 model::model!(ClusterRecommendationAccuracy);
 /// Schema `ContainerHistogramDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ContainerHistogramDto {
     pub container_name: Option<String>,
     pub container_recommendation: Option<Box<ContainerRecommendation>>,
@@ -229,6 +277,16 @@ pub struct ContainerHistogramDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for ContainerHistogramDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            container_name: None,
+            container_recommendation: None,
+            cpu_histogram: None,
+            memory_histogram: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["cpuHistogram", "containerName", "memoryHistogram", "containerRecommendation"]
@@ -256,7 +314,6 @@ impl model::Model for ContainerHistogramDto {
 }
 model::model!(ContainerHistogramDto);
 /// Schema `ContainerRecommendation`.
-#[derive(Clone, Debug, Default)]
 pub struct ContainerRecommendation {
     pub burstable: Option<Box<ResourceRequirement>>,
     pub current: Option<Box<ResourceRequirement>>,
@@ -272,6 +329,20 @@ pub struct ContainerRecommendation {
     pub misfits: model::Misfits,
 }
 impl model::Model for ContainerRecommendation {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            burstable: None,
+            current: None,
+            guaranteed: None,
+            last_day_cost: None,
+            num_days: None,
+            percentile_based: None,
+            recommended: None,
+            total_samples_count: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -316,7 +387,6 @@ impl model::Model for ContainerRecommendation {
 }
 model::model!(ContainerRecommendation);
 /// Schema `Cost`.
-#[derive(Clone, Debug, Default)]
 pub struct Cost {
     pub cpu: Option<f64>,
     pub memory: Option<f64>,
@@ -324,6 +394,14 @@ pub struct Cost {
     pub misfits: model::Misfits,
 }
 impl model::Model for Cost {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cpu: None,
+            memory: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["cpu", "memory"]
@@ -347,7 +425,6 @@ impl model::Model for Cost {
 }
 model::model!(Cost);
 /// Schema `EC2InstanceDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct Ec2InstanceDto {
     pub cpu_utilisation: Option<String>,
     pub instance_family: Option<String>,
@@ -361,6 +438,20 @@ pub struct Ec2InstanceDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for Ec2InstanceDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cpu_utilisation: None,
+            instance_family: None,
+            memory: None,
+            memory_utilisation: None,
+            monthly_cost: None,
+            monthly_savings: None,
+            region: None,
+            vcpu: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -405,7 +496,6 @@ impl model::Model for Ec2InstanceDto {
 }
 model::model!(Ec2InstanceDto);
 /// Schema `EC2InstanceRecommendation`.
-#[derive(Clone, Debug, Default)]
 pub struct Ec2InstanceRecommendation {
     pub aws_account_id: Option<String>,
     pub cross_family_recommendation: Option<Box<Ec2InstanceDto>>,
@@ -419,6 +509,20 @@ pub struct Ec2InstanceRecommendation {
     pub misfits: model::Misfits,
 }
 impl model::Model for Ec2InstanceRecommendation {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            aws_account_id: None,
+            cross_family_recommendation: None,
+            current_configurations: None,
+            id: None,
+            jira_details: None,
+            same_family_recommendation: None,
+            service_now_details: None,
+            show_terminated: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -463,7 +567,6 @@ impl model::Model for Ec2InstanceRecommendation {
 }
 model::model!(Ec2InstanceRecommendation);
 /// Schema `ECSRecommendationDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct EcsRecommendationDto {
     pub cluster_name: Option<String>,
     pub cpu_histogram: Option<Box<HistogramExp>>,
@@ -483,6 +586,24 @@ pub struct EcsRecommendationDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for EcsRecommendationDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cluster_name: None,
+            cpu_histogram: None,
+            current: None,
+            id: None,
+            jira_details: None,
+            last_day_cost: None,
+            launch_type: None,
+            memory_histogram: None,
+            percentile_based: None,
+            service_arn: None,
+            service_name: None,
+            service_now_details: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -543,7 +664,6 @@ model::open_enum! {
     { Ec2 = "EC2", Fargate = "FARGATE", External = "EXTERNAL", }
 }
 /// Schema `HistogramExp`.
-#[derive(Clone, Debug, Default)]
 pub struct HistogramExp {
     pub bucket_weights: Option<Vec<f64>>,
     pub first_bucket_size: Option<f64>,
@@ -557,6 +677,20 @@ pub struct HistogramExp {
     pub misfits: model::Misfits,
 }
 impl model::Model for HistogramExp {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            bucket_weights: None,
+            first_bucket_size: None,
+            growth_ratio: None,
+            max_bucket: None,
+            min_bucket: None,
+            num_buckets: None,
+            precomputed: None,
+            total_weight: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -601,7 +735,6 @@ impl model::Model for HistogramExp {
 }
 model::model!(HistogramExp);
 /// Schema `NodePool`.
-#[derive(Clone, Debug, Default)]
 pub struct NodePool {
     pub role: Option<String>,
     pub sum_nodes: Option<i64>,
@@ -611,6 +744,16 @@ pub struct NodePool {
     pub misfits: model::Misfits,
 }
 impl model::Model for NodePool {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            role: None,
+            sum_nodes: None,
+            vm: None,
+            vm_class: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["vm", "role", "vmClass", "sumNodes"]
@@ -638,7 +781,6 @@ impl model::Model for NodePool {
 }
 model::model!(NodePool);
 /// Schema `NodePoolId`.
-#[derive(Clone, Debug, Default)]
 pub struct NodePoolId {
     pub clusterid: Option<String>,
     pub nodepoolname: Option<String>,
@@ -646,6 +788,14 @@ pub struct NodePoolId {
     pub misfits: model::Misfits,
 }
 impl model::Model for NodePoolId {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            clusterid: None,
+            nodepoolname: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["clusterid", "nodepoolname"]
@@ -669,7 +819,6 @@ impl model::Model for NodePoolId {
 }
 model::model!(NodePoolId);
 /// Schema `NodeRecommendationDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct NodeRecommendationDto {
     pub current: Option<Box<RecommendationResponse>>,
     pub id: Option<String>,
@@ -683,6 +832,20 @@ pub struct NodeRecommendationDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for NodeRecommendationDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            current: None,
+            id: None,
+            jira_details: None,
+            node_pool_id: None,
+            recommended: None,
+            resource_requirement: None,
+            service_now_details: None,
+            total_resource_usage: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -727,7 +890,6 @@ impl model::Model for NodeRecommendationDto {
 }
 model::model!(NodeRecommendationDto);
 /// Schema `RecommendClusterRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct RecommendClusterRequest {
     pub allow_burst: Option<bool>,
     pub allow_older_gen: Option<bool>,
@@ -750,6 +912,29 @@ pub struct RecommendClusterRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for RecommendClusterRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            allow_burst: None,
+            allow_older_gen: None,
+            exclude_series: None,
+            exclude_types: None,
+            include_series: None,
+            include_types: None,
+            max_nodes: None,
+            min_cpu: None,
+            min_mem: None,
+            min_nodes: None,
+            network_perf: None,
+            on_demand_pct: None,
+            same_size: None,
+            sum_cpu: None,
+            sum_gpu: None,
+            sum_mem: None,
+            zone: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -821,7 +1006,6 @@ impl model::Model for RecommendClusterRequest {
 }
 model::model!(RecommendClusterRequest);
 /// Schema `RecommendationResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct RecommendationResponse {
     pub accuracy: Option<Box<ClusterRecommendationAccuracy>>,
     pub instance_category: Option<RecommendationResponseInstanceCategory>,
@@ -834,6 +1018,19 @@ pub struct RecommendationResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for RecommendationResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            accuracy: None,
+            instance_category: None,
+            node_pools: None,
+            provider: None,
+            region: None,
+            service: None,
+            zone: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -880,7 +1077,6 @@ model::open_enum! {
     Reserved = "RESERVED", }
 }
 /// Schema `ResourceRequirement`.
-#[derive(Clone, Debug, Default)]
 pub struct ResourceRequirement {
     pub empty: Option<bool>,
     pub limits: Option<std::collections::BTreeMap<String, String>>,
@@ -889,6 +1085,15 @@ pub struct ResourceRequirement {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResourceRequirement {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            empty: None,
+            limits: None,
+            requests: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["empty", "limits", "requests"]
@@ -914,7 +1119,6 @@ impl model::Model for ResourceRequirement {
 }
 model::model!(ResourceRequirement);
 /// Schema `ResponseDTOAzureVmRecommendation`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoAzureVmRecommendation {
     pub correlation_id: Option<String>,
     pub data: Option<Box<AzureVmRecommendation>>,
@@ -924,6 +1128,16 @@ pub struct ResponseDtoAzureVmRecommendation {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoAzureVmRecommendation {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -956,7 +1170,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `ResponseDTONodeRecommendationDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoNodeRecommendationDto {
     pub correlation_id: Option<String>,
     pub data: Option<Box<NodeRecommendationDto>>,
@@ -966,6 +1179,16 @@ pub struct ResponseDtoNodeRecommendationDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoNodeRecommendationDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -998,7 +1221,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `ResponseDTOWorkloadRecommendationDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoWorkloadRecommendationDto {
     pub correlation_id: Option<String>,
     pub data: Option<Box<WorkloadRecommendationDto>>,
@@ -1008,6 +1230,16 @@ pub struct ResponseDtoWorkloadRecommendationDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoWorkloadRecommendationDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -1040,7 +1272,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOEC2InstanceRecommendation`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoec2InstanceRecommendation {
     pub correlation_id: Option<String>,
     pub data: Option<Box<Ec2InstanceRecommendation>>,
@@ -1050,6 +1281,16 @@ pub struct ResponseDtoec2InstanceRecommendation {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoec2InstanceRecommendation {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -1082,7 +1323,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOECSRecommendationDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoecsRecommendationDto {
     pub correlation_id: Option<String>,
     pub data: Option<Box<EcsRecommendationDto>>,
@@ -1092,6 +1332,16 @@ pub struct ResponseDtoecsRecommendationDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoecsRecommendationDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -1124,7 +1374,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `TotalResourceUsage`.
-#[derive(Clone, Debug, Default)]
 pub struct TotalResourceUsage {
     pub maxcpu: Option<f64>,
     pub maxmemory: Option<f64>,
@@ -1134,6 +1383,16 @@ pub struct TotalResourceUsage {
     pub misfits: model::Misfits,
 }
 impl model::Model for TotalResourceUsage {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            maxcpu: None,
+            maxmemory: None,
+            sumcpu: None,
+            summemory: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["maxcpu", "sumcpu", "maxmemory", "summemory"]
@@ -1161,7 +1420,6 @@ impl model::Model for TotalResourceUsage {
 }
 model::model!(TotalResourceUsage);
 /// Schema `VirtualMachine`.
-#[derive(Clone, Debug, Default)]
 pub struct VirtualMachine {
     pub allocatable_cpus_per_vm: Option<f64>,
     pub allocatable_mem_per_vm: Option<f64>,
@@ -1181,6 +1439,26 @@ pub struct VirtualMachine {
     pub misfits: model::Misfits,
 }
 impl model::Model for VirtualMachine {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            allocatable_cpus_per_vm: None,
+            allocatable_mem_per_vm: None,
+            avg_price: None,
+            burst: None,
+            category: None,
+            cpus_per_vm: None,
+            current_gen: None,
+            gpus_per_vm: None,
+            mem_per_vm: None,
+            network_perf: None,
+            network_perf_category: None,
+            on_demand_price: None,
+            type_: None,
+            zones: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1243,7 +1521,6 @@ impl model::Model for VirtualMachine {
 }
 model::model!(VirtualMachine);
 /// Schema `WorkloadRecommendationDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct WorkloadRecommendationDto {
     pub container_recommendations: Option<
         std::collections::BTreeMap<String, ContainerRecommendation>,
@@ -1257,6 +1534,18 @@ pub struct WorkloadRecommendationDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for WorkloadRecommendationDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            container_recommendations: None,
+            id: None,
+            items: None,
+            jira_details: None,
+            last_day_cost: None,
+            service_now_details: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

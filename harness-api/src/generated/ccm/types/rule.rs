@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `AwsRecommendationAdhocDTO`.
-#[derive(Clone, Debug)]
 pub struct AwsRecommendationAdhocDto {
     pub auth_type: Option<String>,
     pub cloud_connector_id: Option<String>,
@@ -30,26 +29,47 @@ impl AwsRecommendationAdhocDto {
     #[inline]
     pub fn new(type_: impl Into<String>) -> Self {
         Self {
-            auth_type: Default::default(),
-            cloud_connector_id: Default::default(),
-            external_id: Default::default(),
-            is_cost_breakdown_required: Default::default(),
-            is_gov_cloud_connector: Default::default(),
-            oidc_auth_params: Default::default(),
-            role_arn: Default::default(),
-            role_id: Default::default(),
-            role_info: Default::default(),
-            target_account_id: Default::default(),
-            target_account_name: Default::default(),
-            target_info: Default::default(),
-            target_name: Default::default(),
-            tenant_info: Default::default(),
+            auth_type: None,
+            cloud_connector_id: None,
+            external_id: None,
+            is_cost_breakdown_required: None,
+            is_gov_cloud_connector: None,
+            oidc_auth_params: None,
+            role_arn: None,
+            role_id: None,
+            role_info: None,
+            target_account_id: None,
+            target_account_name: None,
+            target_info: None,
+            target_name: None,
+            tenant_info: None,
             type_: type_.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for AwsRecommendationAdhocDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            auth_type: None,
+            cloud_connector_id: None,
+            external_id: None,
+            is_cost_breakdown_required: None,
+            is_gov_cloud_connector: None,
+            oidc_auth_params: None,
+            role_arn: None,
+            role_id: None,
+            role_info: None,
+            target_account_id: None,
+            target_account_name: None,
+            target_info: None,
+            target_name: None,
+            tenant_info: None,
+            type_: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -117,18 +137,8 @@ impl model::Model for AwsRecommendationAdhocDto {
         &[0]
     }
 }
-model::model!(
-    AwsRecommendationAdhocDto, Self { auth_type : Default::default(), cloud_connector_id
-    : Default::default(), external_id : Default::default(), is_cost_breakdown_required :
-    Default::default(), is_gov_cloud_connector : Default::default(), oidc_auth_params :
-    Default::default(), role_arn : Default::default(), role_id : Default::default(),
-    role_info : Default::default(), target_account_id : Default::default(),
-    target_account_name : Default::default(), target_info : Default::default(),
-    target_name : Default::default(), tenant_info : Default::default(), type_ :
-    model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(AwsRecommendationAdhocDto);
 /// Schema `AzureRecommendationAdhocDTO`.
-#[derive(Clone, Debug)]
 pub struct AzureRecommendationAdhocDto {
     pub auth_type: Option<String>,
     pub client_id: Option<String>,
@@ -153,26 +163,47 @@ impl AzureRecommendationAdhocDto {
     #[inline]
     pub fn new(type_: impl Into<String>) -> Self {
         Self {
-            auth_type: Default::default(),
-            client_id: Default::default(),
-            cloud_connector_id: Default::default(),
-            is_cost_breakdown_required: Default::default(),
-            is_gov_cloud_connector: Default::default(),
-            oidc_auth_params: Default::default(),
-            role_id: Default::default(),
-            role_info: Default::default(),
-            subscription_id: Default::default(),
-            subscription_name: Default::default(),
-            target_info: Default::default(),
-            target_name: Default::default(),
-            tenant_id: Default::default(),
-            tenant_info: Default::default(),
+            auth_type: None,
+            client_id: None,
+            cloud_connector_id: None,
+            is_cost_breakdown_required: None,
+            is_gov_cloud_connector: None,
+            oidc_auth_params: None,
+            role_id: None,
+            role_info: None,
+            subscription_id: None,
+            subscription_name: None,
+            target_info: None,
+            target_name: None,
+            tenant_id: None,
+            tenant_info: None,
             type_: type_.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for AzureRecommendationAdhocDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            auth_type: None,
+            client_id: None,
+            cloud_connector_id: None,
+            is_cost_breakdown_required: None,
+            is_gov_cloud_connector: None,
+            oidc_auth_params: None,
+            role_id: None,
+            role_info: None,
+            subscription_id: None,
+            subscription_name: None,
+            target_info: None,
+            target_name: None,
+            tenant_id: None,
+            tenant_info: None,
+            type_: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -240,19 +271,8 @@ impl model::Model for AzureRecommendationAdhocDto {
         &[0]
     }
 }
-model::model!(
-    AzureRecommendationAdhocDto, Self { auth_type : Default::default(), client_id :
-    Default::default(), cloud_connector_id : Default::default(),
-    is_cost_breakdown_required : Default::default(), is_gov_cloud_connector :
-    Default::default(), oidc_auth_params : Default::default(), role_id :
-    Default::default(), role_info : Default::default(), subscription_id :
-    Default::default(), subscription_name : Default::default(), target_info :
-    Default::default(), target_name : Default::default(), tenant_id : Default::default(),
-    tenant_info : Default::default(), type_ : model::Cell::blank(), misfits :
-    Default::default() }
-);
+model::through_cell!(AzureRecommendationAdhocDto);
 /// Schema `CcmRule`.
-#[derive(Clone, Debug, Default)]
 pub struct CcmRule {
     pub account_id: Option<String>,
     pub cloud_provider: Option<CcmRuleCloudProvider>,
@@ -281,6 +301,35 @@ pub struct CcmRule {
     pub misfits: model::Misfits,
 }
 impl model::Model for CcmRule {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            cloud_provider: None,
+            created_at: None,
+            created_by: None,
+            deleted: None,
+            description: None,
+            for_recommendation: None,
+            is_multi_policy_rule: None,
+            is_ootb: None,
+            is_stable_policy: None,
+            last_updated_at: None,
+            last_updated_by: None,
+            name: None,
+            org_identifier: None,
+            project_identifier: None,
+            resource_type: None,
+            rules_yaml: None,
+            savings: None,
+            store_type: None,
+            sub_rule_policy_details: None,
+            tags: None,
+            uuid: None,
+            version_label: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -378,13 +427,19 @@ model::open_enum! {
     = "REMOTE", }
 }
 /// Schema `CloneRuleDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct CloneRuleDto {
     pub rule_clone: Option<Box<RuleClone>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for CloneRuleDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            rule_clone: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ruleClone"]
@@ -406,13 +461,19 @@ impl model::Model for CloneRuleDto {
 }
 model::model!(CloneRuleDto);
 /// Schema `CreateRuleDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateRuleDto {
     pub rule: Option<Box<CcmRule>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateRuleDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            rule: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["rule"]
@@ -434,7 +495,6 @@ impl model::Model for CreateRuleDto {
 }
 model::model!(CreateRuleDto);
 /// Schema `GcpRecommendationAdhocDTO`.
-#[derive(Clone, Debug)]
 pub struct GcpRecommendationAdhocDto {
     pub auth_type: Option<String>,
     pub cloud_connector_id: Option<String>,
@@ -457,24 +517,43 @@ impl GcpRecommendationAdhocDto {
     #[inline]
     pub fn new(type_: impl Into<String>) -> Self {
         Self {
-            auth_type: Default::default(),
-            cloud_connector_id: Default::default(),
-            is_cost_breakdown_required: Default::default(),
-            is_gov_cloud_connector: Default::default(),
-            oidc_auth_params: Default::default(),
-            project_id: Default::default(),
-            role_id: Default::default(),
-            role_info: Default::default(),
-            service_account_email: Default::default(),
-            target_info: Default::default(),
-            target_name: Default::default(),
-            tenant_info: Default::default(),
+            auth_type: None,
+            cloud_connector_id: None,
+            is_cost_breakdown_required: None,
+            is_gov_cloud_connector: None,
+            oidc_auth_params: None,
+            project_id: None,
+            role_id: None,
+            role_info: None,
+            service_account_email: None,
+            target_info: None,
+            target_name: None,
+            tenant_info: None,
             type_: type_.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for GcpRecommendationAdhocDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            auth_type: None,
+            cloud_connector_id: None,
+            is_cost_breakdown_required: None,
+            is_gov_cloud_connector: None,
+            oidc_auth_params: None,
+            project_id: None,
+            role_id: None,
+            role_info: None,
+            service_account_email: None,
+            target_info: None,
+            target_name: None,
+            tenant_info: None,
+            type_: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -536,17 +615,8 @@ impl model::Model for GcpRecommendationAdhocDto {
         &[0]
     }
 }
-model::model!(
-    GcpRecommendationAdhocDto, Self { auth_type : Default::default(), cloud_connector_id
-    : Default::default(), is_cost_breakdown_required : Default::default(),
-    is_gov_cloud_connector : Default::default(), oidc_auth_params : Default::default(),
-    project_id : Default::default(), role_id : Default::default(), role_info :
-    Default::default(), service_account_email : Default::default(), target_info :
-    Default::default(), target_name : Default::default(), tenant_info :
-    Default::default(), type_ : model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(GcpRecommendationAdhocDto);
 /// Schema `GovernanceAdhocEnqueueDTOV2`.
-#[derive(Clone, Debug)]
 pub struct GovernanceAdhocEnqueueDtov2 {
     pub is_dry_run: Option<bool>,
     pub rule_id: String,
@@ -560,15 +630,25 @@ impl GovernanceAdhocEnqueueDtov2 {
     #[inline]
     pub fn new(rule_id: impl Into<String>, target_accounts: Vec<String>) -> Self {
         Self {
-            is_dry_run: Default::default(),
+            is_dry_run: None,
             rule_id: rule_id.into(),
-            target_accounts,
-            target_regions: Default::default(),
-            misfits: Default::default(),
+            target_accounts: target_accounts,
+            target_regions: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for GovernanceAdhocEnqueueDtov2 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            is_dry_run: None,
+            rule_id: model::Cell::blank(),
+            target_accounts: model::Cell::blank(),
+            target_regions: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ruleId", "isDryRun", "targetRegions", "targetAccounts"]
@@ -598,19 +678,21 @@ impl model::Model for GovernanceAdhocEnqueueDtov2 {
         &[0, 3]
     }
 }
-model::model!(
-    GovernanceAdhocEnqueueDtov2, Self { is_dry_run : Default::default(), rule_id :
-    model::Cell::blank(), target_accounts : model::Cell::blank(), target_regions :
-    Default::default(), misfits : Default::default() }
-);
+model::through_cell!(GovernanceAdhocEnqueueDtov2);
 /// Schema `GovernanceEnqueueResponseDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct GovernanceEnqueueResponseDto {
     pub rule_execution_id: Option<Vec<String>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for GovernanceEnqueueResponseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            rule_execution_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ruleExecutionId"]
@@ -632,7 +714,6 @@ impl model::Model for GovernanceEnqueueResponseDto {
 }
 model::model!(GovernanceEnqueueResponseDto);
 /// Schema `GovernanceJobEnqueueDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct GovernanceJobEnqueueDto {
     pub execution_type: Option<GovernanceJobEnqueueDtoExecutionType>,
     pub gov_cloud_connector: Option<bool>,
@@ -654,6 +735,28 @@ pub struct GovernanceJobEnqueueDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for GovernanceJobEnqueueDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            execution_type: None,
+            gov_cloud_connector: None,
+            is_dry_run: None,
+            is_gov_cloud_connector: None,
+            is_multi_policy_rule: None,
+            is_ootb: None,
+            multi_policy_rule: None,
+            policy: None,
+            rule_cloud_provider_type: None,
+            rule_enforcement_id: None,
+            rule_enforcement_recommendation_id: None,
+            rule_execution_id: None,
+            rule_id: None,
+            sub_rule_policy_details: None,
+            target_account_details: None,
+            target_region: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -732,13 +835,19 @@ model::open_enum! {
     "GCP", }
 }
 /// Schema `ListDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ListDto {
     pub query: Option<Box<RuleRequest>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ListDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            query: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["query"]
@@ -766,7 +875,6 @@ model::union! {
     Gcp(GcpRecommendationAdhocDto), }
 }
 /// Schema `ResponseDTOGovernanceEnqueueResponseDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoGovernanceEnqueueResponseDto {
     pub correlation_id: Option<String>,
     pub data: Option<Box<GovernanceEnqueueResponseDto>>,
@@ -776,6 +884,16 @@ pub struct ResponseDtoGovernanceEnqueueResponseDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoGovernanceEnqueueResponseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -808,7 +926,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOListRule`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoListRule {
     pub correlation_id: Option<String>,
     pub data: Option<Vec<CcmRule>>,
@@ -818,6 +935,16 @@ pub struct ResponseDtoListRule {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoListRule {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -849,7 +976,6 @@ model::open_enum! {
     = "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTORule`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoRule {
     pub correlation_id: Option<String>,
     pub data: Option<Box<CcmRule>>,
@@ -859,6 +985,16 @@ pub struct ResponseDtoRule {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoRule {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -886,7 +1022,6 @@ impl model::Model for ResponseDtoRule {
 }
 model::model!(ResponseDtoRule);
 /// Schema `ResponseDTORuleList`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoRuleList {
     pub correlation_id: Option<String>,
     pub data: Option<Box<RuleList>>,
@@ -896,6 +1031,16 @@ pub struct ResponseDtoRuleList {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoRuleList {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -931,13 +1076,19 @@ model::open_enum! {
     "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
 }
 /// Schema `RuleClone`.
-#[derive(Clone, Debug, Default)]
 pub struct RuleClone {
     pub uuid: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for RuleClone {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["uuid"]
@@ -959,7 +1110,6 @@ impl model::Model for RuleClone {
 }
 model::model!(RuleClone);
 /// Schema `RuleList`.
-#[derive(Clone, Debug, Default)]
 pub struct RuleList {
     pub rules: Option<Vec<CcmRule>>,
     pub total_items: Option<i64>,
@@ -967,6 +1117,14 @@ pub struct RuleList {
     pub misfits: model::Misfits,
 }
 impl model::Model for RuleList {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            rules: None,
+            total_items: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["rules", "totalItems"]
@@ -990,7 +1148,6 @@ impl model::Model for RuleList {
 }
 model::model!(RuleList);
 /// Schema `RuleRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct RuleRequest {
     pub account_id: Option<String>,
     pub cloud_provider: Option<String>,
@@ -1010,6 +1167,26 @@ pub struct RuleRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for RuleRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            cloud_provider: None,
+            for_recommendation: None,
+            is_ootb: None,
+            is_stable_policy: None,
+            limit: None,
+            offset: None,
+            order_by: None,
+            org_identifier: None,
+            policy_ids: None,
+            project_identifier: None,
+            resource_type: None,
+            search: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1072,7 +1249,6 @@ impl model::Model for RuleRequest {
 }
 model::model!(RuleRequest);
 /// Schema `SubRulePolicyDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct SubRulePolicyDetails {
     pub name: Option<String>,
     pub resource_type: Option<String>,
@@ -1081,6 +1257,15 @@ pub struct SubRulePolicyDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for SubRulePolicyDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            resource_type: None,
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "yaml", "resourceType"]
@@ -1106,13 +1291,19 @@ impl model::Model for SubRulePolicyDetails {
 }
 model::model!(SubRulePolicyDetails);
 /// Schema `ToggleForRecommendationRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct ToggleForRecommendationRequest {
     pub cloud_account_ids: Option<Vec<String>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ToggleForRecommendationRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cloud_account_ids: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["cloudAccountIds"]

@@ -5,13 +5,19 @@
 use super::*;
 use crate::model;
 /// Schema `CreateRuleEnforcementDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateRuleEnforcementDto {
     pub rule_enforcement: Option<Box<RuleEnforcement>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateRuleEnforcementDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            rule_enforcement: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ruleEnforcement"]
@@ -33,7 +39,6 @@ impl model::Model for CreateRuleEnforcementDto {
 }
 model::model!(CreateRuleEnforcementDto);
 /// Schema `EnforcementCount`.
-#[derive(Clone, Debug, Default)]
 pub struct EnforcementCount {
     pub account_id: Option<String>,
     pub rule_ids: Option<std::collections::BTreeMap<String, Vec<LinkedEnforcements>>>,
@@ -44,6 +49,15 @@ pub struct EnforcementCount {
     pub misfits: model::Misfits,
 }
 impl model::Model for EnforcementCount {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            rule_ids: None,
+            rule_set_ids: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ruleIds", "accountId", "ruleSetIds"]
@@ -69,13 +83,19 @@ impl model::Model for EnforcementCount {
 }
 model::model!(EnforcementCount);
 /// Schema `EnforcementCountDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct EnforcementCountDto {
     pub enforcement_count: Option<Box<EnforcementCountRequest>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for EnforcementCountDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            enforcement_count: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["enforcementCount"]
@@ -97,7 +117,6 @@ impl model::Model for EnforcementCountDto {
 }
 model::model!(EnforcementCountDto);
 /// Schema `EnforcementCountRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct EnforcementCountRequest {
     pub account_id: Option<String>,
     pub rule_ids: Option<Vec<String>>,
@@ -106,6 +125,15 @@ pub struct EnforcementCountRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for EnforcementCountRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            rule_ids: None,
+            rule_set_ids: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ruleIds", "accountId", "ruleSetIds"]
@@ -131,7 +159,6 @@ impl model::Model for EnforcementCountRequest {
 }
 model::model!(EnforcementCountRequest);
 /// Schema `LinkedEnforcements`.
-#[derive(Clone, Debug, Default)]
 pub struct LinkedEnforcements {
     pub name: Option<String>,
     pub uuid: Option<String>,
@@ -139,6 +166,14 @@ pub struct LinkedEnforcements {
     pub misfits: model::Misfits,
 }
 impl model::Model for LinkedEnforcements {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "uuid"]
@@ -162,7 +197,6 @@ impl model::Model for LinkedEnforcements {
 }
 model::model!(LinkedEnforcements);
 /// Schema `ResponseDTOEnforcementCount`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoEnforcementCount {
     pub correlation_id: Option<String>,
     pub data: Option<Box<EnforcementCount>>,
@@ -172,6 +206,16 @@ pub struct ResponseDtoEnforcementCount {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoEnforcementCount {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -204,7 +248,6 @@ model::open_enum! {
     "ERROR", }
 }
 /// Schema `ResponseDTORuleEnforcement`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoRuleEnforcement {
     pub correlation_id: Option<String>,
     pub data: Option<Box<RuleEnforcement>>,
@@ -214,6 +257,16 @@ pub struct ResponseDtoRuleEnforcement {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoRuleEnforcement {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -241,7 +294,6 @@ impl model::Model for ResponseDtoRuleEnforcement {
 }
 model::model!(ResponseDtoRuleEnforcement);
 /// Schema `ResponseDTORuleEnforcementList`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoRuleEnforcementList {
     pub correlation_id: Option<String>,
     pub data: Option<Box<RuleEnforcementList>>,
@@ -251,6 +303,16 @@ pub struct ResponseDtoRuleEnforcementList {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoRuleEnforcementList {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -288,7 +350,6 @@ model::open_enum! {
     "ERROR", }
 }
 /// Schema `RuleEnforcement`.
-#[derive(Clone, Debug, Default)]
 pub struct RuleEnforcement {
     pub account_id: Option<String>,
     pub cloud_provider: Option<RuleEnforcementCloudProvider>,
@@ -316,6 +377,34 @@ pub struct RuleEnforcement {
     pub misfits: model::Misfits,
 }
 impl model::Model for RuleEnforcement {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            cloud_provider: None,
+            created_at: None,
+            created_by: None,
+            deleted: None,
+            description: None,
+            execution_schedule: None,
+            execution_timezone: None,
+            is_dry_run: None,
+            is_enabled: None,
+            last_updated_at: None,
+            last_updated_by: None,
+            name: None,
+            org_identifier: None,
+            project_identifier: None,
+            rule_ids: None,
+            rule_set_i_ds: None,
+            run_count: None,
+            tags: None,
+            target_accounts: None,
+            target_regions: None,
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -406,7 +495,6 @@ model::open_enum! {
     Aws = "AWS", Azure = "AZURE", Gcp = "GCP", }
 }
 /// Schema `RuleEnforcementList`.
-#[derive(Clone, Debug, Default)]
 pub struct RuleEnforcementList {
     pub rule_enforcements: Option<Vec<RuleEnforcement>>,
     pub total_items: Option<i64>,
@@ -414,6 +502,14 @@ pub struct RuleEnforcementList {
     pub misfits: model::Misfits,
 }
 impl model::Model for RuleEnforcementList {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            rule_enforcements: None,
+            total_items: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["totalItems", "ruleEnforcements"]
@@ -437,7 +533,6 @@ impl model::Model for RuleEnforcementList {
 }
 model::model!(RuleEnforcementList);
 /// Schema `enforcementSavings body`.
-#[derive(Clone, Debug, Default)]
 pub struct EnforcementSavingsBody {
     pub operator: Option<String>,
     pub timestamp: Option<i64>,
@@ -445,6 +540,14 @@ pub struct EnforcementSavingsBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for EnforcementSavingsBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            operator: None,
+            timestamp: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["operator", "timestamp"]
@@ -476,7 +579,6 @@ model::open_enum! {
     "NAME", Savings = "SAVINGS", LastUpdatedAt = "LAST_UPDATED_AT", }
 }
 /// Schema `listRuleEnforcements body`.
-#[derive(Clone, Debug, Default)]
 pub struct ListRuleEnforcementsBody {
     pub is_dry_run: Option<bool>,
     pub is_enabled: Option<bool>,
@@ -492,6 +594,22 @@ pub struct ListRuleEnforcementsBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListRuleEnforcementsBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            is_dry_run: None,
+            is_enabled: None,
+            page_number: None,
+            page_size: None,
+            rule_ids: None,
+            search_key: None,
+            sort_order: None,
+            sort_type: None,
+            target_accounts: None,
+            target_regions: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

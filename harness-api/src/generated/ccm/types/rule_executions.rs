@@ -5,13 +5,19 @@
 use super::*;
 use crate::model;
 /// Schema `CreateRuleExecutionFilterDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateRuleExecutionFilterDto {
     pub policy_execution_filter: Option<Box<RuleExecutionFilter>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateRuleExecutionFilterDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            policy_execution_filter: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["policyExecutionFilter"]
@@ -33,7 +39,6 @@ impl model::Model for CreateRuleExecutionFilterDto {
 }
 model::model!(CreateRuleExecutionFilterDto);
 /// Schema `EvaluationExportRequestDTO`.
-#[derive(Clone, Debug)]
 pub struct EvaluationExportRequestDto {
     pub include_action_files: Option<bool>,
     pub include_in_csv_format: Option<bool>,
@@ -50,18 +55,31 @@ impl EvaluationExportRequestDto {
     #[inline]
     pub fn new(rule_execution_filter: impl Into<Box<RuleExecutionFilter>>) -> Self {
         Self {
-            include_action_files: Default::default(),
-            include_in_csv_format: Default::default(),
-            include_log_files: Default::default(),
-            include_metadata_files: Default::default(),
-            include_resource_files: Default::default(),
-            include_rule_yaml: Default::default(),
+            include_action_files: None,
+            include_in_csv_format: None,
+            include_log_files: None,
+            include_metadata_files: None,
+            include_resource_files: None,
+            include_rule_yaml: None,
             rule_execution_filter: rule_execution_filter.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for EvaluationExportRequestDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            include_action_files: None,
+            include_in_csv_format: None,
+            include_log_files: None,
+            include_metadata_files: None,
+            include_resource_files: None,
+            include_rule_yaml: None,
+            rule_execution_filter: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -105,15 +123,8 @@ impl model::Model for EvaluationExportRequestDto {
         &[4]
     }
 }
-model::model!(
-    EvaluationExportRequestDto, Self { include_action_files : Default::default(),
-    include_in_csv_format : Default::default(), include_log_files : Default::default(),
-    include_metadata_files : Default::default(), include_resource_files :
-    Default::default(), include_rule_yaml : Default::default(), rule_execution_filter :
-    model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(EvaluationExportRequestDto);
 /// Schema `EvaluationExportResponseDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct EvaluationExportResponseDto {
     pub download_url: Option<String>,
     pub expiration_time: Option<i64>,
@@ -123,6 +134,16 @@ pub struct EvaluationExportResponseDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for EvaluationExportResponseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            download_url: None,
+            expiration_time: None,
+            file_name: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "fileName", "downloadUrl", "expirationTime"]
@@ -150,7 +171,6 @@ impl model::Model for EvaluationExportResponseDto {
 }
 model::model!(EvaluationExportResponseDto);
 /// Schema `ResponseDTOEvaluationExportResponseDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoEvaluationExportResponseDto {
     pub correlation_id: Option<String>,
     pub data: Option<Box<EvaluationExportResponseDto>>,
@@ -160,6 +180,16 @@ pub struct ResponseDtoEvaluationExportResponseDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoEvaluationExportResponseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -192,7 +222,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOFilterValues`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoFilterValues {
     pub correlation_id: Option<String>,
     pub data: Option<Box<FilterValues>>,
@@ -202,6 +231,16 @@ pub struct ResponseDtoFilterValues {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoFilterValues {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -233,7 +272,6 @@ model::open_enum! {
     Success = "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOListRuleExecution`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoListRuleExecution {
     pub correlation_id: Option<String>,
     pub data: Option<Vec<RuleExecution>>,
@@ -243,6 +281,16 @@ pub struct ResponseDtoListRuleExecution {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoListRuleExecution {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -275,7 +323,6 @@ model::open_enum! {
     = "ERROR", }
 }
 /// Schema `ResponseDTOListSubRuleResponseDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoListSubRuleResponseDetails {
     pub correlation_id: Option<String>,
     pub data: Option<Vec<SubRuleResponseDetails>>,
@@ -285,6 +332,16 @@ pub struct ResponseDtoListSubRuleResponseDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoListSubRuleResponseDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -317,7 +374,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTORuleExecution`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoRuleExecution {
     pub correlation_id: Option<String>,
     pub data: Option<Box<RuleExecution>>,
@@ -327,6 +383,16 @@ pub struct ResponseDtoRuleExecution {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoRuleExecution {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -358,7 +424,6 @@ model::open_enum! {
     { Success = "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
 }
 /// Schema `RuleExecutionFilter`.
-#[derive(Clone, Debug, Default)]
 pub struct RuleExecutionFilter {
     pub account_id: Option<String>,
     pub cloud_provider: Option<RuleExecutionFilterCloudProvider>,
@@ -384,6 +449,32 @@ pub struct RuleExecutionFilter {
     pub misfits: model::Misfits,
 }
 impl model::Model for RuleExecutionFilter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            cloud_provider: None,
+            cloud_providers: None,
+            cost_type: None,
+            execution_ids: None,
+            execution_status: None,
+            is_dry_run: None,
+            limit: None,
+            offset: None,
+            region: None,
+            resource_count_greater_than_zero: None,
+            rule_enforcement_id: None,
+            rule_enforcement_recommendation_id: None,
+            rule_execution_sort_type: None,
+            rule_ids: None,
+            rule_set_ids: None,
+            savings: None,
+            sort_order: None,
+            target_account: None,
+            time: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -490,7 +581,6 @@ model::open_enum! {
     Ascending = "ASCENDING", Descending = "DESCENDING", }
 }
 /// Schema `SubRuleResponseDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct SubRuleResponseDetails {
     pub action_file_present: Option<bool>,
     pub error_message: Option<String>,
@@ -501,6 +591,17 @@ pub struct SubRuleResponseDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for SubRuleResponseDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            action_file_present: None,
+            error_message: None,
+            policy_name: None,
+            response: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["status", "response", "policyName", "errorMessage", "actionFilePresent"]
@@ -566,7 +667,6 @@ model::open_enum! {
     InventoryInternal = "INVENTORY_INTERNAL", }
 }
 /// Schema `getRuleExecutionTagFilterValues body`.
-#[derive(Clone, Debug, Default)]
 pub struct GetRuleExecutionTagFilterValuesBody {
     pub limit: Option<i64>,
     pub offset: Option<i64>,
@@ -577,6 +677,17 @@ pub struct GetRuleExecutionTagFilterValuesBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetRuleExecutionTagFilterValuesBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            limit: None,
+            offset: None,
+            search: None,
+            tag_key: None,
+            time: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["time", "limit", "offset", "search", "tagKey"]
@@ -606,7 +717,6 @@ impl model::Model for GetRuleExecutionTagFilterValuesBody {
 }
 model::model!(GetRuleExecutionTagFilterValuesBody);
 /// Schema `getRuleExecutionTagFilterValues body.time`.
-#[derive(Clone, Debug, Default)]
 pub struct GetRuleExecutionTagFilterValuesBodyTime {
     pub operator: Option<String>,
     pub timestamp: Option<i64>,
@@ -614,6 +724,14 @@ pub struct GetRuleExecutionTagFilterValuesBodyTime {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetRuleExecutionTagFilterValuesBodyTime {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            operator: None,
+            timestamp: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["operator", "timestamp"]

@@ -5,13 +5,19 @@
 use super::*;
 use crate::model;
 /// Schema `CreateRuleSetDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateRuleSetDto {
     pub rule_set: Option<Box<RuleSet>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateRuleSetDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            rule_set: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ruleSet"]
@@ -33,13 +39,19 @@ impl model::Model for CreateRuleSetDto {
 }
 model::model!(CreateRuleSetDto);
 /// Schema `CreateRuleSetFilterDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateRuleSetFilterDto {
     pub rule_set: Option<Box<RuleSetRequest>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateRuleSetFilterDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            rule_set: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ruleSet"]
@@ -61,7 +73,6 @@ impl model::Model for CreateRuleSetFilterDto {
 }
 model::model!(CreateRuleSetFilterDto);
 /// Schema `ResponseDTORuleSet`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoRuleSet {
     pub correlation_id: Option<String>,
     pub data: Option<Box<RuleSet>>,
@@ -71,6 +82,16 @@ pub struct ResponseDtoRuleSet {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoRuleSet {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -98,7 +119,6 @@ impl model::Model for ResponseDtoRuleSet {
 }
 model::model!(ResponseDtoRuleSet);
 /// Schema `ResponseDTORuleSetList`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoRuleSetList {
     pub correlation_id: Option<String>,
     pub data: Option<Box<RuleSetList>>,
@@ -108,6 +128,16 @@ pub struct ResponseDtoRuleSetList {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoRuleSetList {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -143,7 +173,6 @@ model::open_enum! {
     "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
 }
 /// Schema `RuleSet`.
-#[derive(Clone, Debug, Default)]
 pub struct RuleSet {
     pub account_id: Option<String>,
     pub cloud_provider: Option<RuleSetCloudProvider>,
@@ -163,6 +192,26 @@ pub struct RuleSet {
     pub misfits: model::Misfits,
 }
 impl model::Model for RuleSet {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            cloud_provider: None,
+            created_at: None,
+            created_by: None,
+            description: None,
+            is_ootb: None,
+            last_updated_at: None,
+            last_updated_by: None,
+            name: None,
+            org_identifier: None,
+            project_identifier: None,
+            rules_identifier: None,
+            tags: None,
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -229,7 +278,6 @@ model::open_enum! {
     = "AZURE", Gcp = "GCP", }
 }
 /// Schema `RuleSetList`.
-#[derive(Clone, Debug, Default)]
 pub struct RuleSetList {
     pub rule_set: Option<Vec<RuleSet>>,
     pub total_items: Option<i64>,
@@ -237,6 +285,14 @@ pub struct RuleSetList {
     pub misfits: model::Misfits,
 }
 impl model::Model for RuleSetList {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            rule_set: None,
+            total_items: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ruleSet", "totalItems"]
@@ -260,7 +316,6 @@ impl model::Model for RuleSetList {
 }
 model::model!(RuleSetList);
 /// Schema `RuleSetRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct RuleSetRequest {
     pub account_id: Option<String>,
     pub cloud_provider: Option<String>,
@@ -278,6 +333,24 @@ pub struct RuleSetRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for RuleSetRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            cloud_provider: None,
+            is_ootb: None,
+            limit: None,
+            offset: None,
+            order_by: None,
+            org_identifier: None,
+            project_identifier: None,
+            rule_ids: None,
+            rule_set_ids: None,
+            search: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

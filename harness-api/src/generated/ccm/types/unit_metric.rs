@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `createUnitMetric body`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateUnitMetricBody {
     pub default_aggregation: Option<String>,
     pub description: Option<String>,
@@ -18,6 +17,19 @@ pub struct CreateUnitMetricBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateUnitMetricBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            default_aggregation: None,
+            description: None,
+            handle_empty_value: None,
+            labels: None,
+            metric_identifier: None,
+            metric_name: None,
+            unit_metric_records: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -59,13 +71,19 @@ impl model::Model for CreateUnitMetricBody {
 }
 model::model!(CreateUnitMetricBody);
 /// Schema `createUnitMetric body.labels`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateUnitMetricBodyLabels {
     pub manager: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateUnitMetricBodyLabels {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            manager: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["manager"]
@@ -87,7 +105,6 @@ impl model::Model for CreateUnitMetricBodyLabels {
 }
 model::model!(CreateUnitMetricBodyLabels);
 /// Schema `createUnitMetric body.unitMetricRecords`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateUnitMetricBodyUnitMetricRecords {
     pub usage_time_stamp: Option<String>,
     pub value: Option<f64>,
@@ -95,6 +112,14 @@ pub struct CreateUnitMetricBodyUnitMetricRecords {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateUnitMetricBodyUnitMetricRecords {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            usage_time_stamp: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["value", "usageTimeStamp"]
@@ -122,7 +147,6 @@ model::open_enum! {
     Day = "DAY", Week = "WEEK", Month = "MONTH", }
 }
 /// Schema `updateUnitMetric body`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateUnitMetricBody {
     pub default_aggregation: Option<String>,
     pub description: Option<String>,
@@ -135,6 +159,19 @@ pub struct UpdateUnitMetricBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateUnitMetricBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            default_aggregation: None,
+            description: None,
+            handle_empty_value: None,
+            labels: None,
+            metric_identifier: None,
+            metric_name: None,
+            unit_metric_records: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -176,13 +213,19 @@ impl model::Model for UpdateUnitMetricBody {
 }
 model::model!(UpdateUnitMetricBody);
 /// Schema `updateUnitMetric body.labels`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateUnitMetricBodyLabels {
     pub manager: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateUnitMetricBodyLabels {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            manager: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["manager"]
@@ -204,7 +247,6 @@ impl model::Model for UpdateUnitMetricBodyLabels {
 }
 model::model!(UpdateUnitMetricBodyLabels);
 /// Schema `updateUnitMetric body.unitMetricRecords`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateUnitMetricBodyUnitMetricRecords {
     pub usage_time_stamp: Option<String>,
     pub value: Option<f64>,
@@ -212,6 +254,14 @@ pub struct UpdateUnitMetricBodyUnitMetricRecords {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateUnitMetricBodyUnitMetricRecords {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            usage_time_stamp: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["value", "usageTimeStamp"]

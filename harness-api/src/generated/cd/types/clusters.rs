@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ClusterBasicDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ClusterBasicDto {
     pub agent_identifier: Option<String>,
     pub identifier: Option<String>,
@@ -15,6 +14,16 @@ pub struct ClusterBasicDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for ClusterBasicDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            agent_identifier: None,
+            identifier: None,
+            name: None,
+            scope: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "scope", "identifier", "agentIdentifier"]
@@ -46,7 +55,6 @@ model::open_enum! {
     "ACCOUNT", Organization = "ORGANIZATION", Project = "PROJECT", }
 }
 /// Schema `ClusterBatchResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ClusterBatchResponse {
     pub linked: Option<i64>,
     pub unlinked: Option<i64>,
@@ -54,6 +62,14 @@ pub struct ClusterBatchResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ClusterBatchResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            linked: None,
+            unlinked: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["linked", "unlinked"]
@@ -77,7 +93,6 @@ impl model::Model for ClusterBatchResponse {
 }
 model::model!(ClusterBatchResponse);
 /// Schema `ClusterLinkRequest`.
-#[derive(Clone, Debug)]
 pub struct ClusterLinkRequest {
     pub clusters: Option<Vec<ClusterBasicDto>>,
     pub env_ref: String,
@@ -94,18 +109,31 @@ impl ClusterLinkRequest {
     #[inline]
     pub fn new(env_ref: impl Into<String>) -> Self {
         Self {
-            clusters: Default::default(),
+            clusters: None,
             env_ref: env_ref.into(),
-            link_all_clusters: Default::default(),
-            org_identifier: Default::default(),
-            project_identifier: Default::default(),
-            search_term: Default::default(),
-            skip_cluster_validation: Default::default(),
-            misfits: Default::default(),
+            link_all_clusters: None,
+            org_identifier: None,
+            project_identifier: None,
+            search_term: None,
+            skip_cluster_validation: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for ClusterLinkRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            clusters: None,
+            env_ref: model::Cell::blank(),
+            link_all_clusters: None,
+            org_identifier: None,
+            project_identifier: None,
+            search_term: None,
+            skip_cluster_validation: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -149,15 +177,8 @@ impl model::Model for ClusterLinkRequest {
         &[0]
     }
 }
-model::model!(
-    ClusterLinkRequest, Self { clusters : Default::default(), env_ref :
-    model::Cell::blank(), link_all_clusters : Default::default(), org_identifier :
-    Default::default(), project_identifier : Default::default(), search_term :
-    Default::default(), skip_cluster_validation : Default::default(), misfits :
-    Default::default() }
-);
+model::through_cell!(ClusterLinkRequest);
 /// Schema `ClusterRequest`.
-#[derive(Clone, Debug)]
 pub struct ClusterRequest {
     pub agent_identifier: Option<String>,
     pub env_ref: String,
@@ -173,17 +194,29 @@ impl ClusterRequest {
     #[inline]
     pub fn new(env_ref: impl Into<String>) -> Self {
         Self {
-            agent_identifier: Default::default(),
+            agent_identifier: None,
             env_ref: env_ref.into(),
-            identifier: Default::default(),
-            org_identifier: Default::default(),
-            project_identifier: Default::default(),
-            scope: Default::default(),
-            misfits: Default::default(),
+            identifier: None,
+            org_identifier: None,
+            project_identifier: None,
+            scope: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for ClusterRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            agent_identifier: None,
+            env_ref: model::Cell::blank(),
+            identifier: None,
+            org_identifier: None,
+            project_identifier: None,
+            scope: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -224,18 +257,12 @@ impl model::Model for ClusterRequest {
         &[1]
     }
 }
-model::model!(
-    ClusterRequest, Self { agent_identifier : Default::default(), env_ref :
-    model::Cell::blank(), identifier : Default::default(), org_identifier :
-    Default::default(), project_identifier : Default::default(), scope :
-    Default::default(), misfits : Default::default() }
-);
+model::through_cell!(ClusterRequest);
 model::open_enum! {
     #[doc = " Schema `ClusterRequest.scope`."] ClusterRequestScope { Account = "ACCOUNT",
     Organization = "ORGANIZATION", Project = "PROJECT", }
 }
 /// Schema `ClusterResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ClusterResponse {
     pub account_identifier: Option<String>,
     pub agent_identifier: Option<String>,
@@ -251,6 +278,22 @@ pub struct ClusterResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ClusterResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            agent_identifier: None,
+            cluster_ref: None,
+            env_ref: None,
+            linked_at: None,
+            name: None,
+            org_identifier: None,
+            project_identifier: None,
+            scope: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -305,7 +348,6 @@ model::open_enum! {
     "ACCOUNT", Organization = "ORGANIZATION", Project = "PROJECT", }
 }
 /// Schema `ClusterUnlinkRequest`.
-#[derive(Clone, Debug)]
 pub struct ClusterUnlinkRequest {
     pub clusters: Option<Vec<ClusterBasicDto>>,
     pub env_ref: String,
@@ -320,16 +362,27 @@ impl ClusterUnlinkRequest {
     #[inline]
     pub fn new(env_ref: impl Into<String>) -> Self {
         Self {
-            clusters: Default::default(),
+            clusters: None,
             env_ref: env_ref.into(),
-            org_identifier: Default::default(),
-            project_identifier: Default::default(),
-            unlink_all_clusters: Default::default(),
-            misfits: Default::default(),
+            org_identifier: None,
+            project_identifier: None,
+            unlink_all_clusters: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for ClusterUnlinkRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            clusters: None,
+            env_ref: model::Cell::blank(),
+            org_identifier: None,
+            project_identifier: None,
+            unlink_all_clusters: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -367,14 +420,8 @@ impl model::Model for ClusterUnlinkRequest {
         &[0]
     }
 }
-model::model!(
-    ClusterUnlinkRequest, Self { clusters : Default::default(), env_ref :
-    model::Cell::blank(), org_identifier : Default::default(), project_identifier :
-    Default::default(), unlink_all_clusters : Default::default(), misfits :
-    Default::default() }
-);
+model::through_cell!(ClusterUnlinkRequest);
 /// Schema `PageResponseClusterResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct PageResponseClusterResponse {
     pub content: Option<Vec<ClusterResponse>>,
     pub empty: Option<bool>,
@@ -388,6 +435,20 @@ pub struct PageResponseClusterResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for PageResponseClusterResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            page_token: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -432,7 +493,6 @@ impl model::Model for PageResponseClusterResponse {
 }
 model::model!(PageResponseClusterResponse);
 /// Schema `ResponseDTOClusterBatchResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoClusterBatchResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<ClusterBatchResponse>>,
@@ -442,6 +502,16 @@ pub struct ResponseDtoClusterBatchResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoClusterBatchResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -474,7 +544,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `ResponseDTOClusterResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoClusterResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<ClusterResponse>>,
@@ -484,6 +553,16 @@ pub struct ResponseDtoClusterResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoClusterResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -516,7 +595,6 @@ model::open_enum! {
     "ERROR", }
 }
 /// Schema `ResponseDTOPageResponseClusterResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoPageResponseClusterResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<PageResponseClusterResponse>>,
@@ -526,6 +604,16 @@ pub struct ResponseDtoPageResponseClusterResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoPageResponseClusterResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `AllowedValuesUsagesInternalDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct AllowedValuesUsagesInternalDto {
     pub all_entries_checked: Option<bool>,
     pub used_in: Option<Vec<EntityListWithAllowedValuesResponse>>,
@@ -13,6 +12,14 @@ pub struct AllowedValuesUsagesInternalDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for AllowedValuesUsagesInternalDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            all_entries_checked: None,
+            used_in: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["usedIn", "allEntriesChecked"]
@@ -36,7 +43,6 @@ impl model::Model for AllowedValuesUsagesInternalDto {
 }
 model::model!(AllowedValuesUsagesInternalDto);
 /// Schema `GitDetails2`.
-#[derive(Clone, Debug, Default)]
 pub struct CdGitDetails {
     pub branch: Option<String>,
     pub file_path: Option<String>,
@@ -45,6 +51,15 @@ pub struct CdGitDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for CdGitDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            branch: None,
+            file_path: None,
+            repo_url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["branch", "repoUrl", "filePath"]
@@ -70,7 +85,6 @@ impl model::Model for CdGitDetails {
 }
 model::model!(CdGitDetails);
 /// Schema `EntityListWithAllowedValuesResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct EntityListWithAllowedValuesResponse {
     pub account_id: Option<String>,
     pub entity_type: Option<String>,
@@ -82,6 +96,18 @@ pub struct EntityListWithAllowedValuesResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for EntityListWithAllowedValuesResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            entity_type: None,
+            git_details: None,
+            identifier: None,
+            org_identifier: None,
+            project_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -120,7 +146,6 @@ impl model::Model for EntityListWithAllowedValuesResponse {
 }
 model::model!(EntityListWithAllowedValuesResponse);
 /// Schema `Environment`.
-#[derive(Clone, Debug, Default)]
 pub struct Environment {
     pub account: Option<String>,
     pub description: Option<String>,
@@ -135,6 +160,21 @@ pub struct Environment {
     pub misfits: model::Misfits,
 }
 impl model::Model for Environment {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: None,
+            description: None,
+            harness_version: None,
+            identifier: None,
+            name: None,
+            org: None,
+            project: None,
+            tags: None,
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -182,7 +222,6 @@ impl model::Model for Environment {
 }
 model::model!(Environment);
 /// Schema `EnvironmentCreateRequest`.
-#[derive(Clone, Debug)]
 pub struct EnvironmentCreateRequest {
     pub color: Option<String>,
     pub description: Option<String>,
@@ -204,19 +243,33 @@ impl EnvironmentCreateRequest {
         type_: impl Into<EnvironmentType>,
     ) -> Self {
         Self {
-            color: Default::default(),
-            description: Default::default(),
-            harness_version: Default::default(),
+            color: None,
+            description: None,
+            harness_version: None,
             identifier: identifier.into(),
             name: name.into(),
-            tags: Default::default(),
+            tags: None,
             type_: type_.into(),
-            yaml: Default::default(),
-            misfits: Default::default(),
+            yaml: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for EnvironmentCreateRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            color: None,
+            description: None,
+            harness_version: None,
+            identifier: model::Cell::blank(),
+            name: model::Cell::blank(),
+            tags: None,
+            type_: model::Cell::blank(),
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -263,14 +316,8 @@ impl model::Model for EnvironmentCreateRequest {
         &[0, 2, 5]
     }
 }
-model::model!(
-    EnvironmentCreateRequest, Self { color : Default::default(), description :
-    Default::default(), harness_version : Default::default(), identifier :
-    model::Cell::blank(), name : model::Cell::blank(), tags : Default::default(), type_ :
-    model::Cell::blank(), yaml : Default::default(), misfits : Default::default() }
-);
+model::through_cell!(EnvironmentCreateRequest);
 /// Schema `EnvironmentResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct EnvironmentResponse {
     pub created: Option<i64>,
     pub environment: Option<Box<Environment>>,
@@ -279,6 +326,15 @@ pub struct EnvironmentResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for EnvironmentResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created: None,
+            environment: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["created", "updated", "environment"]
@@ -304,7 +360,6 @@ impl model::Model for EnvironmentResponse {
 }
 model::model!(EnvironmentResponse);
 /// Schema `EnvironmentResponseDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct EnvironmentResponseDetails {
     pub account_id: Option<String>,
     pub color: Option<String>,
@@ -326,6 +381,28 @@ pub struct EnvironmentResponseDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for EnvironmentResponseDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            color: None,
+            connector_ref: None,
+            deleted: None,
+            description: None,
+            entity_git_details: None,
+            fallback_branch: None,
+            identifier: None,
+            name: None,
+            org_identifier: None,
+            project_identifier: None,
+            store_type: None,
+            tags: None,
+            type_: None,
+            version: None,
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -407,7 +484,6 @@ model::open_enum! {
     "PreProduction", Production = "Production", }
 }
 /// Schema `EnvironmentUpdateRequest`.
-#[derive(Clone, Debug)]
 pub struct EnvironmentUpdateRequest {
     pub color: Option<String>,
     pub description: Option<String>,
@@ -429,19 +505,33 @@ impl EnvironmentUpdateRequest {
         type_: impl Into<EnvironmentType>,
     ) -> Self {
         Self {
-            color: Default::default(),
-            description: Default::default(),
-            harness_version: Default::default(),
+            color: None,
+            description: None,
+            harness_version: None,
             identifier: identifier.into(),
             name: name.into(),
-            tags: Default::default(),
+            tags: None,
             type_: type_.into(),
-            yaml: Default::default(),
-            misfits: Default::default(),
+            yaml: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for EnvironmentUpdateRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            color: None,
+            description: None,
+            harness_version: None,
+            identifier: model::Cell::blank(),
+            name: model::Cell::blank(),
+            tags: None,
+            type_: model::Cell::blank(),
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -488,14 +578,8 @@ impl model::Model for EnvironmentUpdateRequest {
         &[0, 2, 5]
     }
 }
-model::model!(
-    EnvironmentUpdateRequest, Self { color : Default::default(), description :
-    Default::default(), harness_version : Default::default(), identifier :
-    model::Cell::blank(), name : model::Cell::blank(), tags : Default::default(), type_ :
-    model::Cell::blank(), yaml : Default::default(), misfits : Default::default() }
-);
+model::through_cell!(EnvironmentUpdateRequest);
 /// Schema `GitEntityFindInfoDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct GitEntityFindInfoDto {
     pub branch: Option<String>,
     pub default_from_other_repo: Option<bool>,
@@ -510,6 +594,21 @@ pub struct GitEntityFindInfoDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for GitEntityFindInfoDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            branch: None,
+            default_from_other_repo: None,
+            parent_entity_account_identifier: None,
+            parent_entity_connector_ref: None,
+            parent_entity_org_identifier: None,
+            parent_entity_project_identifier: None,
+            parent_entity_repo_name: None,
+            repo_name: None,
+            yaml_git_config_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -557,7 +656,6 @@ impl model::Model for GitEntityFindInfoDto {
 }
 model::model!(GitEntityFindInfoDto);
 /// Schema `Infrastructure`.
-#[derive(Clone, Debug, Default)]
 pub struct Infrastructure {
     pub account: Option<String>,
     pub description: Option<String>,
@@ -574,6 +672,23 @@ pub struct Infrastructure {
     pub misfits: model::Misfits,
 }
 impl model::Model for Infrastructure {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: None,
+            description: None,
+            environment: None,
+            harness_version: None,
+            identifier: None,
+            name: None,
+            org: None,
+            project: None,
+            tags: None,
+            type_: None,
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -627,7 +742,6 @@ impl model::Model for Infrastructure {
 }
 model::model!(Infrastructure);
 /// Schema `InfrastructureCreateRequest`.
-#[derive(Clone, Debug)]
 pub struct InfrastructureCreateRequest {
     pub description: Option<String>,
     pub harness_version: Option<String>,
@@ -649,18 +763,31 @@ impl InfrastructureCreateRequest {
         yaml: impl Into<String>,
     ) -> Self {
         Self {
-            description: Default::default(),
-            harness_version: Default::default(),
+            description: None,
+            harness_version: None,
             identifier: identifier.into(),
             name: name.into(),
-            tags: Default::default(),
+            tags: None,
             type_: type_.into(),
             yaml: yaml.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for InfrastructureCreateRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            harness_version: None,
+            identifier: model::Cell::blank(),
+            name: model::Cell::blank(),
+            tags: None,
+            type_: model::Cell::blank(),
+            yaml: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "tags", "type", "yaml", "identifier", "description", "harness_version"]
@@ -696,14 +823,8 @@ impl model::Model for InfrastructureCreateRequest {
         &[0, 2, 3, 4]
     }
 }
-model::model!(
-    InfrastructureCreateRequest, Self { description : Default::default(), harness_version
-    : Default::default(), identifier : model::Cell::blank(), name : model::Cell::blank(),
-    tags : Default::default(), type_ : model::Cell::blank(), yaml : model::Cell::blank(),
-    misfits : Default::default() }
-);
+model::through_cell!(InfrastructureCreateRequest);
 /// Schema `InfrastructureResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct InfrastructureResponse {
     pub created: Option<i64>,
     pub infrastructure: Option<Box<Infrastructure>>,
@@ -712,6 +833,15 @@ pub struct InfrastructureResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for InfrastructureResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created: None,
+            infrastructure: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["created", "updated", "infrastructure"]
@@ -747,7 +877,6 @@ model::open_enum! {
     = "KUBERNETES_AWS", KubernetesRancher = "KUBERNETES_RANCHER", }
 }
 /// Schema `InfrastructureUpdateRequest`.
-#[derive(Clone, Debug)]
 pub struct InfrastructureUpdateRequest {
     pub description: Option<String>,
     pub harness_version: Option<String>,
@@ -769,18 +898,31 @@ impl InfrastructureUpdateRequest {
         yaml: impl Into<String>,
     ) -> Self {
         Self {
-            description: Default::default(),
-            harness_version: Default::default(),
+            description: None,
+            harness_version: None,
             identifier: identifier.into(),
             name: name.into(),
-            tags: Default::default(),
+            tags: None,
             type_: type_.into(),
             yaml: yaml.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for InfrastructureUpdateRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            harness_version: None,
+            identifier: model::Cell::blank(),
+            name: model::Cell::blank(),
+            tags: None,
+            type_: model::Cell::blank(),
+            yaml: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "tags", "type", "yaml", "identifier", "description", "harness_version"]
@@ -816,20 +958,21 @@ impl model::Model for InfrastructureUpdateRequest {
         &[0, 2, 3, 4]
     }
 }
-model::model!(
-    InfrastructureUpdateRequest, Self { description : Default::default(), harness_version
-    : Default::default(), identifier : model::Cell::blank(), name : model::Cell::blank(),
-    tags : Default::default(), type_ : model::Cell::blank(), yaml : model::Cell::blank(),
-    misfits : Default::default() }
-);
+model::through_cell!(InfrastructureUpdateRequest);
 /// Schema `ManifestsResponseDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ManifestsResponseDto {
     pub identifiers: Option<Vec<String>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ManifestsResponseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifiers: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["identifiers"]
@@ -851,7 +994,6 @@ impl model::Model for ManifestsResponseDto {
 }
 model::model!(ManifestsResponseDto);
 /// Schema `EnvironmentResponse1`.
-#[derive(Clone, Debug, Default)]
 pub struct NgEnvironmentResponse {
     pub created_at: Option<i64>,
     pub entity_validity_details: Option<Box<EntityValidityDetails>>,
@@ -862,6 +1004,17 @@ pub struct NgEnvironmentResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for NgEnvironmentResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created_at: None,
+            entity_validity_details: None,
+            environment: None,
+            governance_metadata: None,
+            last_modified_at: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -897,7 +1050,6 @@ impl model::Model for NgEnvironmentResponse {
 }
 model::model!(NgEnvironmentResponse);
 /// Schema `RancherClusterItem`.
-#[derive(Clone, Debug, Default)]
 pub struct RancherClusterItem {
     pub cluster_items: Option<Vec<RancherClusterItemClusterItems>>,
     pub clusters: Option<Vec<String>>,
@@ -905,6 +1057,14 @@ pub struct RancherClusterItem {
     pub misfits: model::Misfits,
 }
 impl model::Model for RancherClusterItem {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cluster_items: None,
+            clusters: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["clusters", "clusterItems"]
@@ -928,7 +1088,6 @@ impl model::Model for RancherClusterItem {
 }
 model::model!(RancherClusterItem);
 /// Schema `RancherClusterItemClusterItems`.
-#[derive(Clone, Debug, Default)]
 pub struct RancherClusterItemClusterItems {
     pub id: Option<String>,
     pub name: Option<String>,
@@ -936,6 +1095,14 @@ pub struct RancherClusterItemClusterItems {
     pub misfits: model::Misfits,
 }
 impl model::Model for RancherClusterItemClusterItems {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            id: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "name"]
@@ -959,7 +1126,6 @@ impl model::Model for RancherClusterItemClusterItems {
 }
 model::model!(RancherClusterItemClusterItems);
 /// Schema `ResponseDTOAllowedValuesUsagesInternalDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoAllowedValuesUsagesInternalDto {
     pub correlation_id: Option<String>,
     pub data: Option<Box<AllowedValuesUsagesInternalDto>>,
@@ -969,6 +1135,16 @@ pub struct ResponseDtoAllowedValuesUsagesInternalDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoAllowedValuesUsagesInternalDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -1001,7 +1177,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOServiceOverrideGitUpdateResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoServiceOverrideGitUpdateResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<ServiceOverrideGitUpdateResponse>>,
@@ -1011,6 +1186,16 @@ pub struct ResponseDtoServiceOverrideGitUpdateResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoServiceOverrideGitUpdateResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -1043,7 +1228,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOServiceOverrideMoveConfigResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoServiceOverrideMoveConfigResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<ServiceOverrideMoveConfigResponse>>,
@@ -1053,6 +1237,16 @@ pub struct ResponseDtoServiceOverrideMoveConfigResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoServiceOverrideMoveConfigResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -1085,7 +1279,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `Service`.
-#[derive(Clone, Debug, Default)]
 pub struct Service {
     pub account: Option<String>,
     pub description: Option<String>,
@@ -1100,6 +1293,21 @@ pub struct Service {
     pub misfits: model::Misfits,
 }
 impl model::Model for Service {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: None,
+            description: None,
+            harness_version: None,
+            identifier: None,
+            name: None,
+            org: None,
+            project: None,
+            tags: None,
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1147,7 +1355,6 @@ impl model::Model for Service {
 }
 model::model!(Service);
 /// Schema `ServiceCreateRequest`.
-#[derive(Clone, Debug)]
 pub struct ServiceCreateRequest {
     pub description: Option<String>,
     pub harness_version: Option<String>,
@@ -1163,17 +1370,29 @@ impl ServiceCreateRequest {
     #[inline]
     pub fn new(identifier: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
-            description: Default::default(),
-            harness_version: Default::default(),
+            description: None,
+            harness_version: None,
             identifier: identifier.into(),
             name: name.into(),
-            tags: Default::default(),
-            yaml: Default::default(),
-            misfits: Default::default(),
+            tags: None,
+            yaml: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for ServiceCreateRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            harness_version: None,
+            identifier: model::Cell::blank(),
+            name: model::Cell::blank(),
+            tags: None,
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "tags", "yaml", "identifier", "description", "harness_version"]
@@ -1207,13 +1426,8 @@ impl model::Model for ServiceCreateRequest {
         &[0, 3]
     }
 }
-model::model!(
-    ServiceCreateRequest, Self { description : Default::default(), harness_version :
-    Default::default(), identifier : model::Cell::blank(), name : model::Cell::blank(),
-    tags : Default::default(), yaml : Default::default(), misfits : Default::default() }
-);
+model::through_cell!(ServiceCreateRequest);
 /// Schema `ServiceOverrideGitUpdateResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ServiceOverrideGitUpdateResponse {
     pub environment_ref: Option<String>,
     pub identifier: Option<String>,
@@ -1224,6 +1438,17 @@ pub struct ServiceOverrideGitUpdateResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ServiceOverrideGitUpdateResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            environment_ref: None,
+            identifier: None,
+            infra_identifier: None,
+            service_ref: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "identifier", "serviceRef", "environmentRef", "infraIdentifier"]
@@ -1261,7 +1486,6 @@ model::open_enum! {
     "CLUSTER_SERVICE_OVERRIDE", }
 }
 /// Schema `ServiceOverrideMoveConfigResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ServiceOverrideMoveConfigResponse {
     pub environment_ref: Option<String>,
     pub identifier: Option<String>,
@@ -1272,6 +1496,17 @@ pub struct ServiceOverrideMoveConfigResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ServiceOverrideMoveConfigResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            environment_ref: None,
+            identifier: None,
+            infra_identifier: None,
+            service_ref: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "identifier", "serviceRef", "environmentRef", "infraIdentifier"]
@@ -1309,7 +1544,6 @@ model::open_enum! {
     "CLUSTER_SERVICE_OVERRIDE", }
 }
 /// Schema `ServiceResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ServiceResponse {
     pub created: Option<i64>,
     pub service: Option<Box<Service>>,
@@ -1318,6 +1552,15 @@ pub struct ServiceResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ServiceResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created: None,
+            service: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["created", "service", "updated"]
@@ -1343,7 +1586,6 @@ impl model::Model for ServiceResponse {
 }
 model::model!(ServiceResponse);
 /// Schema `ServiceUpdateRequest`.
-#[derive(Clone, Debug)]
 pub struct ServiceUpdateRequest {
     pub description: Option<String>,
     pub harness_version: Option<String>,
@@ -1359,17 +1601,29 @@ impl ServiceUpdateRequest {
     #[inline]
     pub fn new(identifier: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
-            description: Default::default(),
-            harness_version: Default::default(),
+            description: None,
+            harness_version: None,
             identifier: identifier.into(),
             name: name.into(),
-            tags: Default::default(),
-            yaml: Default::default(),
-            misfits: Default::default(),
+            tags: None,
+            yaml: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for ServiceUpdateRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            harness_version: None,
+            identifier: model::Cell::blank(),
+            name: model::Cell::blank(),
+            tags: None,
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "tags", "yaml", "identifier", "description", "harness_version"]
@@ -1403,8 +1657,4 @@ impl model::Model for ServiceUpdateRequest {
         &[0, 3]
     }
 }
-model::model!(
-    ServiceUpdateRequest, Self { description : Default::default(), harness_version :
-    Default::default(), identifier : model::Cell::blank(), name : model::Cell::blank(),
-    tags : Default::default(), yaml : Default::default(), misfits : Default::default() }
-);
+model::through_cell!(ServiceUpdateRequest);

@@ -5,13 +5,19 @@
 use super::*;
 use crate::model;
 /// Schema `CustomDeploymentInfraResponseDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct CustomDeploymentInfraResponseDto {
     pub obsolete: Option<bool>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for CustomDeploymentInfraResponseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            obsolete: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["obsolete"]
@@ -33,13 +39,19 @@ impl model::Model for CustomDeploymentInfraResponseDto {
 }
 model::model!(CustomDeploymentInfraResponseDto);
 /// Schema `CustomDeploymentRefreshYamlDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct CustomDeploymentRefreshYamlDto {
     pub refreshed_yaml: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for CustomDeploymentRefreshYamlDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            refreshed_yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["refreshedYaml"]
@@ -61,7 +73,6 @@ impl model::Model for CustomDeploymentRefreshYamlDto {
 }
 model::model!(CustomDeploymentRefreshYamlDto);
 /// Schema `CustomDeploymentVariableProperties`.
-#[derive(Clone, Debug, Default)]
 pub struct CustomDeploymentVariableProperties {
     pub alias_fqn: Option<String>,
     pub fqn: Option<String>,
@@ -72,6 +83,17 @@ pub struct CustomDeploymentVariableProperties {
     pub misfits: model::Misfits,
 }
 impl model::Model for CustomDeploymentVariableProperties {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            alias_fqn: None,
+            fqn: None,
+            local_name: None,
+            variable_name: None,
+            visible: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["fqn", "visible", "aliasFqn", "localName", "variableName"]
@@ -101,7 +123,6 @@ impl model::Model for CustomDeploymentVariableProperties {
 }
 model::model!(CustomDeploymentVariableProperties);
 /// Schema `CustomDeploymentVariableResponseDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct CustomDeploymentVariableResponseDto {
     pub metadata_map: Option<
         std::collections::BTreeMap<String, CustomDeploymentVariableProperties>,
@@ -111,6 +132,14 @@ pub struct CustomDeploymentVariableResponseDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for CustomDeploymentVariableResponseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            metadata_map: None,
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["yaml", "metadataMap"]
@@ -134,7 +163,6 @@ impl model::Model for CustomDeploymentVariableResponseDto {
 }
 model::model!(CustomDeploymentVariableResponseDto);
 /// Schema `CustomDeploymentYamlDTO`.
-#[derive(Clone, Debug)]
 pub struct CustomDeploymentYamlDto {
     pub yaml: String,
     /// Members whose value was of another kind than described.
@@ -146,11 +174,18 @@ impl CustomDeploymentYamlDto {
     pub fn new(yaml: impl Into<String>) -> Self {
         Self {
             yaml: yaml.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for CustomDeploymentYamlDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            yaml: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["yaml"]
@@ -174,12 +209,8 @@ impl model::Model for CustomDeploymentYamlDto {
         &[0]
     }
 }
-model::model!(
-    CustomDeploymentYamlDto, Self { yaml : model::Cell::blank(), misfits :
-    Default::default() }
-);
+model::through_cell!(CustomDeploymentYamlDto);
 /// Schema `CustomDeploymentYamlRequestDTO`.
-#[derive(Clone, Debug)]
 pub struct CustomDeploymentYamlRequestDto {
     pub entity_yaml: String,
     /// Members whose value was of another kind than described.
@@ -191,11 +222,18 @@ impl CustomDeploymentYamlRequestDto {
     pub fn new(entity_yaml: impl Into<String>) -> Self {
         Self {
             entity_yaml: entity_yaml.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for CustomDeploymentYamlRequestDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            entity_yaml: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["entityYaml"]
@@ -219,12 +257,8 @@ impl model::Model for CustomDeploymentYamlRequestDto {
         &[0]
     }
 }
-model::model!(
-    CustomDeploymentYamlRequestDto, Self { entity_yaml : model::Cell::blank(), misfits :
-    Default::default() }
-);
+model::through_cell!(CustomDeploymentYamlRequestDto);
 /// Schema `EntityDetailProtoDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct EntityDetailProtoDto {
     pub entity_git_metadata: Option<Box<EntityGitMetadata>>,
     pub entity_ref_case: Option<EntityDetailProtoDtoEntityRefCase>,
@@ -239,6 +273,21 @@ pub struct EntityDetailProtoDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for EntityDetailProtoDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            entity_git_metadata: None,
+            entity_ref_case: None,
+            identifier_ref: None,
+            infra_def_ref: None,
+            input_set_ref: None,
+            name: None,
+            template_ref: None,
+            trigger_ref: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -460,7 +509,6 @@ model::open_enum! {
     "UNRECOGNIZED", }
 }
 /// Schema `IdentifierRefProtoDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct IdentifierRefProtoDto {
     pub account_identifier: Option<serde_json::Value>,
     pub identifier: Option<serde_json::Value>,
@@ -474,6 +522,20 @@ pub struct IdentifierRefProtoDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for IdentifierRefProtoDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            identifier: None,
+            metadata: None,
+            metadata_map: None,
+            org_identifier: None,
+            parent_unique_id: None,
+            project_identifier: None,
+            scope: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -523,7 +585,6 @@ model::open_enum! {
     Unrecognized = "UNRECOGNIZED", }
 }
 /// Schema `InfraDefinitionReferenceProtoDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct InfraDefinitionReferenceProtoDto {
     pub account_identifier: Option<serde_json::Value>,
     pub env_identifier: Option<serde_json::Value>,
@@ -538,6 +599,21 @@ pub struct InfraDefinitionReferenceProtoDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for InfraDefinitionReferenceProtoDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            env_identifier: None,
+            env_name: None,
+            identifier: None,
+            metadata: None,
+            metadata_map: None,
+            org_identifier: None,
+            parent_unique_id: None,
+            project_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -585,7 +661,6 @@ impl model::Model for InfraDefinitionReferenceProtoDto {
 }
 model::model!(InfraDefinitionReferenceProtoDto);
 /// Schema `InputSetReferenceProtoDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct InputSetReferenceProtoDto {
     pub account_identifier: Option<serde_json::Value>,
     pub identifier: Option<serde_json::Value>,
@@ -597,6 +672,18 @@ pub struct InputSetReferenceProtoDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for InputSetReferenceProtoDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            identifier: None,
+            org_identifier: None,
+            parent_unique_id: None,
+            pipeline_identifier: None,
+            project_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -635,7 +722,6 @@ impl model::Model for InputSetReferenceProtoDto {
 }
 model::model!(InputSetReferenceProtoDto);
 /// Schema `ResponseDTOCustomDeploymentInfraResponseDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoCustomDeploymentInfraResponseDto {
     pub correlation_id: Option<String>,
     pub data: Option<Box<CustomDeploymentInfraResponseDto>>,
@@ -645,6 +731,16 @@ pub struct ResponseDtoCustomDeploymentInfraResponseDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoCustomDeploymentInfraResponseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -677,7 +773,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOCustomDeploymentRefreshYamlDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoCustomDeploymentRefreshYamlDto {
     pub correlation_id: Option<String>,
     pub data: Option<Box<CustomDeploymentRefreshYamlDto>>,
@@ -687,6 +782,16 @@ pub struct ResponseDtoCustomDeploymentRefreshYamlDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoCustomDeploymentRefreshYamlDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -719,7 +824,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOCustomDeploymentVariableResponseDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoCustomDeploymentVariableResponseDto {
     pub correlation_id: Option<String>,
     pub data: Option<Box<CustomDeploymentVariableResponseDto>>,
@@ -729,6 +833,16 @@ pub struct ResponseDtoCustomDeploymentVariableResponseDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoCustomDeploymentVariableResponseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -761,7 +875,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOListEntityDetailProtoDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoListEntityDetailProtoDto {
     pub correlation_id: Option<String>,
     pub data: Option<Vec<EntityDetailProtoDto>>,
@@ -771,6 +884,16 @@ pub struct ResponseDtoListEntityDetailProtoDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoListEntityDetailProtoDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -803,7 +926,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `TemplateReferenceProtoDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct TemplateReferenceProtoDto {
     pub account_identifier: Option<serde_json::Value>,
     pub identifier: Option<serde_json::Value>,
@@ -818,6 +940,21 @@ pub struct TemplateReferenceProtoDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for TemplateReferenceProtoDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            identifier: None,
+            metadata: None,
+            metadata_map: None,
+            org_identifier: None,
+            parent_unique_id: None,
+            project_identifier: None,
+            scope: None,
+            version_label: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -870,7 +1007,6 @@ model::open_enum! {
     Unrecognized = "UNRECOGNIZED", }
 }
 /// Schema `TriggerReferenceProtoDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct TriggerReferenceProtoDto {
     pub account_identifier: Option<serde_json::Value>,
     pub identifier: Option<serde_json::Value>,
@@ -884,6 +1020,20 @@ pub struct TriggerReferenceProtoDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for TriggerReferenceProtoDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            identifier: None,
+            metadata: None,
+            metadata_map: None,
+            org_identifier: None,
+            parent_unique_id: None,
+            pipeline_identifier: None,
+            project_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `EnvironmentGroup`.
-#[derive(Clone, Debug, Default)]
 pub struct EnvironmentGroup {
     pub created_at: Option<i64>,
     pub env_group: Option<Box<EnvironmentGroupResponse>>,
@@ -14,6 +13,15 @@ pub struct EnvironmentGroup {
     pub misfits: model::Misfits,
 }
 impl model::Model for EnvironmentGroup {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created_at: None,
+            env_group: None,
+            last_modified_at: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["envGroup", "createdAt", "lastModifiedAt"]
@@ -39,7 +47,6 @@ impl model::Model for EnvironmentGroup {
 }
 model::model!(EnvironmentGroup);
 /// Schema `EnvironmentGroupDelete`.
-#[derive(Clone, Debug, Default)]
 pub struct EnvironmentGroupDelete {
     pub account_id: Option<String>,
     pub deleted: Option<bool>,
@@ -50,6 +57,17 @@ pub struct EnvironmentGroupDelete {
     pub misfits: model::Misfits,
 }
 impl model::Model for EnvironmentGroupDelete {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            deleted: None,
+            identifier: None,
+            org_identifier: None,
+            project_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["deleted", "accountId", "identifier", "orgIdentifier", "projectIdentifier"]
@@ -79,7 +97,6 @@ impl model::Model for EnvironmentGroupDelete {
 }
 model::model!(EnvironmentGroupDelete);
 /// Schema `EnvironmentGroupRequest`.
-#[derive(Clone, Debug)]
 pub struct EnvironmentGroupRequest {
     pub color: Option<String>,
     pub identifier: Option<String>,
@@ -95,17 +112,29 @@ impl EnvironmentGroupRequest {
     #[inline]
     pub fn new(yaml: impl Into<String>) -> Self {
         Self {
-            color: Default::default(),
-            identifier: Default::default(),
-            name: Default::default(),
-            org_identifier: Default::default(),
-            project_identifier: Default::default(),
+            color: None,
+            identifier: None,
+            name: None,
+            org_identifier: None,
+            project_identifier: None,
             yaml: yaml.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for EnvironmentGroupRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            color: None,
+            identifier: None,
+            name: None,
+            org_identifier: None,
+            project_identifier: None,
+            yaml: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "yaml", "color", "identifier", "orgIdentifier", "projectIdentifier"]
@@ -139,14 +168,8 @@ impl model::Model for EnvironmentGroupRequest {
         &[1]
     }
 }
-model::model!(
-    EnvironmentGroupRequest, Self { color : Default::default(), identifier :
-    Default::default(), name : Default::default(), org_identifier : Default::default(),
-    project_identifier : Default::default(), yaml : model::Cell::blank(), misfits :
-    Default::default() }
-);
+model::through_cell!(EnvironmentGroupRequest);
 /// Schema `EnvironmentGroupResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct EnvironmentGroupResponse {
     pub account_id: Option<String>,
     pub color: Option<String>,
@@ -166,6 +189,26 @@ pub struct EnvironmentGroupResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for EnvironmentGroupResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            color: None,
+            deleted: None,
+            description: None,
+            env_identifiers: None,
+            env_response: None,
+            git_details: None,
+            identifier: None,
+            name: None,
+            org_identifier: None,
+            project_identifier: None,
+            tags: None,
+            version: None,
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -228,7 +271,6 @@ impl model::Model for EnvironmentGroupResponse {
 }
 model::model!(EnvironmentGroupResponse);
 /// Schema `PageResponseEnvironmentGroup`.
-#[derive(Clone, Debug, Default)]
 pub struct PageResponseEnvironmentGroup {
     pub content: Option<Vec<EnvironmentGroup>>,
     pub empty: Option<bool>,
@@ -242,6 +284,20 @@ pub struct PageResponseEnvironmentGroup {
     pub misfits: model::Misfits,
 }
 impl model::Model for PageResponseEnvironmentGroup {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            page_token: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -286,7 +342,6 @@ impl model::Model for PageResponseEnvironmentGroup {
 }
 model::model!(PageResponseEnvironmentGroup);
 /// Schema `ResponseDTOEnvironmentGroup`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoEnvironmentGroup {
     pub correlation_id: Option<String>,
     pub data: Option<Box<EnvironmentGroup>>,
@@ -296,6 +351,16 @@ pub struct ResponseDtoEnvironmentGroup {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoEnvironmentGroup {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -323,7 +388,6 @@ impl model::Model for ResponseDtoEnvironmentGroup {
 }
 model::model!(ResponseDtoEnvironmentGroup);
 /// Schema `ResponseDTOEnvironmentGroupDelete`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoEnvironmentGroupDelete {
     pub correlation_id: Option<String>,
     pub data: Option<Box<EnvironmentGroupDelete>>,
@@ -333,6 +397,16 @@ pub struct ResponseDtoEnvironmentGroupDelete {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoEnvironmentGroupDelete {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -370,7 +444,6 @@ model::open_enum! {
     "ERROR", }
 }
 /// Schema `ResponseDTOPageResponseEnvironmentGroup`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoPageResponseEnvironmentGroup {
     pub correlation_id: Option<String>,
     pub data: Option<Box<PageResponseEnvironmentGroup>>,
@@ -380,6 +453,16 @@ pub struct ResponseDtoPageResponseEnvironmentGroup {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoPageResponseEnvironmentGroup {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]

@@ -5,13 +5,19 @@
 use super::*;
 use crate::model;
 /// Schema `EnvironmentGitUpdateResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct EnvironmentGitUpdateResponse {
     pub identifier: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for EnvironmentGitUpdateResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["identifier"]
@@ -33,7 +39,6 @@ impl model::Model for EnvironmentGitUpdateResponse {
 }
 model::model!(EnvironmentGitUpdateResponse);
 /// Schema `EnvironmentImportResponseDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct EnvironmentImportResponseDetails {
     pub env_identifier: Option<String>,
     pub governance_metadata: Option<Box<NgGovernanceMetadata>>,
@@ -41,6 +46,14 @@ pub struct EnvironmentImportResponseDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for EnvironmentImportResponseDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            env_identifier: None,
+            governance_metadata: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["envIdentifier", "governanceMetadata"]
@@ -64,7 +77,6 @@ impl model::Model for EnvironmentImportResponseDetails {
 }
 model::model!(EnvironmentImportResponseDetails);
 /// Schema `EnvironmentMoveConfigResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct EnvironmentMoveConfigResponse {
     pub identifier: Option<String>,
     pub success: Option<bool>,
@@ -72,6 +84,14 @@ pub struct EnvironmentMoveConfigResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for EnvironmentMoveConfigResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            success: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["success", "identifier"]
@@ -95,7 +115,6 @@ impl model::Model for EnvironmentMoveConfigResponse {
 }
 model::model!(EnvironmentMoveConfigResponse);
 /// Schema `EnvironmentRequest`.
-#[derive(Clone, Debug)]
 pub struct EnvironmentRequest {
     pub color: Option<String>,
     pub description: Option<String>,
@@ -114,20 +133,35 @@ impl EnvironmentRequest {
     #[inline]
     pub fn new(type_: impl Into<EnvironmentRequestType>) -> Self {
         Self {
-            color: Default::default(),
-            description: Default::default(),
-            identifier: Default::default(),
-            name: Default::default(),
-            org_identifier: Default::default(),
-            project_identifier: Default::default(),
-            tags: Default::default(),
+            color: None,
+            description: None,
+            identifier: None,
+            name: None,
+            org_identifier: None,
+            project_identifier: None,
+            tags: None,
             type_: type_.into(),
-            yaml: Default::default(),
-            misfits: Default::default(),
+            yaml: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for EnvironmentRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            color: None,
+            description: None,
+            identifier: None,
+            name: None,
+            org_identifier: None,
+            project_identifier: None,
+            tags: None,
+            type_: model::Cell::blank(),
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -177,19 +211,12 @@ impl model::Model for EnvironmentRequest {
         &[2]
     }
 }
-model::model!(
-    EnvironmentRequest, Self { color : Default::default(), description :
-    Default::default(), identifier : Default::default(), name : Default::default(),
-    org_identifier : Default::default(), project_identifier : Default::default(), tags :
-    Default::default(), type_ : model::Cell::blank(), yaml : Default::default(), misfits
-    : Default::default() }
-);
+model::through_cell!(EnvironmentRequest);
 model::open_enum! {
     #[doc = " Schema `EnvironmentRequest.type`."] EnvironmentRequestType { PreProduction
     = "PreProduction", Production = "Production", }
 }
 /// Schema `PageResponseEnvironmentResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct PageResponseEnvironmentResponse {
     pub content: Option<Vec<NgEnvironmentResponse>>,
     pub empty: Option<bool>,
@@ -203,6 +230,20 @@ pub struct PageResponseEnvironmentResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for PageResponseEnvironmentResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            page_token: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -247,7 +288,6 @@ impl model::Model for PageResponseEnvironmentResponse {
 }
 model::model!(PageResponseEnvironmentResponse);
 /// Schema `PageResponseServiceOverrideResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct PageResponseServiceOverrideResponse {
     pub content: Option<Vec<ServiceOverrideResponse>>,
     pub empty: Option<bool>,
@@ -261,6 +301,20 @@ pub struct PageResponseServiceOverrideResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for PageResponseServiceOverrideResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            page_token: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -305,7 +359,6 @@ impl model::Model for PageResponseServiceOverrideResponse {
 }
 model::model!(PageResponseServiceOverrideResponse);
 /// Schema `ResponseDTOEnvironmentGitUpdateResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoEnvironmentGitUpdateResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<EnvironmentGitUpdateResponse>>,
@@ -315,6 +368,16 @@ pub struct ResponseDtoEnvironmentGitUpdateResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoEnvironmentGitUpdateResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -347,7 +410,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOEnvironmentImportResponseDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoEnvironmentImportResponseDetails {
     pub correlation_id: Option<String>,
     pub data: Option<Box<EnvironmentImportResponseDetails>>,
@@ -357,6 +419,16 @@ pub struct ResponseDtoEnvironmentImportResponseDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoEnvironmentImportResponseDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -389,7 +461,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOEnvironmentMoveConfigResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoEnvironmentMoveConfigResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<EnvironmentMoveConfigResponse>>,
@@ -399,6 +470,16 @@ pub struct ResponseDtoEnvironmentMoveConfigResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoEnvironmentMoveConfigResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -431,7 +512,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOEnvironmentResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoEnvironmentResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<NgEnvironmentResponse>>,
@@ -441,6 +521,16 @@ pub struct ResponseDtoEnvironmentResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoEnvironmentResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -473,7 +563,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `ResponseDTOListEnvironmentResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoListEnvironmentResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Vec<NgEnvironmentResponse>>,
@@ -483,6 +572,16 @@ pub struct ResponseDtoListEnvironmentResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoListEnvironmentResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -515,7 +614,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `ResponseDTOPageResponseEnvironmentResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoPageResponseEnvironmentResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<PageResponseEnvironmentResponse>>,
@@ -525,6 +623,16 @@ pub struct ResponseDtoPageResponseEnvironmentResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoPageResponseEnvironmentResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -557,7 +665,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOPageResponseServiceOverrideResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoPageResponseServiceOverrideResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<PageResponseServiceOverrideResponse>>,
@@ -567,6 +674,16 @@ pub struct ResponseDtoPageResponseServiceOverrideResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoPageResponseServiceOverrideResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -599,7 +716,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOServiceOverrideResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoServiceOverrideResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<ServiceOverrideResponse>>,
@@ -609,6 +725,16 @@ pub struct ResponseDtoServiceOverrideResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoServiceOverrideResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -641,7 +767,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `ServiceOverrideRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct ServiceOverrideRequest {
     pub environment_identifier: Option<String>,
     pub org_identifier: Option<String>,
@@ -652,6 +777,17 @@ pub struct ServiceOverrideRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for ServiceOverrideRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            environment_identifier: None,
+            org_identifier: None,
+            project_identifier: None,
+            service_identifier: None,
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -687,7 +823,6 @@ impl model::Model for ServiceOverrideRequest {
 }
 model::model!(ServiceOverrideRequest);
 /// Schema `ServiceOverrideResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ServiceOverrideResponse {
     pub account_id: Option<String>,
     pub environment_ref: Option<String>,
@@ -700,6 +835,19 @@ pub struct ServiceOverrideResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ServiceOverrideResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            environment_ref: None,
+            governance_metadata: None,
+            org_identifier: None,
+            project_identifier: None,
+            service_ref: None,
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -741,7 +889,6 @@ impl model::Model for ServiceOverrideResponse {
 }
 model::model!(ServiceOverrideResponse);
 /// Schema `createEnvironmentsV2 body`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateEnvironmentsV2Body {
     pub color: Option<String>,
     pub description: Option<String>,
@@ -756,6 +903,21 @@ pub struct CreateEnvironmentsV2Body {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateEnvironmentsV2Body {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            color: None,
+            description: None,
+            identifier: None,
+            name: None,
+            org_identifier: None,
+            project_identifier: None,
+            tags: None,
+            type_: None,
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

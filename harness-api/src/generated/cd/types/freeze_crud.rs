@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `CurrentOrUpcomingWindow`.
-#[derive(Clone, Debug, Default)]
 pub struct CurrentOrUpcomingWindow {
     pub end_time: Option<i64>,
     pub start_time: Option<i64>,
@@ -13,6 +12,14 @@ pub struct CurrentOrUpcomingWindow {
     pub misfits: model::Misfits,
 }
 impl model::Model for CurrentOrUpcomingWindow {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            end_time: None,
+            start_time: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["endTime", "startTime"]
@@ -36,7 +43,6 @@ impl model::Model for CurrentOrUpcomingWindow {
 }
 model::model!(CurrentOrUpcomingWindow);
 /// Schema `FreezeDetailedResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct FreezeDetailedResponse {
     pub account_id: Option<String>,
     pub created_at: Option<i64>,
@@ -57,6 +63,27 @@ pub struct FreezeDetailedResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for FreezeDetailedResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            created_at: None,
+            current_or_upcoming_window: None,
+            description: None,
+            freeze_scope: None,
+            identifier: None,
+            last_updated_at: None,
+            name: None,
+            org_identifier: None,
+            project_identifier: None,
+            status: None,
+            tags: None,
+            type_: None,
+            windows: None,
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -135,7 +162,6 @@ model::open_enum! {
     = "GLOBAL", Manual = "MANUAL", }
 }
 /// Schema `FreezeErrorResponseDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct FreezeErrorResponseDto {
     pub error_message: Option<String>,
     pub id: Option<String>,
@@ -144,6 +170,15 @@ pub struct FreezeErrorResponseDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for FreezeErrorResponseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            error_message: None,
+            id: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "name", "errorMessage"]
@@ -169,7 +204,6 @@ impl model::Model for FreezeErrorResponseDto {
 }
 model::model!(FreezeErrorResponseDto);
 /// Schema `FreezeFilterPropertiesDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct FreezeFilterPropertiesDto {
     pub end_time: Option<i64>,
     pub freeze_identifiers: Option<Vec<String>>,
@@ -181,6 +215,18 @@ pub struct FreezeFilterPropertiesDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for FreezeFilterPropertiesDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            end_time: None,
+            freeze_identifiers: None,
+            freeze_status: None,
+            search_term: None,
+            sort: None,
+            start_time: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -223,7 +269,6 @@ model::open_enum! {
     FreezeFilterPropertiesDtoFreezeStatus { Enabled = "Enabled", Disabled = "Disabled", }
 }
 /// Schema `FreezeResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct FreezeResponse {
     pub account_id: Option<String>,
     pub created_at: Option<i64>,
@@ -243,6 +288,26 @@ pub struct FreezeResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for FreezeResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            created_at: None,
+            description: None,
+            freeze_scope: None,
+            identifier: None,
+            last_updated_at: None,
+            name: None,
+            org_identifier: None,
+            project_identifier: None,
+            status: None,
+            tags: None,
+            type_: None,
+            windows: None,
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -317,7 +382,6 @@ model::open_enum! {
     Manual = "MANUAL", }
 }
 /// Schema `FreezeResponseWrapperDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct FreezeResponseWrapperDto {
     pub freeze_error_response_dto_list: Option<Vec<FreezeErrorResponseDto>>,
     pub no_of_failed: Option<i64>,
@@ -327,6 +391,16 @@ pub struct FreezeResponseWrapperDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for FreezeResponseWrapperDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            freeze_error_response_dto_list: None,
+            no_of_failed: None,
+            no_of_success: None,
+            successful_freeze_response_dto_list: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -359,7 +433,6 @@ impl model::Model for FreezeResponseWrapperDto {
 }
 model::model!(FreezeResponseWrapperDto);
 /// Schema `FreezeSummaryResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct FreezeSummaryResponse {
     pub account_id: Option<String>,
     pub created_at: Option<i64>,
@@ -380,6 +453,27 @@ pub struct FreezeSummaryResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for FreezeSummaryResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            created_at: None,
+            current_or_upcoming_window: None,
+            description: None,
+            freeze_scope: None,
+            identifier: None,
+            last_updated_at: None,
+            name: None,
+            org_identifier: None,
+            project_identifier: None,
+            status: None,
+            tags: None,
+            type_: None,
+            windows: None,
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -458,7 +552,6 @@ model::open_enum! {
     "GLOBAL", Manual = "MANUAL", }
 }
 /// Schema `FreezeWindow`.
-#[derive(Clone, Debug, Default)]
 pub struct FreezeWindow {
     pub duration: Option<String>,
     pub end_time: Option<String>,
@@ -469,6 +562,17 @@ pub struct FreezeWindow {
     pub misfits: model::Misfits,
 }
 impl model::Model for FreezeWindow {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            duration: None,
+            end_time: None,
+            recurrence: None,
+            start_time: None,
+            time_zone: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["endTime", "duration", "timeZone", "startTime", "recurrence"]
@@ -498,7 +602,6 @@ impl model::Model for FreezeWindow {
 }
 model::model!(FreezeWindow);
 /// Schema `FrozenExecutionDetail`.
-#[derive(Clone, Debug, Default)]
 pub struct FrozenExecutionDetail {
     pub freeze: Option<Box<FreezeSummaryResponse>>,
     pub url: Option<String>,
@@ -506,6 +609,14 @@ pub struct FrozenExecutionDetail {
     pub misfits: model::Misfits,
 }
 impl model::Model for FrozenExecutionDetail {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            freeze: None,
+            url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["url", "freeze"]
@@ -529,13 +640,19 @@ impl model::Model for FrozenExecutionDetail {
 }
 model::model!(FrozenExecutionDetail);
 /// Schema `FrozenExecutionDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct FrozenExecutionDetails {
     pub freeze_list: Option<Vec<FrozenExecutionDetail>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for FrozenExecutionDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            freeze_list: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["freezeList"]
@@ -557,7 +674,6 @@ impl model::Model for FrozenExecutionDetails {
 }
 model::model!(FrozenExecutionDetails);
 /// Schema `PageResponseFreezeSummaryResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct PageResponseFreezeSummaryResponse {
     pub content: Option<Vec<FreezeSummaryResponse>>,
     pub empty: Option<bool>,
@@ -571,6 +687,20 @@ pub struct PageResponseFreezeSummaryResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for PageResponseFreezeSummaryResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            page_token: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -615,7 +745,6 @@ impl model::Model for PageResponseFreezeSummaryResponse {
 }
 model::model!(PageResponseFreezeSummaryResponse);
 /// Schema `Recurrence`.
-#[derive(Clone, Debug, Default)]
 pub struct Recurrence {
     pub spec: Option<Box<RecurrenceSpec>>,
     pub type_: Option<RecurrenceType>,
@@ -623,6 +752,14 @@ pub struct Recurrence {
     pub misfits: model::Misfits,
 }
 impl model::Model for Recurrence {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -646,7 +783,6 @@ impl model::Model for Recurrence {
 }
 model::model!(Recurrence);
 /// Schema `RecurrenceSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct RecurrenceSpec {
     pub until: Option<String>,
     pub value: Option<i64>,
@@ -654,6 +790,14 @@ pub struct RecurrenceSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for RecurrenceSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            until: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["until", "value"]
@@ -681,7 +825,6 @@ model::open_enum! {
     "Weekly", Monthly = "Monthly", Yearly = "Yearly", }
 }
 /// Schema `ResponseDTOFreezeDetailedResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoFreezeDetailedResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<FreezeDetailedResponse>>,
@@ -691,6 +834,16 @@ pub struct ResponseDtoFreezeDetailedResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoFreezeDetailedResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -723,7 +876,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `ResponseDTOFreezeResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoFreezeResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<FreezeResponse>>,
@@ -733,6 +885,16 @@ pub struct ResponseDtoFreezeResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoFreezeResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -765,7 +927,6 @@ model::open_enum! {
     "ERROR", }
 }
 /// Schema `ResponseDTOFreezeResponseWrapperDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoFreezeResponseWrapperDto {
     pub correlation_id: Option<String>,
     pub data: Option<Box<FreezeResponseWrapperDto>>,
@@ -775,6 +936,16 @@ pub struct ResponseDtoFreezeResponseWrapperDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoFreezeResponseWrapperDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -807,7 +978,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `ResponseDTOFrozenExecutionDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoFrozenExecutionDetails {
     pub correlation_id: Option<String>,
     pub data: Option<Box<FrozenExecutionDetails>>,
@@ -817,6 +987,16 @@ pub struct ResponseDtoFrozenExecutionDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoFrozenExecutionDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -849,7 +1029,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `ResponseDTOPageResponseFreezeSummaryResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoPageResponseFreezeSummaryResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<PageResponseFreezeSummaryResponse>>,
@@ -859,6 +1038,16 @@ pub struct ResponseDtoPageResponseFreezeSummaryResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoPageResponseFreezeSummaryResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `InfraMoveConfigResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct InfraMoveConfigResponse {
     pub identifier: Option<String>,
     pub success: Option<bool>,
@@ -13,6 +12,14 @@ pub struct InfraMoveConfigResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for InfraMoveConfigResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            success: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["success", "identifier"]
@@ -36,13 +43,19 @@ impl model::Model for InfraMoveConfigResponse {
 }
 model::model!(InfraMoveConfigResponse);
 /// Schema `InfrastructureGitUpdateResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct InfrastructureGitUpdateResponse {
     pub identifier: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for InfrastructureGitUpdateResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["identifier"]
@@ -64,7 +77,6 @@ impl model::Model for InfrastructureGitUpdateResponse {
 }
 model::model!(InfrastructureGitUpdateResponse);
 /// Schema `InfrastructureImportResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct InfrastructureImportResponse {
     pub governance_metadata: Option<Box<NgGovernanceMetadata>>,
     pub identifier: Option<String>,
@@ -72,6 +84,14 @@ pub struct InfrastructureImportResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for InfrastructureImportResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            governance_metadata: None,
+            identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["identifier", "governanceMetadata"]
@@ -95,7 +115,6 @@ impl model::Model for InfrastructureImportResponse {
 }
 model::model!(InfrastructureImportResponse);
 /// Schema `InfrastructureRequest`.
-#[derive(Clone, Debug)]
 pub struct InfrastructureRequest {
     pub deployment_type: Option<String>,
     pub description: Option<String>,
@@ -115,21 +134,37 @@ impl InfrastructureRequest {
     #[inline]
     pub fn new(yaml: impl Into<String>) -> Self {
         Self {
-            deployment_type: Default::default(),
-            description: Default::default(),
-            environment_ref: Default::default(),
-            identifier: Default::default(),
-            name: Default::default(),
-            org_identifier: Default::default(),
-            project_identifier: Default::default(),
-            tags: Default::default(),
-            type_: Default::default(),
+            deployment_type: None,
+            description: None,
+            environment_ref: None,
+            identifier: None,
+            name: None,
+            org_identifier: None,
+            project_identifier: None,
+            tags: None,
+            type_: None,
             yaml: yaml.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for InfrastructureRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            deployment_type: None,
+            description: None,
+            environment_ref: None,
+            identifier: None,
+            name: None,
+            org_identifier: None,
+            project_identifier: None,
+            tags: None,
+            type_: None,
+            yaml: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -182,13 +217,7 @@ impl model::Model for InfrastructureRequest {
         &[3]
     }
 }
-model::model!(
-    InfrastructureRequest, Self { deployment_type : Default::default(), description :
-    Default::default(), environment_ref : Default::default(), identifier :
-    Default::default(), name : Default::default(), org_identifier : Default::default(),
-    project_identifier : Default::default(), tags : Default::default(), type_ :
-    Default::default(), yaml : model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(InfrastructureRequest);
 model::open_enum! {
     #[doc = " Schema `InfrastructureRequest.type`."] InfrastructureRequestType {
     KubernetesDirect = "KubernetesDirect", KubernetesGcp = "KubernetesGcp",
@@ -201,7 +230,6 @@ model::open_enum! {
     "KubernetesRancher", GoogleCloudRun = "GoogleCloudRun", Salesforce = "Salesforce", }
 }
 /// Schema `InfrastructureResponseDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct InfrastructureResponseDto {
     pub account_id: Option<String>,
     pub connector_ref: Option<String>,
@@ -222,6 +250,27 @@ pub struct InfrastructureResponseDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for InfrastructureResponseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            connector_ref: None,
+            deployment_type: None,
+            description: None,
+            entity_git_details: None,
+            environment_ref: None,
+            fallback_branch: None,
+            identifier: None,
+            name: None,
+            org_identifier: None,
+            project_identifier: None,
+            store_type: None,
+            tags: None,
+            type_: None,
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -313,7 +362,6 @@ model::open_enum! {
     "KubernetesRancher", GoogleCloudRun = "GoogleCloudRun", Salesforce = "Salesforce", }
 }
 /// Schema `InfrastructureResponse1`.
-#[derive(Clone, Debug, Default)]
 pub struct NgInfrastructureResponse {
     pub created_at: Option<i64>,
     pub entity_validity_details: Option<Box<EntityValidityDetails>>,
@@ -324,6 +372,17 @@ pub struct NgInfrastructureResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for NgInfrastructureResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created_at: None,
+            entity_validity_details: None,
+            governance_metadata: None,
+            infrastructure: None,
+            last_modified_at: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -359,7 +418,6 @@ impl model::Model for NgInfrastructureResponse {
 }
 model::model!(NgInfrastructureResponse);
 /// Schema `PageResponseInfrastructureResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct PageResponseInfrastructureResponse {
     pub content: Option<Vec<NgInfrastructureResponse>>,
     pub empty: Option<bool>,
@@ -373,6 +431,20 @@ pub struct PageResponseInfrastructureResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for PageResponseInfrastructureResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            page_token: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -417,7 +489,6 @@ impl model::Model for PageResponseInfrastructureResponse {
 }
 model::model!(PageResponseInfrastructureResponse);
 /// Schema `ResponseDTOInfraMoveConfigResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoInfraMoveConfigResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<InfraMoveConfigResponse>>,
@@ -427,6 +498,16 @@ pub struct ResponseDtoInfraMoveConfigResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoInfraMoveConfigResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -459,7 +540,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `ResponseDTOInfrastructureGitUpdateResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoInfrastructureGitUpdateResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<InfrastructureGitUpdateResponse>>,
@@ -469,6 +549,16 @@ pub struct ResponseDtoInfrastructureGitUpdateResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoInfrastructureGitUpdateResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -501,7 +591,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOInfrastructureImportResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoInfrastructureImportResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<InfrastructureImportResponse>>,
@@ -511,6 +600,16 @@ pub struct ResponseDtoInfrastructureImportResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoInfrastructureImportResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -543,7 +642,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOInfrastructureResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoInfrastructureResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<NgInfrastructureResponse>>,
@@ -553,6 +651,16 @@ pub struct ResponseDtoInfrastructureResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoInfrastructureResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -585,7 +693,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `ResponseDTOPageResponseInfrastructureResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoPageResponseInfrastructureResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<PageResponseInfrastructureResponse>>,
@@ -595,6 +702,16 @@ pub struct ResponseDtoPageResponseInfrastructureResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoPageResponseInfrastructureResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ReleaseDetailsRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct ReleaseDetailsRequest {
     pub namespace: Option<String>,
     pub release_name: Option<String>,
@@ -13,6 +12,14 @@ pub struct ReleaseDetailsRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for ReleaseDetailsRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            namespace: None,
+            release_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["namespace", "release_name"]
@@ -36,7 +43,6 @@ impl model::Model for ReleaseDetailsRequest {
 }
 model::model!(ReleaseDetailsRequest);
 /// Schema `post-v1-releaseDetails body`.
-#[derive(Clone, Debug, Default)]
 pub struct PostReleaseDetailsBody {
     pub namespace: Option<String>,
     pub release_name: Option<String>,
@@ -44,6 +50,14 @@ pub struct PostReleaseDetailsBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for PostReleaseDetailsBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            namespace: None,
+            release_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["namespace", "release_name"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `OverrideRequest`.
-#[derive(Clone, Debug)]
 pub struct OverrideRequest {
     pub cluster_identifier: Option<String>,
     pub environment_ref: String,
@@ -27,20 +26,35 @@ impl OverrideRequest {
         type_: impl Into<OverrideRequestType>,
     ) -> Self {
         Self {
-            cluster_identifier: Default::default(),
+            cluster_identifier: None,
             environment_ref: environment_ref.into(),
-            identifier: Default::default(),
-            infra_identifier: Default::default(),
-            org_identifier: Default::default(),
-            project_identifier: Default::default(),
-            service_ref: Default::default(),
+            identifier: None,
+            infra_identifier: None,
+            org_identifier: None,
+            project_identifier: None,
+            service_ref: None,
             type_: type_.into(),
-            yaml: Default::default(),
-            misfits: Default::default(),
+            yaml: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for OverrideRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cluster_identifier: None,
+            environment_ref: model::Cell::blank(),
+            identifier: None,
+            infra_identifier: None,
+            org_identifier: None,
+            project_identifier: None,
+            service_ref: None,
+            type_: model::Cell::blank(),
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -90,13 +104,7 @@ impl model::Model for OverrideRequest {
         &[0, 5]
     }
 }
-model::model!(
-    OverrideRequest, Self { cluster_identifier : Default::default(), environment_ref :
-    model::Cell::blank(), identifier : Default::default(), infra_identifier :
-    Default::default(), org_identifier : Default::default(), project_identifier :
-    Default::default(), service_ref : Default::default(), type_ : model::Cell::blank(),
-    yaml : Default::default(), misfits : Default::default() }
-);
+model::through_cell!(OverrideRequest);
 model::open_enum! {
     #[doc = " Schema `OverrideRequest.type`."] OverrideRequestType { EnvGlobalOverride =
     "ENV_GLOBAL_OVERRIDE", EnvServiceOverride = "ENV_SERVICE_OVERRIDE",
@@ -105,7 +113,6 @@ model::open_enum! {
     ClusterServiceOverride = "CLUSTER_SERVICE_OVERRIDE", }
 }
 /// Schema `OverrideResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct OverrideResponse {
     pub account_id: Option<String>,
     pub cluster_identifier: Option<String>,
@@ -124,6 +131,25 @@ pub struct OverrideResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for OverrideResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            cluster_identifier: None,
+            environment_ref: None,
+            governance_metadata: None,
+            identifier: None,
+            infra_identifier: None,
+            is_newly_created: None,
+            newly_created: None,
+            org_identifier: None,
+            project_identifier: None,
+            service_ref: None,
+            type_: None,
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -190,7 +216,6 @@ model::open_enum! {
     ClusterServiceOverride = "CLUSTER_SERVICE_OVERRIDE", }
 }
 /// Schema `ResponseDTOOverrideResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoOverrideResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<OverrideResponse>>,
@@ -200,6 +225,16 @@ pub struct ResponseDtoOverrideResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoOverrideResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]

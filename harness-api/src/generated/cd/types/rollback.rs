@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `PostProdRollbackCheckDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct PostProdRollbackCheckDto {
     pub is_rollback_allowed: Option<bool>,
     pub message: Option<String>,
@@ -15,6 +14,16 @@ pub struct PostProdRollbackCheckDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for PostProdRollbackCheckDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            is_rollback_allowed: None,
+            message: None,
+            rollback_allowed: None,
+            swim_lane_info: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["message", "swimLaneInfo", "rollbackAllowed", "isRollbackAllowed"]
@@ -42,7 +51,6 @@ impl model::Model for PostProdRollbackCheckDto {
 }
 model::model!(PostProdRollbackCheckDto);
 /// Schema `PostProdRollbackRequestDTO`.
-#[derive(Clone, Debug)]
 pub struct PostProdRollbackRequestDto {
     pub infrastructure_mapping_id: String,
     pub instance_key: String,
@@ -59,11 +67,19 @@ impl PostProdRollbackRequestDto {
         Self {
             infrastructure_mapping_id: infrastructure_mapping_id.into(),
             instance_key: instance_key.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for PostProdRollbackRequestDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            infrastructure_mapping_id: model::Cell::blank(),
+            instance_key: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["instanceKey", "infrastructureMappingId"]
@@ -89,12 +105,8 @@ impl model::Model for PostProdRollbackRequestDto {
         &[0, 1]
     }
 }
-model::model!(
-    PostProdRollbackRequestDto, Self { infrastructure_mapping_id : model::Cell::blank(),
-    instance_key : model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(PostProdRollbackRequestDto);
 /// Schema `PostProdRollbackResponseDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct PostProdRollbackResponseDto {
     pub infra_mapping_id: Option<String>,
     pub instance_key: Option<String>,
@@ -106,6 +118,18 @@ pub struct PostProdRollbackResponseDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for PostProdRollbackResponseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            infra_mapping_id: None,
+            instance_key: None,
+            is_rollback_triggered: None,
+            message: None,
+            plan_execution_id: None,
+            rollback_triggered: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -144,7 +168,6 @@ impl model::Model for PostProdRollbackResponseDto {
 }
 model::model!(PostProdRollbackResponseDto);
 /// Schema `ResponseDTOPostProdRollbackCheckDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoPostProdRollbackCheckDto {
     pub correlation_id: Option<String>,
     pub data: Option<Box<PostProdRollbackCheckDto>>,
@@ -154,6 +177,16 @@ pub struct ResponseDtoPostProdRollbackCheckDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoPostProdRollbackCheckDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -186,7 +219,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `ResponseDTOPostProdRollbackResponseDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoPostProdRollbackResponseDto {
     pub correlation_id: Option<String>,
     pub data: Option<Box<PostProdRollbackResponseDto>>,
@@ -196,6 +228,16 @@ pub struct ResponseDtoPostProdRollbackResponseDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoPostProdRollbackResponseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -228,7 +270,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTORollbackResponseDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoRollbackResponseDto {
     pub correlation_id: Option<String>,
     pub data: Option<Box<RollbackResponseDto>>,
@@ -238,6 +279,16 @@ pub struct ResponseDtoRollbackResponseDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoRollbackResponseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -270,7 +321,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `RollbackRequestDTO`.
-#[derive(Clone, Debug)]
 pub struct RollbackRequestDto {
     pub artifact: Option<String>,
     pub chart_version: Option<String>,
@@ -289,17 +339,29 @@ impl RollbackRequestDto {
         service_identifier: impl Into<String>,
     ) -> Self {
         Self {
-            artifact: Default::default(),
-            chart_version: Default::default(),
+            artifact: None,
+            chart_version: None,
             env_identifier: env_identifier.into(),
-            environment_type: Default::default(),
-            infra_identifier: Default::default(),
+            environment_type: None,
+            infra_identifier: None,
             service_identifier: service_identifier.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for RollbackRequestDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact: None,
+            chart_version: None,
+            env_identifier: model::Cell::blank(),
+            environment_type: None,
+            infra_identifier: None,
+            service_identifier: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -340,19 +402,13 @@ impl model::Model for RollbackRequestDto {
         &[2, 5]
     }
 }
-model::model!(
-    RollbackRequestDto, Self { artifact : Default::default(), chart_version :
-    Default::default(), env_identifier : model::Cell::blank(), environment_type :
-    Default::default(), infra_identifier : Default::default(), service_identifier :
-    model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(RollbackRequestDto);
 model::open_enum! {
     #[doc = " Schema `RollbackRequestDTO.environmentType`."]
     RollbackRequestDtoEnvironmentType { PreProduction = "PreProduction", Production =
     "Production", }
 }
 /// Schema `RollbackResponseDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct RollbackResponseDto {
     pub env_identifier: Option<String>,
     pub environment_type: Option<String>,
@@ -368,6 +424,22 @@ pub struct RollbackResponseDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for RollbackResponseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            env_identifier: None,
+            environment_type: None,
+            infra_identifier: None,
+            infra_mapping_id: None,
+            instance_key: None,
+            is_rollback_triggered: None,
+            message: None,
+            plan_execution_id: None,
+            rollback_triggered: None,
+            service_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `CountGroupedOnArtifact`.
-#[derive(Clone, Debug, Default)]
 pub struct CountGroupedOnArtifact {
     pub artifact: Option<String>,
     pub artifact_path: Option<String>,
@@ -16,6 +15,17 @@ pub struct CountGroupedOnArtifact {
     pub misfits: model::Misfits,
 }
 impl model::Model for CountGroupedOnArtifact {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact: None,
+            artifact_path: None,
+            artifact_version: None,
+            count: None,
+            execution_count_grouped_on_status_list: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -51,7 +61,6 @@ impl model::Model for CountGroupedOnArtifact {
 }
 model::model!(CountGroupedOnArtifact);
 /// Schema `CountGroupedOnService`.
-#[derive(Clone, Debug, Default)]
 pub struct CountGroupedOnService {
     pub count: Option<i64>,
     pub execution_count_grouped_on_artifact_list: Option<Vec<CountGroupedOnArtifact>>,
@@ -62,6 +71,17 @@ pub struct CountGroupedOnService {
     pub misfits: model::Misfits,
 }
 impl model::Model for CountGroupedOnService {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            count: None,
+            execution_count_grouped_on_artifact_list: None,
+            execution_count_grouped_on_status_list: None,
+            service_name: None,
+            service_reference: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -97,7 +117,6 @@ impl model::Model for CountGroupedOnService {
 }
 model::model!(CountGroupedOnService);
 /// Schema `CountGroupedOnStatus`.
-#[derive(Clone, Debug, Default)]
 pub struct CountGroupedOnStatus {
     pub count: Option<i64>,
     pub status: Option<String>,
@@ -105,6 +124,14 @@ pub struct CountGroupedOnStatus {
     pub misfits: model::Misfits,
 }
 impl model::Model for CountGroupedOnStatus {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            count: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["count", "status"]
@@ -128,13 +155,19 @@ impl model::Model for CountGroupedOnStatus {
 }
 model::model!(CountGroupedOnStatus);
 /// Schema `PipelineExecutionCountInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct PipelineExecutionCountInfo {
     pub execution_count_grouped_on_service_list: Option<Vec<CountGroupedOnService>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for PipelineExecutionCountInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            execution_count_grouped_on_service_list: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["executionCountGroupedOnServiceList"]
@@ -156,7 +189,6 @@ impl model::Model for PipelineExecutionCountInfo {
 }
 model::model!(PipelineExecutionCountInfo);
 /// Schema `ResponseDTOPipelineExecutionCountInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoPipelineExecutionCountInfo {
     pub correlation_id: Option<String>,
     pub data: Option<Box<PipelineExecutionCountInfo>>,
@@ -166,6 +198,16 @@ pub struct ResponseDtoPipelineExecutionCountInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoPipelineExecutionCountInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]

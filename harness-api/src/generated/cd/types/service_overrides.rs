@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ApplicationSettingsConfiguration`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationSettingsConfiguration {
     pub metadata: Option<String>,
     pub store: Option<Box<StoreConfigWrapper>>,
@@ -13,6 +12,14 @@ pub struct ApplicationSettingsConfiguration {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationSettingsConfiguration {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            metadata: None,
+            store: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["store", "metadata"]
@@ -36,7 +43,6 @@ impl model::Model for ApplicationSettingsConfiguration {
 }
 model::model!(ApplicationSettingsConfiguration);
 /// Schema `ConfigFile`.
-#[derive(Clone, Debug, Default)]
 pub struct ConfigFile {
     pub identifier: Option<String>,
     pub metadata: Option<String>,
@@ -46,6 +52,16 @@ pub struct ConfigFile {
     pub misfits: model::Misfits,
 }
 impl model::Model for ConfigFile {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            metadata: None,
+            spec: None,
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "__uuid", "metadata", "identifier"]
@@ -73,7 +89,6 @@ impl model::Model for ConfigFile {
 }
 model::model!(ConfigFile);
 /// Schema `ConfigFileAttributes`.
-#[derive(Clone, Debug, Default)]
 pub struct ConfigFileAttributes {
     pub metadata: Option<String>,
     pub store: Option<Box<ParameterFieldStoreConfigWrapper>>,
@@ -82,6 +97,15 @@ pub struct ConfigFileAttributes {
     pub misfits: model::Misfits,
 }
 impl model::Model for ConfigFileAttributes {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            metadata: None,
+            store: None,
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["store", "__uuid", "metadata"]
@@ -107,7 +131,6 @@ impl model::Model for ConfigFileAttributes {
 }
 model::model!(ConfigFileAttributes);
 /// Schema `ConfigFileWrapper`.
-#[derive(Clone, Debug, Default)]
 pub struct ConfigFileWrapper {
     pub config_file: Option<Box<ConfigFile>>,
     pub metadata: Option<String>,
@@ -116,6 +139,15 @@ pub struct ConfigFileWrapper {
     pub misfits: model::Misfits,
 }
 impl model::Model for ConfigFileWrapper {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            config_file: None,
+            metadata: None,
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["__uuid", "metadata", "configFile"]
@@ -141,7 +173,6 @@ impl model::Model for ConfigFileWrapper {
 }
 model::model!(ConfigFileWrapper);
 /// Schema `ConnectionStringsConfiguration`.
-#[derive(Clone, Debug, Default)]
 pub struct ConnectionStringsConfiguration {
     pub metadata: Option<String>,
     pub store: Option<Box<StoreConfigWrapper>>,
@@ -149,6 +180,14 @@ pub struct ConnectionStringsConfiguration {
     pub misfits: model::Misfits,
 }
 impl model::Model for ConnectionStringsConfiguration {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            metadata: None,
+            store: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["store", "metadata"]
@@ -172,7 +211,6 @@ impl model::Model for ConnectionStringsConfiguration {
 }
 model::model!(ConnectionStringsConfiguration);
 /// Schema `ManifestConfig`.
-#[derive(Clone, Debug, Default)]
 pub struct ManifestConfig {
     pub identifier: Option<String>,
     pub metadata: Option<String>,
@@ -183,6 +221,17 @@ pub struct ManifestConfig {
     pub misfits: model::Misfits,
 }
 impl model::Model for ManifestConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            metadata: None,
+            spec: None,
+            type_: None,
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type", "__uuid", "metadata", "identifier"]
@@ -233,7 +282,6 @@ model::open_enum! {
     "GoogleCloudRunService", GoogleCloudRunJob = "GoogleCloudRunJob", }
 }
 /// Schema `ManifestConfigWrapper`.
-#[derive(Clone, Debug, Default)]
 pub struct ManifestConfigWrapper {
     pub manifest: Option<Box<ManifestConfig>>,
     pub metadata: Option<String>,
@@ -242,6 +290,15 @@ pub struct ManifestConfigWrapper {
     pub misfits: model::Misfits,
 }
 impl model::Model for ManifestConfigWrapper {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            manifest: None,
+            metadata: None,
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["__uuid", "manifest", "metadata"]
@@ -273,7 +330,6 @@ model::union! {
     OverrideString(OverrideStringNgVariable), }
 }
 /// Schema `NumberNGVariable1`.
-#[derive(Clone, Debug, Default)]
 pub struct OverrideNumberNgVariable {
     pub default: Option<f64>,
     pub description: Option<String>,
@@ -286,6 +342,19 @@ pub struct OverrideNumberNgVariable {
     pub misfits: model::Misfits,
 }
 impl model::Model for OverrideNumberNgVariable {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            default: None,
+            description: None,
+            metadata: None,
+            name: None,
+            required: None,
+            type_: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "type", "value", "default", "metadata", "required", "description"]
@@ -323,7 +392,6 @@ model::open_enum! {
     "String", Number = "Number", Secret = "Secret", }
 }
 /// Schema `StringNGVariable1`.
-#[derive(Clone, Debug, Default)]
 pub struct OverrideStringNgVariable {
     pub default: Option<String>,
     pub description: Option<String>,
@@ -337,6 +405,20 @@ pub struct OverrideStringNgVariable {
     pub misfits: model::Misfits,
 }
 impl model::Model for OverrideStringNgVariable {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            default: None,
+            description: None,
+            metadata: None,
+            name: None,
+            required: None,
+            type_: None,
+            uuid: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -385,7 +467,6 @@ model::open_enum! {
     "String", Number = "Number", Secret = "Secret", }
 }
 /// Schema `ParameterFieldDouble`.
-#[derive(Clone, Debug, Default)]
 pub struct ParameterFieldDouble {
     pub default_value: Option<f64>,
     pub execution_input: Option<bool>,
@@ -400,6 +481,21 @@ pub struct ParameterFieldDouble {
     pub misfits: model::Misfits,
 }
 impl model::Model for ParameterFieldDouble {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            default_value: None,
+            execution_input: None,
+            expression: None,
+            expression_value: None,
+            input_set_validator: None,
+            json_response_field: None,
+            response_field: None,
+            type_string: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -447,7 +543,6 @@ impl model::Model for ParameterFieldDouble {
 }
 model::model!(ParameterFieldDouble);
 /// Schema `ParameterFieldSecretRefData`.
-#[derive(Clone, Debug, Default)]
 pub struct ParameterFieldSecretRefData {
     pub default_value: Option<String>,
     pub execution_input: Option<bool>,
@@ -462,6 +557,21 @@ pub struct ParameterFieldSecretRefData {
     pub misfits: model::Misfits,
 }
 impl model::Model for ParameterFieldSecretRefData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            default_value: None,
+            execution_input: None,
+            expression: None,
+            expression_value: None,
+            input_set_validator: None,
+            json_response_field: None,
+            response_field: None,
+            type_string: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -509,7 +619,6 @@ impl model::Model for ParameterFieldSecretRefData {
 }
 model::model!(ParameterFieldSecretRefData);
 /// Schema `ParameterFieldStoreConfigWrapper`.
-#[derive(Clone, Debug, Default)]
 pub struct ParameterFieldStoreConfigWrapper {
     pub default_value: Option<Box<StoreConfigWrapper>>,
     pub execution_input: Option<bool>,
@@ -526,6 +635,23 @@ pub struct ParameterFieldStoreConfigWrapper {
     pub misfits: model::Misfits,
 }
 impl model::Model for ParameterFieldStoreConfigWrapper {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            default_value: None,
+            execution_input: None,
+            expression: None,
+            expression_value: None,
+            input_set_validator: None,
+            json_response_field: None,
+            response_field: None,
+            spec: None,
+            type_: None,
+            type_string: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -579,13 +705,19 @@ impl model::Model for ParameterFieldStoreConfigWrapper {
 }
 model::model!(ParameterFieldStoreConfigWrapper);
 /// Schema `ParameterFieldStoreConfigWrapper.spec`.
-#[derive(Clone, Debug, Default)]
 pub struct ParameterFieldStoreConfigWrapperSpec {
     pub files: Option<Vec<String>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ParameterFieldStoreConfigWrapperSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            files: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["files"]
@@ -607,7 +739,6 @@ impl model::Model for ParameterFieldStoreConfigWrapperSpec {
 }
 model::model!(ParameterFieldStoreConfigWrapperSpec);
 /// Schema `ParameterFieldString`.
-#[derive(Clone, Debug, Default)]
 pub struct ParameterFieldString {
     pub default_value: Option<String>,
     pub execution_input: Option<bool>,
@@ -622,6 +753,21 @@ pub struct ParameterFieldString {
     pub misfits: model::Misfits,
 }
 impl model::Model for ParameterFieldString {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            default_value: None,
+            execution_input: None,
+            expression: None,
+            expression_value: None,
+            input_set_validator: None,
+            json_response_field: None,
+            response_field: None,
+            type_string: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -669,7 +815,6 @@ impl model::Model for ParameterFieldString {
 }
 model::model!(ParameterFieldString);
 /// Schema `ResponseDTOServiceOverrideResponseV2`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoServiceOverrideResponseV2 {
     pub correlation_id: Option<String>,
     pub data: Option<Box<ServiceOverrideResponseV2>>,
@@ -679,6 +824,16 @@ pub struct ResponseDtoServiceOverrideResponseV2 {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoServiceOverrideResponseV2 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -711,7 +866,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `SecretNGVariable`.
-#[derive(Clone, Debug, Default)]
 pub struct SecretNgVariable {
     pub default: Option<String>,
     pub description: Option<String>,
@@ -724,6 +878,19 @@ pub struct SecretNgVariable {
     pub misfits: model::Misfits,
 }
 impl model::Model for SecretNgVariable {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            default: None,
+            description: None,
+            metadata: None,
+            name: None,
+            required: None,
+            type_: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "type", "value", "default", "metadata", "required", "description"]
@@ -761,7 +928,6 @@ model::open_enum! {
     Number = "Number", Secret = "Secret", }
 }
 /// Schema `ServiceOverrideRequestV2`.
-#[derive(Clone, Debug)]
 pub struct ServiceOverrideRequestV2 {
     pub cluster_identifier: Option<String>,
     pub environment_ref: String,
@@ -784,21 +950,37 @@ impl ServiceOverrideRequestV2 {
         type_: impl Into<ServiceOverrideRequestV2Type>,
     ) -> Self {
         Self {
-            cluster_identifier: Default::default(),
+            cluster_identifier: None,
             environment_ref: environment_ref.into(),
-            identifier: Default::default(),
-            infra_identifier: Default::default(),
-            org_identifier: Default::default(),
-            project_identifier: Default::default(),
-            service_ref: Default::default(),
-            spec: Default::default(),
+            identifier: None,
+            infra_identifier: None,
+            org_identifier: None,
+            project_identifier: None,
+            service_ref: None,
+            spec: None,
             type_: type_.into(),
-            yaml: Default::default(),
-            misfits: Default::default(),
+            yaml: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for ServiceOverrideRequestV2 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cluster_identifier: None,
+            environment_ref: model::Cell::blank(),
+            identifier: None,
+            infra_identifier: None,
+            org_identifier: None,
+            project_identifier: None,
+            service_ref: None,
+            spec: None,
+            type_: model::Cell::blank(),
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -851,14 +1033,7 @@ impl model::Model for ServiceOverrideRequestV2 {
         &[1, 6]
     }
 }
-model::model!(
-    ServiceOverrideRequestV2, Self { cluster_identifier : Default::default(),
-    environment_ref : model::Cell::blank(), identifier : Default::default(),
-    infra_identifier : Default::default(), org_identifier : Default::default(),
-    project_identifier : Default::default(), service_ref : Default::default(), spec :
-    Default::default(), type_ : model::Cell::blank(), yaml : Default::default(), misfits
-    : Default::default() }
-);
+model::through_cell!(ServiceOverrideRequestV2);
 model::open_enum! {
     #[doc = " Schema `ServiceOverrideRequestV2.type`."] ServiceOverrideRequestV2Type {
     EnvGlobalOverride = "ENV_GLOBAL_OVERRIDE", EnvServiceOverride =
@@ -867,7 +1042,6 @@ model::open_enum! {
     "CLUSTER_GLOBAL_OVERRIDE", ClusterServiceOverride = "CLUSTER_SERVICE_OVERRIDE", }
 }
 /// Schema `ServiceOverrideResponseV2`.
-#[derive(Clone, Debug, Default)]
 pub struct ServiceOverrideResponseV2 {
     pub account_id: Option<String>,
     pub cluster_identifier: Option<String>,
@@ -887,6 +1061,26 @@ pub struct ServiceOverrideResponseV2 {
     pub misfits: model::Misfits,
 }
 impl model::Model for ServiceOverrideResponseV2 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            cluster_identifier: None,
+            environment_ref: None,
+            governance_metadata: None,
+            identifier: None,
+            infra_identifier: None,
+            is_newly_created: None,
+            newly_created: None,
+            org_identifier: None,
+            project_identifier: None,
+            service_ref: None,
+            spec: None,
+            type_: None,
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -956,7 +1150,6 @@ model::open_enum! {
     "CLUSTER_GLOBAL_OVERRIDE", ClusterServiceOverride = "CLUSTER_SERVICE_OVERRIDE", }
 }
 /// Schema `ServiceOverrideSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct ServiceOverrideSpec {
     pub application_settings: Option<Box<ApplicationSettingsConfiguration>>,
     pub cli_environment_variables: Option<Vec<OverrideNgVariable>>,
@@ -969,6 +1162,19 @@ pub struct ServiceOverrideSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for ServiceOverrideSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            application_settings: None,
+            cli_environment_variables: None,
+            config_files: None,
+            connection_strings: None,
+            manifests: None,
+            metadata: None,
+            variables: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1010,7 +1216,6 @@ impl model::Model for ServiceOverrideSpec {
 }
 model::model!(ServiceOverrideSpec);
 /// Schema `StoreConfigWrapper`.
-#[derive(Clone, Debug, Default)]
 pub struct StoreConfigWrapper {
     pub metadata: Option<String>,
     pub spec: Option<serde_json::Value>,
@@ -1020,6 +1225,16 @@ pub struct StoreConfigWrapper {
     pub misfits: model::Misfits,
 }
 impl model::Model for StoreConfigWrapper {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            metadata: None,
+            spec: None,
+            type_: None,
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type", "__uuid", "metadata"]

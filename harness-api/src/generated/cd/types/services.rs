@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ServiceResponse1`.
-#[derive(Clone, Debug, Default)]
 pub struct NgServiceResponse {
     pub created_at: Option<i64>,
     pub entity_validity_details: Option<Box<EntityValidityDetails>>,
@@ -16,6 +15,17 @@ pub struct NgServiceResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for NgServiceResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created_at: None,
+            entity_validity_details: None,
+            governance_metadata: None,
+            last_modified_at: None,
+            service: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -51,7 +61,6 @@ impl model::Model for NgServiceResponse {
 }
 model::model!(NgServiceResponse);
 /// Schema `PageResponseServiceResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct PageResponseServiceResponse {
     pub content: Option<Vec<NgServiceResponse>>,
     pub empty: Option<bool>,
@@ -65,6 +74,20 @@ pub struct PageResponseServiceResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for PageResponseServiceResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            page_token: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -109,7 +132,6 @@ impl model::Model for PageResponseServiceResponse {
 }
 model::model!(PageResponseServiceResponse);
 /// Schema `PluginInfoResponseDto`.
-#[derive(Clone, Debug, Default)]
 pub struct PluginInfoResponseDto {
     pub runtime_language: Option<Vec<ResourceItem>>,
     pub serverless_version: Option<Vec<ResourceItem>>,
@@ -117,6 +139,14 @@ pub struct PluginInfoResponseDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for PluginInfoResponseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            runtime_language: None,
+            serverless_version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["runtimeLanguage", "serverlessVersion"]
@@ -140,7 +170,6 @@ impl model::Model for PluginInfoResponseDto {
 }
 model::model!(PluginInfoResponseDto);
 /// Schema `ResourceItem`.
-#[derive(Clone, Debug, Default)]
 pub struct ResourceItem {
     pub name: Option<String>,
     pub value: Option<String>,
@@ -148,6 +177,14 @@ pub struct ResourceItem {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResourceItem {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "value"]
@@ -171,7 +208,6 @@ impl model::Model for ResourceItem {
 }
 model::model!(ResourceItem);
 /// Schema `ResponseDTOListServiceResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoListServiceResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Vec<NgServiceResponse>>,
@@ -181,6 +217,16 @@ pub struct ResponseDtoListServiceResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoListServiceResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -213,7 +259,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `ResponseDTOPageResponseServiceResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoPageResponseServiceResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<PageResponseServiceResponse>>,
@@ -223,6 +268,16 @@ pub struct ResponseDtoPageResponseServiceResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoPageResponseServiceResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -255,7 +310,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOPluginInfoResponseDto`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoPluginInfoResponseDto {
     pub correlation_id: Option<String>,
     pub data: Option<Box<PluginInfoResponseDto>>,
@@ -265,6 +319,16 @@ pub struct ResponseDtoPluginInfoResponseDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoPluginInfoResponseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -297,7 +361,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `ResponseDTOServiceGitUpdateResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoServiceGitUpdateResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<ServiceGitUpdateResponse>>,
@@ -307,6 +370,16 @@ pub struct ResponseDtoServiceGitUpdateResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoServiceGitUpdateResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -339,7 +412,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `ResponseDTOServiceImportResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoServiceImportResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<ServiceImportResponse>>,
@@ -349,6 +421,16 @@ pub struct ResponseDtoServiceImportResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoServiceImportResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -381,7 +463,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `ResponseDTOServiceMoveConfigResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoServiceMoveConfigResponse {
     pub correlation_id: Option<String>,
     pub data: Option<serde_json::Value>,
@@ -391,6 +472,16 @@ pub struct ResponseDtoServiceMoveConfigResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoServiceMoveConfigResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -423,7 +514,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOServiceResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoServiceResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<NgServiceResponse>>,
@@ -433,6 +523,16 @@ pub struct ResponseDtoServiceResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoServiceResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -465,7 +565,6 @@ model::open_enum! {
     "ERROR", }
 }
 /// Schema `ResponseDTOSetK8sCommandFlagType`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoSetK8sCommandFlagType {
     pub correlation_id: Option<String>,
     pub data: Option<Vec<ResponseDtoSetK8sCommandFlagTypeData>>,
@@ -475,6 +574,16 @@ pub struct ResponseDtoSetK8sCommandFlagType {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoSetK8sCommandFlagType {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -512,7 +621,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `ResponseDTOSetKustomizeCommandFlagType`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoSetKustomizeCommandFlagType {
     pub correlation_id: Option<String>,
     pub data: Option<Vec<ResponseDtoSetKustomizeCommandFlagTypeData>>,
@@ -522,6 +630,16 @@ pub struct ResponseDtoSetKustomizeCommandFlagType {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoSetKustomizeCommandFlagType {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -558,7 +676,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOSetServiceHookAction`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoSetServiceHookAction {
     pub correlation_id: Option<String>,
     pub data: Option<Vec<ResponseDtoSetServiceHookActionData>>,
@@ -568,6 +685,16 @@ pub struct ResponseDtoSetServiceHookAction {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoSetServiceHookAction {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -605,13 +732,19 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `ServiceGitUpdateResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ServiceGitUpdateResponse {
     pub identifier: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ServiceGitUpdateResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["identifier"]
@@ -633,7 +766,6 @@ impl model::Model for ServiceGitUpdateResponse {
 }
 model::model!(ServiceGitUpdateResponse);
 /// Schema `ServiceImportResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ServiceImportResponse {
     pub governance_metadata: Option<Box<NgGovernanceMetadata>>,
     pub identifier: Option<String>,
@@ -641,6 +773,14 @@ pub struct ServiceImportResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ServiceImportResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            governance_metadata: None,
+            identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["identifier", "governanceMetadata"]
@@ -664,7 +804,6 @@ impl model::Model for ServiceImportResponse {
 }
 model::model!(ServiceImportResponse);
 /// Schema `ServiceRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct ServiceRequest {
     pub description: Option<String>,
     pub identifier: Option<String>,
@@ -677,6 +816,19 @@ pub struct ServiceRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for ServiceRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            identifier: None,
+            name: None,
+            org_identifier: None,
+            project_identifier: None,
+            tags: None,
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -718,7 +870,6 @@ impl model::Model for ServiceRequest {
 }
 model::model!(ServiceRequest);
 /// Schema `ServiceResponseDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct ServiceResponseDetails {
     pub account_id: Option<String>,
     pub connector_ref: Option<String>,
@@ -739,6 +890,27 @@ pub struct ServiceResponseDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for ServiceResponseDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            connector_ref: None,
+            deleted: None,
+            description: None,
+            entity_git_details: None,
+            fallback_branch: None,
+            identifier: None,
+            name: None,
+            org_identifier: None,
+            project_identifier: None,
+            store_type: None,
+            tags: None,
+            type_: None,
+            version: None,
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -819,7 +991,6 @@ model::open_enum! {
     Salesforce = "Salesforce", }
 }
 /// Schema `createServicesPartialBatch body`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateServicesPartialBatchBody {
     pub description: Option<String>,
     pub identifier: Option<String>,
@@ -832,6 +1003,19 @@ pub struct CreateServicesPartialBatchBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateServicesPartialBatchBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            identifier: None,
+            name: None,
+            org_identifier: None,
+            project_identifier: None,
+            tags: None,
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

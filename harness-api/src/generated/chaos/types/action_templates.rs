@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `chaosfaulttemplate.ActionTemplate`.
-#[derive(Clone, Debug, Default)]
 pub struct ActionTemplate {
     pub action_properties: Option<Box<ActionTemplateProperties>>,
     pub description: Option<String>,
@@ -23,6 +22,24 @@ pub struct ActionTemplate {
     pub misfits: model::Misfits,
 }
 impl model::Model for ActionTemplate {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            action_properties: None,
+            description: None,
+            hub_ref: None,
+            identity: None,
+            infrastructure_type: None,
+            is_default: None,
+            name: None,
+            revision: None,
+            run_properties: None,
+            tags: None,
+            type_: None,
+            variables: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -79,7 +96,6 @@ impl model::Model for ActionTemplate {
 }
 model::model!(ActionTemplate);
 /// Schema `chaosfaulttemplate.ActionTemplateVariables`.
-#[derive(Clone, Debug, Default)]
 pub struct ActionTemplateVariables {
     pub action_properties: Option<Vec<ChaosTemplateVariable>>,
     pub action_run_property: Option<Vec<ChaosTemplateVariable>>,
@@ -88,6 +104,15 @@ pub struct ActionTemplateVariables {
     pub misfits: model::Misfits,
 }
 impl model::Model for ActionTemplateVariables {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            action_properties: None,
+            action_run_property: None,
+            variables: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["variables", "actionProperties", "actionRunProperty"]
@@ -113,7 +138,6 @@ impl model::Model for ActionTemplateVariables {
 }
 model::model!(ActionTemplateVariables);
 /// Schema `chaosactiontemplate.ActionsTemplateCount`.
-#[derive(Clone, Debug, Default)]
 pub struct ActionsTemplateCount {
     pub count: Option<i64>,
     pub type_: Option<ActionType>,
@@ -121,6 +145,14 @@ pub struct ActionsTemplateCount {
     pub misfits: model::Misfits,
 }
 impl model::Model for ActionsTemplateCount {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            count: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "count"]
@@ -144,7 +176,6 @@ impl model::Model for ActionsTemplateCount {
 }
 model::model!(ActionsTemplateCount);
 /// Schema `chaosactiontemplate.ChaosActionTemplate`.
-#[derive(Clone, Debug, Default)]
 pub struct ChaosActionTemplate {
     pub account_id: Option<String>,
     pub action_properties: Option<Box<ActionTemplateProperties>>,
@@ -175,6 +206,37 @@ pub struct ChaosActionTemplate {
     pub misfits: model::Misfits,
 }
 impl model::Model for ChaosActionTemplate {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            action_properties: None,
+            created_at: None,
+            created_by: None,
+            created_by_user_details: None,
+            description: None,
+            hub_ref: None,
+            id: None,
+            identity: None,
+            infrastructure_type: None,
+            is_default: None,
+            is_enterprise: None,
+            is_removed: None,
+            name: None,
+            org_id: None,
+            project_id: None,
+            revision: None,
+            run_properties: None,
+            tags: None,
+            template: None,
+            type_: None,
+            updated_at: None,
+            updated_by: None,
+            updated_by_user_details: None,
+            variables: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -270,7 +332,6 @@ impl model::Model for ChaosActionTemplate {
 }
 model::model!(ChaosActionTemplate);
 /// Schema `chaosfaulttemplate.GetActionTemplateResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct GetActionTemplateResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<ChaosActionTemplate>>,
@@ -278,6 +339,14 @@ pub struct GetActionTemplateResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetActionTemplateResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "correlationID"]
@@ -301,7 +370,6 @@ impl model::Model for GetActionTemplateResponse {
 }
 model::model!(GetActionTemplateResponse);
 /// Schema `chaosfaulttemplate.ListActionTemplateResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ListFaultActionTemplateResponse {
     pub correlation_id: Option<String>,
     pub count_details: Option<Vec<ActionsTemplateCount>>,
@@ -311,6 +379,16 @@ pub struct ListFaultActionTemplateResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListFaultActionTemplateResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            count_details: None,
+            data: None,
+            pagination: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "pagination", "countDetails", "correlationID"]

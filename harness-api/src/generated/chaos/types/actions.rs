@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `actions.ExecutedByExperiment`.
-#[derive(Clone, Debug, Default)]
 pub struct ActionExecutedByExperiment {
     pub experiment_id: Option<String>,
     pub experiment_name: Option<String>,
@@ -17,6 +16,18 @@ pub struct ActionExecutedByExperiment {
     pub misfits: model::Misfits,
 }
 impl model::Model for ActionExecutedByExperiment {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            experiment_id: None,
+            experiment_name: None,
+            experiment_run_id: None,
+            notify_id: None,
+            updated_at: None,
+            updated_by: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -55,7 +66,6 @@ impl model::Model for ActionExecutedByExperiment {
 }
 model::model!(ActionExecutedByExperiment);
 /// Schema `actions.ActionResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ActionResponse {
     pub account_id: Option<String>,
     pub action_properties: Option<Box<ActionTemplateProperties>>,
@@ -87,6 +97,38 @@ pub struct ActionResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ActionResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            action_properties: None,
+            action_reference_count: None,
+            action_template: None,
+            actions_ref: None,
+            created_at: None,
+            created_by: None,
+            description: None,
+            has_secrets: None,
+            hub_ref: None,
+            identity: None,
+            import_type: None,
+            infrastructure_type: None,
+            is_imported: None,
+            is_removed: None,
+            managed_by: None,
+            name: None,
+            org_id: None,
+            project_id: None,
+            recent_executions: None,
+            run_properties: None,
+            tags: None,
+            type_: None,
+            updated_at: None,
+            updated_by: None,
+            variables: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -185,7 +227,6 @@ impl model::Model for ActionResponse {
 }
 model::model!(ActionResponse);
 /// Schema `github_com_harness_hce-saas_graphql_server_pkg_actions.Action`.
-#[derive(Clone, Debug, Default)]
 pub struct ChaosAction {
     pub action_properties: Option<Box<ActionTemplateProperties>>,
     pub actions_template_ref: Option<String>,
@@ -202,6 +243,23 @@ pub struct ChaosAction {
     pub misfits: model::Misfits,
 }
 impl model::Model for ChaosAction {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            action_properties: None,
+            actions_template_ref: None,
+            description: None,
+            hub_ref: None,
+            identity: None,
+            infrastructure_type: None,
+            name: None,
+            run_properties: None,
+            tags: None,
+            type_: None,
+            variables: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -255,7 +313,6 @@ impl model::Model for ChaosAction {
 }
 model::model!(ChaosAction);
 /// Schema `actions.Identifiers`.
-#[derive(Clone, Debug, Default)]
 pub struct ChaosActionIdentifiers {
     pub account_id: Option<String>,
     pub org_id: Option<String>,
@@ -264,6 +321,15 @@ pub struct ChaosActionIdentifiers {
     pub misfits: model::Misfits,
 }
 impl model::Model for ChaosActionIdentifiers {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            org_id: None,
+            project_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["orgID", "accountID", "projectID"]
@@ -289,7 +355,6 @@ impl model::Model for ChaosActionIdentifiers {
 }
 model::model!(ChaosActionIdentifiers);
 /// Schema `actions.UserDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct ChaosActionUserDetails {
     pub email: Option<String>,
     pub user_id: Option<String>,
@@ -298,6 +363,15 @@ pub struct ChaosActionUserDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for ChaosActionUserDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            email: None,
+            user_id: None,
+            username: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["email", "userID", "username"]
@@ -323,7 +397,6 @@ impl model::Model for ChaosActionUserDetails {
 }
 model::model!(ChaosActionUserDetails);
 /// Schema `actions.ImportActionTemplateRequest`.
-#[derive(Clone, Debug)]
 pub struct ImportActionTemplateRequest {
     pub action_ref: String,
     pub description: Option<String>,
@@ -348,19 +421,34 @@ impl ImportActionTemplateRequest {
     ) -> Self {
         Self {
             action_ref: action_ref.into(),
-            description: Default::default(),
-            hub_identifiers: Default::default(),
-            hub_ref: Default::default(),
+            description: None,
+            hub_identifiers: None,
+            hub_ref: None,
             identity: identity.into(),
             import_type: import_type.into(),
-            managed_by: Default::default(),
+            managed_by: None,
             name: name.into(),
-            tags: Default::default(),
-            misfits: Default::default(),
+            tags: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for ImportActionTemplateRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            action_ref: model::Cell::blank(),
+            description: None,
+            hub_identifiers: None,
+            hub_ref: None,
+            identity: model::Cell::blank(),
+            import_type: model::Cell::blank(),
+            managed_by: None,
+            name: model::Cell::blank(),
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -410,15 +498,8 @@ impl model::Model for ImportActionTemplateRequest {
         &[0, 3, 4, 6]
     }
 }
-model::model!(
-    ImportActionTemplateRequest, Self { action_ref : model::Cell::blank(), description :
-    Default::default(), hub_identifiers : Default::default(), hub_ref :
-    Default::default(), identity : model::Cell::blank(), import_type :
-    model::Cell::blank(), managed_by : Default::default(), name : model::Cell::blank(),
-    tags : Default::default(), misfits : Default::default() }
-);
+model::through_cell!(ImportActionTemplateRequest);
 /// Schema `actions.ListActionTemplateResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ListChaosActionTemplateResponse {
     pub data: Option<Vec<ActionResponse>>,
     pub pagination: Option<Box<ChaosApiPagination>>,
@@ -426,6 +507,14 @@ pub struct ListChaosActionTemplateResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListChaosActionTemplateResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            pagination: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "pagination"]
@@ -449,7 +538,6 @@ impl model::Model for ListChaosActionTemplateResponse {
 }
 model::model!(ListChaosActionTemplateResponse);
 /// Schema `actions.RecentExecutions`.
-#[derive(Clone, Debug, Default)]
 pub struct RecentExecutions {
     pub executed_by_experiment: Option<Box<ActionExecutedByExperiment>>,
     pub status: Option<String>,
@@ -458,6 +546,15 @@ pub struct RecentExecutions {
     pub misfits: model::Misfits,
 }
 impl model::Model for RecentExecutions {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            executed_by_experiment: None,
+            status: None,
+            step_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["status", "stepName", "executedByExperiment"]
@@ -483,7 +580,6 @@ impl model::Model for RecentExecutions {
 }
 model::model!(RecentExecutions);
 /// Schema `github_com_harness_hce-saas_graphql_server_pkg_database_mongodb_actions.Action`.
-#[derive(Clone, Debug, Default)]
 pub struct StoredAction {
     pub account_id: Option<String>,
     pub action_properties: Option<Box<ActionTemplateProperties>>,
@@ -509,6 +605,32 @@ pub struct StoredAction {
     pub misfits: model::Misfits,
 }
 impl model::Model for StoredAction {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            action_properties: None,
+            action_reference_count: None,
+            actions_ref: None,
+            description: None,
+            has_secrets: None,
+            hub_ref: None,
+            identity: None,
+            import_type: None,
+            infrastructure_type: None,
+            is_removed: None,
+            managed_by: None,
+            name: None,
+            org_id: None,
+            project_id: None,
+            recent_executions: None,
+            run_properties: None,
+            tags: None,
+            type_: None,
+            variables: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

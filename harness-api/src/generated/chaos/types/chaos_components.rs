@@ -9,7 +9,6 @@ model::open_enum! {
     Fault = "Fault", Probe = "Probe", Action = "Action", }
 }
 /// Schema `runChaosComponent body`.
-#[derive(Clone, Debug, Default)]
 pub struct RunChaosComponentBody {
     pub duration: Option<String>,
     pub identity: Option<String>,
@@ -21,6 +20,18 @@ pub struct RunChaosComponentBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for RunChaosComponentBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            duration: None,
+            identity: None,
+            infra_reference: None,
+            runtime_inputs: None,
+            type_: None,
+            user_meta_data: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -59,13 +70,19 @@ impl model::Model for RunChaosComponentBody {
 }
 model::model!(RunChaosComponentBody);
 /// Schema `runChaosComponent body.runtimeInputs`.
-#[derive(Clone, Debug, Default)]
 pub struct RunChaosComponentBodyRuntimeInputs {
     pub tasks: Option<std::collections::BTreeMap<String, Vec<serde_json::Value>>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for RunChaosComponentBodyRuntimeInputs {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            tasks: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["tasks"]
@@ -87,7 +104,6 @@ impl model::Model for RunChaosComponentBodyRuntimeInputs {
 }
 model::model!(RunChaosComponentBodyRuntimeInputs);
 /// Schema `runChaosComponent body.userMetaData`.
-#[derive(Clone, Debug, Default)]
 pub struct RunChaosComponentBodyUserMetaData {
     pub email: Option<String>,
     pub name: Option<String>,
@@ -96,6 +112,15 @@ pub struct RunChaosComponentBodyUserMetaData {
     pub misfits: model::Misfits,
 }
 impl model::Model for RunChaosComponentBodyUserMetaData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            email: None,
+            name: None,
+            user_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "email", "userName"]

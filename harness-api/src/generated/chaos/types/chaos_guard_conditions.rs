@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `chaosguardconditions.Rule`.
-#[derive(Clone, Debug, Default)]
 pub struct ChaosGuardConditionRule {
     pub name: Option<String>,
     pub rule_id: Option<String>,
@@ -13,6 +12,14 @@ pub struct ChaosGuardConditionRule {
     pub misfits: model::Misfits,
 }
 impl model::Model for ChaosGuardConditionRule {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            rule_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "ruleId"]
@@ -36,7 +43,6 @@ impl model::Model for ChaosGuardConditionRule {
 }
 model::model!(ChaosGuardConditionRule);
 /// Schema `chaosguardconditions.ConditionResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ConditionResponse {
     pub condition_id: Option<String>,
     pub created_at: Option<i64>,
@@ -55,6 +61,25 @@ pub struct ConditionResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ConditionResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            condition_id: None,
+            created_at: None,
+            created_by: None,
+            description: None,
+            fault_spec: None,
+            infra_type: None,
+            k8s_spec: None,
+            machine_spec: None,
+            name: None,
+            rules: None,
+            tags: None,
+            updated_at: None,
+            updated_by: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -114,7 +139,6 @@ impl model::Model for ConditionResponse {
 }
 model::model!(ConditionResponse);
 /// Schema `chaosguardconditions.CreateConditionRequest`.
-#[derive(Clone, Debug)]
 pub struct CreateConditionRequest {
     pub condition_id: String,
     pub description: Option<String>,
@@ -138,18 +162,32 @@ impl CreateConditionRequest {
     ) -> Self {
         Self {
             condition_id: condition_id.into(),
-            description: Default::default(),
+            description: None,
             fault_spec: fault_spec.into(),
             infra_type: infra_type.into(),
-            k8s_spec: Default::default(),
-            machine_spec: Default::default(),
+            k8s_spec: None,
+            machine_spec: None,
             name: name.into(),
-            tags: Default::default(),
-            misfits: Default::default(),
+            tags: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for CreateConditionRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            condition_id: model::Cell::blank(),
+            description: None,
+            fault_spec: model::Cell::blank(),
+            infra_type: model::Cell::blank(),
+            k8s_spec: None,
+            machine_spec: None,
+            name: model::Cell::blank(),
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -196,15 +234,8 @@ impl model::Model for CreateConditionRequest {
         &[0, 3, 4, 5]
     }
 }
-model::model!(
-    CreateConditionRequest, Self { condition_id : model::Cell::blank(), description :
-    Default::default(), fault_spec : model::Cell::blank(), infra_type :
-    model::Cell::blank(), k8s_spec : Default::default(), machine_spec :
-    Default::default(), name : model::Cell::blank(), tags : Default::default(), misfits :
-    Default::default() }
-);
+model::through_cell!(CreateConditionRequest);
 /// Schema `chaosguardconditions.CreateConditionResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateConditionResponse {
     pub condition_id: Option<String>,
     pub correlation_id: Option<String>,
@@ -219,6 +250,21 @@ pub struct CreateConditionResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateConditionResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            condition_id: None,
+            correlation_id: None,
+            description: None,
+            fault_spec: None,
+            infra_type: None,
+            k8s_spec: None,
+            machine_spec: None,
+            name: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -266,7 +312,6 @@ impl model::Model for CreateConditionResponse {
 }
 model::model!(CreateConditionResponse);
 /// Schema `chaosguardconditions.DeleteConditionResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct DeleteConditionResponse {
     pub correlation_id: Option<String>,
     pub message: Option<String>,
@@ -275,6 +320,15 @@ pub struct DeleteConditionResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for DeleteConditionResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            message: None,
+            success: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["message", "success", "correlationID"]
@@ -300,7 +354,6 @@ impl model::Model for DeleteConditionResponse {
 }
 model::model!(DeleteConditionResponse);
 /// Schema `chaosguardconditions.GetConditionResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct GetConditionResponse {
     pub condition_id: Option<String>,
     pub correlation_id: Option<String>,
@@ -320,6 +373,26 @@ pub struct GetConditionResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetConditionResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            condition_id: None,
+            correlation_id: None,
+            created_at: None,
+            created_by: None,
+            description: None,
+            fault_spec: None,
+            infra_type: None,
+            k8s_spec: None,
+            machine_spec: None,
+            name: None,
+            rules: None,
+            tags: None,
+            updated_at: None,
+            updated_by: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -382,7 +455,6 @@ impl model::Model for GetConditionResponse {
 }
 model::model!(GetConditionResponse);
 /// Schema `chaosguardconditions.ListConditionResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ListConditionResponse {
     pub conditions: Option<Vec<ConditionResponse>>,
     pub correlation_id: Option<String>,
@@ -391,6 +463,15 @@ pub struct ListConditionResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListConditionResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            conditions: None,
+            correlation_id: None,
+            pagination: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["conditions", "pagination", "correlationID"]
@@ -416,7 +497,6 @@ impl model::Model for ListConditionResponse {
 }
 model::model!(ListConditionResponse);
 /// Schema `chaosguardconditions.UpdateConditionResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateConditionResponse {
     pub condition_id: Option<String>,
     pub correlation_id: Option<String>,
@@ -431,6 +511,21 @@ pub struct UpdateConditionResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateConditionResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            condition_id: None,
+            correlation_id: None,
+            description: None,
+            fault_spec: None,
+            infra_type: None,
+            k8s_spec: None,
+            machine_spec: None,
+            name: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

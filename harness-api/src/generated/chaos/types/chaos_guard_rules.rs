@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `chaosguardrules.CreateRuleRequest`.
-#[derive(Clone, Debug)]
 pub struct CreateRuleRequest {
     pub condition_ids: Vec<String>,
     pub description: Option<String>,
@@ -29,19 +28,33 @@ impl CreateRuleRequest {
         user_group_ids: Vec<String>,
     ) -> Self {
         Self {
-            condition_ids,
-            description: Default::default(),
-            is_enabled: Default::default(),
+            condition_ids: condition_ids,
+            description: None,
+            is_enabled: None,
             name: name.into(),
             rule_id: rule_id.into(),
-            tags: Default::default(),
-            time_windows,
-            user_group_ids,
-            misfits: Default::default(),
+            tags: None,
+            time_windows: time_windows,
+            user_group_ids: user_group_ids,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for CreateRuleRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            condition_ids: model::Cell::blank(),
+            description: None,
+            is_enabled: None,
+            name: model::Cell::blank(),
+            rule_id: model::Cell::blank(),
+            tags: None,
+            time_windows: model::Cell::blank(),
+            user_group_ids: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -88,15 +101,8 @@ impl model::Model for CreateRuleRequest {
         &[0, 2, 5, 6, 7]
     }
 }
-model::model!(
-    CreateRuleRequest, Self { condition_ids : model::Cell::blank(), description :
-    Default::default(), is_enabled : Default::default(), name : model::Cell::blank(),
-    rule_id : model::Cell::blank(), tags : Default::default(), time_windows :
-    model::Cell::blank(), user_group_ids : model::Cell::blank(), misfits :
-    Default::default() }
-);
+model::through_cell!(CreateRuleRequest);
 /// Schema `chaosguardrules.CreateRuleResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateRuleResponse {
     pub condition_ids: Option<Vec<String>>,
     pub correlation_id: Option<String>,
@@ -111,6 +117,21 @@ pub struct CreateRuleResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateRuleResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            condition_ids: None,
+            correlation_id: None,
+            description: None,
+            is_enabled: None,
+            name: None,
+            rule_id: None,
+            tags: None,
+            time_windows: None,
+            user_group_ids: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -158,7 +179,6 @@ impl model::Model for CreateRuleResponse {
 }
 model::model!(CreateRuleResponse);
 /// Schema `chaosguardrules.DeleteRuleResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct DeleteRuleResponse {
     pub correlation_id: Option<String>,
     pub message: Option<String>,
@@ -167,6 +187,15 @@ pub struct DeleteRuleResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for DeleteRuleResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            message: None,
+            success: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["message", "success", "correlationID"]
@@ -192,7 +221,6 @@ impl model::Model for DeleteRuleResponse {
 }
 model::model!(DeleteRuleResponse);
 /// Schema `chaosguardrules.GetRuleResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct GetRuleResponse {
     pub condition_ids: Option<Vec<String>>,
     pub conditions: Option<Vec<ChaosGuardCondition>>,
@@ -212,6 +240,26 @@ pub struct GetRuleResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetRuleResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            condition_ids: None,
+            conditions: None,
+            correlation_id: None,
+            created_at: None,
+            created_by: None,
+            description: None,
+            is_enabled: None,
+            name: None,
+            rule_id: None,
+            tags: None,
+            time_windows: None,
+            updated_at: None,
+            updated_by: None,
+            user_group_ids: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -274,7 +322,6 @@ impl model::Model for GetRuleResponse {
 }
 model::model!(GetRuleResponse);
 /// Schema `chaosguardrules.ListRuleResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ListRuleResponse {
     pub correlation_id: Option<String>,
     pub pagination: Option<Box<ChaosApiPagination>>,
@@ -283,6 +330,15 @@ pub struct ListRuleResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListRuleResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            pagination: None,
+            rules: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["rules", "pagination", "correlationID"]
@@ -308,7 +364,6 @@ impl model::Model for ListRuleResponse {
 }
 model::model!(ListRuleResponse);
 /// Schema `chaosguardrules.RuleResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct RuleResponse {
     pub condition_ids: Option<Vec<String>>,
     pub conditions: Option<Vec<ChaosGuardCondition>>,
@@ -328,6 +383,26 @@ pub struct RuleResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for RuleResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            condition_ids: None,
+            conditions: None,
+            correlation_id: None,
+            created_at: None,
+            created_by: None,
+            description: None,
+            is_enabled: None,
+            name: None,
+            rule_id: None,
+            tags: None,
+            time_windows: None,
+            updated_at: None,
+            updated_by: None,
+            user_group_ids: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -390,7 +465,6 @@ impl model::Model for RuleResponse {
 }
 model::model!(RuleResponse);
 /// Schema `github_com_harness_hce-saas_graphql_server_pkg_database_mongodb_security_governance.Rule`.
-#[derive(Clone, Debug)]
 pub struct StoredChaosGuardRule {
     pub condition_ids: Vec<String>,
     pub description: Option<String>,
@@ -414,19 +488,33 @@ impl StoredChaosGuardRule {
         user_group_ids: Vec<String>,
     ) -> Self {
         Self {
-            condition_ids,
-            description: Default::default(),
-            is_enabled: Default::default(),
+            condition_ids: condition_ids,
+            description: None,
+            is_enabled: None,
             name: name.into(),
             rule_id: rule_id.into(),
-            tags: Default::default(),
-            time_windows,
-            user_group_ids,
-            misfits: Default::default(),
+            tags: None,
+            time_windows: time_windows,
+            user_group_ids: user_group_ids,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for StoredChaosGuardRule {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            condition_ids: model::Cell::blank(),
+            description: None,
+            is_enabled: None,
+            name: model::Cell::blank(),
+            rule_id: model::Cell::blank(),
+            tags: None,
+            time_windows: model::Cell::blank(),
+            user_group_ids: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -473,15 +561,8 @@ impl model::Model for StoredChaosGuardRule {
         &[0, 2, 5, 6, 7]
     }
 }
-model::model!(
-    StoredChaosGuardRule, Self { condition_ids : model::Cell::blank(), description :
-    Default::default(), is_enabled : Default::default(), name : model::Cell::blank(),
-    rule_id : model::Cell::blank(), tags : Default::default(), time_windows :
-    model::Cell::blank(), user_group_ids : model::Cell::blank(), misfits :
-    Default::default() }
-);
+model::through_cell!(StoredChaosGuardRule);
 /// Schema `chaosguardrules.UpdateRuleResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateRuleResponse {
     pub condition_ids: Option<Vec<String>>,
     pub correlation_id: Option<String>,
@@ -496,6 +577,21 @@ pub struct UpdateRuleResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateRuleResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            condition_ids: None,
+            correlation_id: None,
+            description: None,
+            is_enabled: None,
+            name: None,
+            rule_id: None,
+            tags: None,
+            time_windows: None,
+            user_group_ids: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

@@ -9,7 +9,6 @@ model::open_enum! {
     UsernameToken = "UsernameToken", }
 }
 /// Schema `chaoshubv2.ChaosHubResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ChaosHubResponse {
     pub account_id: Option<String>,
     pub action_template_count: Option<i64>,
@@ -40,6 +39,37 @@ pub struct ChaosHubResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ChaosHubResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            action_template_count: None,
+            auth_type: None,
+            connector_id: None,
+            connector_scope: None,
+            created_at: None,
+            created_by: None,
+            description: None,
+            experiment_template_count: None,
+            fault_template_count: None,
+            hub_id: None,
+            identity: None,
+            is_default: None,
+            is_removed: None,
+            last_synced_at: None,
+            name: None,
+            org_id: None,
+            probe_template_count: None,
+            project_id: None,
+            repo_branch: None,
+            repo_name: None,
+            repo_url: None,
+            tags: None,
+            updated_at: None,
+            updated_by: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -139,7 +169,6 @@ model::open_enum! {
     Project = "PROJECT", Organisation = "ORGANISATION", }
 }
 /// Schema `chaoshubv2.CreateHubRequest`.
-#[derive(Clone, Debug)]
 pub struct CreateHubRequest {
     pub connector_ref: Option<String>,
     pub description: Option<String>,
@@ -156,18 +185,31 @@ impl CreateHubRequest {
     #[inline]
     pub fn new(identity: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
-            connector_ref: Default::default(),
-            description: Default::default(),
+            connector_ref: None,
+            description: None,
             identity: identity.into(),
             name: name.into(),
-            repo_branch: Default::default(),
-            repo_name: Default::default(),
-            tags: Default::default(),
-            misfits: Default::default(),
+            repo_branch: None,
+            repo_name: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for CreateHubRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector_ref: None,
+            description: None,
+            identity: model::Cell::blank(),
+            name: model::Cell::blank(),
+            repo_branch: None,
+            repo_name: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -211,14 +253,8 @@ impl model::Model for CreateHubRequest {
         &[0, 2]
     }
 }
-model::model!(
-    CreateHubRequest, Self { connector_ref : Default::default(), description :
-    Default::default(), identity : model::Cell::blank(), name : model::Cell::blank(),
-    repo_branch : Default::default(), repo_name : Default::default(), tags :
-    Default::default(), misfits : Default::default() }
-);
+model::through_cell!(CreateHubRequest);
 /// Schema `chaoshubv2.GetHubResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct GetHubResponse {
     pub account_id: Option<String>,
     pub action_template_count: Option<i64>,
@@ -249,6 +285,37 @@ pub struct GetHubResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetHubResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            action_template_count: None,
+            auth_type: None,
+            connector_id: None,
+            connector_scope: None,
+            created_at: None,
+            created_by: None,
+            description: None,
+            experiment_template_count: None,
+            fault_template_count: None,
+            hub_id: None,
+            identity: None,
+            is_default: None,
+            is_removed: None,
+            last_synced_at: None,
+            name: None,
+            org_id: None,
+            probe_template_count: None,
+            project_id: None,
+            repo_branch: None,
+            repo_name: None,
+            repo_url: None,
+            tags: None,
+            updated_at: None,
+            updated_by: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -344,7 +411,6 @@ impl model::Model for GetHubResponse {
 }
 model::model!(GetHubResponse);
 /// Schema `chaoshubv2.ListHubResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ListHubResponse {
     pub items: Option<Vec<ChaosHubResponse>>,
     pub pagination: Option<Box<ChaosApiPagination>>,
@@ -352,6 +418,14 @@ pub struct ListHubResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListHubResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            items: None,
+            pagination: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["items", "pagination"]
@@ -375,7 +449,6 @@ impl model::Model for ListHubResponse {
 }
 model::model!(ListHubResponse);
 /// Schema `chaoshubv2.UpdateHubRequest`.
-#[derive(Clone, Debug)]
 pub struct UpdateHubRequest {
     pub description: Option<String>,
     pub name: String,
@@ -388,14 +461,23 @@ impl UpdateHubRequest {
     #[inline]
     pub fn new(name: impl Into<String>) -> Self {
         Self {
-            description: Default::default(),
+            description: None,
             name: name.into(),
-            tags: Default::default(),
-            misfits: Default::default(),
+            tags: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for UpdateHubRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            name: model::Cell::blank(),
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "tags", "description"]
@@ -423,10 +505,7 @@ impl model::Model for UpdateHubRequest {
         &[0]
     }
 }
-model::model!(
-    UpdateHubRequest, Self { description : Default::default(), name :
-    model::Cell::blank(), tags : Default::default(), misfits : Default::default() }
-);
+model::through_cell!(UpdateHubRequest);
 model::open_enum! {
     #[doc = " Schema `listHubMetadata sortField`."] ListHubMetadataSortField { Name =
     "name", LastUpdated = "lastUpdated", ExperimentName = "experimentName", }

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `recommendations.CreateActionResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateActionResponse {
     pub experiment_id: Option<String>,
     pub experiment_name: Option<String>,
@@ -13,6 +12,14 @@ pub struct CreateActionResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateActionResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            experiment_id: None,
+            experiment_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["experimentID", "experimentName"]
@@ -36,7 +43,6 @@ impl model::Model for CreateActionResponse {
 }
 model::model!(CreateActionResponse);
 /// Schema `recommendation.FaultFilters`.
-#[derive(Clone, Debug, Default)]
 pub struct FaultFilters {
     pub criticality: Option<i64>,
     pub fault_name: Option<String>,
@@ -45,6 +51,15 @@ pub struct FaultFilters {
     pub misfits: model::Misfits,
 }
 impl model::Model for FaultFilters {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            criticality: None,
+            fault_name: None,
+            targets: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["targets", "faultName", "criticality"]
@@ -70,7 +85,6 @@ impl model::Model for FaultFilters {
 }
 model::model!(FaultFilters);
 /// Schema `recommendations.Filters`.
-#[derive(Clone, Debug, Default)]
 pub struct Filters {
     pub category: Option<Vec<String>>,
     pub source: Option<RecommendationSource>,
@@ -79,6 +93,15 @@ pub struct Filters {
     pub misfits: model::Misfits,
 }
 impl model::Model for Filters {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            category: None,
+            source: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["source", "status", "category"]
@@ -104,7 +127,6 @@ impl model::Model for Filters {
 }
 model::model!(Filters);
 /// Schema `recommendation.Fixes`.
-#[derive(Clone, Debug, Default)]
 pub struct Fixes {
     pub description: Option<String>,
     pub name: Option<String>,
@@ -112,6 +134,14 @@ pub struct Fixes {
     pub misfits: model::Misfits,
 }
 impl model::Model for Fixes {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "description"]
@@ -135,13 +165,19 @@ impl model::Model for Fixes {
 }
 model::model!(Fixes);
 /// Schema `recommendations.ListRecommendationsRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct ListRecommendationsRequest {
     pub filters: Option<Box<Filters>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ListRecommendationsRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            filters: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["filters"]
@@ -163,7 +199,6 @@ impl model::Model for ListRecommendationsRequest {
 }
 model::model!(ListRecommendationsRequest);
 /// Schema `recommendations.ListRecommendationsResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ListRecommendationsResponse {
     pub pagination: Option<Box<ChaosApiPagination>>,
     pub recommendations: Option<Vec<StoredRecommendation>>,
@@ -171,6 +206,14 @@ pub struct ListRecommendationsResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListRecommendationsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            pagination: None,
+            recommendations: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["pagination", "recommendations"]
@@ -194,7 +237,6 @@ impl model::Model for ListRecommendationsResponse {
 }
 model::model!(ListRecommendationsResponse);
 /// Schema `github_com_harness_hce-saas_graphql_server_pkg_database_mongodb_recommendation.Node`.
-#[derive(Clone, Debug, Default)]
 pub struct Node {
     pub labels: Option<String>,
     pub name: Option<String>,
@@ -202,6 +244,14 @@ pub struct Node {
     pub misfits: model::Misfits,
 }
 impl model::Model for Node {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            labels: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "labels"]
@@ -225,7 +275,6 @@ impl model::Model for Node {
 }
 model::model!(Node);
 /// Schema `recommendations.PipelineAddExperimentResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct PipelineAddExperimentResponse {
     pub pipeline_id: Option<String>,
     pub pipeline_name: Option<String>,
@@ -234,6 +283,15 @@ pub struct PipelineAddExperimentResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for PipelineAddExperimentResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            pipeline_id: None,
+            pipeline_name: None,
+            stage_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["stageID", "pipelineID", "pipelineName"]
@@ -259,7 +317,6 @@ impl model::Model for PipelineAddExperimentResponse {
 }
 model::model!(PipelineAddExperimentResponse);
 /// Schema `recommendation.PipelineFilters`.
-#[derive(Clone, Debug, Default)]
 pub struct PipelineFilters {
     pub pipeline_id: Option<String>,
     pub pipeline_name: Option<String>,
@@ -269,6 +326,16 @@ pub struct PipelineFilters {
     pub misfits: model::Misfits,
 }
 impl model::Model for PipelineFilters {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            pipeline_id: None,
+            pipeline_name: None,
+            service_id: None,
+            service_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["serviceID", "pipelineID", "serviceName", "pipelineName"]
@@ -296,7 +363,6 @@ impl model::Model for PipelineFilters {
 }
 model::model!(PipelineFilters);
 /// Schema `recommendation.ProbeFilters`.
-#[derive(Clone, Debug, Default)]
 pub struct ProbeFilters {
     pub experiment_run_id: Option<String>,
     pub probe_id: Option<String>,
@@ -306,6 +372,16 @@ pub struct ProbeFilters {
     pub misfits: model::Misfits,
 }
 impl model::Model for ProbeFilters {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            experiment_run_id: None,
+            probe_id: None,
+            probe_name: None,
+            probe_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["probeID", "probeName", "probeType", "experimentRunID"]
@@ -356,7 +432,6 @@ model::open_enum! {
     "CREATE", Run = "RUN", Fix = "FIX", AddToPipeline = "ADD_TO_PIPELINE", }
 }
 /// Schema `recommendations.RunActionResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct RunActionResponse {
     pub experiment_id: Option<String>,
     pub notify_id: Option<String>,
@@ -364,6 +439,14 @@ pub struct RunActionResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for RunActionResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            experiment_id: None,
+            notify_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["notifyID", "experimentID"]
@@ -387,7 +470,6 @@ impl model::Model for RunActionResponse {
 }
 model::model!(RunActionResponse);
 /// Schema `github_com_harness_hce-saas_graphql_server_pkg_database_mongodb_recommendation.Recommendation`.
-#[derive(Clone, Debug, Default)]
 pub struct StoredRecommendation {
     pub account_id: Option<String>,
     pub environment_id: Option<String>,
@@ -414,6 +496,33 @@ pub struct StoredRecommendation {
     pub misfits: model::Misfits,
 }
 impl model::Model for StoredRecommendation {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            environment_id: None,
+            event_identifier: None,
+            experiment_id: None,
+            experiment_name: None,
+            fault_filters: None,
+            infra_id: None,
+            infra_name: None,
+            infra_namespace: None,
+            infra_type: None,
+            is_removed: None,
+            org_id: None,
+            pipeline_filters: None,
+            probe_filters: None,
+            project_id: None,
+            recommendation_category: None,
+            recommendation_id: None,
+            source: None,
+            suggestions: None,
+            tags: None,
+            updated_at: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -497,7 +606,6 @@ impl model::Model for StoredRecommendation {
 }
 model::model!(StoredRecommendation);
 /// Schema `github_com_harness_hce-saas_graphql_server_pkg_database_mongodb_recommendation.Target`.
-#[derive(Clone, Debug, Default)]
 pub struct StoredRecommendationTarget {
     pub node: Option<Box<Node>>,
     pub type_: Option<RecommendationTargetType>,
@@ -506,6 +614,15 @@ pub struct StoredRecommendationTarget {
     pub misfits: model::Misfits,
 }
 impl model::Model for StoredRecommendationTarget {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            node: None,
+            type_: None,
+            workload: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["node", "type", "workload"]
@@ -531,7 +648,6 @@ impl model::Model for StoredRecommendationTarget {
 }
 model::model!(StoredRecommendationTarget);
 /// Schema `github_com_harness_hce-saas_graphql_server_pkg_database_mongodb_recommendation.Workload`.
-#[derive(Clone, Debug, Default)]
 pub struct StoredRecommendationWorkload {
     pub kind: Option<String>,
     pub labels: Option<String>,
@@ -541,6 +657,16 @@ pub struct StoredRecommendationWorkload {
     pub misfits: model::Misfits,
 }
 impl model::Model for StoredRecommendationWorkload {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            kind: None,
+            labels: None,
+            name: None,
+            namespace: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["kind", "name", "labels", "namespace"]
@@ -568,7 +694,6 @@ impl model::Model for StoredRecommendationWorkload {
 }
 model::model!(StoredRecommendationWorkload);
 /// Schema `recommendation.Suggestions`.
-#[derive(Clone, Debug, Default)]
 pub struct Suggestions {
     pub count: Option<i64>,
     pub error: Option<String>,
@@ -582,6 +707,20 @@ pub struct Suggestions {
     pub misfits: model::Misfits,
 }
 impl model::Model for Suggestions {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            count: None,
+            error: None,
+            fixes: None,
+            ignore_counter: None,
+            reason: None,
+            recommendation_type: None,
+            status: None,
+            updated_at: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `createDRTest body`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateDrTestBody {
     pub description: Option<String>,
     pub identifier: Option<String>,
@@ -16,6 +15,17 @@ pub struct CreateDrTestBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateDrTestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            identifier: None,
+            name: None,
+            objective: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "tags", "objective", "identifier", "description"]

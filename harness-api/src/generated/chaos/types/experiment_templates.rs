@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `chaosexperimenttemplate.ChaosExperimentTemplate`.
-#[derive(Clone, Debug, Default)]
 pub struct ChaosExperimentTemplate {
     pub account_id: Option<String>,
     pub created_at: Option<i64>,
@@ -35,6 +34,36 @@ pub struct ChaosExperimentTemplate {
     pub misfits: model::Misfits,
 }
 impl model::Model for ChaosExperimentTemplate {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            created_at: None,
+            created_by: None,
+            created_by_user_details: None,
+            description: None,
+            edit_counter: None,
+            hub_identity: None,
+            id: None,
+            identity: None,
+            infra_type: None,
+            infras: None,
+            is_default: None,
+            is_enterprise: None,
+            is_removed: None,
+            name: None,
+            org_id: None,
+            project_id: None,
+            revision: None,
+            tags: None,
+            template: None,
+            updated_at: None,
+            updated_by: None,
+            updated_by_user_details: None,
+            variables: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -127,7 +156,6 @@ impl model::Model for ChaosExperimentTemplate {
 }
 model::model!(ChaosExperimentTemplate);
 /// Schema `chaosexperimenttemplate.CompareRevisions`.
-#[derive(Clone, Debug, Default)]
 pub struct ChaosExperimentTemplateCompareRevisions {
     pub correlation_id: Option<String>,
     pub template1: Option<String>,
@@ -136,6 +164,15 @@ pub struct ChaosExperimentTemplateCompareRevisions {
     pub misfits: model::Misfits,
 }
 impl model::Model for ChaosExperimentTemplateCompareRevisions {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            template1: None,
+            template2: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["template1", "template2", "correlationID"]
@@ -161,7 +198,6 @@ impl model::Model for ChaosExperimentTemplateCompareRevisions {
 }
 model::model!(ChaosExperimentTemplateCompareRevisions);
 /// Schema `chaosexperimenttemplate.Variable`.
-#[derive(Clone, Debug, Default)]
 pub struct ChaosExperimentTemplateVariable {
     pub name: Option<String>,
     pub variables: Option<Vec<ChaosTemplateVariable>>,
@@ -169,6 +205,14 @@ pub struct ChaosExperimentTemplateVariable {
     pub misfits: model::Misfits,
 }
 impl model::Model for ChaosExperimentTemplateVariable {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            variables: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "variables"]
@@ -192,7 +236,6 @@ impl model::Model for ChaosExperimentTemplateVariable {
 }
 model::model!(ChaosExperimentTemplateVariable);
 /// Schema `types.CreateExperimentFromTemplateRequest`.
-#[derive(Clone, Debug)]
 pub struct CreateExperimentFromTemplateRequest {
     pub account_identifier: String,
     pub description: Option<String>,
@@ -212,19 +255,34 @@ impl CreateExperimentFromTemplateRequest {
     pub fn new(account_identifier: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
             account_identifier: account_identifier.into(),
-            description: Default::default(),
-            identity: Default::default(),
-            import_type: Default::default(),
-            infra_ref: Default::default(),
+            description: None,
+            identity: None,
+            import_type: None,
+            infra_ref: None,
             name: name.into(),
-            organization_identifier: Default::default(),
-            project_identifier: Default::default(),
-            tags: Default::default(),
-            misfits: Default::default(),
+            organization_identifier: None,
+            project_identifier: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for CreateExperimentFromTemplateRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: model::Cell::blank(),
+            description: None,
+            identity: None,
+            import_type: None,
+            infra_ref: None,
+            name: model::Cell::blank(),
+            organization_identifier: None,
+            project_identifier: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -274,16 +332,8 @@ impl model::Model for CreateExperimentFromTemplateRequest {
         &[0, 6]
     }
 }
-model::model!(
-    CreateExperimentFromTemplateRequest, Self { account_identifier :
-    model::Cell::blank(), description : Default::default(), identity :
-    Default::default(), import_type : Default::default(), infra_ref : Default::default(),
-    name : model::Cell::blank(), organization_identifier : Default::default(),
-    project_identifier : Default::default(), tags : Default::default(), misfits :
-    Default::default() }
-);
+model::through_cell!(CreateExperimentFromTemplateRequest);
 /// Schema `chaosexperimenttemplate.CreateExperimentTemplateRequest`.
-#[derive(Clone, Debug)]
 pub struct CreateExperimentTemplateRequest {
     pub manifest: String,
     /// Members whose value was of another kind than described.
@@ -295,11 +345,18 @@ impl CreateExperimentTemplateRequest {
     pub fn new(manifest: impl Into<String>) -> Self {
         Self {
             manifest: manifest.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for CreateExperimentTemplateRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            manifest: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["manifest"]
@@ -323,12 +380,8 @@ impl model::Model for CreateExperimentTemplateRequest {
         &[0]
     }
 }
-model::model!(
-    CreateExperimentTemplateRequest, Self { manifest : model::Cell::blank(), misfits :
-    Default::default() }
-);
+model::through_cell!(CreateExperimentTemplateRequest);
 /// Schema `chaosexperimenttemplate.CreateExperimentTemplateResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateExperimentTemplateResponse {
     pub api_version: Option<String>,
     pub correlation_id: Option<String>,
@@ -345,6 +398,23 @@ pub struct CreateExperimentTemplateResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateExperimentTemplateResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            api_version: None,
+            correlation_id: None,
+            description: None,
+            hub_identity: None,
+            identity: None,
+            is_default: None,
+            kind: None,
+            name: None,
+            revision: None,
+            spec: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -402,7 +472,6 @@ model::open_enum! {
     "retain", Delete = "delete", }
 }
 /// Schema `experimenttemplate.Action`.
-#[derive(Clone, Debug, Default)]
 pub struct ExperimentTemplateAction {
     pub continue_on_completion: Option<bool>,
     pub identity: Option<String>,
@@ -415,6 +484,19 @@ pub struct ExperimentTemplateAction {
     pub misfits: model::Misfits,
 }
 impl model::Model for ExperimentTemplateAction {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            continue_on_completion: None,
+            identity: None,
+            infra_id: None,
+            is_enterprise: None,
+            name: None,
+            revision: None,
+            values: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -456,7 +538,6 @@ impl model::Model for ExperimentTemplateAction {
 }
 model::model!(ExperimentTemplateAction);
 /// Schema `experimenttemplate.Fault`.
-#[derive(Clone, Debug, Default)]
 pub struct ExperimentTemplateFault {
     pub auth_enabled: Option<bool>,
     pub identity: Option<String>,
@@ -469,6 +550,19 @@ pub struct ExperimentTemplateFault {
     pub misfits: model::Misfits,
 }
 impl model::Model for ExperimentTemplateFault {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            auth_enabled: None,
+            identity: None,
+            infra_id: None,
+            is_enterprise: None,
+            name: None,
+            revision: None,
+            values: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -510,7 +604,6 @@ impl model::Model for ExperimentTemplateFault {
 }
 model::model!(ExperimentTemplateFault);
 /// Schema `experimenttemplate.Probe`.
-#[derive(Clone, Debug, Default)]
 pub struct ExperimentTemplateProbe {
     pub conditions: Option<Vec<ExperimentTemplateProbeConditions>>,
     pub duration: Option<String>,
@@ -526,6 +619,22 @@ pub struct ExperimentTemplateProbe {
     pub misfits: model::Misfits,
 }
 impl model::Model for ExperimentTemplateProbe {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            conditions: None,
+            duration: None,
+            enable_data_collection: None,
+            identity: None,
+            infra_id: None,
+            is_enterprise: None,
+            name: None,
+            revision: None,
+            values: None,
+            weightage: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -576,13 +685,19 @@ impl model::Model for ExperimentTemplateProbe {
 }
 model::model!(ExperimentTemplateProbe);
 /// Schema `experimenttemplate.ProbeConditions`.
-#[derive(Clone, Debug, Default)]
 pub struct ExperimentTemplateProbeConditions {
     pub execute_upon: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ExperimentTemplateProbeConditions {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            execute_upon: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["executeUpon"]
@@ -604,7 +719,6 @@ impl model::Model for ExperimentTemplateProbeConditions {
 }
 model::model!(ExperimentTemplateProbeConditions);
 /// Schema `experimenttemplate.Spec`.
-#[derive(Clone, Debug, Default)]
 pub struct ExperimentTemplateSpec {
     pub actions: Option<Vec<ExperimentTemplateAction>>,
     pub cleanup_policy: Option<ExperimentCleanupPolicy>,
@@ -618,6 +732,20 @@ pub struct ExperimentTemplateSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for ExperimentTemplateSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            actions: None,
+            cleanup_policy: None,
+            faults: None,
+            infra_id: None,
+            infra_type: None,
+            probes: None,
+            status_check_timeouts: None,
+            vertices: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -662,7 +790,6 @@ impl model::Model for ExperimentTemplateSpec {
 }
 model::model!(ExperimentTemplateSpec);
 /// Schema `experimenttemplate.StatusCheckTimeout`.
-#[derive(Clone, Debug, Default)]
 pub struct ExperimentTemplateStatusCheckTimeout {
     pub delay: Option<i64>,
     pub timeout: Option<i64>,
@@ -670,6 +797,14 @@ pub struct ExperimentTemplateStatusCheckTimeout {
     pub misfits: model::Misfits,
 }
 impl model::Model for ExperimentTemplateStatusCheckTimeout {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            delay: None,
+            timeout: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["delay", "timeout"]
@@ -693,7 +828,6 @@ impl model::Model for ExperimentTemplateStatusCheckTimeout {
 }
 model::model!(ExperimentTemplateStatusCheckTimeout);
 /// Schema `chaosexperimenttemplate.ExperimentTemplateVariables`.
-#[derive(Clone, Debug, Default)]
 pub struct ExperimentTemplateVariables {
     pub actions: Option<Vec<ChaosExperimentTemplateVariable>>,
     pub correlation_id: Option<String>,
@@ -703,6 +837,16 @@ pub struct ExperimentTemplateVariables {
     pub misfits: model::Misfits,
 }
 impl model::Model for ExperimentTemplateVariables {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            actions: None,
+            correlation_id: None,
+            faults: None,
+            probes: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["faults", "probes", "actions", "correlationID"]
@@ -730,7 +874,6 @@ impl model::Model for ExperimentTemplateVariables {
 }
 model::model!(ExperimentTemplateVariables);
 /// Schema `chaosexperimenttemplate.ExperimentTemplateYaml`.
-#[derive(Clone, Debug, Default)]
 pub struct ExperimentTemplateYaml {
     pub correlation_id: Option<String>,
     pub template: Option<String>,
@@ -738,6 +881,14 @@ pub struct ExperimentTemplateYaml {
     pub misfits: model::Misfits,
 }
 impl model::Model for ExperimentTemplateYaml {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            template: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["template", "correlationID"]
@@ -761,7 +912,6 @@ impl model::Model for ExperimentTemplateYaml {
 }
 model::model!(ExperimentTemplateYaml);
 /// Schema `chaosexperimenttemplate.GetExperimentTemplateResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct GetExperimentTemplateResponse {
     pub api_version: Option<String>,
     pub correlation_id: Option<String>,
@@ -778,6 +928,23 @@ pub struct GetExperimentTemplateResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetExperimentTemplateResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            api_version: None,
+            correlation_id: None,
+            description: None,
+            hub_identity: None,
+            identity: None,
+            is_default: None,
+            kind: None,
+            name: None,
+            revision: None,
+            spec: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -831,7 +998,6 @@ impl model::Model for GetExperimentTemplateResponse {
 }
 model::model!(GetExperimentTemplateResponse);
 /// Schema `chaosexperimenttemplate.ListExperimentTemplateResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ListExperimentTemplateResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Vec<ChaosExperimentTemplate>>,
@@ -840,6 +1006,15 @@ pub struct ListExperimentTemplateResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListExperimentTemplateResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            pagination: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "pagination", "correlationID"]
@@ -865,7 +1040,6 @@ impl model::Model for ListExperimentTemplateResponse {
 }
 model::model!(ListExperimentTemplateResponse);
 /// Schema `chaosexperimenttemplate.UpdateExperimentTemplateRequest`.
-#[derive(Clone, Debug)]
 pub struct UpdateExperimentTemplateRequest {
     pub manifest: String,
     /// Members whose value was of another kind than described.
@@ -877,11 +1051,18 @@ impl UpdateExperimentTemplateRequest {
     pub fn new(manifest: impl Into<String>) -> Self {
         Self {
             manifest: manifest.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for UpdateExperimentTemplateRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            manifest: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["manifest"]
@@ -905,12 +1086,8 @@ impl model::Model for UpdateExperimentTemplateRequest {
         &[0]
     }
 }
-model::model!(
-    UpdateExperimentTemplateRequest, Self { manifest : model::Cell::blank(), misfits :
-    Default::default() }
-);
+model::through_cell!(UpdateExperimentTemplateRequest);
 /// Schema `chaosexperimenttemplate.UpdateExperimentTemplateResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateExperimentTemplateResponse {
     pub api_version: Option<String>,
     pub correlation_id: Option<String>,
@@ -927,6 +1104,23 @@ pub struct UpdateExperimentTemplateResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateExperimentTemplateResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            api_version: None,
+            correlation_id: None,
+            description: None,
+            hub_identity: None,
+            identity: None,
+            is_default: None,
+            kind: None,
+            name: None,
+            revision: None,
+            spec: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -980,7 +1174,6 @@ impl model::Model for UpdateExperimentTemplateResponse {
 }
 model::model!(UpdateExperimentTemplateResponse);
 /// Schema `experimenttemplate.Vertex`.
-#[derive(Clone, Debug, Default)]
 pub struct Vertex {
     pub end: Option<Box<VertexChild>>,
     pub name: Option<String>,
@@ -989,6 +1182,15 @@ pub struct Vertex {
     pub misfits: model::Misfits,
 }
 impl model::Model for Vertex {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            end: None,
+            name: None,
+            start: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["end", "name", "start"]
@@ -1014,7 +1216,6 @@ impl model::Model for Vertex {
 }
 model::model!(Vertex);
 /// Schema `experimenttemplate.VertexChild`.
-#[derive(Clone, Debug, Default)]
 pub struct VertexChild {
     pub actions: Option<Vec<VertexResource>>,
     pub faults: Option<Vec<VertexResource>>,
@@ -1023,6 +1224,15 @@ pub struct VertexChild {
     pub misfits: model::Misfits,
 }
 impl model::Model for VertexChild {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            actions: None,
+            faults: None,
+            probes: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["faults", "probes", "actions"]
@@ -1048,13 +1258,19 @@ impl model::Model for VertexChild {
 }
 model::model!(VertexChild);
 /// Schema `experimenttemplate.VertexResource`.
-#[derive(Clone, Debug, Default)]
 pub struct VertexResource {
     pub name: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for VertexResource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name"]

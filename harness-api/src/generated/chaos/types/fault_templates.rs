@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `chaosfaulttemplate.ChaosFaultTemplate`.
-#[derive(Clone, Debug, Default)]
 pub struct ChaosFaultTemplate {
     pub account_id: Option<String>,
     pub category: Option<Vec<String>>,
@@ -38,6 +37,39 @@ pub struct ChaosFaultTemplate {
     pub misfits: model::Misfits,
 }
 impl model::Model for ChaosFaultTemplate {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            category: None,
+            created_at: None,
+            created_by: None,
+            created_by_user_details: None,
+            description: None,
+            hub_ref: None,
+            id: None,
+            identity: None,
+            infra_type: None,
+            infras: None,
+            is_default: None,
+            is_enterprise: None,
+            is_removed: None,
+            links: None,
+            name: None,
+            org_id: None,
+            permissions_required: None,
+            project_id: None,
+            revision: None,
+            tags: None,
+            template: None,
+            type_: None,
+            updated_at: None,
+            updated_by: None,
+            updated_by_user_details: None,
+            variables: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -139,7 +171,6 @@ impl model::Model for ChaosFaultTemplate {
 }
 model::model!(ChaosFaultTemplate);
 /// Schema `chaosfaulttemplate.CompareRevisions`.
-#[derive(Clone, Debug, Default)]
 pub struct ChaosFaultTemplateCompareRevisions {
     pub correlation_id: Option<String>,
     pub template1: Option<String>,
@@ -148,6 +179,15 @@ pub struct ChaosFaultTemplateCompareRevisions {
     pub misfits: model::Misfits,
 }
 impl model::Model for ChaosFaultTemplateCompareRevisions {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            template1: None,
+            template2: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["template1", "template2", "correlationID"]
@@ -173,7 +213,6 @@ impl model::Model for ChaosFaultTemplateCompareRevisions {
 }
 model::model!(ChaosFaultTemplateCompareRevisions);
 /// Schema `chaosfaulttemplate.Link`.
-#[derive(Clone, Debug, Default)]
 pub struct ChaosFaultTemplateLink {
     pub name: Option<String>,
     pub url: Option<String>,
@@ -181,6 +220,14 @@ pub struct ChaosFaultTemplateLink {
     pub misfits: model::Misfits,
 }
 impl model::Model for ChaosFaultTemplateLink {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["url", "name"]
@@ -204,7 +251,6 @@ impl model::Model for ChaosFaultTemplateLink {
 }
 model::model!(ChaosFaultTemplateLink);
 /// Schema `chaosfaulttemplate.CreateFaultTemplateRequest`.
-#[derive(Clone, Debug)]
 pub struct CreateFaultTemplateRequest {
     pub api_version: Option<String>,
     pub category: Option<Vec<String>>,
@@ -232,29 +278,53 @@ impl CreateFaultTemplateRequest {
     #[inline]
     pub fn new(identity: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
-            api_version: Default::default(),
-            category: Default::default(),
-            description: Default::default(),
+            api_version: None,
+            category: None,
+            description: None,
             identity: identity.into(),
-            infra_type: Default::default(),
-            infras: Default::default(),
-            is_default: Default::default(),
-            keywords: Default::default(),
-            kind: Default::default(),
-            links: Default::default(),
+            infra_type: None,
+            infras: None,
+            is_default: None,
+            keywords: None,
+            kind: None,
+            links: None,
             name: name.into(),
-            permissions_required: Default::default(),
-            platforms: Default::default(),
-            revision: Default::default(),
-            spec: Default::default(),
-            tags: Default::default(),
-            type_: Default::default(),
-            variables: Default::default(),
-            misfits: Default::default(),
+            permissions_required: None,
+            platforms: None,
+            revision: None,
+            spec: None,
+            tags: None,
+            type_: None,
+            variables: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for CreateFaultTemplateRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            api_version: None,
+            category: None,
+            description: None,
+            identity: model::Cell::blank(),
+            infra_type: None,
+            infras: None,
+            is_default: None,
+            keywords: None,
+            kind: None,
+            links: None,
+            name: model::Cell::blank(),
+            permissions_required: None,
+            platforms: None,
+            revision: None,
+            spec: None,
+            tags: None,
+            type_: None,
+            variables: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -331,18 +401,8 @@ impl model::Model for CreateFaultTemplateRequest {
         &[1, 8]
     }
 }
-model::model!(
-    CreateFaultTemplateRequest, Self { api_version : Default::default(), category :
-    Default::default(), description : Default::default(), identity :
-    model::Cell::blank(), infra_type : Default::default(), infras : Default::default(),
-    is_default : Default::default(), keywords : Default::default(), kind :
-    Default::default(), links : Default::default(), name : model::Cell::blank(),
-    permissions_required : Default::default(), platforms : Default::default(), revision :
-    Default::default(), spec : Default::default(), tags : Default::default(), type_ :
-    Default::default(), variables : Default::default(), misfits : Default::default() }
-);
+model::through_cell!(CreateFaultTemplateRequest);
 /// Schema `chaosfaulttemplate.CreateFaultTemplateResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateFaultTemplateResponse {
     pub api_version: Option<String>,
     pub category: Option<Vec<String>>,
@@ -368,6 +428,32 @@ pub struct CreateFaultTemplateResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateFaultTemplateResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            api_version: None,
+            category: None,
+            correlation_id: None,
+            description: None,
+            hub_identity: None,
+            identity: None,
+            infra_type: None,
+            infras: None,
+            is_default: None,
+            keywords: None,
+            kind: None,
+            links: None,
+            name: None,
+            permissions_required: None,
+            platforms: None,
+            revision: None,
+            spec: None,
+            tags: None,
+            type_: None,
+            variables: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -448,7 +534,6 @@ impl model::Model for CreateFaultTemplateResponse {
 }
 model::model!(CreateFaultTemplateResponse);
 /// Schema `faulttemplate.FaultTemplate`.
-#[derive(Clone, Debug, Default)]
 pub struct FaultTemplate {
     pub api_version: Option<String>,
     pub category: Option<Vec<String>>,
@@ -472,6 +557,30 @@ pub struct FaultTemplate {
     pub misfits: model::Misfits,
 }
 impl model::Model for FaultTemplate {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            api_version: None,
+            category: None,
+            description: None,
+            identity: None,
+            infra_type: None,
+            infras: None,
+            is_default: None,
+            keywords: None,
+            kind: None,
+            links: None,
+            name: None,
+            permissions_required: None,
+            platforms: None,
+            revision: None,
+            spec: None,
+            tags: None,
+            type_: None,
+            variables: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -546,7 +655,6 @@ impl model::Model for FaultTemplate {
 }
 model::model!(FaultTemplate);
 /// Schema `chaosfaulttemplate.FaultTemplateCategoriesCount`.
-#[derive(Clone, Debug, Default)]
 pub struct FaultTemplateCategoriesCount {
     pub aws: Option<i64>,
     pub azure: Option<i64>,
@@ -565,6 +673,25 @@ pub struct FaultTemplateCategoriesCount {
     pub misfits: model::Misfits,
 }
 impl model::Model for FaultTemplateCategoriesCount {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            aws: None,
+            azure: None,
+            byoc: None,
+            cloud_foundry: None,
+            gcp: None,
+            kube_resilience: None,
+            kubernetes: None,
+            linux: None,
+            load: None,
+            spring_boot: None,
+            ssh: None,
+            vm_ware: None,
+            windows: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -624,7 +751,6 @@ impl model::Model for FaultTemplateCategoriesCount {
 }
 model::model!(FaultTemplateCategoriesCount);
 /// Schema `faulttemplate.Link`.
-#[derive(Clone, Debug, Default)]
 pub struct FaultTemplateLink {
     pub name: Option<String>,
     pub url: Option<String>,
@@ -632,6 +758,14 @@ pub struct FaultTemplateLink {
     pub misfits: model::Misfits,
 }
 impl model::Model for FaultTemplateLink {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["url", "name"]
@@ -655,7 +789,6 @@ impl model::Model for FaultTemplateLink {
 }
 model::model!(FaultTemplateLink);
 /// Schema `chaosfaulttemplate.FaultTemplateVariables`.
-#[derive(Clone, Debug, Default)]
 pub struct FaultTemplateVariables {
     pub correlation_id: Option<String>,
     pub fault_authentication: Option<Vec<ChaosTemplateVariable>>,
@@ -666,6 +799,17 @@ pub struct FaultTemplateVariables {
     pub misfits: model::Misfits,
 }
 impl model::Model for FaultTemplateVariables {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            fault_authentication: None,
+            fault_targets: None,
+            fault_tunable: None,
+            variables: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -701,7 +845,6 @@ impl model::Model for FaultTemplateVariables {
 }
 model::model!(FaultTemplateVariables);
 /// Schema `chaosfaulttemplate.FaultTemplateYaml`.
-#[derive(Clone, Debug, Default)]
 pub struct FaultTemplateYaml {
     pub correlation_id: Option<String>,
     pub template: Option<String>,
@@ -709,6 +852,14 @@ pub struct FaultTemplateYaml {
     pub misfits: model::Misfits,
 }
 impl model::Model for FaultTemplateYaml {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            template: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["template", "correlationID"]
@@ -732,7 +883,6 @@ impl model::Model for FaultTemplateYaml {
 }
 model::model!(FaultTemplateYaml);
 /// Schema `chaosfaulttemplate.GetFaultTemplateResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct GetFaultTemplateResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<ChaosFaultTemplate>>,
@@ -741,6 +891,15 @@ pub struct GetFaultTemplateResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetFaultTemplateResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            fault: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "fault", "correlationID"]
@@ -766,7 +925,6 @@ impl model::Model for GetFaultTemplateResponse {
 }
 model::model!(GetFaultTemplateResponse);
 /// Schema `chaosfaulttemplate.ListFaultTemplateResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ListFaultTemplateResponse {
     pub categories_count: Option<Box<FaultTemplateCategoriesCount>>,
     pub correlation_id: Option<String>,
@@ -776,6 +934,16 @@ pub struct ListFaultTemplateResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListFaultTemplateResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            categories_count: None,
+            correlation_id: None,
+            data: None,
+            pagination: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "pagination", "correlationID", "categoriesCount"]
@@ -803,7 +971,6 @@ impl model::Model for ListFaultTemplateResponse {
 }
 model::model!(ListFaultTemplateResponse);
 /// Schema `chaosfault.UpdateFaultRequest`.
-#[derive(Clone, Debug)]
 pub struct UpdateFaultRequest {
     pub api_version: Option<String>,
     pub category: Option<Vec<String>>,
@@ -831,29 +998,53 @@ impl UpdateFaultRequest {
     #[inline]
     pub fn new(identity: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
-            api_version: Default::default(),
-            category: Default::default(),
-            description: Default::default(),
+            api_version: None,
+            category: None,
+            description: None,
             identity: identity.into(),
-            import_type: Default::default(),
-            infra_type: Default::default(),
-            infras: Default::default(),
-            kind: Default::default(),
-            links: Default::default(),
+            import_type: None,
+            infra_type: None,
+            infras: None,
+            kind: None,
+            links: None,
             name: name.into(),
-            permissions_required: Default::default(),
-            spec: Default::default(),
-            tags: Default::default(),
-            template_reference: Default::default(),
-            type_: Default::default(),
-            updated_at: Default::default(),
-            values: Default::default(),
-            variables: Default::default(),
-            misfits: Default::default(),
+            permissions_required: None,
+            spec: None,
+            tags: None,
+            template_reference: None,
+            type_: None,
+            updated_at: None,
+            values: None,
+            variables: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for UpdateFaultRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            api_version: None,
+            category: None,
+            description: None,
+            identity: model::Cell::blank(),
+            import_type: None,
+            infra_type: None,
+            infras: None,
+            kind: None,
+            links: None,
+            name: model::Cell::blank(),
+            permissions_required: None,
+            spec: None,
+            tags: None,
+            template_reference: None,
+            type_: None,
+            updated_at: None,
+            values: None,
+            variables: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -930,19 +1121,8 @@ impl model::Model for UpdateFaultRequest {
         &[1, 9]
     }
 }
-model::model!(
-    UpdateFaultRequest, Self { api_version : Default::default(), category :
-    Default::default(), description : Default::default(), identity :
-    model::Cell::blank(), import_type : Default::default(), infra_type :
-    Default::default(), infras : Default::default(), kind : Default::default(), links :
-    Default::default(), name : model::Cell::blank(), permissions_required :
-    Default::default(), spec : Default::default(), tags : Default::default(),
-    template_reference : Default::default(), type_ : Default::default(), updated_at :
-    Default::default(), values : Default::default(), variables : Default::default(),
-    misfits : Default::default() }
-);
+model::through_cell!(UpdateFaultRequest);
 /// Schema `chaosfault.UpdateFaultResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateFaultResponse {
     pub api_version: Option<String>,
     pub category: Option<Vec<String>>,
@@ -967,6 +1147,31 @@ pub struct UpdateFaultResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateFaultResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            api_version: None,
+            category: None,
+            correlation_id: None,
+            description: None,
+            identity: None,
+            import_type: None,
+            infra_type: None,
+            infras: None,
+            kind: None,
+            links: None,
+            name: None,
+            permissions_required: None,
+            spec: None,
+            tags: None,
+            template_reference: None,
+            type_: None,
+            updated_at: None,
+            values: None,
+            variables: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1044,7 +1249,6 @@ impl model::Model for UpdateFaultResponse {
 }
 model::model!(UpdateFaultResponse);
 /// Schema `chaosfaulttemplate.UpdateFaultTemplateResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateFaultTemplateResponse {
     pub api_version: Option<String>,
     pub category: Option<Vec<String>>,
@@ -1070,6 +1274,32 @@ pub struct UpdateFaultTemplateResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateFaultTemplateResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            api_version: None,
+            category: None,
+            correlation_id: None,
+            description: None,
+            hub_identity: None,
+            identity: None,
+            infra_type: None,
+            infras: None,
+            is_default: None,
+            keywords: None,
+            kind: None,
+            links: None,
+            name: None,
+            permissions_required: None,
+            platforms: None,
+            revision: None,
+            spec: None,
+            tags: None,
+            type_: None,
+            variables: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `chaosfault.ChaosFault`.
-#[derive(Clone, Debug, Default)]
 pub struct ChaosFault {
     pub account_id: Option<String>,
     pub category: Option<Vec<String>>,
@@ -41,6 +40,42 @@ pub struct ChaosFault {
     pub misfits: model::Misfits,
 }
 impl model::Model for ChaosFault {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            category: None,
+            created_at: None,
+            created_by: None,
+            created_by_user_details: None,
+            description: None,
+            experiment_runs_count: None,
+            id: None,
+            identity: None,
+            import_type: None,
+            infra_type: None,
+            infras: None,
+            is_enterprise: None,
+            is_removed: None,
+            links: None,
+            managed_by: None,
+            name: None,
+            org_id: None,
+            permissions_required: None,
+            project_id: None,
+            tags: None,
+            template: None,
+            template_reference: None,
+            template_revision: None,
+            template_uid: None,
+            type_: None,
+            updated_at: None,
+            updated_by: None,
+            updated_by_user_details: None,
+            variables: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -151,7 +186,6 @@ impl model::Model for ChaosFault {
 }
 model::model!(ChaosFault);
 /// Schema `chaosfault.Link`.
-#[derive(Clone, Debug, Default)]
 pub struct ChaosFaultLink {
     pub name: Option<String>,
     pub url: Option<String>,
@@ -159,6 +193,14 @@ pub struct ChaosFaultLink {
     pub misfits: model::Misfits,
 }
 impl model::Model for ChaosFaultLink {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["url", "name"]
@@ -182,7 +224,6 @@ impl model::Model for ChaosFaultLink {
 }
 model::model!(ChaosFaultLink);
 /// Schema `chaoshubresources.ChaosHubResource`.
-#[derive(Clone, Debug, Default)]
 pub struct ChaosHubResource {
     pub account_id: Option<String>,
     pub category: Option<String>,
@@ -222,6 +263,46 @@ pub struct ChaosHubResource {
     pub misfits: model::Misfits,
 }
 impl model::Model for ChaosHubResource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            category: None,
+            chaos_type: None,
+            chart_service_version: None,
+            created_at: None,
+            created_by: None,
+            description: None,
+            display_name: None,
+            engine: None,
+            experiment: None,
+            experiment_v2: None,
+            fault: None,
+            hub_id: None,
+            id: None,
+            identity: None,
+            infras: None,
+            is_default_hub: None,
+            is_removed: None,
+            is_templatised: None,
+            k8_s_fault: None,
+            keywords: None,
+            kind: None,
+            links: None,
+            name: None,
+            org_id: None,
+            permissions_required: None,
+            plan: None,
+            platforms: None,
+            project_id: None,
+            resource_type: None,
+            tags: None,
+            template: None,
+            updated_at: None,
+            updated_by: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -344,7 +425,6 @@ impl model::Model for ChaosHubResource {
 }
 model::model!(ChaosHubResource);
 /// Schema `chaoshubresources.Link`.
-#[derive(Clone, Debug, Default)]
 pub struct ChaosHubResourceLink {
     pub name: Option<String>,
     pub url: Option<String>,
@@ -352,6 +432,14 @@ pub struct ChaosHubResourceLink {
     pub misfits: model::Misfits,
 }
 impl model::Model for ChaosHubResourceLink {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["url", "name"]
@@ -375,7 +463,6 @@ impl model::Model for ChaosHubResourceLink {
 }
 model::model!(ChaosHubResourceLink);
 /// Schema `chaosfault.CreateFaultRequest`.
-#[derive(Clone, Debug)]
 pub struct CreateFaultRequest {
     pub api_version: Option<String>,
     pub category: Option<Vec<String>>,
@@ -404,30 +491,55 @@ impl CreateFaultRequest {
     #[inline]
     pub fn new(identity: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
-            api_version: Default::default(),
-            category: Default::default(),
-            description: Default::default(),
+            api_version: None,
+            category: None,
+            description: None,
             identity: identity.into(),
-            import_type: Default::default(),
-            infra_type: Default::default(),
-            infras: Default::default(),
-            kind: Default::default(),
-            links: Default::default(),
-            managed_by: Default::default(),
+            import_type: None,
+            infra_type: None,
+            infras: None,
+            kind: None,
+            links: None,
+            managed_by: None,
             name: name.into(),
-            permissions_required: Default::default(),
-            spec: Default::default(),
-            tags: Default::default(),
-            template_reference: Default::default(),
-            type_: Default::default(),
-            updated_at: Default::default(),
-            values: Default::default(),
-            variables: Default::default(),
-            misfits: Default::default(),
+            permissions_required: None,
+            spec: None,
+            tags: None,
+            template_reference: None,
+            type_: None,
+            updated_at: None,
+            values: None,
+            variables: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for CreateFaultRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            api_version: None,
+            category: None,
+            description: None,
+            identity: model::Cell::blank(),
+            import_type: None,
+            infra_type: None,
+            infras: None,
+            kind: None,
+            links: None,
+            managed_by: None,
+            name: model::Cell::blank(),
+            permissions_required: None,
+            spec: None,
+            tags: None,
+            template_reference: None,
+            type_: None,
+            updated_at: None,
+            values: None,
+            variables: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -507,19 +619,8 @@ impl model::Model for CreateFaultRequest {
         &[1, 9]
     }
 }
-model::model!(
-    CreateFaultRequest, Self { api_version : Default::default(), category :
-    Default::default(), description : Default::default(), identity :
-    model::Cell::blank(), import_type : Default::default(), infra_type :
-    Default::default(), infras : Default::default(), kind : Default::default(), links :
-    Default::default(), managed_by : Default::default(), name : model::Cell::blank(),
-    permissions_required : Default::default(), spec : Default::default(), tags :
-    Default::default(), template_reference : Default::default(), type_ :
-    Default::default(), updated_at : Default::default(), values : Default::default(),
-    variables : Default::default(), misfits : Default::default() }
-);
+model::through_cell!(CreateFaultRequest);
 /// Schema `chaosfault.CreateFaultResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateFaultResponse {
     pub api_version: Option<String>,
     pub category: Option<Vec<String>>,
@@ -544,6 +645,31 @@ pub struct CreateFaultResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateFaultResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            api_version: None,
+            category: None,
+            correlation_id: None,
+            description: None,
+            identity: None,
+            import_type: None,
+            infra_type: None,
+            infras: None,
+            kind: None,
+            links: None,
+            name: None,
+            permissions_required: None,
+            spec: None,
+            tags: None,
+            template_reference: None,
+            type_: None,
+            updated_at: None,
+            values: None,
+            variables: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -621,7 +747,6 @@ impl model::Model for CreateFaultResponse {
 }
 model::model!(CreateFaultResponse);
 /// Schema `chaosfault.ExperimentRunOfFault`.
-#[derive(Clone, Debug, Default)]
 pub struct ExperimentRunOfFault {
     pub account_id: Option<String>,
     pub completed: Option<bool>,
@@ -645,6 +770,30 @@ pub struct ExperimentRunOfFault {
     pub misfits: model::Misfits,
 }
 impl model::Model for ExperimentRunOfFault {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            completed: None,
+            created_at: None,
+            created_by: None,
+            experiment_id: None,
+            experiment_name: None,
+            experiment_run_id: None,
+            fault_i_ds: None,
+            infra_id: None,
+            notify_id: None,
+            org_id: None,
+            phase: None,
+            project_id: None,
+            resiliency_score: None,
+            run_sequence: None,
+            targeted_services: None,
+            updated_at: None,
+            updated_by: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -719,7 +868,6 @@ impl model::Model for ExperimentRunOfFault {
 }
 model::model!(ExperimentRunOfFault);
 /// Schema `chaoshub.FaultCategoriesCount`.
-#[derive(Clone, Debug, Default)]
 pub struct FaultCategoriesCount {
     pub aws: Option<i64>,
     pub azure: Option<i64>,
@@ -738,6 +886,25 @@ pub struct FaultCategoriesCount {
     pub misfits: model::Misfits,
 }
 impl model::Model for FaultCategoriesCount {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            aws: None,
+            azure: None,
+            byoc: None,
+            cloud_foundry: None,
+            gcp: None,
+            kube_resilience: None,
+            kubernetes: None,
+            linux: None,
+            load: None,
+            spring_boot: None,
+            ssh: None,
+            vm_ware: None,
+            windows: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -797,7 +964,6 @@ impl model::Model for FaultCategoriesCount {
 }
 model::model!(FaultCategoriesCount);
 /// Schema `chaosfault.FaultVariables`.
-#[derive(Clone, Debug, Default)]
 pub struct FaultVariables {
     pub correlation_id: Option<String>,
     pub fault_authentication: Option<Vec<ChaosTemplateVariable>>,
@@ -808,6 +974,17 @@ pub struct FaultVariables {
     pub misfits: model::Misfits,
 }
 impl model::Model for FaultVariables {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            fault_authentication: None,
+            fault_targets: None,
+            fault_tunable: None,
+            variables: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -843,7 +1020,6 @@ impl model::Model for FaultVariables {
 }
 model::model!(FaultVariables);
 /// Schema `chaosfault.FaultYaml`.
-#[derive(Clone, Debug, Default)]
 pub struct FaultYaml {
     pub correlation_id: Option<String>,
     pub template: Option<String>,
@@ -851,6 +1027,14 @@ pub struct FaultYaml {
     pub misfits: model::Misfits,
 }
 impl model::Model for FaultYaml {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            template: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["template", "correlationID"]
@@ -874,7 +1058,6 @@ impl model::Model for FaultYaml {
 }
 model::model!(FaultYaml);
 /// Schema `chaosfault.GetFaultResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct GetFaultResponse {
     pub api_version: Option<String>,
     pub category: Option<Vec<String>>,
@@ -901,6 +1084,33 @@ pub struct GetFaultResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetFaultResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            api_version: None,
+            category: None,
+            correlation_id: None,
+            description: None,
+            identity: None,
+            import_type: None,
+            infra_type: None,
+            infras: None,
+            is_enterprise: None,
+            kind: None,
+            links: None,
+            managed_by: None,
+            name: None,
+            permissions_required: None,
+            spec: None,
+            tags: None,
+            template_reference: None,
+            type_: None,
+            updated_at: None,
+            values: None,
+            variables: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -984,7 +1194,6 @@ impl model::Model for GetFaultResponse {
 }
 model::model!(GetFaultResponse);
 /// Schema `chaosfault.ListExperimentRunsInFaultResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ListExperimentRunsInFaultResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Vec<ExperimentRunOfFault>>,
@@ -993,6 +1202,15 @@ pub struct ListExperimentRunsInFaultResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListExperimentRunsInFaultResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            pagination: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "pagination", "correlationID"]
@@ -1018,7 +1236,6 @@ impl model::Model for ListExperimentRunsInFaultResponse {
 }
 model::model!(ListExperimentRunsInFaultResponse);
 /// Schema `chaosfault.ListFaultResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ListFaultResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Vec<ChaosFault>>,
@@ -1027,6 +1244,15 @@ pub struct ListFaultResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListFaultResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            pagination: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "pagination", "correlationID"]
@@ -1052,7 +1278,6 @@ impl model::Model for ListFaultResponse {
 }
 model::model!(ListFaultResponse);
 /// Schema `chaoshub.ListFaultsResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ListFaultsResponse {
     pub data: Option<Vec<ChaosHubResource>>,
     pub fault_categories_count: Option<Box<FaultCategoriesCount>>,
@@ -1061,6 +1286,15 @@ pub struct ListFaultsResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListFaultsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            fault_categories_count: None,
+            pagination: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "pagination", "faultCategoriesCount"]

@@ -5,13 +5,19 @@
 use super::*;
 use crate::model;
 /// Schema `handlers.ExperimentHelperImageVersion`.
-#[derive(Clone, Debug, Default)]
 pub struct ExperimentHelperImageVersion {
     pub experiment_helper_image_version: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ExperimentHelperImageVersion {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            experiment_helper_image_version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["experimentHelperImageVersion"]

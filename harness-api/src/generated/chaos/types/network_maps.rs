@@ -5,13 +5,19 @@
 use super::*;
 use crate::model;
 /// Schema `networkmap.CanRetryExperimentCreationResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct CanRetryExperimentCreationResponse {
     pub result: Option<bool>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for CanRetryExperimentCreationResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            result: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["result"]
@@ -33,13 +39,19 @@ impl model::Model for CanRetryExperimentCreationResponse {
 }
 model::model!(CanRetryExperimentCreationResponse);
 /// Schema `v1.ClientIPConfig`.
-#[derive(Clone, Debug, Default)]
 pub struct ClientIpConfig {
     pub timeout_seconds: Option<i64>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ClientIpConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            timeout_seconds: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["timeoutSeconds"]
@@ -65,7 +77,6 @@ model::open_enum! {
     ConditionStatus { True = "True", False = "False", Unknown = "Unknown", }
 }
 /// Schema `database.Connection`.
-#[derive(Clone, Debug, Default)]
 pub struct Connection {
     pub from: Option<Box<NetworkMapEntity>>,
     pub manual: Option<bool>,
@@ -77,6 +88,18 @@ pub struct Connection {
     pub misfits: model::Misfits,
 }
 impl model::Model for Connection {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            from: None,
+            manual: None,
+            params: None,
+            port: None,
+            to: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["to", "from", "port", "type", "manual", "params"]
@@ -111,7 +134,6 @@ model::open_enum! {
     #[doc = " Schema `database.ConnectionType`."] ConnectionType { Tcp = "TCP", }
 }
 /// Schema `database.DiscoveredKubernetesService`.
-#[derive(Clone, Debug, Default)]
 pub struct DiscoveredKubernetesService {
     pub annotations: Option<std::collections::BTreeMap<String, String>>,
     pub cluster_i_ps: Option<Vec<String>>,
@@ -127,6 +149,22 @@ pub struct DiscoveredKubernetesService {
     pub misfits: model::Misfits,
 }
 impl model::Model for DiscoveredKubernetesService {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            annotations: None,
+            cluster_i_ps: None,
+            cluster_ip: None,
+            external_i_ps: None,
+            external_name: None,
+            identity: None,
+            labels: None,
+            load_balancer_ip: None,
+            ports: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -177,7 +215,6 @@ impl model::Model for DiscoveredKubernetesService {
 }
 model::model!(DiscoveredKubernetesService);
 /// Schema `database.DiscoveredKubernetesWorkload`.
-#[derive(Clone, Debug, Default)]
 pub struct DiscoveredKubernetesWorkload {
     pub annotations: Option<std::collections::BTreeMap<String, String>>,
     pub identity: Option<Box<ObjectReference>>,
@@ -189,6 +226,18 @@ pub struct DiscoveredKubernetesWorkload {
     pub misfits: model::Misfits,
 }
 impl model::Model for DiscoveredKubernetesWorkload {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            annotations: None,
+            identity: None,
+            labels: None,
+            pod_annotations: None,
+            pod_labels: None,
+            replicas: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["labels", "identity", "replicas", "podLabels", "annotations", "podAnnotations"]
@@ -220,7 +269,6 @@ impl model::Model for DiscoveredKubernetesWorkload {
 }
 model::model!(DiscoveredKubernetesWorkload);
 /// Schema `database.DiscoveredPod`.
-#[derive(Clone, Debug, Default)]
 pub struct DiscoveredPod {
     pub identity: Option<Box<ObjectReference>>,
     pub phase: Option<PodPhase>,
@@ -228,6 +276,14 @@ pub struct DiscoveredPod {
     pub misfits: model::Misfits,
 }
 impl model::Model for DiscoveredPod {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identity: None,
+            phase: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["phase", "identity"]
@@ -251,7 +307,6 @@ impl model::Model for DiscoveredPod {
 }
 model::model!(DiscoveredPod);
 /// Schema `database.DiscoveredServiceCollection`.
-#[derive(Clone, Debug, Default)]
 pub struct DiscoveredServiceCollection {
     pub account_identifier: Option<String>,
     pub agent_id: Option<String>,
@@ -274,6 +329,29 @@ pub struct DiscoveredServiceCollection {
     pub misfits: model::Misfits,
 }
 impl model::Model for DiscoveredServiceCollection {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            agent_id: None,
+            agent_identity: None,
+            created_at: None,
+            created_by: None,
+            environment_identifier: None,
+            id: None,
+            name: None,
+            organization_identifier: None,
+            project_identifier: None,
+            removed: None,
+            removed_at: None,
+            spec: None,
+            type_: None,
+            updated_at: None,
+            updated_by: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -345,7 +423,6 @@ impl model::Model for DiscoveredServiceCollection {
 }
 model::model!(DiscoveredServiceCollection);
 /// Schema `database.DiscoveredServiceKubernetesSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct DiscoveredServiceKubernetesSpec {
     pub kind: Option<String>,
     pub name: Option<String>,
@@ -357,6 +434,18 @@ pub struct DiscoveredServiceKubernetesSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for DiscoveredServiceKubernetesSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            kind: None,
+            name: None,
+            namespace: None,
+            service: None,
+            uid: None,
+            workloads: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["uid", "kind", "name", "service", "namespace", "workloads"]
@@ -388,7 +477,6 @@ impl model::Model for DiscoveredServiceKubernetesSpec {
 }
 model::model!(DiscoveredServiceKubernetesSpec);
 /// Schema `database.DiscoveredServiceSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct DiscoveryServiceSpec {
     pub fqdn: Option<Vec<String>>,
     pub harness_environment_identity: Option<Box<EnvironmentIdentity>>,
@@ -400,6 +488,18 @@ pub struct DiscoveryServiceSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for DiscoveryServiceSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            fqdn: None,
+            harness_environment_identity: None,
+            harness_service_identity: None,
+            ip: None,
+            kubernetes: None,
+            port: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -438,7 +538,6 @@ impl model::Model for DiscoveryServiceSpec {
 }
 model::model!(DiscoveryServiceSpec);
 /// Schema `database.EnvironmentIdentity`.
-#[derive(Clone, Debug, Default)]
 pub struct EnvironmentIdentity {
     pub account_identifier: Option<String>,
     pub identifier: Option<String>,
@@ -449,6 +548,17 @@ pub struct EnvironmentIdentity {
     pub misfits: model::Misfits,
 }
 impl model::Model for EnvironmentIdentity {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            identifier: None,
+            infra_identifier: None,
+            organization_identifier: None,
+            project_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -484,7 +594,6 @@ impl model::Model for EnvironmentIdentity {
 }
 model::model!(EnvironmentIdentity);
 /// Schema `networkmap.GetTargetNetworkMapResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct GetTargetNetworkMapResponse {
     pub account_id: Option<String>,
     pub agent_identity: Option<String>,
@@ -517,6 +626,39 @@ pub struct GetTargetNetworkMapResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetTargetNetworkMapResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            agent_identity: None,
+            average_resiliency_score: None,
+            connections: None,
+            created_at: None,
+            created_by: None,
+            environment_ref: None,
+            error_message: None,
+            experiment_creation_mode: None,
+            id: None,
+            identity: None,
+            infrastructure_id: None,
+            is_removed: None,
+            name: None,
+            onboarding_id: None,
+            org_id: None,
+            project_id: None,
+            recent_experiment_runs_details: None,
+            resiliency_coverage: None,
+            service_i_ds: None,
+            services: None,
+            status: None,
+            target_network_map_id: None,
+            total_experiment_count: None,
+            total_experiment_run_count: None,
+            updated_at: None,
+            updated_by: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -618,7 +760,6 @@ impl model::Model for GetTargetNetworkMapResponse {
 }
 model::model!(GetTargetNetworkMapResponse);
 /// Schema `networkmap.GetTargetServiceResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct GetTargetServiceResponse {
     pub chaos_details: Option<Box<TargetService>>,
     pub discovery_details: Option<Box<ServiceCollection>>,
@@ -627,6 +768,15 @@ pub struct GetTargetServiceResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetTargetServiceResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            chaos_details: None,
+            discovery_details: None,
+            workload_details: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["chaosDetails", "workloadDetails", "discoveryDetails"]
@@ -660,7 +810,6 @@ model::open_enum! {
     "RequireDualStack", }
 }
 /// Schema `v1.ServiceSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct K8sServiceSpec {
     pub allocate_load_balancer_node_ports: Option<bool>,
     pub cluster_i_ps: Option<Vec<String>>,
@@ -686,6 +835,32 @@ pub struct K8sServiceSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for K8sServiceSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            allocate_load_balancer_node_ports: None,
+            cluster_i_ps: None,
+            cluster_ip: None,
+            external_i_ps: None,
+            external_name: None,
+            external_traffic_policy: None,
+            health_check_node_port: None,
+            internal_traffic_policy: None,
+            ip_families: None,
+            ip_family_policy: None,
+            load_balancer_class: None,
+            load_balancer_ip: None,
+            load_balancer_source_ranges: None,
+            ports: None,
+            publish_not_ready_addresses: None,
+            selector: None,
+            session_affinity: None,
+            session_affinity_config: None,
+            topology_keys: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -771,7 +946,6 @@ model::open_enum! {
     }
 }
 /// Schema `networkmap.ListTargetNetworkMapResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ListTargetNetworkMapResponse {
     pub data: Option<Vec<TargetNetworkMap>>,
     pub page: Option<Box<ChaosApiPagination>>,
@@ -779,6 +953,14 @@ pub struct ListTargetNetworkMapResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListTargetNetworkMapResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            page: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "page"]
@@ -802,7 +984,6 @@ impl model::Model for ListTargetNetworkMapResponse {
 }
 model::model!(ListTargetNetworkMapResponse);
 /// Schema `networkmap.ListTargetService`.
-#[derive(Clone, Debug, Default)]
 pub struct ListTargetService {
     pub chaos_details: Option<Box<TargetService>>,
     pub discovery_details: Option<Box<DiscoveredServiceCollection>>,
@@ -810,6 +991,14 @@ pub struct ListTargetService {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListTargetService {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            chaos_details: None,
+            discovery_details: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["chaosDetails", "discoveryDetails"]
@@ -833,7 +1022,6 @@ impl model::Model for ListTargetService {
 }
 model::model!(ListTargetService);
 /// Schema `networkmap.ListTargetServiceResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ListTargetServiceResponse {
     pub data: Option<Vec<ListTargetService>>,
     pub page: Option<Box<ChaosApiPagination>>,
@@ -841,6 +1029,14 @@ pub struct ListTargetServiceResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListTargetServiceResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            page: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "page"]
@@ -864,7 +1060,6 @@ impl model::Model for ListTargetServiceResponse {
 }
 model::model!(ListTargetServiceResponse);
 /// Schema `chaos.v1.LoadBalancerIngress`.
-#[derive(Clone, Debug, Default)]
 pub struct LoadBalancerIngress {
     pub hostname: Option<String>,
     pub ip: Option<String>,
@@ -873,6 +1068,15 @@ pub struct LoadBalancerIngress {
     pub misfits: model::Misfits,
 }
 impl model::Model for LoadBalancerIngress {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            hostname: None,
+            ip: None,
+            ports: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ip", "ports", "hostname"]
@@ -898,13 +1102,19 @@ impl model::Model for LoadBalancerIngress {
 }
 model::model!(LoadBalancerIngress);
 /// Schema `v1.LoadBalancerStatus`.
-#[derive(Clone, Debug, Default)]
 pub struct LoadBalancerStatus {
     pub ingress: Option<Vec<LoadBalancerIngress>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for LoadBalancerStatus {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ingress: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ingress"]
@@ -926,7 +1136,6 @@ impl model::Model for LoadBalancerStatus {
 }
 model::model!(LoadBalancerStatus);
 /// Schema `database.NetworkMapEntity`.
-#[derive(Clone, Debug, Default)]
 pub struct NetworkMapEntity {
     pub id: Option<String>,
     pub kind: Option<NetworkMapResourceKind>,
@@ -938,6 +1147,18 @@ pub struct NetworkMapEntity {
     pub misfits: model::Misfits,
 }
 impl model::Model for NetworkMapEntity {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            id: None,
+            kind: None,
+            kubernetes: None,
+            name: None,
+            removed: None,
+            service_identity: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "kind", "name", "removed", "kubernetes", "serviceIdentity"]
@@ -969,7 +1190,6 @@ impl model::Model for NetworkMapEntity {
 }
 model::model!(NetworkMapEntity);
 /// Schema `database.NetworkMapEntityKubernetesInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct NetworkMapEntityKubernetesInfo {
     pub has_workload: Option<bool>,
     pub kind: Option<String>,
@@ -978,6 +1198,15 @@ pub struct NetworkMapEntityKubernetesInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for NetworkMapEntityKubernetesInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            has_workload: None,
+            kind: None,
+            namespace: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["kind", "namespace", "hasWorkload"]
@@ -1007,7 +1236,6 @@ model::open_enum! {
     K8sCustomService = "K8SCustomService", Discoveredservice = "discoveredservice", }
 }
 /// Schema `networkmap.TargetServiceDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct NetworkMapTargetServiceDetails {
     pub average_resiliency_score: Option<f64>,
     pub id: Option<String>,
@@ -1021,6 +1249,20 @@ pub struct NetworkMapTargetServiceDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for NetworkMapTargetServiceDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            average_resiliency_score: None,
+            id: None,
+            kind: None,
+            kubernetes: None,
+            name: None,
+            removed: None,
+            resiliency_coverage: None,
+            service_identity: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1065,7 +1307,6 @@ impl model::Model for NetworkMapTargetServiceDetails {
 }
 model::model!(NetworkMapTargetServiceDetails);
 /// Schema `v1.ObjectReference`.
-#[derive(Clone, Debug, Default)]
 pub struct ObjectReference {
     pub api_version: Option<String>,
     pub field_path: Option<String>,
@@ -1078,6 +1319,19 @@ pub struct ObjectReference {
     pub misfits: model::Misfits,
 }
 impl model::Model for ObjectReference {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            api_version: None,
+            field_path: None,
+            kind: None,
+            name: None,
+            namespace: None,
+            resource_version: None,
+            uid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1119,7 +1373,6 @@ impl model::Model for ObjectReference {
 }
 model::model!(ObjectReference);
 /// Schema `chaos.v1.PortStatus`.
-#[derive(Clone, Debug, Default)]
 pub struct PortStatus {
     pub error: Option<String>,
     pub port: Option<i64>,
@@ -1128,6 +1381,15 @@ pub struct PortStatus {
     pub misfits: model::Misfits,
 }
 impl model::Model for PortStatus {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            error: None,
+            port: None,
+            protocol: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["port", "error", "protocol"]
@@ -1153,7 +1415,6 @@ impl model::Model for PortStatus {
 }
 model::model!(PortStatus);
 /// Schema `v1.Condition`.
-#[derive(Clone, Debug, Default)]
 pub struct ProbeV1Condition {
     pub last_transition_time: Option<String>,
     pub message: Option<String>,
@@ -1165,6 +1426,18 @@ pub struct ProbeV1Condition {
     pub misfits: model::Misfits,
 }
 impl model::Model for ProbeV1Condition {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            last_transition_time: None,
+            message: None,
+            observed_generation: None,
+            reason: None,
+            status: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1207,13 +1480,19 @@ model::open_enum! {
     }
 }
 /// Schema `networkmap.RetryExperimentCreationRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct RetryExperimentCreationRequest {
     pub mode: Option<ExperimentCreationMode>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for RetryExperimentCreationRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            mode: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["mode"]
@@ -1239,7 +1518,6 @@ model::open_enum! {
     None = "None", }
 }
 /// Schema `database.ServiceCollection`.
-#[derive(Clone, Debug, Default)]
 pub struct ServiceCollection {
     pub account_identifier: Option<String>,
     pub agent_id: Option<String>,
@@ -1270,6 +1548,37 @@ pub struct ServiceCollection {
     pub misfits: model::Misfits,
 }
 impl model::Model for ServiceCollection {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            agent_id: None,
+            annotations: None,
+            api_version: None,
+            created_at: None,
+            created_by: None,
+            creation_timestamp: None,
+            deletion_timestamp: None,
+            environment_identifier: None,
+            id: None,
+            kind: None,
+            labels: None,
+            name: None,
+            namespace: None,
+            organization_identifier: None,
+            owner_reference: None,
+            project_identifier: None,
+            removed: None,
+            removed_at: None,
+            resource_version: None,
+            spec: None,
+            status: None,
+            uid: None,
+            updated_at: None,
+            updated_by: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1369,7 +1678,6 @@ model::open_enum! {
     ServiceExternalTrafficPolicyType { Local = "Local", Cluster = "Cluster", }
 }
 /// Schema `database.ServiceIdentity`.
-#[derive(Clone, Debug, Default)]
 pub struct ServiceIdentity {
     pub account_identifier: Option<String>,
     pub identifier: Option<String>,
@@ -1379,6 +1687,16 @@ pub struct ServiceIdentity {
     pub misfits: model::Misfits,
 }
 impl model::Model for ServiceIdentity {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            identifier: None,
+            organization_identifier: None,
+            project_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1415,7 +1733,6 @@ model::open_enum! {
     ServiceInternalTrafficPolicyType { Cluster = "Cluster", Local = "Local", }
 }
 /// Schema `v1.ServicePort`.
-#[derive(Clone, Debug, Default)]
 pub struct ServicePort {
     pub app_protocol: Option<String>,
     pub name: Option<String>,
@@ -1427,6 +1744,18 @@ pub struct ServicePort {
     pub misfits: model::Misfits,
 }
 impl model::Model for ServicePort {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            app_protocol: None,
+            name: None,
+            node_port: None,
+            port: None,
+            protocol: None,
+            target_port: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "port", "nodePort", "protocol", "targetPort", "appProtocol"]
@@ -1458,7 +1787,6 @@ impl model::Model for ServicePort {
 }
 model::model!(ServicePort);
 /// Schema `v1.ServiceStatus`.
-#[derive(Clone, Debug, Default)]
 pub struct ServiceStatus {
     pub conditions: Option<Vec<ProbeV1Condition>>,
     pub load_balancer: Option<Box<LoadBalancerStatus>>,
@@ -1466,6 +1794,14 @@ pub struct ServiceStatus {
     pub misfits: model::Misfits,
 }
 impl model::Model for ServiceStatus {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            conditions: None,
+            load_balancer: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["conditions", "loadBalancer"]
@@ -1489,13 +1825,19 @@ impl model::Model for ServiceStatus {
 }
 model::model!(ServiceStatus);
 /// Schema `v1.SessionAffinityConfig`.
-#[derive(Clone, Debug, Default)]
 pub struct SessionAffinityConfig {
     pub client_ip: Option<Box<ClientIpConfig>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for SessionAffinityConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            client_ip: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["clientIP"]
@@ -1517,7 +1859,6 @@ impl model::Model for SessionAffinityConfig {
 }
 model::model!(SessionAffinityConfig);
 /// Schema `targetservice.DiscoveredServiceSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct TargetDiscoveredServiceSpec {
     pub id: Option<String>,
     pub kind: Option<String>,
@@ -1529,6 +1870,18 @@ pub struct TargetDiscoveredServiceSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for TargetDiscoveredServiceSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            id: None,
+            kind: None,
+            label: None,
+            name: None,
+            namespace: None,
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "kind", "name", "uuid", "label", "namespace"]
@@ -1560,7 +1913,6 @@ impl model::Model for TargetDiscoveredServiceSpec {
 }
 model::model!(TargetDiscoveredServiceSpec);
 /// Schema `targetnetworkmap.TargetNetworkMap`.
-#[derive(Clone, Debug, Default)]
 pub struct TargetNetworkMap {
     pub account_id: Option<String>,
     pub agent_identity: Option<String>,
@@ -1591,6 +1943,37 @@ pub struct TargetNetworkMap {
     pub misfits: model::Misfits,
 }
 impl model::Model for TargetNetworkMap {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            agent_identity: None,
+            average_resiliency_score: None,
+            created_at: None,
+            created_by: None,
+            environment_ref: None,
+            error_message: None,
+            experiment_creation_mode: None,
+            id: None,
+            identity: None,
+            infrastructure_id: None,
+            is_removed: None,
+            name: None,
+            onboarding_id: None,
+            org_id: None,
+            project_id: None,
+            recent_experiment_runs_details: None,
+            resiliency_coverage: None,
+            service_i_ds: None,
+            status: None,
+            target_network_map_id: None,
+            total_experiment_count: None,
+            total_experiment_run_count: None,
+            updated_at: None,
+            updated_by: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1686,7 +2069,6 @@ impl model::Model for TargetNetworkMap {
 }
 model::model!(TargetNetworkMap);
 /// Schema `targetnetworkmap.ExperimentRunDetail`.
-#[derive(Clone, Debug, Default)]
 pub struct TargetNetworkMapExperimentRunDetail {
     pub completed: Option<bool>,
     pub created_at: Option<i64>,
@@ -1704,6 +2086,24 @@ pub struct TargetNetworkMapExperimentRunDetail {
     pub misfits: model::Misfits,
 }
 impl model::Model for TargetNetworkMapExperimentRunDetail {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            completed: None,
+            created_at: None,
+            created_by: None,
+            experiment_run_id: None,
+            is_removed: None,
+            name: None,
+            notify_id: None,
+            phase: None,
+            resiliency_score: None,
+            target_service: None,
+            updated_at: None,
+            updated_by: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1760,7 +2160,6 @@ impl model::Model for TargetNetworkMapExperimentRunDetail {
 }
 model::model!(TargetNetworkMapExperimentRunDetail);
 /// Schema `targetservice.TargetService`.
-#[derive(Clone, Debug, Default)]
 pub struct TargetService {
     pub account_id: Option<String>,
     pub average_resiliency_score: Option<f64>,
@@ -1785,6 +2184,31 @@ pub struct TargetService {
     pub misfits: model::Misfits,
 }
 impl model::Model for TargetService {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            average_resiliency_score: None,
+            created_at: None,
+            created_by: None,
+            environment_ref: None,
+            external_id: None,
+            id: None,
+            infrastructure_id: None,
+            is_removed: None,
+            license_id: None,
+            name: None,
+            org_id: None,
+            project_id: None,
+            resiliency_coverage: None,
+            spec: None,
+            total_experiment_count: None,
+            type_: None,
+            updated_at: None,
+            updated_by: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1862,13 +2286,19 @@ impl model::Model for TargetService {
 }
 model::model!(TargetService);
 /// Schema `targetservice.ServiceSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct TargetServiceSpec {
     pub discovered_service: Option<Box<TargetDiscoveredServiceSpec>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for TargetServiceSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            discovered_service: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["discoveredService"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `database.AgentConfiguration`.
-#[derive(Clone, Debug, Default)]
 pub struct AgentConfiguration {
     pub collector_image: Option<String>,
     pub data: Option<Box<DataCollectionConfiguration>>,
@@ -19,6 +18,20 @@ pub struct AgentConfiguration {
     pub misfits: model::Misfits,
 }
 impl model::Model for AgentConfiguration {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            collector_image: None,
+            data: None,
+            image_pull_secrets: None,
+            kubernetes: None,
+            log_watcher_image: None,
+            mtls: None,
+            proxy: None,
+            skip_secure_verify: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -63,7 +76,6 @@ impl model::Model for AgentConfiguration {
 }
 model::model!(AgentConfiguration);
 /// Schema `v2_onboarding.AgentData`.
-#[derive(Clone, Debug, Default)]
 pub struct AgentData {
     pub cluster_agent: Option<Box<AgentDetails>>,
     pub node_agent: Option<Vec<AgentDetails>>,
@@ -71,6 +83,14 @@ pub struct AgentData {
     pub misfits: model::Misfits,
 }
 impl model::Model for AgentData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cluster_agent: None,
+            node_agent: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["nodeAgent", "clusterAgent"]
@@ -94,7 +114,6 @@ impl model::Model for AgentData {
 }
 model::model!(AgentData);
 /// Schema `v2_onboarding.AgentDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct AgentDetails {
     pub name: Option<String>,
     pub status: Option<PodPhase>,
@@ -102,6 +121,14 @@ pub struct AgentDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for AgentDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "status"]
@@ -125,7 +152,6 @@ impl model::Model for AgentDetails {
 }
 model::model!(AgentDetails);
 /// Schema `v2_onboarding.AutoCreatedNetworkMapStatus`.
-#[derive(Clone, Debug, Default)]
 pub struct AutoCreatedNetworkMapStatus {
     pub status: Option<V2OnboardingStatus>,
     pub total_network_maps: Option<i64>,
@@ -133,6 +159,14 @@ pub struct AutoCreatedNetworkMapStatus {
     pub misfits: model::Misfits,
 }
 impl model::Model for AutoCreatedNetworkMapStatus {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            status: None,
+            total_network_maps: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["status", "totalNetworkMaps"]
@@ -156,7 +190,6 @@ impl model::Model for AutoCreatedNetworkMapStatus {
 }
 model::model!(AutoCreatedNetworkMapStatus);
 /// Schema `v2_onboarding.ChaosInfraAdvanceConfiguration`.
-#[derive(Clone, Debug, Default)]
 pub struct ChaosInfraAdvanceConfiguration {
     pub annotation: Option<std::collections::BTreeMap<String, String>>,
     pub autopilot_enabled: Option<bool>,
@@ -177,6 +210,27 @@ pub struct ChaosInfraAdvanceConfiguration {
     pub misfits: model::Misfits,
 }
 impl model::Model for ChaosInfraAdvanceConfiguration {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            annotation: None,
+            autopilot_enabled: None,
+            containers: None,
+            env: None,
+            image_pull_policy: None,
+            insecure_skip_verify: None,
+            label: None,
+            mtls: None,
+            node_selector: None,
+            proxy: None,
+            run_as_group: None,
+            run_as_user: None,
+            tolerations: None,
+            volume_mounts: None,
+            volumes: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -242,7 +296,6 @@ impl model::Model for ChaosInfraAdvanceConfiguration {
 }
 model::model!(ChaosInfraAdvanceConfiguration);
 /// Schema `v2_onboarding.ConfirmDiscoveryResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ConfirmDiscoveryResponse {
     pub agent_created: Option<bool>,
     pub agent_linked: Option<bool>,
@@ -251,6 +304,15 @@ pub struct ConfirmDiscoveryResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ConfirmDiscoveryResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            agent_created: None,
+            agent_linked: None,
+            discovery_completed: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["agentLinked", "agentCreated", "discoveryCompleted"]
@@ -276,13 +338,19 @@ impl model::Model for ConfirmDiscoveryResponse {
 }
 model::model!(ConfirmDiscoveryResponse);
 /// Schema `v2_onboarding.ConfirmExperimentCreationRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct ConfirmExperimentCreationRequest {
     pub mode: Option<ExperimentCreationMode>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ConfirmExperimentCreationRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            mode: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["mode"]
@@ -304,7 +372,6 @@ impl model::Model for ConfirmExperimentCreationRequest {
 }
 model::model!(ConfirmExperimentCreationRequest);
 /// Schema `v2_onboarding.ConfirmExperimentCreationResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ConfirmExperimentCreationResponse {
     pub completed: Option<bool>,
     pub target_network_map_status: Option<
@@ -314,6 +381,14 @@ pub struct ConfirmExperimentCreationResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ConfirmExperimentCreationResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            completed: None,
+            target_network_map_status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["completed", "targetNetworkMapStatus"]
@@ -337,13 +412,19 @@ impl model::Model for ConfirmExperimentCreationResponse {
 }
 model::model!(ConfirmExperimentCreationResponse);
 /// Schema `v2_onboarding.ConfirmExperimentRunResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ConfirmExperimentRunResponse {
     pub completed: Option<bool>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ConfirmExperimentRunResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            completed: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["completed"]
@@ -365,13 +446,19 @@ impl model::Model for ConfirmExperimentRunResponse {
 }
 model::model!(ConfirmExperimentRunResponse);
 /// Schema `v2_onboarding.ConfirmNetworkMapRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct ConfirmNetworkMapRequest {
     pub mode: Option<NetworkMapCreationMode>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ConfirmNetworkMapRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            mode: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["mode"]
@@ -393,7 +480,6 @@ impl model::Model for ConfirmNetworkMapRequest {
 }
 model::model!(ConfirmNetworkMapRequest);
 /// Schema `v2_onboarding.ConfirmNetworkMapResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ConfirmNetworkMapResponse {
     pub network_map_count: Option<i64>,
     pub service_count: Option<i64>,
@@ -401,6 +487,14 @@ pub struct ConfirmNetworkMapResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ConfirmNetworkMapResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            network_map_count: None,
+            service_count: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["serviceCount", "networkMapCount"]
@@ -424,13 +518,19 @@ impl model::Model for ConfirmNetworkMapResponse {
 }
 model::model!(ConfirmNetworkMapResponse);
 /// Schema `database.CronConfig`.
-#[derive(Clone, Debug, Default)]
 pub struct CronConfig {
     pub expression: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for CronConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            expression: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["expression"]
@@ -452,7 +552,6 @@ impl model::Model for CronConfig {
 }
 model::model!(CronConfig);
 /// Schema `database.DataCollectionConfiguration`.
-#[derive(Clone, Debug, Default)]
 pub struct DataCollectionConfiguration {
     pub blacklisted_namespaces: Option<Vec<String>>,
     pub collection_window_in_min: Option<i64>,
@@ -467,6 +566,21 @@ pub struct DataCollectionConfiguration {
     pub misfits: model::Misfits,
 }
 impl model::Model for DataCollectionConfiguration {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            blacklisted_namespaces: None,
+            collection_window_in_min: None,
+            cron: None,
+            enable_batch_resources: None,
+            enable_node_agent: None,
+            enable_orphaned_pod: None,
+            namespace_selector: None,
+            node_agent_selector: None,
+            observed_namespaces: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -514,7 +628,6 @@ impl model::Model for DataCollectionConfiguration {
 }
 model::model!(DataCollectionConfiguration);
 /// Schema `v2_onboarding.DiscoveredService`.
-#[derive(Clone, Debug, Default)]
 pub struct DiscoveredService {
     pub agent_details: Option<Box<AgentData>>,
     pub completed_agent_count: Option<i64>,
@@ -530,6 +643,22 @@ pub struct DiscoveredService {
     pub misfits: model::Misfits,
 }
 impl model::Model for DiscoveredService {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            agent_details: None,
+            completed_agent_count: None,
+            discovered_service_count: None,
+            errored_agent_count: None,
+            is_tracing_enabled: None,
+            pending_agent_count: None,
+            s_d_agent_id: None,
+            s_d_agent_identity: None,
+            status: None,
+            total_agent_count: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -580,7 +709,6 @@ impl model::Model for DiscoveredService {
 }
 model::model!(DiscoveredService);
 /// Schema `database.MTLSConfiguration`.
-#[derive(Clone, Debug, Default)]
 pub struct DiscoveryMtlsConfiguration {
     pub cert_path: Option<String>,
     pub key_path: Option<String>,
@@ -590,6 +718,16 @@ pub struct DiscoveryMtlsConfiguration {
     pub misfits: model::Misfits,
 }
 impl model::Model for DiscoveryMtlsConfiguration {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cert_path: None,
+            key_path: None,
+            secret_name: None,
+            url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["url", "keyPath", "certPath", "secretName"]
@@ -617,7 +755,6 @@ impl model::Model for DiscoveryMtlsConfiguration {
 }
 model::model!(DiscoveryMtlsConfiguration);
 /// Schema `database.ProxyConfiguration`.
-#[derive(Clone, Debug, Default)]
 pub struct DiscoveryProxyConfiguration {
     pub http_proxy: Option<String>,
     pub https_proxy: Option<String>,
@@ -627,6 +764,16 @@ pub struct DiscoveryProxyConfiguration {
     pub misfits: model::Misfits,
 }
 impl model::Model for DiscoveryProxyConfiguration {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            http_proxy: None,
+            https_proxy: None,
+            no_proxy: None,
+            url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["url", "noProxy", "httpProxy", "httpsProxy"]
@@ -654,7 +801,6 @@ impl model::Model for DiscoveryProxyConfiguration {
 }
 model::model!(DiscoveryProxyConfiguration);
 /// Schema `database.ResourceList`.
-#[derive(Clone, Debug, Default)]
 pub struct DiscoveryResourceList {
     pub cpu: Option<String>,
     pub memory: Option<String>,
@@ -662,6 +808,14 @@ pub struct DiscoveryResourceList {
     pub misfits: model::Misfits,
 }
 impl model::Model for DiscoveryResourceList {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cpu: None,
+            memory: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["cpu", "memory"]
@@ -685,7 +839,6 @@ impl model::Model for DiscoveryResourceList {
 }
 model::model!(DiscoveryResourceList);
 /// Schema `database.ResourceRequirements`.
-#[derive(Clone, Debug, Default)]
 pub struct DiscoveryResourceRequirements {
     pub limits: Option<Box<DiscoveryResourceList>>,
     pub requests: Option<Box<DiscoveryResourceList>>,
@@ -693,6 +846,14 @@ pub struct DiscoveryResourceRequirements {
     pub misfits: model::Misfits,
 }
 impl model::Model for DiscoveryResourceRequirements {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            limits: None,
+            requests: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["limits", "requests"]
@@ -716,7 +877,6 @@ impl model::Model for DiscoveryResourceRequirements {
 }
 model::model!(DiscoveryResourceRequirements);
 /// Schema `v2_onboarding.Experiments`.
-#[derive(Clone, Debug, Default)]
 pub struct Experiments {
     pub category: Option<String>,
     pub delegate_task_id: Option<String>,
@@ -732,6 +892,22 @@ pub struct Experiments {
     pub misfits: model::Misfits,
 }
 impl model::Model for Experiments {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            category: None,
+            delegate_task_id: None,
+            description: None,
+            experiment_id: None,
+            name: None,
+            notify_id: None,
+            status: None,
+            target_network_map_id: None,
+            target_network_map_name: None,
+            target_services: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -782,7 +958,6 @@ impl model::Model for Experiments {
 }
 model::model!(Experiments);
 /// Schema `pipelineonboarding.InfrastructureOnboardingMapping`.
-#[derive(Clone, Debug, Default)]
 pub struct InfrastructureOnboardingMapping {
     pub environment_identity: Option<String>,
     pub identity: Option<String>,
@@ -792,6 +967,16 @@ pub struct InfrastructureOnboardingMapping {
     pub misfits: model::Misfits,
 }
 impl model::Model for InfrastructureOnboardingMapping {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            environment_identity: None,
+            identity: None,
+            onboarding_id: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["status", "identity", "onboardingId", "environmentIdentity"]
@@ -819,13 +1004,19 @@ impl model::Model for InfrastructureOnboardingMapping {
 }
 model::model!(InfrastructureOnboardingMapping);
 /// Schema `pipelineonboarding.InfrastructuresStatus`.
-#[derive(Clone, Debug, Default)]
 pub struct InfrastructuresStatus {
     pub is_chaos_enabled: Option<bool>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for InfrastructuresStatus {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            is_chaos_enabled: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["isChaosEnabled"]
@@ -847,7 +1038,6 @@ impl model::Model for InfrastructuresStatus {
 }
 model::model!(InfrastructuresStatus);
 /// Schema `database.KubernetesAgentConfiguration`.
-#[derive(Clone, Debug, Default)]
 pub struct KubernetesAgentConfiguration {
     pub annotations: Option<std::collections::BTreeMap<String, String>>,
     pub disable_namespace_creation: Option<bool>,
@@ -866,6 +1056,25 @@ pub struct KubernetesAgentConfiguration {
     pub misfits: model::Misfits,
 }
 impl model::Model for KubernetesAgentConfiguration {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            annotations: None,
+            disable_namespace_creation: None,
+            image_pull_policy: None,
+            labels: None,
+            namespace: None,
+            namespaced: None,
+            node_selector: None,
+            resources: None,
+            run_as_group: None,
+            run_as_user: None,
+            service_account: None,
+            tolerations: None,
+            use_static_name_for_configmap_and_secret: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -925,13 +1134,19 @@ impl model::Model for KubernetesAgentConfiguration {
 }
 model::model!(KubernetesAgentConfiguration);
 /// Schema `pipelineonboarding.ListPipelineOnboardingResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ListPipelineOnboardingResponse {
     pub pipeline_onboardings: Option<Vec<PipelineOnboarding>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ListPipelineOnboardingResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            pipeline_onboardings: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["pipelineOnboardings"]
@@ -957,7 +1172,6 @@ model::open_enum! {
     Manual = "Manual", Automatic = "Automatic", }
 }
 /// Schema `v2_onboarding.OnboardingExperimentResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct OnboardingExperimentResponse {
     pub data: Option<Vec<OnboardingTargetExperiment>>,
     pub is_processed: Option<bool>,
@@ -966,6 +1180,15 @@ pub struct OnboardingExperimentResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for OnboardingExperimentResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            is_processed: None,
+            pagination: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "pagination", "isProcessed"]
@@ -995,7 +1218,6 @@ model::open_enum! {
     "Manual", Automatic = "Automatic", }
 }
 /// Schema `v2_onboarding.OnboardingTargetExperiment`.
-#[derive(Clone, Debug, Default)]
 pub struct OnboardingTargetExperiment {
     pub identity: Option<String>,
     pub is_processed: Option<bool>,
@@ -1006,6 +1228,17 @@ pub struct OnboardingTargetExperiment {
     pub misfits: model::Misfits,
 }
 impl model::Model for OnboardingTargetExperiment {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identity: None,
+            is_processed: None,
+            name: None,
+            total_chaos_experiments: None,
+            total_service_count: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1041,7 +1274,6 @@ impl model::Model for OnboardingTargetExperiment {
 }
 model::model!(OnboardingTargetExperiment);
 /// Schema `v2_onboarding.TargetServiceDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct OnboardingTargetServiceDetails {
     pub id: Option<String>,
     pub name: Option<String>,
@@ -1049,6 +1281,14 @@ pub struct OnboardingTargetServiceDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for OnboardingTargetServiceDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            id: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "name"]
@@ -1072,7 +1312,6 @@ impl model::Model for OnboardingTargetServiceDetails {
 }
 model::model!(OnboardingTargetServiceDetails);
 /// Schema `pipelineonboarding.PipelineChaosOnboardingCheckResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct PipelineChaosOnboardingCheckResponse {
     pub check: Option<bool>,
     pub infrastructures: Option<
@@ -1088,6 +1327,17 @@ pub struct PipelineChaosOnboardingCheckResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for PipelineChaosOnboardingCheckResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            check: None,
+            infrastructures: None,
+            message: None,
+            name: None,
+            services: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "check", "message", "services", "infrastructures"]
@@ -1117,7 +1367,6 @@ impl model::Model for PipelineChaosOnboardingCheckResponse {
 }
 model::model!(PipelineChaosOnboardingCheckResponse);
 /// Schema `pipelineonboarding.PipelineChaosOnboardingStatusResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct PipelineChaosOnboardingStatusResponse {
     pub account_id: Option<String>,
     pub chaos_advance_configuration: Option<Box<ChaosInfraAdvanceConfiguration>>,
@@ -1148,6 +1397,32 @@ pub struct PipelineChaosOnboardingStatusResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for PipelineChaosOnboardingStatusResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            chaos_advance_configuration: None,
+            created_at: None,
+            created_by: None,
+            discovery_advance_configuration: None,
+            infrastructure_onboarding_mappings: None,
+            infrastructures: None,
+            is_ai_enabled: None,
+            is_removed: None,
+            message: None,
+            org_id: None,
+            pipeline_identity: None,
+            pipeline_name: None,
+            project_id: None,
+            selected_experiments: None,
+            services: None,
+            single_click_onboardings: None,
+            status: None,
+            updated_at: None,
+            updated_by: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1228,7 +1503,6 @@ impl model::Model for PipelineChaosOnboardingStatusResponse {
 }
 model::model!(PipelineChaosOnboardingStatusResponse);
 /// Schema `pipelineonboarding.PipelineChaosOnboardingTaskRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct PipelineChaosOnboardingTaskRequest {
     pub chaos_advance_configuration: Option<Box<ChaosInfraAdvanceConfiguration>>,
     pub discovery_advance_configuration: Option<Box<AgentConfiguration>>,
@@ -1238,6 +1512,16 @@ pub struct PipelineChaosOnboardingTaskRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for PipelineChaosOnboardingTaskRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            chaos_advance_configuration: None,
+            discovery_advance_configuration: None,
+            is_ai_enabled: None,
+            pipeline_identity: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1270,7 +1554,6 @@ impl model::Model for PipelineChaosOnboardingTaskRequest {
 }
 model::model!(PipelineChaosOnboardingTaskRequest);
 /// Schema `pipelineonboarding.PipelineOnboarding`.
-#[derive(Clone, Debug, Default)]
 pub struct PipelineOnboarding {
     pub account_id: Option<String>,
     pub chaos_advance_configuration: Option<Box<ChaosInfraAdvanceConfiguration>>,
@@ -1300,6 +1583,31 @@ pub struct PipelineOnboarding {
     pub misfits: model::Misfits,
 }
 impl model::Model for PipelineOnboarding {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            chaos_advance_configuration: None,
+            created_at: None,
+            created_by: None,
+            discovery_advance_configuration: None,
+            infrastructures: None,
+            is_ai_enabled: None,
+            is_removed: None,
+            message: None,
+            org_id: None,
+            pipeline_identity: None,
+            pipeline_name: None,
+            project_id: None,
+            selected_experiments: None,
+            services: None,
+            single_click_onboardings: None,
+            status: None,
+            updated_at: None,
+            updated_by: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1381,7 +1689,6 @@ model::open_enum! {
     = "COMPLETED", Running = "RUNNING", Errored = "ERRORED", Skipped = "SKIPPED", }
 }
 /// Schema `v2_onboarding.RunSafeExperimentStatus`.
-#[derive(Clone, Debug, Default)]
 pub struct RunSafeExperimentStatus {
     pub experiments: Option<Vec<Experiments>>,
     pub status: Option<V2OnboardingStatus>,
@@ -1390,6 +1697,15 @@ pub struct RunSafeExperimentStatus {
     pub misfits: model::Misfits,
 }
 impl model::Model for RunSafeExperimentStatus {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            experiments: None,
+            status: None,
+            total_safe_experiment: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["status", "experiments", "totalSafeExperiment"]
@@ -1415,7 +1731,6 @@ impl model::Model for RunSafeExperimentStatus {
 }
 model::model!(RunSafeExperimentStatus);
 /// Schema `pipelineonboarding.SelectedExperiment`.
-#[derive(Clone, Debug, Default)]
 pub struct SelectedExperiment {
     pub environment_identity: Option<String>,
     pub experiment_id: Option<String>,
@@ -1429,6 +1744,20 @@ pub struct SelectedExperiment {
     pub misfits: model::Misfits,
 }
 impl model::Model for SelectedExperiment {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            environment_identity: None,
+            experiment_id: None,
+            identity: None,
+            infra_id: None,
+            infrastructure_identity: None,
+            name: None,
+            service_names: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1473,7 +1802,6 @@ impl model::Model for SelectedExperiment {
 }
 model::model!(SelectedExperiment);
 /// Schema `v2_onboarding.TargetNetworkMapStatus`.
-#[derive(Clone, Debug, Default)]
 pub struct TargetNetworkMapStatus {
     pub status: Option<V2OnboardingStatus>,
     pub target_network_map_status: Option<
@@ -1485,6 +1813,16 @@ pub struct TargetNetworkMapStatus {
     pub misfits: model::Misfits,
 }
 impl model::Model for TargetNetworkMapStatus {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            status: None,
+            target_network_map_status: None,
+            total_target_network_maps: None,
+            total_target_network_maps_experiments: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1517,7 +1855,6 @@ impl model::Model for TargetNetworkMapStatus {
 }
 model::model!(TargetNetworkMapStatus);
 /// Schema `v2_onboarding.V2Onboarding`.
-#[derive(Clone, Debug, Default)]
 pub struct V2Onboarding {
     pub account_id: Option<String>,
     pub auto_create_network_map_status: Option<Box<AutoCreatedNetworkMapStatus>>,
@@ -1545,6 +1882,34 @@ pub struct V2Onboarding {
     pub misfits: model::Misfits,
 }
 impl model::Model for V2Onboarding {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            auto_create_network_map_status: None,
+            chaos_advance_configuration: None,
+            created_at: None,
+            created_by: None,
+            ddci_id: None,
+            discovered_service_status: None,
+            discovery_advance_configuration: None,
+            environment_ref: None,
+            infrastructure_ref: None,
+            is_removed: None,
+            mode: None,
+            namespace: None,
+            onboarding_id: None,
+            org_id: None,
+            project_id: None,
+            run_safe_experiment_status: None,
+            service_account: None,
+            status: None,
+            target_network_map_status: None,
+            updated_at: None,
+            updated_by: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1631,7 +1996,6 @@ impl model::Model for V2Onboarding {
 }
 model::model!(V2Onboarding);
 /// Schema `v2_onboarding.V2OnboardingList`.
-#[derive(Clone, Debug, Default)]
 pub struct V2OnboardingList {
     pub data: Option<Vec<V2Onboarding>>,
     pub page: Option<Box<ChaosApiPagination>>,
@@ -1639,6 +2003,14 @@ pub struct V2OnboardingList {
     pub misfits: model::Misfits,
 }
 impl model::Model for V2OnboardingList {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            page: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "page"]
@@ -1662,7 +2034,6 @@ impl model::Model for V2OnboardingList {
 }
 model::model!(V2OnboardingList);
 /// Schema `v2_onboarding.V2OnboardingRequest`.
-#[derive(Clone, Debug)]
 pub struct V2OnboardingRequest {
     pub chaos_advance_configuration: Option<Box<ChaosInfraAdvanceConfiguration>>,
     pub discovery_advance_configuration: Option<Box<AgentConfiguration>>,
@@ -1683,18 +2054,31 @@ impl V2OnboardingRequest {
         mode: impl Into<OnboardingMode>,
     ) -> Self {
         Self {
-            chaos_advance_configuration: Default::default(),
-            discovery_advance_configuration: Default::default(),
+            chaos_advance_configuration: None,
+            discovery_advance_configuration: None,
             environment_ref: environment_ref.into(),
             infrastructure_ref: infrastructure_ref.into(),
-            is_ai_enabled: Default::default(),
+            is_ai_enabled: None,
             mode: mode.into(),
-            service_account: Default::default(),
-            misfits: Default::default(),
+            service_account: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for V2OnboardingRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            chaos_advance_configuration: None,
+            discovery_advance_configuration: None,
+            environment_ref: model::Cell::blank(),
+            infrastructure_ref: model::Cell::blank(),
+            is_ai_enabled: None,
+            mode: model::Cell::blank(),
+            service_account: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1738,13 +2122,7 @@ impl model::Model for V2OnboardingRequest {
         &[0, 2, 4]
     }
 }
-model::model!(
-    V2OnboardingRequest, Self { chaos_advance_configuration : Default::default(),
-    discovery_advance_configuration : Default::default(), environment_ref :
-    model::Cell::blank(), infrastructure_ref : model::Cell::blank(), is_ai_enabled :
-    Default::default(), mode : model::Cell::blank(), service_account :
-    Default::default(), misfits : Default::default() }
-);
+model::through_cell!(V2OnboardingRequest);
 model::open_enum! {
     #[doc = " Schema `v2_onboarding.V2OnboardingStatus`."] V2OnboardingStatus { Completed
     = "COMPLETED", Running = "RUNNING", Pending = "PENDING", Queued = "QUEUED", Na =

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `github_com_harness_hce-saas_graphql_server_pkg_database_mongodb_chaosprobetemplate.ChaosProbeTemplate`.
-#[derive(Clone, Debug, Default)]
 pub struct ChaosProbeTemplate {
     pub account_id: Option<String>,
     pub created_at: Option<i64>,
@@ -36,6 +35,37 @@ pub struct ChaosProbeTemplate {
     pub misfits: model::Misfits,
 }
 impl model::Model for ChaosProbeTemplate {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            created_at: None,
+            created_by: None,
+            created_by_user_details: None,
+            description: None,
+            hub_ref: None,
+            id: None,
+            identity: None,
+            infrastructure_type: None,
+            is_default: None,
+            is_enterprise: None,
+            is_removed: None,
+            name: None,
+            org_id: None,
+            probe_properties: None,
+            project_id: None,
+            revision: None,
+            run_properties: None,
+            tags: None,
+            template: None,
+            type_: None,
+            updated_at: None,
+            updated_by: None,
+            updated_by_user_details: None,
+            variables: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -137,7 +167,6 @@ model::open_enum! {
     ContainerProbe = "containerProbe", }
 }
 /// Schema `chaosprobetemplate.GetProbeTemplateResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct GetProbeTemplateResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<ChaosProbeTemplate>>,
@@ -145,6 +174,14 @@ pub struct GetProbeTemplateResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetProbeTemplateResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "correlationID"]
@@ -168,7 +205,6 @@ impl model::Model for GetProbeTemplateResponse {
 }
 model::model!(GetProbeTemplateResponse);
 /// Schema `chaosprobetemplate.ListProbeTemplateResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ListProbeTemplateResponse {
     pub correlation_id: Option<String>,
     pub count_details: Option<Vec<ProbeTemplateCount>>,
@@ -178,6 +214,16 @@ pub struct ListProbeTemplateResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListProbeTemplateResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            count_details: None,
+            data: None,
+            pagination: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "pagination", "countDetails", "correlationID"]
@@ -210,7 +256,6 @@ model::open_enum! {
     CloudFoundry = "CloudFoundry", Container = "Container", }
 }
 /// Schema `chaosprobetemplate.ProbeTemplate`.
-#[derive(Clone, Debug, Default)]
 pub struct ProbeTemplate {
     pub description: Option<String>,
     pub hub_ref: Option<String>,
@@ -228,6 +273,24 @@ pub struct ProbeTemplate {
     pub misfits: model::Misfits,
 }
 impl model::Model for ProbeTemplate {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            hub_ref: None,
+            identity: None,
+            infrastructure_type: None,
+            is_default: None,
+            name: None,
+            probe_properties: None,
+            revision: None,
+            run_properties: None,
+            tags: None,
+            type_: None,
+            variables: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -284,7 +347,6 @@ impl model::Model for ProbeTemplate {
 }
 model::model!(ProbeTemplate);
 /// Schema `chaosprobetemplate.ProbeTemplateCount`.
-#[derive(Clone, Debug, Default)]
 pub struct ProbeTemplateCount {
     pub count: Option<i64>,
     pub type_: Option<ChaosProbeType>,
@@ -292,6 +354,14 @@ pub struct ProbeTemplateCount {
     pub misfits: model::Misfits,
 }
 impl model::Model for ProbeTemplateCount {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            count: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "count"]
@@ -315,7 +385,6 @@ impl model::Model for ProbeTemplateCount {
 }
 model::model!(ProbeTemplateCount);
 /// Schema `chaosprobetemplate.ProbeTemplateVariables`.
-#[derive(Clone, Debug, Default)]
 pub struct ProbeTemplateVariables {
     pub probe_properties: Option<Vec<ChaosTemplateVariable>>,
     pub probe_run_property: Option<Vec<ChaosTemplateVariable>>,
@@ -324,6 +393,15 @@ pub struct ProbeTemplateVariables {
     pub misfits: model::Misfits,
 }
 impl model::Model for ProbeTemplateVariables {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            probe_properties: None,
+            probe_run_property: None,
+            variables: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["variables", "probeProperties", "probeRunProperty"]

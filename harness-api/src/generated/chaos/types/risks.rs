@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `chaosserviceusage.OverallServiceUsageStats`.
-#[derive(Clone, Debug, Default)]
 pub struct OverallServiceUsageStats {
     pub account_id: Option<String>,
     pub license_service_mapping: Option<Box<StatsByType>>,
@@ -15,6 +14,16 @@ pub struct OverallServiceUsageStats {
     pub misfits: model::Misfits,
 }
 impl model::Model for OverallServiceUsageStats {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            license_service_mapping: None,
+            service_stats: None,
+            total_usage: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["accountID", "totalUsage", "serviceStats", "licenseServiceMapping"]
@@ -42,7 +51,6 @@ impl model::Model for OverallServiceUsageStats {
 }
 model::model!(OverallServiceUsageStats);
 /// Schema `chaosserviceusage.PeriodicStats`.
-#[derive(Clone, Debug, Default)]
 pub struct PeriodicStats {
     pub experiment_stats_by_type: Option<Box<StatsByType>>,
     pub service_stats_by_type: Option<Box<StatsByType>>,
@@ -53,6 +61,17 @@ pub struct PeriodicStats {
     pub misfits: model::Misfits,
 }
 impl model::Model for PeriodicStats {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            experiment_stats_by_type: None,
+            service_stats_by_type: None,
+            timestamp: None,
+            total_consumption: None,
+            total_experiment_runs_consumption: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -88,7 +107,6 @@ impl model::Model for PeriodicStats {
 }
 model::model!(PeriodicStats);
 /// Schema `chaosserviceusage.ServiceData`.
-#[derive(Clone, Debug, Default)]
 pub struct ServiceData {
     pub experiment_runs: Option<i64>,
     pub experiments: Option<i64>,
@@ -108,6 +126,26 @@ pub struct ServiceData {
     pub misfits: model::Misfits,
 }
 impl model::Model for ServiceData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            experiment_runs: None,
+            experiments: None,
+            faults_ran: None,
+            infra_structure: None,
+            infra_type: None,
+            license_utilisation: None,
+            namespace: None,
+            org_id: None,
+            project_id: None,
+            resource: None,
+            service: None,
+            service_id: None,
+            sub_type: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -170,7 +208,6 @@ impl model::Model for ServiceData {
 }
 model::model!(ServiceData);
 /// Schema `chaosserviceusage.ServiceDataResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ServiceDataResponse {
     pub service_data: Option<Vec<ServiceData>>,
     pub service_types: Option<Vec<String>>,
@@ -179,6 +216,15 @@ pub struct ServiceDataResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ServiceDataResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            service_data: None,
+            service_types: None,
+            total: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["total", "serviceData", "serviceTypes"]
@@ -209,7 +255,6 @@ model::open_enum! {
     "KubernetesV2", Windows = "Windows", Linux = "Linux", }
 }
 /// Schema `chaosserviceusage.StatsByType`.
-#[derive(Clone, Debug, Default)]
 pub struct StatsByType {
     pub cloud_resources: Option<f64>,
     pub container_services: Option<f64>,
@@ -222,6 +267,19 @@ pub struct StatsByType {
     pub misfits: model::Misfits,
 }
 impl model::Model for StatsByType {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cloud_resources: None,
+            container_services: None,
+            kubernetes: None,
+            linux: None,
+            others: None,
+            serverless: None,
+            windows: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -269,7 +327,6 @@ model::open_enum! {
     "Others", }
 }
 /// Schema `chaosserviceusage.UsageStats`.
-#[derive(Clone, Debug, Default)]
 pub struct UsageStats {
     pub account_id: Option<String>,
     pub periodic_stats: Option<Vec<PeriodicStats>>,
@@ -277,6 +334,14 @@ pub struct UsageStats {
     pub misfits: model::Misfits,
 }
 impl model::Model for UsageStats {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            periodic_stats: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["accountID", "periodicStats"]
@@ -300,7 +365,6 @@ impl model::Model for UsageStats {
 }
 model::model!(UsageStats);
 /// Schema `createRisk body`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateRiskBody {
     pub category: Option<String>,
     pub description: Option<String>,
@@ -313,6 +377,19 @@ pub struct CreateRiskBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateRiskBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            category: None,
+            description: None,
+            identity: None,
+            is_default: None,
+            name: None,
+            supported_infra: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -376,7 +453,6 @@ model::open_enum! {
     LastUpdated = "lastUpdated", ExperimentName = "experimentName", }
 }
 /// Schema `updateRisk body`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateRiskBody {
     pub category: Option<String>,
     pub description: Option<String>,
@@ -389,6 +465,19 @@ pub struct UpdateRiskBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateRiskBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            category: None,
+            description: None,
+            identity: None,
+            is_default: None,
+            name: None,
+            supported_infra: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ApiFileDiffRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct ApiFileDiffRequest {
     pub path: Option<String>,
     pub start_line: Option<i64>,
@@ -13,6 +12,14 @@ pub struct ApiFileDiffRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApiFileDiffRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            path: None,
+            start_line: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["path", "start_line"]
@@ -74,7 +81,6 @@ model::open_enum! {
     Tag = "tag", }
 }
 /// Schema `GitFileDiff`.
-#[derive(Clone, Debug, Default)]
 pub struct GitFileDiff {
     pub additions: Option<i64>,
     pub changes: Option<i64>,
@@ -92,6 +98,24 @@ pub struct GitFileDiff {
     pub misfits: model::Misfits,
 }
 impl model::Model for GitFileDiff {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            additions: None,
+            changes: None,
+            content_url: None,
+            deletions: None,
+            is_binary: None,
+            is_submodule: None,
+            old_path: None,
+            old_sha: None,
+            patch: None,
+            path: None,
+            sha: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -148,7 +172,6 @@ impl model::Model for GitFileDiff {
 }
 model::model!(GitFileDiff);
 /// Schema `TypesChangeStats`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesChangeStats {
     pub changes: Option<i64>,
     pub deletions: Option<i64>,
@@ -157,6 +180,15 @@ pub struct TypesChangeStats {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesChangeStats {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            changes: None,
+            deletions: None,
+            insertions: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["changes", "deletions", "insertions"]
@@ -182,7 +214,6 @@ impl model::Model for TypesChangeStats {
 }
 model::model!(TypesChangeStats);
 /// Schema `TypesCheck`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesCheck {
     pub created: Option<i64>,
     pub ended: Option<i64>,
@@ -200,6 +231,24 @@ pub struct TypesCheck {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesCheck {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created: None,
+            ended: None,
+            id: None,
+            identifier: None,
+            link: None,
+            metadata: None,
+            payload: None,
+            reported_by: None,
+            started: None,
+            status: None,
+            summary: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -256,7 +305,6 @@ impl model::Model for TypesCheck {
 }
 model::model!(TypesCheck);
 /// Schema `TypesCheckCountSummary`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesCheckCountSummary {
     pub error: Option<i64>,
     pub failure: Option<i64>,
@@ -267,6 +315,17 @@ pub struct TypesCheckCountSummary {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesCheckCountSummary {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            error: None,
+            failure: None,
+            pending: None,
+            running: None,
+            success: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["error", "failure", "pending", "running", "success"]
@@ -296,7 +355,6 @@ impl model::Model for TypesCheckCountSummary {
 }
 model::model!(TypesCheckCountSummary);
 /// Schema `TypesCheckPayload`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesCheckPayload {
     pub data: Option<serde_json::Value>,
     pub kind: Option<EnumCheckPayloadKind>,
@@ -305,6 +363,15 @@ pub struct TypesCheckPayload {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesCheckPayload {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            kind: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "kind", "version"]
@@ -330,7 +397,6 @@ impl model::Model for TypesCheckPayload {
 }
 model::model!(TypesCheckPayload);
 /// Schema `TypesCommit`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesCommit {
     pub author: Option<Box<TypesSignature>>,
     pub committer: Option<Box<TypesSignature>>,
@@ -344,6 +410,20 @@ pub struct TypesCommit {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesCommit {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            author: None,
+            committer: None,
+            message: None,
+            parent_shas: None,
+            sha: None,
+            signature: None,
+            stats: None,
+            title: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -388,7 +468,6 @@ impl model::Model for TypesCommit {
 }
 model::model!(TypesCommit);
 /// Schema `TypesCommitFileStats`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesCommitFileStats {
     pub changes: Option<i64>,
     pub deletions: Option<i64>,
@@ -400,6 +479,18 @@ pub struct TypesCommitFileStats {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesCommitFileStats {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            changes: None,
+            deletions: None,
+            insertions: None,
+            old_path: None,
+            path: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["path", "status", "changes", "old_path", "deletions", "insertions"]
@@ -431,7 +522,6 @@ impl model::Model for TypesCommitFileStats {
 }
 model::model!(TypesCommitFileStats);
 /// Schema `TypesCommitStats`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesCommitStats {
     pub files: Option<Vec<TypesCommitFileStats>>,
     pub total: Option<Box<TypesChangeStats>>,
@@ -439,6 +529,14 @@ pub struct TypesCommitStats {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesCommitStats {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            files: None,
+            total: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["files", "total"]
@@ -462,7 +560,6 @@ impl model::Model for TypesCommitStats {
 }
 model::model!(TypesCommitStats);
 /// Schema `TypesCreateBranchOutput`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesCreateBranchOutput {
     pub commit: Option<Box<TypesCommit>>,
     pub dry_run_rules: Option<bool>,
@@ -473,6 +570,17 @@ pub struct TypesCreateBranchOutput {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesCreateBranchOutput {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            commit: None,
+            dry_run_rules: None,
+            name: None,
+            rule_violations: None,
+            sha: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["sha", "name", "commit", "dry_run_rules", "rule_violations"]
@@ -502,7 +610,6 @@ impl model::Model for TypesCreateBranchOutput {
 }
 model::model!(TypesCreateBranchOutput);
 /// Schema `TypesGitSignatureResult`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesGitSignatureResult {
     pub created: Option<i64>,
     pub key_fingerprint: Option<String>,
@@ -514,6 +621,18 @@ pub struct TypesGitSignatureResult {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesGitSignatureResult {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created: None,
+            key_fingerprint: None,
+            key_id: None,
+            key_scheme: None,
+            result: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key_id", "result", "created", "updated", "key_scheme", "key_fingerprint"]
@@ -545,7 +664,6 @@ impl model::Model for TypesGitSignatureResult {
 }
 model::model!(TypesGitSignatureResult);
 /// Schema `TypesIdentity`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesIdentity {
     pub email: Option<String>,
     pub name: Option<String>,
@@ -553,6 +671,14 @@ pub struct TypesIdentity {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesIdentity {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            email: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "email"]
@@ -576,7 +702,6 @@ impl model::Model for TypesIdentity {
 }
 model::model!(TypesIdentity);
 /// Schema `TypesLabelPullReqAssignmentInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesLabelPullReqAssignmentInfo {
     pub color: Option<EnumLabelColor>,
     pub id: Option<i64>,
@@ -590,6 +715,20 @@ pub struct TypesLabelPullReqAssignmentInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesLabelPullReqAssignmentInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            color: None,
+            id: None,
+            key: None,
+            scope: None,
+            value: None,
+            value_color: None,
+            value_count: None,
+            value_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -634,7 +773,6 @@ impl model::Model for TypesLabelPullReqAssignmentInfo {
 }
 model::model!(TypesLabelPullReqAssignmentInfo);
 /// Schema `TypesPrincipalInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesPrincipalInfo {
     pub created: Option<i64>,
     pub display_name: Option<String>,
@@ -647,6 +785,19 @@ pub struct TypesPrincipalInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesPrincipalInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created: None,
+            display_name: None,
+            email: None,
+            id: None,
+            type_: None,
+            uid: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "uid", "type", "email", "created", "updated", "display_name"]
@@ -680,7 +831,6 @@ impl model::Model for TypesPrincipalInfo {
 }
 model::model!(TypesPrincipalInfo);
 /// Schema `TypesPullReq`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesPullReq {
     pub author: Option<Box<TypesPrincipalInfo>>,
     pub check_summary: Option<Box<TypesCheckCountSummary>>,
@@ -716,6 +866,42 @@ pub struct TypesPullReq {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesPullReq {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            author: None,
+            check_summary: None,
+            closed: None,
+            created: None,
+            description: None,
+            edited: None,
+            is_draft: None,
+            labels: None,
+            merge_base_sha: None,
+            merge_check_status: None,
+            merge_conflicts: None,
+            merge_method: None,
+            merge_sha: None,
+            merge_target_sha: None,
+            merge_violations_bypassed: None,
+            merged: None,
+            merger: None,
+            number: None,
+            rebase_check_status: None,
+            rebase_conflicts: None,
+            rules: None,
+            source_branch: None,
+            source_repo_id: None,
+            source_sha: None,
+            state: None,
+            stats: None,
+            target_branch: None,
+            target_repo_id: None,
+            title: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -826,7 +1012,6 @@ impl model::Model for TypesPullReq {
 }
 model::model!(TypesPullReq);
 /// Schema `TypesPullReqStats`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesPullReqStats {
     pub additions: Option<i64>,
     pub commits: Option<i64>,
@@ -838,6 +1023,18 @@ pub struct TypesPullReqStats {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesPullReqStats {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            additions: None,
+            commits: None,
+            conversations: None,
+            deletions: None,
+            files_changed: None,
+            unresolved_count: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -876,7 +1073,6 @@ impl model::Model for TypesPullReqStats {
 }
 model::model!(TypesPullReqStats);
 /// Schema `TypesRepositoryCore`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesRepositoryCore {
     pub default_branch: Option<String>,
     pub id: Option<i64>,
@@ -887,6 +1083,17 @@ pub struct TypesRepositoryCore {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesRepositoryCore {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            default_branch: None,
+            id: None,
+            identifier: None,
+            parent_id: None,
+            path: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "path", "parent_id", "identifier", "default_branch"]
@@ -916,7 +1123,6 @@ impl model::Model for TypesRepositoryCore {
 }
 model::model!(TypesRepositoryCore);
 /// Schema `TypesRuleInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesRuleInfo {
     pub identifier: Option<String>,
     pub repo_path: Option<String>,
@@ -927,6 +1133,17 @@ pub struct TypesRuleInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesRuleInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            repo_path: None,
+            space_path: None,
+            state: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "state", "repo_path", "identifier", "space_path"]
@@ -956,7 +1173,6 @@ impl model::Model for TypesRuleInfo {
 }
 model::model!(TypesRuleInfo);
 /// Schema `TypesRuleViolations`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesRuleViolations {
     pub bypassable: Option<bool>,
     pub bypassed: Option<bool>,
@@ -966,6 +1182,16 @@ pub struct TypesRuleViolations {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesRuleViolations {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            bypassable: None,
+            bypassed: None,
+            rule: None,
+            violations: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["rule", "bypassed", "bypassable", "violations"]
@@ -993,7 +1219,6 @@ impl model::Model for TypesRuleViolations {
 }
 model::model!(TypesRuleViolations);
 /// Schema `TypesSignature`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesSignature {
     pub identity: Option<Box<TypesIdentity>>,
     pub when: Option<model::Time>,
@@ -1001,6 +1226,14 @@ pub struct TypesSignature {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesSignature {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identity: None,
+            when: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["when", "identity"]
@@ -1024,7 +1257,6 @@ impl model::Model for TypesSignature {
 }
 model::model!(TypesSignature);
 /// Schema `TypesUserGroupInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesUserGroupInfo {
     pub description: Option<String>,
     pub id: Option<i64>,
@@ -1035,6 +1267,17 @@ pub struct TypesUserGroupInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesUserGroupInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            id: None,
+            identifier: None,
+            name: None,
+            scope: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "name", "scope", "identifier", "description"]
@@ -1064,7 +1307,6 @@ impl model::Model for TypesUserGroupInfo {
 }
 model::model!(TypesUserGroupInfo);
 /// Schema `TypesViolation`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesViolation {
     pub code: Option<String>,
     pub message: Option<String>,
@@ -1073,6 +1315,15 @@ pub struct TypesViolation {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesViolation {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            code: None,
+            message: None,
+            params: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["code", "params", "message"]

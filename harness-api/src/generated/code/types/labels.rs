@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `RepoIdentifierLabelsBody1`.
-#[derive(Clone, Debug, Default)]
 pub struct DefineRepoLabelRequest {
     pub color: Option<EnumLabelColor>,
     pub description: Option<String>,
@@ -15,6 +14,16 @@ pub struct DefineRepoLabelRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for DefineRepoLabelRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            color: None,
+            description: None,
+            key: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "type", "color", "description"]
@@ -42,7 +51,6 @@ impl model::Model for DefineRepoLabelRequest {
 }
 model::model!(DefineRepoLabelRequest);
 /// Schema `KeyValuesBody1`.
-#[derive(Clone, Debug, Default)]
 pub struct DefineRepoLabelValueRequest {
     pub color: Option<EnumLabelColor>,
     pub value: Option<String>,
@@ -50,6 +58,14 @@ pub struct DefineRepoLabelValueRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for DefineRepoLabelValueRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            color: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["color", "value"]
@@ -73,7 +89,6 @@ impl model::Model for DefineRepoLabelValueRequest {
 }
 model::model!(DefineRepoLabelValueRequest);
 /// Schema `V1LabelsBody1`.
-#[derive(Clone, Debug, Default)]
 pub struct DefineSpaceLabelRequest {
     pub color: Option<EnumLabelColor>,
     pub description: Option<String>,
@@ -83,6 +98,16 @@ pub struct DefineSpaceLabelRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for DefineSpaceLabelRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            color: None,
+            description: None,
+            key: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "type", "color", "description"]
@@ -110,7 +135,6 @@ impl model::Model for DefineSpaceLabelRequest {
 }
 model::model!(DefineSpaceLabelRequest);
 /// Schema `KeyValuesBody`.
-#[derive(Clone, Debug, Default)]
 pub struct KeyValuesBody {
     pub color: Option<EnumLabelColor>,
     pub value: Option<String>,
@@ -118,6 +142,14 @@ pub struct KeyValuesBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for KeyValuesBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            color: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["color", "value"]
@@ -141,7 +173,6 @@ impl model::Model for KeyValuesBody {
 }
 model::model!(KeyValuesBody);
 /// Schema `LabelsKeyBody`.
-#[derive(Clone, Debug, Default)]
 pub struct LabelsKeyBody {
     pub color: model::Maybe<EnumLabelColor>,
     pub description: model::Maybe<String>,
@@ -151,6 +182,16 @@ pub struct LabelsKeyBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for LabelsKeyBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            color: model::Maybe::Absent,
+            description: model::Maybe::Absent,
+            key: model::Maybe::Absent,
+            type_: model::Maybe::Absent,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "type", "color", "description"]
@@ -178,7 +219,6 @@ impl model::Model for LabelsKeyBody {
 }
 model::model!(LabelsKeyBody);
 /// Schema `OpenapiPullReqAssignLabelInput`.
-#[derive(Clone, Debug, Default)]
 pub struct OpenapiPullReqAssignLabelInput {
     pub label_id: Option<i64>,
     pub value: Option<String>,
@@ -187,6 +227,15 @@ pub struct OpenapiPullReqAssignLabelInput {
     pub misfits: model::Misfits,
 }
 impl model::Model for OpenapiPullReqAssignLabelInput {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            label_id: None,
+            value: None,
+            value_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["value", "label_id", "value_id"]
@@ -212,7 +261,6 @@ impl model::Model for OpenapiPullReqAssignLabelInput {
 }
 model::model!(OpenapiPullReqAssignLabelInput);
 /// Schema `RepoIdentifierLabelsBody`.
-#[derive(Clone, Debug, Default)]
 pub struct RepoIdentifierLabelsBody {
     pub label: Option<Box<TypesSaveLabelInput>>,
     pub values: Option<Vec<TypesSaveLabelValueInput>>,
@@ -220,6 +268,14 @@ pub struct RepoIdentifierLabelsBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for RepoIdentifierLabelsBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            label: None,
+            values: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["label", "values"]
@@ -243,7 +299,6 @@ impl model::Model for RepoIdentifierLabelsBody {
 }
 model::model!(RepoIdentifierLabelsBody);
 /// Schema `TypesLabel`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesLabel {
     pub color: Option<EnumLabelColor>,
     pub created: Option<i64>,
@@ -263,6 +318,26 @@ pub struct TypesLabel {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesLabel {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            color: None,
+            created: None,
+            created_by: None,
+            description: None,
+            id: None,
+            key: None,
+            pullreq_count: None,
+            repo_id: None,
+            scope: None,
+            space_id: None,
+            type_: None,
+            updated: None,
+            updated_by: None,
+            value_count: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -325,7 +400,6 @@ impl model::Model for TypesLabel {
 }
 model::model!(TypesLabel);
 /// Schema `TypesLabelAssignment`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesLabelAssignment {
     pub assigned: Option<bool>,
     pub assigned_value: Option<Box<TypesLabelValueInfo>>,
@@ -339,6 +413,20 @@ pub struct TypesLabelAssignment {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesLabelAssignment {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            assigned: None,
+            assigned_value: None,
+            color: None,
+            id: None,
+            key: None,
+            scope: None,
+            type_: None,
+            values: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "key", "type", "color", "scope", "values", "assigned", "assigned_value"]
@@ -374,7 +462,6 @@ impl model::Model for TypesLabelAssignment {
 }
 model::model!(TypesLabelAssignment);
 /// Schema `TypesLabelValueInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesLabelValueInfo {
     pub color: Option<String>,
     pub id: Option<i64>,
@@ -383,6 +470,15 @@ pub struct TypesLabelValueInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesLabelValueInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            color: None,
+            id: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "color", "value"]
@@ -408,7 +504,6 @@ impl model::Model for TypesLabelValueInfo {
 }
 model::model!(TypesLabelValueInfo);
 /// Schema `TypesLabelWithValues`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesLabelWithValues {
     pub label: Option<Box<TypesLabel>>,
     pub values: Option<Vec<TypesLabelValue>>,
@@ -416,6 +511,14 @@ pub struct TypesLabelWithValues {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesLabelWithValues {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            label: None,
+            values: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["label", "values"]
@@ -439,7 +542,6 @@ impl model::Model for TypesLabelWithValues {
 }
 model::model!(TypesLabelWithValues);
 /// Schema `TypesPullReqLabel`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesPullReqLabel {
     pub created: Option<i64>,
     pub created_by: Option<i64>,
@@ -452,6 +554,19 @@ pub struct TypesPullReqLabel {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesPullReqLabel {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created: None,
+            created_by: None,
+            label_id: None,
+            pullreq_id: None,
+            updated: None,
+            updated_by: None,
+            value_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -493,7 +608,6 @@ impl model::Model for TypesPullReqLabel {
 }
 model::model!(TypesPullReqLabel);
 /// Schema `TypesScopeData`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesScopeData {
     pub repository: Option<Box<TypesRepositoryCore>>,
     pub scope: Option<i64>,
@@ -502,6 +616,15 @@ pub struct TypesScopeData {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesScopeData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            repository: None,
+            scope: None,
+            space: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["scope", "space", "repository"]
@@ -527,7 +650,6 @@ impl model::Model for TypesScopeData {
 }
 model::model!(TypesScopeData);
 /// Schema `TypesScopesLabels`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesScopesLabels {
     pub label_data: Option<Vec<TypesLabelAssignment>>,
     pub scope_data: Option<Vec<TypesScopeData>>,
@@ -535,6 +657,14 @@ pub struct TypesScopesLabels {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesScopesLabels {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            label_data: None,
+            scope_data: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["label_data", "scope_data"]
@@ -558,7 +688,6 @@ impl model::Model for TypesScopesLabels {
 }
 model::model!(TypesScopesLabels);
 /// Schema `TypesSpaceCore`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesSpaceCore {
     pub id: Option<i64>,
     pub identifier: Option<String>,
@@ -568,6 +697,16 @@ pub struct TypesSpaceCore {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesSpaceCore {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            id: None,
+            identifier: None,
+            parent_id: None,
+            path: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "path", "parent_id", "identifier"]
@@ -595,7 +734,6 @@ impl model::Model for TypesSpaceCore {
 }
 model::model!(TypesSpaceCore);
 /// Schema `LabelsKeyBody1`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateRepoLabelRequest {
     pub color: model::Maybe<EnumLabelColor>,
     pub description: model::Maybe<String>,
@@ -605,6 +743,16 @@ pub struct UpdateRepoLabelRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateRepoLabelRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            color: model::Maybe::Absent,
+            description: model::Maybe::Absent,
+            key: model::Maybe::Absent,
+            type_: model::Maybe::Absent,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "type", "color", "description"]
@@ -632,7 +780,6 @@ impl model::Model for UpdateRepoLabelRequest {
 }
 model::model!(UpdateRepoLabelRequest);
 /// Schema `ValuesValueBody1`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateRepoLabelValueRequest {
     pub color: model::Maybe<EnumLabelColor>,
     pub value: model::Maybe<String>,
@@ -640,6 +787,14 @@ pub struct UpdateRepoLabelValueRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateRepoLabelValueRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            color: model::Maybe::Absent,
+            value: model::Maybe::Absent,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["color", "value"]
@@ -663,7 +818,6 @@ impl model::Model for UpdateRepoLabelValueRequest {
 }
 model::model!(UpdateRepoLabelValueRequest);
 /// Schema `V1LabelsBody`.
-#[derive(Clone, Debug, Default)]
 pub struct V1LabelsBody {
     pub label: Option<Box<TypesSaveLabelInput>>,
     pub values: Option<Vec<TypesSaveLabelValueInput>>,
@@ -671,6 +825,14 @@ pub struct V1LabelsBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1LabelsBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            label: None,
+            values: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["label", "values"]
@@ -694,7 +856,6 @@ impl model::Model for V1LabelsBody {
 }
 model::model!(V1LabelsBody);
 /// Schema `ValuesValueBody`.
-#[derive(Clone, Debug, Default)]
 pub struct ValuesValueBody {
     pub color: model::Maybe<EnumLabelColor>,
     pub value: model::Maybe<String>,
@@ -702,6 +863,14 @@ pub struct ValuesValueBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for ValuesValueBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            color: model::Maybe::Absent,
+            value: model::Maybe::Absent,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["color", "value"]

@@ -31,7 +31,6 @@ model::open_enum! {
     SelfAssigned = "self_assigned", }
 }
 /// Schema `OpenapiCommentApplySuggestionstRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct OpenapiCommentApplySuggestionstRequest {
     pub bypass_rules: Option<bool>,
     pub dry_run_rules: Option<bool>,
@@ -42,6 +41,17 @@ pub struct OpenapiCommentApplySuggestionstRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for OpenapiCommentApplySuggestionstRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            bypass_rules: None,
+            dry_run_rules: None,
+            message: None,
+            suggestions: None,
+            title: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["title", "message", "suggestions", "bypass_rules", "dry_run_rules"]
@@ -71,7 +81,6 @@ impl model::Model for OpenapiCommentApplySuggestionstRequest {
 }
 model::model!(OpenapiCommentApplySuggestionstRequest);
 /// Schema `OpenapiCommentCreatePullReqRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct OpenapiCommentCreatePullReqRequest {
     pub line_end: Option<i64>,
     pub line_end_new: Option<bool>,
@@ -86,6 +95,21 @@ pub struct OpenapiCommentCreatePullReqRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for OpenapiCommentCreatePullReqRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            line_end: None,
+            line_end_new: None,
+            line_start: None,
+            line_start_new: None,
+            parent_id: None,
+            path: None,
+            source_commit_sha: None,
+            target_commit_sha: None,
+            text: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -133,13 +157,19 @@ impl model::Model for OpenapiCommentCreatePullReqRequest {
 }
 model::model!(OpenapiCommentCreatePullReqRequest);
 /// Schema `OpenapiCommentStatusPullReqRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct OpenapiCommentStatusPullReqRequest {
     pub status: Option<EnumPullReqCommentStatus>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for OpenapiCommentStatusPullReqRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["status"]
@@ -161,13 +191,19 @@ impl model::Model for OpenapiCommentStatusPullReqRequest {
 }
 model::model!(OpenapiCommentStatusPullReqRequest);
 /// Schema `OpenapiCommentUpdatePullReqRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct OpenapiCommentUpdatePullReqRequest {
     pub text: model::Maybe<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for OpenapiCommentUpdatePullReqRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            text: model::Maybe::Absent,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["text"]
@@ -189,7 +225,6 @@ impl model::Model for OpenapiCommentUpdatePullReqRequest {
 }
 model::model!(OpenapiCommentUpdatePullReqRequest);
 /// Schema `OpenapiCreatePullReqRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct OpenapiCreatePullReqRequest {
     pub bypass_rules: Option<bool>,
     pub description: Option<String>,
@@ -205,6 +240,22 @@ pub struct OpenapiCreatePullReqRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for OpenapiCreatePullReqRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            bypass_rules: None,
+            description: None,
+            is_draft: None,
+            labels: None,
+            reviewer_ids: None,
+            source_branch: None,
+            source_repo_ref: None,
+            target_branch: None,
+            title: None,
+            user_group_reviewer_ids: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -255,7 +306,6 @@ impl model::Model for OpenapiCreatePullReqRequest {
 }
 model::model!(OpenapiCreatePullReqRequest);
 /// Schema `OpenapiFileViewAddPullReqRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct OpenapiFileViewAddPullReqRequest {
     pub commit_sha: Option<String>,
     pub path: Option<String>,
@@ -263,6 +313,14 @@ pub struct OpenapiFileViewAddPullReqRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for OpenapiFileViewAddPullReqRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            commit_sha: None,
+            path: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["path", "commit_sha"]
@@ -286,7 +344,6 @@ impl model::Model for OpenapiFileViewAddPullReqRequest {
 }
 model::model!(OpenapiFileViewAddPullReqRequest);
 /// Schema `OpenapiMergePullReq`.
-#[derive(Clone, Debug, Default)]
 pub struct OpenapiMergePullReq {
     pub bypass_message: Option<String>,
     pub bypass_rules: Option<bool>,
@@ -301,6 +358,21 @@ pub struct OpenapiMergePullReq {
     pub misfits: model::Misfits,
 }
 impl model::Model for OpenapiMergePullReq {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            bypass_message: None,
+            bypass_rules: None,
+            delete_source_branch: None,
+            dry_run: None,
+            dry_run_rules: None,
+            message: None,
+            method: None,
+            source_sha: None,
+            title: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -348,7 +420,6 @@ impl model::Model for OpenapiMergePullReq {
 }
 model::model!(OpenapiMergePullReq);
 /// Schema `OpenapiReviewSubmitPullReqRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct OpenapiReviewSubmitPullReqRequest {
     pub commit_sha: Option<String>,
     pub decision: Option<EnumPullReqReviewDecision>,
@@ -356,6 +427,14 @@ pub struct OpenapiReviewSubmitPullReqRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for OpenapiReviewSubmitPullReqRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            commit_sha: None,
+            decision: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["decision", "commit_sha"]
@@ -379,13 +458,19 @@ impl model::Model for OpenapiReviewSubmitPullReqRequest {
 }
 model::model!(OpenapiReviewSubmitPullReqRequest);
 /// Schema `OpenapiReviewerAddPullReqRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct OpenapiReviewerAddPullReqRequest {
     pub reviewer_id: Option<i64>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for OpenapiReviewerAddPullReqRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            reviewer_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["reviewer_id"]
@@ -407,7 +492,6 @@ impl model::Model for OpenapiReviewerAddPullReqRequest {
 }
 model::model!(OpenapiReviewerAddPullReqRequest);
 /// Schema `OpenapiStatePullReqRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct OpenapiStatePullReqRequest {
     pub is_draft: Option<bool>,
     pub state: Option<EnumPullReqState>,
@@ -415,6 +499,14 @@ pub struct OpenapiStatePullReqRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for OpenapiStatePullReqRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            is_draft: None,
+            state: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["state", "is_draft"]
@@ -438,7 +530,6 @@ impl model::Model for OpenapiStatePullReqRequest {
 }
 model::model!(OpenapiStatePullReqRequest);
 /// Schema `OpenapiUpdatePullReqRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct OpenapiUpdatePullReqRequest {
     pub description: model::Maybe<String>,
     pub title: model::Maybe<String>,
@@ -446,6 +537,14 @@ pub struct OpenapiUpdatePullReqRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for OpenapiUpdatePullReqRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: model::Maybe::Absent,
+            title: model::Maybe::Absent,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["title", "description"]
@@ -469,13 +568,19 @@ impl model::Model for OpenapiUpdatePullReqRequest {
 }
 model::model!(OpenapiUpdatePullReqRequest);
 /// Schema `OpenapiUserGroupReviewerAddRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct OpenapiUserGroupReviewerAddRequest {
     pub usergroup_id: Option<i64>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for OpenapiUserGroupReviewerAddRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            usergroup_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["usergroup_id"]
@@ -497,7 +602,6 @@ impl model::Model for OpenapiUserGroupReviewerAddRequest {
 }
 model::model!(OpenapiUserGroupReviewerAddRequest);
 /// Schema `PullreqCombinedListResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct PullreqCombinedListResponse {
     pub reviewers: Option<Vec<TypesPullReqReviewer>>,
     pub user_group_reviewers: Option<Vec<TypesUserGroupReviewer>>,
@@ -505,6 +609,14 @@ pub struct PullreqCombinedListResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for PullreqCombinedListResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            reviewers: None,
+            user_group_reviewers: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["reviewers", "user_group_reviewers"]
@@ -528,7 +640,6 @@ impl model::Model for PullreqCombinedListResponse {
 }
 model::model!(PullreqCombinedListResponse);
 /// Schema `PullreqCommentApplySuggestionsOutput`.
-#[derive(Clone, Debug, Default)]
 pub struct PullreqCommentApplySuggestionsOutput {
     pub commit_id: Option<String>,
     pub dry_run_rules: Option<bool>,
@@ -537,6 +648,15 @@ pub struct PullreqCommentApplySuggestionsOutput {
     pub misfits: model::Misfits,
 }
 impl model::Model for PullreqCommentApplySuggestionsOutput {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            commit_id: None,
+            dry_run_rules: None,
+            rule_violations: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["commit_id", "dry_run_rules", "rule_violations"]
@@ -562,7 +682,6 @@ impl model::Model for PullreqCommentApplySuggestionsOutput {
 }
 model::model!(PullreqCommentApplySuggestionsOutput);
 /// Schema `PullreqNumberBranchBody`.
-#[derive(Clone, Debug, Default)]
 pub struct PullreqNumberBranchBody {
     pub bypass_rules: Option<bool>,
     pub dry_run_rules: Option<bool>,
@@ -570,6 +689,14 @@ pub struct PullreqNumberBranchBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for PullreqNumberBranchBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            bypass_rules: None,
+            dry_run_rules: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["bypass_rules", "dry_run_rules"]
@@ -593,7 +720,6 @@ impl model::Model for PullreqNumberBranchBody {
 }
 model::model!(PullreqNumberBranchBody);
 /// Schema `PullreqNumberRevertBody`.
-#[derive(Clone, Debug, Default)]
 pub struct PullreqNumberRevertBody {
     pub message: Option<String>,
     pub revert_branch: Option<String>,
@@ -602,6 +728,15 @@ pub struct PullreqNumberRevertBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for PullreqNumberRevertBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            message: None,
+            revert_branch: None,
+            title: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["title", "message", "revert_branch"]
@@ -627,7 +762,6 @@ impl model::Model for PullreqNumberRevertBody {
 }
 model::model!(PullreqNumberRevertBody);
 /// Schema `PullreqSuggestionReference`.
-#[derive(Clone, Debug, Default)]
 pub struct PullreqSuggestionReference {
     pub check_sum: Option<String>,
     pub comment_id: Option<i64>,
@@ -635,6 +769,14 @@ pub struct PullreqSuggestionReference {
     pub misfits: model::Misfits,
 }
 impl model::Model for PullreqSuggestionReference {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            check_sum: None,
+            comment_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["check_sum", "comment_id"]
@@ -658,7 +800,6 @@ impl model::Model for PullreqSuggestionReference {
 }
 model::model!(PullreqSuggestionReference);
 /// Schema `TypesBranchTable`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesBranchTable {
     pub created: Option<i64>,
     pub created_by: Option<i64>,
@@ -670,6 +811,18 @@ pub struct TypesBranchTable {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesBranchTable {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created: None,
+            created_by: None,
+            last_created_pull_req_id: None,
+            name: None,
+            updated: None,
+            updated_by: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -708,7 +861,6 @@ impl model::Model for TypesBranchTable {
 }
 model::model!(TypesBranchTable);
 /// Schema `TypesCodeCommentFields`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesCodeCommentFields {
     pub line_new: Option<i64>,
     pub line_old: Option<i64>,
@@ -722,6 +874,20 @@ pub struct TypesCodeCommentFields {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesCodeCommentFields {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            line_new: None,
+            line_old: None,
+            merge_base_sha: None,
+            outdated: None,
+            path: None,
+            source_sha: None,
+            span_new: None,
+            span_old: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -766,7 +932,6 @@ impl model::Model for TypesCodeCommentFields {
 }
 model::model!(TypesCodeCommentFields);
 /// Schema `TypesCodeOwnerEvaluation`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesCodeOwnerEvaluation {
     pub evaluation_entries: Option<Vec<TypesCodeOwnerEvaluationEntry>>,
     pub file_sha: Option<String>,
@@ -774,6 +939,14 @@ pub struct TypesCodeOwnerEvaluation {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesCodeOwnerEvaluation {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            evaluation_entries: None,
+            file_sha: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["file_sha", "evaluation_entries"]
@@ -797,7 +970,6 @@ impl model::Model for TypesCodeOwnerEvaluation {
 }
 model::model!(TypesCodeOwnerEvaluation);
 /// Schema `TypesCodeOwnerEvaluationEntry`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesCodeOwnerEvaluationEntry {
     pub line_number: Option<i64>,
     pub owner_evaluations: Option<Vec<TypesOwnerEvaluation>>,
@@ -807,6 +979,16 @@ pub struct TypesCodeOwnerEvaluationEntry {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesCodeOwnerEvaluationEntry {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            line_number: None,
+            owner_evaluations: None,
+            pattern: None,
+            user_group_owner_evaluations: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["pattern", "line_number", "owner_evaluations", "user_group_owner_evaluations"]
@@ -834,7 +1016,6 @@ impl model::Model for TypesCodeOwnerEvaluationEntry {
 }
 model::model!(TypesCodeOwnerEvaluationEntry);
 /// Schema `TypesDefaultReviewerApprovalsResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesDefaultReviewerApprovalsResponse {
     pub current_count: Option<i64>,
     pub evaluations: Option<Vec<TypesReviewerEvaluation>>,
@@ -846,6 +1027,18 @@ pub struct TypesDefaultReviewerApprovalsResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesDefaultReviewerApprovalsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            current_count: None,
+            evaluations: None,
+            minimum_required_count: None,
+            minimum_required_count_latest: None,
+            principals: None,
+            user_groups: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -884,7 +1077,6 @@ impl model::Model for TypesDefaultReviewerApprovalsResponse {
 }
 model::model!(TypesDefaultReviewerApprovalsResponse);
 /// Schema `TypesMergeResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesMergeResponse {
     pub allowed_methods: Option<Vec<EnumMergeMethod>>,
     pub branch_deleted: Option<bool>,
@@ -905,6 +1097,27 @@ pub struct TypesMergeResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesMergeResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            allowed_methods: None,
+            branch_deleted: None,
+            conflict_files: None,
+            default_reviewer_aprovals: None,
+            dry_run: None,
+            dry_run_rules: None,
+            mergeable: None,
+            minimum_required_approvals_count: None,
+            minimum_required_approvals_count_latest: None,
+            requires_code_owners_approval: None,
+            requires_code_owners_approval_latest: None,
+            requires_comment_resolution: None,
+            requires_no_change_requests: None,
+            rule_violations: None,
+            sha: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -970,7 +1183,6 @@ impl model::Model for TypesMergeResponse {
 }
 model::model!(TypesMergeResponse);
 /// Schema `TypesOwnerEvaluation`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesOwnerEvaluation {
     pub owner: Option<Box<TypesPrincipalInfo>>,
     pub review_decision: Option<EnumPullReqReviewDecision>,
@@ -979,6 +1191,15 @@ pub struct TypesOwnerEvaluation {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesOwnerEvaluation {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            owner: None,
+            review_decision: None,
+            review_sha: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["owner", "review_sha", "review_decision"]
@@ -1004,7 +1225,6 @@ impl model::Model for TypesOwnerEvaluation {
 }
 model::model!(TypesOwnerEvaluation);
 /// Schema `TypesPullReqActivity`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesPullReqActivity {
     pub author: Option<Box<TypesPrincipalInfo>>,
     pub code_comment: Option<Box<TypesCodeCommentFields>>,
@@ -1033,6 +1253,33 @@ pub struct TypesPullReqActivity {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesPullReqActivity {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            author: None,
+            code_comment: None,
+            created: None,
+            deleted: None,
+            edited: None,
+            id: None,
+            kind: None,
+            mentions: None,
+            metadata: None,
+            order: None,
+            parent_id: None,
+            payload: None,
+            pullreq_id: None,
+            repo_id: None,
+            resolved: None,
+            resolver: None,
+            sub_order: None,
+            text: None,
+            type_: None,
+            updated: None,
+            user_group_mentions: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1116,7 +1363,6 @@ impl model::Model for TypesPullReqActivity {
 }
 model::model!(TypesPullReqActivity);
 /// Schema `TypesPullReqActivityMentionsMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesPullReqActivityMentionsMetadata {
     pub ids: Option<Vec<i64>>,
     pub user_group_ids: Option<Vec<i64>>,
@@ -1124,6 +1370,14 @@ pub struct TypesPullReqActivityMentionsMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesPullReqActivityMentionsMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ids: None,
+            user_group_ids: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ids", "user_group_ids"]
@@ -1147,7 +1401,6 @@ impl model::Model for TypesPullReqActivityMentionsMetadata {
 }
 model::model!(TypesPullReqActivityMentionsMetadata);
 /// Schema `TypesPullReqActivityMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesPullReqActivityMetadata {
     pub mentions: Option<Box<TypesPullReqActivityMentionsMetadata>>,
     pub suggestions: Option<Box<TypesPullReqActivitySuggestionsMetadata>>,
@@ -1155,6 +1408,14 @@ pub struct TypesPullReqActivityMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesPullReqActivityMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            mentions: None,
+            suggestions: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["mentions", "suggestions"]
@@ -1178,7 +1439,6 @@ impl model::Model for TypesPullReqActivityMetadata {
 }
 model::model!(TypesPullReqActivityMetadata);
 /// Schema `TypesPullReqActivitySuggestionsMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesPullReqActivitySuggestionsMetadata {
     pub applied_check_sum: Option<String>,
     pub applied_commit_sha: Option<String>,
@@ -1187,6 +1447,15 @@ pub struct TypesPullReqActivitySuggestionsMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesPullReqActivitySuggestionsMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            applied_check_sum: None,
+            applied_commit_sha: None,
+            check_sums: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["check_sums", "applied_check_sum", "applied_commit_sha"]
@@ -1212,7 +1481,6 @@ impl model::Model for TypesPullReqActivitySuggestionsMetadata {
 }
 model::model!(TypesPullReqActivitySuggestionsMetadata);
 /// Schema `TypesPullReqCheck`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesPullReqCheck {
     pub bypassable: Option<bool>,
     pub check: Option<Box<TypesCheck>>,
@@ -1221,6 +1489,15 @@ pub struct TypesPullReqCheck {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesPullReqCheck {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            bypassable: None,
+            check: None,
+            required: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["check", "required", "bypassable"]
@@ -1246,7 +1523,6 @@ impl model::Model for TypesPullReqCheck {
 }
 model::model!(TypesPullReqCheck);
 /// Schema `TypesPullReqChecks`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesPullReqChecks {
     pub checks: Option<Vec<TypesPullReqCheck>>,
     pub commit_sha: Option<String>,
@@ -1254,6 +1530,14 @@ pub struct TypesPullReqChecks {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesPullReqChecks {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            checks: None,
+            commit_sha: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["checks", "commit_sha"]
@@ -1277,7 +1561,6 @@ impl model::Model for TypesPullReqChecks {
 }
 model::model!(TypesPullReqChecks);
 /// Schema `TypesPullReqFileView`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesPullReqFileView {
     pub obsolete: Option<bool>,
     pub path: Option<String>,
@@ -1286,6 +1569,15 @@ pub struct TypesPullReqFileView {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesPullReqFileView {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            obsolete: None,
+            path: None,
+            sha: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["sha", "path", "obsolete"]
@@ -1311,7 +1603,6 @@ impl model::Model for TypesPullReqFileView {
 }
 model::model!(TypesPullReqFileView);
 /// Schema `TypesPullReqLabelAssignInput`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesPullReqLabelAssignInput {
     pub label_id: Option<i64>,
     pub value: Option<String>,
@@ -1320,6 +1611,15 @@ pub struct TypesPullReqLabelAssignInput {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesPullReqLabelAssignInput {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            label_id: None,
+            value: None,
+            value_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["value", "label_id", "value_id"]
@@ -1345,7 +1645,6 @@ impl model::Model for TypesPullReqLabelAssignInput {
 }
 model::model!(TypesPullReqLabelAssignInput);
 /// Schema `TypesPullReqRepo`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesPullReqRepo {
     pub pull_request: Option<Box<TypesPullReq>>,
     pub repository: Option<Box<TypesRepositoryCore>>,
@@ -1353,6 +1652,14 @@ pub struct TypesPullReqRepo {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesPullReqRepo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            pull_request: None,
+            repository: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["repository", "pull_request"]
@@ -1376,7 +1683,6 @@ impl model::Model for TypesPullReqRepo {
 }
 model::model!(TypesPullReqRepo);
 /// Schema `TypesPullReqReviewer`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesPullReqReviewer {
     pub added_by: Option<Box<TypesPrincipalInfo>>,
     pub created: Option<i64>,
@@ -1390,6 +1696,20 @@ pub struct TypesPullReqReviewer {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesPullReqReviewer {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            added_by: None,
+            created: None,
+            latest_review_id: None,
+            review_decision: None,
+            reviewer: None,
+            sha: None,
+            type_: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1434,7 +1754,6 @@ impl model::Model for TypesPullReqReviewer {
 }
 model::model!(TypesPullReqReviewer);
 /// Schema `TypesRevertResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesRevertResponse {
     pub branch: Option<String>,
     pub commit: Option<Box<TypesCommit>>,
@@ -1442,6 +1761,14 @@ pub struct TypesRevertResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesRevertResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            branch: None,
+            commit: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["branch", "commit"]
@@ -1465,7 +1792,6 @@ impl model::Model for TypesRevertResponse {
 }
 model::model!(TypesRevertResponse);
 /// Schema `TypesReviewerEvaluation`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesReviewerEvaluation {
     pub decision: Option<EnumPullReqReviewDecision>,
     pub reviewer: Option<Box<TypesPrincipalInfo>>,
@@ -1475,6 +1801,16 @@ pub struct TypesReviewerEvaluation {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesReviewerEvaluation {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            decision: None,
+            reviewer: None,
+            sha: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["sha", "updated", "decision", "reviewer"]
@@ -1502,7 +1838,6 @@ impl model::Model for TypesReviewerEvaluation {
 }
 model::model!(TypesReviewerEvaluation);
 /// Schema `TypesUserGroupOwnerEvaluation`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesUserGroupOwnerEvaluation {
     pub evaluations: Option<Vec<TypesOwnerEvaluation>>,
     pub id: Option<String>,
@@ -1511,6 +1846,15 @@ pub struct TypesUserGroupOwnerEvaluation {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesUserGroupOwnerEvaluation {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            evaluations: None,
+            id: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "name", "evaluations"]
@@ -1536,7 +1880,6 @@ impl model::Model for TypesUserGroupOwnerEvaluation {
 }
 model::model!(TypesUserGroupOwnerEvaluation);
 /// Schema `TypesUserGroupReviewer`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesUserGroupReviewer {
     pub added_by: Option<Box<TypesPrincipalInfo>>,
     pub created: Option<i64>,
@@ -1549,6 +1892,19 @@ pub struct TypesUserGroupReviewer {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesUserGroupReviewer {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            added_by: None,
+            created: None,
+            decision: None,
+            sha: None,
+            updated: None,
+            user_decisions: None,
+            user_group: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1612,7 +1968,6 @@ model::open_enum! {
     = "merged", Open = "open", }
 }
 /// Schema `prAutoMergeEnable body`.
-#[derive(Clone, Debug, Default)]
 pub struct PrAutoMergeEnableBody {
     pub delete_source_branch: Option<bool>,
     pub message: Option<String>,
@@ -1622,6 +1977,16 @@ pub struct PrAutoMergeEnableBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for PrAutoMergeEnableBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            delete_source_branch: None,
+            message: None,
+            method: None,
+            title: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["title", "method", "message", "delete_source_branch"]
@@ -1649,7 +2014,6 @@ impl model::Model for PrAutoMergeEnableBody {
 }
 model::model!(PrAutoMergeEnableBody);
 /// Schema `prMergeQueueEnable body`.
-#[derive(Clone, Debug, Default)]
 pub struct PrMergeQueueEnableBody {
     pub bypass_rules: Option<bool>,
     pub delete_source_branch: Option<bool>,
@@ -1660,6 +2024,17 @@ pub struct PrMergeQueueEnableBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for PrMergeQueueEnableBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            bypass_rules: None,
+            delete_source_branch: None,
+            message: None,
+            method: None,
+            title: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["title", "method", "message", "bypass_rules", "delete_source_branch"]
@@ -1689,13 +2064,19 @@ impl model::Model for PrMergeQueueEnableBody {
 }
 model::model!(PrMergeQueueEnableBody);
 /// Schema `suggestLabelsBatch body`.
-#[derive(Clone, Debug, Default)]
 pub struct SuggestLabelsBatchBody {
     pub labels: Option<Vec<SuggestLabelsBatchBodyLabels>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for SuggestLabelsBatchBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            labels: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["labels"]
@@ -1717,7 +2098,6 @@ impl model::Model for SuggestLabelsBatchBody {
 }
 model::model!(SuggestLabelsBatchBody);
 /// Schema `suggestLabelsBatch body.labels`.
-#[derive(Clone, Debug, Default)]
 pub struct SuggestLabelsBatchBodyLabels {
     pub label_id: Option<i64>,
     pub value_id: Option<i64>,
@@ -1725,6 +2105,14 @@ pub struct SuggestLabelsBatchBodyLabels {
     pub misfits: model::Misfits,
 }
 impl model::Model for SuggestLabelsBatchBodyLabels {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            label_id: None,
+            value_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["label_id", "value_id"]
@@ -1748,13 +2136,19 @@ impl model::Model for SuggestLabelsBatchBodyLabels {
 }
 model::model!(SuggestLabelsBatchBodyLabels);
 /// Schema `suggestReviewersBatch body`.
-#[derive(Clone, Debug, Default)]
 pub struct SuggestReviewersBatchBody {
     pub reviewer_ids: Option<Vec<i64>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for SuggestReviewersBatchBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            reviewer_ids: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["reviewer_ids"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `InlineResponse2001`.
-#[derive(Clone, Debug, Default)]
 pub struct ListLicensesResponse {
     pub label: Option<String>,
     pub value: Option<String>,
@@ -13,6 +12,14 @@ pub struct ListLicensesResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListLicensesResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            label: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["label", "value"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `OpenapiRule`.
-#[derive(Clone, Debug, Default)]
 pub struct OpenapiRule {
     pub created: Option<i64>,
     pub created_by: Option<Box<TypesPrincipalInfo>>,
@@ -25,6 +24,26 @@ pub struct OpenapiRule {
     pub misfits: model::Misfits,
 }
 impl model::Model for OpenapiRule {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created: None,
+            created_by: None,
+            definition: None,
+            description: None,
+            identifier: None,
+            pattern: None,
+            repo_target: None,
+            repositories: None,
+            scope: None,
+            state: None,
+            type_: None,
+            updated: None,
+            user_groups: None,
+            users: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -95,7 +114,6 @@ model::open_enum! {
     "tag", Push = "push", }
 }
 /// Schema `ProtectionBranch`.
-#[derive(Clone, Debug, Default)]
 pub struct ProtectionBranch {
     pub bypass: Option<Box<ProtectionDefBypass>>,
     pub lifecycle: Option<Box<ProtectionDefBranchLifecycle>>,
@@ -104,6 +122,15 @@ pub struct ProtectionBranch {
     pub misfits: model::Misfits,
 }
 impl model::Model for ProtectionBranch {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            bypass: None,
+            lifecycle: None,
+            pullreq: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["bypass", "pullreq", "lifecycle"]
@@ -129,7 +156,6 @@ impl model::Model for ProtectionBranch {
 }
 model::model!(ProtectionBranch);
 /// Schema `ProtectionDefApprovals`.
-#[derive(Clone, Debug, Default)]
 pub struct ProtectionDefApprovals {
     pub require_code_owners: Option<bool>,
     pub require_latest_commit: Option<bool>,
@@ -140,6 +166,17 @@ pub struct ProtectionDefApprovals {
     pub misfits: model::Misfits,
 }
 impl model::Model for ProtectionDefApprovals {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            require_code_owners: None,
+            require_latest_commit: None,
+            require_minimum_count: None,
+            require_minimum_default_reviewer_count: None,
+            require_no_change_request: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -175,7 +212,6 @@ impl model::Model for ProtectionDefApprovals {
 }
 model::model!(ProtectionDefApprovals);
 /// Schema `ProtectionDefBranchLifecycle`.
-#[derive(Clone, Debug, Default)]
 pub struct ProtectionDefBranchLifecycle {
     pub create_forbidden: Option<bool>,
     pub delete_forbidden: Option<bool>,
@@ -185,6 +221,16 @@ pub struct ProtectionDefBranchLifecycle {
     pub misfits: model::Misfits,
 }
 impl model::Model for ProtectionDefBranchLifecycle {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            create_forbidden: None,
+            delete_forbidden: None,
+            update_forbidden: None,
+            update_force_forbidden: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -217,7 +263,6 @@ impl model::Model for ProtectionDefBranchLifecycle {
 }
 model::model!(ProtectionDefBranchLifecycle);
 /// Schema `ProtectionDefBypass`.
-#[derive(Clone, Debug, Default)]
 pub struct ProtectionDefBypass {
     pub repo_owners: Option<bool>,
     pub user_group_ids: Option<Vec<i64>>,
@@ -226,6 +271,15 @@ pub struct ProtectionDefBypass {
     pub misfits: model::Misfits,
 }
 impl model::Model for ProtectionDefBypass {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            repo_owners: None,
+            user_group_ids: None,
+            user_ids: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["user_ids", "repo_owners", "user_group_ids"]
@@ -251,13 +305,19 @@ impl model::Model for ProtectionDefBypass {
 }
 model::model!(ProtectionDefBypass);
 /// Schema `ProtectionDefComments`.
-#[derive(Clone, Debug, Default)]
 pub struct ProtectionDefComments {
     pub require_resolve_all: Option<bool>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ProtectionDefComments {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            require_resolve_all: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["require_resolve_all"]
@@ -279,7 +339,6 @@ impl model::Model for ProtectionDefComments {
 }
 model::model!(ProtectionDefComments);
 /// Schema `ProtectionDefMerge`.
-#[derive(Clone, Debug, Default)]
 pub struct ProtectionDefMerge {
     pub block: Option<bool>,
     pub delete_branch: Option<bool>,
@@ -288,6 +347,15 @@ pub struct ProtectionDefMerge {
     pub misfits: model::Misfits,
 }
 impl model::Model for ProtectionDefMerge {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            block: None,
+            delete_branch: None,
+            strategies_allowed: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["block", "delete_branch", "strategies_allowed"]
@@ -313,7 +381,6 @@ impl model::Model for ProtectionDefMerge {
 }
 model::model!(ProtectionDefMerge);
 /// Schema `ProtectionDefPullReq`.
-#[derive(Clone, Debug, Default)]
 pub struct ProtectionDefPullReq {
     pub approvals: Option<Box<ProtectionDefApprovals>>,
     pub comments: Option<Box<ProtectionDefComments>>,
@@ -325,6 +392,18 @@ pub struct ProtectionDefPullReq {
     pub misfits: model::Misfits,
 }
 impl model::Model for ProtectionDefPullReq {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            approvals: None,
+            comments: None,
+            merge: None,
+            merge_queue: None,
+            reviewers: None,
+            status_checks: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["merge", "comments", "approvals", "reviewers", "merge_queue", "status_checks"]
@@ -356,7 +435,6 @@ impl model::Model for ProtectionDefPullReq {
 }
 model::model!(ProtectionDefPullReq);
 /// Schema `ProtectionDefReviewers`.
-#[derive(Clone, Debug, Default)]
 pub struct ProtectionDefReviewers {
     pub default_reviewer_ids: Option<Vec<i64>>,
     pub default_user_group_reviewer_ids: Option<Vec<i64>>,
@@ -365,6 +443,15 @@ pub struct ProtectionDefReviewers {
     pub misfits: model::Misfits,
 }
 impl model::Model for ProtectionDefReviewers {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            default_reviewer_ids: None,
+            default_user_group_reviewer_ids: None,
+            request_code_owners: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -394,13 +481,19 @@ impl model::Model for ProtectionDefReviewers {
 }
 model::model!(ProtectionDefReviewers);
 /// Schema `ProtectionDefStatusChecks`.
-#[derive(Clone, Debug, Default)]
 pub struct ProtectionDefStatusChecks {
     pub require_identifiers: Option<Vec<String>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ProtectionDefStatusChecks {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            require_identifiers: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["require_identifiers"]
@@ -422,7 +515,6 @@ impl model::Model for ProtectionDefStatusChecks {
 }
 model::model!(ProtectionDefStatusChecks);
 /// Schema `ProtectionPattern`.
-#[derive(Clone, Debug, Default)]
 pub struct ProtectionPattern {
     pub default: Option<bool>,
     pub exclude: Option<Vec<String>>,
@@ -431,6 +523,15 @@ pub struct ProtectionPattern {
     pub misfits: model::Misfits,
 }
 impl model::Model for ProtectionPattern {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            default: None,
+            exclude: None,
+            include: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["default", "exclude", "include"]
@@ -456,7 +557,6 @@ impl model::Model for ProtectionPattern {
 }
 model::model!(ProtectionPattern);
 /// Schema `ProtectionRepoTarget`.
-#[derive(Clone, Debug, Default)]
 pub struct ProtectionRepoTarget {
     pub exclude: Option<Box<ProtectionRepoTargetFilter>>,
     pub include: Option<Box<ProtectionRepoTargetFilter>>,
@@ -464,6 +564,14 @@ pub struct ProtectionRepoTarget {
     pub misfits: model::Misfits,
 }
 impl model::Model for ProtectionRepoTarget {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            exclude: None,
+            include: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["exclude", "include"]
@@ -487,7 +595,6 @@ impl model::Model for ProtectionRepoTarget {
 }
 model::model!(ProtectionRepoTarget);
 /// Schema `ProtectionRepoTargetFilter`.
-#[derive(Clone, Debug, Default)]
 pub struct ProtectionRepoTargetFilter {
     pub ids: Option<Vec<i64>>,
     pub patterns: Option<Vec<String>>,
@@ -495,6 +602,14 @@ pub struct ProtectionRepoTargetFilter {
     pub misfits: model::Misfits,
 }
 impl model::Model for ProtectionRepoTargetFilter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ids: None,
+            patterns: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ids", "patterns"]
@@ -518,7 +633,6 @@ impl model::Model for ProtectionRepoTargetFilter {
 }
 model::model!(ProtectionRepoTargetFilter);
 /// Schema `RepoIdentifierRulesBody`.
-#[derive(Clone, Debug, Default)]
 pub struct RepoIdentifierRulesBody {
     pub definition: Option<OpenapiRuleDefinition>,
     pub description: Option<String>,
@@ -532,6 +646,20 @@ pub struct RepoIdentifierRulesBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for RepoIdentifierRulesBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            definition: None,
+            description: None,
+            identifier: None,
+            pattern: None,
+            repo_target: None,
+            state: None,
+            type_: None,
+            uid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -576,7 +704,6 @@ impl model::Model for RepoIdentifierRulesBody {
 }
 model::model!(RepoIdentifierRulesBody);
 /// Schema `RulesRuleIdentifierBody`.
-#[derive(Clone, Debug, Default)]
 pub struct RulesRuleIdentifierBody {
     pub definition: model::Maybe<OpenapiRuleDefinition>,
     pub description: model::Maybe<String>,
@@ -590,6 +717,20 @@ pub struct RulesRuleIdentifierBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for RulesRuleIdentifierBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            definition: model::Maybe::Absent,
+            description: model::Maybe::Absent,
+            identifier: model::Maybe::Absent,
+            pattern: model::Maybe::Absent,
+            repo_target: model::Maybe::Absent,
+            state: model::Maybe::Absent,
+            type_: model::Maybe::Absent,
+            uid: model::Maybe::Absent,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -634,7 +775,6 @@ impl model::Model for RulesRuleIdentifierBody {
 }
 model::model!(RulesRuleIdentifierBody);
 /// Schema `RulesRuleIdentifierBody1`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateSpaceRuleRequest {
     pub definition: model::Maybe<OpenapiRuleDefinition>,
     pub description: model::Maybe<String>,
@@ -648,6 +788,20 @@ pub struct UpdateSpaceRuleRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateSpaceRuleRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            definition: model::Maybe::Absent,
+            description: model::Maybe::Absent,
+            identifier: model::Maybe::Absent,
+            pattern: model::Maybe::Absent,
+            repo_target: model::Maybe::Absent,
+            state: model::Maybe::Absent,
+            type_: model::Maybe::Absent,
+            uid: model::Maybe::Absent,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -692,7 +846,6 @@ impl model::Model for UpdateSpaceRuleRequest {
 }
 model::model!(UpdateSpaceRuleRequest);
 /// Schema `V1RulesBody`.
-#[derive(Clone, Debug, Default)]
 pub struct V1RulesBody {
     pub definition: Option<OpenapiRuleDefinition>,
     pub description: Option<String>,
@@ -706,6 +859,20 @@ pub struct V1RulesBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1RulesBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            definition: None,
+            description: None,
+            identifier: None,
+            pattern: None,
+            repo_target: None,
+            state: None,
+            type_: None,
+            uid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

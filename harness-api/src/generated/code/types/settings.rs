@@ -5,13 +5,19 @@
 use super::*;
 use crate::model;
 /// Schema `updateSpaceGeneralSettings body`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateSpaceGeneralSettingsBody {
     pub default_branch: model::Maybe<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateSpaceGeneralSettingsBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            default_branch: model::Maybe::Absent,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["default_branch"]

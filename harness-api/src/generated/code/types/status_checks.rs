@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `CommitsCommitShaBody`.
-#[derive(Clone, Debug, Default)]
 pub struct CommitsCommitShaBody {
     pub check_uid: Option<String>,
     pub ended: Option<i64>,
@@ -19,6 +18,20 @@ pub struct CommitsCommitShaBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for CommitsCommitShaBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            check_uid: None,
+            ended: None,
+            identifier: None,
+            link: None,
+            payload: None,
+            started: None,
+            status: None,
+            summary: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

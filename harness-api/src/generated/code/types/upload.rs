@@ -5,13 +5,19 @@
 use super::*;
 use crate::model;
 /// Schema `UploadResult`.
-#[derive(Clone, Debug, Default)]
 pub struct UploadResult {
     pub file_path: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for UploadResult {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            file_path: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["file_path"]

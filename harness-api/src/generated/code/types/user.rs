@@ -12,7 +12,6 @@ model::open_enum! {
     User = "USER", }
 }
 /// Schema `TypesFavoriteResource`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesFavoriteResource {
     pub resource_id: Option<i64>,
     pub resource_type: Option<EnumResourceType>,
@@ -20,6 +19,14 @@ pub struct TypesFavoriteResource {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesFavoriteResource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            resource_id: None,
+            resource_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["resource_id", "resource_type"]

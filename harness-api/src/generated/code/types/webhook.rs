@@ -27,7 +27,6 @@ model::open_enum! {
     "tag_created", TagDeleted = "tag_deleted", TagUpdated = "tag_updated", }
 }
 /// Schema `OpenapiCreateRepoWebhookRequest`.
-#[derive(Clone, Default)]
 pub struct OpenapiCreateRepoWebhookRequest {
     pub description: Option<String>,
     pub display_name: Option<String>,
@@ -42,24 +41,23 @@ pub struct OpenapiCreateRepoWebhookRequest {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for OpenapiCreateRepoWebhookRequest {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("OpenapiCreateRepoWebhookRequest")
-            .field("description", &self.description)
-            .field("display_name", &self.display_name)
-            .field("enabled", &self.enabled)
-            .field("extra_headers", &self.extra_headers)
-            .field("identifier", &self.identifier)
-            .field("insecure", &self.insecure)
-            .field("secret", &model::Redacted(self.secret.is_some()))
-            .field("triggers", &self.triggers)
-            .field("uid", &self.uid)
-            .field("url", &self.url)
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for OpenapiCreateRepoWebhookRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            display_name: None,
+            enabled: None,
+            extra_headers: None,
+            identifier: None,
+            insecure: None,
+            secret: None,
+            triggers: None,
+            uid: None,
+            url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -107,10 +105,13 @@ impl model::Model for OpenapiCreateRepoWebhookRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[2]
+    }
 }
 model::model!(OpenapiCreateRepoWebhookRequest);
 /// Schema `OpenapiCreateRepoWebhookRequest.extra_headers`.
-#[derive(Clone, Debug, Default)]
 pub struct OpenapiCreateRepoWebhookRequestExtraHeaders {
     pub key: Option<String>,
     pub masked: Option<bool>,
@@ -119,6 +120,15 @@ pub struct OpenapiCreateRepoWebhookRequestExtraHeaders {
     pub misfits: model::Misfits,
 }
 impl model::Model for OpenapiCreateRepoWebhookRequestExtraHeaders {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key: None,
+            masked: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "value", "masked"]
@@ -144,7 +154,6 @@ impl model::Model for OpenapiCreateRepoWebhookRequestExtraHeaders {
 }
 model::model!(OpenapiCreateRepoWebhookRequestExtraHeaders);
 /// Schema `OpenapiUpdateRepoWebhookRequest`.
-#[derive(Clone, Default)]
 pub struct OpenapiUpdateRepoWebhookRequest {
     pub description: model::Maybe<String>,
     pub display_name: model::Maybe<String>,
@@ -159,24 +168,23 @@ pub struct OpenapiUpdateRepoWebhookRequest {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for OpenapiUpdateRepoWebhookRequest {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("OpenapiUpdateRepoWebhookRequest")
-            .field("description", &self.description)
-            .field("display_name", &self.display_name)
-            .field("enabled", &self.enabled)
-            .field("extra_headers", &self.extra_headers)
-            .field("identifier", &self.identifier)
-            .field("insecure", &self.insecure)
-            .field("secret", &model::Redacted(self.secret.value().is_some()))
-            .field("triggers", &self.triggers)
-            .field("uid", &self.uid)
-            .field("url", &self.url)
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for OpenapiUpdateRepoWebhookRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: model::Maybe::Absent,
+            display_name: model::Maybe::Absent,
+            enabled: model::Maybe::Absent,
+            extra_headers: model::Maybe::Absent,
+            identifier: model::Maybe::Absent,
+            insecure: model::Maybe::Absent,
+            secret: model::Maybe::Absent,
+            triggers: model::Maybe::Absent,
+            uid: model::Maybe::Absent,
+            url: model::Maybe::Absent,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -224,10 +232,13 @@ impl model::Model for OpenapiUpdateRepoWebhookRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[2]
+    }
 }
 model::model!(OpenapiUpdateRepoWebhookRequest);
 /// Schema `OpenapiUpdateRepoWebhookRequest.extra_headers`.
-#[derive(Clone, Debug, Default)]
 pub struct OpenapiUpdateRepoWebhookRequestExtraHeaders {
     pub key: Option<String>,
     pub masked: Option<bool>,
@@ -236,6 +247,15 @@ pub struct OpenapiUpdateRepoWebhookRequestExtraHeaders {
     pub misfits: model::Misfits,
 }
 impl model::Model for OpenapiUpdateRepoWebhookRequestExtraHeaders {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key: None,
+            masked: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "value", "masked"]
@@ -261,7 +281,6 @@ impl model::Model for OpenapiUpdateRepoWebhookRequestExtraHeaders {
 }
 model::model!(OpenapiUpdateRepoWebhookRequestExtraHeaders);
 /// Schema `OpenapiUpdateSpaceWebhookRequest`.
-#[derive(Clone, Default)]
 pub struct OpenapiUpdateSpaceWebhookRequest {
     pub description: model::Maybe<String>,
     pub display_name: model::Maybe<String>,
@@ -276,24 +295,23 @@ pub struct OpenapiUpdateSpaceWebhookRequest {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for OpenapiUpdateSpaceWebhookRequest {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("OpenapiUpdateSpaceWebhookRequest")
-            .field("description", &self.description)
-            .field("display_name", &self.display_name)
-            .field("enabled", &self.enabled)
-            .field("extra_headers", &self.extra_headers)
-            .field("identifier", &self.identifier)
-            .field("insecure", &self.insecure)
-            .field("secret", &model::Redacted(self.secret.value().is_some()))
-            .field("triggers", &self.triggers)
-            .field("uid", &self.uid)
-            .field("url", &self.url)
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for OpenapiUpdateSpaceWebhookRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: model::Maybe::Absent,
+            display_name: model::Maybe::Absent,
+            enabled: model::Maybe::Absent,
+            extra_headers: model::Maybe::Absent,
+            identifier: model::Maybe::Absent,
+            insecure: model::Maybe::Absent,
+            secret: model::Maybe::Absent,
+            triggers: model::Maybe::Absent,
+            uid: model::Maybe::Absent,
+            url: model::Maybe::Absent,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -341,10 +359,13 @@ impl model::Model for OpenapiUpdateSpaceWebhookRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[2]
+    }
 }
 model::model!(OpenapiUpdateSpaceWebhookRequest);
 /// Schema `OpenapiUpdateSpaceWebhookRequest.extra_headers`.
-#[derive(Clone, Debug, Default)]
 pub struct OpenapiUpdateSpaceWebhookRequestExtraHeaders {
     pub key: Option<String>,
     pub masked: Option<bool>,
@@ -353,6 +374,15 @@ pub struct OpenapiUpdateSpaceWebhookRequestExtraHeaders {
     pub misfits: model::Misfits,
 }
 impl model::Model for OpenapiUpdateSpaceWebhookRequestExtraHeaders {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key: None,
+            masked: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "value", "masked"]
@@ -378,7 +408,6 @@ impl model::Model for OpenapiUpdateSpaceWebhookRequestExtraHeaders {
 }
 model::model!(OpenapiUpdateSpaceWebhookRequestExtraHeaders);
 /// Schema `OpenapiWebhookType`.
-#[derive(Clone, Debug, Default)]
 pub struct OpenapiWebhookType {
     pub created: Option<i64>,
     pub created_by: Option<i64>,
@@ -401,6 +430,29 @@ pub struct OpenapiWebhookType {
     pub misfits: model::Misfits,
 }
 impl model::Model for OpenapiWebhookType {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created: None,
+            created_by: None,
+            description: None,
+            display_name: None,
+            enabled: None,
+            has_secret: None,
+            id: None,
+            identifier: None,
+            insecure: None,
+            latest_execution_result: None,
+            parent_id: None,
+            parent_type: None,
+            scope: None,
+            triggers: None,
+            updated: None,
+            url: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -472,7 +524,6 @@ impl model::Model for OpenapiWebhookType {
 }
 model::model!(OpenapiWebhookType);
 /// Schema `TypesWebhookCreateInput`.
-#[derive(Clone, Default)]
 pub struct TypesWebhookCreateInput {
     pub description: Option<String>,
     pub display_name: Option<String>,
@@ -487,24 +538,23 @@ pub struct TypesWebhookCreateInput {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for TypesWebhookCreateInput {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("TypesWebhookCreateInput")
-            .field("description", &self.description)
-            .field("display_name", &self.display_name)
-            .field("enabled", &self.enabled)
-            .field("extra_headers", &self.extra_headers)
-            .field("identifier", &self.identifier)
-            .field("insecure", &self.insecure)
-            .field("secret", &model::Redacted(self.secret.is_some()))
-            .field("triggers", &self.triggers)
-            .field("uid", &self.uid)
-            .field("url", &self.url)
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for TypesWebhookCreateInput {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            display_name: None,
+            enabled: None,
+            extra_headers: None,
+            identifier: None,
+            insecure: None,
+            secret: None,
+            triggers: None,
+            uid: None,
+            url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -552,10 +602,13 @@ impl model::Model for TypesWebhookCreateInput {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[2]
+    }
 }
 model::model!(TypesWebhookCreateInput);
 /// Schema `TypesWebhookCreateInput.extra_headers`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesWebhookCreateInputExtraHeaders {
     pub key: Option<String>,
     pub masked: Option<bool>,
@@ -564,6 +617,15 @@ pub struct TypesWebhookCreateInputExtraHeaders {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesWebhookCreateInputExtraHeaders {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key: None,
+            masked: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "value", "masked"]
@@ -589,7 +651,6 @@ impl model::Model for TypesWebhookCreateInputExtraHeaders {
 }
 model::model!(TypesWebhookCreateInputExtraHeaders);
 /// Schema `TypesWebhookExecution`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesWebhookExecution {
     pub created: Option<i64>,
     pub duration: Option<i64>,
@@ -606,6 +667,23 @@ pub struct TypesWebhookExecution {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesWebhookExecution {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created: None,
+            duration: None,
+            error: None,
+            id: None,
+            request: None,
+            response: None,
+            result: None,
+            retrigger_of: None,
+            retriggerable: None,
+            trigger_type: None,
+            webhook_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -659,7 +737,6 @@ impl model::Model for TypesWebhookExecution {
 }
 model::model!(TypesWebhookExecution);
 /// Schema `TypesWebhookExecutionRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesWebhookExecutionRequest {
     pub body: Option<String>,
     pub headers: Option<String>,
@@ -668,6 +745,15 @@ pub struct TypesWebhookExecutionRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesWebhookExecutionRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            body: None,
+            headers: None,
+            url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["url", "body", "headers"]
@@ -693,7 +779,6 @@ impl model::Model for TypesWebhookExecutionRequest {
 }
 model::model!(TypesWebhookExecutionRequest);
 /// Schema `TypesWebhookExecutionResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesWebhookExecutionResponse {
     pub body: Option<String>,
     pub headers: Option<String>,
@@ -703,6 +788,16 @@ pub struct TypesWebhookExecutionResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesWebhookExecutionResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            body: None,
+            headers: None,
+            status: None,
+            status_code: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["body", "status", "headers", "status_code"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `EventLogsSuccessResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct EventLogsSuccessResponse {
     pub errors: Option<String>,
     pub response: Option<Box<EventLogsSuccessResponsePayload>>,
@@ -15,6 +14,16 @@ pub struct EventLogsSuccessResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for EventLogsSuccessResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            errors: None,
+            response: None,
+            success: None,
+            ts: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ts", "errors", "success", "response"]
@@ -42,7 +51,6 @@ impl model::Model for EventLogsSuccessResponse {
 }
 model::model!(EventLogsSuccessResponse);
 /// Schema `EventLogsSuccessResponseResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct EventLogsSuccessResponsePayload {
     pub events: Option<Vec<EventResponse>>,
     pub pages: Option<i64>,
@@ -51,6 +59,15 @@ pub struct EventLogsSuccessResponsePayload {
     pub misfits: model::Misfits,
 }
 impl model::Model for EventLogsSuccessResponsePayload {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            events: None,
+            pages: None,
+            total: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["pages", "total", "events"]
@@ -76,7 +93,6 @@ impl model::Model for EventLogsSuccessResponsePayload {
 }
 model::model!(EventLogsSuccessResponsePayload);
 /// Schema `EventResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct EventResponse {
     pub account_id: Option<String>,
     pub category: Option<String>,
@@ -94,6 +110,24 @@ pub struct EventResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for EventResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            category: None,
+            cloud_account_id: None,
+            created_at: None,
+            description: None,
+            event_type: None,
+            id: None,
+            metadata: None,
+            region: None,
+            status: None,
+            transaction_id: None,
+            updated_at: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ChartResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ChartResponse {
     pub count: Option<i64>,
     pub date: Option<String>,
@@ -14,6 +13,15 @@ pub struct ChartResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ChartResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            count: None,
+            date: None,
+            event_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["date", "count", "event_type"]
@@ -39,7 +47,6 @@ impl model::Model for ChartResponse {
 }
 model::model!(ChartResponse);
 /// Schema `EventsChartsSuccessResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct EventsChartsSuccessResponse {
     pub errors: Option<String>,
     pub response: Option<Box<EventsChartsSuccessResponsePayload>>,
@@ -49,6 +56,16 @@ pub struct EventsChartsSuccessResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for EventsChartsSuccessResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            errors: None,
+            response: None,
+            success: None,
+            ts: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ts", "errors", "success", "response"]
@@ -76,7 +93,6 @@ impl model::Model for EventsChartsSuccessResponse {
 }
 model::model!(EventsChartsSuccessResponse);
 /// Schema `EventsChartsSuccessResponseResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct EventsChartsSuccessResponsePayload {
     pub events: Option<Vec<ChartResponse>>,
     pub pages: Option<i64>,
@@ -85,6 +101,15 @@ pub struct EventsChartsSuccessResponsePayload {
     pub misfits: model::Misfits,
 }
 impl model::Model for EventsChartsSuccessResponsePayload {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            events: None,
+            pages: None,
+            total: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["pages", "total", "events"]
@@ -110,7 +135,6 @@ impl model::Model for EventsChartsSuccessResponsePayload {
 }
 model::model!(EventsChartsSuccessResponsePayload);
 /// Schema `EventsFilter`.
-#[derive(Clone, Debug, Default)]
 pub struct EventsFilter {
     pub events: Option<Vec<String>>,
     pub group_by: Option<String>,
@@ -119,6 +143,15 @@ pub struct EventsFilter {
     pub misfits: model::Misfits,
 }
 impl model::Model for EventsFilter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            events: None,
+            group_by: None,
+            service: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["events", "service", "group_by"]
@@ -144,7 +177,6 @@ impl model::Model for EventsFilter {
 }
 model::model!(EventsFilter);
 /// Schema `RenewalEvents body`.
-#[derive(Clone, Debug, Default)]
 pub struct RenewalEventsBody {
     pub cloud_account_ids: Option<Vec<String>>,
     pub end_date: Option<String>,
@@ -155,6 +187,17 @@ pub struct RenewalEventsBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for RenewalEventsBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cloud_account_ids: None,
+            end_date: None,
+            regions: None,
+            service: None,
+            start_date: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["regions", "service", "end_date", "start_date", "cloud_account_ids"]

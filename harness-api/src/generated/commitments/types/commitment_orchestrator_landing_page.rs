@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `CloudAccountCommitment`.
-#[derive(Clone, Debug, Default)]
 pub struct CloudAccountCommitment {
     pub cloud_account_id: Option<String>,
     pub connector_status: Option<CloudAccountCommitmentConnectorStatus>,
@@ -17,6 +16,18 @@ pub struct CloudAccountCommitment {
     pub misfits: model::Misfits,
 }
 impl model::Model for CloudAccountCommitment {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cloud_account_id: None,
+            connector_status: None,
+            last_ping: None,
+            name: None,
+            provider_id: None,
+            services: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -60,7 +71,6 @@ model::open_enum! {
     Unknown = "UNKNOWN", }
 }
 /// Schema `CommitmentService`.
-#[derive(Clone, Debug, Default)]
 pub struct CommitmentService {
     pub annualized_savings: Option<String>,
     pub coverage: Option<f64>,
@@ -71,6 +81,17 @@ pub struct CommitmentService {
     pub misfits: model::Misfits,
 }
 impl model::Model for CommitmentService {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            annualized_savings: None,
+            coverage: None,
+            is_enabled: None,
+            name: None,
+            target_coverage: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "coverage", "is_enabled", "target_coverage", "annualized_savings"]
@@ -100,7 +121,6 @@ impl model::Model for CommitmentService {
 }
 model::model!(CommitmentService);
 /// Schema `LandingPageResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct LandingPageResponse {
     pub errors: Option<Vec<String>>,
     pub response: Option<Vec<CloudAccountCommitment>>,
@@ -110,6 +130,16 @@ pub struct LandingPageResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for LandingPageResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            errors: None,
+            response: None,
+            success: None,
+            ts: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ts", "errors", "success", "response"]

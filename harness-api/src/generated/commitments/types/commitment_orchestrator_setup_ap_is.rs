@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `AutoCUDConfig`.
-#[derive(Clone, Debug, Default)]
 pub struct AutoCudConfig {
     pub excluded_cloud_accounts: Option<Vec<String>>,
     pub exclusion_list: Option<Vec<ExclusionEntry>>,
@@ -14,6 +13,15 @@ pub struct AutoCudConfig {
     pub misfits: model::Misfits,
 }
 impl model::Model for AutoCudConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            excluded_cloud_accounts: None,
+            exclusion_list: None,
+            total_coverage: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["exclusion_list", "total_coverage", "excluded_cloud_accounts"]
@@ -39,7 +47,6 @@ impl model::Model for AutoCudConfig {
 }
 model::model!(AutoCudConfig);
 /// Schema `AutoCUDSetup`.
-#[derive(Clone, Debug, Default)]
 pub struct AutoCudSetup {
     pub account_id: Option<String>,
     pub cloud_account_id: Option<String>,
@@ -49,6 +56,16 @@ pub struct AutoCudSetup {
     pub misfits: model::Misfits,
 }
 impl model::Model for AutoCudSetup {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            cloud_account_id: None,
+            config: None,
+            enabled: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["config", "enabled", "account_id", "cloud_account_id"]
@@ -76,7 +93,6 @@ impl model::Model for AutoCudSetup {
 }
 model::model!(AutoCudSetup);
 /// Schema `CloudAccountIDCostCoverageBody`.
-#[derive(Clone, Debug, Default)]
 pub struct CloudAccountIdCostCoverageBody {
     pub instance_types: Option<Vec<String>>,
     pub linked_accounts: Option<Vec<String>>,
@@ -86,6 +102,16 @@ pub struct CloudAccountIdCostCoverageBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for CloudAccountIdCostCoverageBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            instance_types: None,
+            linked_accounts: None,
+            regions: None,
+            service: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["regions", "service", "instance_types", "linked_accounts"]
@@ -113,7 +139,6 @@ impl model::Model for CloudAccountIdCostCoverageBody {
 }
 model::model!(CloudAccountIdCostCoverageBody);
 /// Schema `CloudAccountIDEstimatedSavingsBody`.
-#[derive(Clone, Debug)]
 pub struct CloudAccountIdEstimatedSavingsBody {
     pub instance_types: Option<Vec<String>>,
     pub linked_accounts: Option<Vec<String>>,
@@ -128,16 +153,27 @@ impl CloudAccountIdEstimatedSavingsBody {
     #[inline]
     pub fn new(target_coverage: f64) -> Self {
         Self {
-            instance_types: Default::default(),
-            linked_accounts: Default::default(),
-            regions: Default::default(),
-            service: Default::default(),
-            target_coverage,
-            misfits: Default::default(),
+            instance_types: None,
+            linked_accounts: None,
+            regions: None,
+            service: None,
+            target_coverage: target_coverage,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for CloudAccountIdEstimatedSavingsBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            instance_types: None,
+            linked_accounts: None,
+            regions: None,
+            service: None,
+            target_coverage: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["regions", "service", "instance_types", "linked_accounts", "target_coverage"]
@@ -169,14 +205,8 @@ impl model::Model for CloudAccountIdEstimatedSavingsBody {
         &[4]
     }
 }
-model::model!(
-    CloudAccountIdEstimatedSavingsBody, Self { instance_types : Default::default(),
-    linked_accounts : Default::default(), regions : Default::default(), service :
-    Default::default(), target_coverage : model::Cell::blank(), misfits :
-    Default::default() }
-);
+model::through_cell!(CloudAccountIdEstimatedSavingsBody);
 /// Schema `InlineResponse2008`.
-#[derive(Clone, Debug, Default)]
 pub struct CommitmentCostCoverageResponse {
     pub response: Option<Vec<CommitmentCostCoverageResponsePayload>>,
     pub success: Option<bool>,
@@ -185,6 +215,15 @@ pub struct CommitmentCostCoverageResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for CommitmentCostCoverageResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            response: None,
+            success: None,
+            ts: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ts", "success", "response"]
@@ -210,7 +249,6 @@ impl model::Model for CommitmentCostCoverageResponse {
 }
 model::model!(CommitmentCostCoverageResponse);
 /// Schema `InlineResponse2008AccountBreakdown`.
-#[derive(Clone, Debug, Default)]
 pub struct CommitmentCostCoverageResponseAccountBreakdown {
     pub account_name: Option<String>,
     pub committed_cost: Option<f64>,
@@ -221,6 +259,17 @@ pub struct CommitmentCostCoverageResponseAccountBreakdown {
     pub misfits: model::Misfits,
 }
 impl model::Model for CommitmentCostCoverageResponseAccountBreakdown {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_name: None,
+            committed_cost: None,
+            costs: None,
+            coverage: None,
+            total_cost: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["costs", "coverage", "total_cost", "account_name", "committed_cost"]
@@ -250,7 +299,6 @@ impl model::Model for CommitmentCostCoverageResponseAccountBreakdown {
 }
 model::model!(CommitmentCostCoverageResponseAccountBreakdown);
 /// Schema `InlineResponse2008InstanceTypeBreakdown`.
-#[derive(Clone, Debug, Default)]
 pub struct CommitmentCostCoverageResponseInstanceTypeBreakdown {
     pub committed_cost: Option<f64>,
     pub costs: Option<std::collections::BTreeMap<String, f64>>,
@@ -261,6 +309,17 @@ pub struct CommitmentCostCoverageResponseInstanceTypeBreakdown {
     pub misfits: model::Misfits,
 }
 impl model::Model for CommitmentCostCoverageResponseInstanceTypeBreakdown {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            committed_cost: None,
+            costs: None,
+            coverage: None,
+            region: None,
+            total_cost: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["costs", "region", "coverage", "total_cost", "committed_cost"]
@@ -290,7 +349,6 @@ impl model::Model for CommitmentCostCoverageResponseInstanceTypeBreakdown {
 }
 model::model!(CommitmentCostCoverageResponseInstanceTypeBreakdown);
 /// Schema `InlineResponse2008Response`.
-#[derive(Clone, Debug, Default)]
 pub struct CommitmentCostCoverageResponsePayload {
     pub account_breakdown: Option<
         std::collections::BTreeMap<
@@ -318,6 +376,22 @@ pub struct CommitmentCostCoverageResponsePayload {
     pub misfits: model::Misfits,
 }
 impl model::Model for CommitmentCostCoverageResponsePayload {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_breakdown: None,
+            breakdown_type: None,
+            committed_cost: None,
+            costs: None,
+            coverage: None,
+            end_date: None,
+            instance_type_breakdown: None,
+            region_breakdown: None,
+            start_date: None,
+            total_cost: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -368,7 +442,6 @@ impl model::Model for CommitmentCostCoverageResponsePayload {
 }
 model::model!(CommitmentCostCoverageResponsePayload);
 /// Schema `InlineResponse2008RegionBreakdown`.
-#[derive(Clone, Debug, Default)]
 pub struct CommitmentCostCoverageResponseRegionBreakdown {
     pub committed_cost: Option<f64>,
     pub costs: Option<std::collections::BTreeMap<String, f64>>,
@@ -378,6 +451,16 @@ pub struct CommitmentCostCoverageResponseRegionBreakdown {
     pub misfits: model::Misfits,
 }
 impl model::Model for CommitmentCostCoverageResponseRegionBreakdown {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            committed_cost: None,
+            costs: None,
+            coverage: None,
+            total_cost: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["costs", "coverage", "total_cost", "committed_cost"]
@@ -405,7 +488,6 @@ impl model::Model for CommitmentCostCoverageResponseRegionBreakdown {
 }
 model::model!(CommitmentCostCoverageResponseRegionBreakdown);
 /// Schema `InlineResponse2009`.
-#[derive(Clone, Debug, Default)]
 pub struct CommitmentEstimatedSavingsResponse {
     pub response: Option<Box<CommitmentEstimatedSavingsResponsePayload>>,
     pub success: Option<bool>,
@@ -414,6 +496,15 @@ pub struct CommitmentEstimatedSavingsResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for CommitmentEstimatedSavingsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            response: None,
+            success: None,
+            ts: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ts", "success", "response"]
@@ -439,7 +530,6 @@ impl model::Model for CommitmentEstimatedSavingsResponse {
 }
 model::model!(CommitmentEstimatedSavingsResponse);
 /// Schema `InlineResponse2009Response`.
-#[derive(Clone, Debug, Default)]
 pub struct CommitmentEstimatedSavingsResponsePayload {
     pub current_coverage: Option<f64>,
     pub current_savings: Option<f64>,
@@ -449,6 +539,16 @@ pub struct CommitmentEstimatedSavingsResponsePayload {
     pub misfits: model::Misfits,
 }
 impl model::Model for CommitmentEstimatedSavingsResponsePayload {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            current_coverage: None,
+            current_savings: None,
+            estimated_savings: None,
+            target_coverage: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["current_savings", "target_coverage", "current_coverage", "estimated_savings"]
@@ -476,7 +576,6 @@ impl model::Model for CommitmentEstimatedSavingsResponsePayload {
 }
 model::model!(CommitmentEstimatedSavingsResponsePayload);
 /// Schema `InlineResponse2004`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateCommitmentSetupResponse {
     pub response: Option<serde_json::Value>,
     pub success: Option<bool>,
@@ -485,6 +584,15 @@ pub struct CreateCommitmentSetupResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateCommitmentSetupResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            response: None,
+            success: None,
+            ts: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ts", "success", "response"]
@@ -510,7 +618,6 @@ impl model::Model for CreateCommitmentSetupResponse {
 }
 model::model!(CreateCommitmentSetupResponse);
 /// Schema `ExclusionEntry`.
-#[derive(Clone, Debug, Default)]
 pub struct ExclusionEntry {
     pub instance_type: Option<String>,
     pub region: Option<String>,
@@ -518,6 +625,14 @@ pub struct ExclusionEntry {
     pub misfits: model::Misfits,
 }
 impl model::Model for ExclusionEntry {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            instance_type: None,
+            region: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["region", "instance_type"]
@@ -541,7 +656,6 @@ impl model::Model for ExclusionEntry {
 }
 model::model!(ExclusionEntry);
 /// Schema `GatewaylwapiaccountsaccountIdv1setupConfig`.
-#[derive(Clone, Debug)]
 pub struct GatewaylwapiaccountsaccountIdv1setupConfig {
     pub excluded_cloud_accounts: Option<Vec<String>>,
     pub excluded_regions: Option<Vec<String>>,
@@ -560,20 +674,35 @@ impl GatewaylwapiaccountsaccountIdv1setupConfig {
     #[inline]
     pub fn new(total_coverage: f64) -> Self {
         Self {
-            excluded_cloud_accounts: Default::default(),
-            excluded_regions: Default::default(),
-            exclusion_list: Default::default(),
-            payment_option: Default::default(),
-            reserved_instances_coverage: Default::default(),
-            savings_plan_renewal_rate: Default::default(),
-            savings_plans_coverage: Default::default(),
-            seed_config: Default::default(),
-            total_coverage,
-            misfits: Default::default(),
+            excluded_cloud_accounts: None,
+            excluded_regions: None,
+            exclusion_list: None,
+            payment_option: None,
+            reserved_instances_coverage: None,
+            savings_plan_renewal_rate: None,
+            savings_plans_coverage: None,
+            seed_config: None,
+            total_coverage: total_coverage,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for GatewaylwapiaccountsaccountIdv1setupConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            excluded_cloud_accounts: None,
+            excluded_regions: None,
+            exclusion_list: None,
+            payment_option: None,
+            reserved_instances_coverage: None,
+            savings_plan_renewal_rate: None,
+            savings_plans_coverage: None,
+            seed_config: None,
+            total_coverage: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -623,21 +752,13 @@ impl model::Model for GatewaylwapiaccountsaccountIdv1setupConfig {
         &[3]
     }
 }
-model::model!(
-    GatewaylwapiaccountsaccountIdv1setupConfig, Self { excluded_cloud_accounts :
-    Default::default(), excluded_regions : Default::default(), exclusion_list :
-    Default::default(), payment_option : Default::default(), reserved_instances_coverage
-    : Default::default(), savings_plan_renewal_rate : Default::default(),
-    savings_plans_coverage : Default::default(), seed_config : Default::default(),
-    total_coverage : model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(GatewaylwapiaccountsaccountIdv1setupConfig);
 model::open_enum! {
     #[doc = " Schema `GatewaylwapiaccountsaccountIdv1setupConfig.payment_option`."]
     GatewaylwapiaccountsaccountIdv1setupConfigPaymentOption { NoUpfront = "No Upfront",
     PartialUpfront = "Partial Upfront", AllUpfront = "All Upfront", }
 }
 /// Schema `GatewaylwapiaccountsaccountIdv1setupConfigSeedConfig`.
-#[derive(Clone, Debug, Default)]
 pub struct GatewaylwapiaccountsaccountIdv1setupConfigSeedConfig {
     pub monthly_purchase_enabled: Option<bool>,
     pub purchase_terms: Option<Vec<i64>>,
@@ -648,6 +769,15 @@ pub struct GatewaylwapiaccountsaccountIdv1setupConfigSeedConfig {
     pub misfits: model::Misfits,
 }
 impl model::Model for GatewaylwapiaccountsaccountIdv1setupConfigSeedConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            monthly_purchase_enabled: None,
+            purchase_terms: None,
+            start_with: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["start_with", "purchase_terms", "monthly_purchase_enabled"]
@@ -678,7 +808,6 @@ model::open_enum! {
     "seed_auto_discovery", PurchaseNewSeed = "purchase_new_seed", }
 }
 /// Schema `InlineResponse2005`.
-#[derive(Clone, Debug, Default)]
 pub struct GetCommitmentSetupResponse {
     pub errors: Option<Vec<String>>,
     pub response: Option<Box<GetCommitmentSetupResponsePayload>>,
@@ -688,6 +817,16 @@ pub struct GetCommitmentSetupResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetCommitmentSetupResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            errors: None,
+            response: None,
+            success: None,
+            ts: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ts", "errors", "success", "response"]
@@ -715,7 +854,6 @@ impl model::Model for GetCommitmentSetupResponse {
 }
 model::model!(GetCommitmentSetupResponse);
 /// Schema `InlineResponse2005Response`.
-#[derive(Clone, Debug, Default)]
 pub struct GetCommitmentSetupResponsePayload {
     pub account_id: Option<String>,
     pub approval_mode: Option<GetCommitmentSetupResponsePayloadApprovalMode>,
@@ -732,6 +870,23 @@ pub struct GetCommitmentSetupResponsePayload {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetCommitmentSetupResponsePayload {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            approval_mode: None,
+            cloud_account_id: None,
+            cloud_account_name: None,
+            config: None,
+            created_at: None,
+            dry_run_mode: None,
+            enabled: None,
+            id: None,
+            service: None,
+            updated_at: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -790,7 +945,6 @@ model::open_enum! {
     SemiAutomated = "semiAutomated", }
 }
 /// Schema `InlineResponse2005ResponseConfig`.
-#[derive(Clone, Debug, Default)]
 pub struct GetCommitmentSetupResponsePayloadConfig {
     pub excluded_cloud_accounts: Option<Vec<String>>,
     pub exclusion_list: Option<Vec<ExclusionEntry>>,
@@ -803,6 +957,19 @@ pub struct GetCommitmentSetupResponsePayloadConfig {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetCommitmentSetupResponsePayloadConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            excluded_cloud_accounts: None,
+            exclusion_list: None,
+            payment_option: None,
+            reserved_instances_coverage: None,
+            savings_plan_renewal_rate: None,
+            savings_plans_coverage: None,
+            total_coverage: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -844,7 +1011,6 @@ impl model::Model for GetCommitmentSetupResponsePayloadConfig {
 }
 model::model!(GetCommitmentSetupResponsePayloadConfig);
 /// Schema `InstanceTypesPayload`.
-#[derive(Clone, Debug, Default)]
 pub struct InstanceTypesPayload {
     pub excluded_cloud_accounts: Option<Vec<String>>,
     pub instance_families: Option<Vec<String>>,
@@ -854,6 +1020,16 @@ pub struct InstanceTypesPayload {
     pub misfits: model::Misfits,
 }
 impl model::Model for InstanceTypesPayload {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            excluded_cloud_accounts: None,
+            instance_families: None,
+            regions: None,
+            service: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["regions", "service", "instance_families", "excluded_cloud_accounts"]
@@ -881,7 +1057,6 @@ impl model::Model for InstanceTypesPayload {
 }
 model::model!(InstanceTypesPayload);
 /// Schema `KeyValuePair`.
-#[derive(Clone, Debug, Default)]
 pub struct KeyValuePair {
     pub key: Option<String>,
     pub value: Option<String>,
@@ -889,6 +1064,14 @@ pub struct KeyValuePair {
     pub misfits: model::Misfits,
 }
 impl model::Model for KeyValuePair {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "value"]
@@ -912,7 +1095,6 @@ impl model::Model for KeyValuePair {
 }
 model::model!(KeyValuePair);
 /// Schema `ListChildAccountsSuccessResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ListChildAccountsSuccessResponse {
     pub errors: Option<String>,
     pub response: Option<Vec<KeyValuePair>>,
@@ -922,6 +1104,16 @@ pub struct ListChildAccountsSuccessResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListChildAccountsSuccessResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            errors: None,
+            response: None,
+            success: None,
+            ts: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ts", "errors", "success", "response"]
@@ -949,7 +1141,6 @@ impl model::Model for ListChildAccountsSuccessResponse {
 }
 model::model!(ListChildAccountsSuccessResponse);
 /// Schema `ListInstanceTypesContent`.
-#[derive(Clone, Debug, Default)]
 pub struct ListInstanceTypesContent {
     pub compute_spend: Option<f64>,
     pub coverage_percentage: Option<f64>,
@@ -959,6 +1150,16 @@ pub struct ListInstanceTypesContent {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListInstanceTypesContent {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            compute_spend: None,
+            coverage_percentage: None,
+            instance_type: None,
+            region: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["region", "compute_spend", "instance_type", "coverage_percentage"]
@@ -986,13 +1187,19 @@ impl model::Model for ListInstanceTypesContent {
 }
 model::model!(ListInstanceTypesContent);
 /// Schema `ListMasterContent`.
-#[derive(Clone, Debug, Default)]
 pub struct ListMasterContent {
     pub connector: Option<Box<LwCoConnector>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ListMasterContent {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["connector"]
@@ -1014,7 +1221,6 @@ impl model::Model for ListMasterContent {
 }
 model::model!(ListMasterContent);
 /// Schema `ListMasterSuccessResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ListMasterSuccessResponse {
     pub errors: Option<String>,
     pub response: Option<Box<ListMasterSuccessResponsePayload>>,
@@ -1024,6 +1230,16 @@ pub struct ListMasterSuccessResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListMasterSuccessResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            errors: None,
+            response: None,
+            success: None,
+            ts: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ts", "errors", "success", "response"]
@@ -1051,13 +1267,19 @@ impl model::Model for ListMasterSuccessResponse {
 }
 model::model!(ListMasterSuccessResponse);
 /// Schema `ListMasterSuccessResponseResponseData`.
-#[derive(Clone, Debug, Default)]
 pub struct ListMasterSuccessResponseEntry {
     pub content: Option<Vec<ListMasterContent>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ListMasterSuccessResponseEntry {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["content"]
@@ -1079,13 +1301,19 @@ impl model::Model for ListMasterSuccessResponseEntry {
 }
 model::model!(ListMasterSuccessResponseEntry);
 /// Schema `ListMasterSuccessResponseResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ListMasterSuccessResponsePayload {
     pub data: Option<Box<ListMasterSuccessResponseEntry>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ListMasterSuccessResponsePayload {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data"]
@@ -1107,7 +1335,6 @@ impl model::Model for ListMasterSuccessResponsePayload {
 }
 model::model!(ListMasterSuccessResponsePayload);
 /// Schema `ListSetupsSuccessResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ListSetupsSuccessResponse {
     pub errors: Option<String>,
     pub response: Option<Vec<AutoCudSetup>>,
@@ -1117,6 +1344,16 @@ pub struct ListSetupsSuccessResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListSetupsSuccessResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            errors: None,
+            response: None,
+            success: None,
+            ts: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ts", "errors", "success", "response"]
@@ -1144,7 +1381,6 @@ impl model::Model for ListSetupsSuccessResponse {
 }
 model::model!(ListSetupsSuccessResponse);
 /// Schema `LwCOConnector`.
-#[derive(Clone, Debug, Default)]
 pub struct LwCoConnector {
     pub account_identifier: Option<String>,
     pub identifier: Option<String>,
@@ -1155,6 +1391,17 @@ pub struct LwCoConnector {
     pub misfits: model::Misfits,
 }
 impl model::Model for LwCoConnector {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            identifier: None,
+            name: None,
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "spec", "type", "identifier", "accountIdentifier"]
@@ -1184,7 +1431,6 @@ impl model::Model for LwCoConnector {
 }
 model::model!(LwCoConnector);
 /// Schema `SetupInstanceTypesSuccessResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct SetupInstanceTypesSuccessResponse {
     pub errors: Option<String>,
     pub response: Option<Box<SetupInstanceTypesSuccessResponsePayload>>,
@@ -1194,6 +1440,16 @@ pub struct SetupInstanceTypesSuccessResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for SetupInstanceTypesSuccessResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            errors: None,
+            response: None,
+            success: None,
+            ts: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ts", "errors", "success", "response"]
@@ -1221,13 +1477,19 @@ impl model::Model for SetupInstanceTypesSuccessResponse {
 }
 model::model!(SetupInstanceTypesSuccessResponse);
 /// Schema `SetupInstanceTypesSuccessResponseResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct SetupInstanceTypesSuccessResponsePayload {
     pub content: Option<Vec<ListInstanceTypesContent>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for SetupInstanceTypesSuccessResponsePayload {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["content"]
@@ -1249,7 +1511,6 @@ impl model::Model for SetupInstanceTypesSuccessResponsePayload {
 }
 model::model!(SetupInstanceTypesSuccessResponsePayload);
 /// Schema `SetupValidateSuccessResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct SetupValidateSuccessResponse {
     pub errors: Option<String>,
     pub response: Option<Box<SetupValidateSuccessResponsePayload>>,
@@ -1259,6 +1520,16 @@ pub struct SetupValidateSuccessResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for SetupValidateSuccessResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            errors: None,
+            response: None,
+            success: None,
+            ts: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ts", "errors", "success", "response"]
@@ -1286,13 +1557,19 @@ impl model::Model for SetupValidateSuccessResponse {
 }
 model::model!(SetupValidateSuccessResponse);
 /// Schema `SetupValidateSuccessResponseResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct SetupValidateSuccessResponsePayload {
     pub savings_plan_max_percentage: Option<i64>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for SetupValidateSuccessResponsePayload {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            savings_plan_max_percentage: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["savings_plan_max_percentage"]
@@ -1314,7 +1591,6 @@ impl model::Model for SetupValidateSuccessResponsePayload {
 }
 model::model!(SetupValidateSuccessResponsePayload);
 /// Schema `V1SetupBody`.
-#[derive(Clone, Debug)]
 pub struct V1SetupBody {
     pub approval_mode: Option<V1SetupBodyApprovalMode>,
     pub cloud_account_id: String,
@@ -1336,19 +1612,33 @@ impl V1SetupBody {
         service: impl Into<V1SetupBodyService>,
     ) -> Self {
         Self {
-            approval_mode: Default::default(),
+            approval_mode: None,
             cloud_account_id: cloud_account_id.into(),
-            cloud_account_name: Default::default(),
+            cloud_account_name: None,
             config: config.into(),
-            dry_run_mode: Default::default(),
-            enabled: Default::default(),
-            notification: Default::default(),
+            dry_run_mode: None,
+            enabled: None,
+            notification: None,
             service: service.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for V1SetupBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            approval_mode: None,
+            cloud_account_id: model::Cell::blank(),
+            cloud_account_name: None,
+            config: model::Cell::blank(),
+            dry_run_mode: None,
+            enabled: None,
+            notification: None,
+            service: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1395,19 +1685,12 @@ impl model::Model for V1SetupBody {
         &[0, 2, 6]
     }
 }
-model::model!(
-    V1SetupBody, Self { approval_mode : Default::default(), cloud_account_id :
-    model::Cell::blank(), cloud_account_name : Default::default(), config :
-    model::Cell::blank(), dry_run_mode : Default::default(), enabled :
-    Default::default(), notification : Default::default(), service :
-    model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(V1SetupBody);
 model::open_enum! {
     #[doc = " Schema `V1SetupBody.approval_mode`."] V1SetupBodyApprovalMode { Auto =
     "auto", Manual = "manual", SemiAutomated = "semiAutomated", }
 }
 /// Schema `V1SetupBody.notification`.
-#[derive(Clone, Debug, Default)]
 pub struct V1SetupBodyNotification {
     pub email_list: Option<Vec<String>>,
     pub purchase_notifications_enabled: Option<bool>,
@@ -1419,6 +1702,18 @@ pub struct V1SetupBodyNotification {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1SetupBodyNotification {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            email_list: None,
+            purchase_notifications_enabled: None,
+            recommendations_notifications_enabled: None,
+            schedule_time: None,
+            sp_notif_range: None,
+            timezone: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1473,7 +1768,6 @@ model::open_enum! {
     AmazonRelationalDatabaseService = "Amazon Relational Database Service", }
 }
 /// Schema `UpdateSetupConfiguration body`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateSetupConfigurationBody {
     pub approval_mode: Option<String>,
     pub cloud_account_id: Option<String>,
@@ -1487,6 +1781,20 @@ pub struct UpdateSetupConfigurationBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateSetupConfigurationBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            approval_mode: None,
+            cloud_account_id: None,
+            cloud_account_name: None,
+            config: None,
+            dry_run_mode: None,
+            enabled: None,
+            notification: None,
+            service: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1531,7 +1839,6 @@ impl model::Model for UpdateSetupConfigurationBody {
 }
 model::model!(UpdateSetupConfigurationBody);
 /// Schema `UpdateSetupConfiguration body.config`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateSetupConfigurationBodyConfig {
     pub excluded_cloud_accounts: Option<Vec<String>>,
     pub excluded_regions: Option<Vec<String>>,
@@ -1546,6 +1853,21 @@ pub struct UpdateSetupConfigurationBodyConfig {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateSetupConfigurationBodyConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            excluded_cloud_accounts: None,
+            excluded_regions: None,
+            exclusion_list: None,
+            payment_option: None,
+            reserved_instances_coverage: None,
+            savings_plan_renewal_rate: None,
+            savings_plans_coverage: None,
+            seed_config: None,
+            total_coverage: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1593,7 +1915,6 @@ impl model::Model for UpdateSetupConfigurationBodyConfig {
 }
 model::model!(UpdateSetupConfigurationBodyConfig);
 /// Schema `UpdateSetupConfiguration body.config.exclusion_list`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateSetupConfigurationBodyConfigExclusionList {
     pub instance_type: Option<String>,
     pub region: Option<String>,
@@ -1601,6 +1922,14 @@ pub struct UpdateSetupConfigurationBodyConfigExclusionList {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateSetupConfigurationBodyConfigExclusionList {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            instance_type: None,
+            region: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["region", "instance_type"]
@@ -1624,7 +1953,6 @@ impl model::Model for UpdateSetupConfigurationBodyConfigExclusionList {
 }
 model::model!(UpdateSetupConfigurationBodyConfigExclusionList);
 /// Schema `UpdateSetupConfiguration body.config.seed_config`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateSetupConfigurationBodyConfigSeedConfig {
     pub monthly_purchase_enabled: Option<bool>,
     pub purchase_terms: Option<Vec<i64>>,
@@ -1633,6 +1961,15 @@ pub struct UpdateSetupConfigurationBodyConfigSeedConfig {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateSetupConfigurationBodyConfigSeedConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            monthly_purchase_enabled: None,
+            purchase_terms: None,
+            start_with: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["start_with", "purchase_terms", "monthly_purchase_enabled"]
@@ -1658,7 +1995,6 @@ impl model::Model for UpdateSetupConfigurationBodyConfigSeedConfig {
 }
 model::model!(UpdateSetupConfigurationBodyConfigSeedConfig);
 /// Schema `UpdateSetupConfiguration body.notification`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateSetupConfigurationBodyNotification {
     pub email_list: Option<Vec<String>>,
     pub purchase_notifications_enabled: Option<bool>,
@@ -1670,6 +2006,18 @@ pub struct UpdateSetupConfigurationBodyNotification {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateSetupConfigurationBodyNotification {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            email_list: None,
+            purchase_notifications_enabled: None,
+            recommendations_notifications_enabled: None,
+            schedule_time: None,
+            sp_notif_range: None,
+            timezone: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

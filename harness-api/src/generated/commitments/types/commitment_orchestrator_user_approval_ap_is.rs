@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ApprovalAction`.
-#[derive(Clone, Debug, Default)]
 pub struct ApprovalAction {
     pub id: Option<i64>,
     pub status: Option<ApprovalActionStatus>,
@@ -13,6 +12,14 @@ pub struct ApprovalAction {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApprovalAction {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            id: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "status"]
@@ -40,7 +47,6 @@ model::open_enum! {
     "APPROVED", Rejected = "REJECTED", }
 }
 /// Schema `ApprovalEvent`.
-#[derive(Clone, Debug, Default)]
 pub struct ApprovalEvent {
     pub account_id: Option<String>,
     pub category: Option<String>,
@@ -52,6 +58,18 @@ pub struct ApprovalEvent {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApprovalEvent {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            category: None,
+            cloud_account_id: None,
+            evaluated_at: None,
+            id: None,
+            metadata: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "category", "metadata", "account_id", "evaluated_at", "cloud_account_id"]
@@ -83,7 +101,6 @@ impl model::Model for ApprovalEvent {
 }
 model::model!(ApprovalEvent);
 /// Schema `ApprovalEventSummary`.
-#[derive(Clone, Debug, Default)]
 pub struct ApprovalEventSummary {
     pub event_count: Option<i64>,
     pub event_status: Option<String>,
@@ -93,6 +110,16 @@ pub struct ApprovalEventSummary {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApprovalEventSummary {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            event_count: None,
+            event_status: None,
+            event_type: None,
+            savings_potential: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["event_type", "event_count", "event_status", "savings_potential"]
@@ -120,7 +147,6 @@ impl model::Model for ApprovalEventSummary {
 }
 model::model!(ApprovalEventSummary);
 /// Schema `ApprovalEventV2`.
-#[derive(Clone, Debug, Default)]
 pub struct ApprovalEventV2 {
     pub account_id: Option<String>,
     pub category: Option<String>,
@@ -137,6 +163,23 @@ pub struct ApprovalEventV2 {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApprovalEventV2 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            category: None,
+            cloud_account_id: None,
+            cloud_account_name: None,
+            evaluated_at: None,
+            id: None,
+            metadata: None,
+            name: None,
+            potential_savings: None,
+            potential_spend: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -194,7 +237,6 @@ model::open_enum! {
     "PENDING", Completed = "COMPLETED", Expired = "EXPIRED", Rejected = "REJECTED", }
 }
 /// Schema `ApprovalEventsSuccessResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ApprovalEventsSuccessResponse {
     pub errors: Option<String>,
     pub response: Option<Box<ApprovalEventsSuccessResponsePayload>>,
@@ -204,6 +246,16 @@ pub struct ApprovalEventsSuccessResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApprovalEventsSuccessResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            errors: None,
+            response: None,
+            success: None,
+            ts: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ts", "errors", "success", "response"]
@@ -231,7 +283,6 @@ impl model::Model for ApprovalEventsSuccessResponse {
 }
 model::model!(ApprovalEventsSuccessResponse);
 /// Schema `ApprovalEventsSuccessResponseResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ApprovalEventsSuccessResponsePayload {
     pub events: Option<Vec<ApprovalEvent>>,
     pub pages: Option<i64>,
@@ -240,6 +291,15 @@ pub struct ApprovalEventsSuccessResponsePayload {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApprovalEventsSuccessResponsePayload {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            events: None,
+            pages: None,
+            total: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["pages", "total", "events"]
@@ -265,7 +325,6 @@ impl model::Model for ApprovalEventsSuccessResponsePayload {
 }
 model::model!(ApprovalEventsSuccessResponsePayload);
 /// Schema `ApprovalOverviewSuccessResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ApprovalOverviewSuccessResponse {
     pub errors: Option<String>,
     pub response: Option<Box<ApprovalOverviewSuccessResponsePayload>>,
@@ -275,6 +334,16 @@ pub struct ApprovalOverviewSuccessResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApprovalOverviewSuccessResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            errors: None,
+            response: None,
+            success: None,
+            ts: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ts", "errors", "success", "response"]
@@ -302,13 +371,19 @@ impl model::Model for ApprovalOverviewSuccessResponse {
 }
 model::model!(ApprovalOverviewSuccessResponse);
 /// Schema `ApprovalOverviewSuccessResponseResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ApprovalOverviewSuccessResponsePayload {
     pub result: Option<Vec<ApprovalEventSummary>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ApprovalOverviewSuccessResponsePayload {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            result: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["result"]
@@ -330,13 +405,19 @@ impl model::Model for ApprovalOverviewSuccessResponsePayload {
 }
 model::model!(ApprovalOverviewSuccessResponsePayload);
 /// Schema `ApprovalPayload`.
-#[derive(Clone, Debug, Default)]
 pub struct ApprovalPayload {
     pub actions: Option<Vec<ApprovalAction>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ApprovalPayload {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            actions: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["actions"]
@@ -358,7 +439,6 @@ impl model::Model for ApprovalPayload {
 }
 model::model!(ApprovalPayload);
 /// Schema `ApprovalsListRequestV2`.
-#[derive(Clone, Debug, Default)]
 pub struct ApprovalsListRequestV2 {
     pub cloud_account_id: Option<String>,
     pub event_types: Option<Vec<ApprovalsListRequestV2EventTypes>>,
@@ -370,6 +450,18 @@ pub struct ApprovalsListRequestV2 {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApprovalsListRequestV2 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cloud_account_id: None,
+            event_types: None,
+            pagination: None,
+            regions: None,
+            service: None,
+            statuses: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -415,7 +507,6 @@ model::open_enum! {
     "RDS Reserved Instance Purchase", }
 }
 /// Schema `ApprovalsListRequestV2Pagination`.
-#[derive(Clone, Debug, Default)]
 pub struct ApprovalsListRequestV2Pagination {
     pub limit: Option<i64>,
     pub page: Option<i64>,
@@ -423,6 +514,14 @@ pub struct ApprovalsListRequestV2Pagination {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApprovalsListRequestV2Pagination {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            limit: None,
+            page: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["page", "limit"]
@@ -452,7 +551,6 @@ model::open_enum! {
     "APPROVAL_PENDING", }
 }
 /// Schema `ApprovalsListResponseV2`.
-#[derive(Clone, Debug, Default)]
 pub struct ApprovalsListResponseV2 {
     pub errors: Option<Vec<serde_json::Value>>,
     pub response: Option<Box<ApprovalsListResponseV2Response>>,
@@ -462,6 +560,16 @@ pub struct ApprovalsListResponseV2 {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApprovalsListResponseV2 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            errors: None,
+            response: None,
+            success: None,
+            ts: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ts", "errors", "success", "response"]
@@ -489,7 +597,6 @@ impl model::Model for ApprovalsListResponseV2 {
 }
 model::model!(ApprovalsListResponseV2);
 /// Schema `ApprovalsListResponseV2Response`.
-#[derive(Clone, Debug, Default)]
 pub struct ApprovalsListResponseV2Response {
     pub events: Option<Vec<ApprovalEventV2>>,
     pub pages: Option<i64>,
@@ -498,6 +605,15 @@ pub struct ApprovalsListResponseV2Response {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApprovalsListResponseV2Response {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            events: None,
+            pages: None,
+            total: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["pages", "total", "events"]
@@ -523,7 +639,6 @@ impl model::Model for ApprovalsListResponseV2Response {
 }
 model::model!(ApprovalsListResponseV2Response);
 /// Schema `ApprovalsOverviewRequestFilters`.
-#[derive(Clone, Debug, Default)]
 pub struct ApprovalsOverviewRequestFilters {
     pub cloud_account_ids: Option<Vec<String>>,
     pub regions: Option<Vec<String>>,
@@ -532,6 +647,15 @@ pub struct ApprovalsOverviewRequestFilters {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApprovalsOverviewRequestFilters {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cloud_account_ids: None,
+            regions: None,
+            service: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["regions", "service", "cloud_account_ids"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `CommitmentUtilizationChart`.
-#[derive(Clone, Debug, Default)]
 pub struct CommitmentUtilizationChart {
     pub date: Option<model::Time>,
     pub utilization_percentage: Option<f64>,
@@ -13,6 +12,14 @@ pub struct CommitmentUtilizationChart {
     pub misfits: model::Misfits,
 }
 impl model::Model for CommitmentUtilizationChart {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            date: None,
+            utilization_percentage: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["date", "utilization_percentage"]
@@ -36,7 +43,6 @@ impl model::Model for CommitmentUtilizationChart {
 }
 model::model!(CommitmentUtilizationChart);
 /// Schema `CommitmentUtilizationDetailResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct CommitmentUtilizationDetailResponse {
     pub errors: Option<String>,
     pub response: Option<
@@ -48,6 +54,16 @@ pub struct CommitmentUtilizationDetailResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for CommitmentUtilizationDetailResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            errors: None,
+            response: None,
+            success: None,
+            ts: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ts", "errors", "success", "response"]
@@ -75,7 +91,6 @@ impl model::Model for CommitmentUtilizationDetailResponse {
 }
 model::model!(CommitmentUtilizationDetailResponse);
 /// Schema `CommitmentUtilizationsDetailTable`.
-#[derive(Clone, Debug, Default)]
 pub struct CommitmentUtilizationsDetailTable {
     pub compute_spend: Option<f64>,
     pub percentage: Option<f64>,
@@ -85,6 +100,16 @@ pub struct CommitmentUtilizationsDetailTable {
     pub misfits: model::Misfits,
 }
 impl model::Model for CommitmentUtilizationsDetailTable {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            compute_spend: None,
+            percentage: None,
+            trend: None,
+            utilization: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["trend", "percentage", "utilization", "compute_spend"]
@@ -112,7 +137,6 @@ impl model::Model for CommitmentUtilizationsDetailTable {
 }
 model::model!(CommitmentUtilizationsDetailTable);
 /// Schema `CommitmentUtlizationsDetail`.
-#[derive(Clone, Debug, Default)]
 pub struct CommitmentUtlizationsDetail {
     pub chart: Option<Vec<CommitmentUtilizationChart>>,
     pub table: Option<Box<CommitmentUtilizationsDetailTable>>,
@@ -120,6 +144,14 @@ pub struct CommitmentUtlizationsDetail {
     pub misfits: model::Misfits,
 }
 impl model::Model for CommitmentUtlizationsDetail {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            chart: None,
+            table: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["chart", "table"]

@@ -5,13 +5,19 @@
 use super::*;
 use crate::model;
 /// Schema `ActionsBreakdown`.
-#[derive(Clone, Debug, Default)]
 pub struct ActionsBreakdown {
     pub pending_approval: Option<Box<StatusCount>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ActionsBreakdown {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            pending_approval: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["pending_approval"]
@@ -33,7 +39,6 @@ impl model::Model for ActionsBreakdown {
 }
 model::model!(ActionsBreakdown);
 /// Schema `GenericSuccessResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct GenericSuccessResponse {
     pub errors: Option<String>,
     pub success: Option<bool>,
@@ -42,6 +47,15 @@ pub struct GenericSuccessResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for GenericSuccessResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            errors: None,
+            success: None,
+            ts: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ts", "errors", "success"]
@@ -67,7 +81,6 @@ impl model::Model for GenericSuccessResponse {
 }
 model::model!(GenericSuccessResponse);
 /// Schema `InventoryRIAPIFilter`.
-#[derive(Clone, Debug, Default)]
 pub struct InventoryRiapiFilter {
     pub account_ids: Option<Vec<String>>,
     pub cloud_account_ids: Option<Vec<String>>,
@@ -86,6 +99,25 @@ pub struct InventoryRiapiFilter {
     pub misfits: model::Misfits,
 }
 impl model::Model for InventoryRiapiFilter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_ids: None,
+            cloud_account_ids: None,
+            instance_families: None,
+            instance_types: None,
+            is_harness_managed: None,
+            payment_options: None,
+            plan_types: None,
+            platforms: None,
+            regions: None,
+            service: None,
+            status: None,
+            tenancy: None,
+            terms: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -158,7 +190,6 @@ model::open_enum! {
     = "active", Expired = "expired", Pending = "pending", Retired = "retired", }
 }
 /// Schema `InventorySPAPIFilter`.
-#[derive(Clone, Debug, Default)]
 pub struct InventorySpapiFilter {
     pub account_ids: Option<Vec<String>>,
     pub cloud_account_ids: Option<Vec<String>>,
@@ -174,6 +205,22 @@ pub struct InventorySpapiFilter {
     pub misfits: model::Misfits,
 }
 impl model::Model for InventorySpapiFilter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_ids: None,
+            cloud_account_ids: None,
+            instance_families: None,
+            is_harness_managed: None,
+            payment_options: None,
+            plan_types: None,
+            regions: None,
+            service: None,
+            status: None,
+            terms: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -238,7 +285,6 @@ model::open_enum! {
     = "active", Expired = "expired", Pending = "pending", Retired = "retired", }
 }
 /// Schema `PaginationInput`.
-#[derive(Clone, Debug, Default)]
 pub struct PaginationInput {
     pub filters: Option<Vec<PaginationInputFilters>>,
     pub limit: Option<i64>,
@@ -247,6 +293,15 @@ pub struct PaginationInput {
     pub misfits: model::Misfits,
 }
 impl model::Model for PaginationInput {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            filters: None,
+            limit: None,
+            page: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["page", "limit", "filters"]
@@ -272,7 +327,6 @@ impl model::Model for PaginationInput {
 }
 model::model!(PaginationInput);
 /// Schema `PaginationInput.filters`.
-#[derive(Clone, Debug, Default)]
 pub struct PaginationInputFilters {
     pub field: Option<String>,
     pub values: Option<Vec<String>>,
@@ -280,6 +334,14 @@ pub struct PaginationInputFilters {
     pub misfits: model::Misfits,
 }
 impl model::Model for PaginationInputFilters {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            field: None,
+            values: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["field", "values"]
@@ -303,7 +365,6 @@ impl model::Model for PaginationInputFilters {
 }
 model::model!(PaginationInputFilters);
 /// Schema `SpendBreakdownFilter`.
-#[derive(Clone, Debug, Default)]
 pub struct SpendBreakdownFilter {
     pub cloud_account_ids: Option<Vec<String>>,
     pub instance_types: Option<Vec<String>>,
@@ -313,6 +374,16 @@ pub struct SpendBreakdownFilter {
     pub misfits: model::Misfits,
 }
 impl model::Model for SpendBreakdownFilter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cloud_account_ids: None,
+            instance_types: None,
+            regions: None,
+            service: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["regions", "service", "instance_types", "cloud_account_ids"]
@@ -345,7 +416,6 @@ model::open_enum! {
     AmazonRelationalDatabaseService = "Amazon Relational Database Service", }
 }
 /// Schema `SpendBreakdownResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct SpendBreakdownResponse {
     pub errors: Option<String>,
     pub response: Option<Box<SpendBreakdownResponsePayload>>,
@@ -355,6 +425,16 @@ pub struct SpendBreakdownResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for SpendBreakdownResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            errors: None,
+            response: None,
+            success: None,
+            ts: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ts", "errors", "success", "response"]
@@ -382,7 +462,6 @@ impl model::Model for SpendBreakdownResponse {
 }
 model::model!(SpendBreakdownResponse);
 /// Schema `SpendBreakdownResponseResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct SpendBreakdownResponsePayload {
     pub ondemand: Option<Box<SpendDetailed>>,
     pub reserved_instances: Option<Box<SpendDetailed>>,
@@ -394,6 +473,18 @@ pub struct SpendBreakdownResponsePayload {
     pub misfits: model::Misfits,
 }
 impl model::Model for SpendBreakdownResponsePayload {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ondemand: None,
+            reserved_instances: None,
+            savings_plans: None,
+            total: None,
+            trend: None,
+            unused_commitments: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -432,7 +523,6 @@ impl model::Model for SpendBreakdownResponsePayload {
 }
 model::model!(SpendBreakdownResponsePayload);
 /// Schema `SpendDetailed`.
-#[derive(Clone, Debug, Default)]
 pub struct SpendDetailed {
     pub percentage: Option<f64>,
     pub value: Option<f64>,
@@ -440,6 +530,14 @@ pub struct SpendDetailed {
     pub misfits: model::Misfits,
 }
 impl model::Model for SpendDetailed {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            percentage: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["value", "percentage"]
@@ -463,7 +561,6 @@ impl model::Model for SpendDetailed {
 }
 model::model!(SpendDetailed);
 /// Schema `StatusBreakdown`.
-#[derive(Clone, Debug, Default)]
 pub struct StatusBreakdown {
     pub active: Option<Box<StatusCount>>,
     pub expired: Option<Box<StatusCount>>,
@@ -472,6 +569,15 @@ pub struct StatusBreakdown {
     pub misfits: model::Misfits,
 }
 impl model::Model for StatusBreakdown {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            active: None,
+            expired: None,
+            expiring_soon: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["active", "expired", "expiring_soon"]
@@ -497,7 +603,6 @@ impl model::Model for StatusBreakdown {
 }
 model::model!(StatusBreakdown);
 /// Schema `StatusCount`.
-#[derive(Clone, Debug, Default)]
 pub struct StatusCount {
     pub count: Option<i64>,
     pub label: Option<String>,
@@ -505,6 +610,14 @@ pub struct StatusCount {
     pub misfits: model::Misfits,
 }
 impl model::Model for StatusCount {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            count: None,
+            label: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["count", "label"]
@@ -528,7 +641,6 @@ impl model::Model for StatusCount {
 }
 model::model!(StatusCount);
 /// Schema `TotalCount`.
-#[derive(Clone, Debug, Default)]
 pub struct TotalCount {
     pub managed: Option<i64>,
     pub purchased: Option<i64>,
@@ -536,6 +648,14 @@ pub struct TotalCount {
     pub misfits: model::Misfits,
 }
 impl model::Model for TotalCount {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            managed: None,
+            purchased: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["managed", "purchased"]
@@ -559,7 +679,6 @@ impl model::Model for TotalCount {
 }
 model::model!(TotalCount);
 /// Schema `TypeCount`.
-#[derive(Clone, Debug, Default)]
 pub struct TypeCount {
     pub count: Option<i64>,
     pub percentage: Option<f64>,
@@ -567,6 +686,14 @@ pub struct TypeCount {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypeCount {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            count: None,
+            percentage: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["count", "percentage"]

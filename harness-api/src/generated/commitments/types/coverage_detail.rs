@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ComputeCoverageChart`.
-#[derive(Clone, Debug, Default)]
 pub struct ComputeCoverageChart {
     pub coverage_cost: Option<f64>,
     pub date: Option<model::Time>,
@@ -13,6 +12,14 @@ pub struct ComputeCoverageChart {
     pub misfits: model::Misfits,
 }
 impl model::Model for ComputeCoverageChart {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            coverage_cost: None,
+            date: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["date", "coverage_cost"]
@@ -36,7 +43,6 @@ impl model::Model for ComputeCoverageChart {
 }
 model::model!(ComputeCoverageChart);
 /// Schema `ComputeCoveragesDetail`.
-#[derive(Clone, Debug, Default)]
 pub struct ComputeCoveragesDetail {
     pub chart: Option<Vec<ComputeCoverageChart>>,
     pub table: Option<Box<ComputeCoveragesDetailTable>>,
@@ -44,6 +50,14 @@ pub struct ComputeCoveragesDetail {
     pub misfits: model::Misfits,
 }
 impl model::Model for ComputeCoveragesDetail {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            chart: None,
+            table: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["chart", "table"]
@@ -67,7 +81,6 @@ impl model::Model for ComputeCoveragesDetail {
 }
 model::model!(ComputeCoveragesDetail);
 /// Schema `ComputeCoveragesDetailResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ComputeCoveragesDetailResponse {
     pub errors: Option<String>,
     pub response: Option<std::collections::BTreeMap<String, ComputeCoveragesDetail>>,
@@ -77,6 +90,16 @@ pub struct ComputeCoveragesDetailResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ComputeCoveragesDetailResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            errors: None,
+            response: None,
+            success: None,
+            ts: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ts", "errors", "success", "response"]
@@ -104,7 +127,6 @@ impl model::Model for ComputeCoveragesDetailResponse {
 }
 model::model!(ComputeCoveragesDetailResponse);
 /// Schema `ComputeCoveragesDetailTable`.
-#[derive(Clone, Debug, Default)]
 pub struct ComputeCoveragesDetailTable {
     pub coverage: Option<f64>,
     pub machine_type: Option<String>,
@@ -124,6 +146,26 @@ pub struct ComputeCoveragesDetailTable {
     pub misfits: model::Misfits,
 }
 impl model::Model for ComputeCoveragesDetailTable {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            coverage: None,
+            machine_type: None,
+            on_demand_cost: None,
+            on_demand_hours: None,
+            region: None,
+            reservation_cost: None,
+            ri_coverage_hours: None,
+            savings_plan_hours: None,
+            spot_cost: None,
+            spot_hours: None,
+            total_cost: None,
+            total_covered_hours: None,
+            total_hours: None,
+            trend: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -186,7 +228,6 @@ impl model::Model for ComputeCoveragesDetailTable {
 }
 model::model!(ComputeCoveragesDetailTable);
 /// Schema `CoverageDetailBody`.
-#[derive(Clone, Debug)]
 pub struct CoverageDetailBody {
     pub group_by: CoverageDetailBodyGroupBy,
     pub service: Option<String>,
@@ -199,12 +240,20 @@ impl CoverageDetailBody {
     pub fn new(group_by: impl Into<CoverageDetailBodyGroupBy>) -> Self {
         Self {
             group_by: group_by.into(),
-            service: Default::default(),
-            misfits: Default::default(),
+            service: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for CoverageDetailBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            group_by: model::Cell::blank(),
+            service: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["service", "group_by"]
@@ -230,10 +279,7 @@ impl model::Model for CoverageDetailBody {
         &[1]
     }
 }
-model::model!(
-    CoverageDetailBody, Self { group_by : model::Cell::blank(), service :
-    Default::default(), misfits : Default::default() }
-);
+model::through_cell!(CoverageDetailBody);
 model::open_enum! {
     #[doc = " Schema `CoverageDetailBody.group_by`."] CoverageDetailBodyGroupBy {
     InstanceFamily = "Instance Family", Region = "Region", MachineType = "Machine Type",

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `RICoverageDetails body`.
-#[derive(Clone, Debug, Default)]
 pub struct RiCoverageDetailsBody {
     pub cloud_account_ids: Option<Vec<String>>,
     pub instance_types: Option<Vec<String>>,
@@ -17,6 +16,18 @@ pub struct RiCoverageDetailsBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for RiCoverageDetailsBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cloud_account_ids: None,
+            instance_types: None,
+            regions: None,
+            service: None,
+            sort_by: None,
+            sort_order: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -55,7 +66,6 @@ impl model::Model for RiCoverageDetailsBody {
 }
 model::model!(RiCoverageDetailsBody);
 /// Schema `SPCoverageDetails body`.
-#[derive(Clone, Debug, Default)]
 pub struct SpCoverageDetailsBody {
     pub cloud_account_ids: Option<Vec<String>>,
     pub instance_types: Option<Vec<String>>,
@@ -67,6 +77,18 @@ pub struct SpCoverageDetailsBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for SpCoverageDetailsBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cloud_account_ids: None,
+            instance_types: None,
+            regions: None,
+            service: None,
+            sort_by: None,
+            sort_order: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ComputeCoverageResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ComputeCoverageResponse {
     pub errors: Option<String>,
     pub response: Option<Box<ComputeCoverageResponsePayload>>,
@@ -15,6 +14,16 @@ pub struct ComputeCoverageResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ComputeCoverageResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            errors: None,
+            response: None,
+            success: None,
+            ts: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ts", "errors", "success", "response"]
@@ -42,7 +51,6 @@ impl model::Model for ComputeCoverageResponse {
 }
 model::model!(ComputeCoverageResponse);
 /// Schema `ComputeCoverageResponseResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ComputeCoverageResponsePayload {
     pub average_coverage_percentage: Option<f64>,
     pub ondemand: Option<Box<CoverageDetailed>>,
@@ -54,6 +62,18 @@ pub struct ComputeCoverageResponsePayload {
     pub misfits: model::Misfits,
 }
 impl model::Model for ComputeCoverageResponsePayload {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            average_coverage_percentage: None,
+            ondemand: None,
+            reserved_instances: None,
+            savings_plans: None,
+            total_coverage_percentage: None,
+            total_spend: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -92,7 +112,6 @@ impl model::Model for ComputeCoverageResponsePayload {
 }
 model::model!(ComputeCoverageResponsePayload);
 /// Schema `CopmputeCoverageFilter`.
-#[derive(Clone, Debug, Default)]
 pub struct CopmputeCoverageFilter {
     pub cloud_account_ids: Option<Vec<String>>,
     pub instance_types: Option<Vec<String>>,
@@ -104,6 +123,18 @@ pub struct CopmputeCoverageFilter {
     pub misfits: model::Misfits,
 }
 impl model::Model for CopmputeCoverageFilter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cloud_account_ids: None,
+            instance_types: None,
+            regions: None,
+            service: None,
+            sort_by: None,
+            sort_order: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -147,7 +178,6 @@ model::open_enum! {
     AmazonRelationalDatabaseService = "Amazon Relational Database Service", }
 }
 /// Schema `CoverageDetailed`.
-#[derive(Clone, Debug, Default)]
 pub struct CoverageDetailed {
     pub percentage: Option<f64>,
     pub value: Option<f64>,
@@ -155,6 +185,14 @@ pub struct CoverageDetailed {
     pub misfits: model::Misfits,
 }
 impl model::Model for CoverageDetailed {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            percentage: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["value", "percentage"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ApprovalInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct ApprovalInfo {
     pub approved_at: Option<model::Time>,
     pub approved_by: Option<String>,
@@ -14,6 +13,15 @@ pub struct ApprovalInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApprovalInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            approved_at: None,
+            approved_by: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["status", "approved_at", "approved_by"]
@@ -39,7 +47,6 @@ impl model::Model for ApprovalInfo {
 }
 model::model!(ApprovalInfo);
 /// Schema `ListReservedInstancesRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct ListReservedInstancesRequest {
     pub filters: Option<Box<InventoryRiapiFilter>>,
     pub pagination: Option<Box<PaginationInput>>,
@@ -49,6 +56,16 @@ pub struct ListReservedInstancesRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListReservedInstancesRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            filters: None,
+            pagination: None,
+            sort_by: None,
+            sort_order: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["filters", "sort_by", "pagination", "sort_order"]
@@ -80,7 +97,6 @@ model::open_enum! {
     ListReservedInstancesRequestSortOrder { Asc = "asc", Desc = "desc", }
 }
 /// Schema `ListReservedInstancesResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ListReservedInstancesResponse {
     pub errors: Option<String>,
     pub response: Option<Box<ReservedInstancesData>>,
@@ -90,6 +106,16 @@ pub struct ListReservedInstancesResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListReservedInstancesResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            errors: None,
+            response: None,
+            success: None,
+            ts: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ts", "errors", "success", "response"]
@@ -117,7 +143,6 @@ impl model::Model for ListReservedInstancesResponse {
 }
 model::model!(ListReservedInstancesResponse);
 /// Schema `PreviousStateInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct PreviousStateInfo {
     pub instance_type: Option<String>,
     pub platform: Option<String>,
@@ -126,6 +151,15 @@ pub struct PreviousStateInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for PreviousStateInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            instance_type: None,
+            platform: None,
+            tenancy: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["tenancy", "platform", "instance_type"]
@@ -151,7 +185,6 @@ impl model::Model for PreviousStateInfo {
 }
 model::model!(PreviousStateInfo);
 /// Schema `ReservedInstance`.
-#[derive(Clone, Debug, Default)]
 pub struct ReservedInstance {
     pub availability_zone: Option<String>,
     pub avg_utilization: Option<f64>,
@@ -169,6 +202,24 @@ pub struct ReservedInstance {
     pub misfits: model::Misfits,
 }
 impl model::Model for ReservedInstance {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            availability_zone: None,
+            avg_utilization: None,
+            count: None,
+            expires_on: None,
+            id: None,
+            is_harness_managed: None,
+            is_seed_ri: None,
+            scope: None,
+            start_date: None,
+            status: None,
+            term: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -225,7 +276,6 @@ impl model::Model for ReservedInstance {
 }
 model::model!(ReservedInstance);
 /// Schema `ReservedInstanceDetail`.
-#[derive(Clone, Debug, Default)]
 pub struct ReservedInstanceDetail {
     pub approval_info: Option<Box<ApprovalInfo>>,
     pub availability_zone: Option<String>,
@@ -252,6 +302,33 @@ pub struct ReservedInstanceDetail {
     pub misfits: model::Misfits,
 }
 impl model::Model for ReservedInstanceDetail {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            approval_info: None,
+            availability_zone: None,
+            expiry_date: None,
+            hourly_cost: None,
+            id: None,
+            instance_count: None,
+            instance_type: None,
+            is_harness_managed: None,
+            payment_option: None,
+            platform: None,
+            previously_was: None,
+            purchase_date: None,
+            purchase_term_years: None,
+            scope: None,
+            start_date: None,
+            status: None,
+            tenancy: None,
+            type_: None,
+            upfront_fee: None,
+            usage_price: None,
+            utilization: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -335,7 +412,6 @@ impl model::Model for ReservedInstanceDetail {
 }
 model::model!(ReservedInstanceDetail);
 /// Schema `ReservedInstanceDetailsResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ReservedInstanceDetailsResponse {
     pub errors: Option<String>,
     pub response: Option<Box<ReservedInstanceDetail>>,
@@ -345,6 +421,16 @@ pub struct ReservedInstanceDetailsResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ReservedInstanceDetailsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            errors: None,
+            response: None,
+            success: None,
+            ts: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ts", "errors", "success", "response"]
@@ -372,7 +458,6 @@ impl model::Model for ReservedInstanceDetailsResponse {
 }
 model::model!(ReservedInstanceDetailsResponse);
 /// Schema `ReservedInstancesData`.
-#[derive(Clone, Debug, Default)]
 pub struct ReservedInstancesData {
     pub items: Option<Vec<ReservedInstance>>,
     pub pages: Option<i64>,
@@ -382,6 +467,16 @@ pub struct ReservedInstancesData {
     pub misfits: model::Misfits,
 }
 impl model::Model for ReservedInstancesData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            items: None,
+            pages: None,
+            pagination: None,
+            total: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["items", "pages", "total", "pagination"]
@@ -409,7 +504,6 @@ impl model::Model for ReservedInstancesData {
 }
 model::model!(ReservedInstancesData);
 /// Schema `InlineResponse2006`.
-#[derive(Clone, Debug, Default)]
 pub struct RiFilterOptionsResponse {
     pub errors: Option<String>,
     pub response: Option<Box<InventoryRiapiFilter>>,
@@ -419,6 +513,16 @@ pub struct RiFilterOptionsResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for RiFilterOptionsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            errors: None,
+            response: None,
+            success: None,
+            ts: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ts", "errors", "success", "response"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `InstanceTypeDistribution`.
-#[derive(Clone, Debug, Default)]
 pub struct InstanceTypeDistribution {
     pub convertible: Option<Box<TypeCount>>,
     pub standard: Option<Box<TypeCount>>,
@@ -13,6 +12,14 @@ pub struct InstanceTypeDistribution {
     pub misfits: model::Misfits,
 }
 impl model::Model for InstanceTypeDistribution {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            convertible: None,
+            standard: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["standard", "convertible"]
@@ -36,7 +43,6 @@ impl model::Model for InstanceTypeDistribution {
 }
 model::model!(InstanceTypeDistribution);
 /// Schema `RIDistribution`.
-#[derive(Clone, Debug, Default)]
 pub struct RiDistribution {
     pub managed: Option<Box<InstanceTypeDistribution>>,
     pub reserved: Option<Box<InstanceTypeDistribution>>,
@@ -44,6 +50,14 @@ pub struct RiDistribution {
     pub misfits: model::Misfits,
 }
 impl model::Model for RiDistribution {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            managed: None,
+            reserved: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["managed", "reserved"]
@@ -67,7 +81,6 @@ impl model::Model for RiDistribution {
 }
 model::model!(RiDistribution);
 /// Schema `RIInventoryOverview`.
-#[derive(Clone, Debug, Default)]
 pub struct RiInventoryOverview {
     pub actions: Option<Box<ActionsBreakdown>>,
     pub distribution: Option<Box<RiDistribution>>,
@@ -77,6 +90,16 @@ pub struct RiInventoryOverview {
     pub misfits: model::Misfits,
 }
 impl model::Model for RiInventoryOverview {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            actions: None,
+            distribution: None,
+            status: None,
+            total: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["total", "status", "actions", "distribution"]
@@ -104,7 +127,6 @@ impl model::Model for RiInventoryOverview {
 }
 model::model!(RiInventoryOverview);
 /// Schema `RIInventoryOverviewResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct RiInventoryOverviewResponse {
     pub errors: Option<String>,
     pub response: Option<Box<RiInventoryOverview>>,
@@ -114,6 +136,16 @@ pub struct RiInventoryOverviewResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for RiInventoryOverviewResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            errors: None,
+            response: None,
+            success: None,
+            ts: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ts", "errors", "success", "response"]

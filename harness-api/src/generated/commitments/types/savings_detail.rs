@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `SavingsDetailBody`.
-#[derive(Clone, Debug)]
 pub struct SavingsDetailBody {
     pub group_by: SavingsDetailBodyGroupBy,
     pub is_harness_managed: bool,
@@ -22,13 +21,22 @@ impl SavingsDetailBody {
     ) -> Self {
         Self {
             group_by: group_by.into(),
-            is_harness_managed,
-            service: Default::default(),
-            misfits: Default::default(),
+            is_harness_managed: is_harness_managed,
+            service: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for SavingsDetailBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            group_by: model::Cell::blank(),
+            is_harness_managed: model::Cell::blank(),
+            service: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["service", "group_by", "is_harness_managed"]
@@ -56,16 +64,12 @@ impl model::Model for SavingsDetailBody {
         &[1, 2]
     }
 }
-model::model!(
-    SavingsDetailBody, Self { group_by : model::Cell::blank(), is_harness_managed :
-    model::Cell::blank(), service : Default::default(), misfits : Default::default() }
-);
+model::through_cell!(SavingsDetailBody);
 model::open_enum! {
     #[doc = " Schema `SavingsDetailBody.group_by`."] SavingsDetailBodyGroupBy { Regions =
     "Regions", CommitmentType = "Commitment Type", InstanceFamily = "Instance family", }
 }
 /// Schema `SavingsDetailResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct SavingsDetailResponse {
     pub errors: Option<String>,
     pub response: Option<
@@ -77,6 +81,16 @@ pub struct SavingsDetailResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for SavingsDetailResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            errors: None,
+            response: None,
+            success: None,
+            ts: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ts", "errors", "success", "response"]
@@ -104,7 +118,6 @@ impl model::Model for SavingsDetailResponse {
 }
 model::model!(SavingsDetailResponse);
 /// Schema `SavingsDetailResponseChart`.
-#[derive(Clone, Debug, Default)]
 pub struct SavingsDetailResponseChart {
     pub date: Option<model::Time>,
     pub savings: Option<f64>,
@@ -112,6 +125,14 @@ pub struct SavingsDetailResponseChart {
     pub misfits: model::Misfits,
 }
 impl model::Model for SavingsDetailResponseChart {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            date: None,
+            savings: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["date", "savings"]
@@ -135,7 +156,6 @@ impl model::Model for SavingsDetailResponseChart {
 }
 model::model!(SavingsDetailResponseChart);
 /// Schema `SavingsDetailResponseResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct SavingsDetailResponsePayload {
     pub chart: Option<Vec<SavingsDetailResponseChart>>,
     pub table: Option<Box<SavingsDetailResponseTable>>,
@@ -143,6 +163,14 @@ pub struct SavingsDetailResponsePayload {
     pub misfits: model::Misfits,
 }
 impl model::Model for SavingsDetailResponsePayload {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            chart: None,
+            table: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["chart", "table"]
@@ -166,7 +194,6 @@ impl model::Model for SavingsDetailResponsePayload {
 }
 model::model!(SavingsDetailResponsePayload);
 /// Schema `SavingsDetailResponseTable`.
-#[derive(Clone, Debug, Default)]
 pub struct SavingsDetailResponseTable {
     pub percentage: Option<f64>,
     pub total: Option<f64>,
@@ -175,6 +202,15 @@ pub struct SavingsDetailResponseTable {
     pub misfits: model::Misfits,
 }
 impl model::Model for SavingsDetailResponseTable {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            percentage: None,
+            total: None,
+            trend: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["total", "trend", "percentage"]

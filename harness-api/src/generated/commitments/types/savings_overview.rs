@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `SavingsDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct SavingsDetails {
     pub percentage: Option<f64>,
     pub total: Option<f64>,
@@ -13,6 +12,14 @@ pub struct SavingsDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for SavingsDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            percentage: None,
+            total: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["total", "percentage"]
@@ -36,7 +43,6 @@ impl model::Model for SavingsDetails {
 }
 model::model!(SavingsDetails);
 /// Schema `SavingsOverviewResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct SavingsOverviewResponse {
     pub errors: Option<String>,
     pub response: Option<Box<SavingsOverviewResponsePayload>>,
@@ -46,6 +52,16 @@ pub struct SavingsOverviewResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for SavingsOverviewResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            errors: None,
+            response: None,
+            success: None,
+            ts: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ts", "errors", "success", "response"]
@@ -73,7 +89,6 @@ impl model::Model for SavingsOverviewResponse {
 }
 model::model!(SavingsOverviewResponse);
 /// Schema `SavingsOverviewResponseResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct SavingsOverviewResponsePayload {
     pub managed_savings_total: Option<f64>,
     pub overall_savings: Option<f64>,
@@ -84,6 +99,17 @@ pub struct SavingsOverviewResponsePayload {
     pub misfits: model::Misfits,
 }
 impl model::Model for SavingsOverviewResponsePayload {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            managed_savings_total: None,
+            overall_savings: None,
+            reserved_instances: None,
+            savings_plans: None,
+            unmanaged_savings_total: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -119,7 +145,6 @@ impl model::Model for SavingsOverviewResponsePayload {
 }
 model::model!(SavingsOverviewResponsePayload);
 /// Schema `SavingsOverviewResponseResponseReservedInstances`.
-#[derive(Clone, Debug, Default)]
 pub struct SavingsOverviewResponseReservedInstances {
     pub managed_savings: Option<Box<SavingsDetails>>,
     pub ri_percentage: Option<f64>,
@@ -129,6 +154,16 @@ pub struct SavingsOverviewResponseReservedInstances {
     pub misfits: model::Misfits,
 }
 impl model::Model for SavingsOverviewResponseReservedInstances {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            managed_savings: None,
+            ri_percentage: None,
+            ri_total: None,
+            unmanaged_savings: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ri_total", "ri_percentage", "managed_savings", "unmanaged_savings"]
@@ -156,7 +191,6 @@ impl model::Model for SavingsOverviewResponseReservedInstances {
 }
 model::model!(SavingsOverviewResponseReservedInstances);
 /// Schema `SavingsOverviewResponseResponseSavingsPlans`.
-#[derive(Clone, Debug, Default)]
 pub struct SavingsOverviewResponseSavingsPlans {
     pub managed_savings: Option<Box<SavingsDetails>>,
     pub sp_percentage: Option<f64>,
@@ -166,6 +200,16 @@ pub struct SavingsOverviewResponseSavingsPlans {
     pub misfits: model::Misfits,
 }
 impl model::Model for SavingsOverviewResponseSavingsPlans {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            managed_savings: None,
+            sp_percentage: None,
+            sp_total: None,
+            unmanaged_savings: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["sp_total", "sp_percentage", "managed_savings", "unmanaged_savings"]
@@ -193,13 +237,19 @@ impl model::Model for SavingsOverviewResponseSavingsPlans {
 }
 model::model!(SavingsOverviewResponseSavingsPlans);
 /// Schema `GetSavingsOverview body`.
-#[derive(Clone, Debug, Default)]
 pub struct GetSavingsOverviewBody {
     pub service: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for GetSavingsOverviewBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            service: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["service"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `SavingsRateResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct SavingsRateResponse {
     pub errors: Option<String>,
     pub response: Option<Box<SavingsRateResponsePayload>>,
@@ -15,6 +14,16 @@ pub struct SavingsRateResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for SavingsRateResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            errors: None,
+            response: None,
+            success: None,
+            ts: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ts", "errors", "success", "response"]
@@ -42,7 +51,6 @@ impl model::Model for SavingsRateResponse {
 }
 model::model!(SavingsRateResponse);
 /// Schema `SavingsRateResponseResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct SavingsRateResponsePayload {
     pub effective_savings_rate: Option<f64>,
     pub total_spend_percentage: Option<f64>,
@@ -50,6 +58,14 @@ pub struct SavingsRateResponsePayload {
     pub misfits: model::Misfits,
 }
 impl model::Model for SavingsRateResponsePayload {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            effective_savings_rate: None,
+            total_spend_percentage: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["effective_savings_rate", "total_spend_percentage"]
@@ -73,7 +89,6 @@ impl model::Model for SavingsRateResponsePayload {
 }
 model::model!(SavingsRateResponsePayload);
 /// Schema `UtilizationOverviewRequestFilters`.
-#[derive(Clone, Debug, Default)]
 pub struct UtilizationOverviewRequestFilters {
     pub cloud_account_ids: Option<Vec<String>>,
     pub instance_families: Option<Vec<String>>,
@@ -83,6 +98,16 @@ pub struct UtilizationOverviewRequestFilters {
     pub misfits: model::Misfits,
 }
 impl model::Model for UtilizationOverviewRequestFilters {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cloud_account_ids: None,
+            instance_families: None,
+            regions: None,
+            service: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["regions", "service", "cloud_account_ids", "instance_families"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `AccountInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct AccountInfo {
     pub account_id: Option<String>,
     pub account_name: Option<String>,
@@ -14,6 +13,15 @@ pub struct AccountInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for AccountInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            account_name: None,
+            id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "account_id", "account_name"]
@@ -39,7 +47,6 @@ impl model::Model for AccountInfo {
 }
 model::model!(AccountInfo);
 /// Schema `ListSavingsPlansRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct ListSavingsPlansRequest {
     pub filters: Option<Box<InventorySpapiFilter>>,
     pub pagination: Option<Box<PaginationInput>>,
@@ -49,6 +56,16 @@ pub struct ListSavingsPlansRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListSavingsPlansRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            filters: None,
+            pagination: None,
+            sort_by: None,
+            sort_order: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["filters", "sort_by", "pagination", "sort_order"]
@@ -80,7 +97,6 @@ model::open_enum! {
     ListSavingsPlansRequestSortOrder { Asc = "asc", Desc = "desc", }
 }
 /// Schema `ListSavingsPlansResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ListSavingsPlansResponse {
     pub errors: Option<String>,
     pub response: Option<Box<SavingsPlansDataResponse>>,
@@ -90,6 +106,16 @@ pub struct ListSavingsPlansResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListSavingsPlansResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            errors: None,
+            response: None,
+            success: None,
+            ts: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ts", "errors", "success", "response"]
@@ -117,7 +143,6 @@ impl model::Model for ListSavingsPlansResponse {
 }
 model::model!(ListSavingsPlansResponse);
 /// Schema `SavingsPlan`.
-#[derive(Clone, Debug, Default)]
 pub struct SavingsPlan {
     pub commitment: Option<f64>,
     pub expires_on: Option<model::Time>,
@@ -135,6 +160,24 @@ pub struct SavingsPlan {
     pub misfits: model::Misfits,
 }
 impl model::Model for SavingsPlan {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            commitment: None,
+            expires_on: None,
+            id: None,
+            instance_family: None,
+            is_harness_managed: None,
+            payment_option: None,
+            plan_type: None,
+            region: None,
+            start_date: None,
+            status: None,
+            type_: None,
+            upfront_fee: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -191,7 +234,6 @@ impl model::Model for SavingsPlan {
 }
 model::model!(SavingsPlan);
 /// Schema `SavingsPlanDetail`.
-#[derive(Clone, Debug, Default)]
 pub struct SavingsPlanDetail {
     pub account_info: Option<Box<AccountInfo>>,
     pub approval_info: Option<Box<SpApprovalInfo>>,
@@ -215,6 +257,30 @@ pub struct SavingsPlanDetail {
     pub misfits: model::Misfits,
 }
 impl model::Model for SavingsPlanDetail {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_info: None,
+            approval_info: None,
+            commitment: None,
+            end_date: None,
+            hourly_cost: None,
+            instance_family: None,
+            is_harness_managed: None,
+            mtd_commitment: None,
+            mtd_net_savings: None,
+            mtd_utilization: None,
+            payment_option: None,
+            platform: None,
+            region: None,
+            start_date: None,
+            status: None,
+            term: None,
+            type_: None,
+            upfront_fee: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -289,7 +355,6 @@ impl model::Model for SavingsPlanDetail {
 }
 model::model!(SavingsPlanDetail);
 /// Schema `SavingsPlanDetailsResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct SavingsPlanDetailsResponse {
     pub errors: Option<String>,
     pub response: Option<Box<SavingsPlanDetail>>,
@@ -299,6 +364,16 @@ pub struct SavingsPlanDetailsResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for SavingsPlanDetailsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            errors: None,
+            response: None,
+            success: None,
+            ts: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ts", "errors", "success", "response"]
@@ -326,7 +401,6 @@ impl model::Model for SavingsPlanDetailsResponse {
 }
 model::model!(SavingsPlanDetailsResponse);
 /// Schema `SavingsPlansDataResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct SavingsPlansDataResponse {
     pub items: Option<Vec<SavingsPlan>>,
     pub pages: Option<i64>,
@@ -336,6 +410,16 @@ pub struct SavingsPlansDataResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for SavingsPlansDataResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            items: None,
+            pages: None,
+            pagination: None,
+            total: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["items", "pages", "total", "pagination"]
@@ -363,7 +447,6 @@ impl model::Model for SavingsPlansDataResponse {
 }
 model::model!(SavingsPlansDataResponse);
 /// Schema `SPApprovalInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct SpApprovalInfo {
     pub approved_at: Option<String>,
     pub approved_by: Option<String>,
@@ -372,6 +455,15 @@ pub struct SpApprovalInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for SpApprovalInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            approved_at: None,
+            approved_by: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["status", "approved_at", "approved_by"]
@@ -397,7 +489,6 @@ impl model::Model for SpApprovalInfo {
 }
 model::model!(SpApprovalInfo);
 /// Schema `InlineResponse2007`.
-#[derive(Clone, Debug, Default)]
 pub struct SpFilterOptionsResponse {
     pub errors: Option<String>,
     pub response: Option<Box<InventorySpapiFilter>>,
@@ -407,6 +498,16 @@ pub struct SpFilterOptionsResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for SpFilterOptionsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            errors: None,
+            response: None,
+            success: None,
+            ts: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ts", "errors", "success", "response"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `PlanTypeDistribution`.
-#[derive(Clone, Debug, Default)]
 pub struct PlanTypeDistribution {
     pub compute: Option<Box<TypeCount>>,
     pub compute_savings_plans: Option<Box<TypeCount>>,
@@ -13,6 +12,14 @@ pub struct PlanTypeDistribution {
     pub misfits: model::Misfits,
 }
 impl model::Model for PlanTypeDistribution {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            compute: None,
+            compute_savings_plans: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["compute", "compute_savings_plans"]
@@ -36,7 +43,6 @@ impl model::Model for PlanTypeDistribution {
 }
 model::model!(PlanTypeDistribution);
 /// Schema `SPDistribution`.
-#[derive(Clone, Debug, Default)]
 pub struct SpDistribution {
     pub managed: Option<Box<PlanTypeDistribution>>,
     pub purchased: Option<Box<PlanTypeDistribution>>,
@@ -44,6 +50,14 @@ pub struct SpDistribution {
     pub misfits: model::Misfits,
 }
 impl model::Model for SpDistribution {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            managed: None,
+            purchased: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["managed", "purchased"]
@@ -67,7 +81,6 @@ impl model::Model for SpDistribution {
 }
 model::model!(SpDistribution);
 /// Schema `SPInventoryOverview`.
-#[derive(Clone, Debug, Default)]
 pub struct SpInventoryOverview {
     pub actions: Option<Box<ActionsBreakdown>>,
     pub distribution: Option<Box<SpDistribution>>,
@@ -77,6 +90,16 @@ pub struct SpInventoryOverview {
     pub misfits: model::Misfits,
 }
 impl model::Model for SpInventoryOverview {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            actions: None,
+            distribution: None,
+            status: None,
+            total: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["total", "status", "actions", "distribution"]
@@ -104,7 +127,6 @@ impl model::Model for SpInventoryOverview {
 }
 model::model!(SpInventoryOverview);
 /// Schema `SPInventoryOverviewResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct SpInventoryOverviewResponse {
     pub errors: Option<String>,
     pub response: Option<Box<SpInventoryOverview>>,
@@ -114,6 +136,16 @@ pub struct SpInventoryOverviewResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for SpInventoryOverviewResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            errors: None,
+            response: None,
+            success: None,
+            ts: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ts", "errors", "success", "response"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ReservationsData`.
-#[derive(Clone, Debug, Default)]
 pub struct ReservationsData {
     pub managed: Option<Box<ReservationsDataManaged>>,
     pub percentage: Option<f64>,
@@ -14,6 +13,15 @@ pub struct ReservationsData {
     pub misfits: model::Misfits,
 }
 impl model::Model for ReservationsData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            managed: None,
+            percentage: None,
+            unmanaged: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["managed", "unmanaged", "percentage"]
@@ -39,13 +47,19 @@ impl model::Model for ReservationsData {
 }
 model::model!(ReservationsData);
 /// Schema `ReservationsDataManaged`.
-#[derive(Clone, Debug, Default)]
 pub struct ReservationsDataManaged {
     pub utilization_percentage: Option<f64>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ReservationsDataManaged {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            utilization_percentage: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["utilization_percentage"]
@@ -67,13 +81,19 @@ impl model::Model for ReservationsDataManaged {
 }
 model::model!(ReservationsDataManaged);
 /// Schema `ReservationsDataUnmanaged`.
-#[derive(Clone, Debug, Default)]
 pub struct ReservationsDataUnmanaged {
     pub utilization_percentage: Option<f64>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ReservationsDataUnmanaged {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            utilization_percentage: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["utilization_percentage"]
@@ -95,7 +115,6 @@ impl model::Model for ReservationsDataUnmanaged {
 }
 model::model!(ReservationsDataUnmanaged);
 /// Schema `SavingsPlansData`.
-#[derive(Clone, Debug, Default)]
 pub struct SavingsPlansData {
     pub managed: Option<Box<SavingsPlansDataManaged>>,
     pub percentage: Option<f64>,
@@ -104,6 +123,15 @@ pub struct SavingsPlansData {
     pub misfits: model::Misfits,
 }
 impl model::Model for SavingsPlansData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            managed: None,
+            percentage: None,
+            unmanaged: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["managed", "unmanaged", "percentage"]
@@ -129,13 +157,19 @@ impl model::Model for SavingsPlansData {
 }
 model::model!(SavingsPlansData);
 /// Schema `SavingsPlansDataManaged`.
-#[derive(Clone, Debug, Default)]
 pub struct SavingsPlansDataManaged {
     pub utilization_percentage: Option<f64>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for SavingsPlansDataManaged {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            utilization_percentage: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["utilization_percentage"]
@@ -157,13 +191,19 @@ impl model::Model for SavingsPlansDataManaged {
 }
 model::model!(SavingsPlansDataManaged);
 /// Schema `SavingsPlansDataUnmanaged`.
-#[derive(Clone, Debug, Default)]
 pub struct SavingsPlansDataUnmanaged {
     pub utilization_percentage: Option<f64>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for SavingsPlansDataUnmanaged {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            utilization_percentage: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["utilization_percentage"]
@@ -185,7 +225,6 @@ impl model::Model for SavingsPlansDataUnmanaged {
 }
 model::model!(SavingsPlansDataUnmanaged);
 /// Schema `UtilizationOverviewResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct UtilizationOverviewResponse {
     pub errors: Option<serde_json::Value>,
     pub response: Option<Box<UtilizationOverviewResponsePayload>>,
@@ -195,6 +234,16 @@ pub struct UtilizationOverviewResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for UtilizationOverviewResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            errors: None,
+            response: None,
+            success: None,
+            ts: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ts", "errors", "success", "response"]
@@ -222,7 +271,6 @@ impl model::Model for UtilizationOverviewResponse {
 }
 model::model!(UtilizationOverviewResponse);
 /// Schema `UtilizationOverviewResponseResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct UtilizationOverviewResponsePayload {
     pub overall_managed_percentage: Option<f64>,
     pub overall_percentage: Option<f64>,
@@ -233,6 +281,17 @@ pub struct UtilizationOverviewResponsePayload {
     pub misfits: model::Misfits,
 }
 impl model::Model for UtilizationOverviewResponsePayload {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            overall_managed_percentage: None,
+            overall_percentage: None,
+            overall_unmanaged_percentage: None,
+            reservations: None,
+            savings_plans: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -268,13 +327,19 @@ impl model::Model for UtilizationOverviewResponsePayload {
 }
 model::model!(UtilizationOverviewResponsePayload);
 /// Schema `post-/gateway/lw/api/accounts/{accountId}/v2/utilisation/overview body`.
-#[derive(Clone, Debug, Default)]
 pub struct GetUtilizationOverviewBody {
     pub service: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for GetUtilizationOverviewBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            service: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["service"]

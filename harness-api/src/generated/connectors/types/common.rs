@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `AppdynamicsClientIdConnectorSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct AppdynamicsClientIdConnectorSpec {
     pub account_name: Option<String>,
     pub client_id: Option<String>,
@@ -17,6 +16,18 @@ pub struct AppdynamicsClientIdConnectorSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for AppdynamicsClientIdConnectorSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_name: None,
+            client_id: None,
+            client_secret_ref: None,
+            controller_url: None,
+            delegate_selectors: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -59,7 +70,6 @@ model::open_enum! {
     AppdynamicsClientIdConnectorSpecType { AppdynamicsClientId = "AppdynamicsClientId", }
 }
 /// Schema `AppdynamicsConnectorSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct AppdynamicsConnectorSpec {
     pub account_name: Option<String>,
     pub controller_url: Option<String>,
@@ -71,6 +81,18 @@ pub struct AppdynamicsConnectorSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for AppdynamicsConnectorSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_name: None,
+            controller_url: None,
+            delegate_selectors: None,
+            password_ref: None,
+            type_: None,
+            username: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -113,7 +135,6 @@ model::open_enum! {
     Appdynamics = "Appdynamics", }
 }
 /// Schema `ArtifactoryAnonymousConnectorSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct ArtifactoryAnonymousConnectorSpec {
     pub delegate_selectors: Option<Vec<String>>,
     pub execute_on_delegate: Option<bool>,
@@ -123,6 +144,16 @@ pub struct ArtifactoryAnonymousConnectorSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for ArtifactoryAnonymousConnectorSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            delegate_selectors: None,
+            execute_on_delegate: None,
+            type_: None,
+            url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["url", "type", "delegate_selectors", "execute_on_delegate"]
@@ -155,7 +186,6 @@ model::open_enum! {
     "ArtifactoryAnonymous", }
 }
 /// Schema `ArtifactoryConnectorSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct ArtifactoryConnectorSpec {
     pub delegate_selectors: Option<Vec<String>>,
     pub execute_on_delegate: Option<bool>,
@@ -167,6 +197,18 @@ pub struct ArtifactoryConnectorSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for ArtifactoryConnectorSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            delegate_selectors: None,
+            execute_on_delegate: None,
+            password_ref: None,
+            type_: None,
+            url: None,
+            username: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -209,7 +251,6 @@ model::open_enum! {
     Artifactory = "Artifactory", }
 }
 /// Schema `ArtifactoryEncryptedConnectorSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct ArtifactoryEncryptedConnectorSpec {
     pub delegate_selectors: Option<Vec<String>>,
     pub execute_on_delegate: Option<bool>,
@@ -221,6 +262,18 @@ pub struct ArtifactoryEncryptedConnectorSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for ArtifactoryEncryptedConnectorSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            delegate_selectors: None,
+            execute_on_delegate: None,
+            password_ref: None,
+            type_: None,
+            url: None,
+            username_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -264,7 +317,6 @@ model::open_enum! {
     "ArtifactoryEncrypted", }
 }
 /// Schema `AzureClientCertificateConnectorSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct AzureClientCertificateConnectorSpec {
     pub application_id: Option<String>,
     pub azure_environment_type: Option<
@@ -279,6 +331,19 @@ pub struct AzureClientCertificateConnectorSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for AzureClientCertificateConnectorSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            application_id: None,
+            azure_environment_type: None,
+            certificate_ref: None,
+            delegate_selectors: None,
+            execute_on_delegate: None,
+            tenant_id: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -330,7 +395,6 @@ model::open_enum! {
     "AzureClientCertificate", }
 }
 /// Schema `AzureClientSecretKeyConnectorSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct AzureClientSecretKeyConnectorSpec {
     pub application_id: Option<String>,
     pub azure_environment_type: Option<
@@ -345,6 +409,19 @@ pub struct AzureClientSecretKeyConnectorSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for AzureClientSecretKeyConnectorSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            application_id: None,
+            azure_environment_type: None,
+            delegate_selectors: None,
+            execute_on_delegate: None,
+            secret_ref: None,
+            tenant_id: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -396,7 +473,6 @@ model::open_enum! {
     "AzureClientSecretKey", }
 }
 /// Schema `AzureInheritFromDelegateSystemAssignedManagedIdentityConnectorSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct AzureInheritFromDelegateSystemAssignedManagedIdentityConnectorSpec {
     pub azure_environment_type: Option<
         AzureInheritFromDelegateSystemAssignedManagedIdentityConnectorSpecAzureEnvironmentType,
@@ -411,6 +487,16 @@ pub struct AzureInheritFromDelegateSystemAssignedManagedIdentityConnectorSpec {
 }
 impl model::Model
 for AzureInheritFromDelegateSystemAssignedManagedIdentityConnectorSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            azure_environment_type: None,
+            delegate_selectors: None,
+            execute_on_delegate: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "delegate_selectors", "execute_on_delegate", "azure_environment_type"]
@@ -451,7 +537,6 @@ model::open_enum! {
     "AzureInheritFromDelegateSystemAssignedManagedIdentity", }
 }
 /// Schema `AzureInheritFromDelegateUserAssignedManagedIdentityConnectorSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct AzureInheritFromDelegateUserAssignedManagedIdentityConnectorSpec {
     pub azure_environment_type: Option<
         AzureInheritFromDelegateUserAssignedManagedIdentityConnectorSpecAzureEnvironmentType,
@@ -466,6 +551,17 @@ pub struct AzureInheritFromDelegateUserAssignedManagedIdentityConnectorSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for AzureInheritFromDelegateUserAssignedManagedIdentityConnectorSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            azure_environment_type: None,
+            client_id: None,
+            delegate_selectors: None,
+            execute_on_delegate: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -514,7 +610,6 @@ model::open_enum! {
     "AzureInheritFromDelegateUserAssignedManagedIdentity", }
 }
 /// Schema `Connector`.
-#[derive(Clone, Debug, Default)]
 pub struct Connector {
     pub description: Option<String>,
     pub identifier: Option<String>,
@@ -527,6 +622,19 @@ pub struct Connector {
     pub misfits: model::Misfits,
 }
 impl model::Model for Connector {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            identifier: None,
+            name: None,
+            org: None,
+            project: None,
+            spec: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["org", "name", "spec", "tags", "project", "identifier", "description"]
@@ -560,7 +668,6 @@ impl model::Model for Connector {
 }
 model::model!(Connector);
 /// Schema `ConnectorConnectivityDetail`.
-#[derive(Clone, Debug, Default)]
 pub struct ConnectorConnectivityDetail {
     pub connected_at: Option<i64>,
     pub error_summary: Option<String>,
@@ -571,6 +678,17 @@ pub struct ConnectorConnectivityDetail {
     pub misfits: model::Misfits,
 }
 impl model::Model for ConnectorConnectivityDetail {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connected_at: None,
+            error_summary: None,
+            errors: None,
+            status: None,
+            tested_at: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["errors", "status", "tested_at", "connected_at", "error_summary"]
@@ -605,7 +723,6 @@ model::open_enum! {
     = "FAILURE", Unknown = "UNKNOWN", }
 }
 /// Schema `ConnectorRequest`.
-#[derive(Clone, Debug)]
 pub struct ConnectorRequest {
     pub connector: Box<Connector>,
     /// Members whose value was of another kind than described.
@@ -617,11 +734,18 @@ impl ConnectorRequest {
     pub fn new(connector: impl Into<Box<Connector>>) -> Self {
         Self {
             connector: connector.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for ConnectorRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["connector"]
@@ -645,12 +769,8 @@ impl model::Model for ConnectorRequest {
         &[0]
     }
 }
-model::model!(
-    ConnectorRequest, Self { connector : model::Cell::blank(), misfits :
-    Default::default() }
-);
+model::through_cell!(ConnectorRequest);
 /// Schema `ConnectorResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ConnectorResponse {
     pub connector: Option<Box<Connector>>,
     pub created: Option<i64>,
@@ -662,6 +782,18 @@ pub struct ConnectorResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ConnectorResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector: None,
+            created: None,
+            governance_metadata: None,
+            harness_managed: None,
+            status: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -721,7 +853,6 @@ model::union! {
     11 GitSsh(GitSshConnectorSpec), }
 }
 /// Schema `ConnectorTestConnectionErrorDetail`.
-#[derive(Clone, Debug, Default)]
 pub struct ConnectorTestConnectionErrorDetail {
     pub code: Option<i64>,
     pub message: Option<String>,
@@ -730,6 +861,15 @@ pub struct ConnectorTestConnectionErrorDetail {
     pub misfits: model::Misfits,
 }
 impl model::Model for ConnectorTestConnectionErrorDetail {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            code: None,
+            message: None,
+            reason: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["code", "reason", "message"]
@@ -755,7 +895,6 @@ impl model::Model for ConnectorTestConnectionErrorDetail {
 }
 model::model!(ConnectorTestConnectionErrorDetail);
 /// Schema `ConnectorTestConnectionResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ConnectorTestConnectionResponse {
     pub delegate_id: Option<String>,
     pub error_summary: Option<String>,
@@ -766,6 +905,17 @@ pub struct ConnectorTestConnectionResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ConnectorTestConnectionResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            delegate_id: None,
+            error_summary: None,
+            errors: None,
+            status: None,
+            tested_at: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["errors", "status", "tested_at", "delegate_id", "error_summary"]
@@ -800,7 +950,6 @@ model::open_enum! {
     Failure = "FAILURE", Unknown = "UNKNOWN", }
 }
 /// Schema `ErrorDetail`.
-#[derive(Clone, Debug, Default)]
 pub struct ErrorDetail {
     pub code: Option<i64>,
     pub message: Option<String>,
@@ -809,6 +958,15 @@ pub struct ErrorDetail {
     pub misfits: model::Misfits,
 }
 impl model::Model for ErrorDetail {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            code: None,
+            message: None,
+            reason: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["code", "reason", "message"]
@@ -834,7 +992,6 @@ impl model::Model for ErrorDetail {
 }
 model::model!(ErrorDetail);
 /// Schema `GitHttpConnectorSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct GitHttpConnectorSpec {
     pub branch: Option<String>,
     pub connection_type: Option<GitHttpConnectorSpecConnectionType>,
@@ -849,6 +1006,21 @@ pub struct GitHttpConnectorSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for GitHttpConnectorSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            branch: None,
+            connection_type: None,
+            delegate_selectors: None,
+            execute_on_delegate: None,
+            password_ref: None,
+            type_: None,
+            url: None,
+            username: None,
+            validation_repo: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -905,7 +1077,6 @@ model::open_enum! {
     "GitHttp", }
 }
 /// Schema `GitHttpEncryptedConnectorSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct GitHttpEncryptedConnectorSpec {
     pub branch: Option<String>,
     pub connection_type: Option<GitHttpEncryptedConnectorSpecConnectionType>,
@@ -920,6 +1091,21 @@ pub struct GitHttpEncryptedConnectorSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for GitHttpEncryptedConnectorSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            branch: None,
+            connection_type: None,
+            delegate_selectors: None,
+            execute_on_delegate: None,
+            password_ref: None,
+            type_: None,
+            url: None,
+            username_ref: None,
+            validation_repo: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -976,7 +1162,6 @@ model::open_enum! {
     GitHttpEncryptedConnectorSpecType { GitHttpEncrypted = "GitHttpEncrypted", }
 }
 /// Schema `GitSshConnectorSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct GitSshConnectorSpec {
     pub branch: Option<String>,
     pub connection_type: Option<GitSshConnectorSpecConnectionType>,
@@ -990,6 +1175,20 @@ pub struct GitSshConnectorSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for GitSshConnectorSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            branch: None,
+            connection_type: None,
+            delegate_selectors: None,
+            execute_on_delegate: None,
+            ssh_key_ref: None,
+            type_: None,
+            url: None,
+            validation_repo: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1043,7 +1242,6 @@ model::open_enum! {
     "GitSsh", }
 }
 /// Schema `HostDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct HostDto {
     pub host_attributes: Option<std::collections::BTreeMap<String, String>>,
     pub hostname: Option<String>,
@@ -1051,6 +1249,14 @@ pub struct HostDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for HostDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            host_attributes: None,
+            hostname: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["hostname", "hostAttributes"]
@@ -1074,7 +1280,6 @@ impl model::Model for HostDto {
 }
 model::model!(HostDto);
 /// Schema `HostValidationDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct HostValidationDto {
     pub error: Option<Box<ErrorDetail>>,
     pub host: Option<String>,
@@ -1084,6 +1289,16 @@ pub struct HostValidationDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for HostValidationDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            error: None,
+            host: None,
+            port: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["host", "port", "error", "status"]
@@ -1115,7 +1330,6 @@ model::open_enum! {
     "SUCCESS", Failed = "FAILED", }
 }
 /// Schema `HostValidationParams`.
-#[derive(Clone, Debug)]
 pub struct HostValidationParams {
     pub hosts: Vec<String>,
     pub tags: Option<Vec<String>>,
@@ -1127,13 +1341,21 @@ impl HostValidationParams {
     #[inline]
     pub fn new(hosts: Vec<String>) -> Self {
         Self {
-            hosts,
-            tags: Default::default(),
-            misfits: Default::default(),
+            hosts: hosts,
+            tags: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for HostValidationParams {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            hosts: model::Cell::blank(),
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["tags", "hosts"]
@@ -1159,12 +1381,8 @@ impl model::Model for HostValidationParams {
         &[1]
     }
 }
-model::model!(
-    HostValidationParams, Self { hosts : model::Cell::blank(), tags : Default::default(),
-    misfits : Default::default() }
-);
+model::through_cell!(HostValidationParams);
 /// Schema `ResponseDTOListHostValidationDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoListHostValidationDto {
     pub correlation_id: Option<String>,
     pub data: Option<Vec<HostValidationDto>>,
@@ -1174,6 +1392,16 @@ pub struct ResponseDtoListHostValidationDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoListHostValidationDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]

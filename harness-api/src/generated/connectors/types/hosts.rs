@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `HostFilterDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct HostFilterDto {
     pub filter: Option<String>,
     pub match_criteria: Option<String>,
@@ -14,6 +13,15 @@ pub struct HostFilterDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for HostFilterDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            filter: None,
+            match_criteria: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "filter", "matchCriteria"]
@@ -43,7 +51,6 @@ model::open_enum! {
     "HostNames", HostAttributes = "HostAttributes", }
 }
 /// Schema `PageResponseHostDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct PageResponseHostDto {
     pub content: Option<Vec<HostDto>>,
     pub empty: Option<bool>,
@@ -57,6 +64,20 @@ pub struct PageResponseHostDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for PageResponseHostDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            page_token: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -101,7 +122,6 @@ impl model::Model for PageResponseHostDto {
 }
 model::model!(PageResponseHostDto);
 /// Schema `ResponseDTOPageResponseHostDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoPageResponseHostDto {
     pub correlation_id: Option<String>,
     pub data: Option<Box<PageResponseHostDto>>,
@@ -111,6 +131,16 @@ pub struct ResponseDtoPageResponseHostDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoPageResponseHostDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `CloneDashboardRequestBody`.
-#[derive(Clone, Debug)]
 pub struct CloneDashboardRequestBody {
     pub dashboard_id: String,
     pub description: Option<String>,
@@ -20,14 +19,24 @@ impl CloneDashboardRequestBody {
     pub fn new(dashboard_id: impl Into<String>) -> Self {
         Self {
             dashboard_id: dashboard_id.into(),
-            description: Default::default(),
-            folder_id: Default::default(),
-            name: Default::default(),
-            misfits: Default::default(),
+            description: None,
+            folder_id: None,
+            name: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for CloneDashboardRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            dashboard_id: model::Cell::blank(),
+            description: None,
+            folder_id: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "folderId", "dashboardId", "description"]
@@ -57,13 +66,8 @@ impl model::Model for CloneDashboardRequestBody {
         &[2]
     }
 }
-model::model!(
-    CloneDashboardRequestBody, Self { dashboard_id : model::Cell::blank(), description :
-    Default::default(), folder_id : Default::default(), name : Default::default(),
-    misfits : Default::default() }
-);
+model::through_cell!(CloneDashboardRequestBody);
 /// Schema `ClonedDashboard`.
-#[derive(Clone, Debug, Default)]
 pub struct ClonedDashboard {
     pub description: Option<String>,
     pub id: Option<String>,
@@ -73,6 +77,16 @@ pub struct ClonedDashboard {
     pub misfits: model::Misfits,
 }
 impl model::Model for ClonedDashboard {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            id: None,
+            resource_identifier: None,
+            title: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "title", "description", "resourceIdentifier"]
@@ -100,13 +114,19 @@ impl model::Model for ClonedDashboard {
 }
 model::model!(ClonedDashboard);
 /// Schema `ClonedDashboardResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ClonedDashboardResponse {
     pub resource: Option<Box<ClonedDashboard>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ClonedDashboardResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            resource: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["resource"]
@@ -128,7 +148,6 @@ impl model::Model for ClonedDashboardResponse {
 }
 model::model!(ClonedDashboardResponse);
 /// Schema `CreateDashboardRequest`.
-#[derive(Clone, Debug)]
 pub struct CreateDashboardRequest {
     pub dashboard_id: Option<i64>,
     pub description: Option<String>,
@@ -142,15 +161,25 @@ impl CreateDashboardRequest {
     #[inline]
     pub fn new(folder_id: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
-            dashboard_id: Default::default(),
-            description: Default::default(),
+            dashboard_id: None,
+            description: None,
             folder_id: folder_id.into(),
             name: name.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for CreateDashboardRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            dashboard_id: None,
+            description: None,
+            folder_id: model::Cell::blank(),
+            name: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "folderId", "dashboardId", "description"]
@@ -180,13 +209,8 @@ impl model::Model for CreateDashboardRequest {
         &[0, 1]
     }
 }
-model::model!(
-    CreateDashboardRequest, Self { dashboard_id : Default::default(), description :
-    Default::default(), folder_id : model::Cell::blank(), name : model::Cell::blank(),
-    misfits : Default::default() }
-);
+model::through_cell!(CreateDashboardRequest);
 /// Schema `Dashboard`.
-#[derive(Clone, Debug, Default)]
 pub struct Dashboard {
     pub created_at: Option<String>,
     pub data_source: Option<Vec<DashboardDataSource>>,
@@ -204,6 +228,24 @@ pub struct Dashboard {
     pub misfits: model::Misfits,
 }
 impl model::Model for Dashboard {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created_at: None,
+            data_source: None,
+            description: None,
+            favorite_count: None,
+            folder: None,
+            id: None,
+            last_accessed_at: None,
+            models: None,
+            resource_identifier: None,
+            title: None,
+            type_: None,
+            view_count: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -266,13 +308,19 @@ model::open_enum! {
     Universal = "UNIVERSAL", }
 }
 /// Schema `DashboardDownloadResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct DashboardDownloadResponse {
     pub file: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for DashboardDownloadResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            file: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["file"]
@@ -294,7 +342,6 @@ impl model::Model for DashboardDownloadResponse {
 }
 model::model!(DashboardDownloadResponse);
 /// Schema `DashboardElements`.
-#[derive(Clone, Debug, Default)]
 pub struct DashboardElements {
     pub dashboard_id: Option<String>,
     pub id: Option<String>,
@@ -305,6 +352,17 @@ pub struct DashboardElements {
     pub misfits: model::Misfits,
 }
 impl model::Model for DashboardElements {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            dashboard_id: None,
+            id: None,
+            title: None,
+            title_text: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "type", "title", "title_text", "dashboard_id"]
@@ -334,7 +392,6 @@ impl model::Model for DashboardElements {
 }
 model::model!(DashboardElements);
 /// Schema `DashboardFilter`.
-#[derive(Clone, Debug, Default)]
 pub struct DashboardFilter {
     pub dashboard_id: Option<String>,
     pub default_value: Option<String>,
@@ -349,6 +406,21 @@ pub struct DashboardFilter {
     pub misfits: model::Misfits,
 }
 impl model::Model for DashboardFilter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            dashboard_id: None,
+            default_value: None,
+            explore: None,
+            id: None,
+            model: None,
+            name: None,
+            row: None,
+            title: None,
+            ui_config: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -396,7 +468,6 @@ impl model::Model for DashboardFilter {
 }
 model::model!(DashboardFilter);
 /// Schema `DashboardFolder`.
-#[derive(Clone, Debug, Default)]
 pub struct DashboardFolder {
     pub created_at: Option<String>,
     pub id: Option<String>,
@@ -406,6 +477,16 @@ pub struct DashboardFolder {
     pub misfits: model::Misfits,
 }
 impl model::Model for DashboardFolder {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created_at: None,
+            id: None,
+            parent_id: None,
+            title: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "title", "parent_id", "created_at"]
@@ -443,7 +524,6 @@ model::open_enum! {
     "SHARED", }
 }
 /// Schema `DeleteDashboardRequest`.
-#[derive(Clone, Debug)]
 pub struct DeleteDashboardRequest {
     pub dashboard_id: String,
     /// Members whose value was of another kind than described.
@@ -455,11 +535,18 @@ impl DeleteDashboardRequest {
     pub fn new(dashboard_id: impl Into<String>) -> Self {
         Self {
             dashboard_id: dashboard_id.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for DeleteDashboardRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            dashboard_id: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["dashboardId"]
@@ -483,18 +570,21 @@ impl model::Model for DeleteDashboardRequest {
         &[0]
     }
 }
-model::model!(
-    DeleteDashboardRequest, Self { dashboard_id : model::Cell::blank(), misfits :
-    Default::default() }
-);
+model::through_cell!(DeleteDashboardRequest);
 /// Schema `DeleteDashboardResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct DeleteDashboardResponse {
     pub resource: Option<Box<DeleteDashboardResponseResource>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for DeleteDashboardResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            resource: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["resource"]
@@ -516,13 +606,19 @@ impl model::Model for DeleteDashboardResponse {
 }
 model::model!(DeleteDashboardResponse);
 /// Schema `DeleteDashboardResponseResource`.
-#[derive(Clone, Debug, Default)]
 pub struct DeleteDashboardResponseResource {
     pub id: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for DeleteDashboardResponseResource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id"]
@@ -544,13 +640,19 @@ impl model::Model for DeleteDashboardResponseResource {
 }
 model::model!(DeleteDashboardResponseResource);
 /// Schema `DownloadCsvDashboardResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct DownloadCsvDashboardResponse {
     pub file: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for DownloadCsvDashboardResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            file: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["file"]
@@ -572,13 +674,19 @@ impl model::Model for DownloadCsvDashboardResponse {
 }
 model::model!(DownloadCsvDashboardResponse);
 /// Schema `DownloadPdfDashboardResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct DownloadPdfDashboardResponse {
     pub file: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for DownloadPdfDashboardResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            file: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["file"]
@@ -600,13 +708,19 @@ impl model::Model for DownloadPdfDashboardResponse {
 }
 model::model!(DownloadPdfDashboardResponse);
 /// Schema `GetDashboardElementsResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct GetDashboardElementsResponse {
     pub resource: Option<Vec<DashboardElements>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for GetDashboardElementsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            resource: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["resource"]
@@ -628,13 +742,19 @@ impl model::Model for GetDashboardElementsResponse {
 }
 model::model!(GetDashboardElementsResponse);
 /// Schema `GetDashboardFilterResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct GetDashboardFilterResponse {
     pub resource: Option<Box<DashboardFilter>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for GetDashboardFilterResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            resource: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["resource"]
@@ -656,13 +776,19 @@ impl model::Model for GetDashboardFilterResponse {
 }
 model::model!(GetDashboardFilterResponse);
 /// Schema `GetDashboardFiltersResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct GetDashboardFiltersResponse {
     pub resource: Option<Vec<DashboardFilter>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for GetDashboardFiltersResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            resource: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["resource"]
@@ -684,13 +810,19 @@ impl model::Model for GetDashboardFiltersResponse {
 }
 model::model!(GetDashboardFiltersResponse);
 /// Schema `GetDashboardResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct GetDashboardResponse {
     pub resource: Option<Box<Dashboard>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for GetDashboardResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            resource: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["resource"]
@@ -712,7 +844,6 @@ impl model::Model for GetDashboardResponse {
 }
 model::model!(GetDashboardResponse);
 /// Schema `ScheduleReportRequestBody`.
-#[derive(Clone, Debug)]
 pub struct ScheduleReportRequestBody {
     pub dashboard_id: String,
     pub destination_emails: String,
@@ -736,14 +867,26 @@ impl ScheduleReportRequestBody {
             dashboard_id: dashboard_id.into(),
             destination_emails: destination_emails.into(),
             file_type: file_type.into(),
-            filters: Default::default(),
-            message: Default::default(),
+            filters: None,
+            message: None,
             name: name.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for ScheduleReportRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            dashboard_id: model::Cell::blank(),
+            destination_emails: model::Cell::blank(),
+            file_type: model::Cell::blank(),
+            filters: None,
+            message: None,
+            name: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -784,25 +927,26 @@ impl model::Model for ScheduleReportRequestBody {
         &[0, 3, 4, 5]
     }
 }
-model::model!(
-    ScheduleReportRequestBody, Self { dashboard_id : model::Cell::blank(),
-    destination_emails : model::Cell::blank(), file_type : model::Cell::blank(), filters
-    : Default::default(), message : Default::default(), name : model::Cell::blank(),
-    misfits : Default::default() }
-);
+model::through_cell!(ScheduleReportRequestBody);
 model::open_enum! {
     #[doc = " Schema `ScheduleReportRequestBody.file_type`."]
     ScheduleReportRequestBodyFileType { CsvZip = "csv_zip", AssembledPdf =
     "assembled_pdf", WysiwygPdf = "wysiwyg_pdf", WysiwygPng = "wysiwyg_png", }
 }
 /// Schema `ScheduleReportResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ScheduleReportResponse {
     pub resource: Option<Box<ScheduleReportResponseBody>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ScheduleReportResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            resource: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["resource"]
@@ -824,13 +968,19 @@ impl model::Model for ScheduleReportResponse {
 }
 model::model!(ScheduleReportResponse);
 /// Schema `ScheduleReportResponseBody`.
-#[derive(Clone, Debug, Default)]
 pub struct ScheduleReportResponseBody {
     pub status: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ScheduleReportResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["status"]
@@ -852,7 +1002,6 @@ impl model::Model for ScheduleReportResponseBody {
 }
 model::model!(ScheduleReportResponseBody);
 /// Schema `UpdateDashboardFilterRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateDashboardFilterRequest {
     pub default_value: model::Maybe<String>,
     pub name: model::Maybe<String>,
@@ -863,6 +1012,17 @@ pub struct UpdateDashboardFilterRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateDashboardFilterRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            default_value: model::Maybe::Absent,
+            name: model::Maybe::Absent,
+            row: model::Maybe::Absent,
+            title: model::Maybe::Absent,
+            ui_config: model::Maybe::Absent,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["row", "name", "title", "ui_config", "default_value"]
@@ -892,13 +1052,19 @@ impl model::Model for UpdateDashboardFilterRequest {
 }
 model::model!(UpdateDashboardFilterRequest);
 /// Schema `UpdateDashboardResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateDashboardResponse {
     pub resource: Option<Box<UpdateDashboardResponseResource>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateDashboardResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            resource: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["resource"]
@@ -920,7 +1086,6 @@ impl model::Model for UpdateDashboardResponse {
 }
 model::model!(UpdateDashboardResponse);
 /// Schema `UpdateDashboardResponseResource`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateDashboardResponseResource {
     pub description: Option<String>,
     pub id: Option<i64>,
@@ -930,6 +1095,16 @@ pub struct UpdateDashboardResponseResource {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateDashboardResponseResource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            id: None,
+            resource_identifier: None,
+            title: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "title", "description", "resourceIdentifier"]

@@ -5,13 +5,19 @@
 use super::*;
 use crate::model;
 /// Schema `DownloadQueryTaskResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct DownloadQueryTaskResponse {
     pub resource: Option<Box<QueryTaskDetails>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for DownloadQueryTaskResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            resource: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["resource"]
@@ -33,7 +39,6 @@ impl model::Model for DownloadQueryTaskResponse {
 }
 model::model!(DownloadQueryTaskResponse);
 /// Schema `QueryTaskDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct QueryTaskDetails {
     pub id: Option<String>,
     pub status: Option<QueryTaskDetailsStatus>,
@@ -41,6 +46,14 @@ pub struct QueryTaskDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for QueryTaskDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            id: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "status"]

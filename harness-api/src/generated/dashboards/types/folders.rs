@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `CreateFolderRequestBody`.
-#[derive(Clone, Debug)]
 pub struct CreateFolderRequestBody {
     pub name: String,
     /// Members whose value was of another kind than described.
@@ -17,11 +16,18 @@ impl CreateFolderRequestBody {
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             name: name.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for CreateFolderRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name"]
@@ -45,12 +51,8 @@ impl model::Model for CreateFolderRequestBody {
         &[0]
     }
 }
-model::model!(
-    CreateFolderRequestBody, Self { name : model::Cell::blank(), misfits :
-    Default::default() }
-);
+model::through_cell!(CreateFolderRequestBody);
 /// Schema `Folder`.
-#[derive(Clone, Debug, Default)]
 pub struct Folder {
     pub child_count: Option<i64>,
     pub children: Option<Vec<FolderChildren>>,
@@ -64,6 +66,20 @@ pub struct Folder {
     pub misfits: model::Misfits,
 }
 impl model::Model for Folder {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            child_count: None,
+            children: None,
+            created_at: None,
+            id: None,
+            name: None,
+            permission: None,
+            sub_folders: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -108,7 +124,6 @@ impl model::Model for Folder {
 }
 model::model!(Folder);
 /// Schema `FolderChildren`.
-#[derive(Clone, Debug, Default)]
 pub struct FolderChildren {
     pub id: Option<String>,
     pub name: Option<String>,
@@ -116,6 +131,14 @@ pub struct FolderChildren {
     pub misfits: model::Misfits,
 }
 impl model::Model for FolderChildren {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            id: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "name"]
@@ -149,13 +172,19 @@ model::open_enum! {
     "SHARED", Ootb = "OOTB", }
 }
 /// Schema `GetFolderResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct GetFolderResponse {
     pub resource: Option<Box<Folder>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for GetFolderResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            resource: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["resource"]
@@ -177,7 +206,6 @@ impl model::Model for GetFolderResponse {
 }
 model::model!(GetFolderResponse);
 /// Schema `UpdateFolderRequestBody`.
-#[derive(Clone, Debug)]
 pub struct UpdateFolderRequestBody {
     pub name: String,
     /// Members whose value was of another kind than described.
@@ -189,11 +217,18 @@ impl UpdateFolderRequestBody {
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             name: name.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for UpdateFolderRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name"]
@@ -217,7 +252,4 @@ impl model::Model for UpdateFolderRequestBody {
         &[0]
     }
 }
-model::model!(
-    UpdateFolderRequestBody, Self { name : model::Cell::blank(), misfits :
-    Default::default() }
-);
+model::through_cell!(UpdateFolderRequestBody);

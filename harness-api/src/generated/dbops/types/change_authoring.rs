@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `V1CreateChangeAuthoringEvent body`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateChangeAuthoringEventBody {
     pub conversation_id: Option<String>,
     pub pipeline_execution_id: Option<String>,
@@ -15,6 +14,16 @@ pub struct CreateChangeAuthoringEventBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateChangeAuthoringEventBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            conversation_id: None,
+            pipeline_execution_id: None,
+            pipeline_identifier: None,
+            schema_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

@@ -5,13 +5,19 @@
 use super::*;
 use crate::model;
 /// Schema `ChangeSetMetadataOutput`.
-#[derive(Clone, Debug, Default)]
 pub struct ChangeSetMetadataOutput {
     pub data: Option<Vec<String>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ChangeSetMetadataOutput {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data"]

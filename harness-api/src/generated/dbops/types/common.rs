@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ChangeLogScript`.
-#[derive(Clone, Debug, Default)]
 pub struct ChangeLogScript {
     pub command: Option<String>,
     pub image: Option<String>,
@@ -16,6 +15,17 @@ pub struct ChangeLogScript {
     pub misfits: model::Misfits,
 }
 impl model::Model for ChangeLogScript {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            command: None,
+            image: None,
+            location: None,
+            shell: None,
+            toml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["toml", "image", "shell", "command", "location"]
@@ -45,7 +55,6 @@ impl model::Model for ChangeLogScript {
 }
 model::model!(ChangeLogScript);
 /// Schema `Changelog`.
-#[derive(Clone, Debug, Default)]
 pub struct Changelog {
     pub archive_path: Option<String>,
     pub connector: Option<String>,
@@ -56,6 +65,17 @@ pub struct Changelog {
     pub misfits: model::Misfits,
 }
 impl model::Model for Changelog {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            archive_path: None,
+            connector: None,
+            location: None,
+            repo: None,
+            toml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["repo", "toml", "location", "connector", "archivePath"]
@@ -94,7 +114,6 @@ model::open_enum! {
     DbopsRollbackCountSql = "DBOPSRollbackCountSQL", }
 }
 /// Schema `DBInstanceOut`.
-#[derive(Clone, Debug, Default)]
 pub struct DbInstanceOut {
     pub branch: Option<String>,
     pub commit_sha: Option<String>,
@@ -116,6 +135,28 @@ pub struct DbInstanceOut {
     pub misfits: model::Misfits,
 }
 impl model::Model for DbInstanceOut {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            branch: None,
+            commit_sha: None,
+            connector: None,
+            context: None,
+            created: None,
+            git_tag: None,
+            identifier: None,
+            last_applied_tag: None,
+            last_deployed_change_set_tag: None,
+            name: None,
+            schema_id: None,
+            schema_identifier: None,
+            substitute_properties: None,
+            tags: None,
+            to_onboard: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -184,7 +225,6 @@ impl model::Model for DbInstanceOut {
 }
 model::model!(DbInstanceOut);
 /// Schema `DBSchemaOut`.
-#[derive(Clone, Debug, Default)]
 pub struct DbSchemaOut {
     pub change_log_script: Option<Box<ChangeLogScript>>,
     pub changelog: Option<Box<Changelog>>,
@@ -205,6 +245,27 @@ pub struct DbSchemaOut {
     pub misfits: model::Misfits,
 }
 impl model::Model for DbSchemaOut {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            change_log_script: None,
+            changelog: None,
+            created: None,
+            identifier: None,
+            instance_count: None,
+            migration_type: None,
+            name: None,
+            parent_id: None,
+            primary_db_instance_id: None,
+            schema_source_type: None,
+            service: None,
+            tags: None,
+            type_: None,
+            updated: None,
+            use_percona: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `DBInstanceFilterIn`.
-#[derive(Clone, Debug, Default)]
 pub struct DbInstanceFilterIn {
     pub filter_type: Option<DbInstanceFilterInFilterType>,
     pub instance_tags: Option<Vec<DbOpsNgTag>>,
@@ -13,6 +12,14 @@ pub struct DbInstanceFilterIn {
     pub misfits: model::Misfits,
 }
 impl model::Model for DbInstanceFilterIn {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            filter_type: None,
+            instance_tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["filterType", "instanceTags"]
@@ -40,7 +47,6 @@ model::open_enum! {
     Equals = "Equals", NotEquals = "NotEquals", }
 }
 /// Schema `DBInstanceIn`.
-#[derive(Clone, Debug)]
 pub struct DbInstanceIn {
     pub branch: Option<String>,
     pub commit_sha: Option<String>,
@@ -63,20 +69,35 @@ impl DbInstanceIn {
         name: impl Into<String>,
     ) -> Self {
         Self {
-            branch: Default::default(),
-            commit_sha: Default::default(),
+            branch: None,
+            commit_sha: None,
             connector: connector.into(),
-            context: Default::default(),
-            git_tag: Default::default(),
+            context: None,
+            git_tag: None,
             identifier: identifier.into(),
             name: name.into(),
-            substitute_properties: Default::default(),
-            tags: Default::default(),
-            misfits: Default::default(),
+            substitute_properties: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for DbInstanceIn {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            branch: None,
+            commit_sha: None,
+            connector: model::Cell::blank(),
+            context: None,
+            git_tag: None,
+            identifier: model::Cell::blank(),
+            name: model::Cell::blank(),
+            substitute_properties: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -126,15 +147,8 @@ impl model::Model for DbInstanceIn {
         &[0, 6, 7]
     }
 }
-model::model!(
-    DbInstanceIn, Self { branch : Default::default(), commit_sha : Default::default(),
-    connector : model::Cell::blank(), context : Default::default(), git_tag :
-    Default::default(), identifier : model::Cell::blank(), name : model::Cell::blank(),
-    substitute_properties : Default::default(), tags : Default::default(), misfits :
-    Default::default() }
-);
+model::through_cell!(DbInstanceIn);
 /// Schema `DbOpsNGTag`.
-#[derive(Clone, Debug)]
 pub struct DbOpsNgTag {
     pub key: String,
     pub value: Option<String>,
@@ -147,12 +161,20 @@ impl DbOpsNgTag {
     pub fn new(key: impl Into<String>) -> Self {
         Self {
             key: key.into(),
-            value: Default::default(),
-            misfits: Default::default(),
+            value: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for DbOpsNgTag {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key: model::Cell::blank(),
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "value"]
@@ -178,10 +200,7 @@ impl model::Model for DbOpsNgTag {
         &[0]
     }
 }
-model::model!(
-    DbOpsNgTag, Self { key : model::Cell::blank(), value : Default::default(), misfits :
-    Default::default() }
-);
+model::through_cell!(DbOpsNgTag);
 model::open_enum! {
     #[doc = " Schema `V1ListProjDbSchemaInstance order`."] ListProjDbSchemaInstanceOrder
     { Asc = "ASC", Desc = "DESC", }

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `DBSchemaIn`.
-#[derive(Clone, Debug)]
 pub struct DbSchemaIn {
     pub change_log_script: Option<Box<ChangeLogScript>>,
     pub changelog: Option<Box<Changelog>>,
@@ -24,20 +23,35 @@ impl DbSchemaIn {
     #[inline]
     pub fn new(identifier: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
-            change_log_script: Default::default(),
-            changelog: Default::default(),
+            change_log_script: None,
+            changelog: None,
             identifier: identifier.into(),
-            migration_type: Default::default(),
+            migration_type: None,
             name: name.into(),
-            service: Default::default(),
-            tags: Default::default(),
-            type_: Default::default(),
-            use_percona: Default::default(),
-            misfits: Default::default(),
+            service: None,
+            tags: None,
+            type_: None,
+            use_percona: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for DbSchemaIn {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            change_log_script: None,
+            changelog: None,
+            identifier: model::Cell::blank(),
+            migration_type: None,
+            name: model::Cell::blank(),
+            service: None,
+            tags: None,
+            type_: None,
+            use_percona: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -87,13 +101,7 @@ impl model::Model for DbSchemaIn {
         &[0, 5]
     }
 }
-model::model!(
-    DbSchemaIn, Self { change_log_script : Default::default(), changelog :
-    Default::default(), identifier : model::Cell::blank(), migration_type :
-    Default::default(), name : model::Cell::blank(), service : Default::default(), tags :
-    Default::default(), type_ : Default::default(), use_percona : Default::default(),
-    misfits : Default::default() }
-);
+model::through_cell!(DbSchemaIn);
 model::open_enum! {
     #[doc = " Schema `V1ListDatabaseSchema order`."] ListDatabaseSchemaOrder { Asc =
     "ASC", Desc = "DESC", }
@@ -115,7 +123,6 @@ model::open_enum! {
     Updated = "updated", Created = "created", }
 }
 /// Schema `V1UpdateProjDbSchema body`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateProjDbSchemaBody {
     pub change_log_script: Option<Box<UpdateProjDbSchemaBodyChangeLogScript>>,
     pub changelog: Option<Box<UpdateProjDbSchemaBodyChangelog>>,
@@ -129,6 +136,20 @@ pub struct UpdateProjDbSchemaBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateProjDbSchemaBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            change_log_script: None,
+            changelog: None,
+            name: None,
+            primary_db_instance_id: None,
+            service: None,
+            tags: None,
+            type_: None,
+            use_percona: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -173,7 +194,6 @@ impl model::Model for UpdateProjDbSchemaBody {
 }
 model::model!(UpdateProjDbSchemaBody);
 /// Schema `V1UpdateProjDbSchema body.changeLogScript`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateProjDbSchemaBodyChangeLogScript {
     pub command: Option<String>,
     pub image: Option<String>,
@@ -184,6 +204,17 @@ pub struct UpdateProjDbSchemaBodyChangeLogScript {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateProjDbSchemaBodyChangeLogScript {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            command: None,
+            image: None,
+            location: None,
+            shell: None,
+            toml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["toml", "image", "shell", "command", "location"]
@@ -213,7 +244,6 @@ impl model::Model for UpdateProjDbSchemaBodyChangeLogScript {
 }
 model::model!(UpdateProjDbSchemaBodyChangeLogScript);
 /// Schema `V1UpdateProjDbSchema body.changelog`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateProjDbSchemaBodyChangelog {
     pub archive_path: Option<String>,
     pub connector: Option<String>,
@@ -224,6 +254,17 @@ pub struct UpdateProjDbSchemaBodyChangelog {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateProjDbSchemaBodyChangelog {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            archive_path: None,
+            connector: None,
+            location: None,
+            repo: None,
+            toml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["repo", "toml", "location", "connector", "archivePath"]
@@ -253,7 +294,6 @@ impl model::Model for UpdateProjDbSchemaBodyChangelog {
 }
 model::model!(UpdateProjDbSchemaBodyChangelog);
 /// Schema `V1UpdateProjDbSchemaInstance body`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateProjDbSchemaInstanceBody {
     pub branch: Option<String>,
     pub commit_sha: Option<String>,
@@ -268,6 +308,21 @@ pub struct UpdateProjDbSchemaInstanceBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateProjDbSchemaInstanceBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            branch: None,
+            commit_sha: None,
+            connector: None,
+            context: None,
+            git_tag: None,
+            name: None,
+            substitute_properties: None,
+            tags: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -315,7 +370,6 @@ impl model::Model for UpdateProjDbSchemaInstanceBody {
 }
 model::model!(UpdateProjDbSchemaInstanceBody);
 /// Schema `V1UpdateProjDbSchemaInstance body.tags`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateProjDbSchemaInstanceBodyTags {
     pub property1: Option<String>,
     pub property2: Option<String>,
@@ -323,6 +377,14 @@ pub struct UpdateProjDbSchemaInstanceBodyTags {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateProjDbSchemaInstanceBodyTags {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            property1: None,
+            property2: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["property1", "property2"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `V1GetSnapshotObjectValues body`.
-#[derive(Clone, Debug, Default)]
 pub struct GetSnapshotObjectValuesBody {
     pub object_names: Option<Vec<String>>,
     pub object_type: Option<String>,
@@ -13,6 +12,14 @@ pub struct GetSnapshotObjectValuesBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetSnapshotObjectValuesBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            object_names: None,
+            object_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["objectType", "objectNames"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `PostV1DbopsDbSnapshotMetadata body`.
-#[derive(Clone, Debug, Default)]
 pub struct PostDbSnapshotMetadataBody {
     pub object_name: Option<String>,
     pub object_type: Option<String>,
@@ -15,6 +14,16 @@ pub struct PostDbSnapshotMetadataBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for PostDbSnapshotMetadataBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            object_name: None,
+            object_type: None,
+            object_value: None,
+            snapshot_object_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["objectName", "objectType", "objectValue", "snapshotObjectId"]

@@ -9,7 +9,6 @@ model::open_enum! {
     "IN_PROGRESS", Success = "SUCCESS", Failure = "FAILURE", Cancelled = "CANCELLED", }
 }
 /// Schema `DbOpsExecutionMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct DbOpsExecutionMetadata {
     pub pipeline: Option<String>,
     pub plan_execution_id: Option<String>,
@@ -18,6 +17,15 @@ pub struct DbOpsExecutionMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for DbOpsExecutionMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            pipeline: None,
+            plan_execution_id: None,
+            stage_execution_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["pipeline", "planExecutionId", "stageExecutionId"]
@@ -47,7 +55,6 @@ model::open_enum! {
     DbSchemaRollback = "DBSchemaRollback", }
 }
 /// Schema `DeployedStateInput`.
-#[derive(Clone, Debug)]
 pub struct DeployedStateInput {
     pub pipeline: String,
     pub plan_execution_id: String,
@@ -70,13 +77,24 @@ impl DeployedStateInput {
             pipeline: pipeline.into(),
             plan_execution_id: plan_execution_id.into(),
             stage_execution_id: stage_execution_id.into(),
-            start_time: Default::default(),
+            start_time: None,
             step_type: step_type.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for DeployedStateInput {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            pipeline: model::Cell::blank(),
+            plan_execution_id: model::Cell::blank(),
+            stage_execution_id: model::Cell::blank(),
+            start_time: None,
+            step_type: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["pipeline", "stepType", "startTime", "planExecutionId", "stageExecutionId"]
@@ -108,13 +126,8 @@ impl model::Model for DeployedStateInput {
         &[0, 1, 3, 4]
     }
 }
-model::model!(
-    DeployedStateInput, Self { pipeline : model::Cell::blank(), plan_execution_id :
-    model::Cell::blank(), stage_execution_id : model::Cell::blank(), start_time :
-    Default::default(), step_type : model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(DeployedStateInput);
 /// Schema `DeployedStateOutput`.
-#[derive(Clone, Debug, Default)]
 pub struct DeployedStateOutput {
     pub author: Option<String>,
     pub change_set_fqn: Option<String>,
@@ -132,6 +145,24 @@ pub struct DeployedStateOutput {
     pub misfits: model::Misfits,
 }
 impl model::Model for DeployedStateOutput {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            author: None,
+            change_set_fqn: None,
+            change_set_id: None,
+            command: None,
+            comment: None,
+            deployed_at: None,
+            deployed_in_current_execution: None,
+            file_name: None,
+            label: None,
+            metadata: None,
+            status: None,
+            tag: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

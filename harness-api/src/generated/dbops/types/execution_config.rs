@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ExecutionConfigOperation`.
-#[derive(Clone, Debug)]
 pub struct ExecutionConfigOperation {
     pub field: String,
     pub value: String,
@@ -19,11 +18,19 @@ impl ExecutionConfigOperation {
         Self {
             field: field.into(),
             value: value.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for ExecutionConfigOperation {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            field: model::Cell::blank(),
+            value: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["field", "value"]
@@ -49,12 +56,8 @@ impl model::Model for ExecutionConfigOperation {
         &[0, 1]
     }
 }
-model::model!(
-    ExecutionConfigOperation, Self { field : model::Cell::blank(), value :
-    model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(ExecutionConfigOperation);
 /// Schema `ExecutionConfigTags`.
-#[derive(Clone, Debug, Default)]
 pub struct ExecutionConfigTags {
     pub artifactory_tag: Option<String>,
     pub default_tag: Option<String>,
@@ -65,6 +68,17 @@ pub struct ExecutionConfigTags {
     pub misfits: model::Misfits,
 }
 impl model::Model for ExecutionConfigTags {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifactory_tag: None,
+            default_tag: None,
+            git_clone_tag: None,
+            mongo_tag: None,
+            spanner_tag: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["mongoTag", "defaultTag", "spannerTag", "gitCloneTag", "artifactoryTag"]

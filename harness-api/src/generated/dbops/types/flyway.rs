@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `V1GetFlywayDeployedState body`.
-#[derive(Clone, Debug, Default)]
 pub struct GetFlywayDeployedStateBody {
     pub pipeline: Option<String>,
     pub plan_execution_id: Option<String>,
@@ -16,6 +15,17 @@ pub struct GetFlywayDeployedStateBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetFlywayDeployedStateBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            pipeline: None,
+            plan_execution_id: None,
+            stage_execution_id: None,
+            start_time: None,
+            step_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["pipeline", "stepType", "startTime", "planExecutionId", "stageExecutionId"]

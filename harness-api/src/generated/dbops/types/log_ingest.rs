@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ParsedLogOut`.
-#[derive(Clone, Debug, Default)]
 pub struct ParsedLogOut {
     pub command: Option<String>,
     pub id: Option<String>,
@@ -14,6 +13,15 @@ pub struct ParsedLogOut {
     pub misfits: model::Misfits,
 }
 impl model::Model for ParsedLogOut {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            command: None,
+            id: None,
+            success: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "command", "success"]

@@ -10,13 +10,19 @@ model::open_enum! {
     NotDeployed = "Not_Deployed", DeploymentFailed = "Deployment_Failed", }
 }
 /// Schema `ChangeSetDeploymentYamlOutput`.
-#[derive(Clone, Debug, Default)]
 pub struct ChangeSetDeploymentYamlOutput {
     pub yaml: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ChangeSetDeploymentYamlOutput {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["yaml"]
@@ -38,13 +44,19 @@ impl model::Model for ChangeSetDeploymentYamlOutput {
 }
 model::model!(ChangeSetDeploymentYamlOutput);
 /// Schema `DeployedChangesetSqlOutput`.
-#[derive(Clone, Debug, Default)]
 pub struct DeployedChangesetSqlOutput {
     pub sql: Option<Vec<String>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for DeployedChangesetSqlOutput {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            sql: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["sql"]
@@ -66,7 +78,6 @@ impl model::Model for DeployedChangesetSqlOutput {
 }
 model::model!(DeployedChangesetSqlOutput);
 /// Schema `InstanceDetail`.
-#[derive(Clone, Debug, Default)]
 pub struct InstanceDetail {
     pub identifier: Option<String>,
     pub name: Option<String>,
@@ -74,6 +85,14 @@ pub struct InstanceDetail {
     pub misfits: model::Misfits,
 }
 impl model::Model for InstanceDetail {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "identifier"]
@@ -97,7 +116,6 @@ impl model::Model for InstanceDetail {
 }
 model::model!(InstanceDetail);
 /// Schema `InstanceMigrationStateChangeSet`.
-#[derive(Clone, Debug, Default)]
 pub struct InstanceMigrationStateChangeSet {
     pub author: Option<String>,
     pub change_set: Option<String>,
@@ -115,6 +133,24 @@ pub struct InstanceMigrationStateChangeSet {
     pub misfits: model::Misfits,
 }
 impl model::Model for InstanceMigrationStateChangeSet {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            author: None,
+            change_set: None,
+            change_set_fqn: None,
+            comment: None,
+            deployed_at: None,
+            file_name: None,
+            label: None,
+            pipeline: None,
+            plan_execution_id: None,
+            stage_execution_id: None,
+            status: None,
+            tag: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -171,7 +207,6 @@ impl model::Model for InstanceMigrationStateChangeSet {
 }
 model::model!(InstanceMigrationStateChangeSet);
 /// Schema `InstanceMigrationStateOut`.
-#[derive(Clone, Debug, Default)]
 pub struct InstanceMigrationStateOut {
     pub change_sets: Option<Vec<InstanceMigrationStateChangeSet>>,
     pub instance_name: Option<String>,
@@ -180,6 +215,15 @@ pub struct InstanceMigrationStateOut {
     pub misfits: model::Misfits,
 }
 impl model::Model for InstanceMigrationStateOut {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            change_sets: None,
+            instance_name: None,
+            schema_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["changeSets", "schemaName", "instanceName"]
@@ -205,7 +249,6 @@ impl model::Model for InstanceMigrationStateOut {
 }
 model::model!(InstanceMigrationStateOut);
 /// Schema `MigrationStateChangeSet`.
-#[derive(Clone, Debug, Default)]
 pub struct MigrationStateChangeSet {
     pub author: Option<String>,
     pub change_set: Option<String>,
@@ -218,6 +261,19 @@ pub struct MigrationStateChangeSet {
     pub misfits: model::Misfits,
 }
 impl model::Model for MigrationStateChangeSet {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            author: None,
+            change_set: None,
+            change_set_fqn: None,
+            file_name: None,
+            instances: None,
+            synced: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -259,13 +315,19 @@ impl model::Model for MigrationStateChangeSet {
 }
 model::model!(MigrationStateChangeSet);
 /// Schema `MigrationStateIn`.
-#[derive(Clone, Debug, Default)]
 pub struct MigrationStateIn {
     pub instance_filter: Option<Box<MigrationStateInstanceIn>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for MigrationStateIn {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            instance_filter: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["instanceFilter"]
@@ -287,7 +349,6 @@ impl model::Model for MigrationStateIn {
 }
 model::model!(MigrationStateIn);
 /// Schema `MigrationStateInstance`.
-#[derive(Clone, Debug, Default)]
 pub struct MigrationStateInstance {
     pub error: Option<String>,
     pub instance: Option<String>,
@@ -301,6 +362,20 @@ pub struct MigrationStateInstance {
     pub misfits: model::Misfits,
 }
 impl model::Model for MigrationStateInstance {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            error: None,
+            instance: None,
+            pipeline: None,
+            plan_execution_id: None,
+            stage_execution_id: None,
+            status: None,
+            tag: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -345,7 +420,6 @@ impl model::Model for MigrationStateInstance {
 }
 model::model!(MigrationStateInstance);
 /// Schema `MigrationStateInstanceIn`.
-#[derive(Clone, Debug, Default)]
 pub struct MigrationStateInstanceIn {
     pub instances: Option<Vec<String>>,
     pub order: Option<OrderInstance>,
@@ -354,6 +428,15 @@ pub struct MigrationStateInstanceIn {
     pub misfits: model::Misfits,
 }
 impl model::Model for MigrationStateInstanceIn {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            instances: None,
+            order: None,
+            sort: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["sort", "order", "instances"]
@@ -379,7 +462,6 @@ impl model::Model for MigrationStateInstanceIn {
 }
 model::model!(MigrationStateInstanceIn);
 /// Schema `MigrationStateOut`.
-#[derive(Clone, Debug, Default)]
 pub struct MigrationStateOut {
     pub change_sets: Option<Vec<MigrationStateChangeSet>>,
     pub instances: Option<Vec<InstanceDetail>>,
@@ -388,6 +470,15 @@ pub struct MigrationStateOut {
     pub misfits: model::Misfits,
 }
 impl model::Model for MigrationStateOut {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            change_sets: None,
+            instances: None,
+            schema: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["schema", "instances", "changeSets"]
@@ -420,13 +511,19 @@ model::open_enum! {
     Created = "created", Identifier = "identifier", }
 }
 /// Schema `V1FetchDeployedChangesetSql body`.
-#[derive(Clone, Debug, Default)]
 pub struct FetchDeployedChangesetSqlBody {
     pub changeset_fqn: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for FetchDeployedChangesetSqlBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            changeset_fqn: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["changesetFQN"]
@@ -448,13 +545,19 @@ impl model::Model for FetchDeployedChangesetSqlBody {
 }
 model::model!(FetchDeployedChangesetSqlBody);
 /// Schema `V1MigrationStateFlywaySchema body`.
-#[derive(Clone, Debug, Default)]
 pub struct MigrationStateFlywaySchemaBody {
     pub instance_filter: Option<Box<MigrationStateFlywaySchemaBodyInstanceFilter>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for MigrationStateFlywaySchemaBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            instance_filter: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["instanceFilter"]
@@ -476,7 +579,6 @@ impl model::Model for MigrationStateFlywaySchemaBody {
 }
 model::model!(MigrationStateFlywaySchemaBody);
 /// Schema `V1MigrationStateFlywaySchema body.instanceFilter`.
-#[derive(Clone, Debug, Default)]
 pub struct MigrationStateFlywaySchemaBodyInstanceFilter {
     pub instances: Option<Vec<String>>,
     pub order: Option<String>,
@@ -485,6 +587,15 @@ pub struct MigrationStateFlywaySchemaBodyInstanceFilter {
     pub misfits: model::Misfits,
 }
 impl model::Model for MigrationStateFlywaySchemaBodyInstanceFilter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            instances: None,
+            order: None,
+            sort: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["sort", "order", "instances"]

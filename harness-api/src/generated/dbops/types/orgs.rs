@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `DBInstanceListInput`.
-#[derive(Clone, Debug, Default)]
 pub struct DbInstanceListInput {
     pub instance_fq_ns: Option<Vec<String>>,
     pub schema_identifiers: Option<Vec<String>>,
@@ -13,6 +12,14 @@ pub struct DbInstanceListInput {
     pub misfits: model::Misfits,
 }
 impl model::Model for DbInstanceListInput {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            instance_fq_ns: None,
+            schema_identifiers: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["instanceFQNs", "schemaIdentifiers"]
@@ -36,13 +43,19 @@ impl model::Model for DbInstanceListInput {
 }
 model::model!(DbInstanceListInput);
 /// Schema `DBSchemaFilterIn`.
-#[derive(Clone, Debug, Default)]
 pub struct DbSchemaFilterIn {
     pub identifiers: Option<Vec<String>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for DbSchemaFilterIn {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifiers: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["identifiers"]

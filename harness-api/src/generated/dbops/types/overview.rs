@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `InlineResponse20060`.
-#[derive(Clone, Debug, Default)]
 pub struct DbOverviewResponse {
     pub db_instance_count: Option<i64>,
     pub db_schema_count: Option<i64>,
@@ -14,6 +13,15 @@ pub struct DbOverviewResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for DbOverviewResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            db_instance_count: None,
+            db_schema_count: None,
+            recent_deployments: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["dbSchemaCount", "dbInstanceCount", "recentDeployments"]
@@ -39,7 +47,6 @@ impl model::Model for DbOverviewResponse {
 }
 model::model!(DbOverviewResponse);
 /// Schema `OverviewResponseOutput`.
-#[derive(Clone, Debug, Default)]
 pub struct OverviewResponseOutput {
     pub db_instance_identifier: Option<String>,
     pub db_instance_name: Option<String>,
@@ -50,6 +57,17 @@ pub struct OverviewResponseOutput {
     pub misfits: model::Misfits,
 }
 impl model::Model for OverviewResponseOutput {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            db_instance_identifier: None,
+            db_instance_name: None,
+            db_schema_identifier: None,
+            db_schema_name: None,
+            last_deployed: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `CustomOperationInput`.
-#[derive(Clone, Debug)]
 pub struct CustomOperationInput {
     pub command: Command,
     pub db_instance: String,
@@ -36,12 +35,25 @@ impl CustomOperationInput {
             org: org.into(),
             pipeline_execution_metadata: pipeline_execution_metadata.into(),
             project: project.into(),
-            properties,
-            misfits: Default::default(),
+            properties: properties,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for CustomOperationInput {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            command: model::Cell::blank(),
+            db_instance: model::Cell::blank(),
+            db_schema: model::Cell::blank(),
+            org: model::Cell::blank(),
+            pipeline_execution_metadata: model::Cell::blank(),
+            project: model::Cell::blank(),
+            properties: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -85,14 +97,8 @@ impl model::Model for CustomOperationInput {
         &[0, 1, 2, 3, 4, 5, 6]
     }
 }
-model::model!(
-    CustomOperationInput, Self { command : model::Cell::blank(), db_instance :
-    model::Cell::blank(), db_schema : model::Cell::blank(), org : model::Cell::blank(),
-    pipeline_execution_metadata : model::Cell::blank(), project : model::Cell::blank(),
-    properties : model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(CustomOperationInput);
 /// Schema `CustomOperationOutput`.
-#[derive(Clone, Debug, Default)]
 pub struct CustomOperationOutput {
     pub deployed_change_sets: Option<Vec<DeployedChangeSets>>,
     pub earlier_run_in_stage: Option<bool>,
@@ -102,6 +108,16 @@ pub struct CustomOperationOutput {
     pub misfits: model::Misfits,
 }
 impl model::Model for CustomOperationOutput {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            deployed_change_sets: None,
+            earlier_run_in_stage: None,
+            pre_start_tag: None,
+            successful_change_set_deployment_in_stage: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -140,13 +156,19 @@ model::open_enum! {
     PreStartTag = "PreStartTag", }
 }
 /// Schema `DeployedChangeSets`.
-#[derive(Clone, Debug, Default)]
 pub struct DeployedChangeSets {
     pub change_set_fqn: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for DeployedChangeSets {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            change_set_fqn: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["changeSetFQN"]
@@ -168,7 +190,6 @@ impl model::Model for DeployedChangeSets {
 }
 model::model!(DeployedChangeSets);
 /// Schema `PipelineExecutionMetadata`.
-#[derive(Clone, Debug)]
 pub struct PipelineExecutionMetadata {
     pub pipeline: String,
     pub plan_execution_id: String,
@@ -188,11 +209,20 @@ impl PipelineExecutionMetadata {
             pipeline: pipeline.into(),
             plan_execution_id: plan_execution_id.into(),
             stage_execution_id: stage_execution_id.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for PipelineExecutionMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            pipeline: model::Cell::blank(),
+            plan_execution_id: model::Cell::blank(),
+            stage_execution_id: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["pipeline", "planExecutionId", "stageExecutionId"]
@@ -220,13 +250,8 @@ impl model::Model for PipelineExecutionMetadata {
         &[0, 1, 2]
     }
 }
-model::model!(
-    PipelineExecutionMetadata, Self { pipeline : model::Cell::blank(), plan_execution_id
-    : model::Cell::blank(), stage_execution_id : model::Cell::blank(), misfits :
-    Default::default() }
-);
+model::through_cell!(PipelineExecutionMetadata);
 /// Schema `PipelineStatusOutput`.
-#[derive(Clone, Debug, Default)]
 pub struct PipelineStatusOutput {
     pub metadata: Option<std::collections::BTreeMap<String, String>>,
     pub response: Option<String>,
@@ -235,6 +260,15 @@ pub struct PipelineStatusOutput {
     pub misfits: model::Misfits,
 }
 impl model::Model for PipelineStatusOutput {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            metadata: None,
+            response: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["status", "metadata", "response"]
@@ -260,7 +294,6 @@ impl model::Model for PipelineStatusOutput {
 }
 model::model!(PipelineStatusOutput);
 /// Schema `SchemaInstanceMetadataInput`.
-#[derive(Clone, Debug)]
 pub struct SchemaInstanceMetadataInput {
     pub db_instance: String,
     pub db_schema: String,
@@ -283,11 +316,21 @@ impl SchemaInstanceMetadataInput {
             db_schema: db_schema.into(),
             org: org.into(),
             project: project.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for SchemaInstanceMetadataInput {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            db_instance: model::Cell::blank(),
+            db_schema: model::Cell::blank(),
+            org: model::Cell::blank(),
+            project: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["org", "project", "dbSchema", "dbInstance"]
@@ -317,13 +360,8 @@ impl model::Model for SchemaInstanceMetadataInput {
         &[0, 1, 2, 3]
     }
 }
-model::model!(
-    SchemaInstanceMetadataInput, Self { db_instance : model::Cell::blank(), db_schema :
-    model::Cell::blank(), org : model::Cell::blank(), project : model::Cell::blank(),
-    misfits : Default::default() }
-);
+model::through_cell!(SchemaInstanceMetadataInput);
 /// Schema `SchemaInstanceMetadataOutput`.
-#[derive(Clone, Debug, Default)]
 pub struct SchemaInstanceMetadataOutput {
     pub db_images: Option<serde_json::Value>,
     pub db_instance: Option<Box<DbInstanceOut>>,
@@ -335,6 +373,18 @@ pub struct SchemaInstanceMetadataOutput {
     pub misfits: model::Misfits,
 }
 impl model::Model for SchemaInstanceMetadataOutput {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            db_images: None,
+            db_instance: None,
+            db_schema: None,
+            default_configs: None,
+            download_images: None,
+            image: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -373,7 +423,6 @@ impl model::Model for SchemaInstanceMetadataOutput {
 }
 model::model!(SchemaInstanceMetadataOutput);
 /// Schema `InlineResponse20065`.
-#[derive(Clone, Debug, Default)]
 pub struct StepPluginInputsResponse {
     pub db_images: Option<serde_json::Value>,
     pub default_configs: Option<std::collections::BTreeMap<String, String>>,
@@ -387,6 +436,20 @@ pub struct StepPluginInputsResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for StepPluginInputsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            db_images: None,
+            default_configs: None,
+            download_images: None,
+            image: None,
+            instance: None,
+            properties_result: None,
+            schema: None,
+            settings: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -431,7 +494,6 @@ impl model::Model for StepPluginInputsResponse {
 }
 model::model!(StepPluginInputsResponse);
 /// Schema `ConsumeFailureInterrupt body`.
-#[derive(Clone, Debug, Default)]
 pub struct ConsumeFailureInterruptBody {
     pub command: Option<String>,
     pub harness_command: Option<String>,
@@ -447,6 +509,22 @@ pub struct ConsumeFailureInterruptBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for ConsumeFailureInterruptBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            command: None,
+            harness_command: None,
+            instance_identifier: None,
+            interrupt_type: None,
+            org_id: None,
+            pipeline_execution_id: None,
+            pipeline_identifier: None,
+            project_id: None,
+            schema_identifier: None,
+            stage_execution_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -497,7 +575,6 @@ impl model::Model for ConsumeFailureInterruptBody {
 }
 model::model!(ConsumeFailureInterruptBody);
 /// Schema `ConsumeFlywayFailureInterrupt body`.
-#[derive(Clone, Debug, Default)]
 pub struct ConsumeFlywayFailureInterruptBody {
     pub command: Option<String>,
     pub harness_command: Option<String>,
@@ -511,6 +588,20 @@ pub struct ConsumeFlywayFailureInterruptBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for ConsumeFlywayFailureInterruptBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            command: None,
+            harness_command: None,
+            instance_identifier: None,
+            interrupt_type: None,
+            parent_id: None,
+            pipeline_execution_id: None,
+            schema_identifier: None,
+            stage_execution_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -555,7 +646,6 @@ impl model::Model for ConsumeFlywayFailureInterruptBody {
 }
 model::model!(ConsumeFlywayFailureInterruptBody);
 /// Schema `ConsumeV1FlywayStepPluginOutputResponse body`.
-#[derive(Clone, Debug, Default)]
 pub struct ConsumeFlywayStepPluginOutputResponseBody {
     pub command: Option<String>,
     pub harness_command: Option<String>,
@@ -573,6 +663,24 @@ pub struct ConsumeFlywayStepPluginOutputResponseBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for ConsumeFlywayStepPluginOutputResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            command: None,
+            harness_command: None,
+            instance_identifier: None,
+            last_chunk: None,
+            org_id: None,
+            parent_id: None,
+            pipeline_execution_id: None,
+            pipeline_identifier: None,
+            project_id: None,
+            schema_identifier: None,
+            stage_execution_id: None,
+            step_response: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -629,7 +737,6 @@ impl model::Model for ConsumeFlywayStepPluginOutputResponseBody {
 }
 model::model!(ConsumeFlywayStepPluginOutputResponseBody);
 /// Schema `ConsumeV1StepPluginOutputResponse body`.
-#[derive(Clone, Debug, Default)]
 pub struct ConsumeStepPluginOutputResponseBody {
     pub command: Option<String>,
     pub harness_command: Option<String>,
@@ -645,6 +752,22 @@ pub struct ConsumeStepPluginOutputResponseBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for ConsumeStepPluginOutputResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            command: None,
+            harness_command: None,
+            instance_identifier: None,
+            org_id: None,
+            pipeline_execution_id: None,
+            pipeline_identifier: None,
+            project_id: None,
+            schema_identifier: None,
+            stage_execution_id: None,
+            step_response: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -695,7 +818,6 @@ impl model::Model for ConsumeStepPluginOutputResponseBody {
 }
 model::model!(ConsumeStepPluginOutputResponseBody);
 /// Schema `ConsumeV1StepPluginResponse body`.
-#[derive(Clone, Debug, Default)]
 pub struct ConsumeStepPluginResponseBody {
     pub command: Option<String>,
     pub data: Option<Box<ConsumeStepPluginResponseBodyData>>,
@@ -713,6 +835,24 @@ pub struct ConsumeStepPluginResponseBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for ConsumeStepPluginResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            command: None,
+            data: None,
+            db_instance: None,
+            db_schema: None,
+            logs: None,
+            org: None,
+            parent_step_type: None,
+            pipeline: None,
+            plan_execution_id: None,
+            project: None,
+            stage_execution_id: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -769,13 +909,19 @@ impl model::Model for ConsumeStepPluginResponseBody {
 }
 model::model!(ConsumeStepPluginResponseBody);
 /// Schema `ConsumeV1StepPluginResponse body.data`.
-#[derive(Clone, Debug, Default)]
 pub struct ConsumeStepPluginResponseBodyData {
     pub tag: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ConsumeStepPluginResponseBodyData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            tag: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["tag"]
@@ -797,7 +943,6 @@ impl model::Model for ConsumeStepPluginResponseBodyData {
 }
 model::model!(ConsumeStepPluginResponseBodyData);
 /// Schema `CreateV1FlywayPluginInputs body`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateFlywayPluginInputsBody {
     pub command: Option<String>,
     pub db_instance: Option<String>,
@@ -813,6 +958,20 @@ pub struct CreateFlywayPluginInputsBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateFlywayPluginInputsBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            command: None,
+            db_instance: None,
+            db_schema: None,
+            directory: None,
+            metadata: None,
+            parent_id: None,
+            pipeline_execution_metadata: None,
+            tag: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -857,7 +1016,6 @@ impl model::Model for CreateFlywayPluginInputsBody {
 }
 model::model!(CreateFlywayPluginInputsBody);
 /// Schema `CreateV1FlywayPluginInputs body.metadata`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateFlywayPluginInputsBodyMetadata {
     pub pipeline: Option<String>,
     pub plan_execution_id: Option<String>,
@@ -866,6 +1024,15 @@ pub struct CreateFlywayPluginInputsBodyMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateFlywayPluginInputsBodyMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            pipeline: None,
+            plan_execution_id: None,
+            stage_execution_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["pipeline", "planExecutionId", "stageExecutionId"]
@@ -891,7 +1058,6 @@ impl model::Model for CreateFlywayPluginInputsBodyMetadata {
 }
 model::model!(CreateFlywayPluginInputsBodyMetadata);
 /// Schema `CreateV1FlywayPluginInputs body.pipelineExecutionMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateFlywayPluginInputsBodyPipelineExecutionMetadata {
     pub pipeline: Option<String>,
     pub plan_execution_id: Option<String>,
@@ -900,6 +1066,15 @@ pub struct CreateFlywayPluginInputsBodyPipelineExecutionMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateFlywayPluginInputsBodyPipelineExecutionMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            pipeline: None,
+            plan_execution_id: None,
+            stage_execution_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["pipeline", "planExecutionId", "stageExecutionId"]
@@ -925,7 +1100,6 @@ impl model::Model for CreateFlywayPluginInputsBodyPipelineExecutionMetadata {
 }
 model::model!(CreateFlywayPluginInputsBodyPipelineExecutionMetadata);
 /// Schema `CreateV1StepPluginInputs body`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateStepPluginInputsBody {
     pub command: Option<String>,
     pub custom_command: Option<String>,
@@ -946,6 +1120,25 @@ pub struct CreateStepPluginInputsBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateStepPluginInputsBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            command: None,
+            custom_command: None,
+            db_instance: None,
+            db_schema: None,
+            directory: None,
+            exclude_change_log_file: None,
+            metadata: None,
+            org: None,
+            pipeline_execution_metadata: None,
+            project: None,
+            properties: None,
+            settings: None,
+            tag: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1005,7 +1198,6 @@ impl model::Model for CreateStepPluginInputsBody {
 }
 model::model!(CreateStepPluginInputsBody);
 /// Schema `CreateV1StepPluginInputs body.metadata`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateStepPluginInputsBodyMetadata {
     pub pipeline: Option<String>,
     pub plan_execution_id: Option<String>,
@@ -1014,6 +1206,15 @@ pub struct CreateStepPluginInputsBodyMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateStepPluginInputsBodyMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            pipeline: None,
+            plan_execution_id: None,
+            stage_execution_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["pipeline", "planExecutionId", "stageExecutionId"]
@@ -1039,7 +1240,6 @@ impl model::Model for CreateStepPluginInputsBodyMetadata {
 }
 model::model!(CreateStepPluginInputsBodyMetadata);
 /// Schema `CreateV1StepPluginInputs body.pipelineExecutionMetadata`.
-#[derive(Clone, Debug)]
 pub struct CreateStepPluginInputsBodyPipelineExecutionMetadata {
     pub pipeline: String,
     pub plan_execution_id: String,
@@ -1059,11 +1259,20 @@ impl CreateStepPluginInputsBodyPipelineExecutionMetadata {
             pipeline: pipeline.into(),
             plan_execution_id: plan_execution_id.into(),
             stage_execution_id: stage_execution_id.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for CreateStepPluginInputsBodyPipelineExecutionMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            pipeline: model::Cell::blank(),
+            plan_execution_id: model::Cell::blank(),
+            stage_execution_id: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["pipeline", "planExecutionId", "stageExecutionId"]
@@ -1091,13 +1300,8 @@ impl model::Model for CreateStepPluginInputsBodyPipelineExecutionMetadata {
         &[0, 1, 2]
     }
 }
-model::model!(
-    CreateStepPluginInputsBodyPipelineExecutionMetadata, Self { pipeline :
-    model::Cell::blank(), plan_execution_id : model::Cell::blank(), stage_execution_id :
-    model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(CreateStepPluginInputsBodyPipelineExecutionMetadata);
 /// Schema `GetV1FlywayCustomOperations body`.
-#[derive(Clone, Debug, Default)]
 pub struct GetFlywayCustomOperationsBody {
     pub command: Option<String>,
     pub db_instance: Option<String>,
@@ -1110,6 +1314,17 @@ pub struct GetFlywayCustomOperationsBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetFlywayCustomOperationsBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            command: None,
+            db_instance: None,
+            db_schema: None,
+            pipeline_execution_metadata: None,
+            properties: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["command", "dbSchema", "dbInstance", "properties", "pipelineExecutionMetadata"]
@@ -1139,7 +1354,6 @@ impl model::Model for GetFlywayCustomOperationsBody {
 }
 model::model!(GetFlywayCustomOperationsBody);
 /// Schema `GetV1FlywayCustomOperations body.pipelineExecutionMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct GetFlywayCustomOperationsBodyPipelineExecutionMetadata {
     pub pipeline: Option<String>,
     pub plan_execution_id: Option<String>,
@@ -1148,6 +1362,15 @@ pub struct GetFlywayCustomOperationsBodyPipelineExecutionMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetFlywayCustomOperationsBodyPipelineExecutionMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            pipeline: None,
+            plan_execution_id: None,
+            stage_execution_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["pipeline", "planExecutionId", "stageExecutionId"]

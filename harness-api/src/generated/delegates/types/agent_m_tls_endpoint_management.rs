@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `AgentMtlsEndpointDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct AgentMtlsEndpointDetails {
     pub account_id: Option<String>,
     pub ca_certificates: Option<String>,
@@ -16,6 +15,17 @@ pub struct AgentMtlsEndpointDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for AgentMtlsEndpointDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            ca_certificates: None,
+            fqdn: None,
+            mode: None,
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["fqdn", "mode", "uuid", "accountId", "caCertificates"]
@@ -49,7 +59,6 @@ model::open_enum! {
     Loose = "LOOSE", Strict = "STRICT", }
 }
 /// Schema `AgentMtlsEndpointRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct AgentMtlsEndpointRequest {
     pub ca_certificates: Option<String>,
     pub domain_prefix: Option<String>,
@@ -58,6 +67,15 @@ pub struct AgentMtlsEndpointRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for AgentMtlsEndpointRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ca_certificates: None,
+            domain_prefix: None,
+            mode: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["mode", "domainPrefix", "caCertificates"]
@@ -87,7 +105,6 @@ model::open_enum! {
     Loose = "LOOSE", Strict = "STRICT", }
 }
 /// Schema `RestResponseAgentMtlsEndpointDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct RestResponseAgentMtlsEndpointDetails {
     pub meta_data: Option<std::collections::BTreeMap<String, serde_json::Value>>,
     pub resource: Option<Box<AgentMtlsEndpointDetails>>,
@@ -96,6 +113,15 @@ pub struct RestResponseAgentMtlsEndpointDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for RestResponseAgentMtlsEndpointDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            meta_data: None,
+            resource: None,
+            response_messages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["metaData", "resource", "responseMessages"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `DelegateDownloadRequest`.
-#[derive(Clone, Debug)]
 pub struct DelegateDownloadRequest {
     pub cluster_permission_type: Option<DelegateDownloadRequestClusterPermissionType>,
     pub custom_cluster_namespace: Option<String>,
@@ -22,18 +21,31 @@ impl DelegateDownloadRequest {
     #[inline]
     pub fn new(name: impl Into<String>) -> Self {
         Self {
-            cluster_permission_type: Default::default(),
-            custom_cluster_namespace: Default::default(),
-            description: Default::default(),
+            cluster_permission_type: None,
+            custom_cluster_namespace: None,
+            description: None,
             name: name.into(),
-            size: Default::default(),
-            tags: Default::default(),
-            token_name: Default::default(),
-            misfits: Default::default(),
+            size: None,
+            tags: None,
+            token_name: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for DelegateDownloadRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cluster_permission_type: None,
+            custom_cluster_namespace: None,
+            description: None,
+            name: model::Cell::blank(),
+            size: None,
+            tags: None,
+            token_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -77,12 +89,7 @@ impl model::Model for DelegateDownloadRequest {
         &[0]
     }
 }
-model::model!(
-    DelegateDownloadRequest, Self { cluster_permission_type : Default::default(),
-    custom_cluster_namespace : Default::default(), description : Default::default(), name
-    : model::Cell::blank(), size : Default::default(), tags : Default::default(),
-    token_name : Default::default(), misfits : Default::default() }
-);
+model::through_cell!(DelegateDownloadRequest);
 model::open_enum! {
     #[doc = " Schema `DelegateDownloadRequest.clusterPermissionType`."]
     DelegateDownloadRequestClusterPermissionType { ClusterAdmin = "CLUSTER_ADMIN",

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `DelegateGroupDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct DelegateGroupDto {
     pub account_identifier: Option<String>,
     pub identifier: Option<String>,
@@ -17,6 +16,18 @@ pub struct DelegateGroupDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for DelegateGroupDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            identifier: None,
+            name: None,
+            org_identifier: None,
+            project_identifier: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -55,13 +66,19 @@ impl model::Model for DelegateGroupDto {
 }
 model::model!(DelegateGroupDto);
 /// Schema `DelegateGroupTags`.
-#[derive(Clone, Debug, Default)]
 pub struct DelegateGroupTags {
     pub tags: Option<Vec<String>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for DelegateGroupTags {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["tags"]
@@ -83,7 +100,6 @@ impl model::Model for DelegateGroupTags {
 }
 model::model!(DelegateGroupTags);
 /// Schema `RestResponseDelegateGroupDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct RestResponseDelegateGroupDto {
     pub meta_data: Option<std::collections::BTreeMap<String, serde_json::Value>>,
     pub resource: Option<Box<DelegateGroupDto>>,
@@ -92,6 +108,15 @@ pub struct RestResponseDelegateGroupDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for RestResponseDelegateGroupDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            meta_data: None,
+            resource: None,
+            response_messages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["metaData", "resource", "responseMessages"]
@@ -117,7 +142,6 @@ impl model::Model for RestResponseDelegateGroupDto {
 }
 model::model!(RestResponseDelegateGroupDto);
 /// Schema `RestResponseListDelegateGroupDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct RestResponseListDelegateGroupDto {
     pub meta_data: Option<std::collections::BTreeMap<String, serde_json::Value>>,
     pub resource: Option<Vec<DelegateGroupDto>>,
@@ -126,6 +150,15 @@ pub struct RestResponseListDelegateGroupDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for RestResponseListDelegateGroupDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            meta_data: None,
+            resource: None,
+            response_messages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["metaData", "resource", "responseMessages"]

@@ -5,13 +5,19 @@
 use super::*;
 use crate::model;
 /// Schema `DelegateDeleteResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct DelegateDeleteResponse {
     pub response_msg: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for DelegateDeleteResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            response_msg: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["responseMsg"]
@@ -33,7 +39,6 @@ impl model::Model for DelegateDeleteResponse {
 }
 model::model!(DelegateDeleteResponse);
 /// Schema `DelegateFilterPropertiesDTO`.
-#[derive(Clone, Debug)]
 pub struct DelegateFilterPropertiesDto {
     pub auto_upgrade: Option<String>,
     pub delegate_group_identifier: Option<String>,
@@ -58,24 +63,43 @@ impl DelegateFilterPropertiesDto {
     #[inline]
     pub fn new(filter_type: impl Into<DelegateFilterPropertiesDtoFilterType>) -> Self {
         Self {
-            auto_upgrade: Default::default(),
-            delegate_group_identifier: Default::default(),
-            delegate_instance_filter: Default::default(),
-            delegate_name: Default::default(),
-            delegate_tags: Default::default(),
-            delegate_type: Default::default(),
-            description: Default::default(),
+            auto_upgrade: None,
+            delegate_group_identifier: None,
+            delegate_instance_filter: None,
+            delegate_name: None,
+            delegate_tags: None,
+            delegate_type: None,
+            description: None,
             filter_type: filter_type.into(),
-            host_name: Default::default(),
-            runner: Default::default(),
-            status: Default::default(),
-            tags: Default::default(),
-            version_status: Default::default(),
-            misfits: Default::default(),
+            host_name: None,
+            runner: None,
+            status: None,
+            tags: None,
+            version_status: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for DelegateFilterPropertiesDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            auto_upgrade: None,
+            delegate_group_identifier: None,
+            delegate_instance_filter: None,
+            delegate_name: None,
+            delegate_tags: None,
+            delegate_type: None,
+            description: None,
+            filter_type: model::Cell::blank(),
+            host_name: None,
+            runner: None,
+            status: None,
+            tags: None,
+            version_status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -137,16 +161,7 @@ impl model::Model for DelegateFilterPropertiesDto {
         &[4]
     }
 }
-model::model!(
-    DelegateFilterPropertiesDto, Self { auto_upgrade : Default::default(),
-    delegate_group_identifier : Default::default(), delegate_instance_filter :
-    Default::default(), delegate_name : Default::default(), delegate_tags :
-    Default::default(), delegate_type : Default::default(), description :
-    Default::default(), filter_type : model::Cell::blank(), host_name :
-    Default::default(), runner : Default::default(), status : Default::default(), tags :
-    Default::default(), version_status : Default::default(), misfits : Default::default()
-    }
-);
+model::through_cell!(DelegateFilterPropertiesDto);
 model::open_enum! {
     #[doc = " Schema `DelegateFilterPropertiesDTO.delegateInstanceFilter`."]
     DelegateFilterPropertiesDtoDelegateInstanceFilter { Expired = "EXPIRED", Available =
@@ -177,7 +192,6 @@ model::open_enum! {
     "EXPIRING", Unsupported = "UNSUPPORTED", Active = "ACTIVE", }
 }
 /// Schema `DelegateListResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct DelegateListResponse {
     pub auto_upgrade: Option<DelegateListResponseAutoUpgrade>,
     pub connected: Option<bool>,
@@ -194,6 +208,23 @@ pub struct DelegateListResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for DelegateListResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            auto_upgrade: None,
+            connected: None,
+            delegate_replicas: None,
+            description: None,
+            last_heart_beat: None,
+            legacy: None,
+            name: None,
+            org_name: None,
+            project_name: None,
+            tags: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -251,7 +282,6 @@ model::open_enum! {
     DelegateListResponseAutoUpgrade { On = "ON", Off = "OFF", Detecting = "DETECTING", }
 }
 /// Schema `DelegateReplica`.
-#[derive(Clone, Debug, Default)]
 pub struct DelegateReplica {
     pub connected: Option<bool>,
     pub expiring_at: Option<i64>,
@@ -263,6 +293,18 @@ pub struct DelegateReplica {
     pub misfits: model::Misfits,
 }
 impl model::Model for DelegateReplica {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connected: None,
+            expiring_at: None,
+            host_name: None,
+            last_heartbeat: None,
+            uuid: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["uuid", "version", "hostName", "connected", "expiringAt", "lastHeartbeat"]
@@ -294,7 +336,6 @@ impl model::Model for DelegateReplica {
 }
 model::model!(DelegateReplica);
 /// Schema `DelegateSetupDetails`.
-#[derive(Clone, Debug)]
 pub struct DelegateSetupDetails {
     pub delegate_configuration_id: Option<String>,
     pub delegate_type: String,
@@ -318,25 +359,45 @@ impl DelegateSetupDetails {
     #[inline]
     pub fn new(delegate_type: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
-            delegate_configuration_id: Default::default(),
+            delegate_configuration_id: None,
             delegate_type: delegate_type.into(),
-            description: Default::default(),
-            host_name: Default::default(),
-            identifier: Default::default(),
-            k8s_config_details: Default::default(),
+            description: None,
+            host_name: None,
+            identifier: None,
+            k8s_config_details: None,
             name: name.into(),
-            org_identifier: Default::default(),
-            project_identifier: Default::default(),
-            run_as_root: Default::default(),
-            size: Default::default(),
-            tags: Default::default(),
-            token_name: Default::default(),
-            version: Default::default(),
-            misfits: Default::default(),
+            org_identifier: None,
+            project_identifier: None,
+            run_as_root: None,
+            size: None,
+            tags: None,
+            token_name: None,
+            version: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for DelegateSetupDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            delegate_configuration_id: None,
+            delegate_type: model::Cell::blank(),
+            description: None,
+            host_name: None,
+            identifier: None,
+            k8s_config_details: None,
+            name: model::Cell::blank(),
+            org_identifier: None,
+            project_identifier: None,
+            run_as_root: None,
+            size: None,
+            tags: None,
+            token_name: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -401,22 +462,13 @@ impl model::Model for DelegateSetupDetails {
         &[0, 9]
     }
 }
-model::model!(
-    DelegateSetupDetails, Self { delegate_configuration_id : Default::default(),
-    delegate_type : model::Cell::blank(), description : Default::default(), host_name :
-    Default::default(), identifier : Default::default(), k8s_config_details :
-    Default::default(), name : model::Cell::blank(), org_identifier : Default::default(),
-    project_identifier : Default::default(), run_as_root : Default::default(), size :
-    Default::default(), tags : Default::default(), token_name : Default::default(),
-    version : Default::default(), misfits : Default::default() }
-);
+model::through_cell!(DelegateSetupDetails);
 model::open_enum! {
     #[doc = " Schema `DelegateSetupDetails.size`."] DelegateSetupDetailsSize { Laptop =
     "LAPTOP", Small = "SMALL", Medium = "MEDIUM", Large = "LARGE", CcmSmall =
     "CCM_SMALL", }
 }
 /// Schema `K8sConfigDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct K8sConfigDetails {
     pub k8s_permission_type: Option<K8sConfigDetailsK8sPermissionType>,
     pub namespace: Option<String>,
@@ -424,6 +476,14 @@ pub struct K8sConfigDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for K8sConfigDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            k8s_permission_type: None,
+            namespace: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["namespace", "k8sPermissionType"]
@@ -452,7 +512,6 @@ model::open_enum! {
     "CLUSTER_VIEWER", NamespaceAdmin = "NAMESPACE_ADMIN", }
 }
 /// Schema `RestResponseDelegateDeleteResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct RestResponseDelegateDeleteResponse {
     pub meta_data: Option<std::collections::BTreeMap<String, serde_json::Value>>,
     pub resource: Option<Box<DelegateDeleteResponse>>,
@@ -461,6 +520,15 @@ pub struct RestResponseDelegateDeleteResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for RestResponseDelegateDeleteResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            meta_data: None,
+            resource: None,
+            response_messages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["metaData", "resource", "responseMessages"]
@@ -486,7 +554,6 @@ impl model::Model for RestResponseDelegateDeleteResponse {
 }
 model::model!(RestResponseDelegateDeleteResponse);
 /// Schema `RestResponseListDelegateListResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct RestResponseListDelegateListResponse {
     pub meta_data: Option<std::collections::BTreeMap<String, serde_json::Value>>,
     pub resource: Option<Vec<DelegateListResponse>>,
@@ -495,6 +562,15 @@ pub struct RestResponseListDelegateListResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for RestResponseListDelegateListResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            meta_data: None,
+            resource: None,
+            response_messages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["metaData", "resource", "responseMessages"]
@@ -520,7 +596,6 @@ impl model::Model for RestResponseListDelegateListResponse {
 }
 model::model!(RestResponseListDelegateListResponse);
 /// Schema `RestResponseSupportedDelegateVersion`.
-#[derive(Clone, Debug, Default)]
 pub struct RestResponseSupportedDelegateVersion {
     pub meta_data: Option<std::collections::BTreeMap<String, serde_json::Value>>,
     pub resource: Option<Box<SupportedDelegateVersion>>,
@@ -529,6 +604,15 @@ pub struct RestResponseSupportedDelegateVersion {
     pub misfits: model::Misfits,
 }
 impl model::Model for RestResponseSupportedDelegateVersion {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            meta_data: None,
+            resource: None,
+            response_messages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["metaData", "resource", "responseMessages"]
@@ -554,7 +638,6 @@ impl model::Model for RestResponseSupportedDelegateVersion {
 }
 model::model!(RestResponseSupportedDelegateVersion);
 /// Schema `RestResponseVersionOverridesResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct RestResponseVersionOverridesResponse {
     pub meta_data: Option<std::collections::BTreeMap<String, serde_json::Value>>,
     pub resource: Option<Box<VersionOverridesResponse>>,
@@ -563,6 +646,15 @@ pub struct RestResponseVersionOverridesResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for RestResponseVersionOverridesResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            meta_data: None,
+            resource: None,
+            response_messages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["metaData", "resource", "responseMessages"]
@@ -588,7 +680,6 @@ impl model::Model for RestResponseVersionOverridesResponse {
 }
 model::model!(RestResponseVersionOverridesResponse);
 /// Schema `SupportedDelegateVersion`.
-#[derive(Clone, Debug, Default)]
 pub struct SupportedDelegateVersion {
     pub latest_supported_minimal_version: Option<String>,
     pub latest_supported_version: Option<String>,
@@ -596,6 +687,14 @@ pub struct SupportedDelegateVersion {
     pub misfits: model::Misfits,
 }
 impl model::Model for SupportedDelegateVersion {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            latest_supported_minimal_version: None,
+            latest_supported_version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["latestSupportedVersion", "latestSupportedMinimalVersion"]
@@ -619,7 +718,6 @@ impl model::Model for SupportedDelegateVersion {
 }
 model::model!(SupportedDelegateVersion);
 /// Schema `VersionOverrideResponseDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct VersionOverrideResponseDto {
     pub org_identifier: Option<String>,
     pub parent_unique_id: Option<String>,
@@ -632,6 +730,19 @@ pub struct VersionOverrideResponseDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for VersionOverrideResponseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            org_identifier: None,
+            parent_unique_id: None,
+            project_identifier: None,
+            tags: None,
+            valid_till_next_release: None,
+            valid_until: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -673,13 +784,19 @@ impl model::Model for VersionOverrideResponseDto {
 }
 model::model!(VersionOverrideResponseDto);
 /// Schema `VersionOverridesResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct VersionOverridesResponse {
     pub version_overrides: Option<Vec<VersionOverrideResponseDto>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for VersionOverridesResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            version_overrides: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["versionOverrides"]

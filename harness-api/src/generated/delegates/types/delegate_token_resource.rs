@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `DelegateConnectionDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct DelegateConnectionDetails {
     pub last_grpc_heartbeat: Option<i64>,
     pub last_heartbeat: Option<i64>,
@@ -15,6 +14,16 @@ pub struct DelegateConnectionDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for DelegateConnectionDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            last_grpc_heartbeat: None,
+            last_heartbeat: None,
+            uuid: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["uuid", "version", "lastHeartbeat", "lastGrpcHeartbeat"]
@@ -42,7 +51,6 @@ impl model::Model for DelegateConnectionDetails {
 }
 model::model!(DelegateConnectionDetails);
 /// Schema `DelegateGroupDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct DelegateGroupDetails {
     pub actively_connected: Option<bool>,
     pub auto_upgrade: Option<DelegateGroupDetailsAutoUpgrade>,
@@ -73,6 +81,35 @@ pub struct DelegateGroupDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for DelegateGroupDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            actively_connected: None,
+            auto_upgrade: None,
+            connectivity_status: None,
+            delegate_configuration_id: None,
+            delegate_description: None,
+            delegate_group_expiration_time: None,
+            delegate_group_identifier: None,
+            delegate_group_version_status: None,
+            delegate_instance_details: None,
+            delegate_type: None,
+            delegate_version: None,
+            group_custom_selectors: None,
+            group_id: None,
+            group_implicit_selectors: None,
+            group_name: None,
+            group_version: None,
+            grpc_active: None,
+            immutable: None,
+            is_unsupported: None,
+            last_heart_beat: None,
+            token_active: None,
+            unsupported: None,
+            upgrader_last_updated: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -171,13 +208,19 @@ model::open_enum! {
     "EXPIRING", Unsupported = "UNSUPPORTED", Active = "ACTIVE", }
 }
 /// Schema `DelegateGroupListing`.
-#[derive(Clone, Debug, Default)]
 pub struct DelegateGroupListing {
     pub delegate_group_details: Option<Vec<DelegateGroupDetails>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for DelegateGroupListing {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            delegate_group_details: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["delegateGroupDetails"]
@@ -199,7 +242,6 @@ impl model::Model for DelegateGroupListing {
 }
 model::model!(DelegateGroupListing);
 /// Schema `DelegateInner`.
-#[derive(Clone, Debug, Default)]
 pub struct DelegateInner {
     pub actively_connected: Option<bool>,
     pub connections: Option<Vec<DelegateConnectionDetails>>,
@@ -217,6 +259,22 @@ pub struct DelegateInner {
     pub misfits: model::Misfits,
 }
 impl model::Model for DelegateInner {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            actively_connected: None,
+            connections: None,
+            delegate_expiration_time: None,
+            delegate_instance_version_status: None,
+            host_name: None,
+            last_heartbeat: None,
+            pollling_mode_enabled: None,
+            token_active: None,
+            uuid: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -272,7 +330,6 @@ model::open_enum! {
     "EXPIRING", Unsupported = "UNSUPPORTED", Active = "ACTIVE", }
 }
 /// Schema `DelegateTokenDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct DelegateTokenDetails {
     pub account_id: Option<String>,
     pub created_at: Option<i64>,
@@ -289,6 +346,23 @@ pub struct DelegateTokenDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for DelegateTokenDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            created_at: None,
+            created_by: None,
+            created_by_ng_user: None,
+            name: None,
+            owner_identifier: None,
+            parent_unique_id: None,
+            revoke_after: None,
+            status: None,
+            uuid: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -346,7 +420,6 @@ model::open_enum! {
     = "ACTIVE", Revoked = "REVOKED", }
 }
 /// Schema `Principal2`.
-#[derive(Clone, Debug, Default)]
 pub struct DelegateTokenPrincipal {
     pub jwtclaims: Option<std::collections::BTreeMap<String, String>>,
     pub name: Option<String>,
@@ -355,6 +428,15 @@ pub struct DelegateTokenPrincipal {
     pub misfits: model::Misfits,
 }
 impl model::Model for DelegateTokenPrincipal {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            jwtclaims: None,
+            name: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "type", "jwtclaims"]
@@ -384,7 +466,6 @@ model::open_enum! {
     Service = "SERVICE", ApiKey = "API_KEY", ServiceAccount = "SERVICE_ACCOUNT", }
 }
 /// Schema `RestResponseDelegateGroupListing`.
-#[derive(Clone, Debug, Default)]
 pub struct RestResponseDelegateGroupListing {
     pub meta_data: Option<std::collections::BTreeMap<String, serde_json::Value>>,
     pub resource: Option<Box<DelegateGroupListing>>,
@@ -393,6 +474,15 @@ pub struct RestResponseDelegateGroupListing {
     pub misfits: model::Misfits,
 }
 impl model::Model for RestResponseDelegateGroupListing {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            meta_data: None,
+            resource: None,
+            response_messages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["metaData", "resource", "responseMessages"]
@@ -418,7 +508,6 @@ impl model::Model for RestResponseDelegateGroupListing {
 }
 model::model!(RestResponseDelegateGroupListing);
 /// Schema `RestResponseDelegateTokenDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct RestResponseDelegateTokenDetails {
     pub meta_data: Option<std::collections::BTreeMap<String, serde_json::Value>>,
     pub resource: Option<Box<DelegateTokenDetails>>,
@@ -427,6 +516,15 @@ pub struct RestResponseDelegateTokenDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for RestResponseDelegateTokenDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            meta_data: None,
+            resource: None,
+            response_messages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["metaData", "resource", "responseMessages"]
@@ -452,7 +550,6 @@ impl model::Model for RestResponseDelegateTokenDetails {
 }
 model::model!(RestResponseDelegateTokenDetails);
 /// Schema `RestResponseListDelegateTokenDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct RestResponseListDelegateTokenDetails {
     pub meta_data: Option<std::collections::BTreeMap<String, serde_json::Value>>,
     pub resource: Option<Vec<DelegateTokenDetails>>,
@@ -461,6 +558,15 @@ pub struct RestResponseListDelegateTokenDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for RestResponseListDelegateTokenDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            meta_data: None,
+            resource: None,
+            response_messages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["metaData", "resource", "responseMessages"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ApiKeys`.
-#[derive(Clone, Debug, Default)]
 pub struct ApiKeys {
     pub api_keys: Option<Vec<CfApiKey>>,
     pub item_count: Option<i64>,
@@ -17,6 +16,18 @@ pub struct ApiKeys {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApiKeys {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            api_keys: None,
+            item_count: None,
+            page_count: None,
+            page_index: None,
+            page_size: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["apiKeys", "version", "pageSize", "itemCount", "pageCount", "pageIndex"]
@@ -48,7 +59,6 @@ impl model::Model for ApiKeys {
 }
 model::model!(ApiKeys);
 /// Schema `ApplicationId`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationId {
     pub application_id: Option<String>,
     pub last_used: Option<i64>,
@@ -56,6 +66,14 @@ pub struct ApplicationId {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationId {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            application_id: None,
+            last_used: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["lastUsed", "applicationId"]
@@ -79,7 +97,6 @@ impl model::Model for ApplicationId {
 }
 model::model!(ApplicationId);
 /// Schema `CfApiKey`.
-#[derive(Clone, Default)]
 pub struct CfApiKey {
     pub api_key: Option<String>,
     pub application_ids: Option<Vec<ApplicationId>>,
@@ -91,21 +108,20 @@ pub struct CfApiKey {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for CfApiKey {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("CfApiKey")
-            .field("api_key", &model::Redacted(self.api_key.is_some()))
-            .field("application_ids", &self.application_ids)
-            .field("identifier", &self.identifier)
-            .field("key", &self.key)
-            .field("last_used", &self.last_used)
-            .field("name", &self.name)
-            .field("type_", &self.type_)
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for CfApiKey {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            api_key: None,
+            application_ids: None,
+            identifier: None,
+            key: None,
+            last_used: None,
+            name: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "name", "type", "apiKey", "lastUsed", "identifier", "applicationIds"]
@@ -136,6 +152,10 @@ impl model::Model for CfApiKey {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[3]
+    }
 }
 model::model!(CfApiKey);
 model::open_enum! {
@@ -143,7 +163,6 @@ model::open_enum! {
     "client", }
 }
 /// Schema `AddAPIKey body`.
-#[derive(Clone, Debug, Default)]
 pub struct AddApiKeyBody {
     pub description: Option<String>,
     pub expired_at: Option<i64>,
@@ -154,6 +173,17 @@ pub struct AddApiKeyBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for AddApiKeyBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            expired_at: None,
+            identifier: None,
+            name: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "type", "expiredAt", "identifier", "description"]
@@ -183,7 +213,6 @@ impl model::Model for AddApiKeyBody {
 }
 model::model!(AddApiKeyBody);
 /// Schema `UpdateAPIKey body`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateApiKeyBody {
     pub description: Option<String>,
     pub expired_at: Option<i64>,
@@ -192,6 +221,15 @@ pub struct UpdateApiKeyBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateApiKeyBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            expired_at: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "expiredAt", "description"]

@@ -5,13 +5,19 @@
 use super::*;
 use crate::model;
 /// Schema `Attribute`.
-#[derive(Clone, Debug, Default)]
 pub struct Attribute {
     pub key: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for Attribute {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key"]
@@ -33,13 +39,19 @@ impl model::Model for Attribute {
 }
 model::model!(Attribute);
 /// Schema `AttributeResponseMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct AttributeResponseMetadata {
     pub details: Option<Box<AttributeResponseMetadataDetails>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for AttributeResponseMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            details: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["details"]
@@ -61,7 +73,6 @@ impl model::Model for AttributeResponseMetadata {
 }
 model::model!(AttributeResponseMetadata);
 /// Schema `Attributes`.
-#[derive(Clone, Debug, Default)]
 pub struct Attributes {
     pub attributes: Option<Vec<Attribute>>,
     pub item_count: Option<i64>,
@@ -73,6 +84,18 @@ pub struct Attributes {
     pub misfits: model::Misfits,
 }
 impl model::Model for Attributes {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            attributes: None,
+            item_count: None,
+            page_count: None,
+            page_index: None,
+            page_size: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["version", "pageSize", "itemCount", "pageCount", "pageIndex", "attributes"]

@@ -5,13 +5,19 @@
 use super::*;
 use crate::model;
 /// Schema `AttributeResponseMetadataDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct AttributeResponseMetadataDetails {
     pub governance_metadata: Option<serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for AttributeResponseMetadataDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            governance_metadata: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["governanceMetadata"]
@@ -33,7 +39,6 @@ impl model::Model for AttributeResponseMetadataDetails {
 }
 model::model!(AttributeResponseMetadataDetails);
 /// Schema `CCM`.
-#[derive(Clone, Debug, Default)]
 pub struct Ccm {
     pub anomalies: Option<Vec<CcmAnomalies>>,
     pub perspective_identifier: Option<String>,
@@ -42,6 +47,15 @@ pub struct Ccm {
     pub misfits: model::Misfits,
 }
 impl model::Model for Ccm {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            anomalies: None,
+            perspective_identifier: None,
+            perspective_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["anomalies", "perspectiveName", "perspectiveIdentifier"]
@@ -67,7 +81,6 @@ impl model::Model for Ccm {
 }
 model::model!(Ccm);
 /// Schema `CCMAnomalies`.
-#[derive(Clone, Debug, Default)]
 pub struct CcmAnomalies {
     pub acknowledged_at: Option<i64>,
     pub anomaly_id: Option<String>,
@@ -80,6 +93,19 @@ pub struct CcmAnomalies {
     pub misfits: model::Misfits,
 }
 impl model::Model for CcmAnomalies {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            acknowledged_at: None,
+            anomaly_id: None,
+            cost_difference: None,
+            created_at: None,
+            found_at: None,
+            is_acknowledged: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -121,7 +147,6 @@ impl model::Model for CcmAnomalies {
 }
 model::model!(CcmAnomalies);
 /// Schema `CfGitDetails`.
-#[derive(Clone, Debug)]
 pub struct CfGitDetails {
     pub commit_msg: String,
     /// Members whose value was of another kind than described.
@@ -133,11 +158,18 @@ impl CfGitDetails {
     pub fn new(commit_msg: impl Into<String>) -> Self {
         Self {
             commit_msg: commit_msg.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for CfGitDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            commit_msg: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["commitMsg"]
@@ -161,12 +193,8 @@ impl model::Model for CfGitDetails {
         &[0]
     }
 }
-model::model!(
-    CfGitDetails, Self { commit_msg : model::Cell::blank(), misfits : Default::default()
-    }
-);
+model::through_cell!(CfGitDetails);
 /// Schema `CfService`.
-#[derive(Clone, Debug, Default)]
 pub struct CfService {
     pub identifier: Option<String>,
     pub name: Option<String>,
@@ -174,6 +202,14 @@ pub struct CfService {
     pub misfits: model::Misfits,
 }
 impl model::Model for CfService {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "identifier"]
@@ -197,7 +233,6 @@ impl model::Model for CfService {
 }
 model::model!(CfService);
 /// Schema `Clause`.
-#[derive(Clone, Debug, Default)]
 pub struct Clause {
     pub attribute: Option<String>,
     pub id: Option<String>,
@@ -208,6 +243,17 @@ pub struct Clause {
     pub misfits: model::Misfits,
 }
 impl model::Model for Clause {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            attribute: None,
+            id: None,
+            negate: None,
+            op: None,
+            values: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "op", "negate", "values", "attribute"]
@@ -237,7 +283,6 @@ impl model::Model for Clause {
 }
 model::model!(Clause);
 /// Schema `Distribution`.
-#[derive(Clone, Debug, Default)]
 pub struct Distribution {
     pub bucket_by: Option<String>,
     pub variations: Option<Vec<WeightedVariation>>,
@@ -245,6 +290,14 @@ pub struct Distribution {
     pub misfits: model::Misfits,
 }
 impl model::Model for Distribution {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            bucket_by: None,
+            variations: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["bucketBy", "variations"]
@@ -268,7 +321,6 @@ impl model::Model for Distribution {
 }
 model::model!(Distribution);
 /// Schema `Feature`.
-#[derive(Clone, Debug, Default)]
 pub struct Feature {
     pub archived: Option<bool>,
     pub created_at: Option<i64>,
@@ -297,6 +349,35 @@ pub struct Feature {
     pub misfits: model::Misfits,
 }
 impl model::Model for Feature {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            archived: None,
+            created_at: None,
+            default_off_variation: None,
+            default_on_variation: None,
+            description: None,
+            env_properties: None,
+            evaluation: None,
+            evaluation_identifier: None,
+            identifier: None,
+            kind: None,
+            modified_at: None,
+            name: None,
+            owner: None,
+            permanent: None,
+            prerequisites: None,
+            project: None,
+            results: None,
+            services: None,
+            stale: None,
+            stale_reason: None,
+            status: None,
+            tags: None,
+            variations: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -386,7 +467,6 @@ impl model::Model for Feature {
 }
 model::model!(Feature);
 /// Schema `FeatureEnvProperties`.
-#[derive(Clone, Debug, Default)]
 pub struct FeatureEnvProperties {
     pub ccm: Option<Box<Ccm>>,
     pub default_serve: Option<Box<Serve>>,
@@ -407,6 +487,27 @@ pub struct FeatureEnvProperties {
     pub misfits: model::Misfits,
 }
 impl model::Model for FeatureEnvProperties {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ccm: None,
+            default_serve: None,
+            environment: None,
+            jira_enabled: None,
+            jira_issues: None,
+            modified_at: None,
+            off_variation: None,
+            pipeline_configured: None,
+            pipeline_details: None,
+            pipeline_error_reason: None,
+            pipeline_error_state: None,
+            rules: None,
+            state: None,
+            variation_map: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -476,7 +577,6 @@ model::open_enum! {
     String = "string", Json = "json", }
 }
 /// Schema `FeaturePipeline`.
-#[derive(Clone, Debug, Default)]
 pub struct FeaturePipeline {
     pub created_at: Option<i64>,
     pub description: Option<String>,
@@ -487,6 +587,17 @@ pub struct FeaturePipeline {
     pub misfits: model::Misfits,
 }
 impl model::Model for FeaturePipeline {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created_at: None,
+            description: None,
+            identifier: None,
+            last_updated_at: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "createdAt", "identifier", "description", "lastUpdatedAt"]
@@ -519,7 +630,6 @@ model::open_enum! {
     #[doc = " Schema `FeatureState`."] FeatureState { On = "on", Off = "off", }
 }
 /// Schema `Feature.status`.
-#[derive(Clone, Debug, Default)]
 pub struct FeatureStatus {
     pub last_access: Option<i64>,
     pub status: Option<String>,
@@ -527,6 +637,14 @@ pub struct FeatureStatus {
     pub misfits: model::Misfits,
 }
 impl model::Model for FeatureStatus {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            last_access: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["status", "lastAccess"]
@@ -550,7 +668,6 @@ impl model::Model for FeatureStatus {
 }
 model::model!(FeatureStatus);
 /// Schema `GitSyncPatchOperation`.
-#[derive(Clone, Debug)]
 pub struct GitSyncPatchOperation {
     pub comment: Option<String>,
     pub execution_time: Option<i64>,
@@ -564,15 +681,25 @@ impl GitSyncPatchOperation {
     #[inline]
     pub fn new(instructions: Vec<PatchInstructionInner>) -> Self {
         Self {
-            comment: Default::default(),
-            execution_time: Default::default(),
-            git_details: Default::default(),
-            instructions,
-            misfits: Default::default(),
+            comment: None,
+            execution_time: None,
+            git_details: None,
+            instructions: instructions,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for GitSyncPatchOperation {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            comment: None,
+            execution_time: None,
+            git_details: None,
+            instructions: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["comment", "gitDetails", "instructions", "executionTime"]
@@ -602,13 +729,8 @@ impl model::Model for GitSyncPatchOperation {
         &[2]
     }
 }
-model::model!(
-    GitSyncPatchOperation, Self { comment : Default::default(), execution_time :
-    Default::default(), git_details : Default::default(), instructions :
-    model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(GitSyncPatchOperation);
 /// Schema `GroupServingRule`.
-#[derive(Clone, Debug, Default)]
 pub struct GroupServingRule {
     pub clauses: Option<Vec<Clause>>,
     pub priority: Option<i64>,
@@ -617,6 +739,15 @@ pub struct GroupServingRule {
     pub misfits: model::Misfits,
 }
 impl model::Model for GroupServingRule {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            clauses: None,
+            priority: None,
+            rule_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ruleId", "clauses", "priority"]
@@ -642,7 +773,6 @@ impl model::Model for GroupServingRule {
 }
 model::model!(GroupServingRule);
 /// Schema `JiraIssue`.
-#[derive(Clone, Debug, Default)]
 pub struct JiraIssue {
     pub issue_key: Option<String>,
     pub issue_url: Option<String>,
@@ -650,6 +780,14 @@ pub struct JiraIssue {
     pub misfits: model::Misfits,
 }
 impl model::Model for JiraIssue {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            issue_key: None,
+            issue_url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["issueKey", "issueURL"]
@@ -673,7 +811,6 @@ impl model::Model for JiraIssue {
 }
 model::model!(JiraIssue);
 /// Schema `PatchInstructionInner`.
-#[derive(Clone, Debug)]
 pub struct PatchInstructionInner {
     pub kind: Option<String>,
     pub kind_2: String,
@@ -689,14 +826,23 @@ impl PatchInstructionInner {
         parameters: impl Into<serde_json::Value>,
     ) -> Self {
         Self {
-            kind: Default::default(),
+            kind: None,
             kind_2: kind_2.into(),
             parameters: parameters.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for PatchInstructionInner {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            kind: None,
+            kind_2: model::Cell::blank(),
+            parameters: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["Kind", "kind", "parameters"]
@@ -724,13 +870,8 @@ impl model::Model for PatchInstructionInner {
         &[1, 2]
     }
 }
-model::model!(
-    PatchInstructionInner, Self { kind : Default::default(), kind_2 :
-    model::Cell::blank(), parameters : model::Cell::blank(), misfits : Default::default()
-    }
-);
+model::through_cell!(PatchInstructionInner);
 /// Schema `Prerequisite`.
-#[derive(Clone, Debug, Default)]
 pub struct Prerequisite {
     pub feature: Option<String>,
     pub variations: Option<Vec<String>>,
@@ -738,6 +879,14 @@ pub struct Prerequisite {
     pub misfits: model::Misfits,
 }
 impl model::Model for Prerequisite {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            feature: None,
+            variations: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["feature", "variations"]
@@ -761,7 +910,6 @@ impl model::Model for Prerequisite {
 }
 model::model!(Prerequisite);
 /// Schema `Results`.
-#[derive(Clone, Debug, Default)]
 pub struct Results {
     pub count: Option<i64>,
     pub variation_identifier: Option<String>,
@@ -770,6 +918,15 @@ pub struct Results {
     pub misfits: model::Misfits,
 }
 impl model::Model for Results {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            count: None,
+            variation_identifier: None,
+            variation_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["count", "variationName", "variationIdentifier"]
@@ -795,7 +952,6 @@ impl model::Model for Results {
 }
 model::model!(Results);
 /// Schema `Segment`.
-#[derive(Clone, Debug, Default)]
 pub struct Segment {
     pub created_at: Option<i64>,
     pub environment: Option<String>,
@@ -812,6 +968,23 @@ pub struct Segment {
     pub misfits: model::Misfits,
 }
 impl model::Model for Segment {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created_at: None,
+            environment: None,
+            excluded: None,
+            identifier: None,
+            included: None,
+            modified_at: None,
+            name: None,
+            rules: None,
+            serving_rules: None,
+            tags: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -865,7 +1038,6 @@ impl model::Model for Segment {
 }
 model::model!(Segment);
 /// Schema `Serve`.
-#[derive(Clone, Debug, Default)]
 pub struct Serve {
     pub distribution: Option<Box<Distribution>>,
     pub variation: Option<String>,
@@ -873,6 +1045,14 @@ pub struct Serve {
     pub misfits: model::Misfits,
 }
 impl model::Model for Serve {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            distribution: None,
+            variation: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["variation", "distribution"]
@@ -896,7 +1076,6 @@ impl model::Model for Serve {
 }
 model::model!(Serve);
 /// Schema `ServingRule`.
-#[derive(Clone, Debug, Default)]
 pub struct ServingRule {
     pub clauses: Option<Vec<Clause>>,
     pub priority: Option<i64>,
@@ -906,6 +1085,16 @@ pub struct ServingRule {
     pub misfits: model::Misfits,
 }
 impl model::Model for ServingRule {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            clauses: None,
+            priority: None,
+            rule_id: None,
+            serve: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["serve", "ruleId", "clauses", "priority"]
@@ -933,7 +1122,6 @@ impl model::Model for ServingRule {
 }
 model::model!(ServingRule);
 /// Schema `Tag`.
-#[derive(Clone, Debug, Default)]
 pub struct Tag {
     pub identifier: Option<String>,
     pub name: Option<String>,
@@ -941,6 +1129,14 @@ pub struct Tag {
     pub misfits: model::Misfits,
 }
 impl model::Model for Tag {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "identifier"]
@@ -964,7 +1160,6 @@ impl model::Model for Tag {
 }
 model::model!(Tag);
 /// Schema `Target`.
-#[derive(Clone, Debug, Default)]
 pub struct Target {
     pub account: Option<String>,
     pub anonymous: Option<bool>,
@@ -980,6 +1175,22 @@ pub struct Target {
     pub misfits: model::Misfits,
 }
 impl model::Model for Target {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: None,
+            anonymous: None,
+            attributes: None,
+            created_at: None,
+            environment: None,
+            identifier: None,
+            name: None,
+            org: None,
+            project: None,
+            segments: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1030,7 +1241,6 @@ impl model::Model for Target {
 }
 model::model!(Target);
 /// Schema `TargetMap`.
-#[derive(Clone, Debug, Default)]
 pub struct TargetMap {
     pub identifier: Option<String>,
     pub name: Option<String>,
@@ -1038,6 +1248,14 @@ pub struct TargetMap {
     pub misfits: model::Misfits,
 }
 impl model::Model for TargetMap {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "identifier"]
@@ -1061,7 +1279,6 @@ impl model::Model for TargetMap {
 }
 model::model!(TargetMap);
 /// Schema `Variation`.
-#[derive(Clone, Debug, Default)]
 pub struct Variation {
     pub description: Option<String>,
     pub identifier: Option<String>,
@@ -1071,6 +1288,16 @@ pub struct Variation {
     pub misfits: model::Misfits,
 }
 impl model::Model for Variation {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            identifier: None,
+            name: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "value", "identifier", "description"]
@@ -1098,7 +1325,6 @@ impl model::Model for Variation {
 }
 model::model!(Variation);
 /// Schema `VariationMap`.
-#[derive(Clone, Debug, Default)]
 pub struct VariationMap {
     pub target_segments: Option<Vec<String>>,
     pub targets: Option<Vec<TargetMap>>,
@@ -1107,6 +1333,15 @@ pub struct VariationMap {
     pub misfits: model::Misfits,
 }
 impl model::Model for VariationMap {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            target_segments: None,
+            targets: None,
+            variation: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["targets", "variation", "targetSegments"]
@@ -1132,7 +1367,6 @@ impl model::Model for VariationMap {
 }
 model::model!(VariationMap);
 /// Schema `WeightedVariation`.
-#[derive(Clone, Debug, Default)]
 pub struct WeightedVariation {
     pub variation: Option<String>,
     pub weight: Option<i64>,
@@ -1140,6 +1374,14 @@ pub struct WeightedVariation {
     pub misfits: model::Misfits,
 }
 impl model::Model for WeightedVariation {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            variation: None,
+            weight: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["weight", "variation"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `EnvironmentPerspective`.
-#[derive(Clone, Debug, Default)]
 pub struct EnvironmentPerspective {
     pub created_at: Option<i64>,
     pub environment_id: Option<String>,
@@ -16,6 +15,17 @@ pub struct EnvironmentPerspective {
     pub misfits: model::Misfits,
 }
 impl model::Model for EnvironmentPerspective {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created_at: None,
+            environment_id: None,
+            perspective_id: None,
+            perspective_identifier: None,
+            updated_at: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -51,7 +61,6 @@ impl model::Model for EnvironmentPerspective {
 }
 model::model!(EnvironmentPerspective);
 /// Schema `UpsertPerspective body`.
-#[derive(Clone, Debug, Default)]
 pub struct UpsertPerspectiveBody {
     pub perspective_identifier: Option<String>,
     pub perspective_name: Option<String>,
@@ -59,6 +68,14 @@ pub struct UpsertPerspectiveBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpsertPerspectiveBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            perspective_identifier: None,
+            perspective_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["perspectiveName", "perspectiveIdentifier"]

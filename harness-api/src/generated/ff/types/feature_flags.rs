@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `FeatureCounts`.
-#[derive(Clone, Debug, Default)]
 pub struct FeatureCounts {
     pub total_active: Option<i64>,
     pub total_anomaly: Option<i64>,
@@ -19,6 +18,20 @@ pub struct FeatureCounts {
     pub misfits: model::Misfits,
 }
 impl model::Model for FeatureCounts {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            total_active: None,
+            total_anomaly: None,
+            total_archived: None,
+            total_enabled: None,
+            total_features: None,
+            total_permanent: None,
+            total_potentially_stale: None,
+            total_recently_accessed: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -63,13 +76,19 @@ impl model::Model for FeatureCounts {
 }
 model::model!(FeatureCounts);
 /// Schema `FeatureResponseMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct FeatureResponseMetadata {
     pub details: Option<Box<FeatureResponseMetadataDetails>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for FeatureResponseMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            details: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["details"]
@@ -91,7 +110,6 @@ impl model::Model for FeatureResponseMetadata {
 }
 model::model!(FeatureResponseMetadata);
 /// Schema `FeatureResponseMetadataDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct FeatureResponseMetadataDetails {
     pub governance_metadata: Option<serde_json::Value>,
     pub pipeline_metadata: Option<Box<FeatureResponseMetadataDetailsPipelineMetadata>>,
@@ -99,6 +117,14 @@ pub struct FeatureResponseMetadataDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for FeatureResponseMetadataDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            governance_metadata: None,
+            pipeline_metadata: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["pipelineMetadata", "governanceMetadata"]
@@ -122,7 +148,6 @@ impl model::Model for FeatureResponseMetadataDetails {
 }
 model::model!(FeatureResponseMetadataDetails);
 /// Schema `FeatureResponseMetadataDetailsPipelineMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct FeatureResponseMetadataDetailsPipelineMetadata {
     pub pipeline_execution_id: Option<String>,
     pub pipeline_triggered: Option<bool>,
@@ -130,6 +155,14 @@ pub struct FeatureResponseMetadataDetailsPipelineMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for FeatureResponseMetadataDetailsPipelineMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            pipeline_execution_id: None,
+            pipeline_triggered: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["pipelineTriggered", "pipelineExecutionId"]
@@ -153,7 +186,6 @@ impl model::Model for FeatureResponseMetadataDetailsPipelineMetadata {
 }
 model::model!(FeatureResponseMetadataDetailsPipelineMetadata);
 /// Schema `Features`.
-#[derive(Clone, Debug, Default)]
 pub struct Features {
     pub feature_counts: Option<Box<FeatureCounts>>,
     pub features: Option<Vec<Feature>>,
@@ -166,6 +198,19 @@ pub struct Features {
     pub misfits: model::Misfits,
 }
 impl model::Model for Features {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            feature_counts: None,
+            features: None,
+            item_count: None,
+            page_count: None,
+            page_index: None,
+            page_size: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -207,7 +252,6 @@ impl model::Model for Features {
 }
 model::model!(Features);
 /// Schema `CreateFeatureFlag body`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateFeatureFlagBody {
     pub archived: Option<bool>,
     pub default_off_variation: Option<String>,
@@ -225,6 +269,24 @@ pub struct CreateFeatureFlagBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateFeatureFlagBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            archived: None,
+            default_off_variation: None,
+            default_on_variation: None,
+            description: None,
+            git_details: None,
+            identifier: None,
+            kind: None,
+            name: None,
+            owner: None,
+            permanent: None,
+            project: None,
+            variations: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -281,13 +343,19 @@ impl model::Model for CreateFeatureFlagBody {
 }
 model::model!(CreateFeatureFlagBody);
 /// Schema `CreateFeatureFlag body.gitDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateFeatureFlagBodyGitDetails {
     pub commit_msg: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateFeatureFlagBodyGitDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            commit_msg: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["commitMsg"]
@@ -309,7 +377,6 @@ impl model::Model for CreateFeatureFlagBodyGitDetails {
 }
 model::model!(CreateFeatureFlagBodyGitDetails);
 /// Schema `CreateFeatureFlag body.variations`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateFeatureFlagBodyVariations {
     pub description: Option<String>,
     pub identifier: Option<String>,
@@ -319,6 +386,16 @@ pub struct CreateFeatureFlagBodyVariations {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateFeatureFlagBodyVariations {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            identifier: None,
+            name: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "value", "identifier", "description"]
@@ -372,7 +449,6 @@ model::open_enum! {
     Ascending = "ASCENDING", Descending = "DESCENDING", }
 }
 /// Schema `PutFeatureFlag body`.
-#[derive(Clone, Debug, Default)]
 pub struct PutFeatureFlagBody {
     pub default_off_variation: Option<String>,
     pub default_on_variation: Option<String>,
@@ -387,6 +463,21 @@ pub struct PutFeatureFlagBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for PutFeatureFlagBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            default_off_variation: None,
+            default_on_variation: None,
+            description: None,
+            environments: None,
+            git_details: None,
+            name: None,
+            permanent: None,
+            tags: None,
+            variations: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -434,7 +525,6 @@ impl model::Model for PutFeatureFlagBody {
 }
 model::model!(PutFeatureFlagBody);
 /// Schema `PutFeatureFlag body.environments`.
-#[derive(Clone, Debug, Default)]
 pub struct PutFeatureFlagBodyEnvironments {
     pub default_off_variation: Option<String>,
     pub default_on_variation: Option<String>,
@@ -445,6 +535,17 @@ pub struct PutFeatureFlagBodyEnvironments {
     pub misfits: model::Misfits,
 }
 impl model::Model for PutFeatureFlagBodyEnvironments {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            default_off_variation: None,
+            default_on_variation: None,
+            identifier: None,
+            rules: None,
+            state: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["rules", "state", "identifier", "defaultOnVariation", "defaultOffVariation"]
@@ -474,7 +575,6 @@ impl model::Model for PutFeatureFlagBodyEnvironments {
 }
 model::model!(PutFeatureFlagBodyEnvironments);
 /// Schema `PutFeatureFlag body.environments.rules`.
-#[derive(Clone, Debug, Default)]
 pub struct PutFeatureFlagBodyEnvironmentsRules {
     pub targets: Option<serde_json::Value>,
     pub variation: Option<serde_json::Value>,
@@ -482,6 +582,14 @@ pub struct PutFeatureFlagBodyEnvironmentsRules {
     pub misfits: model::Misfits,
 }
 impl model::Model for PutFeatureFlagBodyEnvironmentsRules {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            targets: None,
+            variation: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["targets", "variation"]
@@ -505,13 +613,19 @@ impl model::Model for PutFeatureFlagBodyEnvironmentsRules {
 }
 model::model!(PutFeatureFlagBodyEnvironmentsRules);
 /// Schema `PutFeatureFlag body.gitDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct PutFeatureFlagBodyGitDetails {
     pub commit_msg: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for PutFeatureFlagBodyGitDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            commit_msg: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["commitMsg"]
@@ -533,7 +647,6 @@ impl model::Model for PutFeatureFlagBodyGitDetails {
 }
 model::model!(PutFeatureFlagBodyGitDetails);
 /// Schema `PutFeatureFlag body.tags`.
-#[derive(Clone, Debug, Default)]
 pub struct PutFeatureFlagBodyTags {
     pub identifier: Option<String>,
     pub name: Option<String>,
@@ -541,6 +654,14 @@ pub struct PutFeatureFlagBodyTags {
     pub misfits: model::Misfits,
 }
 impl model::Model for PutFeatureFlagBodyTags {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "identifier"]
@@ -564,7 +685,6 @@ impl model::Model for PutFeatureFlagBodyTags {
 }
 model::model!(PutFeatureFlagBodyTags);
 /// Schema `PutFeatureFlag body.variations`.
-#[derive(Clone, Debug, Default)]
 pub struct PutFeatureFlagBodyVariations {
     pub description: Option<String>,
     pub identifier: Option<String>,
@@ -574,6 +694,16 @@ pub struct PutFeatureFlagBodyVariations {
     pub misfits: model::Misfits,
 }
 impl model::Model for PutFeatureFlagBodyVariations {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            identifier: None,
+            name: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "value", "identifier", "description"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `InlineResponse200`.
-#[derive(Clone, Debug, Default)]
 pub struct GetProxyKeyResponse {
     pub created_at: Option<i64>,
     pub description: Option<String>,
@@ -19,6 +18,20 @@ pub struct GetProxyKeyResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetProxyKeyResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created_at: None,
+            description: None,
+            id: None,
+            identifier: None,
+            name: None,
+            organizations: None,
+            updated_at: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -63,7 +76,6 @@ impl model::Model for GetProxyKeyResponse {
 }
 model::model!(GetProxyKeyResponse);
 /// Schema `ProxyKey`.
-#[derive(Clone, Debug, Default)]
 pub struct ProxyKey {
     pub created_at: Option<i64>,
     pub description: Option<String>,
@@ -75,6 +87,18 @@ pub struct ProxyKey {
     pub misfits: model::Misfits,
 }
 impl model::Model for ProxyKey {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created_at: None,
+            description: None,
+            id: None,
+            identifier: None,
+            name: None,
+            updated_at: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "name", "createdAt", "updatedAt", "identifier", "description"]
@@ -106,13 +130,19 @@ impl model::Model for ProxyKey {
 }
 model::model!(ProxyKey);
 /// Schema `ProxyKeyInstruction`.
-#[derive(Clone, Debug, Default)]
 pub struct ProxyKeyInstruction {
     pub instructions: model::Maybe<Box<ProxyKeyInstructionInstructions>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ProxyKeyInstruction {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            instructions: model::Maybe::Absent,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["instructions"]
@@ -134,7 +164,6 @@ impl model::Model for ProxyKeyInstruction {
 }
 model::model!(ProxyKeyInstruction);
 /// Schema `ProxyKeyInstructionInstructions`.
-#[derive(Clone, Debug, Default)]
 pub struct ProxyKeyInstructionInstructions {
     pub rotate_key: Option<String>,
     pub update_config: Option<Box<ProxyKeyInstructionInstructionsUpdateConfig>>,
@@ -144,6 +173,16 @@ pub struct ProxyKeyInstructionInstructions {
     pub misfits: model::Misfits,
 }
 impl model::Model for ProxyKeyInstructionInstructions {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            rotate_key: None,
+            update_config: None,
+            update_description: None,
+            update_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["rotateKey", "updateName", "updateConfig", "updateDescription"]
@@ -171,7 +210,6 @@ impl model::Model for ProxyKeyInstructionInstructions {
 }
 model::model!(ProxyKeyInstructionInstructions);
 /// Schema `ProxyKeyInstructionInstructionsUpdateConfig`.
-#[derive(Clone, Debug)]
 pub struct ProxyKeyInstructionInstructionsUpdateConfig {
     pub organizations: std::collections::BTreeMap<String, serde_json::Value>,
     pub version: i64,
@@ -186,13 +224,21 @@ impl ProxyKeyInstructionInstructionsUpdateConfig {
         version: i64,
     ) -> Self {
         Self {
-            organizations,
-            version,
-            misfits: Default::default(),
+            organizations: organizations,
+            version: version,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for ProxyKeyInstructionInstructionsUpdateConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            organizations: model::Cell::blank(),
+            version: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["version", "organizations"]
@@ -218,18 +264,21 @@ impl model::Model for ProxyKeyInstructionInstructionsUpdateConfig {
         &[0, 1]
     }
 }
-model::model!(
-    ProxyKeyInstructionInstructionsUpdateConfig, Self { organizations :
-    model::Cell::blank(), version : model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(ProxyKeyInstructionInstructionsUpdateConfig);
 /// Schema `InlineResponse201`.
-#[derive(Clone, Debug, Default)]
 pub struct ProxyKeyResponse {
     pub key: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ProxyKeyResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key"]
@@ -251,7 +300,6 @@ impl model::Model for ProxyKeyResponse {
 }
 model::model!(ProxyKeyResponse);
 /// Schema `ProxyKeys`.
-#[derive(Clone, Debug, Default)]
 pub struct ProxyKeys {
     pub item_count: Option<i64>,
     pub page_count: Option<i64>,
@@ -263,6 +311,18 @@ pub struct ProxyKeys {
     pub misfits: model::Misfits,
 }
 impl model::Model for ProxyKeys {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            item_count: None,
+            page_count: None,
+            page_index: None,
+            page_size: None,
+            proxy_keys: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["version", "pageSize", "itemCount", "pageCount", "pageIndex", "proxyKeys"]
@@ -294,7 +354,6 @@ impl model::Model for ProxyKeys {
 }
 model::model!(ProxyKeys);
 /// Schema `CreateProxyKey body`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateProxyKeyBody {
     pub description: Option<String>,
     pub identifier: Option<String>,
@@ -304,6 +363,16 @@ pub struct CreateProxyKeyBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateProxyKeyBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            identifier: None,
+            name: None,
+            organizations: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "identifier", "description", "organizations"]
@@ -331,7 +400,6 @@ impl model::Model for CreateProxyKeyBody {
 }
 model::model!(CreateProxyKeyBody);
 /// Schema `CreateProxyKey body.organizations`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateProxyKeyBodyOrganizations {
     pub org123: Option<Box<CreateProxyKeyBodyOrganizationsOrg123>>,
     pub org456: Option<Box<CreateProxyKeyBodyOrganizationsOrg456>>,
@@ -339,6 +407,14 @@ pub struct CreateProxyKeyBodyOrganizations {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateProxyKeyBodyOrganizations {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            org123: None,
+            org456: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["org123", "org456"]
@@ -362,13 +438,19 @@ impl model::Model for CreateProxyKeyBodyOrganizations {
 }
 model::model!(CreateProxyKeyBodyOrganizations);
 /// Schema `CreateProxyKey body.organizations.org123`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateProxyKeyBodyOrganizationsOrg123 {
     pub projects: Option<Box<CreateProxyKeyBodyOrganizationsOrg123Projects>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateProxyKeyBodyOrganizationsOrg123 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            projects: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["projects"]
@@ -390,7 +472,6 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg123 {
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg123);
 /// Schema `CreateProxyKey body.organizations.org123.projects`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateProxyKeyBodyOrganizationsOrg123Projects {
     pub project1: Option<Box<CreateProxyKeyBodyOrganizationsOrg123ProjectsProject1>>,
     pub project2: Option<Box<CreateProxyKeyBodyOrganizationsOrg123ProjectsProject2>>,
@@ -400,6 +481,16 @@ pub struct CreateProxyKeyBodyOrganizationsOrg123Projects {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateProxyKeyBodyOrganizationsOrg123Projects {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            project1: None,
+            project2: None,
+            project3: None,
+            project4: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["project1", "project2", "project3", "project4"]
@@ -427,7 +518,6 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg123Projects {
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg123Projects);
 /// Schema `CreateProxyKey body.organizations.org123.projects.project1`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateProxyKeyBodyOrganizationsOrg123ProjectsProject1 {
     pub environments: Option<Vec<serde_json::Value>>,
     pub scope: Option<String>,
@@ -435,6 +525,14 @@ pub struct CreateProxyKeyBodyOrganizationsOrg123ProjectsProject1 {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateProxyKeyBodyOrganizationsOrg123ProjectsProject1 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            environments: None,
+            scope: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["scope", "environments"]
@@ -458,7 +556,6 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg123ProjectsProject1 {
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg123ProjectsProject1);
 /// Schema `CreateProxyKey body.organizations.org123.projects.project2`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateProxyKeyBodyOrganizationsOrg123ProjectsProject2 {
     pub environments: Option<Vec<serde_json::Value>>,
     pub scope: Option<String>,
@@ -466,6 +563,14 @@ pub struct CreateProxyKeyBodyOrganizationsOrg123ProjectsProject2 {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateProxyKeyBodyOrganizationsOrg123ProjectsProject2 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            environments: None,
+            scope: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["scope", "environments"]
@@ -489,7 +594,6 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg123ProjectsProject2 {
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg123ProjectsProject2);
 /// Schema `CreateProxyKey body.organizations.org123.projects.project3`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateProxyKeyBodyOrganizationsOrg123ProjectsProject3 {
     pub environments: Option<Vec<serde_json::Value>>,
     pub scope: Option<String>,
@@ -497,6 +601,14 @@ pub struct CreateProxyKeyBodyOrganizationsOrg123ProjectsProject3 {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateProxyKeyBodyOrganizationsOrg123ProjectsProject3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            environments: None,
+            scope: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["scope", "environments"]
@@ -520,7 +632,6 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg123ProjectsProject3 {
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg123ProjectsProject3);
 /// Schema `CreateProxyKey body.organizations.org123.projects.project4`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateProxyKeyBodyOrganizationsOrg123ProjectsProject4 {
     pub environments: Option<Vec<String>>,
     pub scope: Option<String>,
@@ -528,6 +639,14 @@ pub struct CreateProxyKeyBodyOrganizationsOrg123ProjectsProject4 {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateProxyKeyBodyOrganizationsOrg123ProjectsProject4 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            environments: None,
+            scope: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["scope", "environments"]
@@ -551,13 +670,19 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg123ProjectsProject4 {
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg123ProjectsProject4);
 /// Schema `CreateProxyKey body.organizations.org456`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateProxyKeyBodyOrganizationsOrg456 {
     pub projects: Option<Box<CreateProxyKeyBodyOrganizationsOrg456Projects>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateProxyKeyBodyOrganizationsOrg456 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            projects: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["projects"]
@@ -579,7 +704,6 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg456 {
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg456);
 /// Schema `CreateProxyKey body.organizations.org456.projects`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateProxyKeyBodyOrganizationsOrg456Projects {
     pub project1: Option<Box<CreateProxyKeyBodyOrganizationsOrg456ProjectsProject1>>,
     pub project2: Option<Box<CreateProxyKeyBodyOrganizationsOrg456ProjectsProject2>>,
@@ -589,6 +713,16 @@ pub struct CreateProxyKeyBodyOrganizationsOrg456Projects {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateProxyKeyBodyOrganizationsOrg456Projects {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            project1: None,
+            project2: None,
+            project3: None,
+            project4: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["project1", "project2", "project3", "project4"]
@@ -616,7 +750,6 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg456Projects {
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg456Projects);
 /// Schema `CreateProxyKey body.organizations.org456.projects.project1`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateProxyKeyBodyOrganizationsOrg456ProjectsProject1 {
     pub environments: Option<Vec<serde_json::Value>>,
     pub scope: Option<String>,
@@ -624,6 +757,14 @@ pub struct CreateProxyKeyBodyOrganizationsOrg456ProjectsProject1 {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateProxyKeyBodyOrganizationsOrg456ProjectsProject1 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            environments: None,
+            scope: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["scope", "environments"]
@@ -647,7 +788,6 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg456ProjectsProject1 {
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg456ProjectsProject1);
 /// Schema `CreateProxyKey body.organizations.org456.projects.project2`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateProxyKeyBodyOrganizationsOrg456ProjectsProject2 {
     pub environments: Option<Vec<serde_json::Value>>,
     pub scope: Option<String>,
@@ -655,6 +795,14 @@ pub struct CreateProxyKeyBodyOrganizationsOrg456ProjectsProject2 {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateProxyKeyBodyOrganizationsOrg456ProjectsProject2 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            environments: None,
+            scope: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["scope", "environments"]
@@ -678,7 +826,6 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg456ProjectsProject2 {
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg456ProjectsProject2);
 /// Schema `CreateProxyKey body.organizations.org456.projects.project3`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateProxyKeyBodyOrganizationsOrg456ProjectsProject3 {
     pub environments: Option<Vec<serde_json::Value>>,
     pub scope: Option<String>,
@@ -686,6 +833,14 @@ pub struct CreateProxyKeyBodyOrganizationsOrg456ProjectsProject3 {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateProxyKeyBodyOrganizationsOrg456ProjectsProject3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            environments: None,
+            scope: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["scope", "environments"]
@@ -709,7 +864,6 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg456ProjectsProject3 {
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg456ProjectsProject3);
 /// Schema `CreateProxyKey body.organizations.org456.projects.project4`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateProxyKeyBodyOrganizationsOrg456ProjectsProject4 {
     pub environments: Option<Vec<String>>,
     pub scope: Option<String>,
@@ -717,6 +871,14 @@ pub struct CreateProxyKeyBodyOrganizationsOrg456ProjectsProject4 {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateProxyKeyBodyOrganizationsOrg456ProjectsProject4 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            environments: None,
+            scope: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["scope", "environments"]

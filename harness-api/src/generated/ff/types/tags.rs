@@ -5,13 +5,19 @@
 use super::*;
 use crate::model;
 /// Schema `TagResponseMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct TagResponseMetadata {
     pub details: Option<Box<AttributeResponseMetadataDetails>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for TagResponseMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            details: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["details"]
@@ -33,7 +39,6 @@ impl model::Model for TagResponseMetadata {
 }
 model::model!(TagResponseMetadata);
 /// Schema `Tags`.
-#[derive(Clone, Debug, Default)]
 pub struct Tags {
     pub item_count: Option<i64>,
     pub page_count: Option<i64>,
@@ -45,6 +50,18 @@ pub struct Tags {
     pub misfits: model::Misfits,
 }
 impl model::Model for Tags {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            item_count: None,
+            page_count: None,
+            page_index: None,
+            page_size: None,
+            tags: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["tags", "version", "pageSize", "itemCount", "pageCount", "pageIndex"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `FlagBasicInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct FlagBasicInfo {
     pub identifier: Option<String>,
     pub name: Option<String>,
@@ -13,6 +12,14 @@ pub struct FlagBasicInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for FlagBasicInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "identifier"]
@@ -36,7 +43,6 @@ impl model::Model for FlagBasicInfo {
 }
 model::model!(FlagBasicInfo);
 /// Schema `FlagBasicInfos`.
-#[derive(Clone, Debug, Default)]
 pub struct FlagBasicInfos {
     pub feature_flags: Option<Vec<FlagBasicInfo>>,
     pub item_count: Option<i64>,
@@ -48,6 +54,18 @@ pub struct FlagBasicInfos {
     pub misfits: model::Misfits,
 }
 impl model::Model for FlagBasicInfos {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            feature_flags: None,
+            item_count: None,
+            page_count: None,
+            page_index: None,
+            page_size: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["version", "pageSize", "itemCount", "pageCount", "pageIndex", "featureFlags"]
@@ -79,7 +97,6 @@ impl model::Model for FlagBasicInfos {
 }
 model::model!(FlagBasicInfos);
 /// Schema `SegmentFlag`.
-#[derive(Clone, Debug, Default)]
 pub struct SegmentFlag {
     pub description: Option<String>,
     pub environment: Option<String>,
@@ -93,6 +110,20 @@ pub struct SegmentFlag {
     pub misfits: model::Misfits,
 }
 impl model::Model for SegmentFlag {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            environment: None,
+            identifier: None,
+            name: None,
+            project: None,
+            rule_id: None,
+            type_: None,
+            variation: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -141,7 +172,6 @@ model::open_enum! {
     = "CONDITION", }
 }
 /// Schema `Segments`.
-#[derive(Clone, Debug, Default)]
 pub struct Segments {
     pub item_count: Option<i64>,
     pub page_count: Option<i64>,
@@ -153,6 +183,18 @@ pub struct Segments {
     pub misfits: model::Misfits,
 }
 impl model::Model for Segments {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            item_count: None,
+            page_count: None,
+            page_index: None,
+            page_size: None,
+            segments: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["version", "pageSize", "segments", "itemCount", "pageCount", "pageIndex"]
@@ -184,7 +226,6 @@ impl model::Model for Segments {
 }
 model::model!(Segments);
 /// Schema `CreateSegment body`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateSegmentBody {
     pub environment: Option<String>,
     pub excluded: Option<Vec<String>>,
@@ -199,6 +240,21 @@ pub struct CreateSegmentBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateSegmentBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            environment: None,
+            excluded: None,
+            identifier: None,
+            included: None,
+            name: None,
+            project: None,
+            rules: None,
+            serving_rules: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -246,7 +302,6 @@ impl model::Model for CreateSegmentBody {
 }
 model::model!(CreateSegmentBody);
 /// Schema `CreateSegment body.rules`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateSegmentBodyRules {
     pub attribute: Option<String>,
     pub id: Option<i64>,
@@ -257,6 +312,17 @@ pub struct CreateSegmentBodyRules {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateSegmentBodyRules {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            attribute: None,
+            id: None,
+            negate: None,
+            op: None,
+            values: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "op", "negate", "values", "attribute"]
@@ -286,7 +352,6 @@ impl model::Model for CreateSegmentBodyRules {
 }
 model::model!(CreateSegmentBodyRules);
 /// Schema `CreateSegment body.servingRules`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateSegmentBodyServingRules {
     pub clauses: Option<Vec<CreateSegmentBodyServingRulesClauses>>,
     pub priority: Option<i64>,
@@ -295,6 +360,15 @@ pub struct CreateSegmentBodyServingRules {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateSegmentBodyServingRules {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            clauses: None,
+            priority: None,
+            rule_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ruleId", "clauses", "priority"]
@@ -320,7 +394,6 @@ impl model::Model for CreateSegmentBodyServingRules {
 }
 model::model!(CreateSegmentBodyServingRules);
 /// Schema `CreateSegment body.servingRules.clauses`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateSegmentBodyServingRulesClauses {
     pub attribute: Option<serde_json::Value>,
     pub id: Option<serde_json::Value>,
@@ -331,6 +404,17 @@ pub struct CreateSegmentBodyServingRulesClauses {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateSegmentBodyServingRulesClauses {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            attribute: None,
+            id: None,
+            negate: None,
+            op: None,
+            values: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "op", "negate", "values", "attribute"]
@@ -360,7 +444,6 @@ impl model::Model for CreateSegmentBodyServingRulesClauses {
 }
 model::model!(CreateSegmentBodyServingRulesClauses);
 /// Schema `CreateSegment body.tags`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateSegmentBodyTags {
     pub identifier: Option<String>,
     pub name: Option<String>,
@@ -368,6 +451,14 @@ pub struct CreateSegmentBodyTags {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateSegmentBodyTags {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "identifier"]

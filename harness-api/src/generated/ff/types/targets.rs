@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `TargetDetail`.
-#[derive(Clone, Debug, Default)]
 pub struct TargetDetail {
     pub excluded_segments: Option<Vec<TargetDetailSegment>>,
     pub identifier: Option<String>,
@@ -15,6 +14,16 @@ pub struct TargetDetail {
     pub misfits: model::Misfits,
 }
 impl model::Model for TargetDetail {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            excluded_segments: None,
+            identifier: None,
+            included_segments: None,
+            rule_segments: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["identifier", "ruleSegments", "excludedSegments", "includedSegments"]
@@ -42,7 +51,6 @@ impl model::Model for TargetDetail {
 }
 model::model!(TargetDetail);
 /// Schema `TargetDetailSegment`.
-#[derive(Clone, Debug, Default)]
 pub struct TargetDetailSegment {
     pub identifier: Option<String>,
     pub name: Option<String>,
@@ -50,6 +58,14 @@ pub struct TargetDetailSegment {
     pub misfits: model::Misfits,
 }
 impl model::Model for TargetDetailSegment {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "identifier"]
@@ -73,7 +89,6 @@ impl model::Model for TargetDetailSegment {
 }
 model::model!(TargetDetailSegment);
 /// Schema `Targets`.
-#[derive(Clone, Debug, Default)]
 pub struct Targets {
     pub item_count: Option<i64>,
     pub page_count: Option<i64>,
@@ -85,6 +100,18 @@ pub struct Targets {
     pub misfits: model::Misfits,
 }
 impl model::Model for Targets {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            item_count: None,
+            page_count: None,
+            page_index: None,
+            page_size: None,
+            targets: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["targets", "version", "pageSize", "itemCount", "pageCount", "pageIndex"]

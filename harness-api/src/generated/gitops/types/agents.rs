@@ -15,7 +15,6 @@ model::open_enum! {
     = "HEALTH_STATUS_UNSET", Healthy = "HEALTHY", Unhealthy = "UNHEALTHY", }
 }
 /// Schema `V1Agent`.
-#[derive(Clone, Debug, Default)]
 pub struct V1Agent {
     pub account_identifier: Option<String>,
     pub created_at: Option<serde_json::Value>,
@@ -41,6 +40,32 @@ pub struct V1Agent {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1Agent {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            created_at: None,
+            credentials: None,
+            description: None,
+            disaster_recovery_node: None,
+            health: None,
+            identifier: None,
+            is_plg: None,
+            last_modified_at: None,
+            metadata: None,
+            name: None,
+            operator: None,
+            org_identifier: None,
+            prefixed_identifier: None,
+            project_identifier: None,
+            scope: None,
+            tags: None,
+            type_: None,
+            upgrade_available: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -121,7 +146,6 @@ impl model::Model for V1Agent {
 }
 model::model!(V1Agent);
 /// Schema `V1AgentComponentHealth`.
-#[derive(Clone, Debug, Default)]
 pub struct V1AgentComponentHealth {
     pub k8s_error: Option<String>,
     pub message: Option<String>,
@@ -131,6 +155,16 @@ pub struct V1AgentComponentHealth {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1AgentComponentHealth {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            k8s_error: None,
+            message: None,
+            status: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["status", "message", "version", "k8sError"]
@@ -158,23 +192,21 @@ impl model::Model for V1AgentComponentHealth {
 }
 model::model!(V1AgentComponentHealth);
 /// Schema `V1AgentCredentials`.
-#[derive(Clone, Default)]
 pub struct V1AgentCredentials {
     pub private_key: Option<String>,
     pub public_key: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for V1AgentCredentials {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("V1AgentCredentials")
-            .field("private_key", &model::Redacted(self.private_key.is_some()))
-            .field("public_key", &self.public_key)
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for V1AgentCredentials {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            private_key: None,
+            public_key: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["publicKey", "privateKey"]
@@ -195,10 +227,13 @@ impl model::Model for V1AgentCredentials {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[1]
+    }
 }
 model::model!(V1AgentCredentials);
 /// Schema `V1AgentHealth`.
-#[derive(Clone, Debug, Default)]
 pub struct V1AgentHealth {
     pub argo_app_controller: Option<Box<V1AgentComponentHealth>>,
     pub argo_app_set_controller: Option<Box<V1AgentComponentHealth>>,
@@ -212,6 +247,20 @@ pub struct V1AgentHealth {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1AgentHealth {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            argo_app_controller: None,
+            argo_app_set_controller: None,
+            argo_ha_proxy: None,
+            argo_redis_server: None,
+            argo_repo_server: None,
+            connection_status: None,
+            harness_gitops_agent: None,
+            last_heartbeat: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -256,7 +305,6 @@ impl model::Model for V1AgentHealth {
 }
 model::model!(V1AgentHealth);
 /// Schema `V1AgentHealth.argoHAProxy`.
-#[derive(Clone, Debug, Default)]
 pub struct V1AgentHealthArgoHaProxy {
     pub k8s_error: Option<serde_json::Value>,
     pub message: Option<serde_json::Value>,
@@ -266,6 +314,16 @@ pub struct V1AgentHealthArgoHaProxy {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1AgentHealthArgoHaProxy {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            k8s_error: None,
+            message: None,
+            status: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["status", "message", "version", "k8sError"]
@@ -293,7 +351,6 @@ impl model::Model for V1AgentHealthArgoHaProxy {
 }
 model::model!(V1AgentHealthArgoHaProxy);
 /// Schema `V1AgentList`.
-#[derive(Clone, Debug, Default)]
 pub struct V1AgentList {
     pub content: Option<Vec<V1Agent>>,
     pub empty: Option<bool>,
@@ -306,6 +363,19 @@ pub struct V1AgentList {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1AgentList {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -347,7 +417,6 @@ impl model::Model for V1AgentList {
 }
 model::model!(V1AgentList);
 /// Schema `V1AgentMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct V1AgentMetadata {
     pub deployed_application_count: Option<i64>,
     pub existing_installation: Option<bool>,
@@ -360,6 +429,19 @@ pub struct V1AgentMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1AgentMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            deployed_application_count: None,
+            existing_installation: None,
+            high_availability: None,
+            infra_type: None,
+            is_namespaced: None,
+            mapped_projects: None,
+            namespace: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -405,7 +487,6 @@ model::open_enum! {
     "ARGO", Flamingo = "FLAMINGO", }
 }
 /// Schema `V1AgentQuery`.
-#[derive(Clone, Debug, Default)]
 pub struct V1AgentQuery {
     pub account_identifier: Option<String>,
     pub connected_status: Option<V1ConnectedStatus>,
@@ -433,6 +514,34 @@ pub struct V1AgentQuery {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1AgentQuery {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            connected_status: None,
+            dr_identifier: None,
+            filter: None,
+            health_status: None,
+            identifier: None,
+            ignore_scope: None,
+            include_secondary: None,
+            mapped_projects: None,
+            metadata_only: None,
+            name: None,
+            org_identifier: None,
+            page_index: None,
+            page_size: None,
+            project_identifier: None,
+            scope: None,
+            search_term: None,
+            sort_by: None,
+            sort_order: None,
+            tags: None,
+            type_: None,
+            with_credentials: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -519,7 +628,6 @@ impl model::Model for V1AgentQuery {
 }
 model::model!(V1AgentQuery);
 /// Schema `V1AgentScaleRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct V1AgentScaleRequest {
     pub account_identifier: Option<String>,
     pub identifier: Option<String>,
@@ -531,6 +639,18 @@ pub struct V1AgentScaleRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1AgentScaleRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            identifier: None,
+            org_identifier: None,
+            project_identifier: None,
+            replicas: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -573,7 +693,6 @@ model::open_enum! {
     "AGENT_SCOPE_UNSET", Account = "ACCOUNT", Org = "ORG", Project = "PROJECT", }
 }
 /// Schema `V1AgentSetPrimaryNodeRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct V1AgentSetPrimaryNodeRequest {
     pub account_identifier: Option<String>,
     pub agent_identifier: Option<String>,
@@ -585,6 +704,18 @@ pub struct V1AgentSetPrimaryNodeRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1AgentSetPrimaryNodeRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            agent_identifier: None,
+            disable_sync_windows: None,
+            disaster_recovery_identifier: None,
+            org_identifier: None,
+            project_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -628,7 +759,6 @@ model::open_enum! {
     "MANAGED_ARGO_PROVIDER", HostedArgoProvider = "HOSTED_ARGO_PROVIDER", }
 }
 /// Schema `V1AgentYamlQuery`.
-#[derive(Clone, Default)]
 pub struct V1AgentYamlQuery {
     pub account_identifier: Option<String>,
     pub agent_identifier: Option<String>,
@@ -644,25 +774,24 @@ pub struct V1AgentYamlQuery {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for V1AgentYamlQuery {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("V1AgentYamlQuery")
-            .field("account_identifier", &self.account_identifier)
-            .field("agent_identifier", &self.agent_identifier)
-            .field("argocd_settings", &self.argocd_settings)
-            .field("ca_data", &self.ca_data)
-            .field("disaster_recovery_identifier", &self.disaster_recovery_identifier)
-            .field("namespace", &self.namespace)
-            .field("org_identifier", &self.org_identifier)
-            .field("private_key", &model::Redacted(self.private_key.is_some()))
-            .field("project_identifier", &self.project_identifier)
-            .field("proxy", &self.proxy)
-            .field("skip_crds", &self.skip_crds)
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for V1AgentYamlQuery {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            agent_identifier: None,
+            argocd_settings: None,
+            ca_data: None,
+            disaster_recovery_identifier: None,
+            namespace: None,
+            org_identifier: None,
+            private_key: None,
+            project_identifier: None,
+            proxy: None,
+            skip_crds: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -713,10 +842,13 @@ impl model::Model for V1AgentYamlQuery {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[4]
+    }
 }
 model::model!(V1AgentYamlQuery);
 /// Schema `V1ArgoCDSettings`.
-#[derive(Clone, Debug, Default)]
 pub struct V1ArgoCdSettings {
     pub enable_argocd_harness_plugin: Option<bool>,
     pub enable_helm_path_traversal: Option<bool>,
@@ -725,6 +857,15 @@ pub struct V1ArgoCdSettings {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1ArgoCdSettings {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            enable_argocd_harness_plugin: None,
+            enable_helm_path_traversal: None,
+            force_enable_in_cluster: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["forceEnableInCluster", "enableHelmPathTraversal", "enableArgocdHarnessPlugin"]
@@ -758,7 +899,6 @@ model::open_enum! {
     "CONNECTED_STATUS_UNSET", Connected = "CONNECTED", Disconnected = "DISCONNECTED", }
 }
 /// Schema `V1DisasterRecoveryNode`.
-#[derive(Clone, Debug, Default)]
 pub struct V1DisasterRecoveryNode {
     pub identifier: Option<String>,
     pub name: Option<String>,
@@ -767,6 +907,15 @@ pub struct V1DisasterRecoveryNode {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1DisasterRecoveryNode {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            name: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "type", "identifier"]
@@ -796,7 +945,6 @@ model::open_enum! {
     "UNKNOWN_TYPE", Primary = "PRIMARY", Secondary = "SECONDARY", }
 }
 /// Schema `V1Proxy`.
-#[derive(Clone, Default)]
 pub struct V1Proxy {
     pub http: Option<String>,
     pub https: Option<String>,
@@ -806,19 +954,18 @@ pub struct V1Proxy {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for V1Proxy {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("V1Proxy")
-            .field("http", &self.http)
-            .field("https", &self.https)
-            .field("password", &model::Redacted(self.password.is_some()))
-            .field("skip_ssl_verify", &self.skip_ssl_verify)
-            .field("username", &self.username)
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for V1Proxy {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            http: None,
+            https: None,
+            password: None,
+            skip_ssl_verify: None,
+            username: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["http", "https", "password", "username", "skipSSLVerify"]
@@ -845,10 +992,13 @@ impl model::Model for V1Proxy {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[2]
+    }
 }
 model::model!(V1Proxy);
 /// Schema `V1SemanticVersion`.
-#[derive(Clone, Debug, Default)]
 pub struct V1SemanticVersion {
     pub major: Option<String>,
     pub minor: Option<String>,
@@ -857,6 +1007,15 @@ pub struct V1SemanticVersion {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1SemanticVersion {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            major: None,
+            minor: None,
+            patch: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["major", "minor", "patch"]
@@ -882,7 +1041,6 @@ impl model::Model for V1SemanticVersion {
 }
 model::model!(V1SemanticVersion);
 /// Schema `V1TagMap`.
-#[derive(Clone, Debug, Default)]
 pub struct V1TagMap {
     pub empty: Option<bool>,
     pub page_index: Option<i64>,
@@ -895,6 +1053,19 @@ pub struct V1TagMap {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1TagMap {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            tags: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -936,13 +1107,19 @@ impl model::Model for V1TagMap {
 }
 model::model!(V1TagMap);
 /// Schema `V1UniqueMessage`.
-#[derive(Clone, Debug, Default)]
 pub struct V1UniqueMessage {
     pub unique: Option<bool>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for V1UniqueMessage {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            unique: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["unique"]
@@ -964,7 +1141,6 @@ impl model::Model for V1UniqueMessage {
 }
 model::model!(V1UniqueMessage);
 /// Schema `V1VersionList`.
-#[derive(Clone, Debug, Default)]
 pub struct V1VersionList {
     pub empty: Option<bool>,
     pub page_index: Option<i64>,
@@ -977,6 +1153,19 @@ pub struct V1VersionList {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1VersionList {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            total_items: None,
+            total_pages: None,
+            versions: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1018,7 +1207,6 @@ impl model::Model for V1VersionList {
 }
 model::model!(V1VersionList);
 /// Schema `V1VersionUpgradeResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct V1VersionUpgradeResponse {
     pub agent_image_tag: Option<String>,
     pub argo_cd_image: Option<String>,
@@ -1031,6 +1219,19 @@ pub struct V1VersionUpgradeResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1VersionUpgradeResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            agent_image_tag: None,
+            argo_cd_image: None,
+            flamingo_argo_cd_image: None,
+            ha_proxy_image: None,
+            redis_image: None,
+            should_upgrade: None,
+            sops_image: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1270,7 +1471,6 @@ model::open_enum! {
     HostedArgoProvider = "HOSTED_ARGO_PROVIDER", }
 }
 /// Schema `AgentServiceForServer_UpdateSyncAllowed body`.
-#[derive(Clone, Debug, Default)]
 pub struct AgentUpdateSyncAllowedBody {
     pub account_identifier: Option<String>,
     pub agent_identifier: Option<String>,
@@ -1282,6 +1482,18 @@ pub struct AgentUpdateSyncAllowedBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for AgentUpdateSyncAllowedBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            agent_identifier: None,
+            disaster_recovery_identifier: None,
+            org_identifier: None,
+            project_identifier: None,
+            sync_allowed: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

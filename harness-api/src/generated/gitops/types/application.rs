@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `Servicev1Applicationlist`.
-#[derive(Clone, Debug, Default)]
 pub struct Servicev1Applicationlist {
     pub content: Option<Vec<Servicev1Application>>,
     pub empty: Option<bool>,
@@ -18,6 +17,19 @@ pub struct Servicev1Applicationlist {
     pub misfits: model::Misfits,
 }
 impl model::Model for Servicev1Applicationlist {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `AgentArgoProjectService_Create body`.
-#[derive(Clone, Debug, Default)]
 pub struct AgentArgoProjectCreateBody {
     pub project: Option<Box<AgentArgoProjectCreateBodyProject>>,
     pub upsert: Option<bool>,
@@ -13,6 +12,14 @@ pub struct AgentArgoProjectCreateBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for AgentArgoProjectCreateBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            project: None,
+            upsert: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["upsert", "project"]
@@ -36,7 +43,6 @@ impl model::Model for AgentArgoProjectCreateBody {
 }
 model::model!(AgentArgoProjectCreateBody);
 /// Schema `AgentArgoProjectService_Create body.project`.
-#[derive(Clone, Debug, Default)]
 pub struct AgentArgoProjectCreateBodyProject {
     pub metadata: Option<Box<AgentArgoProjectCreateBodyProjectMetadata>>,
     pub spec: Option<Box<AgentArgoProjectCreateBodyProjectSpec>>,
@@ -45,6 +51,15 @@ pub struct AgentArgoProjectCreateBodyProject {
     pub misfits: model::Misfits,
 }
 impl model::Model for AgentArgoProjectCreateBodyProject {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            metadata: None,
+            spec: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "status", "metadata"]
@@ -70,7 +85,6 @@ impl model::Model for AgentArgoProjectCreateBodyProject {
 }
 model::model!(AgentArgoProjectCreateBodyProject);
 /// Schema `AgentArgoProjectService_Create body.project.metadata`.
-#[derive(Clone, Debug, Default)]
 pub struct AgentArgoProjectCreateBodyProjectMetadata {
     pub annotations: Option<serde_json::Value>,
     pub creation_timestamp: Option<serde_json::Value>,
@@ -88,6 +102,24 @@ pub struct AgentArgoProjectCreateBodyProjectMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for AgentArgoProjectCreateBodyProjectMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            annotations: None,
+            creation_timestamp: None,
+            deletion_grace_period_seconds: None,
+            deletion_timestamp: None,
+            generate_name: None,
+            generation: None,
+            labels: None,
+            name: None,
+            namespace: None,
+            resource_version: None,
+            self_link: None,
+            uid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -144,7 +176,6 @@ impl model::Model for AgentArgoProjectCreateBodyProjectMetadata {
 }
 model::model!(AgentArgoProjectCreateBodyProjectMetadata);
 /// Schema `AgentArgoProjectService_Create body.project.spec`.
-#[derive(Clone, Debug, Default)]
 pub struct AgentArgoProjectCreateBodyProjectSpec {
     pub cluster_resource_blacklist: Option<serde_json::Value>,
     pub cluster_resource_whitelist: Option<serde_json::Value>,
@@ -162,6 +193,24 @@ pub struct AgentArgoProjectCreateBodyProjectSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for AgentArgoProjectCreateBodyProjectSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cluster_resource_blacklist: None,
+            cluster_resource_whitelist: None,
+            description: None,
+            destinations: None,
+            namespace_resource_blacklist: None,
+            namespace_resource_whitelist: None,
+            orphaned_resources: None,
+            roles: None,
+            signature_keys: None,
+            source_namespaces: None,
+            source_repos: None,
+            sync_windows: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -218,13 +267,19 @@ impl model::Model for AgentArgoProjectCreateBodyProjectSpec {
 }
 model::model!(AgentArgoProjectCreateBodyProjectSpec);
 /// Schema `AgentArgoProjectService_Create body.project.status`.
-#[derive(Clone, Debug, Default)]
 pub struct AgentArgoProjectCreateBodyProjectStatus {
     pub jwt_tokens_by_role: Option<serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for AgentArgoProjectCreateBodyProjectStatus {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            jwt_tokens_by_role: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["jwtTokensByRole"]
@@ -246,13 +301,19 @@ impl model::Model for AgentArgoProjectCreateBodyProjectStatus {
 }
 model::model!(AgentArgoProjectCreateBodyProjectStatus);
 /// Schema `AgentArgoProjectService_Update body`.
-#[derive(Clone, Debug, Default)]
 pub struct AgentArgoProjectUpdateBody {
     pub project: Option<Box<AgentArgoProjectUpdateBodyProject>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for AgentArgoProjectUpdateBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            project: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["project"]
@@ -274,7 +335,6 @@ impl model::Model for AgentArgoProjectUpdateBody {
 }
 model::model!(AgentArgoProjectUpdateBody);
 /// Schema `AgentArgoProjectService_Update body.project`.
-#[derive(Clone, Debug, Default)]
 pub struct AgentArgoProjectUpdateBodyProject {
     pub metadata: Option<Box<AgentArgoProjectUpdateBodyProjectMetadata>>,
     pub spec: Option<Box<AgentArgoProjectUpdateBodyProjectSpec>>,
@@ -283,6 +343,15 @@ pub struct AgentArgoProjectUpdateBodyProject {
     pub misfits: model::Misfits,
 }
 impl model::Model for AgentArgoProjectUpdateBodyProject {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            metadata: None,
+            spec: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "status", "metadata"]
@@ -308,7 +377,6 @@ impl model::Model for AgentArgoProjectUpdateBodyProject {
 }
 model::model!(AgentArgoProjectUpdateBodyProject);
 /// Schema `AgentArgoProjectService_Update body.project.metadata`.
-#[derive(Clone, Debug, Default)]
 pub struct AgentArgoProjectUpdateBodyProjectMetadata {
     pub annotations: Option<serde_json::Value>,
     pub creation_timestamp: Option<serde_json::Value>,
@@ -326,6 +394,24 @@ pub struct AgentArgoProjectUpdateBodyProjectMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for AgentArgoProjectUpdateBodyProjectMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            annotations: None,
+            creation_timestamp: None,
+            deletion_grace_period_seconds: None,
+            deletion_timestamp: None,
+            generate_name: None,
+            generation: None,
+            labels: None,
+            name: None,
+            namespace: None,
+            resource_version: None,
+            self_link: None,
+            uid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -382,7 +468,6 @@ impl model::Model for AgentArgoProjectUpdateBodyProjectMetadata {
 }
 model::model!(AgentArgoProjectUpdateBodyProjectMetadata);
 /// Schema `AgentArgoProjectService_Update body.project.spec`.
-#[derive(Clone, Debug, Default)]
 pub struct AgentArgoProjectUpdateBodyProjectSpec {
     pub cluster_resource_blacklist: Option<serde_json::Value>,
     pub cluster_resource_whitelist: Option<serde_json::Value>,
@@ -400,6 +485,24 @@ pub struct AgentArgoProjectUpdateBodyProjectSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for AgentArgoProjectUpdateBodyProjectSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cluster_resource_blacklist: None,
+            cluster_resource_whitelist: None,
+            description: None,
+            destinations: None,
+            namespace_resource_blacklist: None,
+            namespace_resource_whitelist: None,
+            orphaned_resources: None,
+            roles: None,
+            signature_keys: None,
+            source_namespaces: None,
+            source_repos: None,
+            sync_windows: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -456,13 +559,19 @@ impl model::Model for AgentArgoProjectUpdateBodyProjectSpec {
 }
 model::model!(AgentArgoProjectUpdateBodyProjectSpec);
 /// Schema `AgentArgoProjectService_Update body.project.status`.
-#[derive(Clone, Debug, Default)]
 pub struct AgentArgoProjectUpdateBodyProjectStatus {
     pub jwt_tokens_by_role: Option<serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for AgentArgoProjectUpdateBodyProjectStatus {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            jwt_tokens_by_role: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["jwtTokensByRole"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `Servicev1RepositoryCertificate`.
-#[derive(Clone, Debug, Default)]
 pub struct Servicev1RepositoryCertificate {
     pub account_identifier: Option<String>,
     pub agent_identifier: Option<String>,
@@ -18,6 +17,19 @@ pub struct Servicev1RepositoryCertificate {
     pub misfits: model::Misfits,
 }
 impl model::Model for Servicev1RepositoryCertificate {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            agent_identifier: None,
+            cert: None,
+            created_at: None,
+            last_modified_at: None,
+            org_identifier: None,
+            project_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -59,7 +71,6 @@ impl model::Model for Servicev1RepositoryCertificate {
 }
 model::model!(Servicev1RepositoryCertificate);
 /// Schema `V1Certificatelist`.
-#[derive(Clone, Debug, Default)]
 pub struct V1Certificatelist {
     pub content: Option<Vec<Servicev1RepositoryCertificate>>,
     pub empty: Option<bool>,
@@ -72,6 +83,19 @@ pub struct V1Certificatelist {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1Certificatelist {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

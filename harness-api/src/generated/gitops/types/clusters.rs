@@ -11,7 +11,6 @@ model::open_enum! {
     "CONNECTIVITY_STATUS", }
 }
 /// Schema `ClustersAWSAuthConfig`.
-#[derive(Clone, Debug, Default)]
 pub struct ClustersAwsAuthConfig {
     pub cluster_name: Option<String>,
     pub role_arn: Option<String>,
@@ -19,6 +18,14 @@ pub struct ClustersAwsAuthConfig {
     pub misfits: model::Misfits,
 }
 impl model::Model for ClustersAwsAuthConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cluster_name: None,
+            role_arn: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["roleARN", "clusterName"]
@@ -42,7 +49,6 @@ impl model::Model for ClustersAwsAuthConfig {
 }
 model::model!(ClustersAwsAuthConfig);
 /// Schema `ClustersCluster`.
-#[derive(Clone, Debug, Default)]
 pub struct ClustersCluster {
     pub annotations: Option<std::collections::BTreeMap<String, String>>,
     pub cluster_resources: Option<bool>,
@@ -64,6 +70,28 @@ pub struct ClustersCluster {
     pub misfits: model::Misfits,
 }
 impl model::Model for ClustersCluster {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            annotations: None,
+            cluster_resources: None,
+            config: None,
+            connection_state: None,
+            info: None,
+            labels: None,
+            name: None,
+            namespaces: None,
+            project: None,
+            refresh_requested_at: None,
+            refresh_requested_at_ts: None,
+            server: None,
+            server_version: None,
+            shard: None,
+            shard_deprecated: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -132,7 +160,6 @@ impl model::Model for ClustersCluster {
 }
 model::model!(ClustersCluster);
 /// Schema `ClustersClusterCacheInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct ClustersClusterCacheInfo {
     pub apis_count: Option<String>,
     pub last_cache_sync_time: Option<serde_json::Value>,
@@ -142,6 +169,16 @@ pub struct ClustersClusterCacheInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for ClustersClusterCacheInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            apis_count: None,
+            last_cache_sync_time: None,
+            last_cache_sync_time_ts: None,
+            resources_count: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["apisCount", "resourcesCount", "lastCacheSyncTime", "lastCacheSyncTimeTs"]
@@ -169,7 +206,6 @@ impl model::Model for ClustersClusterCacheInfo {
 }
 model::model!(ClustersClusterCacheInfo);
 /// Schema `ClustersClusterConfig`.
-#[derive(Clone, Default)]
 pub struct ClustersClusterConfig {
     pub aws_auth_config: Option<Box<ClustersAwsAuthConfig>>,
     pub aws_cluster_name: Option<String>,
@@ -185,25 +221,24 @@ pub struct ClustersClusterConfig {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for ClustersClusterConfig {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ClustersClusterConfig")
-            .field("aws_auth_config", &self.aws_auth_config)
-            .field("aws_cluster_name", &self.aws_cluster_name)
-            .field("bearer_token", &model::Redacted(self.bearer_token.is_some()))
-            .field("cluster_connection_type", &self.cluster_connection_type)
-            .field("disable_compression", &self.disable_compression)
-            .field("exec_provider_config", &self.exec_provider_config)
-            .field("password", &model::Redacted(self.password.is_some()))
-            .field("proxy_url", &self.proxy_url)
-            .field("role_arn", &self.role_arn)
-            .field("tls_client_config", &self.tls_client_config)
-            .field("username", &self.username)
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for ClustersClusterConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            aws_auth_config: None,
+            aws_cluster_name: None,
+            bearer_token: None,
+            cluster_connection_type: None,
+            disable_compression: None,
+            exec_provider_config: None,
+            password: None,
+            proxy_url: None,
+            role_arn: None,
+            tls_client_config: None,
+            username: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -254,10 +289,13 @@ impl model::Model for ClustersClusterConfig {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[1, 4]
+    }
 }
 model::model!(ClustersClusterConfig);
 /// Schema `ClustersClusterCreateRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct ClustersClusterCreateRequest {
     pub cluster: Option<Box<ClustersCluster>>,
     pub tags: Option<std::collections::BTreeMap<String, String>>,
@@ -266,6 +304,15 @@ pub struct ClustersClusterCreateRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for ClustersClusterCreateRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cluster: None,
+            tags: None,
+            upsert: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["tags", "upsert", "cluster"]
@@ -291,7 +338,6 @@ impl model::Model for ClustersClusterCreateRequest {
 }
 model::model!(ClustersClusterCreateRequest);
 /// Schema `ClustersClusterID`.
-#[derive(Clone, Debug, Default)]
 pub struct ClustersClusterId {
     pub type_: Option<String>,
     pub value: Option<String>,
@@ -299,6 +345,14 @@ pub struct ClustersClusterId {
     pub misfits: model::Misfits,
 }
 impl model::Model for ClustersClusterId {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            type_: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "value"]
@@ -322,7 +376,6 @@ impl model::Model for ClustersClusterId {
 }
 model::model!(ClustersClusterId);
 /// Schema `ClustersClusterInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct ClustersClusterInfo {
     pub api_versions: Option<Vec<String>>,
     pub applications_count: Option<String>,
@@ -333,6 +386,17 @@ pub struct ClustersClusterInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for ClustersClusterInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            api_versions: None,
+            applications_count: None,
+            cache_info: None,
+            connection_state: None,
+            server_version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -368,7 +432,6 @@ impl model::Model for ClustersClusterInfo {
 }
 model::model!(ClustersClusterInfo);
 /// Schema `ClustersClusterList`.
-#[derive(Clone, Debug, Default)]
 pub struct ClustersClusterList {
     pub items: Option<Vec<ClustersCluster>>,
     pub metadata: Option<Box<V1ListMeta>>,
@@ -376,6 +439,14 @@ pub struct ClustersClusterList {
     pub misfits: model::Misfits,
 }
 impl model::Model for ClustersClusterList {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            items: None,
+            metadata: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["items", "metadata"]
@@ -403,7 +474,6 @@ model::open_enum! {
     "CUSTOMER_PROVIDED", HarnessHosted = "HARNESS_HOSTED", }
 }
 /// Schema `ClustersClusterUpdateRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct ClustersClusterUpdateRequest {
     pub cluster: Option<Box<ClustersCluster>>,
     pub id: Option<Box<ClustersClusterId>>,
@@ -414,6 +484,17 @@ pub struct ClustersClusterUpdateRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for ClustersClusterUpdateRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cluster: None,
+            id: None,
+            tags: None,
+            update_mask: None,
+            updated_fields: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "tags", "cluster", "updateMask", "updatedFields"]
@@ -443,7 +524,6 @@ impl model::Model for ClustersClusterUpdateRequest {
 }
 model::model!(ClustersClusterUpdateRequest);
 /// Schema `ClustersExecProviderConfig`.
-#[derive(Clone, Debug, Default)]
 pub struct ClustersExecProviderConfig {
     pub api_version: Option<String>,
     pub args: Option<Vec<String>>,
@@ -454,6 +534,17 @@ pub struct ClustersExecProviderConfig {
     pub misfits: model::Misfits,
 }
 impl model::Model for ClustersExecProviderConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            api_version: None,
+            args: None,
+            command: None,
+            env: None,
+            install_hint: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["env", "args", "command", "apiVersion", "installHint"]
@@ -483,7 +574,6 @@ impl model::Model for ClustersExecProviderConfig {
 }
 model::model!(ClustersExecProviderConfig);
 /// Schema `ClustersTLSClientConfig`.
-#[derive(Clone, Debug, Default)]
 pub struct ClustersTlsClientConfig {
     pub ca_data: Option<String>,
     pub cert_data: Option<String>,
@@ -494,6 +584,17 @@ pub struct ClustersTlsClientConfig {
     pub misfits: model::Misfits,
 }
 impl model::Model for ClustersTlsClientConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ca_data: None,
+            cert_data: None,
+            insecure: None,
+            key_data: None,
+            server_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["caData", "keyData", "certData", "insecure", "serverName"]
@@ -523,7 +624,6 @@ impl model::Model for ClustersTlsClientConfig {
 }
 model::model!(ClustersTlsClientConfig);
 /// Schema `Servicev1Cluster`.
-#[derive(Clone, Debug, Default)]
 pub struct Servicev1Cluster {
     pub account_identifier: Option<String>,
     pub agent_identifier: Option<String>,
@@ -539,6 +639,22 @@ pub struct Servicev1Cluster {
     pub misfits: model::Misfits,
 }
 impl model::Model for Servicev1Cluster {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            agent_identifier: None,
+            cluster: None,
+            created_at: None,
+            identifier: None,
+            last_modified_at: None,
+            org_identifier: None,
+            project_identifier: None,
+            stale: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -589,7 +705,6 @@ impl model::Model for Servicev1Cluster {
 }
 model::model!(Servicev1Cluster);
 /// Schema `Servicev1ClusterQuery`.
-#[derive(Clone, Debug, Default)]
 pub struct Servicev1ClusterQuery {
     pub account_identifier: Option<String>,
     pub agent_identifier: Option<String>,
@@ -607,6 +722,24 @@ pub struct Servicev1ClusterQuery {
     pub misfits: model::Misfits,
 }
 impl model::Model for Servicev1ClusterQuery {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            agent_identifier: None,
+            filter: None,
+            identifier: None,
+            include_child_scopes: None,
+            org_identifier: None,
+            page_index: None,
+            page_size: None,
+            project_identifier: None,
+            search_term: None,
+            sort_by: None,
+            sort_order: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -663,7 +796,6 @@ impl model::Model for Servicev1ClusterQuery {
 }
 model::model!(Servicev1ClusterQuery);
 /// Schema `V1Clusterlist`.
-#[derive(Clone, Debug, Default)]
 pub struct V1Clusterlist {
     pub content: Option<Vec<Servicev1Cluster>>,
     pub empty: Option<bool>,
@@ -676,6 +808,19 @@ pub struct V1Clusterlist {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1Clusterlist {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `V1DeploymentsDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct V1DeploymentsDetails {
     pub deploy: Option<i64>,
     pub error: Option<i64>,
@@ -22,6 +21,23 @@ pub struct V1DeploymentsDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1DeploymentsDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            deploy: None,
+            error: None,
+            failed: None,
+            failure_rate: None,
+            redeploy: None,
+            rollback: None,
+            running: None,
+            started_at: None,
+            succeeded: None,
+            terminating: None,
+            total_deployments: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -75,7 +91,6 @@ impl model::Model for V1DeploymentsDetails {
 }
 model::model!(V1DeploymentsDetails);
 /// Schema `V1RecentDeploymentQuery`.
-#[derive(Clone, Debug)]
 pub struct V1RecentDeploymentQuery {
     pub account_identifier: String,
     pub agent_identifier: Option<String>,
@@ -97,21 +112,38 @@ impl V1RecentDeploymentQuery {
     pub fn new(account_identifier: impl Into<String>) -> Self {
         Self {
             account_identifier: account_identifier.into(),
-            agent_identifier: Default::default(),
-            application_name: Default::default(),
-            end_time: Default::default(),
-            env_ref: Default::default(),
-            operation_phase: Default::default(),
-            org_identifier: Default::default(),
-            project_identifier: Default::default(),
-            search_term: Default::default(),
-            service_ref: Default::default(),
-            start_time: Default::default(),
-            misfits: Default::default(),
+            agent_identifier: None,
+            application_name: None,
+            end_time: None,
+            env_ref: None,
+            operation_phase: None,
+            org_identifier: None,
+            project_identifier: None,
+            search_term: None,
+            service_ref: None,
+            start_time: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for V1RecentDeploymentQuery {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: model::Cell::blank(),
+            agent_identifier: None,
+            application_name: None,
+            end_time: None,
+            env_ref: None,
+            operation_phase: None,
+            org_identifier: None,
+            project_identifier: None,
+            search_term: None,
+            service_ref: None,
+            start_time: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -167,16 +199,8 @@ impl model::Model for V1RecentDeploymentQuery {
         &[9]
     }
 }
-model::model!(
-    V1RecentDeploymentQuery, Self { account_identifier : model::Cell::blank(),
-    agent_identifier : Default::default(), application_name : Default::default(),
-    end_time : Default::default(), env_ref : Default::default(), operation_phase :
-    Default::default(), org_identifier : Default::default(), project_identifier :
-    Default::default(), search_term : Default::default(), service_ref :
-    Default::default(), start_time : Default::default(), misfits : Default::default() }
-);
+model::through_cell!(V1RecentDeploymentQuery);
 /// Schema `V1RecentDeploymentsDetailsList`.
-#[derive(Clone, Debug, Default)]
 pub struct V1RecentDeploymentsDetailsList {
     pub content: Option<Vec<V1DeploymentsDetails>>,
     pub empty: Option<bool>,
@@ -185,6 +209,15 @@ pub struct V1RecentDeploymentsDetailsList {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1RecentDeploymentsDetailsList {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            page_item_count: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["empty", "content", "pageItemCount"]
@@ -210,7 +243,6 @@ impl model::Model for V1RecentDeploymentsDetailsList {
 }
 model::model!(V1RecentDeploymentsDetailsList);
 /// Schema `V1TopApplicationPhaseStats`.
-#[derive(Clone, Debug, Default)]
 pub struct V1TopApplicationPhaseStats {
     pub agent_identifier: Option<String>,
     pub application_name: Option<String>,
@@ -222,6 +254,18 @@ pub struct V1TopApplicationPhaseStats {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1TopApplicationPhaseStats {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            agent_identifier: None,
+            application_name: None,
+            deployment_rate: None,
+            failed: None,
+            succeeded: None,
+            total_deployments: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -260,7 +304,6 @@ impl model::Model for V1TopApplicationPhaseStats {
 }
 model::model!(V1TopApplicationPhaseStats);
 /// Schema `V1TopApplicationPhaseStatsList`.
-#[derive(Clone, Debug, Default)]
 pub struct V1TopApplicationPhaseStatsList {
     pub content: Option<Vec<V1TopApplicationPhaseStats>>,
     pub empty: Option<bool>,
@@ -268,6 +311,14 @@ pub struct V1TopApplicationPhaseStatsList {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1TopApplicationPhaseStatsList {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["empty", "content"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `AgentServiceForServer_Export body`.
-#[derive(Clone, Debug, Default)]
 pub struct AgentExportBody {
     pub account_identifier: Option<String>,
     pub agent_identifier: Option<String>,
@@ -19,6 +18,20 @@ pub struct AgentExportBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for AgentExportBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            agent_identifier: None,
+            entity_type: None,
+            org_identifier: None,
+            page_index: None,
+            page_size: None,
+            project_identifier: None,
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `V1Filter`.
-#[derive(Clone, Debug, Default)]
 pub struct V1Filter {
     pub created_at: Option<model::Time>,
     pub filter_properties: Option<serde_json::Value>,
@@ -20,6 +19,21 @@ pub struct V1Filter {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1Filter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created_at: None,
+            filter_properties: None,
+            filter_type: None,
+            filter_visibility: None,
+            identifier: None,
+            last_modified_at: None,
+            name: None,
+            org_identifier: None,
+            project_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -67,7 +81,6 @@ impl model::Model for V1Filter {
 }
 model::model!(V1Filter);
 /// Schema `V1FilterList`.
-#[derive(Clone, Debug, Default)]
 pub struct V1FilterList {
     pub content: Option<Vec<V1Filter>>,
     pub empty: Option<bool>,
@@ -80,6 +93,19 @@ pub struct V1FilterList {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1FilterList {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

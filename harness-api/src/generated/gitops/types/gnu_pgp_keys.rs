@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `GpgkeysGnuPGPublicKeyCreateRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct GpgkeysGnuPgPublicKeyCreateRequest {
     pub publickey: Option<Box<GpgkeysGnuPgPublicKey>>,
     pub upsert: Option<bool>,
@@ -13,6 +12,14 @@ pub struct GpgkeysGnuPgPublicKeyCreateRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for GpgkeysGnuPgPublicKeyCreateRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            publickey: None,
+            upsert: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["upsert", "publickey"]
@@ -36,7 +43,6 @@ impl model::Model for GpgkeysGnuPgPublicKeyCreateRequest {
 }
 model::model!(GpgkeysGnuPgPublicKeyCreateRequest);
 /// Schema `GpgkeysGnuPGPublicKeyCreateResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct GpgkeysGnuPgPublicKeyCreateResponse {
     pub created: Option<Box<GpgkeysGnuPgPublicKeyList>>,
     pub skipped: Option<Vec<String>>,
@@ -44,6 +50,14 @@ pub struct GpgkeysGnuPgPublicKeyCreateResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for GpgkeysGnuPgPublicKeyCreateResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created: None,
+            skipped: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["created", "skipped"]

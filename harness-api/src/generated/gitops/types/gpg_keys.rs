@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `Servicev1GnuPGPublicKeyList`.
-#[derive(Clone, Debug, Default)]
 pub struct Servicev1GnuPgPublicKeyList {
     pub content: Option<Vec<V1Gnupg>>,
     pub empty: Option<bool>,
@@ -18,6 +17,19 @@ pub struct Servicev1GnuPgPublicKeyList {
     pub misfits: model::Misfits,
 }
 impl model::Model for Servicev1GnuPgPublicKeyList {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -59,7 +71,6 @@ impl model::Model for Servicev1GnuPgPublicKeyList {
 }
 model::model!(Servicev1GnuPgPublicKeyList);
 /// Schema `V1Gnupg`.
-#[derive(Clone, Debug, Default)]
 pub struct V1Gnupg {
     pub account_identifier: Option<String>,
     pub agent_identifier: Option<String>,
@@ -72,6 +83,19 @@ pub struct V1Gnupg {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1Gnupg {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            agent_identifier: None,
+            created_at: None,
+            gnu_pg_public_key: None,
+            last_modified_at: None,
+            org_identifier: None,
+            project_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

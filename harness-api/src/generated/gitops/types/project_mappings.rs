@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `Servicev1AppProject`.
-#[derive(Clone, Debug, Default)]
 pub struct Servicev1AppProject {
     pub account_identifier: Option<String>,
     pub agent_identifier: Option<String>,
@@ -18,6 +17,19 @@ pub struct Servicev1AppProject {
     pub misfits: model::Misfits,
 }
 impl model::Model for Servicev1AppProject {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            agent_identifier: None,
+            created_at: None,
+            last_modified_at: None,
+            name: None,
+            org_identifier: None,
+            project_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -59,7 +71,6 @@ impl model::Model for Servicev1AppProject {
 }
 model::model!(Servicev1AppProject);
 /// Schema `V1AppProjectMappingCreateRequestV2`.
-#[derive(Clone, Debug, Default)]
 pub struct V1AppProjectMappingCreateRequestV2 {
     pub account_identifier: Option<String>,
     pub agent_identifier: Option<String>,
@@ -71,6 +82,18 @@ pub struct V1AppProjectMappingCreateRequestV2 {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1AppProjectMappingCreateRequestV2 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            agent_identifier: None,
+            argo_project_name: None,
+            auto_create_service_env: None,
+            org_identifier: None,
+            project_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -109,7 +132,6 @@ impl model::Model for V1AppProjectMappingCreateRequestV2 {
 }
 model::model!(V1AppProjectMappingCreateRequestV2);
 /// Schema `V1AppProjectMappingList`.
-#[derive(Clone, Debug, Default)]
 pub struct V1AppProjectMappingList {
     pub content: Option<Vec<Servicev1AppProject>>,
     pub empty: Option<bool>,
@@ -122,6 +144,19 @@ pub struct V1AppProjectMappingList {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1AppProjectMappingList {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -163,7 +198,6 @@ impl model::Model for V1AppProjectMappingList {
 }
 model::model!(V1AppProjectMappingList);
 /// Schema `V1AppProjectMappingQueryV2`.
-#[derive(Clone, Debug, Default)]
 pub struct V1AppProjectMappingQueryV2 {
     pub account_identifier: Option<String>,
     pub agent_identifier: Option<String>,
@@ -176,6 +210,19 @@ pub struct V1AppProjectMappingQueryV2 {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1AppProjectMappingQueryV2 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            agent_identifier: None,
+            argo_project_name: None,
+            auto_create_service_env: None,
+            identifier: None,
+            org_identifier: None,
+            project_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -217,7 +264,6 @@ impl model::Model for V1AppProjectMappingQueryV2 {
 }
 model::model!(V1AppProjectMappingQueryV2);
 /// Schema `V1AppProjectMappingV2`.
-#[derive(Clone, Debug, Default)]
 pub struct V1AppProjectMappingV2 {
     pub account_identifier: Option<String>,
     pub agent_identifier: Option<String>,
@@ -231,6 +277,20 @@ pub struct V1AppProjectMappingV2 {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1AppProjectMappingV2 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            agent_identifier: None,
+            argo_project_name: None,
+            created_at: None,
+            identifier: None,
+            last_modified_at: None,
+            org_identifier: None,
+            project_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -275,13 +335,19 @@ impl model::Model for V1AppProjectMappingV2 {
 }
 model::model!(V1AppProjectMappingV2);
 /// Schema `V1AppProjectMappingV2List`.
-#[derive(Clone, Debug, Default)]
 pub struct V1AppProjectMappingV2List {
     pub app_project_mappings: Option<Vec<V1AppProjectMappingV2>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for V1AppProjectMappingV2List {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            app_project_mappings: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["appProjectMappings"]
@@ -303,7 +369,6 @@ impl model::Model for V1AppProjectMappingV2List {
 }
 model::model!(V1AppProjectMappingV2List);
 /// Schema `AppProjectMappingService_Update body`.
-#[derive(Clone, Debug, Default)]
 pub struct AppProjectMappingUpdateBody {
     pub app_proj_map: Option<
         std::collections::BTreeMap<String, AppProjectMappingUpdateBodyAppProjMap>,
@@ -312,6 +377,13 @@ pub struct AppProjectMappingUpdateBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for AppProjectMappingUpdateBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            app_proj_map: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["appProjMap"]
@@ -333,7 +405,6 @@ impl model::Model for AppProjectMappingUpdateBody {
 }
 model::model!(AppProjectMappingUpdateBody);
 /// Schema `AppProjectMappingService_Update body.appProjMap`.
-#[derive(Clone, Debug, Default)]
 pub struct AppProjectMappingUpdateBodyAppProjMap {
     pub auto_create_service_env: Option<bool>,
     pub org_identifier: Option<String>,
@@ -342,6 +413,15 @@ pub struct AppProjectMappingUpdateBodyAppProjMap {
     pub misfits: model::Misfits,
 }
 impl model::Model for AppProjectMappingUpdateBodyAppProjMap {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            auto_create_service_env: None,
+            org_identifier: None,
+            project_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["orgIdentifier", "projectIdentifier", "autoCreateServiceEnv"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `AppprojectsAppProject`.
-#[derive(Clone, Debug, Default)]
 pub struct AppprojectsAppProject {
     pub metadata: Option<Box<V1ObjectMeta>>,
     pub spec: Option<Box<AppprojectsAppProjectSpec>>,
@@ -14,6 +13,15 @@ pub struct AppprojectsAppProject {
     pub misfits: model::Misfits,
 }
 impl model::Model for AppprojectsAppProject {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            metadata: None,
+            spec: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "status", "metadata"]
@@ -39,7 +47,6 @@ impl model::Model for AppprojectsAppProject {
 }
 model::model!(AppprojectsAppProject);
 /// Schema `AppprojectsAppProjectList`.
-#[derive(Clone, Debug, Default)]
 pub struct AppprojectsAppProjectList {
     pub items: Option<Vec<AppprojectsAppProject>>,
     pub metadata: Option<Box<V1ListMeta>>,
@@ -47,6 +54,14 @@ pub struct AppprojectsAppProjectList {
     pub misfits: model::Misfits,
 }
 impl model::Model for AppprojectsAppProjectList {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            items: None,
+            metadata: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["items", "metadata"]
@@ -70,7 +85,6 @@ impl model::Model for AppprojectsAppProjectList {
 }
 model::model!(AppprojectsAppProjectList);
 /// Schema `AppprojectsAppProjectSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct AppprojectsAppProjectSpec {
     pub cluster_resource_blacklist: Option<Vec<V1GroupKind>>,
     pub cluster_resource_whitelist: Option<Vec<V1GroupKind>>,
@@ -92,6 +106,26 @@ pub struct AppprojectsAppProjectSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for AppprojectsAppProjectSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cluster_resource_blacklist: None,
+            cluster_resource_whitelist: None,
+            description: None,
+            destination_service_accounts: None,
+            destinations: None,
+            namespace_resource_blacklist: None,
+            namespace_resource_whitelist: None,
+            orphaned_resources: None,
+            permit_only_project_scoped_clusters: None,
+            roles: None,
+            signature_keys: None,
+            source_namespaces: None,
+            source_repos: None,
+            sync_windows: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -154,7 +188,6 @@ impl model::Model for AppprojectsAppProjectSpec {
 }
 model::model!(AppprojectsAppProjectSpec);
 /// Schema `AppprojectsAppProjectStatus`.
-#[derive(Clone, Debug, Default)]
 pub struct AppprojectsAppProjectStatus {
     pub jwt_tokens_by_role: Option<
         std::collections::BTreeMap<String, AppprojectsJwtTokens>,
@@ -163,6 +196,13 @@ pub struct AppprojectsAppProjectStatus {
     pub misfits: model::Misfits,
 }
 impl model::Model for AppprojectsAppProjectStatus {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            jwt_tokens_by_role: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["jwtTokensByRole"]
@@ -184,7 +224,6 @@ impl model::Model for AppprojectsAppProjectStatus {
 }
 model::model!(AppprojectsAppProjectStatus);
 /// Schema `AppprojectsApplicationDestination`.
-#[derive(Clone, Debug, Default)]
 pub struct AppprojectsApplicationDestination {
     pub name: Option<String>,
     pub namespace: Option<String>,
@@ -193,6 +232,15 @@ pub struct AppprojectsApplicationDestination {
     pub misfits: model::Misfits,
 }
 impl model::Model for AppprojectsApplicationDestination {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            namespace: None,
+            server: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "server", "namespace"]
@@ -218,7 +266,6 @@ impl model::Model for AppprojectsApplicationDestination {
 }
 model::model!(AppprojectsApplicationDestination);
 /// Schema `AppprojectsApplicationDestinationServiceAccount`.
-#[derive(Clone, Debug, Default)]
 pub struct AppprojectsApplicationDestinationServiceAccount {
     pub default_service_account: Option<String>,
     pub namespace: Option<String>,
@@ -227,6 +274,15 @@ pub struct AppprojectsApplicationDestinationServiceAccount {
     pub misfits: model::Misfits,
 }
 impl model::Model for AppprojectsApplicationDestinationServiceAccount {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            default_service_account: None,
+            namespace: None,
+            server: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["server", "namespace", "defaultServiceAccount"]
@@ -252,7 +308,6 @@ impl model::Model for AppprojectsApplicationDestinationServiceAccount {
 }
 model::model!(AppprojectsApplicationDestinationServiceAccount);
 /// Schema `AppprojectsJWTToken`.
-#[derive(Clone, Debug, Default)]
 pub struct AppprojectsJwtToken {
     pub exp: Option<String>,
     pub iat: Option<String>,
@@ -261,6 +316,15 @@ pub struct AppprojectsJwtToken {
     pub misfits: model::Misfits,
 }
 impl model::Model for AppprojectsJwtToken {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            exp: None,
+            iat: None,
+            id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "exp", "iat"]
@@ -286,13 +350,19 @@ impl model::Model for AppprojectsJwtToken {
 }
 model::model!(AppprojectsJwtToken);
 /// Schema `AppprojectsJWTTokens`.
-#[derive(Clone, Debug, Default)]
 pub struct AppprojectsJwtTokens {
     pub items: Option<Vec<AppprojectsJwtToken>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for AppprojectsJwtTokens {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            items: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["items"]
@@ -314,7 +384,6 @@ impl model::Model for AppprojectsJwtTokens {
 }
 model::model!(AppprojectsJwtTokens);
 /// Schema `AppprojectsOrphanedResourceKey`.
-#[derive(Clone, Debug, Default)]
 pub struct AppprojectsOrphanedResourceKey {
     pub group: Option<String>,
     pub kind: Option<String>,
@@ -323,6 +392,15 @@ pub struct AppprojectsOrphanedResourceKey {
     pub misfits: model::Misfits,
 }
 impl model::Model for AppprojectsOrphanedResourceKey {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            group: None,
+            kind: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["kind", "name", "group"]
@@ -348,7 +426,6 @@ impl model::Model for AppprojectsOrphanedResourceKey {
 }
 model::model!(AppprojectsOrphanedResourceKey);
 /// Schema `AppprojectsOrphanedResourcesMonitorSettings`.
-#[derive(Clone, Debug, Default)]
 pub struct AppprojectsOrphanedResourcesMonitorSettings {
     pub ignore: Option<Vec<AppprojectsOrphanedResourceKey>>,
     pub warn: Option<bool>,
@@ -356,6 +433,14 @@ pub struct AppprojectsOrphanedResourcesMonitorSettings {
     pub misfits: model::Misfits,
 }
 impl model::Model for AppprojectsOrphanedResourcesMonitorSettings {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ignore: None,
+            warn: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["warn", "ignore"]
@@ -379,7 +464,6 @@ impl model::Model for AppprojectsOrphanedResourcesMonitorSettings {
 }
 model::model!(AppprojectsOrphanedResourcesMonitorSettings);
 /// Schema `AppprojectsProjectRole`.
-#[derive(Clone, Debug, Default)]
 pub struct AppprojectsProjectRole {
     pub description: Option<String>,
     pub groups: Option<Vec<String>>,
@@ -390,6 +474,17 @@ pub struct AppprojectsProjectRole {
     pub misfits: model::Misfits,
 }
 impl model::Model for AppprojectsProjectRole {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            groups: None,
+            jwt_tokens: None,
+            name: None,
+            policies: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "groups", "policies", "jwtTokens", "description"]
@@ -419,13 +514,19 @@ impl model::Model for AppprojectsProjectRole {
 }
 model::model!(AppprojectsProjectRole);
 /// Schema `AppprojectsSignatureKey`.
-#[derive(Clone, Debug, Default)]
 pub struct AppprojectsSignatureKey {
     pub key_id: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for AppprojectsSignatureKey {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["keyID"]
@@ -447,7 +548,6 @@ impl model::Model for AppprojectsSignatureKey {
 }
 model::model!(AppprojectsSignatureKey);
 /// Schema `AppprojectsSyncWindow`.
-#[derive(Clone, Debug, Default)]
 pub struct AppprojectsSyncWindow {
     pub applications: Option<Vec<String>>,
     pub clusters: Option<Vec<String>>,
@@ -461,6 +561,20 @@ pub struct AppprojectsSyncWindow {
     pub misfits: model::Misfits,
 }
 impl model::Model for AppprojectsSyncWindow {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            applications: None,
+            clusters: None,
+            duration: None,
+            kind: None,
+            manual_sync: None,
+            namespaces: None,
+            schedule: None,
+            time_zone: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -505,7 +619,6 @@ impl model::Model for AppprojectsSyncWindow {
 }
 model::model!(AppprojectsSyncWindow);
 /// Schema `ProjectsProjectCreateRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct ProjectsProjectCreateRequest {
     pub project: Option<Box<AppprojectsAppProject>>,
     pub upsert: Option<bool>,
@@ -513,6 +626,14 @@ pub struct ProjectsProjectCreateRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for ProjectsProjectCreateRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            project: None,
+            upsert: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["upsert", "project"]
@@ -536,13 +657,19 @@ impl model::Model for ProjectsProjectCreateRequest {
 }
 model::model!(ProjectsProjectCreateRequest);
 /// Schema `ProjectsProjectUpdateRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct ProjectsProjectUpdateRequest {
     pub project: Option<Box<AppprojectsAppProject>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ProjectsProjectUpdateRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            project: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["project"]
@@ -564,7 +691,6 @@ impl model::Model for ProjectsProjectUpdateRequest {
 }
 model::model!(ProjectsProjectUpdateRequest);
 /// Schema `V1GroupKind`.
-#[derive(Clone, Debug, Default)]
 pub struct V1GroupKind {
     pub group: Option<String>,
     pub kind: Option<String>,
@@ -572,6 +698,14 @@ pub struct V1GroupKind {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1GroupKind {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            group: None,
+            kind: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["kind", "group"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ReconcilerReconcileCountsResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ReconcilerReconcileCountsResponse {
     pub application_count: Option<i64>,
     pub application_per_project_count: Option<std::collections::BTreeMap<String, i64>>,
@@ -24,6 +23,23 @@ pub struct ReconcilerReconcileCountsResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ReconcilerReconcileCountsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            application_count: None,
+            application_per_project_count: None,
+            application_set_count: None,
+            application_set_per_project_count: None,
+            cluster_count: None,
+            cluster_per_project_count: None,
+            gnu_pg_public_key_count: None,
+            repo_creds_count: None,
+            repository_certificate_count: None,
+            repository_count: None,
+            repository_per_project_count: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -77,13 +93,19 @@ impl model::Model for ReconcilerReconcileCountsResponse {
 }
 model::model!(ReconcilerReconcileCountsResponse);
 /// Schema `Servicev1ReconcilerFilter`.
-#[derive(Clone, Debug, Default)]
 pub struct Servicev1ReconcilerFilter {
     pub project_names: Option<Vec<String>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for Servicev1ReconcilerFilter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            project_names: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["projectNames"]

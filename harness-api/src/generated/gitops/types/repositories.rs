@@ -15,7 +15,6 @@ model::open_enum! {
     "CONNECTIVITY_STATUS", Type = "TYPE", Repository = "REPOSITORY", }
 }
 /// Schema `RepositoriesAppInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct RepositoriesAppInfo {
     pub path: Option<String>,
     pub type_: Option<String>,
@@ -23,6 +22,14 @@ pub struct RepositoriesAppInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for RepositoriesAppInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            path: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["path", "type"]
@@ -46,7 +53,6 @@ impl model::Model for RepositoriesAppInfo {
 }
 model::model!(RepositoriesAppInfo);
 /// Schema `RepositoriesAWSSecretRef`.
-#[derive(Clone, Default)]
 pub struct RepositoriesAwsSecretRef {
     pub aws_access_key_id: Option<String>,
     pub aws_secret_access_key: Option<String>,
@@ -54,23 +60,16 @@ pub struct RepositoriesAwsSecretRef {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for RepositoriesAwsSecretRef {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("RepositoriesAwsSecretRef")
-            .field("aws_access_key_id", &self.aws_access_key_id)
-            .field(
-                "aws_secret_access_key",
-                &model::Redacted(self.aws_secret_access_key.is_some()),
-            )
-            .field(
-                "aws_session_token",
-                &model::Redacted(self.aws_session_token.is_some()),
-            )
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for RepositoriesAwsSecretRef {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            aws_access_key_id: None,
+            aws_secret_access_key: None,
+            aws_session_token: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["awsAccessKeyID", "awsSessionToken", "awsSecretAccessKey"]
@@ -93,16 +92,26 @@ impl model::Model for RepositoriesAwsSecretRef {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[1, 2]
+    }
 }
 model::model!(RepositoriesAwsSecretRef);
 /// Schema `RepositoriesCheckESOResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct RepositoriesCheckEsoResponse {
     pub eso_present: Option<bool>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for RepositoriesCheckEsoResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            eso_present: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["esoPresent"]
@@ -124,7 +133,6 @@ impl model::Model for RepositoriesCheckEsoResponse {
 }
 model::model!(RepositoriesCheckEsoResponse);
 /// Schema `RepositoriesECRAuthorizationTokenGenerator`.
-#[derive(Clone, Debug, Default)]
 pub struct RepositoriesEcrAuthorizationTokenGenerator {
     pub jwt_auth: Option<Box<RepositoriesServiceAccountSelector>>,
     pub region: Option<String>,
@@ -134,6 +142,16 @@ pub struct RepositoriesEcrAuthorizationTokenGenerator {
     pub misfits: model::Misfits,
 }
 impl model::Model for RepositoriesEcrAuthorizationTokenGenerator {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            jwt_auth: None,
+            region: None,
+            role: None,
+            secret_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["role", "region", "jwtAuth", "secretRef"]
@@ -161,7 +179,6 @@ impl model::Model for RepositoriesEcrAuthorizationTokenGenerator {
 }
 model::model!(RepositoriesEcrAuthorizationTokenGenerator);
 /// Schema `RepositoriesESOGeneratorResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct RepositoriesEsoGeneratorResponse {
     pub ecr_gen: Option<Box<RepositoriesEcrAuthorizationTokenGenerator>>,
     pub gcr_gen: Option<Box<RepositoriesGcrAccessTokenGenerator>>,
@@ -170,6 +187,15 @@ pub struct RepositoriesEsoGeneratorResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for RepositoriesEsoGeneratorResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ecr_gen: None,
+            gcr_gen: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "ecrGen", "gcrGen"]
@@ -199,7 +225,6 @@ model::open_enum! {
     Unset = "UNSET", AwsEcr = "AWS_ECR", GoogleGcr = "GOOGLE_GCR", }
 }
 /// Schema `RepositoriesGCRAccessTokenGenerator`.
-#[derive(Clone, Default)]
 pub struct RepositoriesGcrAccessTokenGenerator {
     pub access_key: Option<String>,
     pub project_id: Option<String>,
@@ -207,17 +232,16 @@ pub struct RepositoriesGcrAccessTokenGenerator {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for RepositoriesGcrAccessTokenGenerator {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("RepositoriesGcrAccessTokenGenerator")
-            .field("access_key", &model::Redacted(self.access_key.is_some()))
-            .field("project_id", &self.project_id)
-            .field("workload_identity", &self.workload_identity)
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for RepositoriesGcrAccessTokenGenerator {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            access_key: None,
+            project_id: None,
+            workload_identity: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["accessKey", "projectID", "workloadIdentity"]
@@ -240,10 +264,13 @@ impl model::Model for RepositoriesGcrAccessTokenGenerator {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[0]
+    }
 }
 model::model!(RepositoriesGcrAccessTokenGenerator);
 /// Schema `RepositoriesGCRWorkloadIdentity`.
-#[derive(Clone, Debug, Default)]
 pub struct RepositoriesGcrWorkloadIdentity {
     pub cluster_location: Option<String>,
     pub cluster_name: Option<String>,
@@ -253,6 +280,16 @@ pub struct RepositoriesGcrWorkloadIdentity {
     pub misfits: model::Misfits,
 }
 impl model::Model for RepositoriesGcrWorkloadIdentity {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cluster_location: None,
+            cluster_name: None,
+            cluster_project_id: None,
+            service_account_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["clusterName", "clusterLocation", "clusterProjectID", "serviceAccountRef"]
@@ -280,7 +317,6 @@ impl model::Model for RepositoriesGcrWorkloadIdentity {
 }
 model::model!(RepositoriesGcrWorkloadIdentity);
 /// Schema `RepositoriesHelmAppSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct RepositoriesHelmAppSpec {
     pub file_parameters: Option<Vec<ApplicationsHelmFileParameter>>,
     pub name: Option<String>,
@@ -291,6 +327,17 @@ pub struct RepositoriesHelmAppSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for RepositoriesHelmAppSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            file_parameters: None,
+            name: None,
+            parameters: None,
+            value_files: None,
+            values: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "values", "parameters", "valueFiles", "fileParameters"]
@@ -320,7 +367,6 @@ impl model::Model for RepositoriesHelmAppSpec {
 }
 model::model!(RepositoriesHelmAppSpec);
 /// Schema `RepositoriesHelmChart`.
-#[derive(Clone, Debug, Default)]
 pub struct RepositoriesHelmChart {
     pub name: Option<String>,
     pub versions: Option<Vec<String>>,
@@ -328,6 +374,14 @@ pub struct RepositoriesHelmChart {
     pub misfits: model::Misfits,
 }
 impl model::Model for RepositoriesHelmChart {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            versions: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "versions"]
@@ -351,13 +405,19 @@ impl model::Model for RepositoriesHelmChart {
 }
 model::model!(RepositoriesHelmChart);
 /// Schema `RepositoriesHelmChartsResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct RepositoriesHelmChartsResponse {
     pub items: Option<Vec<RepositoriesHelmChart>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for RepositoriesHelmChartsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            items: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["items"]
@@ -379,7 +439,6 @@ impl model::Model for RepositoriesHelmChartsResponse {
 }
 model::model!(RepositoriesHelmChartsResponse);
 /// Schema `RepositoriesKsonnetAppSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct RepositoriesKsonnetAppSpec {
     pub environments: Option<
         std::collections::BTreeMap<String, RepositoriesKsonnetEnvironment>,
@@ -390,6 +449,15 @@ pub struct RepositoriesKsonnetAppSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for RepositoriesKsonnetAppSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            environments: None,
+            name: None,
+            parameters: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "parameters", "environments"]
@@ -415,7 +483,6 @@ impl model::Model for RepositoriesKsonnetAppSpec {
 }
 model::model!(RepositoriesKsonnetAppSpec);
 /// Schema `RepositoriesKsonnetEnvironment`.
-#[derive(Clone, Debug, Default)]
 pub struct RepositoriesKsonnetEnvironment {
     pub destination: Option<Box<RepositoriesKsonnetEnvironmentDestination>>,
     pub k8s_version: Option<String>,
@@ -424,6 +491,15 @@ pub struct RepositoriesKsonnetEnvironment {
     pub misfits: model::Misfits,
 }
 impl model::Model for RepositoriesKsonnetEnvironment {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            destination: None,
+            k8s_version: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "k8sVersion", "destination"]
@@ -449,7 +525,6 @@ impl model::Model for RepositoriesKsonnetEnvironment {
 }
 model::model!(RepositoriesKsonnetEnvironment);
 /// Schema `RepositoriesKsonnetEnvironmentDestination`.
-#[derive(Clone, Debug, Default)]
 pub struct RepositoriesKsonnetEnvironmentDestination {
     pub namespace: Option<String>,
     pub server: Option<String>,
@@ -457,6 +532,14 @@ pub struct RepositoriesKsonnetEnvironmentDestination {
     pub misfits: model::Misfits,
 }
 impl model::Model for RepositoriesKsonnetEnvironmentDestination {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            namespace: None,
+            server: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["server", "namespace"]
@@ -480,13 +563,19 @@ impl model::Model for RepositoriesKsonnetEnvironmentDestination {
 }
 model::model!(RepositoriesKsonnetEnvironmentDestination);
 /// Schema `RepositoriesKustomizeAppSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct RepositoriesKustomizeAppSpec {
     pub images: Option<Vec<String>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for RepositoriesKustomizeAppSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            images: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["images"]
@@ -508,7 +597,6 @@ impl model::Model for RepositoriesKustomizeAppSpec {
 }
 model::model!(RepositoriesKustomizeAppSpec);
 /// Schema `RepositoriesRefs`.
-#[derive(Clone, Debug, Default)]
 pub struct RepositoriesRefs {
     pub branches: Option<Vec<String>>,
     pub tags: Option<Vec<String>>,
@@ -516,6 +604,14 @@ pub struct RepositoriesRefs {
     pub misfits: model::Misfits,
 }
 impl model::Model for RepositoriesRefs {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            branches: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["tags", "branches"]
@@ -539,7 +635,6 @@ impl model::Model for RepositoriesRefs {
 }
 model::model!(RepositoriesRefs);
 /// Schema `RepositoriesRepoAccessQuery`.
-#[derive(Clone, Default)]
 pub struct RepositoriesRepoAccessQuery {
     pub connection_type: Option<String>,
     pub enable_oci: Option<bool>,
@@ -562,38 +657,31 @@ pub struct RepositoriesRepoAccessQuery {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for RepositoriesRepoAccessQuery {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("RepositoriesRepoAccessQuery")
-            .field("connection_type", &self.connection_type)
-            .field("enable_oci", &self.enable_oci)
-            .field(
-                "github_app_enterprise_base_url",
-                &self.github_app_enterprise_base_url,
-            )
-            .field("github_app_id", &self.github_app_id)
-            .field("github_app_installation_id", &self.github_app_installation_id)
-            .field(
-                "github_app_private_key",
-                &model::Redacted(self.github_app_private_key.is_some()),
-            )
-            .field("insecure", &self.insecure)
-            .field("name", &self.name)
-            .field("password", &model::Redacted(self.password.is_some()))
-            .field("project", &self.project)
-            .field("proxy", &self.proxy)
-            .field("repo", &self.repo)
-            .field("ssh_private_key", &model::Redacted(self.ssh_private_key.is_some()))
-            .field("tls_client_cert_data", &self.tls_client_cert_data)
-            .field("tls_client_cert_key", &self.tls_client_cert_key)
-            .field("type_", &self.type_)
-            .field("update_mask", &self.update_mask)
-            .field("username", &self.username)
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for RepositoriesRepoAccessQuery {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connection_type: None,
+            enable_oci: None,
+            github_app_enterprise_base_url: None,
+            github_app_id: None,
+            github_app_installation_id: None,
+            github_app_private_key: None,
+            insecure: None,
+            name: None,
+            password: None,
+            project: None,
+            proxy: None,
+            repo: None,
+            ssh_private_key: None,
+            tls_client_cert_data: None,
+            tls_client_cert_key: None,
+            type_: None,
+            update_mask: None,
+            username: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -665,10 +753,13 @@ impl model::Model for RepositoriesRepoAccessQuery {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[6, 11, 15]
+    }
 }
 model::model!(RepositoriesRepoAccessQuery);
 /// Schema `RepositoriesRepoAppDetailsResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct RepositoriesRepoAppDetailsResponse {
     pub directory: Option<serde_json::Value>,
     pub helm: Option<Box<RepositoriesHelmAppSpec>>,
@@ -679,6 +770,17 @@ pub struct RepositoriesRepoAppDetailsResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for RepositoriesRepoAppDetailsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            directory: None,
+            helm: None,
+            ksonnet: None,
+            kustomize: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["helm", "type", "ksonnet", "directory", "kustomize"]
@@ -708,13 +810,19 @@ impl model::Model for RepositoriesRepoAppDetailsResponse {
 }
 model::model!(RepositoriesRepoAppDetailsResponse);
 /// Schema `RepositoriesRepoAppsResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct RepositoriesRepoAppsResponse {
     pub items: Option<Vec<RepositoriesAppInfo>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for RepositoriesRepoAppsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            items: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["items"]
@@ -736,7 +844,6 @@ impl model::Model for RepositoriesRepoAppsResponse {
 }
 model::model!(RepositoriesRepoAppsResponse);
 /// Schema `RepositoriesRepoCreateRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct RepositoriesRepoCreateRequest {
     pub creds_only: Option<bool>,
     pub ecr_gen: Option<Box<RepositoriesEcrAuthorizationTokenGenerator>>,
@@ -749,6 +856,19 @@ pub struct RepositoriesRepoCreateRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for RepositoriesRepoCreateRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            creds_only: None,
+            ecr_gen: None,
+            gcr_gen: None,
+            gen_type: None,
+            refresh_interval: None,
+            repo: None,
+            upsert: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -790,7 +910,6 @@ impl model::Model for RepositoriesRepoCreateRequest {
 }
 model::model!(RepositoriesRepoCreateRequest);
 /// Schema `RepositoriesRepoUpdateRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct RepositoriesRepoUpdateRequest {
     pub ecr_gen: Option<Box<RepositoriesEcrAuthorizationTokenGenerator>>,
     pub gcr_gen: Option<Box<RepositoriesGcrAccessTokenGenerator>>,
@@ -802,6 +921,18 @@ pub struct RepositoriesRepoUpdateRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for RepositoriesRepoUpdateRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ecr_gen: None,
+            gcr_gen: None,
+            gen_type: None,
+            refresh_interval: None,
+            repo: None,
+            update_mask: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["repo", "ecrGen", "gcrGen", "genType", "updateMask", "refreshInterval"]
@@ -833,7 +964,6 @@ impl model::Model for RepositoriesRepoUpdateRequest {
 }
 model::model!(RepositoriesRepoUpdateRequest);
 /// Schema `RepositoriesRepository`.
-#[derive(Clone, Default)]
 pub struct RepositoriesRepository {
     pub connection_state: Option<Box<CommonsConnectionState>>,
     pub connection_type: Option<String>,
@@ -861,43 +991,36 @@ pub struct RepositoriesRepository {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for RepositoriesRepository {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("RepositoriesRepository")
-            .field("connection_state", &self.connection_state)
-            .field("connection_type", &self.connection_type)
-            .field("enable_lfs", &self.enable_lfs)
-            .field("enable_oci", &self.enable_oci)
-            .field("force_http_basic_auth", &self.force_http_basic_auth)
-            .field(
-                "github_app_enterprise_base_url",
-                &self.github_app_enterprise_base_url,
-            )
-            .field("github_app_id", &self.github_app_id)
-            .field("github_app_installation_id", &self.github_app_installation_id)
-            .field(
-                "github_app_private_key",
-                &model::Redacted(self.github_app_private_key.is_some()),
-            )
-            .field("inherited_creds", &self.inherited_creds)
-            .field("insecure", &self.insecure)
-            .field("insecure_ignore_host_key", &self.insecure_ignore_host_key)
-            .field("name", &self.name)
-            .field("no_proxy", &self.no_proxy)
-            .field("password", &model::Redacted(self.password.is_some()))
-            .field("project", &self.project)
-            .field("proxy", &self.proxy)
-            .field("repo", &self.repo)
-            .field("ssh_private_key", &model::Redacted(self.ssh_private_key.is_some()))
-            .field("tls_client_cert_data", &self.tls_client_cert_data)
-            .field("tls_client_cert_key", &self.tls_client_cert_key)
-            .field("type_", &self.type_)
-            .field("username", &self.username)
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for RepositoriesRepository {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connection_state: None,
+            connection_type: None,
+            enable_lfs: None,
+            enable_oci: None,
+            force_http_basic_auth: None,
+            github_app_enterprise_base_url: None,
+            github_app_id: None,
+            github_app_installation_id: None,
+            github_app_private_key: None,
+            inherited_creds: None,
+            insecure: None,
+            insecure_ignore_host_key: None,
+            name: None,
+            no_proxy: None,
+            password: None,
+            project: None,
+            proxy: None,
+            repo: None,
+            ssh_private_key: None,
+            tls_client_cert_data: None,
+            tls_client_cert_key: None,
+            type_: None,
+            username: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -984,10 +1107,13 @@ impl model::Model for RepositoriesRepository {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[7, 12, 19]
+    }
 }
 model::model!(RepositoriesRepository);
 /// Schema `RepositoriesRepositoryList`.
-#[derive(Clone, Debug, Default)]
 pub struct RepositoriesRepositoryList {
     pub items: Option<Vec<RepositoriesRepository>>,
     pub metadata: Option<Box<V1ListMeta>>,
@@ -995,6 +1121,14 @@ pub struct RepositoriesRepositoryList {
     pub misfits: model::Misfits,
 }
 impl model::Model for RepositoriesRepositoryList {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            items: None,
+            metadata: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["items", "metadata"]
@@ -1018,7 +1152,6 @@ impl model::Model for RepositoriesRepositoryList {
 }
 model::model!(RepositoriesRepositoryList);
 /// Schema `RepositoriesServiceAccountSelector`.
-#[derive(Clone, Debug, Default)]
 pub struct RepositoriesServiceAccountSelector {
     pub audiences: Option<Vec<String>>,
     pub name: Option<String>,
@@ -1027,6 +1160,15 @@ pub struct RepositoriesServiceAccountSelector {
     pub misfits: model::Misfits,
 }
 impl model::Model for RepositoriesServiceAccountSelector {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            audiences: None,
+            name: None,
+            namespace: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "audiences", "namespace"]
@@ -1052,7 +1194,6 @@ impl model::Model for RepositoriesServiceAccountSelector {
 }
 model::model!(RepositoriesServiceAccountSelector);
 /// Schema `Servicev1Repository`.
-#[derive(Clone, Debug, Default)]
 pub struct Servicev1Repository {
     pub account_identifier: Option<String>,
     pub agent_identifier: Option<String>,
@@ -1068,6 +1209,22 @@ pub struct Servicev1Repository {
     pub misfits: model::Misfits,
 }
 impl model::Model for Servicev1Repository {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            agent_identifier: None,
+            created_at: None,
+            identifier: None,
+            last_modified_at: None,
+            org_identifier: None,
+            project_identifier: None,
+            repository: None,
+            repository_credentials_id: None,
+            stale: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1118,13 +1275,19 @@ impl model::Model for Servicev1Repository {
 }
 model::model!(Servicev1Repository);
 /// Schema `V1RepoByUrlRespList`.
-#[derive(Clone, Debug, Default)]
 pub struct V1RepoByUrlRespList {
     pub repository: Option<Vec<Servicev1Repository>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for V1RepoByUrlRespList {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            repository: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["repository"]
@@ -1146,7 +1309,6 @@ impl model::Model for V1RepoByUrlRespList {
 }
 model::model!(V1RepoByUrlRespList);
 /// Schema `V1RepoListReq`.
-#[derive(Clone, Debug, Default)]
 pub struct V1RepoListReq {
     pub account_identifier: Option<String>,
     pub agent_identifier: Option<String>,
@@ -1164,6 +1326,24 @@ pub struct V1RepoListReq {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1RepoListReq {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            agent_identifier: None,
+            filter: None,
+            include_child_scopes: None,
+            inherited_creds: None,
+            org_identifier: None,
+            page_index: None,
+            page_size: None,
+            project_identifier: None,
+            search_term: None,
+            sort_by: None,
+            sort_order: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1220,7 +1400,6 @@ impl model::Model for V1RepoListReq {
 }
 model::model!(V1RepoListReq);
 /// Schema `V1Repositorylist`.
-#[derive(Clone, Debug, Default)]
 pub struct V1Repositorylist {
     pub content: Option<Vec<Servicev1Repository>>,
     pub empty: Option<bool>,
@@ -1233,6 +1412,19 @@ pub struct V1Repositorylist {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1Repositorylist {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1274,13 +1466,19 @@ impl model::Model for V1Repositorylist {
 }
 model::model!(V1Repositorylist);
 /// Schema `V1OCIRepoType`.
-#[derive(Clone, Debug, Default)]
 pub struct V1ociRepoType {
     pub repo_url: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for V1ociRepoType {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            repo_url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["repoURL"]
@@ -1302,13 +1500,19 @@ impl model::Model for V1ociRepoType {
 }
 model::model!(V1ociRepoType);
 /// Schema `V1OCIRepoTypeResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct V1ociRepoTypeResponse {
     pub oci_repo_type: Option<OciRepoTypeResponseOciRepoTypeEnum>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for V1ociRepoTypeResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            oci_repo_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ociRepoType"]

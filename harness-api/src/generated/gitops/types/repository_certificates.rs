@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `CertificatesRepositoryCertificateCreateRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct CertificatesRepositoryCertificateCreateRequest {
     pub certificates: Option<Box<CertificatesRepositoryCertificateList>>,
     pub upsert: Option<bool>,
@@ -13,6 +12,14 @@ pub struct CertificatesRepositoryCertificateCreateRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for CertificatesRepositoryCertificateCreateRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            certificates: None,
+            upsert: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["upsert", "certificates"]
@@ -36,7 +43,6 @@ impl model::Model for CertificatesRepositoryCertificateCreateRequest {
 }
 model::model!(CertificatesRepositoryCertificateCreateRequest);
 /// Schema `CertificatesRepositoryCertificateList`.
-#[derive(Clone, Debug, Default)]
 pub struct CertificatesRepositoryCertificateList {
     pub items: Option<Vec<CertificatesRepositoryCertificate>>,
     pub metadata: Option<Box<V1ListMeta>>,
@@ -44,6 +50,14 @@ pub struct CertificatesRepositoryCertificateList {
     pub misfits: model::Misfits,
 }
 impl model::Model for CertificatesRepositoryCertificateList {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            items: None,
+            metadata: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["items", "metadata"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `HrepocredsRepoCreds`.
-#[derive(Clone, Default)]
 pub struct HrepocredsRepoCreds {
     pub enable_oci: Option<bool>,
     pub github_app_enterprise_base_url: Option<String>,
@@ -23,33 +22,26 @@ pub struct HrepocredsRepoCreds {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for HrepocredsRepoCreds {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("HrepocredsRepoCreds")
-            .field("enable_oci", &self.enable_oci)
-            .field(
-                "github_app_enterprise_base_url",
-                &self.github_app_enterprise_base_url,
-            )
-            .field("github_app_id", &self.github_app_id)
-            .field("github_app_installation_id", &self.github_app_installation_id)
-            .field(
-                "github_app_private_key",
-                &model::Redacted(self.github_app_private_key.is_some()),
-            )
-            .field("name", &self.name)
-            .field("password", &model::Redacted(self.password.is_some()))
-            .field("ssh_private_key", &model::Redacted(self.ssh_private_key.is_some()))
-            .field("tls_client_cert_data", &self.tls_client_cert_data)
-            .field("tls_client_cert_key", &self.tls_client_cert_key)
-            .field("type_", &self.type_)
-            .field("url", &self.url)
-            .field("username", &self.username)
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for HrepocredsRepoCreds {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            enable_oci: None,
+            github_app_enterprise_base_url: None,
+            github_app_id: None,
+            github_app_installation_id: None,
+            github_app_private_key: None,
+            name: None,
+            password: None,
+            ssh_private_key: None,
+            tls_client_cert_data: None,
+            tls_client_cert_key: None,
+            type_: None,
+            url: None,
+            username: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -106,10 +98,13 @@ impl model::Model for HrepocredsRepoCreds {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[3, 7, 10]
+    }
 }
 model::model!(HrepocredsRepoCreds);
 /// Schema `HrepocredsRepoCredsCreateRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct HrepocredsRepoCredsCreateRequest {
     pub creds: Option<Box<HrepocredsRepoCreds>>,
     pub upsert: Option<bool>,
@@ -117,6 +112,14 @@ pub struct HrepocredsRepoCredsCreateRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for HrepocredsRepoCredsCreateRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            creds: None,
+            upsert: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["creds", "upsert"]
@@ -140,7 +143,6 @@ impl model::Model for HrepocredsRepoCredsCreateRequest {
 }
 model::model!(HrepocredsRepoCredsCreateRequest);
 /// Schema `HrepocredsRepoCredsQuery`.
-#[derive(Clone, Debug, Default)]
 pub struct HrepocredsRepoCredsQuery {
     pub repo_creds_type: Option<String>,
     pub url: Option<String>,
@@ -148,6 +150,14 @@ pub struct HrepocredsRepoCredsQuery {
     pub misfits: model::Misfits,
 }
 impl model::Model for HrepocredsRepoCredsQuery {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            repo_creds_type: None,
+            url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["url", "repoCredsType"]
@@ -171,7 +181,6 @@ impl model::Model for HrepocredsRepoCredsQuery {
 }
 model::model!(HrepocredsRepoCredsQuery);
 /// Schema `HrepocredsRepoCredsUpdateRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct HrepocredsRepoCredsUpdateRequest {
     pub creds: Option<Box<HrepocredsRepoCreds>>,
     pub update_mask: Option<Box<ProtobufFieldMask>>,
@@ -179,6 +188,14 @@ pub struct HrepocredsRepoCredsUpdateRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for HrepocredsRepoCredsUpdateRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            creds: None,
+            update_mask: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["creds", "updateMask"]
@@ -202,7 +219,6 @@ impl model::Model for HrepocredsRepoCredsUpdateRequest {
 }
 model::model!(HrepocredsRepoCredsUpdateRequest);
 /// Schema `Servicev1RepositoryCredentials`.
-#[derive(Clone, Debug, Default)]
 pub struct Servicev1RepositoryCredentials {
     pub account_identifier: Option<String>,
     pub agent_identifier: Option<String>,
@@ -217,6 +233,21 @@ pub struct Servicev1RepositoryCredentials {
     pub misfits: model::Misfits,
 }
 impl model::Model for Servicev1RepositoryCredentials {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            agent_identifier: None,
+            created_at: None,
+            identifier: None,
+            last_modified_at: None,
+            org_identifier: None,
+            project_identifier: None,
+            repo_creds: None,
+            stale: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -264,7 +295,6 @@ impl model::Model for Servicev1RepositoryCredentials {
 }
 model::model!(Servicev1RepositoryCredentials);
 /// Schema `Servicev1RepositoryCredentialsList`.
-#[derive(Clone, Debug, Default)]
 pub struct Servicev1RepositoryCredentialsList {
     pub content: Option<Vec<Servicev1RepositoryCredentials>>,
     pub empty: Option<bool>,
@@ -277,6 +307,19 @@ pub struct Servicev1RepositoryCredentialsList {
     pub misfits: model::Misfits,
 }
 impl model::Model for Servicev1RepositoryCredentialsList {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -318,7 +361,6 @@ impl model::Model for Servicev1RepositoryCredentialsList {
 }
 model::model!(Servicev1RepositoryCredentialsList);
 /// Schema `V1RepositoryCredentialsQuery`.
-#[derive(Clone, Debug, Default)]
 pub struct V1RepositoryCredentialsQuery {
     pub account_identifier: Option<String>,
     pub agent_identifier: Option<String>,
@@ -334,6 +376,22 @@ pub struct V1RepositoryCredentialsQuery {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1RepositoryCredentialsQuery {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            agent_identifier: None,
+            filter: None,
+            identifier: None,
+            include_child_scopes: None,
+            org_identifier: None,
+            page_index: None,
+            page_size: None,
+            project_identifier: None,
+            search_term: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

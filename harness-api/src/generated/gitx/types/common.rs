@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `CreateGitXWebhookRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateGitxWebhookRequest {
     pub connector_ref: Option<String>,
     pub folder_paths: Option<Vec<String>>,
@@ -16,6 +15,17 @@ pub struct CreateGitxWebhookRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateGitxWebhookRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector_ref: None,
+            folder_paths: None,
+            repo_name: None,
+            webhook_identifier: None,
+            webhook_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -51,13 +61,19 @@ impl model::Model for CreateGitxWebhookRequest {
 }
 model::model!(CreateGitxWebhookRequest);
 /// Schema `CreateGitXWebhookResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateGitxWebhookResponse {
     pub webhook_identifier: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateGitxWebhookResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            webhook_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["webhook_identifier"]
@@ -79,7 +95,6 @@ impl model::Model for CreateGitxWebhookResponse {
 }
 model::model!(CreateGitxWebhookResponse);
 /// Schema `CreateWebhookRequest`.
-#[derive(Clone, Debug)]
 pub struct CreateWebhookRequest {
     pub spec: WebhookSpec,
     pub webhook_identifier: String,
@@ -99,11 +114,20 @@ impl CreateWebhookRequest {
             spec: spec.into(),
             webhook_identifier: webhook_identifier.into(),
             webhook_name: webhook_name.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for CreateWebhookRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: model::Cell::blank(),
+            webhook_identifier: model::Cell::blank(),
+            webhook_name: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "webhook_name", "webhook_identifier"]
@@ -131,19 +155,21 @@ impl model::Model for CreateWebhookRequest {
         &[0, 1, 2]
     }
 }
-model::model!(
-    CreateWebhookRequest, Self { spec : model::Cell::blank(), webhook_identifier :
-    model::Cell::blank(), webhook_name : model::Cell::blank(), misfits :
-    Default::default() }
-);
+model::through_cell!(CreateWebhookRequest);
 /// Schema `CreateWebhookResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateWebhookResponse {
     pub webhook_identifier: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateWebhookResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            webhook_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["webhook_identifier"]
@@ -165,7 +191,6 @@ impl model::Model for CreateWebhookResponse {
 }
 model::model!(CreateWebhookResponse);
 /// Schema `EventStatusMessageBody`.
-#[derive(Clone, Debug, Default)]
 pub struct EventStatusMessageBody {
     pub explanation: Option<String>,
     pub hint: Option<String>,
@@ -174,6 +199,15 @@ pub struct EventStatusMessageBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for EventStatusMessageBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            explanation: None,
+            hint: None,
+            message: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["hint", "message", "explanation"]
@@ -204,7 +238,6 @@ model::union! {
     Hmac(HmacAuthSpec), 1 No(NoAuthSpec), }
 }
 /// Schema `GenericWebhookSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct GenericWebhookSpec {
     pub auth_spec: Option<GenericWebhookAuthSpec>,
     pub webhook_type: Option<GenericWebhookSpecWebhookType>,
@@ -212,6 +245,14 @@ pub struct GenericWebhookSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for GenericWebhookSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            auth_spec: None,
+            webhook_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["auth_spec", "webhook_type"]
@@ -239,7 +280,6 @@ model::open_enum! {
     Generic = "GENERIC", }
 }
 /// Schema `GitWebhookSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct GitWebhookSpec {
     pub connector_ref: Option<String>,
     pub folder_paths: Option<Vec<String>>,
@@ -249,6 +289,16 @@ pub struct GitWebhookSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for GitWebhookSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector_ref: None,
+            folder_paths: None,
+            repo_name: None,
+            webhook_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["repo_name", "folder_paths", "webhook_type", "connector_ref"]
@@ -280,7 +330,6 @@ model::open_enum! {
     "GIT", }
 }
 /// Schema `GitXWebhookEventResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct GitxWebhookEventResponse {
     pub author_name: Option<String>,
     pub branch: Option<String>,
@@ -300,6 +349,26 @@ pub struct GitxWebhookEventResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for GitxWebhookEventResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            author_name: None,
+            branch: None,
+            commit_id: None,
+            commit_message: None,
+            commit_url: None,
+            event_identifier: None,
+            event_status: None,
+            event_status_message: None,
+            event_trigger_time: None,
+            failure_file_count: None,
+            file_count: None,
+            payload: None,
+            repo_name: None,
+            webhook_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -368,7 +437,6 @@ model::open_enum! {
     "WARNING", Unknown = "UNKNOWN", }
 }
 /// Schema `GitXWebhookResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct GitxWebhookResponse {
     pub connector_ref: Option<String>,
     pub event_trigger_time: Option<i64>,
@@ -381,6 +449,19 @@ pub struct GitxWebhookResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for GitxWebhookResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector_ref: None,
+            event_trigger_time: None,
+            folder_paths: None,
+            is_enabled: None,
+            repo_name: None,
+            webhook_identifier: None,
+            webhook_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -422,7 +503,6 @@ impl model::Model for GitxWebhookResponse {
 }
 model::model!(GitxWebhookResponse);
 /// Schema `HmacAuthSpec`.
-#[derive(Clone, Default)]
 pub struct HmacAuthSpec {
     pub auth_type: Option<HmacAuthSpecAuthType>,
     pub hash_algorithm: Option<String>,
@@ -431,18 +511,17 @@ pub struct HmacAuthSpec {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for HmacAuthSpec {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("HmacAuthSpec")
-            .field("auth_type", &self.auth_type)
-            .field("hash_algorithm", &self.hash_algorithm)
-            .field("header", &self.header)
-            .field("secret_key", &model::Redacted(self.secret_key.is_some()))
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for HmacAuthSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            auth_type: None,
+            hash_algorithm: None,
+            header: None,
+            secret_key: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["header", "auth_type", "secret_key", "hash_algorithm"]
@@ -467,19 +546,29 @@ impl model::Model for HmacAuthSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[2]
+    }
 }
 model::model!(HmacAuthSpec);
 model::open_enum! {
     #[doc = " Schema `HmacAuthSpec.auth_type`."] HmacAuthSpecAuthType { Hmac = "Hmac", }
 }
 /// Schema `ListWebhookRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct ListWebhookRequest {
     pub webhook_type: Option<ListWebhookRequestWebhookType>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ListWebhookRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            webhook_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["webhook_type"]
@@ -506,13 +595,19 @@ model::open_enum! {
     "EVENT_BRIDGE_TRIGGER", }
 }
 /// Schema `NoAuthSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct NoAuthSpec {
     pub auth_type: Option<NoAuthSpecAuthType>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for NoAuthSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            auth_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["auth_type"]
@@ -537,23 +632,21 @@ model::open_enum! {
     #[doc = " Schema `NoAuthSpec.auth_type`."] NoAuthSpecAuthType { NoAuth = "NoAuth", }
 }
 /// Schema `SlackHmacAuthSpec`.
-#[derive(Clone, Default)]
 pub struct SlackHmacAuthSpec {
     pub auth_type: Option<SlackHmacAuthSpecAuthType>,
     pub secret_key: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for SlackHmacAuthSpec {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SlackHmacAuthSpec")
-            .field("auth_type", &self.auth_type)
-            .field("secret_key", &model::Redacted(self.secret_key.is_some()))
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for SlackHmacAuthSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            auth_type: None,
+            secret_key: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["auth_type", "secret_key"]
@@ -574,6 +667,10 @@ impl model::Model for SlackHmacAuthSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[1]
+    }
 }
 model::model!(SlackHmacAuthSpec);
 model::open_enum! {
@@ -581,13 +678,19 @@ model::open_enum! {
     "Hmac", }
 }
 /// Schema `SlackNoAuthSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct SlackNoAuthSpec {
     pub auth_type: Option<SlackNoAuthSpecAuthType>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for SlackNoAuthSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            auth_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["auth_type"]
@@ -618,7 +721,6 @@ model::union! {
     SlackHmac(SlackHmacAuthSpec), 1 SlackNo(SlackNoAuthSpec), }
 }
 /// Schema `SlackWebhookSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct SlackWebhookSpec {
     pub auth_spec: Option<SlackWebhookAuthSpec>,
     pub webhook_type: Option<SlackWebhookSpecWebhookType>,
@@ -626,6 +728,14 @@ pub struct SlackWebhookSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for SlackWebhookSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            auth_spec: None,
+            webhook_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["auth_spec", "webhook_type"]
@@ -653,7 +763,6 @@ model::open_enum! {
     Slack = "SLACK", }
 }
 /// Schema `UpdateGitXWebhookRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateGitxWebhookRequest {
     pub connector_ref: Option<String>,
     pub folder_paths: Option<Vec<String>>,
@@ -664,6 +773,17 @@ pub struct UpdateGitxWebhookRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateGitxWebhookRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector_ref: None,
+            folder_paths: None,
+            is_enabled: None,
+            repo_name: None,
+            webhook_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["repo_name", "is_enabled", "folder_paths", "webhook_name", "connector_ref"]
@@ -693,13 +813,19 @@ impl model::Model for UpdateGitxWebhookRequest {
 }
 model::model!(UpdateGitxWebhookRequest);
 /// Schema `UpdateGitXWebhookResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateGitxWebhookResponse {
     pub webhook_identifier: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateGitxWebhookResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            webhook_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["webhook_identifier"]
@@ -721,7 +847,6 @@ impl model::Model for UpdateGitxWebhookResponse {
 }
 model::model!(UpdateGitxWebhookResponse);
 /// Schema `UpdateWebhookRequest`.
-#[derive(Clone, Debug)]
 pub struct UpdateWebhookRequest {
     pub is_enabled: bool,
     pub spec: WebhookSpec,
@@ -738,14 +863,23 @@ impl UpdateWebhookRequest {
         webhook_name: impl Into<String>,
     ) -> Self {
         Self {
-            is_enabled,
+            is_enabled: is_enabled,
             spec: spec.into(),
             webhook_name: webhook_name.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for UpdateWebhookRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            is_enabled: model::Cell::blank(),
+            spec: model::Cell::blank(),
+            webhook_name: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "is_enabled", "webhook_name"]
@@ -773,19 +907,21 @@ impl model::Model for UpdateWebhookRequest {
         &[0, 1, 2]
     }
 }
-model::model!(
-    UpdateWebhookRequest, Self { is_enabled : model::Cell::blank(), spec :
-    model::Cell::blank(), webhook_name : model::Cell::blank(), misfits :
-    Default::default() }
-);
+model::through_cell!(UpdateWebhookRequest);
 /// Schema `UpdateWebhookResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateWebhookResponse {
     pub webhook_identifier: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateWebhookResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            webhook_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["webhook_identifier"]
@@ -807,7 +943,6 @@ impl model::Model for UpdateWebhookResponse {
 }
 model::model!(UpdateWebhookResponse);
 /// Schema `WebhookResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct WebhookResponse {
     pub event_trigger_time: Option<i64>,
     pub is_enabled: Option<bool>,
@@ -818,6 +953,17 @@ pub struct WebhookResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for WebhookResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            event_trigger_time: None,
+            is_enabled: None,
+            spec: None,
+            webhook_identifier: None,
+            webhook_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `GitBranch`.
-#[derive(Clone, Debug, Default)]
 pub struct GitBranch {
     pub branch_name: Option<String>,
     pub branch_sync_status: Option<GitBranchSyncStatus>,
@@ -13,6 +12,14 @@ pub struct GitBranch {
     pub misfits: model::Misfits,
 }
 impl model::Model for GitBranch {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            branch_name: None,
+            branch_sync_status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["branchName", "branchSyncStatus"]
@@ -36,7 +43,6 @@ impl model::Model for GitBranch {
 }
 model::model!(GitBranch);
 /// Schema `GitBranchList`.
-#[derive(Clone, Debug, Default)]
 pub struct GitBranchList {
     pub branches: Option<Box<PageResponseGitBranch>>,
     pub default_branch: Option<Box<GitBranch>>,
@@ -44,6 +50,14 @@ pub struct GitBranchList {
     pub misfits: model::Misfits,
 }
 impl model::Model for GitBranchList {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            branches: None,
+            default_branch: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["branches", "defaultBranch"]
@@ -71,7 +85,6 @@ model::open_enum! {
     "SYNCED", Syncing = "SYNCING", Unsynced = "UNSYNCED", }
 }
 /// Schema `PageResponseGitBranch`.
-#[derive(Clone, Debug, Default)]
 pub struct PageResponseGitBranch {
     pub content: Option<Vec<GitBranch>>,
     pub empty: Option<bool>,
@@ -85,6 +98,20 @@ pub struct PageResponseGitBranch {
     pub misfits: model::Misfits,
 }
 impl model::Model for PageResponseGitBranch {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            page_token: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -129,7 +156,6 @@ impl model::Model for PageResponseGitBranch {
 }
 model::model!(PageResponseGitBranch);
 /// Schema `ResponseDTOGitBranchList`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoGitBranchList {
     pub correlation_id: Option<String>,
     pub data: Option<Box<GitBranchList>>,
@@ -139,6 +165,16 @@ pub struct ResponseDtoGitBranchList {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoGitBranchList {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]

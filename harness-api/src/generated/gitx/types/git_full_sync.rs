@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `GitFullSyncConfig`.
-#[derive(Clone, Debug, Default)]
 pub struct GitFullSyncConfig {
     pub account_identifier: Option<String>,
     pub base_branch: Option<String>,
@@ -23,6 +22,24 @@ pub struct GitFullSyncConfig {
     pub misfits: model::Misfits,
 }
 impl model::Model for GitFullSyncConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            base_branch: None,
+            branch: None,
+            create_pull_request: None,
+            is_new_branch: None,
+            new_branch: None,
+            org_identifier: None,
+            pr_title: None,
+            project_identifier: None,
+            repo_identifier: None,
+            root_folder: None,
+            target_branch: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -79,7 +96,6 @@ impl model::Model for GitFullSyncConfig {
 }
 model::model!(GitFullSyncConfig);
 /// Schema `GitFullSyncConfigRequest`.
-#[derive(Clone, Debug)]
 pub struct GitFullSyncConfigRequest {
     pub base_branch: Option<String>,
     pub branch: String,
@@ -102,20 +118,35 @@ impl GitFullSyncConfigRequest {
         root_folder: impl Into<String>,
     ) -> Self {
         Self {
-            base_branch: Default::default(),
+            base_branch: None,
             branch: branch.into(),
-            create_pull_request: Default::default(),
-            is_new_branch: Default::default(),
-            new_branch: Default::default(),
-            pr_title: Default::default(),
+            create_pull_request: None,
+            is_new_branch: None,
+            new_branch: None,
+            pr_title: None,
             repo_identifier: repo_identifier.into(),
             root_folder: root_folder.into(),
-            target_branch: Default::default(),
-            misfits: Default::default(),
+            target_branch: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for GitFullSyncConfigRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            base_branch: None,
+            branch: model::Cell::blank(),
+            create_pull_request: None,
+            is_new_branch: None,
+            new_branch: None,
+            pr_title: None,
+            repo_identifier: model::Cell::blank(),
+            root_folder: model::Cell::blank(),
+            target_branch: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -165,15 +196,8 @@ impl model::Model for GitFullSyncConfigRequest {
         &[0, 4, 7]
     }
 }
-model::model!(
-    GitFullSyncConfigRequest, Self { base_branch : Default::default(), branch :
-    model::Cell::blank(), create_pull_request : Default::default(), is_new_branch :
-    Default::default(), new_branch : Default::default(), pr_title : Default::default(),
-    repo_identifier : model::Cell::blank(), root_folder : model::Cell::blank(),
-    target_branch : Default::default(), misfits : Default::default() }
-);
+model::through_cell!(GitFullSyncConfigRequest);
 /// Schema `GitFullSyncEntityInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct GitFullSyncEntityInfo {
     pub account_identifier: Option<String>,
     pub branch: Option<String>,
@@ -194,6 +218,27 @@ pub struct GitFullSyncEntityInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for GitFullSyncEntityInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            branch: None,
+            entity_type: None,
+            error_message: None,
+            error_messages: None,
+            file_path: None,
+            identifier: None,
+            name: None,
+            org_identifier: None,
+            project_identifier: None,
+            repo_name: None,
+            repo_url: None,
+            retry_count: None,
+            root_folder: None,
+            sync_status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -401,7 +446,6 @@ model::open_enum! {
     "IdpCdService", SalesforceDeploy = "SalesforceDeploy", }
 }
 /// Schema `GitFullSyncEntityInfoFilter`.
-#[derive(Clone, Debug, Default)]
 pub struct GitFullSyncEntityInfoFilter {
     pub entity_types: Option<Vec<GitFullSyncEntityInfoFilterEntityTypes>>,
     pub sync_status: Option<GitFullSyncEntityInfoFilterSyncStatus>,
@@ -409,6 +453,14 @@ pub struct GitFullSyncEntityInfoFilter {
     pub misfits: model::Misfits,
 }
 impl model::Model for GitFullSyncEntityInfoFilter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            entity_types: None,
+            sync_status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["syncStatus", "entityTypes"]
@@ -584,7 +636,6 @@ model::open_enum! {
     "FAILED", Overridden = "OVERRIDDEN", }
 }
 /// Schema `PageResponseGitFullSyncEntityInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct PageResponseGitFullSyncEntityInfo {
     pub content: Option<Vec<GitFullSyncEntityInfo>>,
     pub empty: Option<bool>,
@@ -598,6 +649,20 @@ pub struct PageResponseGitFullSyncEntityInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for PageResponseGitFullSyncEntityInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            page_token: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -642,7 +707,6 @@ impl model::Model for PageResponseGitFullSyncEntityInfo {
 }
 model::model!(PageResponseGitFullSyncEntityInfo);
 /// Schema `ResponseDTOGitFullSyncConfig`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoGitFullSyncConfig {
     pub correlation_id: Option<String>,
     pub data: Option<Box<GitFullSyncConfig>>,
@@ -652,6 +716,16 @@ pub struct ResponseDtoGitFullSyncConfig {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoGitFullSyncConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -684,7 +758,6 @@ model::open_enum! {
     = "ERROR", }
 }
 /// Schema `ResponseDTOPageResponseGitFullSyncEntityInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoPageResponseGitFullSyncEntityInfo {
     pub correlation_id: Option<String>,
     pub data: Option<Box<PageResponseGitFullSyncEntityInfo>>,
@@ -694,6 +767,16 @@ pub struct ResponseDtoPageResponseGitFullSyncEntityInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoPageResponseGitFullSyncEntityInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -726,7 +809,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOTriggerGitFullSyncResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoTriggerGitFullSyncResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<TriggerGitFullSyncResponse>>,
@@ -736,6 +818,16 @@ pub struct ResponseDtoTriggerGitFullSyncResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoTriggerGitFullSyncResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -768,13 +860,19 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `TriggerGitFullSyncResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct TriggerGitFullSyncResponse {
     pub is_full_sync_triggered: Option<bool>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for TriggerGitFullSyncResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            is_full_sync_triggered: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["isFullSyncTriggered"]

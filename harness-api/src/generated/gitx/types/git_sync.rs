@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `GitEnabled`.
-#[derive(Clone, Debug, Default)]
 pub struct GitEnabled {
     pub connectivity_mode: Option<GitEnabledConnectivityMode>,
     pub git_simplification_enabled: Option<bool>,
@@ -18,6 +17,19 @@ pub struct GitEnabled {
     pub misfits: model::Misfits,
 }
 impl model::Model for GitEnabled {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connectivity_mode: None,
+            git_simplification_enabled: None,
+            git_sync_enabled: None,
+            git_sync_enabled_only_for_ff: None,
+            is_git_simplification_enabled: None,
+            is_git_sync_enabled: None,
+            is_git_sync_enabled_only_for_ff: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -63,7 +75,6 @@ model::open_enum! {
     Manager = "MANAGER", Delegate = "DELEGATE", }
 }
 /// Schema `GitSyncConfig`.
-#[derive(Clone, Debug, Default)]
 pub struct GitSyncConfig {
     pub branch: Option<String>,
     pub git_connector_ref: Option<String>,
@@ -78,6 +89,21 @@ pub struct GitSyncConfig {
     pub misfits: model::Misfits,
 }
 impl model::Model for GitSyncConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            branch: None,
+            git_connector_ref: None,
+            git_connector_type: None,
+            git_sync_folder_config_dt_os: None,
+            identifier: None,
+            name: None,
+            org_identifier: None,
+            project_identifier: None,
+            repo: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -146,7 +172,6 @@ model::open_enum! {
     MlFlow = "MLFlow", OpsGenie = "OpsGenie", }
 }
 /// Schema `GitSyncFolderConfig`.
-#[derive(Clone, Debug, Default)]
 pub struct GitSyncFolderConfig {
     pub is_default: Option<bool>,
     pub root_folder: Option<String>,
@@ -154,6 +179,14 @@ pub struct GitSyncFolderConfig {
     pub misfits: model::Misfits,
 }
 impl model::Model for GitSyncFolderConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            is_default: None,
+            root_folder: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["isDefault", "rootFolder"]

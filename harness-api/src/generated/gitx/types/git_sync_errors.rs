@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `GitSyncError`.
-#[derive(Clone, Debug, Default)]
 pub struct GitSyncError {
     pub account_identifier: Option<String>,
     pub additional_error_details: Option<serde_json::Value>,
@@ -24,6 +23,25 @@ pub struct GitSyncError {
     pub misfits: model::Misfits,
 }
 impl model::Model for GitSyncError {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            additional_error_details: None,
+            branch_name: None,
+            change_type: None,
+            complete_file_path: None,
+            created_at: None,
+            entity_type: None,
+            error_type: None,
+            failure_reason: None,
+            repo_id: None,
+            repo_url: None,
+            scopes: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -83,7 +101,6 @@ impl model::Model for GitSyncError {
 }
 model::model!(GitSyncError);
 /// Schema `GitSyncErrorAggregateByCommit`.
-#[derive(Clone, Debug, Default)]
 pub struct GitSyncErrorAggregateByCommit {
     pub branch_name: Option<String>,
     pub commit_message: Option<String>,
@@ -96,6 +113,19 @@ pub struct GitSyncErrorAggregateByCommit {
     pub misfits: model::Misfits,
 }
 impl model::Model for GitSyncErrorAggregateByCommit {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            branch_name: None,
+            commit_message: None,
+            created_at: None,
+            errors_for_summary_view: None,
+            failed_count: None,
+            git_commit_id: None,
+            repo_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -142,7 +172,6 @@ model::open_enum! {
     "ADD_V2", UpdateV2 = "UPDATE_V2", }
 }
 /// Schema `GitSyncErrorCount`.
-#[derive(Clone, Debug, Default)]
 pub struct GitSyncErrorCount {
     pub connectivity_error_count: Option<i64>,
     pub git_to_harness_error_count: Option<i64>,
@@ -150,6 +179,14 @@ pub struct GitSyncErrorCount {
     pub misfits: model::Misfits,
 }
 impl model::Model for GitSyncErrorCount {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connectivity_error_count: None,
+            git_to_harness_error_count: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["connectivityErrorCount", "gitToHarnessErrorCount"]
@@ -323,7 +360,6 @@ model::open_enum! {
     "GIT_TO_HARNESS", ConnectivityIssue = "CONNECTIVITY_ISSUE", FullSync = "FULL_SYNC", }
 }
 /// Schema `PageResponseGitSyncError`.
-#[derive(Clone, Debug, Default)]
 pub struct PageResponseGitSyncError {
     pub content: Option<Vec<GitSyncError>>,
     pub empty: Option<bool>,
@@ -337,6 +373,20 @@ pub struct PageResponseGitSyncError {
     pub misfits: model::Misfits,
 }
 impl model::Model for PageResponseGitSyncError {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            page_token: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -381,7 +431,6 @@ impl model::Model for PageResponseGitSyncError {
 }
 model::model!(PageResponseGitSyncError);
 /// Schema `PageResponseGitSyncErrorAggregateByCommit`.
-#[derive(Clone, Debug, Default)]
 pub struct PageResponseGitSyncErrorAggregateByCommit {
     pub content: Option<Vec<GitSyncErrorAggregateByCommit>>,
     pub empty: Option<bool>,
@@ -395,6 +444,20 @@ pub struct PageResponseGitSyncErrorAggregateByCommit {
     pub misfits: model::Misfits,
 }
 impl model::Model for PageResponseGitSyncErrorAggregateByCommit {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            page_token: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -439,7 +502,6 @@ impl model::Model for PageResponseGitSyncErrorAggregateByCommit {
 }
 model::model!(PageResponseGitSyncErrorAggregateByCommit);
 /// Schema `ResponseDTOGitSyncErrorCount`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoGitSyncErrorCount {
     pub correlation_id: Option<String>,
     pub data: Option<Box<GitSyncErrorCount>>,
@@ -449,6 +511,16 @@ pub struct ResponseDtoGitSyncErrorCount {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoGitSyncErrorCount {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -481,7 +553,6 @@ model::open_enum! {
     = "ERROR", }
 }
 /// Schema `ResponseDTOPageResponseGitSyncError`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoPageResponseGitSyncError {
     pub correlation_id: Option<String>,
     pub data: Option<Box<PageResponseGitSyncError>>,
@@ -491,6 +562,16 @@ pub struct ResponseDtoPageResponseGitSyncError {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoPageResponseGitSyncError {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -518,7 +599,6 @@ impl model::Model for ResponseDtoPageResponseGitSyncError {
 }
 model::model!(ResponseDtoPageResponseGitSyncError);
 /// Schema `ResponseDTOPageResponseGitSyncErrorAggregateByCommit`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoPageResponseGitSyncErrorAggregateByCommit {
     pub correlation_id: Option<String>,
     pub data: Option<Box<PageResponseGitSyncErrorAggregateByCommit>>,
@@ -528,6 +608,16 @@ pub struct ResponseDtoPageResponseGitSyncErrorAggregateByCommit {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoPageResponseGitSyncErrorAggregateByCommit {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `GitSyncSettings`.
-#[derive(Clone, Debug, Default)]
 pub struct GitSyncSettings {
     pub enabled_only_for_ff: Option<bool>,
     pub execute_on_delegate: Option<bool>,
@@ -18,6 +17,19 @@ pub struct GitSyncSettings {
     pub misfits: model::Misfits,
 }
 impl model::Model for GitSyncSettings {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            enabled_only_for_ff: None,
+            execute_on_delegate: None,
+            git_simplification_enabled: None,
+            is_enabled_only_for_ff: None,
+            is_git_simplification_enabled: None,
+            org_identifier: None,
+            project_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -59,7 +71,6 @@ impl model::Model for GitSyncSettings {
 }
 model::model!(GitSyncSettings);
 /// Schema `ResponseDTOGitSyncSettings`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoGitSyncSettings {
     pub correlation_id: Option<String>,
     pub data: Option<Box<GitSyncSettings>>,
@@ -69,6 +80,16 @@ pub struct ResponseDtoGitSyncSettings {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoGitSyncSettings {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]

@@ -5,13 +5,19 @@
 use super::*;
 use crate::model;
 /// Schema `ListGitXWebhookBranchesDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ListGitxWebhookBranchesDto {
     pub branches: Option<Vec<String>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ListGitxWebhookBranchesDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            branches: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["branches"]

@@ -5,13 +5,19 @@
 use super::*;
 use crate::model;
 /// Schema `UpdateGitXWebhookEventRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateGitxWebhookEventRequest {
     pub event_status: model::Maybe<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateGitxWebhookEventRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            event_status: model::Maybe::Absent,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["event_status"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `EntityDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct EntityDetails {
     pub branch: Option<String>,
     pub entity_metadata: Option<Box<EntityMetadata>>,
@@ -20,6 +19,21 @@ pub struct EntityDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for EntityDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            branch: None,
+            entity_metadata: None,
+            entity_type: None,
+            entity_url: None,
+            error_metadata: None,
+            identifier: None,
+            is_valid: None,
+            org: None,
+            project: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -73,7 +87,6 @@ model::open_enum! {
     "Overrides", Unknown = "Unknown", }
 }
 /// Schema `EntityMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct EntityMetadata {
     pub environment_identifier: Option<String>,
     pub override_type: Option<String>,
@@ -83,6 +96,16 @@ pub struct EntityMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for EntityMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            environment_identifier: None,
+            override_type: None,
+            pipeline_identifier: None,
+            template_version_label: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -115,7 +138,6 @@ impl model::Model for EntityMetadata {
 }
 model::model!(EntityMetadata);
 /// Schema `GetGitXWebhookEventFileValidationResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct GetGitxWebhookEventFileValidationResponse {
     pub entity_details: Option<Vec<EntityDetails>>,
     pub file_action_type: Option<
@@ -127,6 +149,16 @@ pub struct GetGitxWebhookEventFileValidationResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetGitxWebhookEventFileValidationResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            entity_details: None,
+            file_action_type: None,
+            file_path: None,
+            file_url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["file_url", "file_path", "entity_details", "file_action_type"]
@@ -159,7 +191,6 @@ model::open_enum! {
     "MODIFIED", Deleted = "DELETED", }
 }
 /// Schema `ErrorMetadata1`.
-#[derive(Clone, Debug, Default)]
 pub struct GitxErrorMetadata {
     pub error_message: Option<String>,
     pub explanation: Option<String>,
@@ -168,6 +199,15 @@ pub struct GitxErrorMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for GitxErrorMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            error_message: None,
+            explanation: None,
+            hint: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["hint", "explanation", "error_message"]

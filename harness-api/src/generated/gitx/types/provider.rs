@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `BitbucketServerProviderRequestInfo`.
-#[derive(Clone, Debug)]
 pub struct BitbucketServerProviderRequestInfo {
     pub client_id: Option<String>,
     pub client_secret_ref: Option<String>,
@@ -21,17 +20,29 @@ impl BitbucketServerProviderRequestInfo {
     #[inline]
     pub fn new(type_: impl Into<String>) -> Self {
         Self {
-            client_id: Default::default(),
-            client_secret_ref: Default::default(),
-            delegate_selectors: Default::default(),
-            domain: Default::default(),
-            secret_manager_ref: Default::default(),
+            client_id: None,
+            client_secret_ref: None,
+            delegate_selectors: None,
+            domain: None,
+            secret_manager_ref: None,
             type_: type_.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for BitbucketServerProviderRequestInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            client_id: None,
+            client_secret_ref: None,
+            delegate_selectors: None,
+            domain: None,
+            secret_manager_ref: None,
+            type_: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -72,14 +83,8 @@ impl model::Model for BitbucketServerProviderRequestInfo {
         &[0]
     }
 }
-model::model!(
-    BitbucketServerProviderRequestInfo, Self { client_id : Default::default(),
-    client_secret_ref : Default::default(), delegate_selectors : Default::default(),
-    domain : Default::default(), secret_manager_ref : Default::default(), type_ :
-    model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(BitbucketServerProviderRequestInfo);
 /// Schema `CreateProviderRequestDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateProviderRequestDto {
     pub description: Option<String>,
     pub identifier: Option<String>,
@@ -89,6 +94,16 @@ pub struct CreateProviderRequestDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateProviderRequestDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            identifier: None,
+            name: None,
+            spec: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "spec", "identifier", "description"]
@@ -116,13 +131,19 @@ impl model::Model for CreateProviderRequestDto {
 }
 model::model!(CreateProviderRequestDto);
 /// Schema `CreateProviderResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateProviderResponse {
     pub identifier: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateProviderResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["identifier"]
@@ -144,7 +165,6 @@ impl model::Model for CreateProviderResponse {
 }
 model::model!(CreateProviderResponse);
 /// Schema `DeleteProviderResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct DeleteProviderResponse {
     pub identifier: Option<String>,
     pub successfully_deleted: Option<bool>,
@@ -152,6 +172,14 @@ pub struct DeleteProviderResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for DeleteProviderResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            successfully_deleted: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["identifier", "successfullyDeleted"]
@@ -175,7 +203,6 @@ impl model::Model for DeleteProviderResponse {
 }
 model::model!(DeleteProviderResponse);
 /// Schema `GetProviderResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct GetProviderResponse {
     pub account_identifier: Option<String>,
     pub description: Option<String>,
@@ -188,6 +215,19 @@ pub struct GetProviderResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetProviderResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            description: None,
+            identifier: None,
+            last_modified_at: None,
+            name: None,
+            provider_response_info: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -234,7 +274,6 @@ model::open_enum! {
     GithubEnterprise = "GITHUB_ENTERPRISE", }
 }
 /// Schema `GithubEnterpriseProviderRequestInfo`.
-#[derive(Clone, Debug)]
 pub struct GithubEnterpriseProviderRequestInfo {
     pub client_id: Option<String>,
     pub client_secret_ref: Option<String>,
@@ -250,17 +289,29 @@ impl GithubEnterpriseProviderRequestInfo {
     #[inline]
     pub fn new(type_: impl Into<String>) -> Self {
         Self {
-            client_id: Default::default(),
-            client_secret_ref: Default::default(),
-            delegate_selectors: Default::default(),
-            domain: Default::default(),
-            secret_manager_ref: Default::default(),
+            client_id: None,
+            client_secret_ref: None,
+            delegate_selectors: None,
+            domain: None,
+            secret_manager_ref: None,
             type_: type_.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for GithubEnterpriseProviderRequestInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            client_id: None,
+            client_secret_ref: None,
+            delegate_selectors: None,
+            domain: None,
+            secret_manager_ref: None,
+            type_: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -301,14 +352,8 @@ impl model::Model for GithubEnterpriseProviderRequestInfo {
         &[0]
     }
 }
-model::model!(
-    GithubEnterpriseProviderRequestInfo, Self { client_id : Default::default(),
-    client_secret_ref : Default::default(), delegate_selectors : Default::default(),
-    domain : Default::default(), secret_manager_ref : Default::default(), type_ :
-    model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(GithubEnterpriseProviderRequestInfo);
 /// Schema `GitlabOnPremProviderRequestInfo`.
-#[derive(Clone, Debug)]
 pub struct GitlabOnPremProviderRequestInfo {
     pub client_id: Option<String>,
     pub client_secret_ref: Option<String>,
@@ -324,17 +369,29 @@ impl GitlabOnPremProviderRequestInfo {
     #[inline]
     pub fn new(type_: impl Into<String>) -> Self {
         Self {
-            client_id: Default::default(),
-            client_secret_ref: Default::default(),
-            delegate_selectors: Default::default(),
-            domain: Default::default(),
-            secret_manager_ref: Default::default(),
+            client_id: None,
+            client_secret_ref: None,
+            delegate_selectors: None,
+            domain: None,
+            secret_manager_ref: None,
             type_: type_.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for GitlabOnPremProviderRequestInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            client_id: None,
+            client_secret_ref: None,
+            delegate_selectors: None,
+            domain: None,
+            secret_manager_ref: None,
+            type_: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -375,12 +432,7 @@ impl model::Model for GitlabOnPremProviderRequestInfo {
         &[0]
     }
 }
-model::model!(
-    GitlabOnPremProviderRequestInfo, Self { client_id : Default::default(),
-    client_secret_ref : Default::default(), delegate_selectors : Default::default(),
-    domain : Default::default(), secret_manager_ref : Default::default(), type_ :
-    model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(GitlabOnPremProviderRequestInfo);
 model::union! {
     #[doc = " Schema `ProviderRequestInfo`."] ProviderRequestInfo : 3, tag :
     Some("type"), tagged_by_parent : false, tags : [("BITBUCKET_SERVER", 0),
@@ -390,7 +442,6 @@ model::union! {
     GitlabOnPrem(GitlabOnPremProviderRequestInfo), }
 }
 /// Schema `ProviderResponseInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct ProviderResponseInfo {
     pub delegate_selectors: Option<Vec<String>>,
     pub domain: Option<String>,
@@ -400,6 +451,16 @@ pub struct ProviderResponseInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for ProviderResponseInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            delegate_selectors: None,
+            domain: None,
+            secret_manager_ref: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "domain", "secretManagerRef", "delegateSelectors"]
@@ -427,7 +488,6 @@ impl model::Model for ProviderResponseInfo {
 }
 model::model!(ProviderResponseInfo);
 /// Schema `ResponseDTOCreateProviderResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoCreateProviderResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<CreateProviderResponse>>,
@@ -437,6 +497,16 @@ pub struct ResponseDtoCreateProviderResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoCreateProviderResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -469,7 +539,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `ResponseDTODeleteProviderResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoDeleteProviderResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<DeleteProviderResponse>>,
@@ -479,6 +548,16 @@ pub struct ResponseDtoDeleteProviderResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoDeleteProviderResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -511,7 +590,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `ResponseDTOGetProviderResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoGetProviderResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<GetProviderResponse>>,
@@ -521,6 +599,16 @@ pub struct ResponseDtoGetProviderResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoGetProviderResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -553,7 +641,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `ResponseDTOListGetProviderResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoListGetProviderResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Vec<GetProviderResponse>>,
@@ -563,6 +650,16 @@ pub struct ResponseDtoListGetProviderResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoListGetProviderResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -595,7 +692,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `ResponseDTOUpdateProviderResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoUpdateProviderResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<UpdateProviderResponse>>,
@@ -605,6 +701,16 @@ pub struct ResponseDtoUpdateProviderResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoUpdateProviderResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -637,7 +743,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `UpdateProviderRequestDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateProviderRequestDto {
     pub description: Option<String>,
     pub name: Option<String>,
@@ -646,6 +751,15 @@ pub struct UpdateProviderRequestDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateProviderRequestDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            name: None,
+            spec: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "spec", "description"]
@@ -671,13 +785,19 @@ impl model::Model for UpdateProviderRequestDto {
 }
 model::model!(UpdateProviderRequestDto);
 /// Schema `UpdateProviderResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateProviderResponse {
     pub identifier: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateProviderResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["identifier"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ResponseDTOListSourceCodeManager`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoListSourceCodeManager {
     pub correlation_id: Option<String>,
     pub data: Option<Vec<SourceCodeManager>>,
@@ -15,6 +14,16 @@ pub struct ResponseDtoListSourceCodeManager {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoListSourceCodeManager {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -47,7 +56,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `ResponseDTOSourceCodeManager`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoSourceCodeManager {
     pub correlation_id: Option<String>,
     pub data: Option<Box<SourceCodeManager>>,
@@ -57,6 +65,16 @@ pub struct ResponseDtoSourceCodeManager {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoSourceCodeManager {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -89,7 +107,6 @@ model::open_enum! {
     = "ERROR", }
 }
 /// Schema `SourceCodeManager`.
-#[derive(Clone, Debug, Default)]
 pub struct SourceCodeManager {
     pub account_identifier: Option<String>,
     pub authentication: Option<serde_json::Value>,
@@ -103,6 +120,20 @@ pub struct SourceCodeManager {
     pub misfits: model::Misfits,
 }
 impl model::Model for SourceCodeManager {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            authentication: None,
+            created_at: None,
+            id: None,
+            last_modified_at: None,
+            name: None,
+            type_: None,
+            user_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

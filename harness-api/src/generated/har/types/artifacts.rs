@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ArtifactDeploymentsDetail`.
-#[derive(Clone, Debug, Default)]
 pub struct ArtifactDeploymentsDetail {
     pub count: Option<i64>,
     pub env_identifier: Option<String>,
@@ -27,6 +26,28 @@ pub struct ArtifactDeploymentsDetail {
     pub misfits: model::Misfits,
 }
 impl model::Model for ArtifactDeploymentsDetail {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            count: None,
+            env_identifier: None,
+            env_name: None,
+            env_type: None,
+            infra_identifier: None,
+            infra_name: None,
+            last_deployed_at: None,
+            last_deployed_by_id: None,
+            last_deployed_by_name: None,
+            last_pipeline_execution_id: None,
+            last_pipeline_execution_name: None,
+            org_identifier: None,
+            pipeline_id: None,
+            project_identifier: None,
+            service_identifier: None,
+            service_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -95,7 +116,6 @@ impl model::Model for ArtifactDeploymentsDetail {
 }
 model::model!(ArtifactDeploymentsDetail);
 /// Schema `ArtifactDeploymentsDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct ArtifactDeploymentsDetails {
     pub deployments: Option<Box<ArtifactDeploymentsList>>,
     pub deployments_stats: Option<Box<DeploymentStats>>,
@@ -103,6 +123,14 @@ pub struct ArtifactDeploymentsDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for ArtifactDeploymentsDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            deployments: None,
+            deployments_stats: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["deployments", "deploymentsStats"]
@@ -126,7 +154,6 @@ impl model::Model for ArtifactDeploymentsDetails {
 }
 model::model!(ArtifactDeploymentsDetails);
 /// Schema `ArtifactDeploymentsList`.
-#[derive(Clone, Debug, Default)]
 pub struct ArtifactDeploymentsList {
     pub deployments: Option<Vec<ArtifactDeploymentsDetail>>,
     pub item_count: Option<i64>,
@@ -137,6 +164,17 @@ pub struct ArtifactDeploymentsList {
     pub misfits: model::Misfits,
 }
 impl model::Model for ArtifactDeploymentsList {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            deployments: None,
+            item_count: None,
+            page_count: None,
+            page_index: None,
+            page_size: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["pageSize", "itemCount", "pageCount", "pageIndex", "deployments"]
@@ -177,7 +215,6 @@ model::union! {
     Python(PythonArtifactDetailConfig), 10 Rpm(RpmArtifactDetailConfig), }
 }
 /// Schema `ArtifactLabelRequest`.
-#[derive(Clone, Debug)]
 pub struct ArtifactLabelRequest {
     pub labels: Vec<String>,
     /// Members whose value was of another kind than described.
@@ -188,12 +225,19 @@ impl ArtifactLabelRequest {
     #[inline]
     pub fn new(labels: Vec<String>) -> Self {
         Self {
-            labels,
-            misfits: Default::default(),
+            labels: labels,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for ArtifactLabelRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            labels: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["labels"]
@@ -217,12 +261,8 @@ impl model::Model for ArtifactLabelRequest {
         &[0]
     }
 }
-model::model!(
-    ArtifactLabelRequest, Self { labels : model::Cell::blank(), misfits :
-    Default::default() }
-);
+model::through_cell!(ArtifactLabelRequest);
 /// Schema `ArtifactSummary`.
-#[derive(Clone, Debug, Default)]
 pub struct ArtifactSummary {
     pub created_at: Option<String>,
     pub downloads_count: Option<i64>,
@@ -234,6 +274,18 @@ pub struct ArtifactSummary {
     pub misfits: model::Misfits,
 }
 impl model::Model for ArtifactSummary {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created_at: None,
+            downloads_count: None,
+            image_name: None,
+            labels: None,
+            modified_at: None,
+            package_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -272,7 +324,6 @@ impl model::Model for ArtifactSummary {
 }
 model::model!(ArtifactSummary);
 /// Schema `InlineResponse20013`.
-#[derive(Clone, Debug, Default)]
 pub struct ArtifactSummaryResponse {
     pub data: Option<Box<ArtifactSummary>>,
     pub status: Option<RegistryStatus>,
@@ -280,6 +331,14 @@ pub struct ArtifactSummaryResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ArtifactSummaryResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status"]
@@ -303,7 +362,6 @@ impl model::Model for ArtifactSummaryResponse {
 }
 model::model!(ArtifactSummaryResponse);
 /// Schema `ArtifactVersionMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct ArtifactVersionMetadata {
     pub artifact_type: Option<RegistryArtifactType>,
     pub deployment_metadata: Option<Box<DeploymentMetadata>>,
@@ -328,6 +386,31 @@ pub struct ArtifactVersionMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for ArtifactVersionMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact_type: None,
+            deployment_metadata: None,
+            digest_count: None,
+            downloads_count: None,
+            file_count: None,
+            is_deleted: None,
+            is_quarantined: None,
+            last_modified: None,
+            meta: None,
+            metadata: None,
+            name: None,
+            package_type: None,
+            pull_command: None,
+            quarantine_reason: None,
+            registry_identifier: None,
+            registry_path: None,
+            registry_uuid: None,
+            size: None,
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -405,7 +488,6 @@ impl model::Model for ArtifactVersionMetadata {
 }
 model::model!(ArtifactVersionMetadata);
 /// Schema `ArtifactVersionSummary`.
-#[derive(Clone, Debug, Default)]
 pub struct ArtifactVersionSummary {
     pub artifact_type: Option<RegistryArtifactType>,
     pub image_name: Option<String>,
@@ -426,6 +508,27 @@ pub struct ArtifactVersionSummary {
     pub misfits: model::Misfits,
 }
 impl model::Model for ArtifactVersionSummary {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact_type: None,
+            image_name: None,
+            is_deleted: None,
+            is_quarantined: None,
+            meta: None,
+            package_type: None,
+            purl: None,
+            quarantine_reason: None,
+            registry_uuid: None,
+            ssca_artifact_id: None,
+            ssca_artifact_source_id: None,
+            sto_execution_id: None,
+            sto_pipeline_id: None,
+            uuid: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -491,7 +594,6 @@ impl model::Model for ArtifactVersionSummary {
 }
 model::model!(ArtifactVersionSummary);
 /// Schema `CargoArtifactDetailConfig`.
-#[derive(Clone, Debug, Default)]
 pub struct CargoArtifactDetailConfig {
     pub artifact_type: Option<RegistryArtifactType>,
     pub created_at: Option<String>,
@@ -509,6 +611,24 @@ pub struct CargoArtifactDetailConfig {
     pub misfits: model::Misfits,
 }
 impl model::Model for CargoArtifactDetailConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact_type: None,
+            created_at: None,
+            created_by: None,
+            download_count: None,
+            is_quarantined: None,
+            metadata: None,
+            modified_at: None,
+            name: None,
+            package_type: None,
+            quarantine_reason: None,
+            size: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -565,7 +685,6 @@ impl model::Model for CargoArtifactDetailConfig {
 }
 model::model!(CargoArtifactDetailConfig);
 /// Schema `DeploymentStats`.
-#[derive(Clone, Debug, Default)]
 pub struct DeploymentStats {
     pub pre_production: Option<i64>,
     pub production: Option<i64>,
@@ -573,6 +692,14 @@ pub struct DeploymentStats {
     pub misfits: model::Misfits,
 }
 impl model::Model for DeploymentStats {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            pre_production: None,
+            production: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["Production", "PreProduction"]
@@ -596,7 +723,6 @@ impl model::Model for DeploymentStats {
 }
 model::model!(DeploymentStats);
 /// Schema `DockerArtifactDetailConfig`.
-#[derive(Clone, Debug, Default)]
 pub struct DockerArtifactDetailConfig {
     pub artifact_type: Option<RegistryArtifactType>,
     pub created_at: Option<String>,
@@ -614,6 +740,24 @@ pub struct DockerArtifactDetailConfig {
     pub misfits: model::Misfits,
 }
 impl model::Model for DockerArtifactDetailConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact_type: None,
+            created_at: None,
+            created_by: None,
+            download_count: None,
+            is_quarantined: None,
+            modified_at: None,
+            name: None,
+            package_type: None,
+            pull_command: None,
+            quarantine_reason: None,
+            size: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -670,7 +814,6 @@ impl model::Model for DockerArtifactDetailConfig {
 }
 model::model!(DockerArtifactDetailConfig);
 /// Schema `FileDetail`.
-#[derive(Clone, Debug, Default)]
 pub struct FileDetail {
     pub checksums: Option<Vec<String>>,
     pub created_at: Option<String>,
@@ -682,6 +825,18 @@ pub struct FileDetail {
     pub misfits: model::Misfits,
 }
 impl model::Model for FileDetail {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            checksums: None,
+            created_at: None,
+            download_command: None,
+            name: None,
+            path: None,
+            size: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "path", "size", "checksums", "createdAt", "downloadCommand"]
@@ -713,7 +868,6 @@ impl model::Model for FileDetail {
 }
 model::model!(FileDetail);
 /// Schema `GenericArtifactDetailConfig`.
-#[derive(Clone, Debug, Default)]
 pub struct GenericArtifactDetailConfig {
     pub artifact_type: Option<RegistryArtifactType>,
     pub created_at: Option<String>,
@@ -731,6 +885,24 @@ pub struct GenericArtifactDetailConfig {
     pub misfits: model::Misfits,
 }
 impl model::Model for GenericArtifactDetailConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact_type: None,
+            created_at: None,
+            created_by: None,
+            description: None,
+            download_count: None,
+            is_quarantined: None,
+            modified_at: None,
+            name: None,
+            package_type: None,
+            quarantine_reason: None,
+            size: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -787,7 +959,6 @@ impl model::Model for GenericArtifactDetailConfig {
 }
 model::model!(GenericArtifactDetailConfig);
 /// Schema `InlineResponse20027`.
-#[derive(Clone, Debug, Default)]
 pub struct GetAllArtifactVersionsResponse {
     pub data: Option<Box<ListArtifactVersion>>,
     pub status: Option<RegistryStatus>,
@@ -795,6 +966,14 @@ pub struct GetAllArtifactVersionsResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetAllArtifactVersionsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status"]
@@ -818,7 +997,6 @@ impl model::Model for GetAllArtifactVersionsResponse {
 }
 model::model!(GetAllArtifactVersionsResponse);
 /// Schema `InlineResponse20015`.
-#[derive(Clone, Debug, Default)]
 pub struct GetArtifactDeploymentsResponse {
     pub data: Option<Box<ArtifactDeploymentsDetails>>,
     pub status: Option<RegistryStatus>,
@@ -826,6 +1004,14 @@ pub struct GetArtifactDeploymentsResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetArtifactDeploymentsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status"]
@@ -849,7 +1035,6 @@ impl model::Model for GetArtifactDeploymentsResponse {
 }
 model::model!(GetArtifactDeploymentsResponse);
 /// Schema `InlineResponse20016`.
-#[derive(Clone, Debug, Default)]
 pub struct GetArtifactDetailsResponse {
     pub data: Option<ArtifactDetail>,
     pub status: Option<RegistryStatus>,
@@ -857,6 +1042,14 @@ pub struct GetArtifactDetailsResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetArtifactDetailsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status"]
@@ -880,7 +1073,6 @@ impl model::Model for GetArtifactDetailsResponse {
 }
 model::model!(GetArtifactDetailsResponse);
 /// Schema `InlineResponse20022`.
-#[derive(Clone, Debug, Default)]
 pub struct GetArtifactFileResponse {
     pub download_url: Option<String>,
     pub status: Option<RegistryStatus>,
@@ -888,6 +1080,14 @@ pub struct GetArtifactFileResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetArtifactFileResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            download_url: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["status", "downloadUrl"]
@@ -911,7 +1111,6 @@ impl model::Model for GetArtifactFileResponse {
 }
 model::model!(GetArtifactFileResponse);
 /// Schema `InlineResponse20023`.
-#[derive(Clone, Debug, Default)]
 pub struct GetArtifactFilesResponse {
     pub data: Option<Box<ListArtifactFile>>,
     pub files: Option<Vec<FileDetail>>,
@@ -925,6 +1124,20 @@ pub struct GetArtifactFilesResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetArtifactFilesResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            files: None,
+            item_count: None,
+            page_count: None,
+            page_index: None,
+            page_number: None,
+            page_size: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -969,7 +1182,6 @@ impl model::Model for GetArtifactFilesResponse {
 }
 model::model!(GetArtifactFilesResponse);
 /// Schema `InlineResponse20026`.
-#[derive(Clone, Debug, Default)]
 pub struct GetArtifactVersionSummaryResponse {
     pub data: Option<Box<ArtifactVersionSummary>>,
     pub status: Option<RegistryStatus>,
@@ -977,6 +1189,14 @@ pub struct GetArtifactVersionSummaryResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetArtifactVersionSummaryResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status"]
@@ -1000,7 +1220,6 @@ impl model::Model for GetArtifactVersionSummaryResponse {
 }
 model::model!(GetArtifactVersionSummaryResponse);
 /// Schema `InlineResponse20014`.
-#[derive(Clone, Debug, Default)]
 pub struct GetOciArtifactTagsResponse {
     pub data: Option<Box<ListOciArtifactTags>>,
     pub status: Option<RegistryStatus>,
@@ -1008,6 +1227,14 @@ pub struct GetOciArtifactTagsResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetOciArtifactTagsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status"]
@@ -1031,7 +1258,6 @@ impl model::Model for GetOciArtifactTagsResponse {
 }
 model::model!(GetOciArtifactTagsResponse);
 /// Schema `GoArtifactDetailConfig`.
-#[derive(Clone, Debug, Default)]
 pub struct GoArtifactDetailConfig {
     pub artifact_type: Option<RegistryArtifactType>,
     pub created_at: Option<String>,
@@ -1049,6 +1275,24 @@ pub struct GoArtifactDetailConfig {
     pub misfits: model::Misfits,
 }
 impl model::Model for GoArtifactDetailConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact_type: None,
+            created_at: None,
+            created_by: None,
+            download_count: None,
+            is_quarantined: None,
+            metadata: None,
+            modified_at: None,
+            name: None,
+            package_type: None,
+            quarantine_reason: None,
+            size: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1105,7 +1349,6 @@ impl model::Model for GoArtifactDetailConfig {
 }
 model::model!(GoArtifactDetailConfig);
 /// Schema `HelmArtifactDetailConfig`.
-#[derive(Clone, Debug, Default)]
 pub struct HelmArtifactDetailConfig {
     pub artifact_type: Option<RegistryArtifactType>,
     pub created_at: Option<String>,
@@ -1123,6 +1366,24 @@ pub struct HelmArtifactDetailConfig {
     pub misfits: model::Misfits,
 }
 impl model::Model for HelmArtifactDetailConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact_type: None,
+            created_at: None,
+            created_by: None,
+            download_count: None,
+            is_quarantined: None,
+            modified_at: None,
+            name: None,
+            package_type: None,
+            pull_command: None,
+            quarantine_reason: None,
+            size: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1179,7 +1440,6 @@ impl model::Model for HelmArtifactDetailConfig {
 }
 model::model!(HelmArtifactDetailConfig);
 /// Schema `HuggingFaceArtifactDetailConfig`.
-#[derive(Clone, Debug, Default)]
 pub struct HuggingFaceArtifactDetailConfig {
     pub artifact_type: Option<RegistryArtifactType>,
     pub created_at: Option<String>,
@@ -1197,6 +1457,24 @@ pub struct HuggingFaceArtifactDetailConfig {
     pub misfits: model::Misfits,
 }
 impl model::Model for HuggingFaceArtifactDetailConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact_type: None,
+            created_at: None,
+            created_by: None,
+            download_count: None,
+            is_quarantined: None,
+            metadata: None,
+            modified_at: None,
+            name: None,
+            package_type: None,
+            quarantine_reason: None,
+            size: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1253,7 +1531,6 @@ impl model::Model for HuggingFaceArtifactDetailConfig {
 }
 model::model!(HuggingFaceArtifactDetailConfig);
 /// Schema `ListArtifactFile`.
-#[derive(Clone, Debug, Default)]
 pub struct ListArtifactFile {
     pub files: Option<Vec<FileDetail>>,
     pub item_count: Option<i64>,
@@ -1264,6 +1541,17 @@ pub struct ListArtifactFile {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListArtifactFile {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            files: None,
+            item_count: None,
+            page_count: None,
+            page_index: None,
+            page_size: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["files", "pageSize", "itemCount", "pageCount", "pageIndex"]
@@ -1293,7 +1581,6 @@ impl model::Model for ListArtifactFile {
 }
 model::model!(ListArtifactFile);
 /// Schema `ListArtifactLabel`.
-#[derive(Clone, Debug, Default)]
 pub struct ListArtifactLabel {
     pub item_count: Option<i64>,
     pub labels: Option<Vec<String>>,
@@ -1304,6 +1591,17 @@ pub struct ListArtifactLabel {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListArtifactLabel {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            item_count: None,
+            labels: None,
+            page_count: None,
+            page_index: None,
+            page_size: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["labels", "pageSize", "itemCount", "pageCount", "pageIndex"]
@@ -1333,7 +1631,6 @@ impl model::Model for ListArtifactLabel {
 }
 model::model!(ListArtifactLabel);
 /// Schema `InlineResponse20011`.
-#[derive(Clone, Debug, Default)]
 pub struct ListArtifactLabelsResponse {
     pub data: Option<Box<ListArtifactLabel>>,
     pub status: Option<RegistryStatus>,
@@ -1341,6 +1638,14 @@ pub struct ListArtifactLabelsResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListArtifactLabelsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status"]
@@ -1364,7 +1669,6 @@ impl model::Model for ListArtifactLabelsResponse {
 }
 model::model!(ListArtifactLabelsResponse);
 /// Schema `ListArtifactVersion`.
-#[derive(Clone, Debug, Default)]
 pub struct ListArtifactVersion {
     pub artifact_versions: Option<Vec<ArtifactVersionMetadata>>,
     pub item_count: Option<i64>,
@@ -1375,6 +1679,17 @@ pub struct ListArtifactVersion {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListArtifactVersion {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact_versions: None,
+            item_count: None,
+            page_count: None,
+            page_index: None,
+            page_size: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["pageSize", "itemCount", "pageCount", "pageIndex", "artifactVersions"]
@@ -1404,7 +1719,6 @@ impl model::Model for ListArtifactVersion {
 }
 model::model!(ListArtifactVersion);
 /// Schema `ListOciArtifactTags`.
-#[derive(Clone, Debug, Default)]
 pub struct ListOciArtifactTags {
     pub item_count: Option<i64>,
     pub oci_artifact_tags: Option<Vec<OciArtifactTag>>,
@@ -1415,6 +1729,17 @@ pub struct ListOciArtifactTags {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListOciArtifactTags {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            item_count: None,
+            oci_artifact_tags: None,
+            page_count: None,
+            page_index: None,
+            page_size: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["pageSize", "itemCount", "pageCount", "pageIndex", "ociArtifactTags"]
@@ -1444,7 +1769,6 @@ impl model::Model for ListOciArtifactTags {
 }
 model::model!(ListOciArtifactTags);
 /// Schema `MavenArtifactDetailConfig`.
-#[derive(Clone, Debug, Default)]
 pub struct MavenArtifactDetailConfig {
     pub artifact_id: Option<String>,
     pub artifact_type: Option<RegistryArtifactType>,
@@ -1463,6 +1787,25 @@ pub struct MavenArtifactDetailConfig {
     pub misfits: model::Misfits,
 }
 impl model::Model for MavenArtifactDetailConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact_id: None,
+            artifact_type: None,
+            created_at: None,
+            created_by: None,
+            download_count: None,
+            group_id: None,
+            is_quarantined: None,
+            modified_at: None,
+            name: None,
+            package_type: None,
+            quarantine_reason: None,
+            size: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1522,7 +1865,6 @@ impl model::Model for MavenArtifactDetailConfig {
 }
 model::model!(MavenArtifactDetailConfig);
 /// Schema `NpmArtifactDetailConfig`.
-#[derive(Clone, Debug, Default)]
 pub struct NpmArtifactDetailConfig {
     pub artifact_type: Option<RegistryArtifactType>,
     pub created_at: Option<String>,
@@ -1540,6 +1882,24 @@ pub struct NpmArtifactDetailConfig {
     pub misfits: model::Misfits,
 }
 impl model::Model for NpmArtifactDetailConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact_type: None,
+            created_at: None,
+            created_by: None,
+            download_count: None,
+            is_quarantined: None,
+            metadata: None,
+            modified_at: None,
+            name: None,
+            package_type: None,
+            quarantine_reason: None,
+            size: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1596,7 +1956,6 @@ impl model::Model for NpmArtifactDetailConfig {
 }
 model::model!(NpmArtifactDetailConfig);
 /// Schema `NugetArtifactDetailConfig`.
-#[derive(Clone, Debug, Default)]
 pub struct NugetArtifactDetailConfig {
     pub artifact_type: Option<RegistryArtifactType>,
     pub created_at: Option<String>,
@@ -1614,6 +1973,24 @@ pub struct NugetArtifactDetailConfig {
     pub misfits: model::Misfits,
 }
 impl model::Model for NugetArtifactDetailConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact_type: None,
+            created_at: None,
+            created_by: None,
+            download_count: None,
+            is_quarantined: None,
+            metadata: None,
+            modified_at: None,
+            name: None,
+            package_type: None,
+            quarantine_reason: None,
+            size: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1670,7 +2047,6 @@ impl model::Model for NugetArtifactDetailConfig {
 }
 model::model!(NugetArtifactDetailConfig);
 /// Schema `OciArtifactTag`.
-#[derive(Clone, Debug, Default)]
 pub struct OciArtifactTag {
     pub digest: Option<String>,
     pub name: Option<String>,
@@ -1678,6 +2054,14 @@ pub struct OciArtifactTag {
     pub misfits: model::Misfits,
 }
 impl model::Model for OciArtifactTag {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            digest: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "digest"]
@@ -1701,7 +2085,6 @@ impl model::Model for OciArtifactTag {
 }
 model::model!(OciArtifactTag);
 /// Schema `PythonArtifactDetailConfig`.
-#[derive(Clone, Debug, Default)]
 pub struct PythonArtifactDetailConfig {
     pub artifact_type: Option<RegistryArtifactType>,
     pub created_at: Option<String>,
@@ -1719,6 +2102,24 @@ pub struct PythonArtifactDetailConfig {
     pub misfits: model::Misfits,
 }
 impl model::Model for PythonArtifactDetailConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact_type: None,
+            created_at: None,
+            created_by: None,
+            download_count: None,
+            is_quarantined: None,
+            metadata: None,
+            modified_at: None,
+            name: None,
+            package_type: None,
+            quarantine_reason: None,
+            size: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1779,7 +2180,6 @@ model::open_enum! {
     = "PreProduction", Production = "Production", }
 }
 /// Schema `RpmArtifactDetailConfig`.
-#[derive(Clone, Debug, Default)]
 pub struct RpmArtifactDetailConfig {
     pub artifact_type: Option<RegistryArtifactType>,
     pub created_at: Option<String>,
@@ -1797,6 +2197,24 @@ pub struct RpmArtifactDetailConfig {
     pub misfits: model::Misfits,
 }
 impl model::Model for RpmArtifactDetailConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact_type: None,
+            created_at: None,
+            created_by: None,
+            download_count: None,
+            is_quarantined: None,
+            metadata: None,
+            modified_at: None,
+            name: None,
+            package_type: None,
+            quarantine_reason: None,
+            size: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ArtifactStats`.
-#[derive(Clone, Debug, Default)]
 pub struct ArtifactStats {
     pub download_count: Option<i64>,
     pub download_size: Option<i64>,
@@ -15,6 +14,16 @@ pub struct ArtifactStats {
     pub misfits: model::Misfits,
 }
 impl model::Model for ArtifactStats {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            download_count: None,
+            download_size: None,
+            total_storage_size: None,
+            upload_size: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["uploadSize", "downloadSize", "downloadCount", "totalStorageSize"]
@@ -42,7 +51,6 @@ impl model::Model for ArtifactStats {
 }
 model::model!(ArtifactStats);
 /// Schema `InlineResponse20012`.
-#[derive(Clone, Debug, Default)]
 pub struct ArtifactStatsResponse {
     pub data: Option<Box<ArtifactStats>>,
     pub status: Option<RegistryStatus>,
@@ -50,6 +58,14 @@ pub struct ArtifactStatsResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ArtifactStatsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status"]
@@ -73,7 +89,6 @@ impl model::Model for ArtifactStatsResponse {
 }
 model::model!(ArtifactStatsResponse);
 /// Schema `DeploymentMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct DeploymentMetadata {
     pub non_prod_env_count: Option<i64>,
     pub prod_env_count: Option<i64>,
@@ -81,6 +96,14 @@ pub struct DeploymentMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for DeploymentMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            non_prod_env_count: None,
+            prod_env_count: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["prodEnvCount", "nonProdEnvCount"]
@@ -120,13 +143,19 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `InlineResponse20010`.
-#[derive(Clone, Debug, Default)]
 pub struct RegistryStatusResponse {
     pub status: Option<RegistryStatus>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for RegistryStatusResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["status"]

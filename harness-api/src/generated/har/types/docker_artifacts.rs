@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `DeploymentDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct DeploymentDetails {
     pub non_prod_deployment: Option<i64>,
     pub prod_deployment: Option<i64>,
@@ -14,6 +13,15 @@ pub struct DeploymentDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for DeploymentDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            non_prod_deployment: None,
+            prod_deployment: None,
+            total_deployment: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["prodDeployment", "totalDeployment", "nonProdDeployment"]
@@ -39,7 +47,6 @@ impl model::Model for DeploymentDetails {
 }
 model::model!(DeploymentDetails);
 /// Schema `DockerArtifactDetail`.
-#[derive(Clone, Debug, Default)]
 pub struct DockerArtifactDetail {
     pub created_at: Option<String>,
     pub downloads_count: Option<i64>,
@@ -59,6 +66,26 @@ pub struct DockerArtifactDetail {
     pub misfits: model::Misfits,
 }
 impl model::Model for DockerArtifactDetail {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created_at: None,
+            downloads_count: None,
+            image_name: None,
+            is_quarantined: None,
+            metadata: None,
+            modified_at: None,
+            package_type: None,
+            pull_command: None,
+            pull_command_by_digest: None,
+            quarantine_reason: None,
+            registry_path: None,
+            size: None,
+            url: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -121,7 +148,6 @@ impl model::Model for DockerArtifactDetail {
 }
 model::model!(DockerArtifactDetail);
 /// Schema `DockerArtifactIntegrationDetail`.
-#[derive(Clone, Debug, Default)]
 pub struct DockerArtifactIntegrationDetail {
     pub build_details: Option<Box<RegistryBuildDetails>>,
     pub deployments_details: Option<Box<DeploymentDetails>>,
@@ -132,6 +158,17 @@ pub struct DockerArtifactIntegrationDetail {
     pub misfits: model::Misfits,
 }
 impl model::Model for DockerArtifactIntegrationDetail {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            build_details: None,
+            deployments_details: None,
+            sbom_details: None,
+            slsa_details: None,
+            sto_details: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -167,13 +204,19 @@ impl model::Model for DockerArtifactIntegrationDetail {
 }
 model::model!(DockerArtifactIntegrationDetail);
 /// Schema `DockerArtifactManifest`.
-#[derive(Clone, Debug, Default)]
 pub struct DockerArtifactManifest {
     pub manifest: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for DockerArtifactManifest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            manifest: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["manifest"]
@@ -195,7 +238,6 @@ impl model::Model for DockerArtifactManifest {
 }
 model::model!(DockerArtifactManifest);
 /// Schema `DockerLayerEntry`.
-#[derive(Clone, Debug, Default)]
 pub struct DockerLayerEntry {
     pub command: Option<String>,
     pub size: Option<String>,
@@ -203,6 +245,14 @@ pub struct DockerLayerEntry {
     pub misfits: model::Misfits,
 }
 impl model::Model for DockerLayerEntry {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            command: None,
+            size: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["size", "command"]
@@ -226,7 +276,6 @@ impl model::Model for DockerLayerEntry {
 }
 model::model!(DockerLayerEntry);
 /// Schema `DockerLayersSummary`.
-#[derive(Clone, Debug, Default)]
 pub struct DockerLayersSummary {
     pub digest: Option<String>,
     pub layers: Option<Vec<DockerLayerEntry>>,
@@ -235,6 +284,15 @@ pub struct DockerLayersSummary {
     pub misfits: model::Misfits,
 }
 impl model::Model for DockerLayersSummary {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            digest: None,
+            layers: None,
+            os_arch: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["digest", "layers", "osArch"]
@@ -260,7 +318,6 @@ impl model::Model for DockerLayersSummary {
 }
 model::model!(DockerLayersSummary);
 /// Schema `DockerManifestDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct DockerManifestDetails {
     pub created_at: Option<String>,
     pub digest: Option<String>,
@@ -276,6 +333,22 @@ pub struct DockerManifestDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for DockerManifestDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created_at: None,
+            digest: None,
+            downloads_count: None,
+            is_quarantined: None,
+            os_arch: None,
+            quarantine_reason: None,
+            size: None,
+            sto_details: None,
+            sto_execution_id: None,
+            sto_pipeline_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -326,7 +399,6 @@ impl model::Model for DockerManifestDetails {
 }
 model::model!(DockerManifestDetails);
 /// Schema `DockerManifests`.
-#[derive(Clone, Debug, Default)]
 pub struct DockerManifests {
     pub image_name: Option<String>,
     pub manifests: Option<Vec<DockerManifestDetails>>,
@@ -335,6 +407,15 @@ pub struct DockerManifests {
     pub misfits: model::Misfits,
 }
 impl model::Model for DockerManifests {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            image_name: None,
+            manifests: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["version", "imageName", "manifests"]
@@ -360,7 +441,6 @@ impl model::Model for DockerManifests {
 }
 model::model!(DockerManifests);
 /// Schema `InlineResponse20017`.
-#[derive(Clone, Debug, Default)]
 pub struct GetDockerArtifactDetailsResponse {
     pub data: Option<Box<DockerArtifactDetail>>,
     pub status: Option<RegistryStatus>,
@@ -368,6 +448,14 @@ pub struct GetDockerArtifactDetailsResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetDockerArtifactDetailsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status"]
@@ -391,7 +479,6 @@ impl model::Model for GetDockerArtifactDetailsResponse {
 }
 model::model!(GetDockerArtifactDetailsResponse);
 /// Schema `InlineResponse20018`.
-#[derive(Clone, Debug, Default)]
 pub struct GetDockerArtifactIntegrationDetailsResponse {
     pub data: Option<Box<DockerArtifactIntegrationDetail>>,
     pub status: Option<RegistryStatus>,
@@ -399,6 +486,14 @@ pub struct GetDockerArtifactIntegrationDetailsResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetDockerArtifactIntegrationDetailsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status"]
@@ -422,7 +517,6 @@ impl model::Model for GetDockerArtifactIntegrationDetailsResponse {
 }
 model::model!(GetDockerArtifactIntegrationDetailsResponse);
 /// Schema `InlineResponse20019`.
-#[derive(Clone, Debug, Default)]
 pub struct GetDockerArtifactLayersResponse {
     pub data: Option<Box<DockerLayersSummary>>,
     pub status: Option<RegistryStatus>,
@@ -430,6 +524,14 @@ pub struct GetDockerArtifactLayersResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetDockerArtifactLayersResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status"]
@@ -453,7 +555,6 @@ impl model::Model for GetDockerArtifactLayersResponse {
 }
 model::model!(GetDockerArtifactLayersResponse);
 /// Schema `InlineResponse20020`.
-#[derive(Clone, Debug, Default)]
 pub struct GetDockerArtifactManifestResponse {
     pub data: Option<Box<DockerArtifactManifest>>,
     pub status: Option<RegistryStatus>,
@@ -461,6 +562,14 @@ pub struct GetDockerArtifactManifestResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetDockerArtifactManifestResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status"]
@@ -484,7 +593,6 @@ impl model::Model for GetDockerArtifactManifestResponse {
 }
 model::model!(GetDockerArtifactManifestResponse);
 /// Schema `InlineResponse20021`.
-#[derive(Clone, Debug, Default)]
 pub struct GetDockerArtifactManifestsResponse {
     pub data: Option<Box<DockerManifests>>,
     pub status: Option<RegistryStatus>,
@@ -492,6 +600,14 @@ pub struct GetDockerArtifactManifestsResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetDockerArtifactManifestsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status"]
@@ -515,7 +631,6 @@ impl model::Model for GetDockerArtifactManifestsResponse {
 }
 model::model!(GetDockerArtifactManifestsResponse);
 /// Schema `RegistryBuildDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct RegistryBuildDetails {
     pub org_identifier: Option<String>,
     pub pipeline_display_name: Option<String>,
@@ -528,6 +643,19 @@ pub struct RegistryBuildDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for RegistryBuildDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            org_identifier: None,
+            pipeline_display_name: None,
+            pipeline_execution_id: None,
+            pipeline_identifier: None,
+            project_identifier: None,
+            stage_execution_id: None,
+            step_execution_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -569,7 +697,6 @@ impl model::Model for RegistryBuildDetails {
 }
 model::model!(RegistryBuildDetails);
 /// Schema `SLSADetails`.
-#[derive(Clone, Debug, Default)]
 pub struct SlsaDetails {
     pub provenance_id: Option<String>,
     pub status: Option<String>,
@@ -577,6 +704,14 @@ pub struct SlsaDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for SlsaDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            provenance_id: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["status", "provenanceId"]
@@ -600,7 +735,6 @@ impl model::Model for SlsaDetails {
 }
 model::model!(SlsaDetails);
 /// Schema `STODetails`.
-#[derive(Clone, Debug, Default)]
 pub struct StoDetails {
     pub critical: Option<i64>,
     pub execution_id: Option<String>,
@@ -616,6 +750,22 @@ pub struct StoDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for StoDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            critical: None,
+            execution_id: None,
+            high: None,
+            ignored: None,
+            info: None,
+            last_scanned: None,
+            low: None,
+            medium: None,
+            pipeline_id: None,
+            total: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `InlineResponse20024`.
-#[derive(Clone, Debug, Default)]
 pub struct GetHelmArtifactDetailsResponse {
     pub data: Option<Box<HelmArtifactDetail>>,
     pub status: Option<RegistryStatus>,
@@ -13,6 +12,14 @@ pub struct GetHelmArtifactDetailsResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetHelmArtifactDetailsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status"]
@@ -36,7 +43,6 @@ impl model::Model for GetHelmArtifactDetailsResponse {
 }
 model::model!(GetHelmArtifactDetailsResponse);
 /// Schema `InlineResponse20025`.
-#[derive(Clone, Debug, Default)]
 pub struct GetHelmArtifactManifestResponse {
     pub data: Option<Box<HelmArtifactManifest>>,
     pub status: Option<RegistryStatus>,
@@ -44,6 +50,14 @@ pub struct GetHelmArtifactManifestResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetHelmArtifactManifestResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status"]
@@ -67,7 +81,6 @@ impl model::Model for GetHelmArtifactManifestResponse {
 }
 model::model!(GetHelmArtifactManifestResponse);
 /// Schema `HelmArtifactDetail`.
-#[derive(Clone, Debug, Default)]
 pub struct HelmArtifactDetail {
     pub artifact: Option<String>,
     pub created_at: Option<String>,
@@ -85,6 +98,24 @@ pub struct HelmArtifactDetail {
     pub misfits: model::Misfits,
 }
 impl model::Model for HelmArtifactDetail {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact: None,
+            created_at: None,
+            downloads_count: None,
+            metadata: None,
+            modified_at: None,
+            package_type: None,
+            pull_command: None,
+            pull_command_by_digest: None,
+            registry_path: None,
+            size: None,
+            url: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -141,13 +172,19 @@ impl model::Model for HelmArtifactDetail {
 }
 model::model!(HelmArtifactDetail);
 /// Schema `HelmArtifactManifest`.
-#[derive(Clone, Debug, Default)]
 pub struct HelmArtifactManifest {
     pub manifest: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for HelmArtifactManifest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            manifest: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["manifest"]

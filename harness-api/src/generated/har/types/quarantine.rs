@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `InlineResponse20030`.
-#[derive(Clone, Debug, Default)]
 pub struct QuarantineFilePathResponse {
     pub data: Option<Box<QuarantinePath>>,
     pub status: Option<RegistryStatus>,
@@ -13,6 +12,14 @@ pub struct QuarantineFilePathResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for QuarantineFilePathResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status"]
@@ -36,7 +43,6 @@ impl model::Model for QuarantineFilePathResponse {
 }
 model::model!(QuarantineFilePathResponse);
 /// Schema `QuarantinePath`.
-#[derive(Clone, Debug, Default)]
 pub struct QuarantinePath {
     pub artifact_id: Option<i64>,
     pub file_path: Option<String>,
@@ -48,6 +54,18 @@ pub struct QuarantinePath {
     pub misfits: model::Misfits,
 }
 impl model::Model for QuarantinePath {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact_id: None,
+            file_path: None,
+            id: None,
+            reason: None,
+            registry_id: None,
+            version_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "reason", "filePath", "versionId", "artifactId", "registryId"]
@@ -79,7 +97,6 @@ impl model::Model for QuarantinePath {
 }
 model::model!(QuarantinePath);
 /// Schema `QuarantineRequest`.
-#[derive(Clone, Debug)]
 pub struct QuarantineRequest {
     pub artifact: String,
     pub artifact_type: Option<String>,
@@ -95,15 +112,26 @@ impl QuarantineRequest {
     pub fn new(artifact: impl Into<String>, reason: impl Into<String>) -> Self {
         Self {
             artifact: artifact.into(),
-            artifact_type: Default::default(),
-            file_path: Default::default(),
+            artifact_type: None,
+            file_path: None,
             reason: reason.into(),
-            version: Default::default(),
-            misfits: Default::default(),
+            version: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for QuarantineRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact: model::Cell::blank(),
+            artifact_type: None,
+            file_path: None,
+            reason: model::Cell::blank(),
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["reason", "version", "artifact", "filePath", "artifactType"]
@@ -135,11 +163,7 @@ impl model::Model for QuarantineRequest {
         &[0, 2]
     }
 }
-model::model!(
-    QuarantineRequest, Self { artifact : model::Cell::blank(), artifact_type :
-    Default::default(), file_path : Default::default(), reason : model::Cell::blank(),
-    version : Default::default(), misfits : Default::default() }
-);
+model::through_cell!(QuarantineRequest);
 model::open_enum! {
     #[doc = " Schema `deleteQuarantineFilePath artifact_type`."]
     DeleteQuarantineFilePathArtifactType { Model = "model", Dataset = "dataset", }

@@ -9,7 +9,6 @@ model::open_enum! {
     AccessKeySecretKey = "AccessKeySecretKey", Anonymous = "Anonymous", }
 }
 /// Schema `CleanupPolicy`.
-#[derive(Clone, Debug, Default)]
 pub struct CleanupPolicy {
     pub expire_days: Option<i64>,
     pub name: Option<String>,
@@ -19,6 +18,16 @@ pub struct CleanupPolicy {
     pub misfits: model::Misfits,
 }
 impl model::Model for CleanupPolicy {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            expire_days: None,
+            name: None,
+            package_prefix: None,
+            version_prefix: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "expireDays", "packagePrefix", "versionPrefix"]
@@ -46,7 +55,6 @@ impl model::Model for CleanupPolicy {
 }
 model::model!(CleanupPolicy);
 /// Schema `ClientSetupDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct ClientSetupDetails {
     pub main_header: Option<String>,
     pub sec_header: Option<String>,
@@ -55,6 +63,15 @@ pub struct ClientSetupDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for ClientSetupDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            main_header: None,
+            sec_header: None,
+            sections: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["sections", "secHeader", "mainHeader"]
@@ -85,7 +102,6 @@ model::union! {
     Client(ClientSetupStepConfig), 1 Tab(TabSetupStepConfig), }
 }
 /// Schema `ClientSetupStep`.
-#[derive(Clone, Debug, Default)]
 pub struct ClientSetupStep {
     pub commands: Option<Vec<ClientSetupStepCommand>>,
     pub header: Option<String>,
@@ -94,6 +110,15 @@ pub struct ClientSetupStep {
     pub misfits: model::Misfits,
 }
 impl model::Model for ClientSetupStep {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            commands: None,
+            header: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "header", "commands"]
@@ -119,7 +144,6 @@ impl model::Model for ClientSetupStep {
 }
 model::model!(ClientSetupStep);
 /// Schema `ClientSetupStepCommand`.
-#[derive(Clone, Debug, Default)]
 pub struct ClientSetupStepCommand {
     pub label: Option<String>,
     pub value: Option<String>,
@@ -127,6 +151,14 @@ pub struct ClientSetupStepCommand {
     pub misfits: model::Misfits,
 }
 impl model::Model for ClientSetupStepCommand {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            label: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["label", "value"]
@@ -150,13 +182,19 @@ impl model::Model for ClientSetupStepCommand {
 }
 model::model!(ClientSetupStepCommand);
 /// Schema `ClientSetupStepConfig`.
-#[derive(Clone, Debug, Default)]
 pub struct ClientSetupStepConfig {
     pub steps: Option<Vec<ClientSetupStep>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ClientSetupStepConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            steps: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["steps"]
@@ -182,7 +220,6 @@ model::open_enum! {
     GenerateToken = "GenerateToken", }
 }
 /// Schema `InlineResponse20028`.
-#[derive(Clone, Debug, Default)]
 pub struct GetAllArtifactsByRegistryResponse {
     pub data: Option<Box<ListRegistryArtifact>>,
     pub status: Option<RegistryStatus>,
@@ -190,6 +227,14 @@ pub struct GetAllArtifactsByRegistryResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetAllArtifactsByRegistryResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status"]
@@ -213,7 +258,6 @@ impl model::Model for GetAllArtifactsByRegistryResponse {
 }
 model::model!(GetAllArtifactsByRegistryResponse);
 /// Schema `InlineResponse20029`.
-#[derive(Clone, Debug, Default)]
 pub struct GetClientSetupDetailsResponse {
     pub data: Option<Box<ClientSetupDetails>>,
     pub status: Option<RegistryStatus>,
@@ -221,6 +265,14 @@ pub struct GetClientSetupDetailsResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetClientSetupDetailsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status"]
@@ -244,7 +296,6 @@ impl model::Model for GetClientSetupDetailsResponse {
 }
 model::model!(GetClientSetupDetailsResponse);
 /// Schema `ListRegistryArtifact`.
-#[derive(Clone, Debug, Default)]
 pub struct ListRegistryArtifact {
     pub artifacts: Option<Vec<RegistryArtifactMetadata>>,
     pub item_count: Option<i64>,
@@ -255,6 +306,17 @@ pub struct ListRegistryArtifact {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListRegistryArtifact {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifacts: None,
+            item_count: None,
+            page_count: None,
+            page_index: None,
+            page_size: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["pageSize", "artifacts", "itemCount", "pageCount", "pageIndex"]
@@ -284,7 +346,6 @@ impl model::Model for ListRegistryArtifact {
 }
 model::model!(ListRegistryArtifact);
 /// Schema `Registry`.
-#[derive(Clone, Debug, Default)]
 pub struct Registry {
     pub allowed_pattern: Option<Vec<String>>,
     pub blocked_pattern: Option<Vec<String>>,
@@ -304,6 +365,26 @@ pub struct Registry {
     pub misfits: model::Misfits,
 }
 impl model::Model for Registry {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            allowed_pattern: None,
+            blocked_pattern: None,
+            cleanup_policy: None,
+            config: None,
+            created_at: None,
+            description: None,
+            identifier: None,
+            is_public: None,
+            labels: None,
+            modified_at: None,
+            package_type: None,
+            policy_refs: None,
+            scanners: None,
+            url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -366,7 +447,6 @@ impl model::Model for Registry {
 }
 model::model!(Registry);
 /// Schema `RegistryArtifactMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct RegistryArtifactMetadata {
     pub artifact_type: Option<RegistryArtifactType>,
     pub downloads_count: Option<i64>,
@@ -387,6 +467,27 @@ pub struct RegistryArtifactMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for RegistryArtifactMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact_type: None,
+            downloads_count: None,
+            is_deleted: None,
+            is_public: None,
+            is_quarantined: None,
+            labels: None,
+            last_modified: None,
+            latest_version: None,
+            meta: None,
+            name: None,
+            package_type: None,
+            registry_identifier: None,
+            registry_path: None,
+            registry_uuid: None,
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -457,7 +558,6 @@ model::union! {
     Upstream(UpstreamConfig), 1 Virtual(VirtualConfig), }
 }
 /// Schema `RegistryRequest`.
-#[derive(Clone, Debug)]
 pub struct RegistryRequest {
     pub allowed_pattern: Option<Vec<String>>,
     pub blocked_pattern: Option<Vec<String>>,
@@ -484,24 +584,43 @@ impl RegistryRequest {
         package_type: impl Into<PackageType>,
     ) -> Self {
         Self {
-            allowed_pattern: Default::default(),
-            blocked_pattern: Default::default(),
-            cleanup_policy: Default::default(),
-            config: Default::default(),
-            description: Default::default(),
+            allowed_pattern: None,
+            blocked_pattern: None,
+            cleanup_policy: None,
+            config: None,
+            description: None,
             identifier: identifier.into(),
-            is_public,
-            labels: Default::default(),
+            is_public: is_public,
+            labels: None,
             package_type: package_type.into(),
-            parent_ref: Default::default(),
-            policy_refs: Default::default(),
-            scanners: Default::default(),
-            type_: Default::default(),
-            misfits: Default::default(),
+            parent_ref: None,
+            policy_refs: None,
+            scanners: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for RegistryRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            allowed_pattern: None,
+            blocked_pattern: None,
+            cleanup_policy: None,
+            config: None,
+            description: None,
+            identifier: model::Cell::blank(),
+            is_public: model::Cell::blank(),
+            labels: None,
+            package_type: model::Cell::blank(),
+            parent_ref: None,
+            policy_refs: None,
+            scanners: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -563,17 +682,8 @@ impl model::Model for RegistryRequest {
         &[3, 6, 9]
     }
 }
-model::model!(
-    RegistryRequest, Self { allowed_pattern : Default::default(), blocked_pattern :
-    Default::default(), cleanup_policy : Default::default(), config : Default::default(),
-    description : Default::default(), identifier : model::Cell::blank(), is_public :
-    model::Cell::blank(), labels : Default::default(), package_type :
-    model::Cell::blank(), parent_ref : Default::default(), policy_refs :
-    Default::default(), scanners : Default::default(), type_ : Default::default(),
-    misfits : Default::default() }
-);
+model::through_cell!(RegistryRequest);
 /// Schema `InlineResponse2011`.
-#[derive(Clone, Debug, Default)]
 pub struct RegistryResponse {
     pub data: Option<Box<Registry>>,
     pub status: Option<RegistryStatus>,
@@ -581,6 +691,14 @@ pub struct RegistryResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for RegistryResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status"]
@@ -604,13 +722,19 @@ impl model::Model for RegistryResponse {
 }
 model::model!(RegistryResponse);
 /// Schema `Scanner`.
-#[derive(Clone, Debug, Default)]
 pub struct Scanner {
     pub name: Option<ScannerName>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for Scanner {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name"]
@@ -636,7 +760,6 @@ model::open_enum! {
     "GRYPE", }
 }
 /// Schema `TabSetupStep`.
-#[derive(Clone, Debug, Default)]
 pub struct TabSetupStep {
     pub header: Option<String>,
     pub sections: Option<Vec<ClientSetupSection>>,
@@ -644,6 +767,14 @@ pub struct TabSetupStep {
     pub misfits: model::Misfits,
 }
 impl model::Model for TabSetupStep {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            header: None,
+            sections: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["header", "sections"]
@@ -667,13 +798,19 @@ impl model::Model for TabSetupStep {
 }
 model::model!(TabSetupStep);
 /// Schema `TabSetupStepConfig`.
-#[derive(Clone, Debug, Default)]
 pub struct TabSetupStepConfig {
     pub tabs: Option<Vec<TabSetupStep>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for TabSetupStepConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            tabs: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["tabs"]
@@ -695,7 +832,6 @@ impl model::Model for TabSetupStepConfig {
 }
 model::model!(TabSetupStepConfig);
 /// Schema `UpstreamConfig`.
-#[derive(Clone, Debug, Default)]
 pub struct UpstreamConfig {
     pub auth: Option<serde_json::Value>,
     pub auth_type: Option<AuthType>,
@@ -705,6 +841,16 @@ pub struct UpstreamConfig {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpstreamConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            auth: None,
+            auth_type: None,
+            source: None,
+            url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["url", "auth", "source", "authType"]
@@ -738,13 +884,19 @@ model::open_enum! {
     "GoProxy", HuggingFace = "HuggingFace", }
 }
 /// Schema `VirtualConfig`.
-#[derive(Clone, Debug, Default)]
 pub struct VirtualConfig {
     pub upstream_proxies: Option<Vec<String>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for VirtualConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            upstream_proxies: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["upstreamProxies"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `AddOciArtifactTags body`.
-#[derive(Clone, Debug, Default)]
 pub struct AddOciArtifactTagsBody {
     pub package: Option<String>,
     pub tags: Option<Vec<String>>,
@@ -14,6 +13,15 @@ pub struct AddOciArtifactTagsBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for AddOciArtifactTagsBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            package: None,
+            tags: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["tags", "package", "version"]
@@ -39,7 +47,6 @@ impl model::Model for AddOciArtifactTagsBody {
 }
 model::model!(AddOciArtifactTagsBody);
 /// Schema `CreateBulkDownloadRequest body`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateBulkDownloadRequestBody {
     pub output_file_name: Option<String>,
     pub packages: Option<Vec<String>>,
@@ -49,6 +56,16 @@ pub struct CreateBulkDownloadRequestBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateBulkDownloadRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            output_file_name: None,
+            packages: None,
+            registry_id: None,
+            versions: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["packages", "versions", "registryId", "outputFileName"]
@@ -76,7 +93,6 @@ impl model::Model for CreateBulkDownloadRequestBody {
 }
 model::model!(CreateBulkDownloadRequestBody);
 /// Schema `DeleteMetadata body`.
-#[derive(Clone, Debug, Default)]
 pub struct DeleteMetadataBody {
     pub metadata: Option<Vec<DeleteMetadataBodyMetadata>>,
     pub package: Option<String>,
@@ -87,6 +103,17 @@ pub struct DeleteMetadataBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for DeleteMetadataBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            metadata: None,
+            package: None,
+            path: None,
+            registry_identifier: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["path", "package", "version", "metadata", "registryIdentifier"]
@@ -116,7 +143,6 @@ impl model::Model for DeleteMetadataBody {
 }
 model::model!(DeleteMetadataBody);
 /// Schema `DeleteMetadata body.metadata`.
-#[derive(Clone, Debug, Default)]
 pub struct DeleteMetadataBodyMetadata {
     pub key: Option<String>,
     pub value: Option<String>,
@@ -124,6 +150,14 @@ pub struct DeleteMetadataBodyMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for DeleteMetadataBodyMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "value"]
@@ -187,7 +221,6 @@ model::open_enum! {
     "model", Dataset = "dataset", }
 }
 /// Schema `SaveMetadata body`.
-#[derive(Clone, Debug, Default)]
 pub struct SaveMetadataBody {
     pub metadata: Option<Vec<SaveMetadataBodyMetadata>>,
     pub package: Option<String>,
@@ -198,6 +231,17 @@ pub struct SaveMetadataBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for SaveMetadataBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            metadata: None,
+            package: None,
+            path: None,
+            registry_identifier: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["path", "package", "version", "metadata", "registryIdentifier"]
@@ -227,7 +271,6 @@ impl model::Model for SaveMetadataBody {
 }
 model::model!(SaveMetadataBody);
 /// Schema `SaveMetadata body.metadata`.
-#[derive(Clone, Debug, Default)]
 pub struct SaveMetadataBodyMetadata {
     pub key: Option<String>,
     pub value: Option<String>,
@@ -235,6 +278,14 @@ pub struct SaveMetadataBodyMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for SaveMetadataBodyMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "value"]
@@ -258,7 +309,6 @@ impl model::Model for SaveMetadataBodyMetadata {
 }
 model::model!(SaveMetadataBodyMetadata);
 /// Schema `UpdateMetadata body`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateMetadataBody {
     pub metadata: Option<Vec<UpdateMetadataBodyMetadata>>,
     pub package: Option<String>,
@@ -269,6 +319,17 @@ pub struct UpdateMetadataBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateMetadataBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            metadata: None,
+            package: None,
+            path: None,
+            registry_identifier: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["path", "package", "version", "metadata", "registryIdentifier"]
@@ -298,7 +359,6 @@ impl model::Model for UpdateMetadataBody {
 }
 model::model!(UpdateMetadataBody);
 /// Schema `UpdateMetadata body.metadata`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateMetadataBodyMetadata {
     pub key: Option<String>,
     pub value: Option<String>,
@@ -306,6 +366,14 @@ pub struct UpdateMetadataBodyMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateMetadataBodyMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "value"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `BulkDeleteV3 body`.
-#[derive(Clone, Debug, Default)]
 pub struct BulkDeleteV3Body {
     pub dry_run: Option<bool>,
     pub force: Option<bool>,
@@ -16,6 +15,17 @@ pub struct BulkDeleteV3Body {
     pub misfits: model::Misfits,
 }
 impl model::Model for BulkDeleteV3Body {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            dry_run: None,
+            force: None,
+            packages: None,
+            registry: None,
+            versions: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["force", "dryRun", "packages", "registry", "versions"]

@@ -5,13 +5,19 @@
 use super::*;
 use crate::model;
 /// Schema `SaveFileMetadataV3 body`.
-#[derive(Clone, Debug, Default)]
 pub struct SaveFileMetadataV3Body {
     pub metadata: Option<Vec<SaveFileMetadataV3BodyMetadata>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for SaveFileMetadataV3Body {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            metadata: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["metadata"]
@@ -33,7 +39,6 @@ impl model::Model for SaveFileMetadataV3Body {
 }
 model::model!(SaveFileMetadataV3Body);
 /// Schema `SaveFileMetadataV3 body.metadata`.
-#[derive(Clone, Debug, Default)]
 pub struct SaveFileMetadataV3BodyMetadata {
     pub key: Option<String>,
     pub value: Option<String>,
@@ -41,6 +46,14 @@ pub struct SaveFileMetadataV3BodyMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for SaveFileMetadataV3BodyMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "value"]
@@ -64,13 +77,19 @@ impl model::Model for SaveFileMetadataV3BodyMetadata {
 }
 model::model!(SaveFileMetadataV3BodyMetadata);
 /// Schema `UpsertFileMetadataV3 body`.
-#[derive(Clone, Debug, Default)]
 pub struct UpsertFileMetadataV3Body {
     pub metadata: Option<Vec<UpsertFileMetadataV3BodyMetadata>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for UpsertFileMetadataV3Body {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            metadata: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["metadata"]
@@ -92,7 +111,6 @@ impl model::Model for UpsertFileMetadataV3Body {
 }
 model::model!(UpsertFileMetadataV3Body);
 /// Schema `UpsertFileMetadataV3 body.metadata`.
-#[derive(Clone, Debug, Default)]
 pub struct UpsertFileMetadataV3BodyMetadata {
     pub key: Option<String>,
     pub value: Option<String>,
@@ -100,6 +118,14 @@ pub struct UpsertFileMetadataV3BodyMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpsertFileMetadataV3BodyMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "value"]

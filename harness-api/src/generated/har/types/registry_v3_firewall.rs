@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `AddBuildInfoV3 body`.
-#[derive(Clone, Debug, Default)]
 pub struct AddBuildInfoV3Body {
     pub metadata: Option<Vec<AddBuildInfoV3BodyMetadata>>,
     pub package_type: Option<String>,
@@ -17,6 +16,18 @@ pub struct AddBuildInfoV3Body {
     pub misfits: model::Misfits,
 }
 impl model::Model for AddBuildInfoV3Body {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            metadata: None,
+            package_type: None,
+            pipeline_context: None,
+            registry_id: None,
+            root_package: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -55,7 +66,6 @@ impl model::Model for AddBuildInfoV3Body {
 }
 model::model!(AddBuildInfoV3Body);
 /// Schema `AddBuildInfoV3 body.metadata`.
-#[derive(Clone, Debug, Default)]
 pub struct AddBuildInfoV3BodyMetadata {
     pub node_key: Option<String>,
     pub parent_node_key: Option<String>,
@@ -63,6 +73,14 @@ pub struct AddBuildInfoV3BodyMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for AddBuildInfoV3BodyMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            node_key: None,
+            parent_node_key: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["nodeKey", "parentNodeKey"]
@@ -86,7 +104,6 @@ impl model::Model for AddBuildInfoV3BodyMetadata {
 }
 model::model!(AddBuildInfoV3BodyMetadata);
 /// Schema `AddBuildInfoV3 body.pipelineContext`.
-#[derive(Clone, Debug, Default)]
 pub struct AddBuildInfoV3BodyPipelineContext {
     pub execution_id: Option<String>,
     pub org_id: Option<String>,
@@ -98,6 +115,18 @@ pub struct AddBuildInfoV3BodyPipelineContext {
     pub misfits: model::Misfits,
 }
 impl model::Model for AddBuildInfoV3BodyPipelineContext {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            execution_id: None,
+            org_id: None,
+            pipeline_id: None,
+            project_id: None,
+            stage_id: None,
+            step_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["orgId", "stepId", "stageId", "projectId", "pipelineId", "executionId"]
@@ -129,7 +158,6 @@ impl model::Model for AddBuildInfoV3BodyPipelineContext {
 }
 model::model!(AddBuildInfoV3BodyPipelineContext);
 /// Schema `AddBuildInfoV3 body.rootPackage`.
-#[derive(Clone, Debug, Default)]
 pub struct AddBuildInfoV3BodyRootPackage {
     pub name: Option<String>,
     pub version: Option<String>,
@@ -137,6 +165,14 @@ pub struct AddBuildInfoV3BodyRootPackage {
     pub misfits: model::Misfits,
 }
 impl model::Model for AddBuildInfoV3BodyRootPackage {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "version"]
@@ -160,7 +196,6 @@ impl model::Model for AddBuildInfoV3BodyRootPackage {
 }
 model::model!(AddBuildInfoV3BodyRootPackage);
 /// Schema `CreateFirewallExceptionV3 body`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateFirewallExceptionV3Body {
     pub business_justification: Option<String>,
     pub expire_after: Option<i64>,
@@ -172,6 +207,18 @@ pub struct CreateFirewallExceptionV3Body {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateFirewallExceptionV3Body {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            business_justification: None,
+            expire_after: None,
+            package_name: None,
+            registry_id: None,
+            remediation_plan: None,
+            version_list: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -210,7 +257,6 @@ impl model::Model for CreateFirewallExceptionV3Body {
 }
 model::model!(CreateFirewallExceptionV3Body);
 /// Schema `EvaluateArtifactScanV3 body`.
-#[derive(Clone, Debug, Default)]
 pub struct EvaluateArtifactScanV3Body {
     pub scan_id: Option<String>,
     pub version_id: Option<String>,
@@ -218,6 +264,14 @@ pub struct EvaluateArtifactScanV3Body {
     pub misfits: model::Misfits,
 }
 impl model::Model for EvaluateArtifactScanV3Body {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            scan_id: None,
+            version_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["scanId", "versionId"]
@@ -245,7 +299,6 @@ model::open_enum! {
     "ancestors", Descendants = "descendants", None = "none", }
 }
 /// Schema `InitiateBulkScanEvaluationV3 body`.
-#[derive(Clone, Debug, Default)]
 pub struct InitiateBulkScanEvaluationV3Body {
     pub artifacts: Option<Vec<InitiateBulkScanEvaluationV3BodyArtifacts>>,
     pub registry_id: Option<String>,
@@ -253,6 +306,14 @@ pub struct InitiateBulkScanEvaluationV3Body {
     pub misfits: model::Misfits,
 }
 impl model::Model for InitiateBulkScanEvaluationV3Body {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifacts: None,
+            registry_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["artifacts", "registryId"]
@@ -276,7 +337,6 @@ impl model::Model for InitiateBulkScanEvaluationV3Body {
 }
 model::model!(InitiateBulkScanEvaluationV3Body);
 /// Schema `InitiateBulkScanEvaluationV3 body.artifacts`.
-#[derive(Clone, Debug, Default)]
 pub struct InitiateBulkScanEvaluationV3BodyArtifacts {
     pub package_name: Option<String>,
     pub version: Option<String>,
@@ -284,6 +344,14 @@ pub struct InitiateBulkScanEvaluationV3BodyArtifacts {
     pub misfits: model::Misfits,
 }
 impl model::Model for InitiateBulkScanEvaluationV3BodyArtifacts {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            package_name: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["version", "packageName"]
@@ -312,7 +380,6 @@ model::open_enum! {
     "descendants", None = "none", }
 }
 /// Schema `UpdateFirewallExceptionV3 body`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateFirewallExceptionV3Body {
     pub business_justification: Option<String>,
     pub expire_after: Option<i64>,
@@ -322,6 +389,16 @@ pub struct UpdateFirewallExceptionV3Body {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateFirewallExceptionV3Body {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            business_justification: None,
+            expire_after: None,
+            remediation_plan: None,
+            version_list: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["expireAfter", "versionList", "remediationPlan", "businessJustification"]
@@ -349,7 +426,6 @@ impl model::Model for UpdateFirewallExceptionV3Body {
 }
 model::model!(UpdateFirewallExceptionV3Body);
 /// Schema `UpdateStatusFirewallExceptionV3 body`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateStatusFirewallExceptionV3Body {
     pub notes: Option<String>,
     pub status: Option<String>,
@@ -357,6 +433,14 @@ pub struct UpdateStatusFirewallExceptionV3Body {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateStatusFirewallExceptionV3Body {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            notes: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["notes", "status"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `TriggerBackfillV3 body`.
-#[derive(Clone, Debug, Default)]
 pub struct TriggerBackfillV3Body {
     pub entity_types: Option<Vec<String>>,
     pub reindex_all: Option<bool>,
@@ -13,6 +12,14 @@ pub struct TriggerBackfillV3Body {
     pub misfits: model::Misfits,
 }
 impl model::Model for TriggerBackfillV3Body {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            entity_types: None,
+            reindex_all: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["reindexAll", "entityTypes"]

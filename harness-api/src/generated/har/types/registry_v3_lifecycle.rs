@@ -5,13 +5,19 @@
 use super::*;
 use crate::model;
 /// Schema `CreateLifecycleExecutionV3 body`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateLifecycleExecutionV3Body {
     pub policy_id: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateLifecycleExecutionV3Body {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            policy_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["policyId"]
@@ -33,7 +39,6 @@ impl model::Model for CreateLifecycleExecutionV3Body {
 }
 model::model!(CreateLifecycleExecutionV3Body);
 /// Schema `CreateLifecycleRuleV3 body`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateLifecycleRuleV3Body {
     pub action: Option<String>,
     pub apply_to: Option<Box<CreateLifecycleRuleV3BodyApplyTo>>,
@@ -47,6 +52,20 @@ pub struct CreateLifecycleRuleV3Body {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateLifecycleRuleV3Body {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            action: None,
+            apply_to: None,
+            criteria: None,
+            description: None,
+            filter_config: None,
+            name: None,
+            package_type: None,
+            schedule: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -91,7 +110,6 @@ impl model::Model for CreateLifecycleRuleV3Body {
 }
 model::model!(CreateLifecycleRuleV3Body);
 /// Schema `CreateLifecycleRuleV3 body.applyTo`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateLifecycleRuleV3BodyApplyTo {
     pub mode: Option<String>,
     pub registries: Option<Vec<String>>,
@@ -99,6 +117,14 @@ pub struct CreateLifecycleRuleV3BodyApplyTo {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateLifecycleRuleV3BodyApplyTo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            mode: None,
+            registries: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["mode", "registries"]
@@ -122,7 +148,6 @@ impl model::Model for CreateLifecycleRuleV3BodyApplyTo {
 }
 model::model!(CreateLifecycleRuleV3BodyApplyTo);
 /// Schema `CreateLifecycleRuleV3 body.criteria`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateLifecycleRuleV3BodyCriteria {
     pub match_: Option<String>,
     pub rules: Option<Vec<CreateLifecycleRuleV3BodyCriteriaRules>>,
@@ -130,6 +155,14 @@ pub struct CreateLifecycleRuleV3BodyCriteria {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateLifecycleRuleV3BodyCriteria {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            match_: None,
+            rules: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["match", "rules"]
@@ -153,7 +186,6 @@ impl model::Model for CreateLifecycleRuleV3BodyCriteria {
 }
 model::model!(CreateLifecycleRuleV3BodyCriteria);
 /// Schema `CreateLifecycleRuleV3 body.criteria.rules`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateLifecycleRuleV3BodyCriteriaRules {
     pub config: Option<serde_json::Value>,
     pub type_: Option<serde_json::Value>,
@@ -161,6 +193,14 @@ pub struct CreateLifecycleRuleV3BodyCriteriaRules {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateLifecycleRuleV3BodyCriteriaRules {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            config: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "config"]
@@ -184,7 +224,6 @@ impl model::Model for CreateLifecycleRuleV3BodyCriteriaRules {
 }
 model::model!(CreateLifecycleRuleV3BodyCriteriaRules);
 /// Schema `CreateLifecycleRuleV3 body.filterConfig`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateLifecycleRuleV3BodyFilterConfig {
     pub package_name_allowed_pattern: Option<Vec<serde_json::Value>>,
     pub package_type: Option<String>,
@@ -193,6 +232,15 @@ pub struct CreateLifecycleRuleV3BodyFilterConfig {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateLifecycleRuleV3BodyFilterConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            package_name_allowed_pattern: None,
+            package_type: None,
+            tag_name_allowed_pattern: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["packageType", "tagNameAllowedPattern", "packageNameAllowedPattern"]
@@ -218,7 +266,6 @@ impl model::Model for CreateLifecycleRuleV3BodyFilterConfig {
 }
 model::model!(CreateLifecycleRuleV3BodyFilterConfig);
 /// Schema `CreateLifecycleRuleV3 body.schedule`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateLifecycleRuleV3BodySchedule {
     pub expression: Option<String>,
     pub timezone: Option<String>,
@@ -226,6 +273,14 @@ pub struct CreateLifecycleRuleV3BodySchedule {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateLifecycleRuleV3BodySchedule {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            expression: None,
+            timezone: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["timezone", "expression"]
@@ -284,7 +339,6 @@ model::open_enum! {
     Ancestors = "ancestors", Descendants = "descendants", None = "none", }
 }
 /// Schema `PatchLifecycleRuleV3 body`.
-#[derive(Clone, Debug, Default)]
 pub struct PatchLifecycleRuleV3Body {
     pub action: model::Maybe<String>,
     pub apply_to: model::Maybe<Box<PatchLifecycleRuleV3BodyApplyTo>>,
@@ -299,6 +353,21 @@ pub struct PatchLifecycleRuleV3Body {
     pub misfits: model::Misfits,
 }
 impl model::Model for PatchLifecycleRuleV3Body {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            action: model::Maybe::Absent,
+            apply_to: model::Maybe::Absent,
+            criteria: model::Maybe::Absent,
+            description: model::Maybe::Absent,
+            enabled: model::Maybe::Absent,
+            filter_config: model::Maybe::Absent,
+            name: model::Maybe::Absent,
+            package_type: model::Maybe::Absent,
+            schedule: model::Maybe::Absent,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -346,7 +415,6 @@ impl model::Model for PatchLifecycleRuleV3Body {
 }
 model::model!(PatchLifecycleRuleV3Body);
 /// Schema `PatchLifecycleRuleV3 body.applyTo`.
-#[derive(Clone, Debug, Default)]
 pub struct PatchLifecycleRuleV3BodyApplyTo {
     pub mode: Option<String>,
     pub registries: Option<Vec<String>>,
@@ -354,6 +422,14 @@ pub struct PatchLifecycleRuleV3BodyApplyTo {
     pub misfits: model::Misfits,
 }
 impl model::Model for PatchLifecycleRuleV3BodyApplyTo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            mode: None,
+            registries: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["mode", "registries"]
@@ -377,7 +453,6 @@ impl model::Model for PatchLifecycleRuleV3BodyApplyTo {
 }
 model::model!(PatchLifecycleRuleV3BodyApplyTo);
 /// Schema `PatchLifecycleRuleV3 body.criteria`.
-#[derive(Clone, Debug, Default)]
 pub struct PatchLifecycleRuleV3BodyCriteria {
     pub match_: Option<String>,
     pub rules: Option<Vec<PatchLifecycleRuleV3BodyCriteriaRules>>,
@@ -385,6 +460,14 @@ pub struct PatchLifecycleRuleV3BodyCriteria {
     pub misfits: model::Misfits,
 }
 impl model::Model for PatchLifecycleRuleV3BodyCriteria {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            match_: None,
+            rules: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["match", "rules"]
@@ -408,7 +491,6 @@ impl model::Model for PatchLifecycleRuleV3BodyCriteria {
 }
 model::model!(PatchLifecycleRuleV3BodyCriteria);
 /// Schema `PatchLifecycleRuleV3 body.criteria.rules`.
-#[derive(Clone, Debug, Default)]
 pub struct PatchLifecycleRuleV3BodyCriteriaRules {
     pub config: Option<serde_json::Value>,
     pub type_: Option<serde_json::Value>,
@@ -416,6 +498,14 @@ pub struct PatchLifecycleRuleV3BodyCriteriaRules {
     pub misfits: model::Misfits,
 }
 impl model::Model for PatchLifecycleRuleV3BodyCriteriaRules {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            config: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "config"]
@@ -439,7 +529,6 @@ impl model::Model for PatchLifecycleRuleV3BodyCriteriaRules {
 }
 model::model!(PatchLifecycleRuleV3BodyCriteriaRules);
 /// Schema `PatchLifecycleRuleV3 body.filterConfig`.
-#[derive(Clone, Debug, Default)]
 pub struct PatchLifecycleRuleV3BodyFilterConfig {
     pub package_name_allowed_pattern: Option<Vec<serde_json::Value>>,
     pub package_type: Option<String>,
@@ -448,6 +537,15 @@ pub struct PatchLifecycleRuleV3BodyFilterConfig {
     pub misfits: model::Misfits,
 }
 impl model::Model for PatchLifecycleRuleV3BodyFilterConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            package_name_allowed_pattern: None,
+            package_type: None,
+            tag_name_allowed_pattern: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["packageType", "tagNameAllowedPattern", "packageNameAllowedPattern"]
@@ -473,7 +571,6 @@ impl model::Model for PatchLifecycleRuleV3BodyFilterConfig {
 }
 model::model!(PatchLifecycleRuleV3BodyFilterConfig);
 /// Schema `PatchLifecycleRuleV3 body.schedule`.
-#[derive(Clone, Debug, Default)]
 pub struct PatchLifecycleRuleV3BodySchedule {
     pub expression: Option<String>,
     pub timezone: Option<String>,
@@ -481,6 +578,14 @@ pub struct PatchLifecycleRuleV3BodySchedule {
     pub misfits: model::Misfits,
 }
 impl model::Model for PatchLifecycleRuleV3BodySchedule {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            expression: None,
+            timezone: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["timezone", "expression"]
@@ -504,7 +609,6 @@ impl model::Model for PatchLifecycleRuleV3BodySchedule {
 }
 model::model!(PatchLifecycleRuleV3BodySchedule);
 /// Schema `UpdateLifecycleRuleV3 body`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateLifecycleRuleV3Body {
     pub action: Option<String>,
     pub apply_to: Option<Box<UpdateLifecycleRuleV3BodyApplyTo>>,
@@ -518,6 +622,20 @@ pub struct UpdateLifecycleRuleV3Body {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateLifecycleRuleV3Body {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            action: None,
+            apply_to: None,
+            criteria: None,
+            description: None,
+            filter_config: None,
+            name: None,
+            package_type: None,
+            schedule: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -562,7 +680,6 @@ impl model::Model for UpdateLifecycleRuleV3Body {
 }
 model::model!(UpdateLifecycleRuleV3Body);
 /// Schema `UpdateLifecycleRuleV3 body.applyTo`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateLifecycleRuleV3BodyApplyTo {
     pub mode: Option<String>,
     pub registries: Option<Vec<String>>,
@@ -570,6 +687,14 @@ pub struct UpdateLifecycleRuleV3BodyApplyTo {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateLifecycleRuleV3BodyApplyTo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            mode: None,
+            registries: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["mode", "registries"]
@@ -593,7 +718,6 @@ impl model::Model for UpdateLifecycleRuleV3BodyApplyTo {
 }
 model::model!(UpdateLifecycleRuleV3BodyApplyTo);
 /// Schema `UpdateLifecycleRuleV3 body.criteria`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateLifecycleRuleV3BodyCriteria {
     pub match_: Option<String>,
     pub rules: Option<Vec<UpdateLifecycleRuleV3BodyCriteriaRules>>,
@@ -601,6 +725,14 @@ pub struct UpdateLifecycleRuleV3BodyCriteria {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateLifecycleRuleV3BodyCriteria {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            match_: None,
+            rules: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["match", "rules"]
@@ -624,7 +756,6 @@ impl model::Model for UpdateLifecycleRuleV3BodyCriteria {
 }
 model::model!(UpdateLifecycleRuleV3BodyCriteria);
 /// Schema `UpdateLifecycleRuleV3 body.criteria.rules`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateLifecycleRuleV3BodyCriteriaRules {
     pub config: Option<serde_json::Value>,
     pub type_: Option<serde_json::Value>,
@@ -632,6 +763,14 @@ pub struct UpdateLifecycleRuleV3BodyCriteriaRules {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateLifecycleRuleV3BodyCriteriaRules {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            config: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "config"]
@@ -655,7 +794,6 @@ impl model::Model for UpdateLifecycleRuleV3BodyCriteriaRules {
 }
 model::model!(UpdateLifecycleRuleV3BodyCriteriaRules);
 /// Schema `UpdateLifecycleRuleV3 body.filterConfig`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateLifecycleRuleV3BodyFilterConfig {
     pub package_name_allowed_pattern: Option<Vec<serde_json::Value>>,
     pub package_type: Option<String>,
@@ -664,6 +802,15 @@ pub struct UpdateLifecycleRuleV3BodyFilterConfig {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateLifecycleRuleV3BodyFilterConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            package_name_allowed_pattern: None,
+            package_type: None,
+            tag_name_allowed_pattern: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["packageType", "tagNameAllowedPattern", "packageNameAllowedPattern"]
@@ -689,7 +836,6 @@ impl model::Model for UpdateLifecycleRuleV3BodyFilterConfig {
 }
 model::model!(UpdateLifecycleRuleV3BodyFilterConfig);
 /// Schema `UpdateLifecycleRuleV3 body.schedule`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateLifecycleRuleV3BodySchedule {
     pub expression: Option<String>,
     pub timezone: Option<String>,
@@ -697,6 +843,14 @@ pub struct UpdateLifecycleRuleV3BodySchedule {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateLifecycleRuleV3BodySchedule {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            expression: None,
+            timezone: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["timezone", "expression"]

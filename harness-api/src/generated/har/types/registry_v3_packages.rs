@@ -9,13 +9,19 @@ model::open_enum! {
     "exclude", Include = "include", Only = "only", }
 }
 /// Schema `SavePackageMetadataV3 body`.
-#[derive(Clone, Debug, Default)]
 pub struct SavePackageMetadataV3Body {
     pub metadata: Option<Vec<SavePackageMetadataV3BodyMetadata>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for SavePackageMetadataV3Body {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            metadata: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["metadata"]
@@ -37,7 +43,6 @@ impl model::Model for SavePackageMetadataV3Body {
 }
 model::model!(SavePackageMetadataV3Body);
 /// Schema `SavePackageMetadataV3 body.metadata`.
-#[derive(Clone, Debug, Default)]
 pub struct SavePackageMetadataV3BodyMetadata {
     pub key: Option<String>,
     pub value: Option<String>,
@@ -45,6 +50,14 @@ pub struct SavePackageMetadataV3BodyMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for SavePackageMetadataV3BodyMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "value"]
@@ -68,13 +81,19 @@ impl model::Model for SavePackageMetadataV3BodyMetadata {
 }
 model::model!(SavePackageMetadataV3BodyMetadata);
 /// Schema `UpsertPackageMetadataV3 body`.
-#[derive(Clone, Debug, Default)]
 pub struct UpsertPackageMetadataV3Body {
     pub metadata: Option<Vec<UpsertPackageMetadataV3BodyMetadata>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for UpsertPackageMetadataV3Body {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            metadata: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["metadata"]
@@ -96,7 +115,6 @@ impl model::Model for UpsertPackageMetadataV3Body {
 }
 model::model!(UpsertPackageMetadataV3Body);
 /// Schema `UpsertPackageMetadataV3 body.metadata`.
-#[derive(Clone, Debug, Default)]
 pub struct UpsertPackageMetadataV3BodyMetadata {
     pub key: Option<String>,
     pub value: Option<String>,
@@ -104,6 +122,14 @@ pub struct UpsertPackageMetadataV3BodyMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpsertPackageMetadataV3BodyMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "value"]

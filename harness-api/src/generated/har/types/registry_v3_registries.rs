@@ -17,13 +17,19 @@ model::open_enum! {
     "VIRTUAL", Upstream = "UPSTREAM", }
 }
 /// Schema `SaveRegistryMetadataV3 body`.
-#[derive(Clone, Debug, Default)]
 pub struct SaveRegistryMetadataV3Body {
     pub metadata: Option<Vec<SaveRegistryMetadataV3BodyMetadata>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for SaveRegistryMetadataV3Body {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            metadata: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["metadata"]
@@ -45,7 +51,6 @@ impl model::Model for SaveRegistryMetadataV3Body {
 }
 model::model!(SaveRegistryMetadataV3Body);
 /// Schema `SaveRegistryMetadataV3 body.metadata`.
-#[derive(Clone, Debug, Default)]
 pub struct SaveRegistryMetadataV3BodyMetadata {
     pub key: Option<String>,
     pub value: Option<String>,
@@ -53,6 +58,14 @@ pub struct SaveRegistryMetadataV3BodyMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for SaveRegistryMetadataV3BodyMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "value"]
@@ -76,13 +89,19 @@ impl model::Model for SaveRegistryMetadataV3BodyMetadata {
 }
 model::model!(SaveRegistryMetadataV3BodyMetadata);
 /// Schema `UpsertRegistryMetadataV3 body`.
-#[derive(Clone, Debug, Default)]
 pub struct UpsertRegistryMetadataV3Body {
     pub metadata: Option<Vec<UpsertRegistryMetadataV3BodyMetadata>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for UpsertRegistryMetadataV3Body {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            metadata: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["metadata"]
@@ -104,7 +123,6 @@ impl model::Model for UpsertRegistryMetadataV3Body {
 }
 model::model!(UpsertRegistryMetadataV3Body);
 /// Schema `UpsertRegistryMetadataV3 body.metadata`.
-#[derive(Clone, Debug, Default)]
 pub struct UpsertRegistryMetadataV3BodyMetadata {
     pub key: Option<String>,
     pub value: Option<String>,
@@ -112,6 +130,14 @@ pub struct UpsertRegistryMetadataV3BodyMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpsertRegistryMetadataV3BodyMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "value"]

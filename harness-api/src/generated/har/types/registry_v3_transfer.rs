@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `CopyResourcesV3 body`.
-#[derive(Clone, Debug, Default)]
 pub struct CopyResourcesV3Body {
     pub source: Option<Box<CopyResourcesV3BodySource>>,
     pub target: Option<Box<CopyResourcesV3BodyTarget>>,
@@ -13,6 +12,14 @@ pub struct CopyResourcesV3Body {
     pub misfits: model::Misfits,
 }
 impl model::Model for CopyResourcesV3Body {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            source: None,
+            target: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["source", "target"]
@@ -36,13 +43,19 @@ impl model::Model for CopyResourcesV3Body {
 }
 model::model!(CopyResourcesV3Body);
 /// Schema `CopyResourcesV3 body.source`.
-#[derive(Clone, Debug, Default)]
 pub struct CopyResourcesV3BodySource {
     pub version_id: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for CopyResourcesV3BodySource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            version_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["versionId"]
@@ -64,13 +77,19 @@ impl model::Model for CopyResourcesV3BodySource {
 }
 model::model!(CopyResourcesV3BodySource);
 /// Schema `CopyResourcesV3 body.target`.
-#[derive(Clone, Debug, Default)]
 pub struct CopyResourcesV3BodyTarget {
     pub registry_id: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for CopyResourcesV3BodyTarget {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            registry_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["registryId"]
@@ -92,7 +111,6 @@ impl model::Model for CopyResourcesV3BodyTarget {
 }
 model::model!(CopyResourcesV3BodyTarget);
 /// Schema `CreateBulkDownloadRequestV3 body`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateBulkDownloadRequestV3Body {
     pub output_file_name: Option<String>,
     pub package_ids: Option<Vec<String>>,
@@ -101,6 +119,15 @@ pub struct CreateBulkDownloadRequestV3Body {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateBulkDownloadRequestV3Body {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            output_file_name: None,
+            package_ids: None,
+            version_ids: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["packageIds", "versionIds", "outputFileName"]

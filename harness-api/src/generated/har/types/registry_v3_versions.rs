@@ -5,13 +5,19 @@
 use super::*;
 use crate::model;
 /// Schema `AddVersionTagsV3 body`.
-#[derive(Clone, Debug, Default)]
 pub struct AddVersionTagsV3Body {
     pub tags: Option<Vec<String>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for AddVersionTagsV3Body {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["tags"]
@@ -37,13 +43,19 @@ model::open_enum! {
     "exclude", Include = "include", Only = "only", }
 }
 /// Schema `RebuildVersionMetadataV3 body`.
-#[derive(Clone, Debug, Default)]
 pub struct RebuildVersionMetadataV3Body {
     pub registry_id: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for RebuildVersionMetadataV3Body {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            registry_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["registryId"]
@@ -65,13 +77,19 @@ impl model::Model for RebuildVersionMetadataV3Body {
 }
 model::model!(RebuildVersionMetadataV3Body);
 /// Schema `SaveVersionMetadataV3 body`.
-#[derive(Clone, Debug, Default)]
 pub struct SaveVersionMetadataV3Body {
     pub metadata: Option<Vec<SaveVersionMetadataV3BodyMetadata>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for SaveVersionMetadataV3Body {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            metadata: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["metadata"]
@@ -93,7 +111,6 @@ impl model::Model for SaveVersionMetadataV3Body {
 }
 model::model!(SaveVersionMetadataV3Body);
 /// Schema `SaveVersionMetadataV3 body.metadata`.
-#[derive(Clone, Debug, Default)]
 pub struct SaveVersionMetadataV3BodyMetadata {
     pub key: Option<String>,
     pub value: Option<String>,
@@ -101,6 +118,14 @@ pub struct SaveVersionMetadataV3BodyMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for SaveVersionMetadataV3BodyMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "value"]
@@ -124,13 +149,19 @@ impl model::Model for SaveVersionMetadataV3BodyMetadata {
 }
 model::model!(SaveVersionMetadataV3BodyMetadata);
 /// Schema `UpsertVersionMetadataV3 body`.
-#[derive(Clone, Debug, Default)]
 pub struct UpsertVersionMetadataV3Body {
     pub metadata: Option<Vec<UpsertVersionMetadataV3BodyMetadata>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for UpsertVersionMetadataV3Body {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            metadata: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["metadata"]
@@ -152,7 +183,6 @@ impl model::Model for UpsertVersionMetadataV3Body {
 }
 model::model!(UpsertVersionMetadataV3Body);
 /// Schema `UpsertVersionMetadataV3 body.metadata`.
-#[derive(Clone, Debug, Default)]
 pub struct UpsertVersionMetadataV3BodyMetadata {
     pub key: Option<String>,
     pub value: Option<String>,
@@ -160,6 +190,14 @@ pub struct UpsertVersionMetadataV3BodyMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpsertVersionMetadataV3BodyMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "value"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `JfrogReplicationRegistry`.
-#[derive(Clone, Debug, Default)]
 pub struct JfrogReplicationRegistry {
     pub namespace: Option<String>,
     pub password_secret_id: Option<String>,
@@ -16,6 +15,17 @@ pub struct JfrogReplicationRegistry {
     pub misfits: model::Misfits,
 }
 impl model::Model for JfrogReplicationRegistry {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            namespace: None,
+            password_secret_id: None,
+            password_secret_space_id: None,
+            url: None,
+            username: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["url", "username", "namespace", "passwordSecretId", "passwordSecretSpaceId"]
@@ -45,7 +55,6 @@ impl model::Model for JfrogReplicationRegistry {
 }
 model::model!(JfrogReplicationRegistry);
 /// Schema `ListMigrationImage`.
-#[derive(Clone, Debug, Default)]
 pub struct ListMigrationImage {
     pub images: Option<Vec<MigrationImage>>,
     pub item_count: Option<i64>,
@@ -56,6 +65,17 @@ pub struct ListMigrationImage {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListMigrationImage {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            images: None,
+            item_count: None,
+            page_count: None,
+            page_index: None,
+            page_size: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["images", "pageSize", "itemCount", "pageCount", "pageIndex"]
@@ -85,7 +105,6 @@ impl model::Model for ListMigrationImage {
 }
 model::model!(ListMigrationImage);
 /// Schema `InlineResponse20036`.
-#[derive(Clone, Debug, Default)]
 pub struct ListMigrationImagesResponse {
     pub data: Option<Box<ListMigrationImage>>,
     pub status: Option<RegistryStatus>,
@@ -93,6 +112,14 @@ pub struct ListMigrationImagesResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListMigrationImagesResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status"]
@@ -116,7 +143,6 @@ impl model::Model for ListMigrationImagesResponse {
 }
 model::model!(ListMigrationImagesResponse);
 /// Schema `ListReplicationRule`.
-#[derive(Clone, Debug, Default)]
 pub struct ListReplicationRule {
     pub item_count: Option<i64>,
     pub page_count: Option<i64>,
@@ -127,6 +153,17 @@ pub struct ListReplicationRule {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListReplicationRule {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            item_count: None,
+            page_count: None,
+            page_index: None,
+            page_size: None,
+            rules: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["rules", "pageSize", "itemCount", "pageCount", "pageIndex"]
@@ -156,7 +193,6 @@ impl model::Model for ListReplicationRule {
 }
 model::model!(ListReplicationRule);
 /// Schema `InlineResponse20034`.
-#[derive(Clone, Debug, Default)]
 pub struct ListReplicationRulesResponse {
     pub data: Option<Box<ListReplicationRule>>,
     pub status: Option<RegistryStatus>,
@@ -164,6 +200,14 @@ pub struct ListReplicationRulesResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListReplicationRulesResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status"]
@@ -187,13 +231,19 @@ impl model::Model for ListReplicationRulesResponse {
 }
 model::model!(ListReplicationRulesResponse);
 /// Schema `LocalReplicationRegistry`.
-#[derive(Clone, Debug, Default)]
 pub struct LocalReplicationRegistry {
     pub registry_identifier: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for LocalReplicationRegistry {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            registry_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["registryIdentifier"]
@@ -215,7 +265,6 @@ impl model::Model for LocalReplicationRegistry {
 }
 model::model!(LocalReplicationRegistry);
 /// Schema `MigrationImage`.
-#[derive(Clone, Debug, Default)]
 pub struct MigrationImage {
     pub image_id: Option<String>,
     pub image_tag: Option<String>,
@@ -225,6 +274,16 @@ pub struct MigrationImage {
     pub misfits: model::Misfits,
 }
 impl model::Model for MigrationImage {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            image_id: None,
+            image_tag: None,
+            progress: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["status", "imageId", "imageTag", "progress"]
@@ -257,7 +316,6 @@ model::union! {
     Jfrog(JfrogReplicationRegistry), }
 }
 /// Schema `ReplicationRule`.
-#[derive(Clone, Debug, Default)]
 pub struct ReplicationRule {
     pub allowed_patterns: Option<Vec<String>>,
     pub blocked_patterns: Option<Vec<String>>,
@@ -273,6 +331,22 @@ pub struct ReplicationRule {
     pub misfits: model::Misfits,
 }
 impl model::Model for ReplicationRule {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            allowed_patterns: None,
+            blocked_patterns: None,
+            created_at: None,
+            destination: None,
+            destination_type: None,
+            identifier: None,
+            modified_at: None,
+            parent_ref: None,
+            source: None,
+            source_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -327,7 +401,6 @@ model::open_enum! {
     { Local = "Local", Jfrog = "Jfrog", Gcp = "GCP", }
 }
 /// Schema `ReplicationRuleRequest`.
-#[derive(Clone, Debug)]
 pub struct ReplicationRuleRequest {
     pub allowed_patterns: Vec<String>,
     pub blocked_patterns: Vec<String>,
@@ -350,17 +423,29 @@ impl ReplicationRuleRequest {
         source_type: impl Into<ReplicationRuleRequestSourceType>,
     ) -> Self {
         Self {
-            allowed_patterns,
-            blocked_patterns,
+            allowed_patterns: allowed_patterns,
+            blocked_patterns: blocked_patterns,
             destination: destination.into(),
             destination_type: destination_type.into(),
             source: source.into(),
             source_type: source_type.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for ReplicationRuleRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            allowed_patterns: model::Cell::blank(),
+            blocked_patterns: model::Cell::blank(),
+            destination: model::Cell::blank(),
+            destination_type: model::Cell::blank(),
+            source: model::Cell::blank(),
+            source_type: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -401,12 +486,7 @@ impl model::Model for ReplicationRuleRequest {
         &[0, 1, 2, 3, 4, 5]
     }
 }
-model::model!(
-    ReplicationRuleRequest, Self { allowed_patterns : model::Cell::blank(),
-    blocked_patterns : model::Cell::blank(), destination : model::Cell::blank(),
-    destination_type : model::Cell::blank(), source : model::Cell::blank(), source_type :
-    model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(ReplicationRuleRequest);
 model::open_enum! {
     #[doc = " Schema `ReplicationRuleRequest.destinationType`."]
     ReplicationRuleRequestDestinationType { Local = "Local", Jfrog = "Jfrog", Gcp =
@@ -417,7 +497,6 @@ model::open_enum! {
     ReplicationRuleRequestSourceType { Local = "Local", Jfrog = "Jfrog", Gcp = "GCP", }
 }
 /// Schema `InlineResponse20035`.
-#[derive(Clone, Debug, Default)]
 pub struct ReplicationRuleResponse {
     pub data: Option<Box<ReplicationRule>>,
     pub status: Option<RegistryStatus>,
@@ -425,6 +504,14 @@ pub struct ReplicationRuleResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ReplicationRuleResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ArtifactMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct ArtifactMetadata {
     pub artifact_type: Option<RegistryArtifactType>,
     pub deployment_metadata: Option<Box<DeploymentMetadata>>,
@@ -31,6 +30,32 @@ pub struct ArtifactMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for ArtifactMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact_type: None,
+            deployment_metadata: None,
+            downloads_count: None,
+            is_deleted: None,
+            is_quarantined: None,
+            labels: None,
+            last_modified: None,
+            latest_version: None,
+            meta: None,
+            metadata: None,
+            name: None,
+            package_type: None,
+            pull_command: None,
+            quarantine_reason: None,
+            registry_identifier: None,
+            registry_path: None,
+            registry_uuid: None,
+            scanned_digest: None,
+            uuid: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -111,7 +136,6 @@ impl model::Model for ArtifactMetadata {
 }
 model::model!(ArtifactMetadata);
 /// Schema `SpaceRefLabelsBody1`.
-#[derive(Clone, Debug, Default)]
 pub struct DefineRegistrySpaceLabelRequest {
     pub color: Option<EnumLabelColor>,
     pub description: Option<String>,
@@ -121,6 +145,16 @@ pub struct DefineRegistrySpaceLabelRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for DefineRegistrySpaceLabelRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            color: None,
+            description: None,
+            key: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "type", "color", "description"]
@@ -148,7 +182,6 @@ impl model::Model for DefineRegistrySpaceLabelRequest {
 }
 model::model!(DefineRegistrySpaceLabelRequest);
 /// Schema `KeyValuesBody2`.
-#[derive(Clone, Debug, Default)]
 pub struct DefineRegistrySpaceLabelValueRequest {
     pub color: Option<EnumLabelColor>,
     pub value: Option<String>,
@@ -156,6 +189,14 @@ pub struct DefineRegistrySpaceLabelValueRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for DefineRegistrySpaceLabelValueRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            color: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["color", "value"]
@@ -179,7 +220,6 @@ impl model::Model for DefineRegistrySpaceLabelValueRequest {
 }
 model::model!(DefineRegistrySpaceLabelValueRequest);
 /// Schema `InlineResponse20037`.
-#[derive(Clone, Debug, Default)]
 pub struct GetAllArtifactsResponse {
     pub data: Option<Box<ListArtifact>>,
     pub status: Option<RegistryStatus>,
@@ -187,6 +227,14 @@ pub struct GetAllArtifactsResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetAllArtifactsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status"]
@@ -210,7 +258,6 @@ impl model::Model for GetAllArtifactsResponse {
 }
 model::model!(GetAllArtifactsResponse);
 /// Schema `InlineResponse20039`.
-#[derive(Clone, Debug, Default)]
 pub struct GetAllRegistriesResponse {
     pub data: Option<Box<ListRegistry>>,
     pub status: Option<RegistryStatus>,
@@ -218,6 +265,14 @@ pub struct GetAllRegistriesResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetAllRegistriesResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status"]
@@ -241,7 +296,6 @@ impl model::Model for GetAllRegistriesResponse {
 }
 model::model!(GetAllRegistriesResponse);
 /// Schema `InlineResponse20038`.
-#[derive(Clone, Debug, Default)]
 pub struct GetStorageDetailsResponse {
     pub data: Option<Box<StorageDetails>>,
     pub status: Option<RegistryStatus>,
@@ -249,6 +303,14 @@ pub struct GetStorageDetailsResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetStorageDetailsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status"]
@@ -272,7 +334,6 @@ impl model::Model for GetStorageDetailsResponse {
 }
 model::model!(GetStorageDetailsResponse);
 /// Schema `ListArtifact`.
-#[derive(Clone, Debug, Default)]
 pub struct ListArtifact {
     pub artifacts: Option<Vec<ArtifactMetadata>>,
     pub item_count: Option<i64>,
@@ -283,6 +344,17 @@ pub struct ListArtifact {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListArtifact {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifacts: None,
+            item_count: None,
+            page_count: None,
+            page_index: None,
+            page_size: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["pageSize", "artifacts", "itemCount", "pageCount", "pageIndex"]
@@ -312,7 +384,6 @@ impl model::Model for ListArtifact {
 }
 model::model!(ListArtifact);
 /// Schema `ListRegistry`.
-#[derive(Clone, Debug, Default)]
 pub struct ListRegistry {
     pub item_count: Option<i64>,
     pub page_count: Option<i64>,
@@ -323,6 +394,17 @@ pub struct ListRegistry {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListRegistry {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            item_count: None,
+            page_count: None,
+            page_index: None,
+            page_size: None,
+            registries: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["pageSize", "itemCount", "pageCount", "pageIndex", "registries"]
@@ -352,7 +434,6 @@ impl model::Model for ListRegistry {
 }
 model::model!(ListRegistry);
 /// Schema `RegistryMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct RegistryMetadata {
     pub artifacts_count: Option<i64>,
     pub description: Option<String>,
@@ -370,6 +451,24 @@ pub struct RegistryMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for RegistryMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifacts_count: None,
+            description: None,
+            downloads_count: None,
+            identifier: None,
+            is_public: None,
+            labels: None,
+            last_modified: None,
+            package_type: None,
+            path: None,
+            registry_size: None,
+            type_: None,
+            url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -430,7 +529,6 @@ model::open_enum! {
     "UPSTREAM", }
 }
 /// Schema `RegistryTypesLabel`.
-#[derive(Clone, Debug, Default)]
 pub struct RegistryTypesLabel {
     pub color: Option<EnumLabelColor>,
     pub created: Option<i64>,
@@ -448,6 +546,24 @@ pub struct RegistryTypesLabel {
     pub misfits: model::Misfits,
 }
 impl model::Model for RegistryTypesLabel {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            color: None,
+            created: None,
+            created_by: None,
+            description: None,
+            id: None,
+            key: None,
+            scope: None,
+            space_id: None,
+            type_: None,
+            updated: None,
+            updated_by: None,
+            value_count: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -504,7 +620,6 @@ impl model::Model for RegistryTypesLabel {
 }
 model::model!(RegistryTypesLabel);
 /// Schema `RegistryTypesLabelWithValues`.
-#[derive(Clone, Debug, Default)]
 pub struct RegistryTypesLabelWithValues {
     pub label: Option<Box<RegistryTypesLabel>>,
     pub values: Option<Vec<TypesLabelValue>>,
@@ -512,6 +627,14 @@ pub struct RegistryTypesLabelWithValues {
     pub misfits: model::Misfits,
 }
 impl model::Model for RegistryTypesLabelWithValues {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            label: None,
+            values: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["label", "values"]
@@ -535,7 +658,6 @@ impl model::Model for RegistryTypesLabelWithValues {
 }
 model::model!(RegistryTypesLabelWithValues);
 /// Schema `SpaceRefLabelsBody`.
-#[derive(Clone, Debug, Default)]
 pub struct SpaceRefLabelsBody {
     pub label: Option<Box<TypesSaveLabelInput>>,
     pub values: Option<Vec<TypesSaveLabelValueInput>>,
@@ -543,6 +665,14 @@ pub struct SpaceRefLabelsBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for SpaceRefLabelsBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            label: None,
+            values: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["label", "values"]
@@ -566,13 +696,19 @@ impl model::Model for SpaceRefLabelsBody {
 }
 model::model!(SpaceRefLabelsBody);
 /// Schema `StorageDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct StorageDetails {
     pub total_size: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for StorageDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            total_size: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["totalSize"]
@@ -594,7 +730,6 @@ impl model::Model for StorageDetails {
 }
 model::model!(StorageDetails);
 /// Schema `LabelsKeyBody2`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateRegistrySpaceLabelRequest {
     pub color: model::Maybe<EnumLabelColor>,
     pub description: model::Maybe<String>,
@@ -604,6 +739,16 @@ pub struct UpdateRegistrySpaceLabelRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateRegistrySpaceLabelRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            color: model::Maybe::Absent,
+            description: model::Maybe::Absent,
+            key: model::Maybe::Absent,
+            type_: model::Maybe::Absent,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "type", "color", "description"]
@@ -631,7 +776,6 @@ impl model::Model for UpdateRegistrySpaceLabelRequest {
 }
 model::model!(UpdateRegistrySpaceLabelRequest);
 /// Schema `ValuesValueBody2`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateRegistrySpaceLabelValueRequest {
     pub color: model::Maybe<EnumLabelColor>,
     pub value: model::Maybe<String>,
@@ -639,6 +783,14 @@ pub struct UpdateRegistrySpaceLabelValueRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateRegistrySpaceLabelValueRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            color: model::Maybe::Absent,
+            value: model::Maybe::Absent,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["color", "value"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ExtraHeader`.
-#[derive(Clone, Debug, Default)]
 pub struct ExtraHeader {
     pub key: Option<String>,
     pub masked: Option<bool>,
@@ -14,6 +13,15 @@ pub struct ExtraHeader {
     pub misfits: model::Misfits,
 }
 impl model::Model for ExtraHeader {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key: None,
+            masked: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "value", "masked"]
@@ -39,7 +47,6 @@ impl model::Model for ExtraHeader {
 }
 model::model!(ExtraHeader);
 /// Schema `InlineResponse20032`.
-#[derive(Clone, Debug, Default)]
 pub struct ListWebhookExecutionsResponse {
     pub data: Option<Box<ListWebhooksExecutions>>,
     pub status: Option<RegistryStatus>,
@@ -47,6 +54,14 @@ pub struct ListWebhookExecutionsResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListWebhookExecutionsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status"]
@@ -70,7 +85,6 @@ impl model::Model for ListWebhookExecutionsResponse {
 }
 model::model!(ListWebhookExecutionsResponse);
 /// Schema `ListWebhooks`.
-#[derive(Clone, Debug, Default)]
 pub struct ListWebhooks {
     pub item_count: Option<i64>,
     pub page_count: Option<i64>,
@@ -81,6 +95,17 @@ pub struct ListWebhooks {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListWebhooks {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            item_count: None,
+            page_count: None,
+            page_index: None,
+            page_size: None,
+            webhooks: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["pageSize", "webhooks", "itemCount", "pageCount", "pageIndex"]
@@ -110,7 +135,6 @@ impl model::Model for ListWebhooks {
 }
 model::model!(ListWebhooks);
 /// Schema `ListWebhooksExecutions`.
-#[derive(Clone, Debug, Default)]
 pub struct ListWebhooksExecutions {
     pub executions: Option<Vec<WebhookExecution>>,
     pub item_count: Option<i64>,
@@ -121,6 +145,17 @@ pub struct ListWebhooksExecutions {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListWebhooksExecutions {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            executions: None,
+            item_count: None,
+            page_count: None,
+            page_index: None,
+            page_size: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["pageSize", "itemCount", "pageCount", "pageIndex", "executions"]
@@ -150,7 +185,6 @@ impl model::Model for ListWebhooksExecutions {
 }
 model::model!(ListWebhooksExecutions);
 /// Schema `InlineResponse20031`.
-#[derive(Clone, Debug, Default)]
 pub struct ListWebhooksResponse {
     pub data: Option<Box<ListWebhooks>>,
     pub status: Option<RegistryStatus>,
@@ -158,6 +192,14 @@ pub struct ListWebhooksResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListWebhooksResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status"]
@@ -181,7 +223,6 @@ impl model::Model for ListWebhooksResponse {
 }
 model::model!(ListWebhooksResponse);
 /// Schema `InlineResponse2012`.
-#[derive(Clone, Debug, Default)]
 pub struct RegistryWebhookResponse {
     pub data: Option<Box<Webhook>>,
     pub status: Option<RegistryStatus>,
@@ -189,6 +230,14 @@ pub struct RegistryWebhookResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for RegistryWebhookResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status"]
@@ -216,7 +265,6 @@ model::open_enum! {
     ArtifactDeletion = "ARTIFACT_DELETION", }
 }
 /// Schema `Webhook`.
-#[derive(Clone, Debug, Default)]
 pub struct Webhook {
     pub created_at: Option<String>,
     pub created_by: Option<i64>,
@@ -239,6 +287,29 @@ pub struct Webhook {
     pub misfits: model::Misfits,
 }
 impl model::Model for Webhook {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created_at: None,
+            created_by: None,
+            description: None,
+            enabled: None,
+            extra_headers: None,
+            identifier: None,
+            insecure: None,
+            internal: None,
+            latest_execution_result: None,
+            modified_at: None,
+            name: None,
+            secret_identifier: None,
+            secret_space_id: None,
+            secret_space_path: None,
+            triggers: None,
+            url: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -310,7 +381,6 @@ impl model::Model for Webhook {
 }
 model::model!(Webhook);
 /// Schema `WebhookExecRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct WebhookExecRequest {
     pub body: Option<String>,
     pub headers: Option<String>,
@@ -319,6 +389,15 @@ pub struct WebhookExecRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for WebhookExecRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            body: None,
+            headers: None,
+            url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["url", "body", "headers"]
@@ -344,7 +423,6 @@ impl model::Model for WebhookExecRequest {
 }
 model::model!(WebhookExecRequest);
 /// Schema `WebhookExecResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct WebhookExecResponse {
     pub body: Option<String>,
     pub headers: Option<String>,
@@ -354,6 +432,16 @@ pub struct WebhookExecResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for WebhookExecResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            body: None,
+            headers: None,
+            status: None,
+            status_code: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["body", "status", "headers", "statusCode"]
@@ -385,7 +473,6 @@ model::open_enum! {
     RetriableError = "RETRIABLE_ERROR", FatalError = "FATAL_ERROR", }
 }
 /// Schema `WebhookExecution`.
-#[derive(Clone, Debug, Default)]
 pub struct WebhookExecution {
     pub created: Option<i64>,
     pub duration: Option<i64>,
@@ -402,6 +489,23 @@ pub struct WebhookExecution {
     pub misfits: model::Misfits,
 }
 impl model::Model for WebhookExecution {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created: None,
+            duration: None,
+            error: None,
+            id: None,
+            request: None,
+            response: None,
+            result: None,
+            retrigger_of: None,
+            retriggerable: None,
+            trigger_type: None,
+            webhook_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -455,7 +559,6 @@ impl model::Model for WebhookExecution {
 }
 model::model!(WebhookExecution);
 /// Schema `InlineResponse20033`.
-#[derive(Clone, Debug, Default)]
 pub struct WebhookExecutionResponse {
     pub data: Option<Box<WebhookExecution>>,
     pub status: Option<RegistryStatus>,
@@ -463,6 +566,14 @@ pub struct WebhookExecutionResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for WebhookExecutionResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status"]
@@ -486,7 +597,6 @@ impl model::Model for WebhookExecutionResponse {
 }
 model::model!(WebhookExecutionResponse);
 /// Schema `WebhookRequest`.
-#[derive(Clone, Debug)]
 pub struct WebhookRequest {
     pub description: Option<String>,
     pub enabled: bool,
@@ -513,22 +623,39 @@ impl WebhookRequest {
         url: impl Into<String>,
     ) -> Self {
         Self {
-            description: Default::default(),
-            enabled,
-            extra_headers: Default::default(),
+            description: None,
+            enabled: enabled,
+            extra_headers: None,
             identifier: identifier.into(),
-            insecure,
+            insecure: insecure,
             name: name.into(),
-            secret_identifier: Default::default(),
-            secret_space_id: Default::default(),
-            secret_space_path: Default::default(),
-            triggers: Default::default(),
+            secret_identifier: None,
+            secret_space_id: None,
+            secret_space_path: None,
+            triggers: None,
             url: url.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for WebhookRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            enabled: model::Cell::blank(),
+            extra_headers: None,
+            identifier: model::Cell::blank(),
+            insecure: model::Cell::blank(),
+            name: model::Cell::blank(),
+            secret_identifier: None,
+            secret_space_id: None,
+            secret_space_path: None,
+            triggers: None,
+            url: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -584,11 +711,4 @@ impl model::Model for WebhookRequest {
         &[0, 1, 2, 3, 5]
     }
 }
-model::model!(
-    WebhookRequest, Self { description : Default::default(), enabled :
-    model::Cell::blank(), extra_headers : Default::default(), identifier :
-    model::Cell::blank(), insecure : model::Cell::blank(), name : model::Cell::blank(),
-    secret_identifier : Default::default(), secret_space_id : Default::default(),
-    secret_space_path : Default::default(), triggers : Default::default(), url :
-    model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(WebhookRequest);

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `HarnessIacmActivity`.
-#[derive(Clone, Debug, Default)]
 pub struct HarnessIacmActivity {
     pub account: Option<String>,
     pub created: Option<i64>,
@@ -18,6 +17,19 @@ pub struct HarnessIacmActivity {
     pub misfits: model::Misfits,
 }
 impl model::Model for HarnessIacmActivity {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: None,
+            created: None,
+            id: None,
+            metadata: None,
+            org: None,
+            project: None,
+            workspace: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "org", "account", "created", "project", "metadata", "workspace"]
@@ -51,7 +63,6 @@ impl model::Model for HarnessIacmActivity {
 }
 model::model!(HarnessIacmActivity);
 /// Schema `ListActivityResourceChangesResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ListActivityResourceChangesResponse {
     pub data_sources: Option<Vec<HarnessIacmResource>>,
     pub drift_changes: Option<Vec<HarnessIacmChangedResource>>,
@@ -66,6 +77,21 @@ pub struct ListActivityResourceChangesResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListActivityResourceChangesResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data_sources: None,
+            drift_changes: None,
+            outputs: None,
+            pipeline_execution: None,
+            pipeline_stage: None,
+            planned_changes: None,
+            resources: None,
+            stage_id: None,
+            workspace_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

@@ -5,13 +5,19 @@
 use super::*;
 use crate::model;
 /// Schema `ApprovalsCreateApprovalResponseBodyCreation`.
-#[derive(Clone, Debug, Default)]
 pub struct ApprovalsCreateApprovalResponseBodyCreation {
     pub id: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ApprovalsCreateApprovalResponseBodyCreation {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id"]
@@ -33,7 +39,6 @@ impl model::Model for ApprovalsCreateApprovalResponseBodyCreation {
 }
 model::model!(ApprovalsCreateApprovalResponseBodyCreation);
 /// Schema `ApprovalsShowApprovalResponseBodyStatusInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct ApprovalsShowApprovalResponseBodyStatusInfo {
     pub actioned_by: Option<String>,
     pub actioned_by_email: Option<String>,
@@ -44,6 +49,17 @@ pub struct ApprovalsShowApprovalResponseBodyStatusInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApprovalsShowApprovalResponseBodyStatusInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            actioned_by: None,
+            actioned_by_email: None,
+            created: None,
+            status: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["status", "created", "updated", "actioned_by", "actioned_by_email"]
@@ -73,7 +89,6 @@ impl model::Model for ApprovalsShowApprovalResponseBodyStatusInfo {
 }
 model::model!(ApprovalsShowApprovalResponseBodyStatusInfo);
 /// Schema `CreateApprovalRequest`.
-#[derive(Clone, Debug)]
 pub struct CreateApprovalRequest {
     pub pipeline_execution_id: String,
     pub pipeline_stage_id: String,
@@ -93,13 +108,23 @@ impl CreateApprovalRequest {
         Self {
             pipeline_execution_id: pipeline_execution_id.into(),
             pipeline_stage_id: pipeline_stage_id.into(),
-            status: Default::default(),
+            status: None,
             workspace_id: workspace_id.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for CreateApprovalRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            pipeline_execution_id: model::Cell::blank(),
+            pipeline_stage_id: model::Cell::blank(),
+            status: None,
+            workspace_id: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["status", "workspace_id", "pipeline_stage_id", "pipeline_execution_id"]
@@ -129,17 +154,12 @@ impl model::Model for CreateApprovalRequest {
         &[1, 2, 3]
     }
 }
-model::model!(
-    CreateApprovalRequest, Self { pipeline_execution_id : model::Cell::blank(),
-    pipeline_stage_id : model::Cell::blank(), status : Default::default(), workspace_id :
-    model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(CreateApprovalRequest);
 model::open_enum! {
     #[doc = " Schema `CreateApprovalRequest.status`."] CreateApprovalRequestStatus {
     Pending = "pending", Approved = "approved", Rejected = "rejected", }
 }
 /// Schema `HarnessIacmApproval`.
-#[derive(Clone, Debug, Default)]
 pub struct HarnessIacmApproval {
     pub account: Option<String>,
     pub actioned_by: Option<String>,
@@ -157,6 +177,24 @@ pub struct HarnessIacmApproval {
     pub misfits: model::Misfits,
 }
 impl model::Model for HarnessIacmApproval {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: None,
+            actioned_by: None,
+            actioned_by_email: None,
+            created: None,
+            id: None,
+            org: None,
+            pipeline_execution_id: None,
+            pipeline_stage_id: None,
+            project: None,
+            status: None,
+            updated: None,
+            workspace_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -213,7 +251,6 @@ impl model::Model for HarnessIacmApproval {
 }
 model::model!(HarnessIacmApproval);
 /// Schema `UpdateApprovalRequest`.
-#[derive(Clone, Debug)]
 pub struct UpdateApprovalRequest {
     pub actioned_by: Option<String>,
     pub actioned_by_email: Option<String>,
@@ -226,14 +263,23 @@ impl UpdateApprovalRequest {
     #[inline]
     pub fn new(status: impl Into<UpdateApprovalRequestStatus>) -> Self {
         Self {
-            actioned_by: Default::default(),
-            actioned_by_email: Default::default(),
+            actioned_by: None,
+            actioned_by_email: None,
             status: status.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for UpdateApprovalRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            actioned_by: None,
+            actioned_by_email: None,
+            status: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["status", "actioned_by", "actioned_by_email"]
@@ -261,10 +307,7 @@ impl model::Model for UpdateApprovalRequest {
         &[0]
     }
 }
-model::model!(
-    UpdateApprovalRequest, Self { actioned_by : Default::default(), actioned_by_email :
-    Default::default(), status : model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(UpdateApprovalRequest);
 model::open_enum! {
     #[doc = " Schema `UpdateApprovalRequest.status`."] UpdateApprovalRequestStatus {
     Approved = "approved", Rejected = "rejected", Pending = "pending", }

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ActivityMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct ActivityMetadata {
     pub activity_status: Option<ActivityMetadataActivityStatus>,
     pub activity_type: Option<ActivityMetadataActivityType>,
@@ -45,6 +44,46 @@ pub struct ActivityMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for ActivityMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            activity_status: None,
+            activity_type: None,
+            cost_breakdown_uuid: None,
+            cost_currency: None,
+            cost_diff_total_monthly: None,
+            cost_diff_uuid: None,
+            cost_past_total_monthly: None,
+            cost_total_monthly: None,
+            cost_total_monthly_percentage_change: None,
+            data_length: None,
+            drift_counts: None,
+            enable_solutions_factory: None,
+            git_branch: None,
+            git_commit_message: None,
+            git_commit_sha: None,
+            git_repo: None,
+            modules_uuid: None,
+            output_counts: None,
+            pipeline: None,
+            pipeline_execution_id: None,
+            pipeline_execution_number: None,
+            pipeline_name: None,
+            pipeline_stage_id: None,
+            plan_uuid: None,
+            planned_changes_count: None,
+            providers_uuid: None,
+            provisioner: None,
+            provisioner_version: None,
+            resource_counts: None,
+            stacks: None,
+            state_checksum: None,
+            state_uuid: None,
+            terragrunt_details: None,
+            trigger: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -176,7 +215,6 @@ model::open_enum! {
     "import", }
 }
 /// Schema `ActivityMetadata.stacks`.
-#[derive(Clone, Debug, Default)]
 pub struct ActivityMetadataStacks {
     pub assets_uuid: Option<String>,
     pub error_message: Option<String>,
@@ -192,6 +230,22 @@ pub struct ActivityMetadataStacks {
     pub misfits: model::Misfits,
 }
 impl model::Model for ActivityMetadataStacks {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            assets_uuid: None,
+            error_message: None,
+            manifest_uuid: None,
+            resource_counts: None,
+            stack_name: None,
+            stack_outputs: None,
+            stack_path: None,
+            status: None,
+            template_uuid: None,
+            tree_uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -242,7 +296,6 @@ impl model::Model for ActivityMetadataStacks {
 }
 model::model!(ActivityMetadataStacks);
 /// Schema `ActivityMetadata.stacks.resource_counts`.
-#[derive(Clone, Debug, Default)]
 pub struct ActivityMetadataStacksResourceCounts {
     pub added: Option<i64>,
     pub changed: Option<i64>,
@@ -254,6 +307,18 @@ pub struct ActivityMetadataStacksResourceCounts {
     pub misfits: model::Misfits,
 }
 impl model::Model for ActivityMetadataStacksResourceCounts {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            added: None,
+            changed: None,
+            deleted: None,
+            imported: None,
+            removed: None,
+            unchanged: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["added", "changed", "deleted", "removed", "imported", "unchanged"]
@@ -285,7 +350,6 @@ impl model::Model for ActivityMetadataStacksResourceCounts {
 }
 model::model!(ActivityMetadataStacksResourceCounts);
 /// Schema `AssociatedTemplate`.
-#[derive(Clone, Debug, Default)]
 pub struct AssociatedTemplate {
     pub template_id: Option<String>,
     pub version: Option<String>,
@@ -293,6 +357,14 @@ pub struct AssociatedTemplate {
     pub misfits: model::Misfits,
 }
 impl model::Model for AssociatedTemplate {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            template_id: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["version", "template_id"]
@@ -316,7 +388,6 @@ impl model::Model for AssociatedTemplate {
 }
 model::model!(AssociatedTemplate);
 /// Schema `Counts`.
-#[derive(Clone, Debug, Default)]
 pub struct Counts {
     pub added: Option<i64>,
     pub changed: Option<i64>,
@@ -328,6 +399,18 @@ pub struct Counts {
     pub misfits: model::Misfits,
 }
 impl model::Model for Counts {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            added: None,
+            changed: None,
+            deleted: None,
+            imported: None,
+            removed: None,
+            unchanged: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["added", "changed", "deleted", "removed", "imported", "unchanged"]
@@ -359,7 +442,6 @@ impl model::Model for Counts {
 }
 model::model!(Counts);
 /// Schema `DefaultPipelineOverride`.
-#[derive(Clone, Debug, Default)]
 pub struct DefaultPipelineOverride {
     pub project_pipeline: Option<String>,
     pub workspace_pipeline: Option<String>,
@@ -367,6 +449,14 @@ pub struct DefaultPipelineOverride {
     pub misfits: model::Misfits,
 }
 impl model::Model for DefaultPipelineOverride {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            project_pipeline: None,
+            workspace_pipeline: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["project_pipeline", "workspace_pipeline"]
@@ -390,7 +480,6 @@ impl model::Model for DefaultPipelineOverride {
 }
 model::model!(DefaultPipelineOverride);
 /// Schema `HarnessIacmChangedResource`.
-#[derive(Clone, Debug, Default)]
 pub struct HarnessIacmChangedResource {
     pub change: Option<HarnessIacmChangedResourceChange>,
     pub change_count: Option<i64>,
@@ -404,6 +493,20 @@ pub struct HarnessIacmChangedResource {
     pub misfits: model::Misfits,
 }
 impl model::Model for HarnessIacmChangedResource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            change: None,
+            change_count: None,
+            changes: None,
+            drift: None,
+            module: None,
+            name: None,
+            provider: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -453,7 +556,6 @@ model::open_enum! {
     "deleted", Unchanged = "unchanged", Imported = "imported", Removed = "removed", }
 }
 /// Schema `HarnessIacmResource`.
-#[derive(Clone, Debug, Default)]
 pub struct HarnessIacmResource {
     pub attributes: Option<std::collections::BTreeMap<String, serde_json::Value>>,
     pub drift_attributes: Option<std::collections::BTreeMap<String, serde_json::Value>>,
@@ -469,6 +571,22 @@ pub struct HarnessIacmResource {
     pub misfits: model::Misfits,
 }
 impl model::Model for HarnessIacmResource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            attributes: None,
+            drift_attributes: None,
+            drift_status: None,
+            mode: None,
+            module: None,
+            name: None,
+            path_id: None,
+            provider: None,
+            sensitive_attributes: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -527,7 +645,6 @@ model::open_enum! {
     "resource", Data = "data", Output = "output", }
 }
 /// Schema `HarnessIacmWorkspaceTemplate`.
-#[derive(Clone, Debug, Default)]
 pub struct HarnessIacmWorkspaceTemplate {
     pub account: Option<String>,
     pub created_at: Option<i64>,
@@ -541,6 +658,20 @@ pub struct HarnessIacmWorkspaceTemplate {
     pub misfits: model::Misfits,
 }
 impl model::Model for HarnessIacmWorkspaceTemplate {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: None,
+            created_at: None,
+            org: None,
+            project: None,
+            template_id: None,
+            updated_at: None,
+            version: None,
+            workspace_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -585,7 +716,6 @@ impl model::Model for HarnessIacmWorkspaceTemplate {
 }
 model::model!(HarnessIacmWorkspaceTemplate);
 /// Schema `IaCMEvaluatedPolicy`.
-#[derive(Clone, Debug, Default)]
 pub struct IacmEvaluatedPolicy {
     pub deny_messages: Option<Vec<String>>,
     pub output: Option<serde_json::Value>,
@@ -596,6 +726,17 @@ pub struct IacmEvaluatedPolicy {
     pub misfits: model::Misfits,
 }
 impl model::Model for IacmEvaluatedPolicy {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            deny_messages: None,
+            output: None,
+            policy: None,
+            rego_error: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["output", "policy", "status", "rego_error", "deny_messages"]
@@ -629,7 +770,6 @@ model::open_enum! {
     "error", Warning = "warning", Pass = "pass", }
 }
 /// Schema `IaCMEvaluation`.
-#[derive(Clone, Debug, Default)]
 pub struct IacmEvaluation {
     pub account_id: Option<String>,
     pub action: Option<String>,
@@ -647,6 +787,24 @@ pub struct IacmEvaluation {
     pub misfits: model::Misfits,
 }
 impl model::Model for IacmEvaluation {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            action: None,
+            created: None,
+            details: None,
+            entity: None,
+            entity_metadata: None,
+            id: None,
+            input: None,
+            org_id: None,
+            project_id: None,
+            status: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -703,7 +861,6 @@ impl model::Model for IacmEvaluation {
 }
 model::model!(IacmEvaluation);
 /// Schema `IaCMEvaluationDetail`.
-#[derive(Clone, Debug, Default)]
 pub struct IacmEvaluationDetail {
     pub account_id: Option<String>,
     pub action: Option<String>,
@@ -722,6 +879,25 @@ pub struct IacmEvaluationDetail {
     pub misfits: model::Misfits,
 }
 impl model::Model for IacmEvaluationDetail {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            action: None,
+            created: None,
+            description: None,
+            details: None,
+            enabled: None,
+            identifier: None,
+            name: None,
+            org_id: None,
+            project_id: None,
+            status: None,
+            type_: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -789,7 +965,6 @@ model::open_enum! {
     Warning = "warning", Pass = "pass", }
 }
 /// Schema `IaCMPolicy`.
-#[derive(Clone, Debug, Default)]
 pub struct IacmPolicy {
     pub account_id: Option<String>,
     pub created: Option<i64>,
@@ -803,6 +978,20 @@ pub struct IacmPolicy {
     pub misfits: model::Misfits,
 }
 impl model::Model for IacmPolicy {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            created: None,
+            identifier: None,
+            name: None,
+            org_id: None,
+            project_id: None,
+            rego: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -847,7 +1036,6 @@ impl model::Model for IacmPolicy {
 }
 model::model!(IacmPolicy);
 /// Schema `ResourcesSelectorConditions`.
-#[derive(Clone, Debug)]
 pub struct ResourcesSelectorConditions {
     pub attribute: String,
     pub operator: ResourcesSelectorConditionsOperator,
@@ -867,11 +1055,20 @@ impl ResourcesSelectorConditions {
             attribute: attribute.into(),
             operator: operator.into(),
             value: value.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for ResourcesSelectorConditions {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            attribute: model::Cell::blank(),
+            operator: model::Cell::blank(),
+            value: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["value", "operator", "attribute"]
@@ -899,10 +1096,7 @@ impl model::Model for ResourcesSelectorConditions {
         &[0, 1, 2]
     }
 }
-model::model!(
-    ResourcesSelectorConditions, Self { attribute : model::Cell::blank(), operator :
-    model::Cell::blank(), value : model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(ResourcesSelectorConditions);
 model::open_enum! {
     #[doc = " Schema `ResourcesSelectorConditions.operator`."]
     ResourcesSelectorConditionsOperator { Equals = "equals", NotEquals = "not_equals",
@@ -910,7 +1104,6 @@ model::open_enum! {
     EndsWith = "ends_with", }
 }
 /// Schema `TerragruntDetail`.
-#[derive(Clone, Debug, Default)]
 pub struct TerragruntDetail {
     pub cost_breakdown_uuid: Option<String>,
     pub cost_currency: Option<String>,
@@ -929,6 +1122,25 @@ pub struct TerragruntDetail {
     pub misfits: model::Misfits,
 }
 impl model::Model for TerragruntDetail {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cost_breakdown_uuid: None,
+            cost_currency: None,
+            cost_diff_total_monthly: None,
+            cost_diff_uuid: None,
+            cost_past_total_monthly: None,
+            cost_total_monthly: None,
+            cost_total_monthly_percentage_change: None,
+            drift_counts: None,
+            output_counts: None,
+            path_id: None,
+            resource_counts: None,
+            state_file_link: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -988,7 +1200,6 @@ impl model::Model for TerragruntDetail {
 }
 model::model!(TerragruntDetail);
 /// Schema `ValueChange`.
-#[derive(Clone, Debug, Default)]
 pub struct ValueChange {
     pub change: Option<ValueChangeValue>,
     pub drift: Option<bool>,
@@ -999,6 +1210,17 @@ pub struct ValueChange {
     pub misfits: model::Misfits,
 }
 impl model::Model for ValueChange {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            change: None,
+            drift: None,
+            new: None,
+            old: None,
+            sensitive: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["new", "old", "drift", "change", "sensitive"]
@@ -1032,7 +1254,6 @@ model::open_enum! {
     = "changed", Deleted = "deleted", Unchanged = "unchanged", }
 }
 /// Schema `VariableResource`.
-#[derive(Clone, Debug, Default)]
 pub struct VariableResource {
     pub created: Option<i64>,
     pub key: Option<String>,
@@ -1043,6 +1264,17 @@ pub struct VariableResource {
     pub misfits: model::Misfits,
 }
 impl model::Model for VariableResource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created: None,
+            key: None,
+            updated: None,
+            value: None,
+            value_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "value", "created", "updated", "value_type"]
@@ -1076,7 +1308,6 @@ model::open_enum! {
     = "string", Secret = "secret", }
 }
 /// Schema `WorkspaceProviderConnector`.
-#[derive(Clone, Debug, Default)]
 pub struct WorkspaceProviderConnector {
     pub connector_ref: Option<String>,
     pub created: Option<i64>,
@@ -1089,6 +1320,19 @@ pub struct WorkspaceProviderConnector {
     pub misfits: model::Misfits,
 }
 impl model::Model for WorkspaceProviderConnector {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector_ref: None,
+            created: None,
+            id: None,
+            terragrunt_provider: None,
+            type_: None,
+            updated: None,
+            workspace_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1134,7 +1378,6 @@ model::open_enum! {
     { Aws = "aws", Azure = "azure", Gcp = "gcp", }
 }
 /// Schema `WorkspaceTerraformVariableFiles`.
-#[derive(Clone, Debug, Default)]
 pub struct WorkspaceTerraformVariableFiles {
     pub repository: Option<String>,
     pub repository_branch: Option<String>,
@@ -1146,6 +1389,18 @@ pub struct WorkspaceTerraformVariableFiles {
     pub misfits: model::Misfits,
 }
 impl model::Model for WorkspaceTerraformVariableFiles {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            repository: None,
+            repository_branch: None,
+            repository_commit: None,
+            repository_connector: None,
+            repository_path: None,
+            repository_sha: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

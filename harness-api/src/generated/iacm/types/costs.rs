@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `HarnessIacmCostResource`.
-#[derive(Clone, Debug, Default)]
 pub struct HarnessIacmCostResource {
     pub current_monthly_cost: Option<String>,
     pub diff_monthly_cost: Option<String>,
@@ -19,6 +18,18 @@ pub struct HarnessIacmCostResource {
     pub misfits: model::Misfits,
 }
 impl model::Model for HarnessIacmCostResource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            current_monthly_cost: None,
+            diff_monthly_cost: None,
+            name: None,
+            percentage_change_monthly_cost: None,
+            previous_monthly_cost: None,
+            subresources: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -57,7 +68,6 @@ impl model::Model for HarnessIacmCostResource {
 }
 model::model!(HarnessIacmCostResource);
 /// Schema `HarnessIacmCostSubresource`.
-#[derive(Clone, Debug, Default)]
 pub struct HarnessIacmCostSubresource {
     pub current_monthly_cost: Option<String>,
     pub diff_monthly_cost: Option<String>,
@@ -67,6 +77,16 @@ pub struct HarnessIacmCostSubresource {
     pub misfits: model::Misfits,
 }
 impl model::Model for HarnessIacmCostSubresource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            current_monthly_cost: None,
+            diff_monthly_cost: None,
+            percentage_change_monthly_cost: None,
+            previous_monthly_cost: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -99,7 +119,6 @@ impl model::Model for HarnessIacmCostSubresource {
 }
 model::model!(HarnessIacmCostSubresource);
 /// Schema `HarnessIacmMonthlycost`.
-#[derive(Clone, Debug, Default)]
 pub struct HarnessIacmMonthlycost {
     pub cost: Option<String>,
     pub created: Option<i64>,
@@ -110,6 +129,17 @@ pub struct HarnessIacmMonthlycost {
     pub misfits: model::Misfits,
 }
 impl model::Model for HarnessIacmMonthlycost {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cost: None,
+            created: None,
+            currency: None,
+            workspace_id: None,
+            workspace_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["cost", "created", "currency", "workspace_id", "workspace_name"]
@@ -139,7 +169,6 @@ impl model::Model for HarnessIacmMonthlycost {
 }
 model::model!(HarnessIacmMonthlycost);
 /// Schema `ListCostsResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ListCostsResponse {
     pub page_size: Option<i64>,
     pub total_items: Option<i64>,
@@ -149,6 +178,16 @@ pub struct ListCostsResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListCostsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            page_size: None,
+            total_items: None,
+            total_pages: None,
+            workspaces: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["pageSize", "totalItems", "totalPages", "workspaces"]

@@ -5,13 +5,19 @@
 use super::*;
 use crate::model;
 /// Schema `Audit`.
-#[derive(Clone, Debug, Default)]
 pub struct Audit {
     pub git_audit_data: Option<Box<GitAuditData>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for Audit {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            git_audit_data: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["git_audit_data"]
@@ -33,7 +39,6 @@ impl model::Model for Audit {
 }
 model::model!(Audit);
 /// Schema `CreateExecutionRequest`.
-#[derive(Clone, Debug)]
 pub struct CreateExecutionRequest {
     pub pipeline: String,
     pub pipeline_execution_id: String,
@@ -56,11 +61,21 @@ impl CreateExecutionRequest {
             pipeline_execution_id: pipeline_execution_id.into(),
             pipeline_stage_id: pipeline_stage_id.into(),
             workspace: workspace.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for CreateExecutionRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            pipeline: model::Cell::blank(),
+            pipeline_execution_id: model::Cell::blank(),
+            pipeline_stage_id: model::Cell::blank(),
+            workspace: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["pipeline", "workspace", "pipeline_stage_id", "pipeline_execution_id"]
@@ -90,13 +105,8 @@ impl model::Model for CreateExecutionRequest {
         &[0, 1, 2, 3]
     }
 }
-model::model!(
-    CreateExecutionRequest, Self { pipeline : model::Cell::blank(), pipeline_execution_id
-    : model::Cell::blank(), pipeline_stage_id : model::Cell::blank(), workspace :
-    model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(CreateExecutionRequest);
 /// Schema `CreateExecutionResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateExecutionResponse {
     pub account: Option<String>,
     pub created: Option<i64>,
@@ -111,6 +121,21 @@ pub struct CreateExecutionResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateExecutionResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: None,
+            created: None,
+            org: None,
+            pipeline: None,
+            pipeline_execution_id: None,
+            pipeline_stage_id: None,
+            project: None,
+            status: None,
+            workspace: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -162,7 +187,6 @@ model::open_enum! {
     None = "none", Success = "success", Failure = "failure", }
 }
 /// Schema `GitAuditData`.
-#[derive(Clone, Debug)]
 pub struct GitAuditData {
     pub hash: String,
     pub name: Option<String>,
@@ -177,14 +201,24 @@ impl GitAuditData {
     pub fn new(hash: impl Into<String>, repo_url: impl Into<String>) -> Self {
         Self {
             hash: hash.into(),
-            name: Default::default(),
+            name: None,
             repo_url: repo_url.into(),
-            type_: Default::default(),
-            misfits: Default::default(),
+            type_: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for GitAuditData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            hash: model::Cell::blank(),
+            name: None,
+            repo_url: model::Cell::blank(),
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["hash", "name", "type", "repo_url"]
@@ -214,16 +248,12 @@ impl model::Model for GitAuditData {
         &[0, 3]
     }
 }
-model::model!(
-    GitAuditData, Self { hash : model::Cell::blank(), name : Default::default(), repo_url
-    : model::Cell::blank(), type_ : Default::default(), misfits : Default::default() }
-);
+model::through_cell!(GitAuditData);
 model::open_enum! {
     #[doc = " Schema `GitAuditData.type`."] GitAuditDataType { Branch = "branch", Tag =
     "tag", }
 }
 /// Schema `HarnessIacmChangedCosts`.
-#[derive(Clone, Debug, Default)]
 pub struct HarnessIacmChangedCosts {
     pub currency: Option<String>,
     pub diff: Option<std::collections::BTreeMap<String, HarnessIacmCostResourcesByType>>,
@@ -238,6 +268,21 @@ pub struct HarnessIacmChangedCosts {
     pub misfits: model::Misfits,
 }
 impl model::Model for HarnessIacmChangedCosts {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            currency: None,
+            diff: None,
+            diff_total_monthly_cost: None,
+            past_total_monthly_cost: None,
+            percentage_change_total_monthly_cost: None,
+            stage_execution_id: None,
+            stage_id: None,
+            total_monthly_cost: None,
+            workspace_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -285,7 +330,6 @@ impl model::Model for HarnessIacmChangedCosts {
 }
 model::model!(HarnessIacmChangedCosts);
 /// Schema `HarnessIacmChangedResources`.
-#[derive(Clone, Debug, Default)]
 pub struct HarnessIacmChangedResources {
     pub data_sources: Option<Vec<HarnessIacmResource>>,
     pub drift_changes: Option<Vec<HarnessIacmChangedResource>>,
@@ -300,6 +344,21 @@ pub struct HarnessIacmChangedResources {
     pub misfits: model::Misfits,
 }
 impl model::Model for HarnessIacmChangedResources {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data_sources: None,
+            drift_changes: None,
+            outputs: None,
+            pipeline_execution: None,
+            pipeline_stage: None,
+            planned_changes: None,
+            resources: None,
+            stage_id: None,
+            workspace_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -347,7 +406,6 @@ impl model::Model for HarnessIacmChangedResources {
 }
 model::model!(HarnessIacmChangedResources);
 /// Schema `HarnessIacmCostResourcesByType`.
-#[derive(Clone, Debug, Default)]
 pub struct HarnessIacmCostResourcesByType {
     pub current_monthly_cost: Option<String>,
     pub diff: Option<Vec<serde_json::Value>>,
@@ -358,6 +416,17 @@ pub struct HarnessIacmCostResourcesByType {
     pub misfits: model::Misfits,
 }
 impl model::Model for HarnessIacmCostResourcesByType {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            current_monthly_cost: None,
+            diff: None,
+            diff_monthly_cost: None,
+            percentage_change_monthly_cost: None,
+            previous_monthly_cost: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -393,7 +462,6 @@ impl model::Model for HarnessIacmCostResourcesByType {
 }
 model::model!(HarnessIacmCostResourcesByType);
 /// Schema `HarnessIacmExecution`.
-#[derive(Clone, Debug, Default)]
 pub struct HarnessIacmExecution {
     pub account: Option<String>,
     pub created: Option<i64>,
@@ -408,6 +476,21 @@ pub struct HarnessIacmExecution {
     pub misfits: model::Misfits,
 }
 impl model::Model for HarnessIacmExecution {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: None,
+            created: None,
+            org: None,
+            pipeline: None,
+            pipeline_execution_id: None,
+            pipeline_stage_id: None,
+            project: None,
+            status: None,
+            workspace: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -459,7 +542,6 @@ model::open_enum! {
     "none", Success = "success", Failure = "failure", }
 }
 /// Schema `ListCostChangesResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ListCostChangesResponse {
     pub currency: Option<String>,
     pub diff: Option<std::collections::BTreeMap<String, HarnessIacmCostResourcesByType>>,
@@ -474,6 +556,21 @@ pub struct ListCostChangesResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListCostChangesResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            currency: None,
+            diff: None,
+            diff_total_monthly_cost: None,
+            past_total_monthly_cost: None,
+            percentage_change_total_monthly_cost: None,
+            stage_execution_id: None,
+            stage_id: None,
+            total_monthly_cost: None,
+            workspace_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -521,7 +618,6 @@ impl model::Model for ListCostChangesResponse {
 }
 model::model!(ListCostChangesResponse);
 /// Schema `ListResourceChangesResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ListResourceChangesResponse {
     pub data_sources: Option<Vec<HarnessIacmResource>>,
     pub drift_changes: Option<Vec<HarnessIacmChangedResource>>,
@@ -536,6 +632,21 @@ pub struct ListResourceChangesResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListResourceChangesResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data_sources: None,
+            drift_changes: None,
+            outputs: None,
+            pipeline_execution: None,
+            pipeline_stage: None,
+            planned_changes: None,
+            resources: None,
+            stage_id: None,
+            workspace_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -583,7 +694,6 @@ impl model::Model for ListResourceChangesResponse {
 }
 model::model!(ListResourceChangesResponse);
 /// Schema `ShowExecutionResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ShowExecutionResponse {
     pub account: Option<String>,
     pub created: Option<i64>,
@@ -598,6 +708,21 @@ pub struct ShowExecutionResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ShowExecutionResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: None,
+            created: None,
+            org: None,
+            pipeline: None,
+            pipeline_execution_id: None,
+            pipeline_stage_id: None,
+            project: None,
+            status: None,
+            workspace: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -649,13 +774,19 @@ model::open_enum! {
     = "none", Success = "success", Failure = "failure", }
 }
 /// Schema `UpdateExecutionRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateExecutionRequest {
     pub audit: Option<Box<Audit>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateExecutionRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            audit: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["audit"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `MigrateTemplateConnectorsRequest`.
-#[derive(Clone, Debug)]
 pub struct MigrateTemplateConnectorsRequest {
     pub dry_run: bool,
     /// Members whose value was of another kind than described.
@@ -16,12 +15,19 @@ impl MigrateTemplateConnectorsRequest {
     #[inline]
     pub fn new(dry_run: bool) -> Self {
         Self {
-            dry_run,
-            misfits: Default::default(),
+            dry_run: dry_run,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for MigrateTemplateConnectorsRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            dry_run: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["dry_run"]
@@ -45,18 +51,21 @@ impl model::Model for MigrateTemplateConnectorsRequest {
         &[0]
     }
 }
-model::model!(
-    MigrateTemplateConnectorsRequest, Self { dry_run : model::Cell::blank(), misfits :
-    Default::default() }
-);
+model::through_cell!(MigrateTemplateConnectorsRequest);
 /// Schema `MigrateTemplateConnectorsResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct MigrateTemplateConnectorsResponse {
     pub message: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for MigrateTemplateConnectorsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            message: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["message"]
@@ -78,7 +87,6 @@ impl model::Model for MigrateTemplateConnectorsResponse {
 }
 model::model!(MigrateTemplateConnectorsResponse);
 /// Schema `MigrateWorkspaceConnectorsRequest`.
-#[derive(Clone, Debug)]
 pub struct MigrateWorkspaceConnectorsRequest {
     pub dry_run: bool,
     /// Members whose value was of another kind than described.
@@ -89,12 +97,19 @@ impl MigrateWorkspaceConnectorsRequest {
     #[inline]
     pub fn new(dry_run: bool) -> Self {
         Self {
-            dry_run,
-            misfits: Default::default(),
+            dry_run: dry_run,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for MigrateWorkspaceConnectorsRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            dry_run: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["dry_run"]
@@ -118,18 +133,21 @@ impl model::Model for MigrateWorkspaceConnectorsRequest {
         &[0]
     }
 }
-model::model!(
-    MigrateWorkspaceConnectorsRequest, Self { dry_run : model::Cell::blank(), misfits :
-    Default::default() }
-);
+model::through_cell!(MigrateWorkspaceConnectorsRequest);
 /// Schema `MigrateWorkspaceConnectorsResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct MigrateWorkspaceConnectorsResponse {
     pub message: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for MigrateWorkspaceConnectorsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            message: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["message"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `CreateModuleDataRequest`.
-#[derive(Clone, Debug)]
 pub struct CreateModuleDataRequest {
     pub download_url: String,
     pub error: Option<std::collections::BTreeMap<String, String>>,
@@ -28,18 +27,32 @@ impl CreateModuleDataRequest {
     ) -> Self {
         Self {
             download_url: download_url.into(),
-            error: Default::default(),
-            examples_paths: Default::default(),
+            error: None,
+            examples_paths: None,
             git_tag: git_tag.into(),
             metadata: metadata.into(),
-            repo_url: Default::default(),
-            submodule_name: Default::default(),
-            submodule_paths: Default::default(),
-            misfits: Default::default(),
+            repo_url: None,
+            submodule_name: None,
+            submodule_paths: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for CreateModuleDataRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            download_url: model::Cell::blank(),
+            error: None,
+            examples_paths: None,
+            git_tag: model::Cell::blank(),
+            metadata: model::Cell::blank(),
+            repo_url: None,
+            submodule_name: None,
+            submodule_paths: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -86,15 +99,8 @@ impl model::Model for CreateModuleDataRequest {
         &[1, 2, 4]
     }
 }
-model::model!(
-    CreateModuleDataRequest, Self { download_url : model::Cell::blank(), error :
-    Default::default(), examples_paths : Default::default(), git_tag :
-    model::Cell::blank(), metadata : model::Cell::blank(), repo_url : Default::default(),
-    submodule_name : Default::default(), submodule_paths : Default::default(), misfits :
-    Default::default() }
-);
+model::through_cell!(CreateModuleDataRequest);
 /// Schema `CreateModuleExecutionRequest`.
-#[derive(Clone, Debug)]
 pub struct CreateModuleExecutionRequest {
     pub account: String,
     pub module_onboarding: Option<bool>,
@@ -121,19 +127,34 @@ impl CreateModuleExecutionRequest {
     ) -> Self {
         Self {
             account: account.into(),
-            module_onboarding: Default::default(),
+            module_onboarding: None,
             org: org.into(),
             pipeline: pipeline.into(),
             pipeline_execution_id: pipeline_execution_id.into(),
-            pipeline_org: Default::default(),
-            pipeline_project: Default::default(),
+            pipeline_org: None,
+            pipeline_project: None,
             pipeline_stage_id: pipeline_stage_id.into(),
             project: project.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for CreateModuleExecutionRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: model::Cell::blank(),
+            module_onboarding: None,
+            org: model::Cell::blank(),
+            pipeline: model::Cell::blank(),
+            pipeline_execution_id: model::Cell::blank(),
+            pipeline_org: None,
+            pipeline_project: None,
+            pipeline_stage_id: model::Cell::blank(),
+            project: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -183,15 +204,8 @@ impl model::Model for CreateModuleExecutionRequest {
         &[0, 1, 2, 3, 5, 8]
     }
 }
-model::model!(
-    CreateModuleExecutionRequest, Self { account : model::Cell::blank(),
-    module_onboarding : Default::default(), org : model::Cell::blank(), pipeline :
-    model::Cell::blank(), pipeline_execution_id : model::Cell::blank(), pipeline_org :
-    Default::default(), pipeline_project : Default::default(), pipeline_stage_id :
-    model::Cell::blank(), project : model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(CreateModuleExecutionRequest);
 /// Schema `CreateModuleExecutionResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateModuleExecutionResponse {
     pub account: Option<String>,
     pub created: Option<i64>,
@@ -204,6 +218,19 @@ pub struct CreateModuleExecutionResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateModuleExecutionResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: None,
+            created: None,
+            metadata: None,
+            module_id: None,
+            org: None,
+            project: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["org", "status", "account", "created", "project", "metadata", "moduleId"]
@@ -237,7 +264,6 @@ impl model::Model for CreateModuleExecutionResponse {
 }
 model::model!(CreateModuleExecutionResponse);
 /// Schema `CreateModuleRequest`.
-#[derive(Clone, Debug)]
 pub struct CreateModuleRequest {
     pub description: Option<String>,
     pub git_tag_style: Option<String>,
@@ -264,28 +290,51 @@ impl CreateModuleRequest {
     #[inline]
     pub fn new(name: impl Into<String>, system: impl Into<String>) -> Self {
         Self {
-            description: Default::default(),
-            git_tag_style: Default::default(),
+            description: None,
+            git_tag_style: None,
             name: name.into(),
-            onboarding_pipeline: Default::default(),
-            onboarding_pipeline_org: Default::default(),
-            onboarding_pipeline_project: Default::default(),
-            onboarding_pipeline_sync: Default::default(),
-            org: Default::default(),
-            project: Default::default(),
-            repository: Default::default(),
-            repository_branch: Default::default(),
-            repository_commit: Default::default(),
-            repository_connector: Default::default(),
-            repository_path: Default::default(),
-            storage_type: Default::default(),
+            onboarding_pipeline: None,
+            onboarding_pipeline_org: None,
+            onboarding_pipeline_project: None,
+            onboarding_pipeline_sync: None,
+            org: None,
+            project: None,
+            repository: None,
+            repository_branch: None,
+            repository_commit: None,
+            repository_connector: None,
+            repository_path: None,
+            storage_type: None,
             system: system.into(),
-            tags: Default::default(),
-            misfits: Default::default(),
+            tags: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for CreateModuleRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            git_tag_style: None,
+            name: model::Cell::blank(),
+            onboarding_pipeline: None,
+            onboarding_pipeline_org: None,
+            onboarding_pipeline_project: None,
+            onboarding_pipeline_sync: None,
+            org: None,
+            project: None,
+            repository: None,
+            repository_branch: None,
+            repository_commit: None,
+            repository_connector: None,
+            repository_path: None,
+            storage_type: None,
+            system: model::Cell::blank(),
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -359,23 +408,12 @@ impl model::Model for CreateModuleRequest {
         &[1, 3]
     }
 }
-model::model!(
-    CreateModuleRequest, Self { description : Default::default(), git_tag_style :
-    Default::default(), name : model::Cell::blank(), onboarding_pipeline :
-    Default::default(), onboarding_pipeline_org : Default::default(),
-    onboarding_pipeline_project : Default::default(), onboarding_pipeline_sync :
-    Default::default(), org : Default::default(), project : Default::default(),
-    repository : Default::default(), repository_branch : Default::default(),
-    repository_commit : Default::default(), repository_connector : Default::default(),
-    repository_path : Default::default(), storage_type : Default::default(), system :
-    model::Cell::blank(), tags : Default::default(), misfits : Default::default() }
-);
+model::through_cell!(CreateModuleRequest);
 model::open_enum! {
     #[doc = " Schema `CreateModuleRequest.storage_type`."] CreateModuleRequestStorageType
     { GitReference = "git_reference", Artifact = "artifact", }
 }
 /// Schema `CreateModuleTagsRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateModuleTagsRequest {
     pub error: Option<std::collections::BTreeMap<String, String>>,
     pub tags: Option<Vec<String>>,
@@ -383,6 +421,14 @@ pub struct CreateModuleTagsRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateModuleTagsRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            error: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["tags", "error"]
@@ -406,7 +452,6 @@ impl model::Model for CreateModuleTagsRequest {
 }
 model::model!(CreateModuleTagsRequest);
 /// Schema `CreateTestingPipelineRequest`.
-#[derive(Clone, Debug)]
 pub struct CreateTestingPipelineRequest {
     pub org: String,
     pub pipeline_org: Option<String>,
@@ -422,15 +467,26 @@ impl CreateTestingPipelineRequest {
     pub fn new(org: impl Into<String>, project: impl Into<String>) -> Self {
         Self {
             org: org.into(),
-            pipeline_org: Default::default(),
-            pipeline_project: Default::default(),
+            pipeline_org: None,
+            pipeline_project: None,
             project: project.into(),
-            type_: Default::default(),
-            misfits: Default::default(),
+            type_: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for CreateTestingPipelineRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            org: model::Cell::blank(),
+            pipeline_org: None,
+            pipeline_project: None,
+            project: model::Cell::blank(),
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["org", "type", "project", "pipeline_org", "pipeline_project"]
@@ -462,13 +518,8 @@ impl model::Model for CreateTestingPipelineRequest {
         &[0, 2]
     }
 }
-model::model!(
-    CreateTestingPipelineRequest, Self { org : model::Cell::blank(), pipeline_org :
-    Default::default(), pipeline_project : Default::default(), project :
-    model::Cell::blank(), type_ : Default::default(), misfits : Default::default() }
-);
+model::through_cell!(CreateTestingPipelineRequest);
 /// Schema `DependenciesMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct DependenciesMetadata {
     pub dependency_name: Option<String>,
     pub dependency_source: Option<String>,
@@ -477,6 +528,15 @@ pub struct DependenciesMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for DependenciesMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            dependency_name: None,
+            dependency_source: None,
+            dependency_version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["dependency_name", "dependency_source", "dependency_version"]
@@ -502,13 +562,19 @@ impl model::Model for DependenciesMetadata {
 }
 model::model!(DependenciesMetadata);
 /// Schema `DownloadModuleResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct DownloadModuleResponse {
     pub location: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for DownloadModuleResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            location: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["location"]
@@ -530,7 +596,6 @@ impl model::Model for DownloadModuleResponse {
 }
 model::model!(DownloadModuleResponse);
 /// Schema `EnableTestingRequest`.
-#[derive(Clone, Debug)]
 pub struct EnableTestingRequest {
     pub org: String,
     pub pipeline_id: Option<Vec<String>>,
@@ -556,19 +621,34 @@ impl EnableTestingRequest {
     ) -> Self {
         Self {
             org: org.into(),
-            pipeline_id: Default::default(),
-            pipeline_org: Default::default(),
-            pipeline_project: Default::default(),
+            pipeline_id: None,
+            pipeline_org: None,
+            pipeline_project: None,
             project: project.into(),
             provider_connector: provider_connector.into(),
             provisioner_type: provisioner_type.into(),
             provisioner_version: provisioner_version.into(),
-            release_pipeline: Default::default(),
-            misfits: Default::default(),
+            release_pipeline: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for EnableTestingRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            org: model::Cell::blank(),
+            pipeline_id: None,
+            pipeline_org: None,
+            pipeline_project: None,
+            project: model::Cell::blank(),
+            provider_connector: model::Cell::blank(),
+            provisioner_type: model::Cell::blank(),
+            provisioner_version: model::Cell::blank(),
+            release_pipeline: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -618,16 +698,8 @@ impl model::Model for EnableTestingRequest {
         &[0, 1, 5, 7, 8]
     }
 }
-model::model!(
-    EnableTestingRequest, Self { org : model::Cell::blank(), pipeline_id :
-    Default::default(), pipeline_org : Default::default(), pipeline_project :
-    Default::default(), project : model::Cell::blank(), provider_connector :
-    model::Cell::blank(), provisioner_type : model::Cell::blank(), provisioner_version :
-    model::Cell::blank(), release_pipeline : Default::default(), misfits :
-    Default::default() }
-);
+model::through_cell!(EnableTestingRequest);
 /// Schema `HarnessIacmModuleRegistryModuleTestingMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct HarnessIacmModuleRegistryModuleTestingMetadata {
     pub account: Option<String>,
     pub org: Option<String>,
@@ -641,6 +713,20 @@ pub struct HarnessIacmModuleRegistryModuleTestingMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for HarnessIacmModuleRegistryModuleTestingMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: None,
+            org: None,
+            pipelines: None,
+            project: None,
+            provider_connector: None,
+            provisioner_type: None,
+            provisioner_version: None,
+            release_pipeline: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -685,7 +771,6 @@ impl model::Model for HarnessIacmModuleRegistryModuleTestingMetadata {
 }
 model::model!(HarnessIacmModuleRegistryModuleTestingMetadata);
 /// Schema `HarnessIacmModuleRegistryVersionTypes`.
-#[derive(Clone, Debug, Default)]
 pub struct HarnessIacmModuleRegistryVersionTypes {
     pub git_version: Option<String>,
     pub module_version: Option<String>,
@@ -693,6 +778,14 @@ pub struct HarnessIacmModuleRegistryVersionTypes {
     pub misfits: model::Misfits,
 }
 impl model::Model for HarnessIacmModuleRegistryVersionTypes {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            git_version: None,
+            module_version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["git_version", "module_version"]
@@ -716,13 +809,19 @@ impl model::Model for HarnessIacmModuleRegistryVersionTypes {
 }
 model::model!(HarnessIacmModuleRegistryVersionTypes);
 /// Schema `HarnessIacmModuleRegistryVersions`.
-#[derive(Clone, Debug, Default)]
 pub struct HarnessIacmModuleRegistryVersions {
     pub versions: Option<Vec<HarnessIacmModuleRegistryVersionTypes>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for HarnessIacmModuleRegistryVersions {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            versions: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["versions"]
@@ -744,7 +843,6 @@ impl model::Model for HarnessIacmModuleRegistryVersions {
 }
 model::model!(HarnessIacmModuleRegistryVersions);
 /// Schema `HarnessIacmModuleexecutionresource`.
-#[derive(Clone, Debug, Default)]
 pub struct HarnessIacmModuleexecutionresource {
     pub account: Option<String>,
     pub created: Option<i64>,
@@ -757,6 +855,19 @@ pub struct HarnessIacmModuleexecutionresource {
     pub misfits: model::Misfits,
 }
 impl model::Model for HarnessIacmModuleexecutionresource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: None,
+            created: None,
+            metadata: None,
+            module_id: None,
+            org: None,
+            project: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["org", "status", "account", "created", "project", "metadata", "moduleId"]
@@ -790,7 +901,6 @@ impl model::Model for HarnessIacmModuleexecutionresource {
 }
 model::model!(HarnessIacmModuleexecutionresource);
 /// Schema `ListModuleByIDResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ListModuleByIdResponse {
     pub account: Option<String>,
     pub created: Option<i64>,
@@ -822,6 +932,38 @@ pub struct ListModuleByIdResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListModuleByIdResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: None,
+            created: None,
+            description: None,
+            git_tag_style: None,
+            id: None,
+            module_error: None,
+            name: None,
+            onboarding_pipeline: None,
+            onboarding_pipeline_org: None,
+            onboarding_pipeline_project: None,
+            org: None,
+            project: None,
+            repository: None,
+            repository_branch: None,
+            repository_commit: None,
+            repository_connector: None,
+            repository_path: None,
+            repository_url: None,
+            storage_type: None,
+            synced: None,
+            system: None,
+            tags: None,
+            testing_enabled: None,
+            testing_metadata: None,
+            updated: None,
+            versions: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -925,7 +1067,6 @@ model::open_enum! {
     "artifact", }
 }
 /// Schema `ListModuleMetadataResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ListModuleMetadataResponse {
     pub account: Option<String>,
     pub dependencies: Option<Vec<DependenciesMetadata>>,
@@ -942,6 +1083,23 @@ pub struct ListModuleMetadataResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListModuleMetadataResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: None,
+            dependencies: None,
+            metadata_error: None,
+            module_version: None,
+            name: None,
+            outputs: None,
+            providers: None,
+            resources: None,
+            submodule: None,
+            system: None,
+            variables: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -995,13 +1153,19 @@ impl model::Model for ListModuleMetadataResponse {
 }
 model::model!(ListModuleMetadataResponse);
 /// Schema `ListModuleVersionsResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ListModuleVersionsResponse {
     pub modules: Option<Vec<HarnessIacmModuleRegistryVersions>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ListModuleVersionsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            modules: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["modules"]
@@ -1023,7 +1187,6 @@ impl model::Model for ListModuleVersionsResponse {
 }
 model::model!(ListModuleVersionsResponse);
 /// Schema `ModuleExecutionMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct ModuleExecutionMetadata {
     pub pipeline: Option<String>,
     pub pipeline_execution_id: Option<String>,
@@ -1035,6 +1198,18 @@ pub struct ModuleExecutionMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for ModuleExecutionMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            pipeline: None,
+            pipeline_execution_id: None,
+            pipeline_execution_number: None,
+            pipeline_name: None,
+            pipeline_stage_id: None,
+            trigger: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1073,7 +1248,6 @@ impl model::Model for ModuleExecutionMetadata {
 }
 model::model!(ModuleExecutionMetadata);
 /// Schema `ModuleRegistryCreateModuleResponseBody`.
-#[derive(Clone, Debug, Default)]
 pub struct ModuleRegistryCreateModuleResponseBody {
     pub account: Option<String>,
     pub created: Option<i64>,
@@ -1093,6 +1267,26 @@ pub struct ModuleRegistryCreateModuleResponseBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for ModuleRegistryCreateModuleResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: None,
+            created: None,
+            description: None,
+            id: None,
+            name: None,
+            repository: None,
+            repository_branch: None,
+            repository_commit: None,
+            repository_connector: None,
+            repository_path: None,
+            storage_type: None,
+            system: None,
+            tags: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1160,7 +1354,6 @@ model::open_enum! {
     Artifact = "artifact", }
 }
 /// Schema `ModuleResource`.
-#[derive(Clone, Debug, Default)]
 pub struct ModuleResource {
     pub account: Option<String>,
     pub created: Option<i64>,
@@ -1191,6 +1384,37 @@ pub struct ModuleResource {
     pub misfits: model::Misfits,
 }
 impl model::Model for ModuleResource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: None,
+            created: None,
+            description: None,
+            git_tag_style: None,
+            id: None,
+            module_error: None,
+            name: None,
+            onboarding_pipeline: None,
+            onboarding_pipeline_org: None,
+            onboarding_pipeline_project: None,
+            org: None,
+            project: None,
+            repository: None,
+            repository_branch: None,
+            repository_commit: None,
+            repository_connector: None,
+            repository_path: None,
+            repository_url: None,
+            synced: None,
+            system: None,
+            tags: None,
+            testing_enabled: None,
+            testing_metadata: None,
+            updated: None,
+            versions: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1286,7 +1510,6 @@ impl model::Model for ModuleResource {
 }
 model::model!(ModuleResource);
 /// Schema `ModuleTestingMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct ModuleTestingMetadata {
     pub account: Option<String>,
     pub org: Option<String>,
@@ -1300,6 +1523,20 @@ pub struct ModuleTestingMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for ModuleTestingMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: None,
+            org: None,
+            pipelines: None,
+            project: None,
+            provider_connector: None,
+            provisioner_type: None,
+            provisioner_version: None,
+            release_pipeline: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1344,7 +1581,6 @@ impl model::Model for ModuleTestingMetadata {
 }
 model::model!(ModuleTestingMetadata);
 /// Schema `OutputMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct OutputMetadata {
     pub output_description: Option<String>,
     pub output_name: Option<String>,
@@ -1353,6 +1589,15 @@ pub struct OutputMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for OutputMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            output_description: None,
+            output_name: None,
+            output_sensitive: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["output_name", "output_sensitive", "output_description"]
@@ -1378,7 +1623,6 @@ impl model::Model for OutputMetadata {
 }
 model::model!(OutputMetadata);
 /// Schema `ProviderMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct ProviderMetadata {
     pub provider_name: Option<String>,
     pub provider_source: Option<String>,
@@ -1387,6 +1631,15 @@ pub struct ProviderMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for ProviderMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            provider_name: None,
+            provider_source: None,
+            provider_version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["provider_name", "provider_source", "provider_version"]
@@ -1412,7 +1665,6 @@ impl model::Model for ProviderMetadata {
 }
 model::model!(ProviderMetadata);
 /// Schema `ResourceMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct ResourceMetadata {
     pub resource_name: Option<String>,
     pub resource_type: Option<String>,
@@ -1420,6 +1672,14 @@ pub struct ResourceMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResourceMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            resource_name: None,
+            resource_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["resource_name", "resource_type"]
@@ -1443,7 +1703,6 @@ impl model::Model for ResourceMetadata {
 }
 model::model!(ResourceMetadata);
 /// Schema `SendModuleEventRequest`.
-#[derive(Clone, Debug)]
 pub struct SendModuleEventRequest {
     pub account: String,
     pub event_type: String,
@@ -1465,14 +1724,25 @@ impl SendModuleEventRequest {
         Self {
             account: account.into(),
             event_type: event_type.into(),
-            metadata: Default::default(),
+            metadata: None,
             org: org.into(),
             project: project.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for SendModuleEventRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: model::Cell::blank(),
+            event_type: model::Cell::blank(),
+            metadata: None,
+            org: model::Cell::blank(),
+            project: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["org", "account", "project", "metadata", "eventType"]
@@ -1504,13 +1774,8 @@ impl model::Model for SendModuleEventRequest {
         &[0, 1, 2, 4]
     }
 }
-model::model!(
-    SendModuleEventRequest, Self { account : model::Cell::blank(), event_type :
-    model::Cell::blank(), metadata : Default::default(), org : model::Cell::blank(),
-    project : model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(SendModuleEventRequest);
 /// Schema `UpdateModuleRequest`.
-#[derive(Clone, Debug)]
 pub struct UpdateModuleRequest {
     pub description: Option<String>,
     pub git_tag_style: Option<String>,
@@ -1537,28 +1802,51 @@ impl UpdateModuleRequest {
     #[inline]
     pub fn new(name: impl Into<String>, system: impl Into<String>) -> Self {
         Self {
-            description: Default::default(),
-            git_tag_style: Default::default(),
+            description: None,
+            git_tag_style: None,
             name: name.into(),
-            onboarding_pipeline: Default::default(),
-            onboarding_pipeline_org: Default::default(),
-            onboarding_pipeline_project: Default::default(),
-            onboarding_pipeline_sync: Default::default(),
-            org: Default::default(),
-            project: Default::default(),
-            repository: Default::default(),
-            repository_branch: Default::default(),
-            repository_commit: Default::default(),
-            repository_connector: Default::default(),
-            repository_path: Default::default(),
-            storage_type: Default::default(),
+            onboarding_pipeline: None,
+            onboarding_pipeline_org: None,
+            onboarding_pipeline_project: None,
+            onboarding_pipeline_sync: None,
+            org: None,
+            project: None,
+            repository: None,
+            repository_branch: None,
+            repository_commit: None,
+            repository_connector: None,
+            repository_path: None,
+            storage_type: None,
             system: system.into(),
-            tags: Default::default(),
-            misfits: Default::default(),
+            tags: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for UpdateModuleRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            git_tag_style: None,
+            name: model::Cell::blank(),
+            onboarding_pipeline: None,
+            onboarding_pipeline_org: None,
+            onboarding_pipeline_project: None,
+            onboarding_pipeline_sync: None,
+            org: None,
+            project: None,
+            repository: None,
+            repository_branch: None,
+            repository_commit: None,
+            repository_connector: None,
+            repository_path: None,
+            storage_type: None,
+            system: model::Cell::blank(),
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1632,23 +1920,12 @@ impl model::Model for UpdateModuleRequest {
         &[1, 3]
     }
 }
-model::model!(
-    UpdateModuleRequest, Self { description : Default::default(), git_tag_style :
-    Default::default(), name : model::Cell::blank(), onboarding_pipeline :
-    Default::default(), onboarding_pipeline_org : Default::default(),
-    onboarding_pipeline_project : Default::default(), onboarding_pipeline_sync :
-    Default::default(), org : Default::default(), project : Default::default(),
-    repository : Default::default(), repository_branch : Default::default(),
-    repository_commit : Default::default(), repository_connector : Default::default(),
-    repository_path : Default::default(), storage_type : Default::default(), system :
-    model::Cell::blank(), tags : Default::default(), misfits : Default::default() }
-);
+model::through_cell!(UpdateModuleRequest);
 model::open_enum! {
     #[doc = " Schema `UpdateModuleRequest.storage_type`."] UpdateModuleRequestStorageType
     { GitReference = "git_reference", Artifact = "artifact", }
 }
 /// Schema `UpdateTestingRequest`.
-#[derive(Clone, Debug)]
 pub struct UpdateTestingRequest {
     pub org: String,
     pub pipeline_id: Option<Vec<String>>,
@@ -1674,19 +1951,34 @@ impl UpdateTestingRequest {
     ) -> Self {
         Self {
             org: org.into(),
-            pipeline_id: Default::default(),
-            pipeline_org: Default::default(),
-            pipeline_project: Default::default(),
+            pipeline_id: None,
+            pipeline_org: None,
+            pipeline_project: None,
             project: project.into(),
             provider_connector: provider_connector.into(),
             provisioner_type: provisioner_type.into(),
             provisioner_version: provisioner_version.into(),
-            release_pipeline: Default::default(),
-            misfits: Default::default(),
+            release_pipeline: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for UpdateTestingRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            org: model::Cell::blank(),
+            pipeline_id: None,
+            pipeline_org: None,
+            pipeline_project: None,
+            project: model::Cell::blank(),
+            provider_connector: model::Cell::blank(),
+            provisioner_type: model::Cell::blank(),
+            provisioner_version: model::Cell::blank(),
+            release_pipeline: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1736,16 +2028,8 @@ impl model::Model for UpdateTestingRequest {
         &[0, 1, 5, 7, 8]
     }
 }
-model::model!(
-    UpdateTestingRequest, Self { org : model::Cell::blank(), pipeline_id :
-    Default::default(), pipeline_org : Default::default(), pipeline_project :
-    Default::default(), project : model::Cell::blank(), provider_connector :
-    model::Cell::blank(), provisioner_type : model::Cell::blank(), provisioner_version :
-    model::Cell::blank(), release_pipeline : Default::default(), misfits :
-    Default::default() }
-);
+model::through_cell!(UpdateTestingRequest);
 /// Schema `VariableMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct VariableMetadata {
     pub variable_default: Option<String>,
     pub variable_description: Option<String>,
@@ -1757,6 +2041,18 @@ pub struct VariableMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for VariableMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            variable_default: None,
+            variable_description: None,
+            variable_name: None,
+            variable_required: None,
+            variable_sensitive: None,
+            variable_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1795,13 +2091,19 @@ impl model::Model for VariableMetadata {
 }
 model::model!(VariableMetadata);
 /// Schema `module-registry#batch-check-module-lifecycle body`.
-#[derive(Clone, Debug, Default)]
 pub struct BatchCheckModuleLifecycleBody {
     pub items: Option<Vec<BatchCheckModuleLifecycleBodyItems>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for BatchCheckModuleLifecycleBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            items: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["items"]
@@ -1823,7 +2125,6 @@ impl model::Model for BatchCheckModuleLifecycleBody {
 }
 model::model!(BatchCheckModuleLifecycleBody);
 /// Schema `module-registry#batch-check-module-lifecycle body.items`.
-#[derive(Clone, Debug, Default)]
 pub struct BatchCheckModuleLifecycleBodyItems {
     pub name: Option<String>,
     pub namespace: Option<String>,
@@ -1833,6 +2134,16 @@ pub struct BatchCheckModuleLifecycleBodyItems {
     pub misfits: model::Misfits,
 }
 impl model::Model for BatchCheckModuleLifecycleBodyItems {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            namespace: None,
+            system: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "system", "version", "namespace"]
@@ -1860,7 +2171,6 @@ impl model::Model for BatchCheckModuleLifecycleBodyItems {
 }
 model::model!(BatchCheckModuleLifecycleBodyItems);
 /// Schema `module-registry#create-onboarding-pipeline body`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateOnboardingPipelineBody {
     pub org: Option<String>,
     pub project: Option<String>,
@@ -1868,6 +2178,14 @@ pub struct CreateOnboardingPipelineBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateOnboardingPipelineBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            org: None,
+            project: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["org", "project"]
@@ -1896,7 +2214,6 @@ model::open_enum! {
     "updated,ASC", UpdatedDesc = "updated,DESC", }
 }
 /// Schema `module-registry#put-module-lifecycle body`.
-#[derive(Clone, Debug, Default)]
 pub struct PutModuleLifecycleBody {
     pub deprecated_action: Option<String>,
     pub overrides: Option<Vec<PutModuleLifecycleBodyOverrides>>,
@@ -1908,6 +2225,18 @@ pub struct PutModuleLifecycleBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for PutModuleLifecycleBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            deprecated_action: None,
+            overrides: None,
+            supported_action: None,
+            supported_count: None,
+            warning_action: None,
+            warning_count: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1946,7 +2275,6 @@ impl model::Model for PutModuleLifecycleBody {
 }
 model::model!(PutModuleLifecycleBody);
 /// Schema `module-registry#put-module-lifecycle body.overrides`.
-#[derive(Clone, Debug, Default)]
 pub struct PutModuleLifecycleBodyOverrides {
     pub tier: Option<String>,
     pub version: Option<String>,
@@ -1954,6 +2282,14 @@ pub struct PutModuleLifecycleBodyOverrides {
     pub misfits: model::Misfits,
 }
 impl model::Model for PutModuleLifecycleBodyOverrides {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            tier: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["tier", "version"]

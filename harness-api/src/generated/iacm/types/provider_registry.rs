@@ -5,13 +5,19 @@
 use super::*;
 use crate::model;
 /// Schema `AnsibleDataInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct AnsibleDataInfo {
     pub id: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for AnsibleDataInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id"]
@@ -33,7 +39,6 @@ impl model::Model for AnsibleDataInfo {
 }
 model::model!(AnsibleDataInfo);
 /// Schema `CreateProviderVersionRequestBody`.
-#[derive(Clone, Debug)]
 pub struct CreateProviderVersionRequestBody {
     pub gpg_key_id: String,
     pub protocol: Vec<String>,
@@ -51,13 +56,22 @@ impl CreateProviderVersionRequestBody {
     ) -> Self {
         Self {
             gpg_key_id: gpg_key_id.into(),
-            protocol,
+            protocol: protocol,
             version: version.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for CreateProviderVersionRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            gpg_key_id: model::Cell::blank(),
+            protocol: model::Cell::blank(),
+            version: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["version", "protocol", "gpg_key_id"]
@@ -85,13 +99,8 @@ impl model::Model for CreateProviderVersionRequestBody {
         &[0, 1, 2]
     }
 }
-model::model!(
-    CreateProviderVersionRequestBody, Self { gpg_key_id : model::Cell::blank(), protocol
-    : model::Cell::blank(), version : model::Cell::blank(), misfits : Default::default()
-    }
-);
+model::through_cell!(CreateProviderVersionRequestBody);
 /// Schema `GetProviderDownloadResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct GetProviderDownloadResponse {
     pub arch: Option<String>,
     pub download_url: Option<String>,
@@ -106,6 +115,21 @@ pub struct GetProviderDownloadResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetProviderDownloadResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            arch: None,
+            download_url: None,
+            filename: None,
+            os: None,
+            protocols: None,
+            shasum: None,
+            shasums_signature_url: None,
+            shasums_url: None,
+            signing_keys: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -153,7 +177,6 @@ impl model::Model for GetProviderDownloadResponse {
 }
 model::model!(GetProviderDownloadResponse);
 /// Schema `GetProviderVersionResponseBody`.
-#[derive(Clone, Debug, Default)]
 pub struct GetProviderVersionResponseBody {
     pub gpg_key_id: Option<String>,
     pub id: Option<String>,
@@ -162,6 +185,15 @@ pub struct GetProviderVersionResponseBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetProviderVersionResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            gpg_key_id: None,
+            id: None,
+            protocols: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "protocols", "gpg_key_id"]
@@ -187,7 +219,6 @@ impl model::Model for GetProviderVersionResponseBody {
 }
 model::model!(GetProviderVersionResponseBody);
 /// Schema `HarnessIacmProviderRegistryGpgPublicKey`.
-#[derive(Clone, Debug, Default)]
 pub struct HarnessIacmProviderRegistryGpgPublicKey {
     pub ascii_armor: Option<String>,
     pub key_id: Option<String>,
@@ -195,6 +226,14 @@ pub struct HarnessIacmProviderRegistryGpgPublicKey {
     pub misfits: model::Misfits,
 }
 impl model::Model for HarnessIacmProviderRegistryGpgPublicKey {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ascii_armor: None,
+            key_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key_id", "ascii_armor"]
@@ -218,7 +257,6 @@ impl model::Model for HarnessIacmProviderRegistryGpgPublicKey {
 }
 model::model!(HarnessIacmProviderRegistryGpgPublicKey);
 /// Schema `HarnessIacmProviderRegistryPlatform`.
-#[derive(Clone, Debug, Default)]
 pub struct HarnessIacmProviderRegistryPlatform {
     pub arch: Option<String>,
     pub os: Option<String>,
@@ -226,6 +264,14 @@ pub struct HarnessIacmProviderRegistryPlatform {
     pub misfits: model::Misfits,
 }
 impl model::Model for HarnessIacmProviderRegistryPlatform {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            arch: None,
+            os: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["os", "arch"]
@@ -249,7 +295,6 @@ impl model::Model for HarnessIacmProviderRegistryPlatform {
 }
 model::model!(HarnessIacmProviderRegistryPlatform);
 /// Schema `HarnessIacmProviderRegistryProvider`.
-#[derive(Clone, Debug, Default)]
 pub struct HarnessIacmProviderRegistryProvider {
     pub account: Option<String>,
     pub created: Option<i64>,
@@ -262,6 +307,19 @@ pub struct HarnessIacmProviderRegistryProvider {
     pub misfits: model::Misfits,
 }
 impl model::Model for HarnessIacmProviderRegistryProvider {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: None,
+            created: None,
+            description: None,
+            id: None,
+            type_: None,
+            updated: None,
+            versions: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "type", "account", "created", "updated", "versions", "description"]
@@ -295,7 +353,6 @@ impl model::Model for HarnessIacmProviderRegistryProvider {
 }
 model::model!(HarnessIacmProviderRegistryProvider);
 /// Schema `HarnessIacmProviderRegistryProviderVersion`.
-#[derive(Clone, Debug, Default)]
 pub struct HarnessIacmProviderRegistryProviderVersion {
     pub platforms: Option<Vec<HarnessIacmProviderRegistryPlatform>>,
     pub protocols: Option<Vec<String>>,
@@ -304,6 +361,15 @@ pub struct HarnessIacmProviderRegistryProviderVersion {
     pub misfits: model::Misfits,
 }
 impl model::Model for HarnessIacmProviderRegistryProviderVersion {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            platforms: None,
+            protocols: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["version", "platforms", "protocols"]
@@ -329,7 +395,6 @@ impl model::Model for HarnessIacmProviderRegistryProviderVersion {
 }
 model::model!(HarnessIacmProviderRegistryProviderVersion);
 /// Schema `HarnessIacmProviderRegistryProviderVersionMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct HarnessIacmProviderRegistryProviderVersionMetadata {
     pub files: Option<Vec<String>>,
     pub synced: Option<bool>,
@@ -338,6 +403,15 @@ pub struct HarnessIacmProviderRegistryProviderVersionMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for HarnessIacmProviderRegistryProviderVersionMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            files: None,
+            synced: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["files", "synced", "version"]
@@ -363,7 +437,6 @@ impl model::Model for HarnessIacmProviderRegistryProviderVersionMetadata {
 }
 model::model!(HarnessIacmProviderRegistryProviderVersionMetadata);
 /// Schema `HarnessIacmProviderRegistrySigningKey`.
-#[derive(Clone, Debug, Default)]
 pub struct HarnessIacmProviderRegistrySigningKey {
     pub ascii_armor: Option<String>,
     pub created_at: Option<String>,
@@ -376,6 +449,19 @@ pub struct HarnessIacmProviderRegistrySigningKey {
     pub misfits: model::Misfits,
 }
 impl model::Model for HarnessIacmProviderRegistrySigningKey {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ascii_armor: None,
+            created_at: None,
+            id: None,
+            key_id: None,
+            key_name: None,
+            updated_at: None,
+            user: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "user", "key_id", "key_name", "created_at", "updated_at", "ascii_armor"]
@@ -409,13 +495,19 @@ impl model::Model for HarnessIacmProviderRegistrySigningKey {
 }
 model::model!(HarnessIacmProviderRegistrySigningKey);
 /// Schema `HarnessIacmProviderRegistrySigningKeys`.
-#[derive(Clone, Debug, Default)]
 pub struct HarnessIacmProviderRegistrySigningKeys {
     pub gpg_public_keys: Option<Vec<HarnessIacmProviderRegistryGpgPublicKey>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for HarnessIacmProviderRegistrySigningKeys {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            gpg_public_keys: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["gpg_public_keys"]
@@ -437,7 +529,6 @@ impl model::Model for HarnessIacmProviderRegistrySigningKeys {
 }
 model::model!(HarnessIacmProviderRegistrySigningKeys);
 /// Schema `IaCMGetProviderResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct IacmGetProviderResponse {
     pub account: Option<String>,
     pub created: Option<i64>,
@@ -450,6 +541,19 @@ pub struct IacmGetProviderResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for IacmGetProviderResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: None,
+            created: None,
+            description: None,
+            id: None,
+            type_: None,
+            updated: None,
+            versions: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "type", "account", "created", "updated", "versions", "description"]
@@ -483,13 +587,19 @@ impl model::Model for IacmGetProviderResponse {
 }
 model::model!(IacmGetProviderResponse);
 /// Schema `ListProviderVersionsResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ListProviderVersionsResponse {
     pub versions: Option<Vec<HarnessIacmProviderRegistryProviderVersion>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ListProviderVersionsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            versions: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["versions"]
@@ -511,13 +621,19 @@ impl model::Model for ListProviderVersionsResponse {
 }
 model::model!(ListProviderVersionsResponse);
 /// Schema `PostFilesResponseBody`.
-#[derive(Clone, Debug, Default)]
 pub struct PostFilesResponseBody {
     pub synced: Option<bool>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for PostFilesResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            synced: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["synced"]
@@ -539,7 +655,6 @@ impl model::Model for PostFilesResponseBody {
 }
 model::model!(PostFilesResponseBody);
 /// Schema `UpdateProviderVersionRequestBody`.
-#[derive(Clone, Debug)]
 pub struct UpdateProviderVersionRequestBody {
     pub gpg_key_id: String,
     pub protocol: Vec<String>,
@@ -552,12 +667,20 @@ impl UpdateProviderVersionRequestBody {
     pub fn new(gpg_key_id: impl Into<String>, protocol: Vec<String>) -> Self {
         Self {
             gpg_key_id: gpg_key_id.into(),
-            protocol,
-            misfits: Default::default(),
+            protocol: protocol,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for UpdateProviderVersionRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            gpg_key_id: model::Cell::blank(),
+            protocol: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["protocol", "gpg_key_id"]
@@ -583,12 +706,8 @@ impl model::Model for UpdateProviderVersionRequestBody {
         &[0, 1]
     }
 }
-model::model!(
-    UpdateProviderVersionRequestBody, Self { gpg_key_id : model::Cell::blank(), protocol
-    : model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(UpdateProviderVersionRequestBody);
 /// Schema `UploadSigningKeyRequest`.
-#[derive(Clone, Debug)]
 pub struct UploadSigningKeyRequest {
     pub ascii_armor: String,
     pub key_id: String,
@@ -611,11 +730,21 @@ impl UploadSigningKeyRequest {
             key_id: key_id.into(),
             key_name: key_name.into(),
             user: user.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for UploadSigningKeyRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ascii_armor: model::Cell::blank(),
+            key_id: model::Cell::blank(),
+            key_name: model::Cell::blank(),
+            user: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["user", "key_id", "key_name", "ascii_armor"]
@@ -645,19 +774,21 @@ impl model::Model for UploadSigningKeyRequest {
         &[0, 1, 2, 3]
     }
 }
-model::model!(
-    UploadSigningKeyRequest, Self { ascii_armor : model::Cell::blank(), key_id :
-    model::Cell::blank(), key_name : model::Cell::blank(), user : model::Cell::blank(),
-    misfits : Default::default() }
-);
+model::through_cell!(UploadSigningKeyRequest);
 /// Schema `provider-registry#batch-check-provider-lifecycle body`.
-#[derive(Clone, Debug, Default)]
 pub struct BatchCheckProviderLifecycleBody {
     pub items: Option<Vec<BatchCheckProviderLifecycleBodyItems>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for BatchCheckProviderLifecycleBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            items: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["items"]
@@ -679,7 +810,6 @@ impl model::Model for BatchCheckProviderLifecycleBody {
 }
 model::model!(BatchCheckProviderLifecycleBody);
 /// Schema `provider-registry#batch-check-provider-lifecycle body.items`.
-#[derive(Clone, Debug, Default)]
 pub struct BatchCheckProviderLifecycleBodyItems {
     pub namespace: Option<String>,
     pub type_: Option<String>,
@@ -688,6 +818,15 @@ pub struct BatchCheckProviderLifecycleBodyItems {
     pub misfits: model::Misfits,
 }
 impl model::Model for BatchCheckProviderLifecycleBodyItems {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            namespace: None,
+            type_: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "version", "namespace"]
@@ -713,13 +852,19 @@ impl model::Model for BatchCheckProviderLifecycleBodyItems {
 }
 model::model!(BatchCheckProviderLifecycleBodyItems);
 /// Schema `provider-registry#create-provider body`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateProviderBody {
     pub description: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateProviderBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["description"]
@@ -755,7 +900,6 @@ model::open_enum! {
     = "updated,DESC", }
 }
 /// Schema `provider-registry#put-provider-lifecycle body`.
-#[derive(Clone, Debug, Default)]
 pub struct PutProviderLifecycleBody {
     pub deprecated_action: Option<String>,
     pub overrides: Option<Vec<PutProviderLifecycleBodyOverrides>>,
@@ -767,6 +911,18 @@ pub struct PutProviderLifecycleBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for PutProviderLifecycleBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            deprecated_action: None,
+            overrides: None,
+            supported_action: None,
+            supported_count: None,
+            warning_action: None,
+            warning_count: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -805,7 +961,6 @@ impl model::Model for PutProviderLifecycleBody {
 }
 model::model!(PutProviderLifecycleBody);
 /// Schema `provider-registry#put-provider-lifecycle body.overrides`.
-#[derive(Clone, Debug, Default)]
 pub struct PutProviderLifecycleBodyOverrides {
     pub tier: Option<String>,
     pub version: Option<String>,
@@ -813,6 +968,14 @@ pub struct PutProviderLifecycleBodyOverrides {
     pub misfits: model::Misfits,
 }
 impl model::Model for PutProviderLifecycleBodyOverrides {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            tier: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["tier", "version"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `provisioner_activities#complete-activity body`.
-#[derive(Clone, Debug, Default)]
 pub struct CompleteActivityBody {
     pub cdk_result: Option<Box<CompleteActivityBodyCdkResult>>,
     pub error_message: Option<String>,
@@ -14,6 +13,15 @@ pub struct CompleteActivityBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for CompleteActivityBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cdk_result: None,
+            error_message: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["status", "cdk_result", "error_message"]
@@ -39,13 +47,19 @@ impl model::Model for CompleteActivityBody {
 }
 model::model!(CompleteActivityBody);
 /// Schema `provisioner_activities#complete-activity body.cdk_result`.
-#[derive(Clone, Debug, Default)]
 pub struct CompleteActivityBodyCdkResult {
     pub stacks: Option<Vec<CompleteActivityBodyCdkResultStacks>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for CompleteActivityBodyCdkResult {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            stacks: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["stacks"]
@@ -67,7 +81,6 @@ impl model::Model for CompleteActivityBodyCdkResult {
 }
 model::model!(CompleteActivityBodyCdkResult);
 /// Schema `provisioner_activities#complete-activity body.cdk_result.stacks`.
-#[derive(Clone, Debug, Default)]
 pub struct CompleteActivityBodyCdkResultStacks {
     pub assets_uuid: Option<String>,
     pub error_message: Option<String>,
@@ -83,6 +96,22 @@ pub struct CompleteActivityBodyCdkResultStacks {
     pub misfits: model::Misfits,
 }
 impl model::Model for CompleteActivityBodyCdkResultStacks {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            assets_uuid: None,
+            error_message: None,
+            manifest_uuid: None,
+            resource_counts: None,
+            stack_name: None,
+            stack_outputs: None,
+            stack_path: None,
+            status: None,
+            template_uuid: None,
+            tree_uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -133,7 +162,6 @@ impl model::Model for CompleteActivityBodyCdkResultStacks {
 }
 model::model!(CompleteActivityBodyCdkResultStacks);
 /// Schema `provisioner_activities#complete-activity body.cdk_result.stacks.resource_counts`.
-#[derive(Clone, Debug, Default)]
 pub struct CompleteActivityBodyCdkResultStacksResourceCounts {
     pub added: Option<i64>,
     pub changed: Option<i64>,
@@ -145,6 +173,18 @@ pub struct CompleteActivityBodyCdkResultStacksResourceCounts {
     pub misfits: model::Misfits,
 }
 impl model::Model for CompleteActivityBodyCdkResultStacksResourceCounts {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            added: None,
+            changed: None,
+            deleted: None,
+            imported: None,
+            removed: None,
+            unchanged: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["added", "changed", "deleted", "removed", "imported", "unchanged"]
@@ -176,7 +216,6 @@ impl model::Model for CompleteActivityBodyCdkResultStacksResourceCounts {
 }
 model::model!(CompleteActivityBodyCdkResultStacksResourceCounts);
 /// Schema `provisioner_activities#start-activity body`.
-#[derive(Clone, Debug, Default)]
 pub struct StartActivityBody {
     pub activity_id: Option<String>,
     pub activity_type: Option<String>,
@@ -190,6 +229,20 @@ pub struct StartActivityBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for StartActivityBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            activity_id: None,
+            activity_type: None,
+            git_info: None,
+            pipeline_execution_id: None,
+            pipeline_id: None,
+            pipeline_stage_id: None,
+            provisioner_type: None,
+            provisioner_version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -234,7 +287,6 @@ impl model::Model for StartActivityBody {
 }
 model::model!(StartActivityBody);
 /// Schema `provisioner_activities#start-activity body.git_info`.
-#[derive(Clone, Debug, Default)]
 pub struct StartActivityBodyGitInfo {
     pub branch: Option<String>,
     pub commit_message: Option<String>,
@@ -244,6 +296,16 @@ pub struct StartActivityBodyGitInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for StartActivityBodyGitInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            branch: None,
+            commit_message: None,
+            commit_sha: None,
+            repo: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["repo", "branch", "commit_sha", "commit_message"]

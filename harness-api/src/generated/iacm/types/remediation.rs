@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `remediation#create-remediation-run body`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateRemediationRunBody {
     pub input_payload: Option<String>,
     pub pipeline_execution_id: Option<String>,
@@ -15,6 +14,16 @@ pub struct CreateRemediationRunBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateRemediationRunBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            input_payload: None,
+            pipeline_execution_id: None,
+            remediation_type: None,
+            triggered_by: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["triggered_by", "input_payload", "remediation_type", "pipeline_execution_id"]
@@ -42,7 +51,6 @@ impl model::Model for CreateRemediationRunBody {
 }
 model::model!(CreateRemediationRunBody);
 /// Schema `remediation#update-remediation-run body`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateRemediationRunBody {
     pub pipeline_execution_id: Option<String>,
     pub result_payload: Option<String>,
@@ -52,6 +60,16 @@ pub struct UpdateRemediationRunBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateRemediationRunBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            pipeline_execution_id: None,
+            result_payload: None,
+            result_type: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["status", "result_type", "result_payload", "pipeline_execution_id"]

@@ -5,13 +5,19 @@
 use super::*;
 use crate::model;
 /// Schema `CheckPushDataResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct CheckPushDataResponse {
     pub disabled: Option<bool>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for CheckPushDataResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            disabled: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["disabled"]
@@ -33,7 +39,6 @@ impl model::Model for CheckPushDataResponse {
 }
 model::model!(CheckPushDataResponse);
 /// Schema `DeleteDefaultPipelineRequest`.
-#[derive(Clone, Debug)]
 pub struct DeleteDefaultPipelineRequest {
     pub operation: DeleteDefaultPipelineRequestOperation,
     pub provisioner: DeleteDefaultPipelineRequestProvisioner,
@@ -51,12 +56,21 @@ impl DeleteDefaultPipelineRequest {
         Self {
             operation: operation.into(),
             provisioner: provisioner.into(),
-            workspace: Default::default(),
-            misfits: Default::default(),
+            workspace: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for DeleteDefaultPipelineRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            operation: model::Cell::blank(),
+            provisioner: model::Cell::blank(),
+            workspace: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["operation", "workspace", "provisioner"]
@@ -84,10 +98,7 @@ impl model::Model for DeleteDefaultPipelineRequest {
         &[0, 2]
     }
 }
-model::model!(
-    DeleteDefaultPipelineRequest, Self { operation : model::Cell::blank(), provisioner :
-    model::Cell::blank(), workspace : Default::default(), misfits : Default::default() }
-);
+model::through_cell!(DeleteDefaultPipelineRequest);
 model::open_enum! {
     #[doc = " Schema `DeleteDefaultPipelineRequest.operation`."]
     DeleteDefaultPipelineRequestOperation { Plan = "plan", Apply = "apply", Destroy =
@@ -99,7 +110,6 @@ model::open_enum! {
     "opentofu", Terragrunt = "terragrunt", }
 }
 /// Schema `HarnessIacmDefaultpipeline`.
-#[derive(Clone, Debug, Default)]
 pub struct HarnessIacmDefaultpipeline {
     pub account: Option<String>,
     pub operation: Option<HarnessIacmDefaultpipelineOperation>,
@@ -113,6 +123,20 @@ pub struct HarnessIacmDefaultpipeline {
     pub misfits: model::Misfits,
 }
 impl model::Model for HarnessIacmDefaultpipeline {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: None,
+            operation: None,
+            org: None,
+            pipeline: None,
+            project: None,
+            provisioner: None,
+            updated: None,
+            workspace: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -167,7 +191,6 @@ model::open_enum! {
     "opentofu", Terragrunt = "terragrunt", }
 }
 /// Schema `UpsertDefaultPipelineRequest`.
-#[derive(Clone, Debug)]
 pub struct UpsertDefaultPipelineRequest {
     pub operation: UpsertDefaultPipelineRequestOperation,
     pub pipeline: String,
@@ -190,13 +213,24 @@ impl UpsertDefaultPipelineRequest {
             operation: operation.into(),
             pipeline: pipeline.into(),
             provisioner: provisioner.into(),
-            updated,
-            workspace: Default::default(),
-            misfits: Default::default(),
+            updated: updated,
+            workspace: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for UpsertDefaultPipelineRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            operation: model::Cell::blank(),
+            pipeline: model::Cell::blank(),
+            provisioner: model::Cell::blank(),
+            updated: model::Cell::blank(),
+            workspace: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["updated", "pipeline", "operation", "workspace", "provisioner"]
@@ -228,11 +262,7 @@ impl model::Model for UpsertDefaultPipelineRequest {
         &[0, 1, 2, 4]
     }
 }
-model::model!(
-    UpsertDefaultPipelineRequest, Self { operation : model::Cell::blank(), pipeline :
-    model::Cell::blank(), provisioner : model::Cell::blank(), updated :
-    model::Cell::blank(), workspace : Default::default(), misfits : Default::default() }
-);
+model::through_cell!(UpsertDefaultPipelineRequest);
 model::open_enum! {
     #[doc = " Schema `UpsertDefaultPipelineRequest.operation`."]
     UpsertDefaultPipelineRequestOperation { Plan = "plan", Apply = "apply", Destroy =
@@ -244,7 +274,6 @@ model::open_enum! {
     "opentofu", Terragrunt = "terragrunt", }
 }
 /// Schema `settings#enable-ephemeral-workspaces-in-project body`.
-#[derive(Clone, Debug, Default)]
 pub struct EnableEphemeralWorkspacesInProjectBody {
     pub delete_delay_unit: Option<String>,
     pub delete_delay_value: Option<i64>,
@@ -258,6 +287,20 @@ pub struct EnableEphemeralWorkspacesInProjectBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for EnableEphemeralWorkspacesInProjectBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            delete_delay_unit: None,
+            delete_delay_value: None,
+            delete_on_date: None,
+            delete_workspace: None,
+            destroy_delay_unit: None,
+            destroy_delay_value: None,
+            destroy_on_date: None,
+            pipeline_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -302,7 +345,6 @@ impl model::Model for EnableEphemeralWorkspacesInProjectBody {
 }
 model::model!(EnableEphemeralWorkspacesInProjectBody);
 /// Schema `settings#enable-project-drift body`.
-#[derive(Clone, Debug, Default)]
 pub struct EnableProjectDriftBody {
     pub pipeline_id: Option<String>,
     pub run_every: Option<i64>,
@@ -311,6 +353,15 @@ pub struct EnableProjectDriftBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for EnableProjectDriftBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            pipeline_id: None,
+            run_every: None,
+            run_every_unit: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["run_every", "pipeline_id", "run_every_unit"]

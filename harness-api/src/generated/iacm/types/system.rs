@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `HarnessIacmPluginversion`.
-#[derive(Clone, Debug, Default)]
 pub struct HarnessIacmPluginversion {
     pub commit: Option<String>,
     pub version: Option<String>,
@@ -13,6 +12,14 @@ pub struct HarnessIacmPluginversion {
     pub misfits: model::Misfits,
 }
 impl model::Model for HarnessIacmPluginversion {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            commit: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["commit", "version"]
@@ -36,7 +43,6 @@ impl model::Model for HarnessIacmPluginversion {
 }
 model::model!(HarnessIacmPluginversion);
 /// Schema `IaCMServiceVersion`.
-#[derive(Clone, Debug, Default)]
 pub struct IacmServiceVersion {
     pub commit: Option<String>,
     pub deployment_mode: Option<IacmServiceVersionDeploymentMode>,
@@ -45,6 +51,15 @@ pub struct IacmServiceVersion {
     pub misfits: model::Misfits,
 }
 impl model::Model for IacmServiceVersion {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            commit: None,
+            deployment_mode: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["commit", "version", "deployment_mode"]
@@ -74,7 +89,6 @@ model::open_enum! {
     IacmServiceVersionDeploymentMode { Saas = "saas", Smp = "smp", }
 }
 /// Schema `PluginReportedVersion`.
-#[derive(Clone, Debug)]
 pub struct PluginReportedVersion {
     pub commit: String,
     pub version: String,
@@ -88,11 +102,19 @@ impl PluginReportedVersion {
         Self {
             commit: commit.into(),
             version: version.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for PluginReportedVersion {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            commit: model::Cell::blank(),
+            version: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["commit", "version"]
@@ -118,10 +140,7 @@ impl model::Model for PluginReportedVersion {
         &[0, 1]
     }
 }
-model::model!(
-    PluginReportedVersion, Self { commit : model::Cell::blank(), version :
-    model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(PluginReportedVersion);
 model::open_enum! {
     #[doc = " Schema `system#get-provisioner-config provisioner`."]
     GetProvisionerConfigProvisioner { Awscdk = "awscdk", Terraform = "terraform",

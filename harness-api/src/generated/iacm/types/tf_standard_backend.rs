@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `HarnessIacmLockinfo`.
-#[derive(Clone, Debug, Default)]
 pub struct HarnessIacmLockinfo {
     pub account: Option<String>,
     pub created: Option<i64>,
@@ -22,6 +21,23 @@ pub struct HarnessIacmLockinfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for HarnessIacmLockinfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: None,
+            created: None,
+            id: None,
+            info: None,
+            operation: None,
+            org: None,
+            path: None,
+            project: None,
+            version: None,
+            who: None,
+            workspace: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -75,7 +91,6 @@ impl model::Model for HarnessIacmLockinfo {
 }
 model::model!(HarnessIacmLockinfo);
 /// Schema `LockWorkspaceRequest`.
-#[derive(Clone, Debug)]
 pub struct LockWorkspaceRequest {
     pub created: String,
     pub id: String,
@@ -99,16 +114,29 @@ impl LockWorkspaceRequest {
         Self {
             created: created.into(),
             id: id.into(),
-            info: Default::default(),
+            info: None,
             operation: operation.into(),
-            path: Default::default(),
+            path: None,
             version: version.into(),
-            who: Default::default(),
-            misfits: Default::default(),
+            who: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for LockWorkspaceRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created: model::Cell::blank(),
+            id: model::Cell::blank(),
+            info: None,
+            operation: model::Cell::blank(),
+            path: None,
+            version: model::Cell::blank(),
+            who: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "who", "info", "path", "created", "version", "operation"]
@@ -144,14 +172,8 @@ impl model::Model for LockWorkspaceRequest {
         &[0, 4, 5, 6]
     }
 }
-model::model!(
-    LockWorkspaceRequest, Self { created : model::Cell::blank(), id :
-    model::Cell::blank(), info : Default::default(), operation : model::Cell::blank(),
-    path : Default::default(), version : model::Cell::blank(), who : Default::default(),
-    misfits : Default::default() }
-);
+model::through_cell!(LockWorkspaceRequest);
 /// Schema `UnlockWorkspaceRequest`.
-#[derive(Clone, Debug)]
 pub struct UnlockWorkspaceRequest {
     pub created: String,
     pub id: String,
@@ -175,16 +197,29 @@ impl UnlockWorkspaceRequest {
         Self {
             created: created.into(),
             id: id.into(),
-            info: Default::default(),
+            info: None,
             operation: operation.into(),
-            path: Default::default(),
+            path: None,
             version: version.into(),
-            who: Default::default(),
-            misfits: Default::default(),
+            who: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for UnlockWorkspaceRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created: model::Cell::blank(),
+            id: model::Cell::blank(),
+            info: None,
+            operation: model::Cell::blank(),
+            path: None,
+            version: model::Cell::blank(),
+            who: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "who", "info", "path", "created", "version", "operation"]
@@ -220,9 +255,4 @@ impl model::Model for UnlockWorkspaceRequest {
         &[0, 4, 5, 6]
     }
 }
-model::model!(
-    UnlockWorkspaceRequest, Self { created : model::Cell::blank(), id :
-    model::Cell::blank(), info : Default::default(), operation : model::Cell::blank(),
-    path : Default::default(), version : model::Cell::blank(), who : Default::default(),
-    misfits : Default::default() }
-);
+model::through_cell!(UnlockWorkspaceRequest);

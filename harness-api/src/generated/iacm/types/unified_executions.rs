@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `IACMUnifiedStepWrapper`.
-#[derive(Clone, Debug, Default)]
 pub struct IacmUnifiedStepWrapper {
     pub dynamic_fields: Option<std::collections::BTreeMap<String, String>>,
     pub id: Option<String>,
@@ -15,6 +14,16 @@ pub struct IacmUnifiedStepWrapper {
     pub misfits: model::Misfits,
 }
 impl model::Model for IacmUnifiedStepWrapper {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            dynamic_fields: None,
+            id: None,
+            name: None,
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "name", "yaml", "dynamic_fields"]
@@ -42,7 +51,6 @@ impl model::Model for IacmUnifiedStepWrapper {
 }
 model::model!(IacmUnifiedStepWrapper);
 /// Schema `IaCMWebhookInfo`.
-#[derive(Clone, Debug)]
 pub struct IacmWebhookInfo {
     pub connector: Option<String>,
     pub link: Option<String>,
@@ -56,15 +64,25 @@ impl IacmWebhookInfo {
     #[inline]
     pub fn new(type_: impl Into<IacmWebhookInfoType>) -> Self {
         Self {
-            connector: Default::default(),
-            link: Default::default(),
-            repo: Default::default(),
+            connector: None,
+            link: None,
+            repo: None,
             type_: type_.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for IacmWebhookInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector: None,
+            link: None,
+            repo: None,
+            type_: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["link", "repo", "type", "connector"]
@@ -94,17 +112,12 @@ impl model::Model for IacmWebhookInfo {
         &[2]
     }
 }
-model::model!(
-    IacmWebhookInfo, Self { connector : Default::default(), link : Default::default(),
-    repo : Default::default(), type_ : model::Cell::blank(), misfits : Default::default()
-    }
-);
+model::through_cell!(IacmWebhookInfo);
 model::open_enum! {
     #[doc = " Schema `IaCMWebhookInfo.type`."] IacmWebhookInfoType { PullRequest =
     "pull_request", Merged = "merged", Push = "push", Release = "release", Tag = "tag", }
 }
 /// Schema `UnifiedExecutionRequest2`.
-#[derive(Clone, Debug)]
 pub struct UnifiedExecutionRequest {
     pub module_test: Option<String>,
     pub pipeline_execution_id: String,
@@ -126,19 +139,33 @@ impl UnifiedExecutionRequest {
         pipeline_stage_id: impl Into<String>,
     ) -> Self {
         Self {
-            module_test: Default::default(),
+            module_test: None,
             pipeline_execution_id: pipeline_execution_id.into(),
             pipeline_id: pipeline_id.into(),
             pipeline_stage_id: pipeline_stage_id.into(),
-            remote_execution_id: Default::default(),
-            skip_adding_to_db: Default::default(),
-            webhook: Default::default(),
-            workspace: Default::default(),
-            misfits: Default::default(),
+            remote_execution_id: None,
+            skip_adding_to_db: None,
+            webhook: None,
+            workspace: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for UnifiedExecutionRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            module_test: None,
+            pipeline_execution_id: model::Cell::blank(),
+            pipeline_id: model::Cell::blank(),
+            pipeline_stage_id: model::Cell::blank(),
+            remote_execution_id: None,
+            skip_adding_to_db: None,
+            webhook: None,
+            workspace: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -185,15 +212,8 @@ impl model::Model for UnifiedExecutionRequest {
         &[3, 4, 7]
     }
 }
-model::model!(
-    UnifiedExecutionRequest, Self { module_test : Default::default(),
-    pipeline_execution_id : model::Cell::blank(), pipeline_id : model::Cell::blank(),
-    pipeline_stage_id : model::Cell::blank(), remote_execution_id : Default::default(),
-    skip_adding_to_db : Default::default(), webhook : Default::default(), workspace :
-    Default::default(), misfits : Default::default() }
-);
+model::through_cell!(UnifiedExecutionRequest);
 /// Schema `UnifiedExecutionResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct UnifiedExecutionResponse {
     pub env_variables: Option<std::collections::BTreeMap<String, String>>,
     pub outputs: Option<std::collections::BTreeMap<String, String>>,
@@ -202,6 +222,15 @@ pub struct UnifiedExecutionResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for UnifiedExecutionResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            env_variables: None,
+            outputs: None,
+            steps: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["steps", "outputs", "env_variables"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ShowLicenceResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ShowLicenceResponse {
     pub account: Option<String>,
     pub is_licenced: Option<bool>,
@@ -18,6 +17,19 @@ pub struct ShowLicenceResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ShowLicenceResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: None,
+            is_licenced: None,
+            is_paid: None,
+            reason: None,
+            start_time: None,
+            total: None,
+            used: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["used", "total", "isPaid", "reason", "account", "startTime", "isLicenced"]
@@ -51,7 +63,6 @@ impl model::Model for ShowLicenceResponse {
 }
 model::model!(ShowLicenceResponse);
 /// Schema `ShowUsageResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ShowUsageResponse {
     pub data: Option<Box<UsageData>>,
     pub status: Option<String>,
@@ -59,6 +70,14 @@ pub struct ShowUsageResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ShowUsageResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status"]
@@ -82,13 +101,19 @@ impl model::Model for ShowUsageResponse {
 }
 model::model!(ShowUsageResponse);
 /// Schema `UsageData`.
-#[derive(Clone, Debug, Default)]
 pub struct UsageData {
     pub count: Option<i64>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for UsageData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            count: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["count"]

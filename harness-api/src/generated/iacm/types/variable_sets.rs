@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `CreateVariableSetRequestAccScope`.
-#[derive(Clone, Debug)]
 pub struct CreateVariableSetRequestAccScope {
     pub connectors: Option<Vec<VariableSetConnector>>,
     pub created: Option<i64>,
@@ -27,21 +26,37 @@ impl CreateVariableSetRequestAccScope {
     #[inline]
     pub fn new(identifier: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
-            connectors: Default::default(),
-            created: Default::default(),
-            description: Default::default(),
-            environment_variables: Default::default(),
-            id: Default::default(),
+            connectors: None,
+            created: None,
+            description: None,
+            environment_variables: None,
+            id: None,
             identifier: identifier.into(),
             name: name.into(),
-            terraform_variable_files: Default::default(),
-            terraform_variables: Default::default(),
-            updated: Default::default(),
-            misfits: Default::default(),
+            terraform_variable_files: None,
+            terraform_variables: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for CreateVariableSetRequestAccScope {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connectors: None,
+            created: None,
+            description: None,
+            environment_variables: None,
+            id: None,
+            identifier: model::Cell::blank(),
+            name: model::Cell::blank(),
+            terraform_variable_files: None,
+            terraform_variables: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -94,16 +109,8 @@ impl model::Model for CreateVariableSetRequestAccScope {
         &[1, 5]
     }
 }
-model::model!(
-    CreateVariableSetRequestAccScope, Self { connectors : Default::default(), created :
-    Default::default(), description : Default::default(), environment_variables :
-    Default::default(), id : Default::default(), identifier : model::Cell::blank(), name
-    : model::Cell::blank(), terraform_variable_files : Default::default(),
-    terraform_variables : Default::default(), updated : Default::default(), misfits :
-    Default::default() }
-);
+model::through_cell!(CreateVariableSetRequestAccScope);
 /// Schema `CreateVariableSetRequestOrgScope`.
-#[derive(Clone, Debug)]
 pub struct CreateVariableSetRequestOrgScope {
     pub connectors: Option<Vec<VariableSetConnector>>,
     pub created: Option<i64>,
@@ -125,21 +132,37 @@ impl CreateVariableSetRequestOrgScope {
     #[inline]
     pub fn new(identifier: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
-            connectors: Default::default(),
-            created: Default::default(),
-            description: Default::default(),
-            environment_variables: Default::default(),
-            id: Default::default(),
+            connectors: None,
+            created: None,
+            description: None,
+            environment_variables: None,
+            id: None,
             identifier: identifier.into(),
             name: name.into(),
-            terraform_variable_files: Default::default(),
-            terraform_variables: Default::default(),
-            updated: Default::default(),
-            misfits: Default::default(),
+            terraform_variable_files: None,
+            terraform_variables: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for CreateVariableSetRequestOrgScope {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connectors: None,
+            created: None,
+            description: None,
+            environment_variables: None,
+            id: None,
+            identifier: model::Cell::blank(),
+            name: model::Cell::blank(),
+            terraform_variable_files: None,
+            terraform_variables: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -192,16 +215,8 @@ impl model::Model for CreateVariableSetRequestOrgScope {
         &[1, 5]
     }
 }
-model::model!(
-    CreateVariableSetRequestOrgScope, Self { connectors : Default::default(), created :
-    Default::default(), description : Default::default(), environment_variables :
-    Default::default(), id : Default::default(), identifier : model::Cell::blank(), name
-    : model::Cell::blank(), terraform_variable_files : Default::default(),
-    terraform_variables : Default::default(), updated : Default::default(), misfits :
-    Default::default() }
-);
+model::through_cell!(CreateVariableSetRequestOrgScope);
 /// Schema `CreateVariableSetRequestProjScope`.
-#[derive(Clone, Debug)]
 pub struct CreateVariableSetRequestProjScope {
     pub connectors: Option<Vec<VariableSetConnector>>,
     pub created: Option<i64>,
@@ -223,21 +238,37 @@ impl CreateVariableSetRequestProjScope {
     #[inline]
     pub fn new(identifier: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
-            connectors: Default::default(),
-            created: Default::default(),
-            description: Default::default(),
-            environment_variables: Default::default(),
-            id: Default::default(),
+            connectors: None,
+            created: None,
+            description: None,
+            environment_variables: None,
+            id: None,
             identifier: identifier.into(),
             name: name.into(),
-            terraform_variable_files: Default::default(),
-            terraform_variables: Default::default(),
-            updated: Default::default(),
-            misfits: Default::default(),
+            terraform_variable_files: None,
+            terraform_variables: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for CreateVariableSetRequestProjScope {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connectors: None,
+            created: None,
+            description: None,
+            environment_variables: None,
+            id: None,
+            identifier: model::Cell::blank(),
+            name: model::Cell::blank(),
+            terraform_variable_files: None,
+            terraform_variables: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -290,16 +321,8 @@ impl model::Model for CreateVariableSetRequestProjScope {
         &[1, 5]
     }
 }
-model::model!(
-    CreateVariableSetRequestProjScope, Self { connectors : Default::default(), created :
-    Default::default(), description : Default::default(), environment_variables :
-    Default::default(), id : Default::default(), identifier : model::Cell::blank(), name
-    : model::Cell::blank(), terraform_variable_files : Default::default(),
-    terraform_variables : Default::default(), updated : Default::default(), misfits :
-    Default::default() }
-);
+model::through_cell!(CreateVariableSetRequestProjScope);
 /// Schema `HarnessIacmVariableSet`.
-#[derive(Clone, Debug, Default)]
 pub struct HarnessIacmVariableSet {
     pub account: Option<String>,
     pub connectors: Option<Vec<VariableSetConnector>>,
@@ -323,6 +346,28 @@ pub struct HarnessIacmVariableSet {
     pub misfits: model::Misfits,
 }
 impl model::Model for HarnessIacmVariableSet {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: None,
+            connectors: None,
+            created: None,
+            description: None,
+            env_vars_count: None,
+            environment_variables: None,
+            id: None,
+            identifier: None,
+            name: None,
+            org: None,
+            project: None,
+            terraform_variable_files: None,
+            terraform_variables: None,
+            tf_vars_count: None,
+            updated: None,
+            var_files_count: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -391,13 +436,19 @@ impl model::Model for HarnessIacmVariableSet {
 }
 model::model!(HarnessIacmVariableSet);
 /// Schema `HarnessIacmVariableSetList`.
-#[derive(Clone, Debug, Default)]
 pub struct HarnessIacmVariableSetList {
     pub items: Option<Vec<HarnessIacmVariableSet>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for HarnessIacmVariableSetList {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            items: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["items"]
@@ -419,7 +470,6 @@ impl model::Model for HarnessIacmVariableSetList {
 }
 model::model!(HarnessIacmVariableSetList);
 /// Schema `HarnessIacmWorkspace`.
-#[derive(Clone, Debug, Default)]
 pub struct HarnessIacmWorkspace {
     pub account: Option<String>,
     pub associated_template: Option<Box<AssociatedTemplate>>,
@@ -476,6 +526,57 @@ pub struct HarnessIacmWorkspace {
     pub misfits: model::Misfits,
 }
 impl model::Model for HarnessIacmWorkspace {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: None,
+            associated_template: None,
+            backend_locked: None,
+            budget: None,
+            cost_breakdown_json: None,
+            cost_diff_json: None,
+            cost_estimation_enabled: None,
+            created: None,
+            default_pipelines: None,
+            description: None,
+            environment_variables: None,
+            id: None,
+            identifier: None,
+            modules_json: None,
+            name: None,
+            org: None,
+            project: None,
+            provider_connector: None,
+            provider_connectors: None,
+            providers_json: None,
+            provisioner: None,
+            provisioner_data: None,
+            provisioner_version: None,
+            prune_sensitive_data: None,
+            repository: None,
+            repository_branch: None,
+            repository_commit: None,
+            repository_connector: None,
+            repository_path: None,
+            repository_sha: None,
+            repository_submodules: None,
+            run_all: None,
+            sparse_checkout: None,
+            state_checksum: None,
+            status: None,
+            tags: None,
+            terraform_plan_json: None,
+            terraform_state: None,
+            terraform_state_json: None,
+            terraform_variable_files: None,
+            terraform_variables: None,
+            terragrunt_provider: None,
+            terragrunt_version: None,
+            updated: None,
+            variable_sets: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -631,13 +732,19 @@ impl model::Model for HarnessIacmWorkspace {
 }
 model::model!(HarnessIacmWorkspace);
 /// Schema `HarnessIacmWorkspaceList`.
-#[derive(Clone, Debug, Default)]
 pub struct HarnessIacmWorkspaceList {
     pub items: Option<Vec<HarnessIacmWorkspace>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for HarnessIacmWorkspaceList {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            items: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["items"]
@@ -669,7 +776,6 @@ model::open_enum! {
     "destroying", Failed = "failed", Unknown = "unknown", }
 }
 /// Schema `UpdateVariableSetRequestAccountScope`.
-#[derive(Clone, Debug)]
 pub struct UpdateVariableSetRequestAccountScope {
     pub connectors: Option<Vec<VariableSetConnector>>,
     pub created: Option<i64>,
@@ -690,20 +796,35 @@ impl UpdateVariableSetRequestAccountScope {
     #[inline]
     pub fn new(name: impl Into<String>) -> Self {
         Self {
-            connectors: Default::default(),
-            created: Default::default(),
-            description: Default::default(),
-            environment_variables: Default::default(),
-            id: Default::default(),
+            connectors: None,
+            created: None,
+            description: None,
+            environment_variables: None,
+            id: None,
             name: name.into(),
-            terraform_variable_files: Default::default(),
-            terraform_variables: Default::default(),
-            updated: Default::default(),
-            misfits: Default::default(),
+            terraform_variable_files: None,
+            terraform_variables: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for UpdateVariableSetRequestAccountScope {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connectors: None,
+            created: None,
+            description: None,
+            environment_variables: None,
+            id: None,
+            name: model::Cell::blank(),
+            terraform_variable_files: None,
+            terraform_variables: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -753,15 +874,8 @@ impl model::Model for UpdateVariableSetRequestAccountScope {
         &[1]
     }
 }
-model::model!(
-    UpdateVariableSetRequestAccountScope, Self { connectors : Default::default(), created
-    : Default::default(), description : Default::default(), environment_variables :
-    Default::default(), id : Default::default(), name : model::Cell::blank(),
-    terraform_variable_files : Default::default(), terraform_variables :
-    Default::default(), updated : Default::default(), misfits : Default::default() }
-);
+model::through_cell!(UpdateVariableSetRequestAccountScope);
 /// Schema `UpdateVariableSetRequestOrgScope`.
-#[derive(Clone, Debug)]
 pub struct UpdateVariableSetRequestOrgScope {
     pub connectors: Option<Vec<VariableSetConnector>>,
     pub created: Option<i64>,
@@ -782,20 +896,35 @@ impl UpdateVariableSetRequestOrgScope {
     #[inline]
     pub fn new(name: impl Into<String>) -> Self {
         Self {
-            connectors: Default::default(),
-            created: Default::default(),
-            description: Default::default(),
-            environment_variables: Default::default(),
-            id: Default::default(),
+            connectors: None,
+            created: None,
+            description: None,
+            environment_variables: None,
+            id: None,
             name: name.into(),
-            terraform_variable_files: Default::default(),
-            terraform_variables: Default::default(),
-            updated: Default::default(),
-            misfits: Default::default(),
+            terraform_variable_files: None,
+            terraform_variables: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for UpdateVariableSetRequestOrgScope {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connectors: None,
+            created: None,
+            description: None,
+            environment_variables: None,
+            id: None,
+            name: model::Cell::blank(),
+            terraform_variable_files: None,
+            terraform_variables: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -845,15 +974,8 @@ impl model::Model for UpdateVariableSetRequestOrgScope {
         &[1]
     }
 }
-model::model!(
-    UpdateVariableSetRequestOrgScope, Self { connectors : Default::default(), created :
-    Default::default(), description : Default::default(), environment_variables :
-    Default::default(), id : Default::default(), name : model::Cell::blank(),
-    terraform_variable_files : Default::default(), terraform_variables :
-    Default::default(), updated : Default::default(), misfits : Default::default() }
-);
+model::through_cell!(UpdateVariableSetRequestOrgScope);
 /// Schema `UpdateVariableSetRequestProjScope`.
-#[derive(Clone, Debug)]
 pub struct UpdateVariableSetRequestProjScope {
     pub connectors: Option<Vec<VariableSetConnector>>,
     pub created: Option<i64>,
@@ -874,20 +996,35 @@ impl UpdateVariableSetRequestProjScope {
     #[inline]
     pub fn new(name: impl Into<String>) -> Self {
         Self {
-            connectors: Default::default(),
-            created: Default::default(),
-            description: Default::default(),
-            environment_variables: Default::default(),
-            id: Default::default(),
+            connectors: None,
+            created: None,
+            description: None,
+            environment_variables: None,
+            id: None,
             name: name.into(),
-            terraform_variable_files: Default::default(),
-            terraform_variables: Default::default(),
-            updated: Default::default(),
-            misfits: Default::default(),
+            terraform_variable_files: None,
+            terraform_variables: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for UpdateVariableSetRequestProjScope {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connectors: None,
+            created: None,
+            description: None,
+            environment_variables: None,
+            id: None,
+            name: model::Cell::blank(),
+            terraform_variable_files: None,
+            terraform_variables: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -937,15 +1074,8 @@ impl model::Model for UpdateVariableSetRequestProjScope {
         &[1]
     }
 }
-model::model!(
-    UpdateVariableSetRequestProjScope, Self { connectors : Default::default(), created :
-    Default::default(), description : Default::default(), environment_variables :
-    Default::default(), id : Default::default(), name : model::Cell::blank(),
-    terraform_variable_files : Default::default(), terraform_variables :
-    Default::default(), updated : Default::default(), misfits : Default::default() }
-);
+model::through_cell!(UpdateVariableSetRequestProjScope);
 /// Schema `VariableSetConnector`.
-#[derive(Clone, Debug, Default)]
 pub struct VariableSetConnector {
     pub connector_ref: Option<String>,
     pub created: Option<i64>,
@@ -956,6 +1086,17 @@ pub struct VariableSetConnector {
     pub misfits: model::Misfits,
 }
 impl model::Model for VariableSetConnector {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector_ref: None,
+            created: None,
+            id: None,
+            type_: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "type", "created", "updated", "connector_ref"]
@@ -989,7 +1130,6 @@ model::open_enum! {
     "aws", Azure = "azure", Gcp = "gcp", }
 }
 /// Schema `VariableSetVar`.
-#[derive(Clone, Debug, Default)]
 pub struct VariableSetVar {
     pub created: Option<i64>,
     pub id: Option<i64>,
@@ -1001,6 +1141,18 @@ pub struct VariableSetVar {
     pub misfits: model::Misfits,
 }
 impl model::Model for VariableSetVar {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created: None,
+            id: None,
+            key: None,
+            updated: None,
+            value: None,
+            value_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "key", "value", "created", "updated", "value_type"]
@@ -1032,7 +1184,6 @@ impl model::Model for VariableSetVar {
 }
 model::model!(VariableSetVar);
 /// Schema `VariableSetVarFile`.
-#[derive(Clone, Debug, Default)]
 pub struct VariableSetVarFile {
     pub created: Option<i64>,
     pub id: Option<i64>,
@@ -1047,6 +1198,21 @@ pub struct VariableSetVarFile {
     pub misfits: model::Misfits,
 }
 impl model::Model for VariableSetVarFile {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created: None,
+            id: None,
+            repository: None,
+            repository_branch: None,
+            repository_commit: None,
+            repository_connector: None,
+            repository_path: None,
+            repository_sha: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1098,7 +1264,6 @@ model::open_enum! {
     "string", Secret = "secret", }
 }
 /// Schema `VariableSetsCreateVariableSetAccountLevelResponseBody`.
-#[derive(Clone, Debug, Default)]
 pub struct VariableSetsCreateVariableSetAccountLevelResponseBody {
     pub account: Option<String>,
     pub connectors: Option<Vec<VariableSetConnector>>,
@@ -1118,6 +1283,24 @@ pub struct VariableSetsCreateVariableSetAccountLevelResponseBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for VariableSetsCreateVariableSetAccountLevelResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: None,
+            connectors: None,
+            created: None,
+            description: None,
+            environment_variables: None,
+            identifier: None,
+            name: None,
+            org: None,
+            project: None,
+            terraform_variable_files: None,
+            terraform_variables: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1174,7 +1357,6 @@ impl model::Model for VariableSetsCreateVariableSetAccountLevelResponseBody {
 }
 model::model!(VariableSetsCreateVariableSetAccountLevelResponseBody);
 /// Schema `VariableSetsGetVariableSetAccountLevelResponseBody`.
-#[derive(Clone, Debug, Default)]
 pub struct VariableSetsGetVariableSetAccountLevelResponseBody {
     pub account: Option<String>,
     pub connectors: Option<Vec<VariableSetConnector>>,
@@ -1194,6 +1376,24 @@ pub struct VariableSetsGetVariableSetAccountLevelResponseBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for VariableSetsGetVariableSetAccountLevelResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: None,
+            connectors: None,
+            created: None,
+            description: None,
+            environment_variables: None,
+            identifier: None,
+            name: None,
+            org: None,
+            project: None,
+            terraform_variable_files: None,
+            terraform_variables: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

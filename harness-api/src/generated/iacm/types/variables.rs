@@ -5,13 +5,19 @@
 use super::*;
 use crate::model;
 /// Schema `ConnectorPermissions`.
-#[derive(Clone, Debug, Default)]
 pub struct ConnectorPermissions {
     pub can_delete: Option<bool>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ConnectorPermissions {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            can_delete: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["canDelete"]
@@ -33,7 +39,6 @@ impl model::Model for ConnectorPermissions {
 }
 model::model!(ConnectorPermissions);
 /// Schema `CreateWorkspaceVariableRequest`.
-#[derive(Clone, Debug)]
 pub struct CreateWorkspaceVariableRequest {
     pub key: String,
     pub kind: CreateWorkspaceVariableRequestKind,
@@ -56,11 +61,21 @@ impl CreateWorkspaceVariableRequest {
             kind: kind.into(),
             value: value.into(),
             value_type: value_type.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for CreateWorkspaceVariableRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key: model::Cell::blank(),
+            kind: model::Cell::blank(),
+            value: model::Cell::blank(),
+            value_type: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "kind", "value", "value_type"]
@@ -90,11 +105,7 @@ impl model::Model for CreateWorkspaceVariableRequest {
         &[0, 1, 2, 3]
     }
 }
-model::model!(
-    CreateWorkspaceVariableRequest, Self { key : model::Cell::blank(), kind :
-    model::Cell::blank(), value : model::Cell::blank(), value_type :
-    model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(CreateWorkspaceVariableRequest);
 model::open_enum! {
     #[doc = " Schema `CreateWorkspaceVariableRequest.kind`."]
     CreateWorkspaceVariableRequestKind { Env = "env", Tf = "tf", }
@@ -104,7 +115,6 @@ model::open_enum! {
     CreateWorkspaceVariableRequestValueType { String = "string", Secret = "secret", }
 }
 /// Schema `CreateWorkspaceVariableResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateWorkspaceVariableResponse {
     pub account: Option<String>,
     pub created: Option<i64>,
@@ -121,6 +131,23 @@ pub struct CreateWorkspaceVariableResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateWorkspaceVariableResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: None,
+            created: None,
+            key: None,
+            kind: None,
+            org: None,
+            policy_evaluation: None,
+            project: None,
+            updated: None,
+            value: None,
+            value_type: None,
+            workspace: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -182,13 +209,19 @@ model::open_enum! {
     CreateWorkspaceVariableResponseValueType { String = "string", Secret = "secret", }
 }
 /// Schema `DestroyWorkspaceVariableResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct DestroyWorkspaceVariableResponse {
     pub policy_evaluation: Option<Box<IacmEvaluation>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for DestroyWorkspaceVariableResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            policy_evaluation: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["policy_evaluation"]
@@ -210,7 +243,6 @@ impl model::Model for DestroyWorkspaceVariableResponse {
 }
 model::model!(DestroyWorkspaceVariableResponse);
 /// Schema `GetVariablesAndProvidersResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct GetVariablesAndProvidersResponse {
     pub environment_variables: Option<Vec<VariableWithPermissions>>,
     pub provider_connectors: Option<Vec<ProviderConnectorWithPermissions>>,
@@ -220,6 +252,16 @@ pub struct GetVariablesAndProvidersResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetVariablesAndProvidersResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            environment_variables: None,
+            provider_connectors: None,
+            terraform_variables: None,
+            variable_files: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -252,7 +294,6 @@ impl model::Model for GetVariablesAndProvidersResponse {
 }
 model::model!(GetVariablesAndProvidersResponse);
 /// Schema `HarnessIacmWorkspacevariable`.
-#[derive(Clone, Debug, Default)]
 pub struct HarnessIacmWorkspacevariable {
     pub account: Option<String>,
     pub created: Option<i64>,
@@ -268,6 +309,22 @@ pub struct HarnessIacmWorkspacevariable {
     pub misfits: model::Misfits,
 }
 impl model::Model for HarnessIacmWorkspacevariable {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: None,
+            created: None,
+            key: None,
+            kind: None,
+            org: None,
+            project: None,
+            updated: None,
+            value: None,
+            value_type: None,
+            workspace: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -326,7 +383,6 @@ model::open_enum! {
     HarnessIacmWorkspacevariableValueType { String = "string", Secret = "secret", }
 }
 /// Schema `ProviderConnectorWithPermissions`.
-#[derive(Clone, Debug, Default)]
 pub struct ProviderConnectorWithPermissions {
     pub associated_template: Option<String>,
     pub associated_variable_set: Option<String>,
@@ -344,6 +400,24 @@ pub struct ProviderConnectorWithPermissions {
     pub misfits: model::Misfits,
 }
 impl model::Model for ProviderConnectorWithPermissions {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            associated_template: None,
+            associated_variable_set: None,
+            connector_ref: None,
+            created: None,
+            in_use: None,
+            is_in_workspace: None,
+            is_locked: None,
+            permissions: None,
+            source: None,
+            type_: None,
+            updated: None,
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -409,7 +483,6 @@ model::open_enum! {
     ProviderConnectorWithPermissionsType { Aws = "aws", Azure = "azure", Gcp = "gcp", }
 }
 /// Schema `ShowWorkspaceVariableResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ShowWorkspaceVariableResponse {
     pub account: Option<String>,
     pub created: Option<i64>,
@@ -425,6 +498,22 @@ pub struct ShowWorkspaceVariableResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ShowWorkspaceVariableResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: None,
+            created: None,
+            key: None,
+            kind: None,
+            org: None,
+            project: None,
+            updated: None,
+            value: None,
+            value_type: None,
+            workspace: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -483,7 +572,6 @@ model::open_enum! {
     ShowWorkspaceVariableResponseValueType { String = "string", Secret = "secret", }
 }
 /// Schema `UpdateWorkspaceVariableRequest`.
-#[derive(Clone, Debug)]
 pub struct UpdateWorkspaceVariableRequest {
     pub value: String,
     pub value_type: UpdateWorkspaceVariableRequestValueType,
@@ -500,11 +588,19 @@ impl UpdateWorkspaceVariableRequest {
         Self {
             value: value.into(),
             value_type: value_type.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for UpdateWorkspaceVariableRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            value: model::Cell::blank(),
+            value_type: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["value", "value_type"]
@@ -530,22 +626,25 @@ impl model::Model for UpdateWorkspaceVariableRequest {
         &[0, 1]
     }
 }
-model::model!(
-    UpdateWorkspaceVariableRequest, Self { value : model::Cell::blank(), value_type :
-    model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(UpdateWorkspaceVariableRequest);
 model::open_enum! {
     #[doc = " Schema `UpdateWorkspaceVariableRequest.value_type`."]
     UpdateWorkspaceVariableRequestValueType { String = "string", Secret = "secret", }
 }
 /// Schema `UpdateWorkspaceVariableResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateWorkspaceVariableResponse {
     pub policy_evaluation: Option<Box<IacmEvaluation>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateWorkspaceVariableResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            policy_evaluation: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["policy_evaluation"]
@@ -567,7 +666,6 @@ impl model::Model for UpdateWorkspaceVariableResponse {
 }
 model::model!(UpdateWorkspaceVariableResponse);
 /// Schema `VariableFilePermissions`.
-#[derive(Clone, Debug, Default)]
 pub struct VariableFilePermissions {
     pub can_delete: Option<bool>,
     pub can_edit: Option<bool>,
@@ -575,6 +673,14 @@ pub struct VariableFilePermissions {
     pub misfits: model::Misfits,
 }
 impl model::Model for VariableFilePermissions {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            can_delete: None,
+            can_edit: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["canEdit", "canDelete"]
@@ -598,7 +704,6 @@ impl model::Model for VariableFilePermissions {
 }
 model::model!(VariableFilePermissions);
 /// Schema `VariableFileWithPermissions`.
-#[derive(Clone, Debug, Default)]
 pub struct VariableFileWithPermissions {
     pub associated_template: Option<String>,
     pub associated_variable_set: Option<String>,
@@ -618,6 +723,26 @@ pub struct VariableFileWithPermissions {
     pub misfits: model::Misfits,
 }
 impl model::Model for VariableFileWithPermissions {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            associated_template: None,
+            associated_variable_set: None,
+            in_use: None,
+            is_in_workspace: None,
+            is_locked: None,
+            permissions: None,
+            repository: None,
+            repository_branch: None,
+            repository_commit: None,
+            repository_connector: None,
+            repository_path: None,
+            repository_sha: None,
+            source: None,
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -685,7 +810,6 @@ model::open_enum! {
     VariableSet = "variableSet", }
 }
 /// Schema `VariablePermissions`.
-#[derive(Clone, Debug, Default)]
 pub struct VariablePermissions {
     pub can_delete: Option<bool>,
     pub can_edit_key: Option<bool>,
@@ -695,6 +819,16 @@ pub struct VariablePermissions {
     pub misfits: model::Misfits,
 }
 impl model::Model for VariablePermissions {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            can_delete: None,
+            can_edit_key: None,
+            can_edit_value: None,
+            can_edit_value_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["canDelete", "canEditKey", "canEditValue", "canEditValueType"]
@@ -722,7 +856,6 @@ impl model::Model for VariablePermissions {
 }
 model::model!(VariablePermissions);
 /// Schema `VariableWithPermissions`.
-#[derive(Clone, Debug, Default)]
 pub struct VariableWithPermissions {
     pub associated_template: Option<String>,
     pub associated_variable_set: Option<String>,
@@ -742,6 +875,26 @@ pub struct VariableWithPermissions {
     pub misfits: model::Misfits,
 }
 impl model::Model for VariableWithPermissions {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            associated_template: None,
+            associated_variable_set: None,
+            created: None,
+            in_use: None,
+            include_in_workspace: None,
+            is_locked: None,
+            key: None,
+            kind: None,
+            permissions: None,
+            source: None,
+            updated: None,
+            uuid: None,
+            value: None,
+            value_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `CreateWorkspaceTemplateRequest`.
-#[derive(Clone, Debug)]
 pub struct CreateWorkspaceTemplateRequest {
     pub template_id: String,
     pub version: String,
@@ -25,11 +24,20 @@ impl CreateWorkspaceTemplateRequest {
             template_id: template_id.into(),
             version: version.into(),
             workspace_id: workspace_id.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for CreateWorkspaceTemplateRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            template_id: model::Cell::blank(),
+            version: model::Cell::blank(),
+            workspace_id: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["version", "template_id", "workspace_id"]
@@ -57,13 +65,8 @@ impl model::Model for CreateWorkspaceTemplateRequest {
         &[0, 1, 2]
     }
 }
-model::model!(
-    CreateWorkspaceTemplateRequest, Self { template_id : model::Cell::blank(), version :
-    model::Cell::blank(), workspace_id : model::Cell::blank(), misfits :
-    Default::default() }
-);
+model::through_cell!(CreateWorkspaceTemplateRequest);
 /// Schema `CreateWorkspaceTemplateResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateWorkspaceTemplateResponse {
     pub account: Option<String>,
     pub created_at: Option<i64>,
@@ -77,6 +80,20 @@ pub struct CreateWorkspaceTemplateResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateWorkspaceTemplateResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: None,
+            created_at: None,
+            org: None,
+            project: None,
+            template_id: None,
+            updated_at: None,
+            version: None,
+            workspace_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -121,7 +138,6 @@ impl model::Model for CreateWorkspaceTemplateResponse {
 }
 model::model!(CreateWorkspaceTemplateResponse);
 /// Schema `GetWorkspaceTemplateReconciliationDiffResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct GetWorkspaceTemplateReconciliationDiffResponse {
     pub current_workspace_yaml: Option<String>,
     pub reconcilable_workspace_yaml: Option<String>,
@@ -130,6 +146,15 @@ pub struct GetWorkspaceTemplateReconciliationDiffResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetWorkspaceTemplateReconciliationDiffResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            current_workspace_yaml: None,
+            reconcilable_workspace_yaml: None,
+            requires_reconciliation: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["currentWorkspaceYaml", "requiresReconciliation", "reconcilableWorkspaceYaml"]
@@ -155,7 +180,6 @@ impl model::Model for GetWorkspaceTemplateReconciliationDiffResponse {
 }
 model::model!(GetWorkspaceTemplateReconciliationDiffResponse);
 /// Schema `UpdateWorkspaceTemplateRequest`.
-#[derive(Clone, Debug)]
 pub struct UpdateWorkspaceTemplateRequest {
     pub version: String,
     /// Members whose value was of another kind than described.
@@ -167,11 +191,18 @@ impl UpdateWorkspaceTemplateRequest {
     pub fn new(version: impl Into<String>) -> Self {
         Self {
             version: version.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for UpdateWorkspaceTemplateRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            version: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["version"]
@@ -195,12 +226,8 @@ impl model::Model for UpdateWorkspaceTemplateRequest {
         &[0]
     }
 }
-model::model!(
-    UpdateWorkspaceTemplateRequest, Self { version : model::Cell::blank(), misfits :
-    Default::default() }
-);
+model::through_cell!(UpdateWorkspaceTemplateRequest);
 /// Schema `UpdateWorkspaceTemplateResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateWorkspaceTemplateResponse {
     pub account: Option<String>,
     pub created_at: Option<i64>,
@@ -214,6 +241,20 @@ pub struct UpdateWorkspaceTemplateResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateWorkspaceTemplateResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: None,
+            created_at: None,
+            org: None,
+            project: None,
+            template_id: None,
+            updated_at: None,
+            version: None,
+            workspace_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

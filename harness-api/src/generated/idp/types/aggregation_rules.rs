@@ -5,13 +5,19 @@
 use super::*;
 use crate::model;
 /// Schema `create-aggregation-rule body`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateAggregationRuleBody {
     pub aggregation_rule: Option<Box<CreateAggregationRuleBodyAggregationRule>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateAggregationRuleBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            aggregation_rule: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["aggregation_rule"]
@@ -33,7 +39,6 @@ impl model::Model for CreateAggregationRuleBody {
 }
 model::model!(CreateAggregationRuleBody);
 /// Schema `create-aggregation-rule body.aggregation_rule`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateAggregationRuleBodyAggregationRule {
     pub agg_formula: Option<String>,
     pub description: Option<String>,
@@ -51,6 +56,22 @@ pub struct CreateAggregationRuleBodyAggregationRule {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateAggregationRuleBodyAggregationRule {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            agg_formula: None,
+            description: None,
+            entity_selection_criteria: None,
+            field_for_agg: None,
+            identifier: None,
+            last_computed_at: None,
+            last_computed_status: None,
+            last_error_message: None,
+            name: None,
+            scopes_to_aggregate_at: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -101,7 +122,6 @@ impl model::Model for CreateAggregationRuleBodyAggregationRule {
 }
 model::model!(CreateAggregationRuleBodyAggregationRule);
 /// Schema `create-aggregation-rule body.aggregation_rule.entity_selection_criteria`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateAggregationRuleBodyAggregationRuleEntitySelectionCriteria {
     pub kind: Option<serde_json::Value>,
     pub lifecycles: Option<serde_json::Value>,
@@ -113,6 +133,18 @@ pub struct CreateAggregationRuleBodyAggregationRuleEntitySelectionCriteria {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateAggregationRuleBodyAggregationRuleEntitySelectionCriteria {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            kind: None,
+            lifecycles: None,
+            owners: None,
+            scopes: None,
+            tags: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["kind", "tags", "type", "owners", "scopes", "lifecycles"]
@@ -144,7 +176,6 @@ impl model::Model for CreateAggregationRuleBodyAggregationRuleEntitySelectionCri
 }
 model::model!(CreateAggregationRuleBodyAggregationRuleEntitySelectionCriteria);
 /// Schema `review-aggregation-rules body`.
-#[derive(Clone, Debug, Default)]
 pub struct ReviewAggregationRulesBody {
     pub scopes: Option<Vec<String>>,
     pub scopes_to_aggregate_at: Option<Vec<String>>,
@@ -152,6 +183,14 @@ pub struct ReviewAggregationRulesBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for ReviewAggregationRulesBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            scopes: None,
+            scopes_to_aggregate_at: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["scopes", "scopes_to_aggregate_at"]
@@ -175,13 +214,19 @@ impl model::Model for ReviewAggregationRulesBody {
 }
 model::model!(ReviewAggregationRulesBody);
 /// Schema `update-aggregation-rule body`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateAggregationRuleBody {
     pub aggregation_rule: Option<Box<UpdateAggregationRuleBodyAggregationRule>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateAggregationRuleBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            aggregation_rule: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["aggregation_rule"]
@@ -203,7 +248,6 @@ impl model::Model for UpdateAggregationRuleBody {
 }
 model::model!(UpdateAggregationRuleBody);
 /// Schema `update-aggregation-rule body.aggregation_rule`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateAggregationRuleBodyAggregationRule {
     pub agg_formula: Option<String>,
     pub description: Option<String>,
@@ -221,6 +265,22 @@ pub struct UpdateAggregationRuleBodyAggregationRule {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateAggregationRuleBodyAggregationRule {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            agg_formula: None,
+            description: None,
+            entity_selection_criteria: None,
+            field_for_agg: None,
+            identifier: None,
+            last_computed_at: None,
+            last_computed_status: None,
+            last_error_message: None,
+            name: None,
+            scopes_to_aggregate_at: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -271,7 +331,6 @@ impl model::Model for UpdateAggregationRuleBodyAggregationRule {
 }
 model::model!(UpdateAggregationRuleBodyAggregationRule);
 /// Schema `update-aggregation-rule body.aggregation_rule.entity_selection_criteria`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateAggregationRuleBodyAggregationRuleEntitySelectionCriteria {
     pub kind: Option<serde_json::Value>,
     pub lifecycles: Option<serde_json::Value>,
@@ -283,6 +342,18 @@ pub struct UpdateAggregationRuleBodyAggregationRuleEntitySelectionCriteria {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateAggregationRuleBodyAggregationRuleEntitySelectionCriteria {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            kind: None,
+            lifecycles: None,
+            owners: None,
+            scopes: None,
+            tags: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["kind", "tags", "type", "owners", "scopes", "lifecycles"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `AllowListRequest`.
-#[derive(Clone, Debug)]
 pub struct AllowListRequest {
     pub allow: Vec<HostInfo>,
     /// Members whose value was of another kind than described.
@@ -16,12 +15,19 @@ impl AllowListRequest {
     #[inline]
     pub fn new(allow: Vec<HostInfo>) -> Self {
         Self {
-            allow,
-            misfits: Default::default(),
+            allow: allow,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for AllowListRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            allow: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["allow"]
@@ -45,17 +51,21 @@ impl model::Model for AllowListRequest {
         &[0]
     }
 }
-model::model!(
-    AllowListRequest, Self { allow : model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(AllowListRequest);
 /// Schema `AllowListResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct AllowListResponse {
     pub allow: Option<Vec<HostInfo>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for AllowListResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            allow: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["allow"]
@@ -77,7 +87,6 @@ impl model::Model for AllowListResponse {
 }
 model::model!(AllowListResponse);
 /// Schema `HostInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct HostInfo {
     pub host: Option<String>,
     pub paths: Option<Vec<String>>,
@@ -85,6 +94,14 @@ pub struct HostInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for HostInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            host: None,
+            paths: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["host", "paths"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `AppConfig`.
-#[derive(Clone, Debug, Default)]
 pub struct AppConfig {
     pub config_id: Option<String>,
     pub config_name: Option<String>,
@@ -20,6 +19,21 @@ pub struct AppConfig {
     pub misfits: model::Misfits,
 }
 impl model::Model for AppConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            config_id: None,
+            config_name: None,
+            configs: None,
+            created: None,
+            enabled: None,
+            enabled_disabled_at: None,
+            env_variables: None,
+            proxy: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -67,7 +81,6 @@ impl model::Model for AppConfig {
 }
 model::model!(AppConfig);
 /// Schema `AppConfigRequest`.
-#[derive(Clone, Debug)]
 pub struct AppConfigRequest {
     pub app_config: Box<AppConfig>,
     /// Members whose value was of another kind than described.
@@ -79,11 +92,18 @@ impl AppConfigRequest {
     pub fn new(app_config: impl Into<Box<AppConfig>>) -> Self {
         Self {
             app_config: app_config.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for AppConfigRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            app_config: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["app_config"]
@@ -107,18 +127,21 @@ impl model::Model for AppConfigRequest {
         &[0]
     }
 }
-model::model!(
-    AppConfigRequest, Self { app_config : model::Cell::blank(), misfits :
-    Default::default() }
-);
+model::through_cell!(AppConfigRequest);
 /// Schema `AppConfigResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct AppConfigResponse {
     pub app_config: Option<Box<AppConfig>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for AppConfigResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            app_config: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["app_config"]

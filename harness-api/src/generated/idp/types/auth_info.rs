@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `AuthInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct AuthInfo {
     pub env_variables: Option<Vec<BackstageEnvVariable>>,
     pub namespace: Option<String>,
@@ -13,6 +12,14 @@ pub struct AuthInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for AuthInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            env_variables: None,
+            namespace: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["namespace", "env_variables"]
@@ -36,13 +43,19 @@ impl model::Model for AuthInfo {
 }
 model::model!(AuthInfo);
 /// Schema `AuthInfoResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct AuthInfoResponse {
     pub auth_info: Option<Box<AuthInfo>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for AuthInfoResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            auth_info: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["authInfo"]

@@ -5,13 +5,19 @@
 use super::*;
 use crate::model;
 /// Schema `BackstageEnvVariableRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct BackstageEnvVariableRequest {
     pub env_variable: Option<BackstageEnvVariable>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for BackstageEnvVariableRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            env_variable: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["env_variable"]
@@ -33,13 +39,19 @@ impl model::Model for BackstageEnvVariableRequest {
 }
 model::model!(BackstageEnvVariableRequest);
 /// Schema `ResolvedEnvVariableResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResolvedEnvVariableResponse {
     pub resolved_env_variables: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ResolvedEnvVariableResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            resolved_env_variables: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["resolved_env_variables"]

@@ -5,13 +5,19 @@
 use super::*;
 use crate::model;
 /// Schema `BackstageHarnessSyncEntitiesResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct BackstageHarnessSyncEntitiesResponse {
     pub status: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for BackstageHarnessSyncEntitiesResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["status"]
@@ -33,7 +39,6 @@ impl model::Model for BackstageHarnessSyncEntitiesResponse {
 }
 model::model!(BackstageHarnessSyncEntitiesResponse);
 /// Schema `BackstageHarnessSyncRequest`.
-#[derive(Clone, Debug)]
 pub struct BackstageHarnessSyncRequest {
     pub action: BackstageHarnessSyncRequestAction,
     pub entity_identifier: String,
@@ -54,12 +59,22 @@ impl BackstageHarnessSyncRequest {
             action: action.into(),
             entity_identifier: entity_identifier.into(),
             sync_mode: sync_mode.into(),
-            user: Default::default(),
-            misfits: Default::default(),
+            user: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for BackstageHarnessSyncRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            action: model::Cell::blank(),
+            entity_identifier: model::Cell::blank(),
+            sync_mode: model::Cell::blank(),
+            user: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["user", "action", "sync_mode", "entity_identifier"]
@@ -89,11 +104,7 @@ impl model::Model for BackstageHarnessSyncRequest {
         &[1, 2, 3]
     }
 }
-model::model!(
-    BackstageHarnessSyncRequest, Self { action : model::Cell::blank(), entity_identifier
-    : model::Cell::blank(), sync_mode : model::Cell::blank(), user : Default::default(),
-    misfits : Default::default() }
-);
+model::through_cell!(BackstageHarnessSyncRequest);
 model::open_enum! {
     #[doc = " Schema `BackstageHarnessSyncRequest.action`."]
     BackstageHarnessSyncRequestAction { Create = "create", Update = "update", Upsert =

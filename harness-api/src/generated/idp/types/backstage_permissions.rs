@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `BackstagePermissions`.
-#[derive(Clone, Debug, Default)]
 pub struct BackstagePermissions {
     pub created: Option<i64>,
     pub identifer: Option<String>,
@@ -16,6 +15,17 @@ pub struct BackstagePermissions {
     pub misfits: model::Misfits,
 }
 impl model::Model for BackstagePermissions {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created: None,
+            identifer: None,
+            permissions: None,
+            updated: None,
+            user_group: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["created", "updated", "identifer", "user_group", "permissions"]
@@ -45,13 +55,19 @@ impl model::Model for BackstagePermissions {
 }
 model::model!(BackstagePermissions);
 /// Schema `BackstagePermissionsRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct BackstagePermissionsRequest {
     pub data: Option<Box<BackstagePermissions>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for BackstagePermissionsRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data"]
@@ -73,13 +89,19 @@ impl model::Model for BackstagePermissionsRequest {
 }
 model::model!(BackstagePermissionsRequest);
 /// Schema `BackstagePermissionsResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct BackstagePermissionsResponse {
     pub data: Option<Box<BackstagePermissions>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for BackstagePermissionsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data"]

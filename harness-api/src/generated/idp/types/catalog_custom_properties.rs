@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `CustomPropertyByEntityDeleteRequest`.
-#[derive(Clone, Debug)]
 pub struct CustomPropertyByEntityDeleteRequest {
     pub entity_ref: String,
     pub properties: Option<Vec<String>>,
@@ -19,13 +18,22 @@ impl CustomPropertyByEntityDeleteRequest {
     pub fn new(entity_ref: impl Into<String>) -> Self {
         Self {
             entity_ref: entity_ref.into(),
-            properties: Default::default(),
-            property: Default::default(),
-            misfits: Default::default(),
+            properties: None,
+            property: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for CustomPropertyByEntityDeleteRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            entity_ref: model::Cell::blank(),
+            properties: None,
+            property: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["property", "entity_ref", "properties"]
@@ -53,19 +61,21 @@ impl model::Model for CustomPropertyByEntityDeleteRequest {
         &[1]
     }
 }
-model::model!(
-    CustomPropertyByEntityDeleteRequest, Self { entity_ref : model::Cell::blank(),
-    properties : Default::default(), property : Default::default(), misfits :
-    Default::default() }
-);
+model::through_cell!(CustomPropertyByEntityDeleteRequest);
 /// Schema `CustomPropertyByEntityGetResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct CustomPropertyByEntityGetResponse {
     pub properties: Option<Vec<PropertyValue>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for CustomPropertyByEntityGetResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            properties: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["properties"]
@@ -87,7 +97,6 @@ impl model::Model for CustomPropertyByEntityGetResponse {
 }
 model::model!(CustomPropertyByEntityGetResponse);
 /// Schema `CustomPropertyByEntityRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct CustomPropertyByEntityRequest {
     pub entity_ref: Option<String>,
     pub mode: Option<CustomPropertyByEntityRequestMode>,
@@ -98,6 +107,17 @@ pub struct CustomPropertyByEntityRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for CustomPropertyByEntityRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            entity_ref: None,
+            mode: None,
+            properties: None,
+            property: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["mode", "value", "property", "entity_ref", "properties"]
@@ -131,7 +151,6 @@ model::open_enum! {
     CustomPropertyByEntityRequestMode { Append = "append", Replace = "replace", }
 }
 /// Schema `CustomPropertyByFieldDeleteRequest`.
-#[derive(Clone, Debug)]
 pub struct CustomPropertyByFieldDeleteRequest {
     pub entity_ref: Option<String>,
     pub entity_refs: Option<Vec<String>>,
@@ -144,14 +163,23 @@ impl CustomPropertyByFieldDeleteRequest {
     #[inline]
     pub fn new(property: impl Into<String>) -> Self {
         Self {
-            entity_ref: Default::default(),
-            entity_refs: Default::default(),
+            entity_ref: None,
+            entity_refs: None,
             property: property.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for CustomPropertyByFieldDeleteRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            entity_ref: None,
+            entity_refs: None,
+            property: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["property", "entity_ref", "entity_refs"]
@@ -179,13 +207,8 @@ impl model::Model for CustomPropertyByFieldDeleteRequest {
         &[0]
     }
 }
-model::model!(
-    CustomPropertyByFieldDeleteRequest, Self { entity_ref : Default::default(),
-    entity_refs : Default::default(), property : model::Cell::blank(), misfits :
-    Default::default() }
-);
+model::through_cell!(CustomPropertyByFieldDeleteRequest);
 /// Schema `CustomPropertyByFieldDeleteResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct CustomPropertyByFieldDeleteResponse {
     pub entities_with_deletion: Option<Box<CustomPropertyEntitiesCount>>,
     pub property: Option<String>,
@@ -193,6 +216,14 @@ pub struct CustomPropertyByFieldDeleteResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for CustomPropertyByFieldDeleteResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            entities_with_deletion: None,
+            property: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["property", "entities_with_deletion"]
@@ -216,7 +247,6 @@ impl model::Model for CustomPropertyByFieldDeleteResponse {
 }
 model::model!(CustomPropertyByFieldDeleteResponse);
 /// Schema `CustomPropertyByFieldGetResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct CustomPropertyByFieldGetResponse {
     pub entity_refs: Option<Vec<EntityValue>>,
     pub mode: Option<String>,
@@ -224,6 +254,14 @@ pub struct CustomPropertyByFieldGetResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for CustomPropertyByFieldGetResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            entity_refs: None,
+            mode: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["mode", "entity_refs"]
@@ -247,7 +285,6 @@ impl model::Model for CustomPropertyByFieldGetResponse {
 }
 model::model!(CustomPropertyByFieldGetResponse);
 /// Schema `CustomPropertyByFieldRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct CustomPropertyByFieldRequest {
     pub entity_ref: Option<String>,
     pub entity_refs: Option<Vec<EntityValue>>,
@@ -258,6 +295,17 @@ pub struct CustomPropertyByFieldRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for CustomPropertyByFieldRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            entity_ref: None,
+            entity_refs: None,
+            mode: None,
+            property: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["mode", "value", "property", "entity_ref", "entity_refs"]
@@ -291,7 +339,6 @@ model::open_enum! {
     CustomPropertyByFieldRequestMode { Append = "append", Replace = "replace", }
 }
 /// Schema `CustomPropertyByFieldResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct CustomPropertyByFieldResponse {
     pub entities_with_additions: Option<Box<CustomPropertyEntitiesCount>>,
     pub entities_with_updates: Option<Box<CustomPropertyEntitiesCount>>,
@@ -300,6 +347,15 @@ pub struct CustomPropertyByFieldResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for CustomPropertyByFieldResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            entities_with_additions: None,
+            entities_with_updates: None,
+            property: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["property", "entities_with_updates", "entities_with_additions"]
@@ -325,7 +381,6 @@ impl model::Model for CustomPropertyByFieldResponse {
 }
 model::model!(CustomPropertyByFieldResponse);
 /// Schema `CustomPropertyEntitiesCount`.
-#[derive(Clone, Debug, Default)]
 pub struct CustomPropertyEntitiesCount {
     pub count: Option<i64>,
     pub entity_refs: Option<Vec<String>>,
@@ -333,6 +388,14 @@ pub struct CustomPropertyEntitiesCount {
     pub misfits: model::Misfits,
 }
 impl model::Model for CustomPropertyEntitiesCount {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            count: None,
+            entity_refs: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["count", "entity_refs"]
@@ -356,7 +419,6 @@ impl model::Model for CustomPropertyEntitiesCount {
 }
 model::model!(CustomPropertyEntitiesCount);
 /// Schema `CustomPropertyFilterDeleteRequest`.
-#[derive(Clone, Debug)]
 pub struct CustomPropertyFilterDeleteRequest {
     pub filter: Box<ScorecardFilter>,
     pub property: String,
@@ -374,12 +436,21 @@ impl CustomPropertyFilterDeleteRequest {
         Self {
             filter: filter.into(),
             property: property.into(),
-            skip_entity_refs: Default::default(),
-            misfits: Default::default(),
+            skip_entity_refs: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for CustomPropertyFilterDeleteRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            filter: model::Cell::blank(),
+            property: model::Cell::blank(),
+            skip_entity_refs: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["filter", "property", "skip_entity_refs"]
@@ -407,13 +478,8 @@ impl model::Model for CustomPropertyFilterDeleteRequest {
         &[0, 1]
     }
 }
-model::model!(
-    CustomPropertyFilterDeleteRequest, Self { filter : model::Cell::blank(), property :
-    model::Cell::blank(), skip_entity_refs : Default::default(), misfits :
-    Default::default() }
-);
+model::through_cell!(CustomPropertyFilterDeleteRequest);
 /// Schema `CustomPropertyFilterRequest`.
-#[derive(Clone, Debug)]
 pub struct CustomPropertyFilterRequest {
     pub filter: Box<ScorecardFilter>,
     pub mode: Option<CustomPropertyFilterRequestMode>,
@@ -433,15 +499,26 @@ impl CustomPropertyFilterRequest {
     ) -> Self {
         Self {
             filter: filter.into(),
-            mode: Default::default(),
+            mode: None,
             property: property.into(),
-            skip_entity_refs: Default::default(),
+            skip_entity_refs: None,
             value: value.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for CustomPropertyFilterRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            filter: model::Cell::blank(),
+            mode: None,
+            property: model::Cell::blank(),
+            skip_entity_refs: None,
+            value: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["mode", "value", "filter", "property", "skip_entity_refs"]
@@ -473,17 +550,12 @@ impl model::Model for CustomPropertyFilterRequest {
         &[1, 2, 3]
     }
 }
-model::model!(
-    CustomPropertyFilterRequest, Self { filter : model::Cell::blank(), mode :
-    Default::default(), property : model::Cell::blank(), skip_entity_refs :
-    Default::default(), value : model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(CustomPropertyFilterRequest);
 model::open_enum! {
     #[doc = " Schema `CustomPropertyFilterRequest.mode`."]
     CustomPropertyFilterRequestMode { Append = "append", Replace = "replace", }
 }
 /// Schema `CustomPropertyResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct CustomPropertyResponse {
     pub message: Option<String>,
     pub status: Option<CustomPropertyResponseStatus>,
@@ -491,6 +563,14 @@ pub struct CustomPropertyResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for CustomPropertyResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            message: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["status", "message"]
@@ -518,7 +598,6 @@ model::open_enum! {
     Success = "SUCCESS", Error = "ERROR", }
 }
 /// Schema `EntityValue`.
-#[derive(Clone, Debug, Default)]
 pub struct EntityValue {
     pub entity_ref: Option<String>,
     pub value: Option<serde_json::Value>,
@@ -526,6 +605,14 @@ pub struct EntityValue {
     pub misfits: model::Misfits,
 }
 impl model::Model for EntityValue {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            entity_ref: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["value", "entity_ref"]
@@ -549,7 +636,6 @@ impl model::Model for EntityValue {
 }
 model::model!(EntityValue);
 /// Schema `PropertyValue`.
-#[derive(Clone, Debug, Default)]
 pub struct PropertyValue {
     pub mode: Option<PropertyValueMode>,
     pub property: Option<String>,
@@ -558,6 +644,15 @@ pub struct PropertyValue {
     pub misfits: model::Misfits,
 }
 impl model::Model for PropertyValue {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            mode: None,
+            property: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["mode", "value", "property"]

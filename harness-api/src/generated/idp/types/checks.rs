@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `CheckDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct CheckDetails {
     pub custom: Option<bool>,
     pub default_behaviour: Option<CheckDetailsDefaultBehaviour>,
@@ -23,6 +22,24 @@ pub struct CheckDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for CheckDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            custom: None,
+            default_behaviour: None,
+            description: None,
+            expression: None,
+            fail_message: None,
+            harness_managed: None,
+            identifier: None,
+            name: None,
+            percentage: None,
+            rule_strategy: None,
+            rules: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -83,13 +100,19 @@ model::open_enum! {
     Pass = "PASS", Fail = "FAIL", }
 }
 /// Schema `CheckDetailsRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct CheckDetailsRequest {
     pub check_details: Option<Box<CheckDetails>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for CheckDetailsRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            check_details: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["check_details"]
@@ -111,13 +134,19 @@ impl model::Model for CheckDetailsRequest {
 }
 model::model!(CheckDetailsRequest);
 /// Schema `CheckDetailsResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct CheckDetailsResponse {
     pub check_details: Option<Box<CheckDetails>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for CheckDetailsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            check_details: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["check_details"]
@@ -143,7 +172,6 @@ model::open_enum! {
     "ALL_OF", AnyOf = "ANY_OF", }
 }
 /// Schema `CheckGraph`.
-#[derive(Clone, Debug, Default)]
 pub struct CheckGraph {
     pub count: Option<i64>,
     pub timestamp: Option<i64>,
@@ -151,6 +179,14 @@ pub struct CheckGraph {
     pub misfits: model::Misfits,
 }
 impl model::Model for CheckGraph {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            count: None,
+            timestamp: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["count", "timestamp"]
@@ -174,7 +210,6 @@ impl model::Model for CheckGraph {
 }
 model::model!(CheckGraph);
 /// Schema `CheckListItem`.
-#[derive(Clone, Debug, Default)]
 pub struct CheckListItem {
     pub custom: Option<bool>,
     pub data_source: Option<Vec<String>>,
@@ -188,6 +223,20 @@ pub struct CheckListItem {
     pub misfits: model::Misfits,
 }
 impl model::Model for CheckListItem {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            custom: None,
+            data_source: None,
+            description: None,
+            expression: None,
+            identifier: None,
+            name: None,
+            percentage: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -232,13 +281,19 @@ impl model::Model for CheckListItem {
 }
 model::model!(CheckListItem);
 /// Schema `CheckResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct CheckResponse {
     pub check: Option<Box<CheckListItem>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for CheckResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            check: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["check"]
@@ -260,7 +315,6 @@ impl model::Model for CheckResponse {
 }
 model::model!(CheckResponse);
 /// Schema `CheckStats`.
-#[derive(Clone, Debug, Default)]
 pub struct CheckStats {
     pub kind: Option<String>,
     pub name: Option<String>,
@@ -273,6 +327,19 @@ pub struct CheckStats {
     pub misfits: model::Misfits,
 }
 impl model::Model for CheckStats {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            kind: None,
+            name: None,
+            namespace: None,
+            owner: None,
+            status: None,
+            system: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["kind", "name", "type", "owner", "status", "system", "namespace"]
@@ -306,7 +373,6 @@ impl model::Model for CheckStats {
 }
 model::model!(CheckStats);
 /// Schema `CheckStatsResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct CheckStatsResponse {
     pub name: Option<String>,
     pub stats: Option<Vec<CheckStats>>,
@@ -315,6 +381,15 @@ pub struct CheckStatsResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for CheckStatsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            stats: None,
+            timestamp: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "stats", "timestamp"]
@@ -340,7 +415,6 @@ impl model::Model for CheckStatsResponse {
 }
 model::model!(CheckStatsResponse);
 /// Schema `Rule`.
-#[derive(Clone, Debug, Default)]
 pub struct Rule {
     pub data_point_identifier: Option<String>,
     pub data_source_identifier: Option<String>,
@@ -352,6 +426,18 @@ pub struct Rule {
     pub misfits: model::Misfits,
 }
 impl model::Model for Rule {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data_point_identifier: None,
+            data_source_identifier: None,
+            identifier: None,
+            input_values: None,
+            operator: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `BackstageEnvConfigVariable`.
-#[derive(Clone, Debug, Default)]
 pub struct BackstageEnvConfigVariable {
     pub created: Option<i64>,
     pub env_name: Option<String>,
@@ -17,6 +16,18 @@ pub struct BackstageEnvConfigVariable {
     pub misfits: model::Misfits,
 }
 impl model::Model for BackstageEnvConfigVariable {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created: None,
+            env_name: None,
+            identifier: None,
+            type_: None,
+            updated: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "value", "created", "updated", "env_name", "identifier"]
@@ -52,7 +63,6 @@ model::open_enum! {
     { Config = "Config", }
 }
 /// Schema `BackstageEnvSecretVariable`.
-#[derive(Clone, Debug, Default)]
 pub struct BackstageEnvSecretVariable {
     pub created: Option<i64>,
     pub env_name: Option<String>,
@@ -65,6 +75,19 @@ pub struct BackstageEnvSecretVariable {
     pub misfits: model::Misfits,
 }
 impl model::Model for BackstageEnvSecretVariable {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created: None,
+            env_name: None,
+            harness_secret_identifier: None,
+            identifier: None,
+            is_deleted: None,
+            type_: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -116,7 +139,6 @@ model::union! {
     BackstageEnvSecret(BackstageEnvSecretVariable), }
 }
 /// Schema `BackstageEnvVariableBatchRequest`.
-#[derive(Clone, Debug)]
 pub struct BackstageEnvVariableBatchRequest {
     pub env_variables: Vec<BackstageEnvVariable>,
     /// Members whose value was of another kind than described.
@@ -127,12 +149,19 @@ impl BackstageEnvVariableBatchRequest {
     #[inline]
     pub fn new(env_variables: Vec<BackstageEnvVariable>) -> Self {
         Self {
-            env_variables,
-            misfits: Default::default(),
+            env_variables: env_variables,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for BackstageEnvVariableBatchRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            env_variables: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["env_variables"]
@@ -156,18 +185,21 @@ impl model::Model for BackstageEnvVariableBatchRequest {
         &[0]
     }
 }
-model::model!(
-    BackstageEnvVariableBatchRequest, Self { env_variables : model::Cell::blank(),
-    misfits : Default::default() }
-);
+model::through_cell!(BackstageEnvVariableBatchRequest);
 /// Schema `BackstageEnvVariableResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct BackstageEnvVariableResponse {
     pub env_variable: Option<BackstageEnvVariable>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for BackstageEnvVariableResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            env_variable: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["env_variable"]
@@ -189,7 +221,6 @@ impl model::Model for BackstageEnvVariableResponse {
 }
 model::model!(BackstageEnvVariableResponse);
 /// Schema `ConnectorDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct ConnectorDetails {
     pub identifier: Option<String>,
     pub type_: Option<ConnectorDetailsType>,
@@ -197,6 +228,14 @@ pub struct ConnectorDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for ConnectorDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "identifier"]
@@ -224,7 +263,6 @@ model::open_enum! {
     Gitlab = "Gitlab", Bitbucket = "Bitbucket", AzureRepo = "AzureRepo", }
 }
 /// Schema `DataPointInputValues`.
-#[derive(Clone, Debug)]
 pub struct DataPointInputValues {
     pub data_point_identifier: String,
     pub data_source_identifier: Option<String>,
@@ -238,13 +276,22 @@ impl DataPointInputValues {
     pub fn new(data_point_identifier: impl Into<String>) -> Self {
         Self {
             data_point_identifier: data_point_identifier.into(),
-            data_source_identifier: Default::default(),
-            input_values: Default::default(),
-            misfits: Default::default(),
+            data_source_identifier: None,
+            input_values: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for DataPointInputValues {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data_point_identifier: model::Cell::blank(),
+            data_source_identifier: None,
+            input_values: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["input_values", "data_point_identifier", "data_source_identifier"]
@@ -272,19 +319,21 @@ impl model::Model for DataPointInputValues {
         &[1]
     }
 }
-model::model!(
-    DataPointInputValues, Self { data_point_identifier : model::Cell::blank(),
-    data_source_identifier : Default::default(), input_values : Default::default(),
-    misfits : Default::default() }
-);
+model::through_cell!(DataPointInputValues);
 /// Schema `DataSourceDataPointInfoResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct DataSourceDataPointInfoResponse {
     pub resource: Option<serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for DataSourceDataPointInfoResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            resource: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["resource"]
@@ -306,7 +355,6 @@ impl model::Model for DataSourceDataPointInfoResponse {
 }
 model::model!(DataSourceDataPointInfoResponse);
 /// Schema `DataSourceLocationInfo`.
-#[derive(Clone, Debug)]
 pub struct DataSourceLocationInfo {
     pub data_points: Vec<DataPointInputValues>,
     /// Members whose value was of another kind than described.
@@ -317,12 +365,19 @@ impl DataSourceLocationInfo {
     #[inline]
     pub fn new(data_points: Vec<DataPointInputValues>) -> Self {
         Self {
-            data_points,
-            misfits: Default::default(),
+            data_points: data_points,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for DataSourceLocationInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data_points: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data_points"]
@@ -346,18 +401,21 @@ impl model::Model for DataSourceLocationInfo {
         &[0]
     }
 }
-model::model!(
-    DataSourceLocationInfo, Self { data_points : model::Cell::blank(), misfits :
-    Default::default() }
-);
+model::through_cell!(DataSourceLocationInfo);
 /// Schema `DefaultSaveResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct DefaultSaveResponse {
     pub status: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for DefaultSaveResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["status"]
@@ -379,7 +437,6 @@ impl model::Model for DefaultSaveResponse {
 }
 model::model!(DefaultSaveResponse);
 /// Schema `ExportDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct ExportDetails {
     pub add_by_default: Option<bool>,
     pub default_route: Option<String>,
@@ -390,6 +447,17 @@ pub struct ExportDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for ExportDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            add_by_default: None,
+            default_route: None,
+            layout_schema_specs: None,
+            name: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "type", "default_route", "add_by_default", "layout_schema_specs"]
@@ -419,7 +487,6 @@ impl model::Model for ExportDetails {
 }
 model::model!(ExportDetails);
 /// Schema `Exports`.
-#[derive(Clone, Debug, Default)]
 pub struct Exports {
     pub cards: Option<i64>,
     pub default_entity_types: Option<Vec<String>>,
@@ -430,6 +497,17 @@ pub struct Exports {
     pub misfits: model::Misfits,
 }
 impl model::Model for Exports {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cards: None,
+            default_entity_types: None,
+            export_details: None,
+            pages: None,
+            tab_contents: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["cards", "pages", "tab_contents", "export_details", "default_entity_types"]
@@ -459,7 +537,6 @@ impl model::Model for Exports {
 }
 model::model!(Exports);
 /// Schema `InputValue`.
-#[derive(Clone, Debug, Default)]
 pub struct InputValue {
     pub key: Option<String>,
     pub value: Option<String>,
@@ -467,6 +544,14 @@ pub struct InputValue {
     pub misfits: model::Misfits,
 }
 impl model::Model for InputValue {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "value"]
@@ -490,7 +575,6 @@ impl model::Model for InputValue {
 }
 model::model!(InputValue);
 /// Schema `ProxyHostDetail`.
-#[derive(Clone, Debug, Default)]
 pub struct ProxyHostDetail {
     pub host: Option<String>,
     pub identifier: Option<String>,
@@ -501,6 +585,17 @@ pub struct ProxyHostDetail {
     pub misfits: model::Misfits,
 }
 impl model::Model for ProxyHostDetail {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            host: None,
+            identifier: None,
+            plugin_id: None,
+            proxy: None,
+            selectors: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["host", "proxy", "pluginId", "selectors", "identifier"]
@@ -530,7 +625,6 @@ impl model::Model for ProxyHostDetail {
 }
 model::model!(ProxyHostDetail);
 /// Schema `ScorecardFilter`.
-#[derive(Clone, Debug, Default)]
 pub struct ScorecardFilter {
     pub kind: Option<String>,
     pub lifecycle: Option<Vec<String>>,
@@ -541,6 +635,17 @@ pub struct ScorecardFilter {
     pub misfits: model::Misfits,
 }
 impl model::Model for ScorecardFilter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            kind: None,
+            lifecycle: None,
+            owners: None,
+            tags: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["kind", "tags", "type", "owners", "lifecycle"]
@@ -570,7 +675,6 @@ impl model::Model for ScorecardFilter {
 }
 model::model!(ScorecardFilter);
 /// Schema `ScorecardRecalibrateIdentifiers`.
-#[derive(Clone, Debug, Default)]
 pub struct ScorecardRecalibrateIdentifiers {
     pub entity_identifier: Option<String>,
     pub scorecard_identifier: Option<String>,
@@ -578,6 +682,14 @@ pub struct ScorecardRecalibrateIdentifiers {
     pub misfits: model::Misfits,
 }
 impl model::Model for ScorecardRecalibrateIdentifiers {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            entity_identifier: None,
+            scorecard_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["entity_identifier", "scorecard_identifier"]
@@ -601,7 +713,6 @@ impl model::Model for ScorecardRecalibrateIdentifiers {
 }
 model::model!(ScorecardRecalibrateIdentifiers);
 /// Schema `ScorecardRecalibrateInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct ScorecardRecalibrateInfo {
     pub start_time: Option<i64>,
     pub started_by: Option<Box<User>>,
@@ -609,6 +720,14 @@ pub struct ScorecardRecalibrateInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for ScorecardRecalibrateInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            start_time: None,
+            started_by: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["start_time", "started_by"]
@@ -632,13 +751,19 @@ impl model::Model for ScorecardRecalibrateInfo {
 }
 model::model!(ScorecardRecalibrateInfo);
 /// Schema `ScorecardRecalibrateRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct ScorecardRecalibrateRequest {
     pub identifiers: Option<Box<ScorecardRecalibrateIdentifiers>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ScorecardRecalibrateRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifiers: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["identifiers"]
@@ -660,13 +785,19 @@ impl model::Model for ScorecardRecalibrateRequest {
 }
 model::model!(ScorecardRecalibrateRequest);
 /// Schema `ScorecardRecalibrateResponseV2`.
-#[derive(Clone, Debug, Default)]
 pub struct ScorecardRecalibrateResponseV2 {
     pub info: Option<Box<ScorecardRecalibrateInfo>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ScorecardRecalibrateResponseV2 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            info: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["info"]
@@ -688,7 +819,6 @@ impl model::Model for ScorecardRecalibrateResponseV2 {
 }
 model::model!(ScorecardRecalibrateResponseV2);
 /// Schema `User`.
-#[derive(Clone, Debug, Default)]
 pub struct User {
     pub email: Option<String>,
     pub name: Option<String>,
@@ -697,6 +827,15 @@ pub struct User {
     pub misfits: model::Misfits,
 }
 impl model::Model for User {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            email: None,
+            name: None,
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "uuid", "email"]

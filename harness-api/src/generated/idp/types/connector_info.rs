@@ -5,13 +5,19 @@
 use super::*;
 use crate::model;
 /// Schema `ConnectorInfoRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct ConnectorInfoRequest {
     pub connector_details: Option<Box<ConnectorDetails>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ConnectorInfoRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector_details: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["connector_details"]
@@ -33,13 +39,19 @@ impl model::Model for ConnectorInfoRequest {
 }
 model::model!(ConnectorInfoRequest);
 /// Schema `ConnectorInfoResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ConnectorInfoResponse {
     pub connector_details: Option<Box<ConnectorDetails>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ConnectorInfoResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector_details: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["connector_details"]

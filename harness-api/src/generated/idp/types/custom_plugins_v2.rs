@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `create-custom-plugins-v2 body`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateCustomPluginsV2Body {
     pub description: Option<String>,
     pub icon: Option<String>,
@@ -15,6 +14,16 @@ pub struct CreateCustomPluginsV2Body {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateCustomPluginsV2Body {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            icon: None,
+            identifier: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["icon", "name", "identifier", "description"]
@@ -42,7 +51,6 @@ impl model::Model for CreateCustomPluginsV2Body {
 }
 model::model!(CreateCustomPluginsV2Body);
 /// Schema `update-custom-plugin-v2 body`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateCustomPluginV2Body {
     pub description: Option<String>,
     pub icon: Option<String>,
@@ -51,6 +59,15 @@ pub struct UpdateCustomPluginV2Body {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateCustomPluginV2Body {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            icon: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["icon", "name", "description"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `DataPoint`.
-#[derive(Clone, Debug, Default)]
 pub struct DataPoint {
     pub data_point_identifier: Option<String>,
     pub description: Option<String>,
@@ -17,6 +16,18 @@ pub struct DataPoint {
     pub misfits: model::Misfits,
 }
 impl model::Model for DataPoint {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data_point_identifier: None,
+            description: None,
+            detailed_description: None,
+            input_details: None,
+            name: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -55,13 +66,19 @@ impl model::Model for DataPoint {
 }
 model::model!(DataPoint);
 /// Schema `DataPointsResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct DataPointsResponse {
     pub data_points: Option<Vec<DataPoint>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for DataPointsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data_points: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data_points"]
@@ -83,7 +100,6 @@ impl model::Model for DataPointsResponse {
 }
 model::model!(DataPointsResponse);
 /// Schema `DataSource`.
-#[derive(Clone, Debug, Default)]
 pub struct DataSource {
     pub description: Option<String>,
     pub identifier: Option<String>,
@@ -92,6 +108,15 @@ pub struct DataSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for DataSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            identifier: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "identifier", "description"]
@@ -117,7 +142,6 @@ impl model::Model for DataSource {
 }
 model::model!(DataSource);
 /// Schema `DataSourceDataPointsMap`.
-#[derive(Clone, Debug, Default)]
 pub struct DataSourceDataPointsMap {
     pub data_points: Option<Vec<DataPoint>>,
     pub data_source: Option<Box<DataSource>>,
@@ -125,6 +149,14 @@ pub struct DataSourceDataPointsMap {
     pub misfits: model::Misfits,
 }
 impl model::Model for DataSourceDataPointsMap {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data_points: None,
+            data_source: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data_points", "data_source"]
@@ -148,13 +180,19 @@ impl model::Model for DataSourceDataPointsMap {
 }
 model::model!(DataSourceDataPointsMap);
 /// Schema `DataSourceDataPointsMapResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct DataSourceDataPointsMapResponse {
     pub data_source_data_points_map: Option<Vec<DataSourceDataPointsMap>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for DataSourceDataPointsMapResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data_source_data_points_map: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data_source_data_points_map"]
@@ -176,13 +214,19 @@ impl model::Model for DataSourceDataPointsMapResponse {
 }
 model::model!(DataSourceDataPointsMapResponse);
 /// Schema `DataSourcesResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct DataSourcesResponse {
     pub data_sources: Option<Vec<DataSource>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for DataSourcesResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data_sources: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data_sources"]
@@ -204,7 +248,6 @@ impl model::Model for DataSourcesResponse {
 }
 model::model!(DataSourcesResponse);
 /// Schema `InputDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct InputDetails {
     pub description: Option<String>,
     pub key: Option<String>,
@@ -213,6 +256,15 @@ pub struct InputDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for InputDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            key: None,
+            required: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "required", "description"]

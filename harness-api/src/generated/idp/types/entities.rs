@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `CacheResponseData`.
-#[derive(Clone, Debug, Default)]
 pub struct CacheResponseData {
     pub cache_state: Option<CacheResponseDataCacheState>,
     pub is_sync_enabled: Option<bool>,
@@ -15,6 +14,16 @@ pub struct CacheResponseData {
     pub misfits: model::Misfits,
 }
 impl model::Model for CacheResponseData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cache_state: None,
+            is_sync_enabled: None,
+            last_updated_at: None,
+            ttl_left: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ttl_left", "cache_state", "is_sync_enabled", "last_updated_at"]
@@ -46,13 +55,19 @@ model::open_enum! {
     ValidCache = "VALID_CACHE", StaleCache = "STALE_CACHE", Unknown = "UNKNOWN", }
 }
 /// Schema `EntitiesByRefsRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct EntitiesByRefsRequest {
     pub entity_refs: Option<Vec<String>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for EntitiesByRefsRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            entity_refs: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["entity_refs"]
@@ -74,7 +89,6 @@ impl model::Model for EntitiesByRefsRequest {
 }
 model::model!(EntitiesByRefsRequest);
 /// Schema `EntitiesGroups`.
-#[derive(Clone, Debug, Default)]
 pub struct EntitiesGroups {
     pub entities: Option<Vec<EntityResponse>>,
     pub group_description: Option<String>,
@@ -92,6 +106,24 @@ pub struct EntitiesGroups {
     pub misfits: model::Misfits,
 }
 impl model::Model for EntitiesGroups {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            entities: None,
+            group_description: None,
+            group_icon: None,
+            group_identifier: None,
+            group_name: None,
+            order: None,
+            org_identifier: None,
+            org_name: None,
+            project_identifier: None,
+            project_name: None,
+            total: None,
+            workflows: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -148,7 +180,6 @@ impl model::Model for EntitiesGroups {
 }
 model::model!(EntitiesGroups);
 /// Schema `EntitiesGroupsResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct EntitiesGroupsResponse {
     pub count: Option<Box<EntitiesGroupsResponseCount>>,
     pub data: Option<Box<EntitiesGroupsResponseData>>,
@@ -156,6 +187,14 @@ pub struct EntitiesGroupsResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for EntitiesGroupsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            count: None,
+            data: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "count"]
@@ -179,7 +218,6 @@ impl model::Model for EntitiesGroupsResponse {
 }
 model::model!(EntitiesGroupsResponse);
 /// Schema `EntitiesGroupsResponseCount`.
-#[derive(Clone, Debug, Default)]
 pub struct EntitiesGroupsResponseCount {
     pub account: Option<Vec<EntitiesGroups>>,
     pub org: Option<Vec<EntitiesGroupsResponseCountOrg>>,
@@ -191,6 +229,18 @@ pub struct EntitiesGroupsResponseCount {
     pub misfits: model::Misfits,
 }
 impl model::Model for EntitiesGroupsResponseCount {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: None,
+            org: None,
+            project: None,
+            total: None,
+            total_owned: None,
+            total_starred: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["org", "total", "account", "project", "total_owned", "total_starred"]
@@ -222,7 +272,6 @@ impl model::Model for EntitiesGroupsResponseCount {
 }
 model::model!(EntitiesGroupsResponseCount);
 /// Schema `EntitiesGroupsResponseCountOrg`.
-#[derive(Clone, Debug, Default)]
 pub struct EntitiesGroupsResponseCountOrg {
     pub groups: Option<Vec<EntitiesGroups>>,
     pub org_identifier: Option<String>,
@@ -231,6 +280,15 @@ pub struct EntitiesGroupsResponseCountOrg {
     pub misfits: model::Misfits,
 }
 impl model::Model for EntitiesGroupsResponseCountOrg {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            groups: None,
+            org_identifier: None,
+            org_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["groups", "org_name", "org_identifier"]
@@ -256,7 +314,6 @@ impl model::Model for EntitiesGroupsResponseCountOrg {
 }
 model::model!(EntitiesGroupsResponseCountOrg);
 /// Schema `EntitiesGroupsResponseCountProject`.
-#[derive(Clone, Debug, Default)]
 pub struct EntitiesGroupsResponseCountProject {
     pub groups: Option<Vec<EntitiesGroups>>,
     pub org_identifier: Option<String>,
@@ -267,6 +324,17 @@ pub struct EntitiesGroupsResponseCountProject {
     pub misfits: model::Misfits,
 }
 impl model::Model for EntitiesGroupsResponseCountProject {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            groups: None,
+            org_identifier: None,
+            org_name: None,
+            project_identifier: None,
+            project_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["groups", "org_name", "project_name", "org_identifier", "project_identifier"]
@@ -296,7 +364,6 @@ impl model::Model for EntitiesGroupsResponseCountProject {
 }
 model::model!(EntitiesGroupsResponseCountProject);
 /// Schema `EntitiesGroupsResponseData`.
-#[derive(Clone, Debug, Default)]
 pub struct EntitiesGroupsResponseData {
     pub account: Option<Box<EntitiesGroupsResponseDataAccount>>,
     pub org: Option<Box<EntitiesGroupsResponseDataOrg>>,
@@ -305,6 +372,15 @@ pub struct EntitiesGroupsResponseData {
     pub misfits: model::Misfits,
 }
 impl model::Model for EntitiesGroupsResponseData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: None,
+            org: None,
+            project: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["org", "account", "project"]
@@ -330,7 +406,6 @@ impl model::Model for EntitiesGroupsResponseData {
 }
 model::model!(EntitiesGroupsResponseData);
 /// Schema `EntitiesGroupsResponseDataAccount`.
-#[derive(Clone, Debug, Default)]
 pub struct EntitiesGroupsResponseDataAccount {
     pub with_group: Option<Vec<EntitiesGroups>>,
     pub without_group: Option<Vec<EntityResponse>>,
@@ -338,6 +413,14 @@ pub struct EntitiesGroupsResponseDataAccount {
     pub misfits: model::Misfits,
 }
 impl model::Model for EntitiesGroupsResponseDataAccount {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            with_group: None,
+            without_group: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["with_group", "without_group"]
@@ -361,7 +444,6 @@ impl model::Model for EntitiesGroupsResponseDataAccount {
 }
 model::model!(EntitiesGroupsResponseDataAccount);
 /// Schema `EntitiesGroupsResponseDataOrg`.
-#[derive(Clone, Debug, Default)]
 pub struct EntitiesGroupsResponseDataOrg {
     pub with_group: Option<Vec<EntitiesGroups>>,
     pub without_group: Option<Vec<EntityResponse>>,
@@ -369,6 +451,14 @@ pub struct EntitiesGroupsResponseDataOrg {
     pub misfits: model::Misfits,
 }
 impl model::Model for EntitiesGroupsResponseDataOrg {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            with_group: None,
+            without_group: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["with_group", "without_group"]
@@ -392,7 +482,6 @@ impl model::Model for EntitiesGroupsResponseDataOrg {
 }
 model::model!(EntitiesGroupsResponseDataOrg);
 /// Schema `EntitiesGroupsResponseDataProject`.
-#[derive(Clone, Debug, Default)]
 pub struct EntitiesGroupsResponseDataProject {
     pub with_group: Option<Vec<EntitiesGroups>>,
     pub without_group: Option<Vec<EntityResponse>>,
@@ -400,6 +489,14 @@ pub struct EntitiesGroupsResponseDataProject {
     pub misfits: model::Misfits,
 }
 impl model::Model for EntitiesGroupsResponseDataProject {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            with_group: None,
+            without_group: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["with_group", "without_group"]
@@ -423,13 +520,19 @@ impl model::Model for EntitiesGroupsResponseDataProject {
 }
 model::model!(EntitiesGroupsResponseDataProject);
 /// Schema `EntityConvertResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct EntityConvertResponse {
     pub yaml: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for EntityConvertResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["yaml"]
@@ -451,7 +554,6 @@ impl model::Model for EntityConvertResponse {
 }
 model::model!(EntityConvertResponse);
 /// Schema `EntityCreateRequest`.
-#[derive(Clone, Debug)]
 pub struct EntityCreateRequest {
     pub git_details: Option<Box<IdpGitCreateDetails>>,
     pub yaml: String,
@@ -463,13 +565,21 @@ impl EntityCreateRequest {
     #[inline]
     pub fn new(yaml: impl Into<String>) -> Self {
         Self {
-            git_details: Default::default(),
+            git_details: None,
             yaml: yaml.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for EntityCreateRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            git_details: None,
+            yaml: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["yaml", "git_details"]
@@ -495,18 +605,21 @@ impl model::Model for EntityCreateRequest {
         &[0]
     }
 }
-model::model!(
-    EntityCreateRequest, Self { git_details : Default::default(), yaml :
-    model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(EntityCreateRequest);
 /// Schema `EntityFilterQueryRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct EntityFilterQueryRequest {
     pub entity_refs: Option<Vec<String>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for EntityFilterQueryRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            entity_refs: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["entity_refs"]
@@ -528,7 +641,6 @@ impl model::Model for EntityFilterQueryRequest {
 }
 model::model!(EntityFilterQueryRequest);
 /// Schema `EntityFiltersResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct EntityFiltersResponse {
     pub filter: Option<String>,
     pub values: Option<serde_json::Value>,
@@ -536,6 +648,14 @@ pub struct EntityFiltersResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for EntityFiltersResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            filter: None,
+            values: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["filter", "values"]
@@ -559,7 +679,6 @@ impl model::Model for EntityFiltersResponse {
 }
 model::model!(EntityFiltersResponse);
 /// Schema `EntityKindsResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct EntityKindsResponse {
     pub description: Option<String>,
     pub display_name: Option<String>,
@@ -569,6 +688,16 @@ pub struct EntityKindsResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for EntityKindsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            display_name: None,
+            kind: None,
+            total: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["kind", "total", "description", "display_name"]
@@ -600,7 +729,6 @@ model::open_enum! {
     InlineToRemote = "INLINE_TO_REMOTE", RemoteToInline = "REMOTE_TO_INLINE", }
 }
 /// Schema `EntityMoveRequest`.
-#[derive(Clone, Debug)]
 pub struct EntityMoveRequest {
     pub entity_move_operation_type: EntityMoveOperationType,
     pub git_details: Box<IdpGitMoveDetails>,
@@ -617,11 +745,19 @@ impl EntityMoveRequest {
         Self {
             entity_move_operation_type: entity_move_operation_type.into(),
             git_details: git_details.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for EntityMoveRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            entity_move_operation_type: model::Cell::blank(),
+            git_details: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["git_details", "entity_move_operation_type"]
@@ -647,12 +783,8 @@ impl model::Model for EntityMoveRequest {
         &[0, 1]
     }
 }
-model::model!(
-    EntityMoveRequest, Self { entity_move_operation_type : model::Cell::blank(),
-    git_details : model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(EntityMoveRequest);
 /// Schema `EntityRequest`.
-#[derive(Clone, Debug)]
 pub struct EntityRequest {
     pub yaml: String,
     /// Members whose value was of another kind than described.
@@ -664,11 +796,18 @@ impl EntityRequest {
     pub fn new(yaml: impl Into<String>) -> Self {
         Self {
             yaml: yaml.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for EntityRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            yaml: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["yaml"]
@@ -692,11 +831,8 @@ impl model::Model for EntityRequest {
         &[0]
     }
 }
-model::model!(
-    EntityRequest, Self { yaml : model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(EntityRequest);
 /// Schema `EntityResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct EntityResponse {
     pub cache_response_data: Option<Box<CacheResponseData>>,
     pub created: Option<i64>,
@@ -732,6 +868,42 @@ pub struct EntityResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for EntityResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cache_response_data: None,
+            created: None,
+            decorator: None,
+            description: None,
+            entity_ref: None,
+            entity_validity_details: None,
+            git_details: None,
+            groups: None,
+            identifier: None,
+            kind: None,
+            lifecycle: None,
+            metadata: None,
+            name: None,
+            org_identifier: None,
+            org_name: None,
+            owner: None,
+            project_identifier: None,
+            project_name: None,
+            reference_type: None,
+            relations: None,
+            scope: None,
+            scorecards: None,
+            spec: None,
+            starred: None,
+            status: None,
+            sto_details: None,
+            tags: None,
+            type_: None,
+            updated: None,
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -842,7 +1014,6 @@ impl model::Model for EntityResponse {
 }
 model::model!(EntityResponse);
 /// Schema `EntityResponseEntityValidityDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct EntityResponseEntityValidityDetails {
     pub error_messages: Option<Vec<String>>,
     pub is_valid: Option<bool>,
@@ -850,6 +1021,14 @@ pub struct EntityResponseEntityValidityDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for EntityResponseEntityValidityDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            error_messages: None,
+            is_valid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["is_valid", "error_messages"]
@@ -873,7 +1052,6 @@ impl model::Model for EntityResponseEntityValidityDetails {
 }
 model::model!(EntityResponseEntityValidityDetails);
 /// Schema `EntityResponseGroups`.
-#[derive(Clone, Debug, Default)]
 pub struct EntityResponseGroups {
     pub group_description: Option<String>,
     pub group_icon: Option<String>,
@@ -888,6 +1066,21 @@ pub struct EntityResponseGroups {
     pub misfits: model::Misfits,
 }
 impl model::Model for EntityResponseGroups {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            group_description: None,
+            group_icon: None,
+            group_identifier: None,
+            group_name: None,
+            org_identifier: None,
+            org_name: None,
+            project_identifier: None,
+            project_name: None,
+            scope: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -953,7 +1146,6 @@ model::open_enum! {
     Organization = "ORGANIZATION", Project = "PROJECT", }
 }
 /// Schema `EntityResponseScorecards`.
-#[derive(Clone, Debug, Default)]
 pub struct EntityResponseScorecards {
     pub average: Option<f64>,
     pub scores: Option<Vec<EntityResponseScorecardsScores>>,
@@ -961,6 +1153,14 @@ pub struct EntityResponseScorecards {
     pub misfits: model::Misfits,
 }
 impl model::Model for EntityResponseScorecards {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            average: None,
+            scores: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["scores", "average"]
@@ -984,7 +1184,6 @@ impl model::Model for EntityResponseScorecards {
 }
 model::model!(EntityResponseScorecards);
 /// Schema `EntityResponseScorecardsScores`.
-#[derive(Clone, Debug, Default)]
 pub struct EntityResponseScorecardsScores {
     pub passed_checks: Option<f64>,
     pub score: Option<f64>,
@@ -995,6 +1194,17 @@ pub struct EntityResponseScorecardsScores {
     pub misfits: model::Misfits,
 }
 impl model::Model for EntityResponseScorecardsScores {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            passed_checks: None,
+            score: None,
+            scorecard: None,
+            scorecard_name: None,
+            total_checks: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["score", "scorecard", "total_checks", "passed_checks", "scorecard_name"]
@@ -1024,7 +1234,6 @@ impl model::Model for EntityResponseScorecardsScores {
 }
 model::model!(EntityResponseScorecardsScores);
 /// Schema `EntityResponseStatus`.
-#[derive(Clone, Debug, Default)]
 pub struct EntityResponseStatus {
     pub level: Option<String>,
     pub message: Option<String>,
@@ -1033,6 +1242,15 @@ pub struct EntityResponseStatus {
     pub misfits: model::Misfits,
 }
 impl model::Model for EntityResponseStatus {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            level: None,
+            message: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "level", "message"]
@@ -1058,13 +1276,19 @@ impl model::Model for EntityResponseStatus {
 }
 model::model!(EntityResponseStatus);
 /// Schema `EntityResponse_sto_details`.
-#[derive(Clone, Debug, Default)]
 pub struct EntityResponseStoDetails {
     pub test_targets: Option<Vec<EntityResponseStoDetailsTestTargets>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for EntityResponseStoDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            test_targets: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["test_targets"]
@@ -1086,7 +1310,6 @@ impl model::Model for EntityResponseStoDetails {
 }
 model::model!(EntityResponseStoDetails);
 /// Schema `EntityResponse_sto_details_test_targets`.
-#[derive(Clone, Debug, Default)]
 pub struct EntityResponseStoDetailsTestTargets {
     pub name: Option<String>,
     pub org_name: Option<String>,
@@ -1097,6 +1320,17 @@ pub struct EntityResponseStoDetailsTestTargets {
     pub misfits: model::Misfits,
 }
 impl model::Model for EntityResponseStoDetailsTestTargets {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            org_name: None,
+            project_name: None,
+            scope: None,
+            variant: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "scope", "variant", "org_name", "project_name"]
@@ -1126,7 +1360,6 @@ impl model::Model for EntityResponseStoDetailsTestTargets {
 }
 model::model!(EntityResponseStoDetailsTestTargets);
 /// Schema `EntityUpdateRequest`.
-#[derive(Clone, Debug)]
 pub struct EntityUpdateRequest {
     pub git_details: Option<Box<IdpGitUpdateDetails>>,
     pub yaml: String,
@@ -1138,13 +1371,21 @@ impl EntityUpdateRequest {
     #[inline]
     pub fn new(yaml: impl Into<String>) -> Self {
         Self {
-            git_details: Default::default(),
+            git_details: None,
             yaml: yaml.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for EntityUpdateRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            git_details: None,
+            yaml: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["yaml", "git_details"]
@@ -1170,12 +1411,8 @@ impl model::Model for EntityUpdateRequest {
         &[0]
     }
 }
-model::model!(
-    EntityUpdateRequest, Self { git_details : Default::default(), yaml :
-    model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(EntityUpdateRequest);
 /// Schema `GitMetadataUpdateRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct GitMetadataUpdateRequest {
     pub branch_name: Option<String>,
     pub connector_ref: Option<String>,
@@ -1185,6 +1422,16 @@ pub struct GitMetadataUpdateRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for GitMetadataUpdateRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            branch_name: None,
+            connector_ref: None,
+            file_path: None,
+            repo_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["file_path", "repo_name", "branch_name", "connector_ref"]
@@ -1212,7 +1459,6 @@ impl model::Model for GitMetadataUpdateRequest {
 }
 model::model!(GitMetadataUpdateRequest);
 /// Schema `GitCreateDetails2`.
-#[derive(Clone, Debug, Default)]
 pub struct IdpGitCreateDetails {
     pub base_branch: Option<String>,
     pub branch_name: Option<String>,
@@ -1226,6 +1472,20 @@ pub struct IdpGitCreateDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for IdpGitCreateDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            base_branch: None,
+            branch_name: None,
+            commit_message: None,
+            connector_ref: None,
+            file_path: None,
+            is_harness_code_repo: None,
+            repo_name: None,
+            store_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1274,7 +1534,6 @@ model::open_enum! {
     Inline = "INLINE", Remote = "REMOTE", }
 }
 /// Schema `GitDetails1`.
-#[derive(Clone, Debug, Default)]
 pub struct IdpGitDetails {
     pub base_branch: Option<String>,
     pub branch_name: Option<String>,
@@ -1292,6 +1551,24 @@ pub struct IdpGitDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for IdpGitDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            base_branch: None,
+            branch_name: None,
+            commit_id: None,
+            commit_message: None,
+            connector_ref: None,
+            file_path: None,
+            file_url: None,
+            is_harness_code_repo: None,
+            object_id: None,
+            repo_name: None,
+            repo_url: None,
+            store_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1352,7 +1629,6 @@ model::open_enum! {
     "INLINE", Remote = "REMOTE", }
 }
 /// Schema `GitImportDetails1`.
-#[derive(Clone, Debug, Default)]
 pub struct IdpGitImportDetails {
     pub branch_name: Option<String>,
     pub connector_ref: Option<String>,
@@ -1363,6 +1639,17 @@ pub struct IdpGitImportDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for IdpGitImportDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            branch_name: None,
+            connector_ref: None,
+            file_path: None,
+            is_harness_code_repo: None,
+            repo_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1398,7 +1685,6 @@ impl model::Model for IdpGitImportDetails {
 }
 model::model!(IdpGitImportDetails);
 /// Schema `GitMoveDetails1`.
-#[derive(Clone, Debug)]
 pub struct IdpGitMoveDetails {
     pub base_branch: Option<String>,
     pub branch_name: String,
@@ -1420,18 +1706,31 @@ impl IdpGitMoveDetails {
         repo_name: impl Into<String>,
     ) -> Self {
         Self {
-            base_branch: Default::default(),
+            base_branch: None,
             branch_name: branch_name.into(),
-            commit_message: Default::default(),
+            commit_message: None,
             connector_ref: connector_ref.into(),
             file_path: file_path.into(),
-            is_harness_code_repo: Default::default(),
+            is_harness_code_repo: None,
             repo_name: repo_name.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for IdpGitMoveDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            base_branch: None,
+            branch_name: model::Cell::blank(),
+            commit_message: None,
+            connector_ref: model::Cell::blank(),
+            file_path: model::Cell::blank(),
+            is_harness_code_repo: None,
+            repo_name: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1475,14 +1774,8 @@ impl model::Model for IdpGitMoveDetails {
         &[0, 1, 3, 4]
     }
 }
-model::model!(
-    IdpGitMoveDetails, Self { base_branch : Default::default(), branch_name :
-    model::Cell::blank(), commit_message : Default::default(), connector_ref :
-    model::Cell::blank(), file_path : model::Cell::blank(), is_harness_code_repo :
-    Default::default(), repo_name : model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(IdpGitMoveDetails);
 /// Schema `GitUpdateDetails2`.
-#[derive(Clone, Debug, Default)]
 pub struct IdpGitUpdateDetails {
     pub base_branch: Option<String>,
     pub branch_name: Option<String>,
@@ -1498,6 +1791,22 @@ pub struct IdpGitUpdateDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for IdpGitUpdateDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            base_branch: None,
+            branch_name: None,
+            commit_message: None,
+            connector_ref: None,
+            file_path: None,
+            is_harness_code_repo: None,
+            last_commit_id: None,
+            last_object_id: None,
+            repo_name: None,
+            store_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

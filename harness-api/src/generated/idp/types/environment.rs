@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `EnvironmentProxyCreateRequest`.
-#[derive(Clone, Debug)]
 pub struct EnvironmentProxyCreateRequest {
     pub based_on_identifier: Option<String>,
     pub description: Option<String>,
@@ -33,23 +32,41 @@ impl EnvironmentProxyCreateRequest {
         owner: impl Into<String>,
     ) -> Self {
         Self {
-            based_on_identifier: Default::default(),
-            description: Default::default(),
+            based_on_identifier: None,
+            description: None,
             environment_blueprint_identifier: environment_blueprint_identifier.into(),
-            environment_blueprint_version: Default::default(),
+            environment_blueprint_version: None,
             environment_identifier: environment_identifier.into(),
             environment_name: environment_name.into(),
-            inputs: Default::default(),
+            inputs: None,
             overrides: overrides.into(),
             owner: owner.into(),
-            tags: Default::default(),
-            target_state: Default::default(),
-            type_: Default::default(),
-            misfits: Default::default(),
+            tags: None,
+            target_state: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for EnvironmentProxyCreateRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            based_on_identifier: None,
+            description: None,
+            environment_blueprint_identifier: model::Cell::blank(),
+            environment_blueprint_version: None,
+            environment_identifier: model::Cell::blank(),
+            environment_name: model::Cell::blank(),
+            inputs: None,
+            overrides: model::Cell::blank(),
+            owner: model::Cell::blank(),
+            tags: None,
+            target_state: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -108,22 +125,13 @@ impl model::Model for EnvironmentProxyCreateRequest {
         &[2, 4, 7, 9, 11]
     }
 }
-model::model!(
-    EnvironmentProxyCreateRequest, Self { based_on_identifier : Default::default(),
-    description : Default::default(), environment_blueprint_identifier :
-    model::Cell::blank(), environment_blueprint_version : Default::default(),
-    environment_identifier : model::Cell::blank(), environment_name :
-    model::Cell::blank(), inputs : Default::default(), overrides : model::Cell::blank(),
-    owner : model::Cell::blank(), tags : Default::default(), target_state :
-    Default::default(), type_ : Default::default(), misfits : Default::default() }
-);
+model::through_cell!(EnvironmentProxyCreateRequest);
 model::open_enum! {
     #[doc = " Schema `EnvironmentProxyCreateRequest.target_state`."]
     EnvironmentProxyCreateRequestTargetState { Running = "running", Inactive =
     "inactive", Paused = "paused", }
 }
 /// Schema `EnvironmentProxyUpdateRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct EnvironmentProxyUpdateRequest {
     pub based_on_identifier: Option<String>,
     pub environment_blueprint_version: Option<String>,
@@ -134,6 +142,17 @@ pub struct EnvironmentProxyUpdateRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for EnvironmentProxyUpdateRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            based_on_identifier: None,
+            environment_blueprint_version: None,
+            inputs: None,
+            overrides: None,
+            target_state: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

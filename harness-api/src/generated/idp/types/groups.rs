@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `Group`.
-#[derive(Clone, Debug, Default)]
 pub struct Group {
     pub description: Option<String>,
     pub icon: Option<String>,
@@ -17,6 +16,18 @@ pub struct Group {
     pub misfits: model::Misfits,
 }
 impl model::Model for Group {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            icon: None,
+            identifier: None,
+            name: None,
+            order: None,
+            workflows: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["icon", "name", "order", "workflows", "identifier", "description"]
@@ -48,13 +59,19 @@ impl model::Model for Group {
 }
 model::model!(Group);
 /// Schema `GroupRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct GroupRequest {
     pub group: Option<Box<Group>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for GroupRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            group: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["group"]
@@ -76,13 +93,19 @@ impl model::Model for GroupRequest {
 }
 model::model!(GroupRequest);
 /// Schema `GroupResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct GroupResponse {
     pub group: Option<Box<Group>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for GroupResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            group: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["group"]
@@ -104,13 +127,19 @@ impl model::Model for GroupResponse {
 }
 model::model!(GroupResponse);
 /// Schema `GroupsYamlResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct GroupsYamlResponse {
     pub yaml: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for GroupsYamlResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["yaml"]
@@ -132,7 +161,6 @@ impl model::Model for GroupsYamlResponse {
 }
 model::model!(GroupsYamlResponse);
 /// Schema `WorkflowsInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct WorkflowsInfo {
     pub description: Option<String>,
     pub icon: Option<String>,
@@ -146,6 +174,20 @@ pub struct WorkflowsInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for WorkflowsInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            icon: None,
+            kind: None,
+            name: None,
+            owner: None,
+            title: None,
+            type_: None,
+            uid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["uid", "icon", "kind", "name", "type", "owner", "title", "description"]
@@ -181,13 +223,19 @@ impl model::Model for WorkflowsInfo {
 }
 model::model!(WorkflowsInfo);
 /// Schema `WorkflowsInfoResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct WorkflowsInfoResponse {
     pub workflows: Option<Vec<WorkflowsInfo>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for WorkflowsInfoResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            workflows: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["workflows"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `DataSourceDataPointInfo`.
-#[derive(Clone, Debug)]
 pub struct DataSourceDataPointInfo {
     pub catalog_info_yaml: String,
     pub data_source_location: Box<DataSourceLocationInfo>,
@@ -22,11 +21,19 @@ impl DataSourceDataPointInfo {
         Self {
             catalog_info_yaml: catalog_info_yaml.into(),
             data_source_location: data_source_location.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for DataSourceDataPointInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            catalog_info_yaml: model::Cell::blank(),
+            data_source_location: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["catalog_info_yaml", "data_source_location"]
@@ -52,12 +59,8 @@ impl model::Model for DataSourceDataPointInfo {
         &[0, 1]
     }
 }
-model::model!(
-    DataSourceDataPointInfo, Self { catalog_info_yaml : model::Cell::blank(),
-    data_source_location : model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(DataSourceDataPointInfo);
 /// Schema `DataSourceDataPointInfoRequest`.
-#[derive(Clone, Debug)]
 pub struct DataSourceDataPointInfoRequest {
     pub request: Box<DataSourceDataPointInfo>,
     /// Members whose value was of another kind than described.
@@ -69,11 +72,18 @@ impl DataSourceDataPointInfoRequest {
     pub fn new(request: impl Into<Box<DataSourceDataPointInfo>>) -> Self {
         Self {
             request: request.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for DataSourceDataPointInfoRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            request: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["request"]
@@ -97,7 +107,4 @@ impl model::Model for DataSourceDataPointInfoRequest {
         &[0]
     }
 }
-model::model!(
-    DataSourceDataPointInfoRequest, Self { request : model::Cell::blank(), misfits :
-    Default::default() }
-);
+model::through_cell!(DataSourceDataPointInfoRequest);

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `BannerInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct BannerInfo {
     pub banner_enabled: Option<bool>,
     pub image: Option<Box<UploadInfo>>,
@@ -15,6 +14,16 @@ pub struct BannerInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for BannerInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            banner_enabled: None,
+            image: None,
+            type_: None,
+            video: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "image", "video", "banner_enabled"]
@@ -50,7 +59,6 @@ model::union! {
     SelfService(SelfServiceCard), 6 TopVisited(TopVisitedCard), 7 Video(VideoCard), }
 }
 /// Schema `CustomLinkCard`.
-#[derive(Clone, Debug, Default)]
 pub struct CustomLinkCard {
     pub default_card: Option<bool>,
     pub description: Option<String>,
@@ -65,6 +73,21 @@ pub struct CustomLinkCard {
     pub misfits: model::Misfits,
 }
 impl model::Model for CustomLinkCard {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            default_card: None,
+            description: None,
+            draft: None,
+            icon_url: None,
+            identifier: None,
+            links: None,
+            size: None,
+            title: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -116,7 +139,6 @@ model::open_enum! {
     "CUSTOM_LINK", }
 }
 /// Schema `DeleteHomePageLayoutIconRequest`.
-#[derive(Clone, Debug)]
 pub struct DeleteHomePageLayoutIconRequest {
     pub icon_url: String,
     /// Members whose value was of another kind than described.
@@ -128,11 +150,18 @@ impl DeleteHomePageLayoutIconRequest {
     pub fn new(icon_url: impl Into<String>) -> Self {
         Self {
             icon_url: icon_url.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for DeleteHomePageLayoutIconRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            icon_url: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["icon_url"]
@@ -156,12 +185,8 @@ impl model::Model for DeleteHomePageLayoutIconRequest {
         &[0]
     }
 }
-model::model!(
-    DeleteHomePageLayoutIconRequest, Self { icon_url : model::Cell::blank(), misfits :
-    Default::default() }
-);
+model::through_cell!(DeleteHomePageLayoutIconRequest);
 /// Schema `GithubCard`.
-#[derive(Clone, Debug, Default)]
 pub struct GithubCard {
     pub default_card: Option<bool>,
     pub draft: Option<bool>,
@@ -174,6 +199,19 @@ pub struct GithubCard {
     pub misfits: model::Misfits,
 }
 impl model::Model for GithubCard {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            default_card: None,
+            draft: None,
+            icon_url: None,
+            identifier: None,
+            size: None,
+            title: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["size", "type", "draft", "title", "icon_url", "identifier", "default_card"]
@@ -210,7 +248,6 @@ model::open_enum! {
     #[doc = " Schema `GithubCard.type`."] GithubCardType { Github = "GITHUB", }
 }
 /// Schema `HeaderInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct HeaderInfo {
     pub header_text: Option<String>,
     pub quick_links: Option<Vec<LinksInfo>>,
@@ -218,6 +255,14 @@ pub struct HeaderInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for HeaderInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            header_text: None,
+            quick_links: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["header_text", "quick_links"]
@@ -241,7 +286,6 @@ impl model::Model for HeaderInfo {
 }
 model::model!(HeaderInfo);
 /// Schema `HomePageLayoutInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct HomePageLayoutInfo {
     pub banner: Option<Box<BannerInfo>>,
     pub cards: Option<Vec<Card>>,
@@ -250,6 +294,15 @@ pub struct HomePageLayoutInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for HomePageLayoutInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            banner: None,
+            cards: None,
+            header: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["cards", "banner", "header"]
@@ -275,7 +328,6 @@ impl model::Model for HomePageLayoutInfo {
 }
 model::model!(HomePageLayoutInfo);
 /// Schema `HomePageLayoutRequest`.
-#[derive(Clone, Debug)]
 pub struct HomePageLayoutRequest {
     pub home_page_layout: Box<HomePageLayoutInfo>,
     /// Members whose value was of another kind than described.
@@ -287,11 +339,18 @@ impl HomePageLayoutRequest {
     pub fn new(home_page_layout: impl Into<Box<HomePageLayoutInfo>>) -> Self {
         Self {
             home_page_layout: home_page_layout.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for HomePageLayoutRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            home_page_layout: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["home_page_layout"]
@@ -315,18 +374,21 @@ impl model::Model for HomePageLayoutRequest {
         &[0]
     }
 }
-model::model!(
-    HomePageLayoutRequest, Self { home_page_layout : model::Cell::blank(), misfits :
-    Default::default() }
-);
+model::through_cell!(HomePageLayoutRequest);
 /// Schema `HomePageLayoutResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct HomePageLayoutResponse {
     pub home_page_layout: Option<Box<HomePageLayoutInfo>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for HomePageLayoutResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            home_page_layout: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["home_page_layout"]
@@ -348,13 +410,19 @@ impl model::Model for HomePageLayoutResponse {
 }
 model::model!(HomePageLayoutResponse);
 /// Schema `HomePageLayoutYamlResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct HomePageLayoutYamlResponse {
     pub yaml: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for HomePageLayoutYamlResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["yaml"]
@@ -376,7 +444,6 @@ impl model::Model for HomePageLayoutYamlResponse {
 }
 model::model!(HomePageLayoutYamlResponse);
 /// Schema `LearnMoreCard`.
-#[derive(Clone, Debug, Default)]
 pub struct LearnMoreCard {
     pub default_card: Option<bool>,
     pub description: Option<String>,
@@ -390,6 +457,20 @@ pub struct LearnMoreCard {
     pub misfits: model::Misfits,
 }
 impl model::Model for LearnMoreCard {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            default_card: None,
+            description: None,
+            draft: None,
+            icon_url: None,
+            identifier: None,
+            size: None,
+            title: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -438,7 +519,6 @@ model::open_enum! {
     "LEARN_MORE", }
 }
 /// Schema `LinksInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct LinksInfo {
     pub icon: Option<String>,
     pub identifier: Option<String>,
@@ -448,6 +528,16 @@ pub struct LinksInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for LinksInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            icon: None,
+            identifier: None,
+            title: None,
+            url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["url", "icon", "title", "identifier"]
@@ -475,7 +565,6 @@ impl model::Model for LinksInfo {
 }
 model::model!(LinksInfo);
 /// Schema `MarkdownCard`.
-#[derive(Clone, Debug, Default)]
 pub struct MarkdownCard {
     pub default_card: Option<bool>,
     pub description: Option<String>,
@@ -490,6 +579,21 @@ pub struct MarkdownCard {
     pub misfits: model::Misfits,
 }
 impl model::Model for MarkdownCard {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            default_card: None,
+            description: None,
+            draft: None,
+            icon_url: None,
+            identifier: None,
+            markdown: None,
+            size: None,
+            title: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -540,7 +644,6 @@ model::open_enum! {
     #[doc = " Schema `MarkdownCard.type`."] MarkdownCardType { Markdown = "MARKDOWN", }
 }
 /// Schema `RecentlyVisitedCard`.
-#[derive(Clone, Debug, Default)]
 pub struct RecentlyVisitedCard {
     pub default_card: Option<bool>,
     pub description: Option<String>,
@@ -554,6 +657,20 @@ pub struct RecentlyVisitedCard {
     pub misfits: model::Misfits,
 }
 impl model::Model for RecentlyVisitedCard {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            default_card: None,
+            description: None,
+            draft: None,
+            icon_url: None,
+            identifier: None,
+            size: None,
+            title: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -602,7 +719,6 @@ model::open_enum! {
     RecentlyVisited = "RECENTLY_VISITED", }
 }
 /// Schema `SelfServiceCard`.
-#[derive(Clone, Debug, Default)]
 pub struct SelfServiceCard {
     pub default_card: Option<bool>,
     pub draft: Option<bool>,
@@ -615,6 +731,19 @@ pub struct SelfServiceCard {
     pub misfits: model::Misfits,
 }
 impl model::Model for SelfServiceCard {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            default_card: None,
+            draft: None,
+            icon_url: None,
+            identifier: None,
+            size: None,
+            title: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["size", "type", "draft", "title", "icon_url", "identifier", "default_card"]
@@ -652,7 +781,6 @@ model::open_enum! {
     "SELF_SERVICE", }
 }
 /// Schema `TopVisitedCard`.
-#[derive(Clone, Debug, Default)]
 pub struct TopVisitedCard {
     pub default_card: Option<bool>,
     pub description: Option<String>,
@@ -666,6 +794,20 @@ pub struct TopVisitedCard {
     pub misfits: model::Misfits,
 }
 impl model::Model for TopVisitedCard {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            default_card: None,
+            description: None,
+            draft: None,
+            icon_url: None,
+            identifier: None,
+            size: None,
+            title: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -714,7 +856,6 @@ model::open_enum! {
     "TOP_VISITED", }
 }
 /// Schema `UploadInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct UploadInfo {
     pub selected: Option<String>,
     pub uploads: Option<Vec<String>>,
@@ -723,6 +864,15 @@ pub struct UploadInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for UploadInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            selected: None,
+            uploads: None,
+            url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["url", "uploads", "selected"]
@@ -748,7 +898,6 @@ impl model::Model for UploadInfo {
 }
 model::model!(UploadInfo);
 /// Schema `VideoCard`.
-#[derive(Clone, Debug, Default)]
 pub struct VideoCard {
     pub default_card: Option<bool>,
     pub description: Option<String>,
@@ -763,6 +912,21 @@ pub struct VideoCard {
     pub misfits: model::Misfits,
 }
 impl model::Model for VideoCard {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            default_card: None,
+            description: None,
+            draft: None,
+            icon_url: None,
+            identifier: None,
+            size: None,
+            title: None,
+            type_: None,
+            url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

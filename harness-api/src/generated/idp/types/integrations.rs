@@ -5,13 +5,19 @@
 use super::*;
 use crate::model;
 /// Schema `create-integration body`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateIntegrationBody {
     pub request: Option<Box<CreateIntegrationBodyRequest>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateIntegrationBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            request: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["request"]
@@ -33,13 +39,19 @@ impl model::Model for CreateIntegrationBody {
 }
 model::model!(CreateIntegrationBody);
 /// Schema `create-integration body.request`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateIntegrationBodyRequest {
     pub type_: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateIntegrationBodyRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type"]
@@ -77,7 +89,6 @@ model::open_enum! {
     "git", Catalog = "catalog", }
 }
 /// Schema `save-discover-entities body`.
-#[derive(Clone, Debug, Default)]
 pub struct SaveDiscoverEntitiesBody {
     pub all: Option<bool>,
     pub auto_discover: Option<bool>,
@@ -86,6 +97,15 @@ pub struct SaveDiscoverEntitiesBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for SaveDiscoverEntitiesBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            all: None,
+            auto_discover: None,
+            integration_entities: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["all", "auto_discover", "integration_entities"]
@@ -111,7 +131,6 @@ impl model::Model for SaveDiscoverEntitiesBody {
 }
 model::model!(SaveDiscoverEntitiesBody);
 /// Schema `save-discover-entities body.integration_entities`.
-#[derive(Clone, Debug, Default)]
 pub struct SaveDiscoverEntitiesBodyIntegrationEntities {
     pub action: Option<String>,
     pub action_destination: Option<String>,
@@ -120,6 +139,15 @@ pub struct SaveDiscoverEntitiesBodyIntegrationEntities {
     pub misfits: model::Misfits,
 }
 impl model::Model for SaveDiscoverEntitiesBodyIntegrationEntities {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            action: None,
+            action_destination: None,
+            integration_entity_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["action", "action_destination", "integration_entity_id"]
@@ -145,13 +173,19 @@ impl model::Model for SaveDiscoverEntitiesBodyIntegrationEntities {
 }
 model::model!(SaveDiscoverEntitiesBodyIntegrationEntities);
 /// Schema `unlinkIntegrationEntities body`.
-#[derive(Clone, Debug, Default)]
 pub struct UnlinkIntegrationEntitiesBody {
     pub entity_refs: Option<Vec<String>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for UnlinkIntegrationEntitiesBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            entity_refs: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["entity_refs"]
@@ -173,13 +207,19 @@ impl model::Model for UnlinkIntegrationEntitiesBody {
 }
 model::model!(UnlinkIntegrationEntitiesBody);
 /// Schema `update-integration body`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateIntegrationBody {
     pub request: Option<Box<UpdateIntegrationBodyRequest>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateIntegrationBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            request: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["request"]
@@ -201,13 +241,19 @@ impl model::Model for UpdateIntegrationBody {
 }
 model::model!(UpdateIntegrationBody);
 /// Schema `update-integration body.request`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateIntegrationBodyRequest {
     pub type_: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateIntegrationBodyRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `create-kind body`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateKindBody {
     pub description: Option<String>,
     pub icon: Option<String>,
@@ -16,6 +15,17 @@ pub struct CreateKindBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateKindBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            icon: None,
+            identifier: None,
+            name: None,
+            schema: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["icon", "name", "schema", "identifier", "description"]
@@ -45,13 +55,19 @@ impl model::Model for CreateKindBody {
 }
 model::model!(CreateKindBody);
 /// Schema `kind-schema-validate body`.
-#[derive(Clone, Debug, Default)]
 pub struct KindSchemaValidateBody {
     pub schema: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for KindSchemaValidateBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            schema: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["schema"]
@@ -73,7 +89,6 @@ impl model::Model for KindSchemaValidateBody {
 }
 model::model!(KindSchemaValidateBody);
 /// Schema `update-kind body`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateKindBody {
     pub description: Option<String>,
     pub icon: Option<String>,
@@ -83,6 +98,16 @@ pub struct UpdateKindBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateKindBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            icon: None,
+            name: None,
+            schema: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["icon", "name", "schema", "description"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ClusterConfig`.
-#[derive(Clone, Default)]
 pub struct ClusterConfig {
     pub name: Option<String>,
     pub token: Option<String>,
@@ -13,17 +12,16 @@ pub struct ClusterConfig {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for ClusterConfig {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ClusterConfig")
-            .field("name", &self.name)
-            .field("token", &model::Redacted(self.token.is_some()))
-            .field("url", &self.url)
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for ClusterConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            token: None,
+            url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["url", "name", "token"]
@@ -46,10 +44,13 @@ impl model::Model for ClusterConfig {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[2]
+    }
 }
 model::model!(ClusterConfig);
 /// Schema `KubernetesConfig`.
-#[derive(Clone, Debug, Default)]
 pub struct KubernetesConfig {
     pub clusters: Option<Vec<ClusterConfig>>,
     pub data_source_location: Option<Box<DataSourceLocationInfo>>,
@@ -59,6 +60,16 @@ pub struct KubernetesConfig {
     pub misfits: model::Misfits,
 }
 impl model::Model for KubernetesConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            clusters: None,
+            data_source_location: None,
+            label_selector: None,
+            namespace: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["clusters", "namespace", "label_selector", "data_source_location"]
@@ -86,13 +97,19 @@ impl model::Model for KubernetesConfig {
 }
 model::model!(KubernetesConfig);
 /// Schema `KubernetesRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct KubernetesRequest {
     pub request: Option<Box<KubernetesConfig>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for KubernetesRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            request: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["request"]

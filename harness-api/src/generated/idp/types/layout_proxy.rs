@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `LayoutIngestRequest`.
-#[derive(Clone, Debug)]
 pub struct LayoutIngestRequest {
     pub exports: Box<Exports>,
     pub operation_type: String,
@@ -22,11 +21,19 @@ impl LayoutIngestRequest {
         Self {
             exports: exports.into(),
             operation_type: operation_type.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for LayoutIngestRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            exports: model::Cell::blank(),
+            operation_type: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["exports", "operation_type"]
@@ -52,12 +59,8 @@ impl model::Model for LayoutIngestRequest {
         &[0, 1]
     }
 }
-model::model!(
-    LayoutIngestRequest, Self { exports : model::Cell::blank(), operation_type :
-    model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(LayoutIngestRequest);
 /// Schema `LayoutRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct LayoutRequest {
     pub default_yaml: Option<String>,
     pub display_name: Option<String>,
@@ -69,6 +72,18 @@ pub struct LayoutRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for LayoutRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            default_yaml: None,
+            display_name: None,
+            id: None,
+            name: None,
+            type_: None,
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "name", "type", "yaml", "default_yaml", "display_name"]

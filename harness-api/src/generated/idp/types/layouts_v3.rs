@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `create-layout-v3 body`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateLayoutV3Body {
     pub default_yaml: Option<String>,
     pub display_name: Option<String>,
@@ -17,6 +16,18 @@ pub struct CreateLayoutV3Body {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateLayoutV3Body {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            default_yaml: None,
+            display_name: None,
+            id: None,
+            name: None,
+            type_: None,
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "name", "type", "yaml", "default_yaml", "display_name"]
@@ -48,7 +59,6 @@ impl model::Model for CreateLayoutV3Body {
 }
 model::model!(CreateLayoutV3Body);
 /// Schema `delete-layout-v3 body`.
-#[derive(Clone, Debug, Default)]
 pub struct DeleteLayoutV3Body {
     pub default_yaml: Option<String>,
     pub display_name: Option<String>,
@@ -60,6 +70,18 @@ pub struct DeleteLayoutV3Body {
     pub misfits: model::Misfits,
 }
 impl model::Model for DeleteLayoutV3Body {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            default_yaml: None,
+            display_name: None,
+            id: None,
+            name: None,
+            type_: None,
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "name", "type", "yaml", "default_yaml", "display_name"]
@@ -91,7 +113,6 @@ impl model::Model for DeleteLayoutV3Body {
 }
 model::model!(DeleteLayoutV3Body);
 /// Schema `layout-ingest-v3 body`.
-#[derive(Clone, Debug, Default)]
 pub struct LayoutIngestV3Body {
     pub exports: Option<Box<LayoutIngestV3BodyExports>>,
     pub operation_type: Option<String>,
@@ -99,6 +120,14 @@ pub struct LayoutIngestV3Body {
     pub misfits: model::Misfits,
 }
 impl model::Model for LayoutIngestV3Body {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            exports: None,
+            operation_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["exports", "operation_type"]
@@ -122,7 +151,6 @@ impl model::Model for LayoutIngestV3Body {
 }
 model::model!(LayoutIngestV3Body);
 /// Schema `layout-ingest-v3 body.exports`.
-#[derive(Clone, Debug, Default)]
 pub struct LayoutIngestV3BodyExports {
     pub cards: Option<i64>,
     pub default_entity_types: Option<Vec<String>>,
@@ -133,6 +161,17 @@ pub struct LayoutIngestV3BodyExports {
     pub misfits: model::Misfits,
 }
 impl model::Model for LayoutIngestV3BodyExports {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cards: None,
+            default_entity_types: None,
+            export_details: None,
+            pages: None,
+            tab_contents: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["cards", "pages", "tab_contents", "export_details", "default_entity_types"]
@@ -162,7 +201,6 @@ impl model::Model for LayoutIngestV3BodyExports {
 }
 model::model!(LayoutIngestV3BodyExports);
 /// Schema `layout-ingest-v3 body.exports.export_details`.
-#[derive(Clone, Debug, Default)]
 pub struct LayoutIngestV3BodyExportsExportDetails {
     pub add_by_default: Option<serde_json::Value>,
     pub default_route: Option<serde_json::Value>,
@@ -173,6 +211,17 @@ pub struct LayoutIngestV3BodyExportsExportDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for LayoutIngestV3BodyExportsExportDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            add_by_default: None,
+            default_route: None,
+            layout_schema_specs: None,
+            name: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "type", "default_route", "add_by_default", "layout_schema_specs"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `LicenseUsageSaveRequest`.
-#[derive(Clone, Debug)]
 pub struct LicenseUsageSaveRequest {
     pub accessed_at: i64,
     pub email: String,
@@ -24,15 +23,25 @@ impl LicenseUsageSaveRequest {
         user_name: impl Into<String>,
     ) -> Self {
         Self {
-            accessed_at,
+            accessed_at: accessed_at,
             email: email.into(),
             user_identifier: user_identifier.into(),
             user_name: user_name.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for LicenseUsageSaveRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            accessed_at: model::Cell::blank(),
+            email: model::Cell::blank(),
+            user_identifier: model::Cell::blank(),
+            user_name: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["email", "user_name", "accessed_at", "user_identifier"]
@@ -62,19 +71,21 @@ impl model::Model for LicenseUsageSaveRequest {
         &[0, 1, 2, 3]
     }
 }
-model::model!(
-    LicenseUsageSaveRequest, Self { accessed_at : model::Cell::blank(), email :
-    model::Cell::blank(), user_identifier : model::Cell::blank(), user_name :
-    model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(LicenseUsageSaveRequest);
 /// Schema `LicenseUsageSaveResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct LicenseUsageSaveResponse {
     pub status: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for LicenseUsageSaveResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["status"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ConfigurationEntities`.
-#[derive(Clone, Debug, Default)]
 pub struct ConfigurationEntities {
     pub env_variables: Option<Vec<BackstageEnvVariable>>,
     pub proxy: Option<Vec<ProxyHostDetail>>,
@@ -13,6 +12,14 @@ pub struct ConfigurationEntities {
     pub misfits: model::Misfits,
 }
 impl model::Model for ConfigurationEntities {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            env_variables: None,
+            proxy: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["proxy", "env_variables"]
@@ -36,13 +43,19 @@ impl model::Model for ConfigurationEntities {
 }
 model::model!(ConfigurationEntities);
 /// Schema `MergedPluginConfigResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct MergedPluginConfigResponse {
     pub merged_config: Option<Box<MergedPluginConfigs>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for MergedPluginConfigResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            merged_config: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["merged_config"]
@@ -64,7 +77,6 @@ impl model::Model for MergedPluginConfigResponse {
 }
 model::model!(MergedPluginConfigResponse);
 /// Schema `MergedPluginConfigs`.
-#[derive(Clone, Debug, Default)]
 pub struct MergedPluginConfigs {
     pub config: Option<String>,
     pub env_variables: Option<Vec<BackstageEnvSecretVariable>>,
@@ -73,6 +85,15 @@ pub struct MergedPluginConfigs {
     pub misfits: model::Misfits,
 }
 impl model::Model for MergedPluginConfigs {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            config: None,
+            env_variables: None,
+            proxy: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["proxy", "config", "env_variables"]

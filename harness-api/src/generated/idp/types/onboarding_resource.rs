@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `AllEntitiesImport`.
-#[derive(Clone, Debug)]
 pub struct AllEntitiesImport {
     pub catalog_connector_info: Box<CatalogConnectorInfo>,
     pub type_: AllEntitiesImportType,
@@ -22,11 +21,19 @@ impl AllEntitiesImport {
         Self {
             catalog_connector_info: catalog_connector_info.into(),
             type_: type_.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for AllEntitiesImport {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            catalog_connector_info: model::Cell::blank(),
+            type_: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "catalog_connector_info"]
@@ -52,16 +59,12 @@ impl model::Model for AllEntitiesImport {
         &[0, 1]
     }
 }
-model::model!(
-    AllEntitiesImport, Self { catalog_connector_info : model::Cell::blank(), type_ :
-    model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(AllEntitiesImport);
 model::open_enum! {
     #[doc = " Schema `AllEntitiesImport.type`."] AllEntitiesImportType { All = "All",
     Individual = "Individual", Sample = "Sample", }
 }
 /// Schema `CatalogConnectorInfo`.
-#[derive(Clone, Debug)]
 pub struct CatalogConnectorInfo {
     pub branch: String,
     pub connector: Box<ConnectorDetails>,
@@ -84,11 +87,21 @@ impl CatalogConnectorInfo {
             connector: connector.into(),
             path: path.into(),
             repo: repo.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for CatalogConnectorInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            branch: model::Cell::blank(),
+            connector: model::Cell::blank(),
+            path: model::Cell::blank(),
+            repo: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["path", "repo", "branch", "connector"]
@@ -118,13 +131,8 @@ impl model::Model for CatalogConnectorInfo {
         &[0, 1, 2, 3]
     }
 }
-model::model!(
-    CatalogConnectorInfo, Self { branch : model::Cell::blank(), connector :
-    model::Cell::blank(), path : model::Cell::blank(), repo : model::Cell::blank(),
-    misfits : Default::default() }
-);
+model::through_cell!(CatalogConnectorInfo);
 /// Schema `EntitiesForImport`.
-#[derive(Clone, Debug)]
 pub struct EntitiesForImport {
     pub entity_type: String,
     pub identifier: String,
@@ -138,11 +146,19 @@ impl EntitiesForImport {
         Self {
             entity_type: entity_type.into(),
             identifier: identifier.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for EntitiesForImport {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            entity_type: model::Cell::blank(),
+            identifier: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["identifier", "entity_type"]
@@ -168,12 +184,8 @@ impl model::Model for EntitiesForImport {
         &[0, 1]
     }
 }
-model::model!(
-    EntitiesForImport, Self { entity_type : model::Cell::blank(), identifier :
-    model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(EntitiesForImport);
 /// Schema `GenerateYamlRequest`.
-#[derive(Clone, Debug)]
 pub struct GenerateYamlRequest {
     pub entities: Vec<EntitiesForImport>,
     /// Members whose value was of another kind than described.
@@ -184,12 +196,19 @@ impl GenerateYamlRequest {
     #[inline]
     pub fn new(entities: Vec<EntitiesForImport>) -> Self {
         Self {
-            entities,
-            misfits: Default::default(),
+            entities: entities,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for GenerateYamlRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            entities: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["entities"]
@@ -213,18 +232,21 @@ impl model::Model for GenerateYamlRequest {
         &[0]
     }
 }
-model::model!(
-    GenerateYamlRequest, Self { entities : model::Cell::blank(), misfits :
-    Default::default() }
-);
+model::through_cell!(GenerateYamlRequest);
 /// Schema `GenerateYamlResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct GenerateYamlResponse {
     pub generated_yaml: Option<Box<GenerateYamlResponseGeneratedYaml>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for GenerateYamlResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            generated_yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["generated_yaml"]
@@ -246,7 +268,6 @@ impl model::Model for GenerateYamlResponse {
 }
 model::model!(GenerateYamlResponse);
 /// Schema `GenerateYamlResponseGeneratedYaml`.
-#[derive(Clone, Debug, Default)]
 pub struct GenerateYamlResponseGeneratedYaml {
     pub description: Option<String>,
     pub yaml_def: Option<String>,
@@ -254,6 +275,14 @@ pub struct GenerateYamlResponseGeneratedYaml {
     pub misfits: model::Misfits,
 }
 impl model::Model for GenerateYamlResponseGeneratedYaml {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            yaml_def: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["yaml_def", "description"]
@@ -277,7 +306,6 @@ impl model::Model for GenerateYamlResponseGeneratedYaml {
 }
 model::model!(GenerateYamlResponseGeneratedYaml);
 /// Schema `HarnessBackstageEntities`.
-#[derive(Clone, Debug, Default)]
 pub struct HarnessBackstageEntities {
     pub entity_type: Option<String>,
     pub identifier: Option<String>,
@@ -289,6 +317,18 @@ pub struct HarnessBackstageEntities {
     pub misfits: model::Misfits,
 }
 impl model::Model for HarnessBackstageEntities {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            entity_type: None,
+            identifier: None,
+            name: None,
+            owner: None,
+            system: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "type", "owner", "system", "identifier", "entity_type"]
@@ -320,7 +360,6 @@ impl model::Model for HarnessBackstageEntities {
 }
 model::model!(HarnessBackstageEntities);
 /// Schema `HarnessEntitiesCountResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct HarnessEntitiesCountResponse {
     pub org_count: Option<i64>,
     pub project_count: Option<i64>,
@@ -329,6 +368,15 @@ pub struct HarnessEntitiesCountResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for HarnessEntitiesCountResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            org_count: None,
+            project_count: None,
+            service_count: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["org_count", "project_count", "service_count"]
@@ -354,13 +402,19 @@ impl model::Model for HarnessEntitiesCountResponse {
 }
 model::model!(HarnessEntitiesCountResponse);
 /// Schema `HarnessEntitiesResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct HarnessEntitiesResponse {
     pub harness_backstage_entities: Option<Vec<HarnessBackstageEntities>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for HarnessEntitiesResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            harness_backstage_entities: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["harness_backstage_entities"]
@@ -388,13 +442,19 @@ model::union! {
     Sample(SampleEntitiesImport), }
 }
 /// Schema `ImportEntitiesResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ImportEntitiesResponse {
     pub status: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ImportEntitiesResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["status"]
@@ -416,7 +476,6 @@ impl model::Model for ImportEntitiesResponse {
 }
 model::model!(ImportEntitiesResponse);
 /// Schema `IndividualEntitiesImport`.
-#[derive(Clone, Debug)]
 pub struct IndividualEntitiesImport {
     pub catalog_connector_info: Box<CatalogConnectorInfo>,
     pub entities: Vec<EntitiesForImport>,
@@ -434,13 +493,22 @@ impl IndividualEntitiesImport {
     ) -> Self {
         Self {
             catalog_connector_info: catalog_connector_info.into(),
-            entities,
+            entities: entities,
             type_: type_.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for IndividualEntitiesImport {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            catalog_connector_info: model::Cell::blank(),
+            entities: model::Cell::blank(),
+            type_: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "entities", "catalog_connector_info"]
@@ -468,17 +536,12 @@ impl model::Model for IndividualEntitiesImport {
         &[0, 1, 2]
     }
 }
-model::model!(
-    IndividualEntitiesImport, Self { catalog_connector_info : model::Cell::blank(),
-    entities : model::Cell::blank(), type_ : model::Cell::blank(), misfits :
-    Default::default() }
-);
+model::through_cell!(IndividualEntitiesImport);
 model::open_enum! {
     #[doc = " Schema `IndividualEntitiesImport.type`."] IndividualEntitiesImportType {
     All = "All", Individual = "Individual", Sample = "Sample", }
 }
 /// Schema `SampleEntitiesImport`.
-#[derive(Clone, Debug)]
 pub struct SampleEntitiesImport {
     pub catalog_connector_info: Box<CatalogConnectorInfo>,
     pub type_: SampleEntitiesImportType,
@@ -495,11 +558,19 @@ impl SampleEntitiesImport {
         Self {
             catalog_connector_info: catalog_connector_info.into(),
             type_: type_.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for SampleEntitiesImport {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            catalog_connector_info: model::Cell::blank(),
+            type_: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "catalog_connector_info"]
@@ -525,10 +596,7 @@ impl model::Model for SampleEntitiesImport {
         &[0, 1]
     }
 }
-model::model!(
-    SampleEntitiesImport, Self { catalog_connector_info : model::Cell::blank(), type_ :
-    model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(SampleEntitiesImport);
 model::open_enum! {
     #[doc = " Schema `SampleEntitiesImport.type`."] SampleEntitiesImportType { All =
     "All", Individual = "Individual", Sample = "Sample", }

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `Artifact`.
-#[derive(Clone, Debug, Default)]
 pub struct Artifact {
     pub type_: Option<PluginArtifactType>,
     pub url: Option<String>,
@@ -13,6 +12,14 @@ pub struct Artifact {
     pub misfits: model::Misfits,
 }
 impl model::Model for Artifact {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            type_: None,
+            url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["url", "type"]
@@ -36,7 +43,6 @@ impl model::Model for Artifact {
 }
 model::model!(Artifact);
 /// Schema `CustomPluginDetailedInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct CustomPluginDetailedInfo {
     pub artifact: Option<Box<Artifact>>,
     pub config: Option<String>,
@@ -50,6 +56,20 @@ pub struct CustomPluginDetailedInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for CustomPluginDetailedInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact: None,
+            config: None,
+            env_variables: None,
+            exports: None,
+            package_name: None,
+            plugin_details: None,
+            proxy: None,
+            saved: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -94,13 +114,19 @@ impl model::Model for CustomPluginDetailedInfo {
 }
 model::model!(CustomPluginDetailedInfo);
 /// Schema `CustomPluginInfoRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct CustomPluginInfoRequest {
     pub info: Option<Box<CustomPluginDetailedInfo>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for CustomPluginInfoRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            info: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["info"]
@@ -122,13 +148,19 @@ impl model::Model for CustomPluginInfoRequest {
 }
 model::model!(CustomPluginInfoRequest);
 /// Schema `CustomPluginInfoResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct CustomPluginInfoResponse {
     pub info: Option<Box<CustomPluginDetailedInfo>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for CustomPluginInfoResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            info: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["info"]
@@ -153,7 +185,6 @@ model::open_enum! {
     #[doc = " Schema `Artifact.type`."] PluginArtifactType { Npm = "NPM", Zip = "ZIP", }
 }
 /// Schema `PluginDetailedInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct PluginDetailedInfo {
     pub config: Option<String>,
     pub env_variables: Option<Vec<BackstageEnvSecretVariable>>,
@@ -165,6 +196,18 @@ pub struct PluginDetailedInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for PluginDetailedInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            config: None,
+            env_variables: None,
+            exports: None,
+            plugin_details: None,
+            proxy: None,
+            saved: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["proxy", "saved", "config", "exports", "env_variables", "plugin_details"]
@@ -196,13 +239,19 @@ impl model::Model for PluginDetailedInfo {
 }
 model::model!(PluginDetailedInfo);
 /// Schema `PluginDetailedInfoResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct PluginDetailedInfoResponse {
     pub plugin: Option<Box<PluginDetailedInfo>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for PluginDetailedInfoResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            plugin: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["plugin"]
@@ -224,7 +273,6 @@ impl model::Model for PluginDetailedInfoResponse {
 }
 model::model!(PluginDetailedInfoResponse);
 /// Schema `PluginInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct PluginInfo {
     pub category: Option<String>,
     pub core: Option<bool>,
@@ -243,6 +291,25 @@ pub struct PluginInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for PluginInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            category: None,
+            core: None,
+            created_by: None,
+            description: None,
+            documentation: None,
+            enabled: None,
+            icon_url: None,
+            id: None,
+            image_url: None,
+            images: None,
+            name: None,
+            plugin_type: None,
+            source: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -306,13 +373,19 @@ model::open_enum! {
     "DEFAULT", Custom = "CUSTOM", }
 }
 /// Schema `PluginInfoResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct PluginInfoResponse {
     pub plugin: Option<Box<PluginInfo>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for PluginInfoResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            plugin: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["plugin"]
@@ -334,13 +407,19 @@ impl model::Model for PluginInfoResponse {
 }
 model::model!(PluginInfoResponse);
 /// Schema `PluginRequestResponseList`.
-#[derive(Clone, Debug, Default)]
 pub struct PluginRequestResponseList {
     pub plugin_requests: Option<Vec<RequestPlugin>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for PluginRequestResponseList {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            plugin_requests: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["plugin_requests"]
@@ -362,7 +441,6 @@ impl model::Model for PluginRequestResponseList {
 }
 model::model!(PluginRequestResponseList);
 /// Schema `RequestPlugin`.
-#[derive(Clone, Debug, Default)]
 pub struct RequestPlugin {
     pub creator: Option<String>,
     pub doc_link: Option<String>,
@@ -372,6 +450,16 @@ pub struct RequestPlugin {
     pub misfits: model::Misfits,
 }
 impl model::Model for RequestPlugin {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            creator: None,
+            doc_link: None,
+            name: None,
+            package_link: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "creator", "doc_link", "package_link"]

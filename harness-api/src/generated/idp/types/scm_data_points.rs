@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ScmConfig`.
-#[derive(Clone, Default)]
 pub struct ScmConfig {
     pub data_source_location: Option<Box<DataSourceLocationInfo>>,
     pub repo_branch: Option<String>,
@@ -17,21 +16,20 @@ pub struct ScmConfig {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for ScmConfig {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ScmConfig")
-            .field("data_source_location", &self.data_source_location)
-            .field("repo_branch", &self.repo_branch)
-            .field("repo_name", &self.repo_name)
-            .field("repo_owner", &self.repo_owner)
-            .field("repo_scm", &self.repo_scm)
-            .field("repo_sub_folder", &self.repo_sub_folder)
-            .field("token", &model::Redacted(self.token.is_some()))
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for ScmConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data_source_location: None,
+            repo_branch: None,
+            repo_name: None,
+            repo_owner: None,
+            repo_scm: None,
+            repo_sub_folder: None,
+            token: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -70,16 +68,26 @@ impl model::Model for ScmConfig {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[0]
+    }
 }
 model::model!(ScmConfig);
 /// Schema `ScmRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct ScmRequest {
     pub request: Option<Box<ScmConfig>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ScmRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            request: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["request"]

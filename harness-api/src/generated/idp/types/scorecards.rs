@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `Check`.
-#[derive(Clone, Debug, Default)]
 pub struct Check {
     pub custom: Option<bool>,
     pub description: Option<String>,
@@ -17,6 +16,18 @@ pub struct Check {
     pub misfits: model::Misfits,
 }
 impl model::Model for Check {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            custom: None,
+            description: None,
+            expression: None,
+            identifier: None,
+            name: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "tags", "custom", "expression", "identifier", "description"]
@@ -48,7 +59,6 @@ impl model::Model for Check {
 }
 model::model!(Check);
 /// Schema `Facets`.
-#[derive(Clone, Debug, Default)]
 pub struct Facets {
     pub lifecycle: Option<Vec<String>>,
     pub owners: Option<Vec<String>>,
@@ -58,6 +68,16 @@ pub struct Facets {
     pub misfits: model::Misfits,
 }
 impl model::Model for Facets {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            lifecycle: None,
+            owners: None,
+            tags: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["tags", "type", "owners", "lifecycle"]
@@ -85,7 +105,6 @@ impl model::Model for Facets {
 }
 model::model!(Facets);
 /// Schema `Scorecard`.
-#[derive(Clone, Debug, Default)]
 pub struct Scorecard {
     pub checks: Option<Vec<Check>>,
     pub checks_missing: Option<Vec<String>>,
@@ -99,6 +118,20 @@ pub struct Scorecard {
     pub misfits: model::Misfits,
 }
 impl model::Model for Scorecard {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            checks: None,
+            checks_missing: None,
+            components: None,
+            description: None,
+            identifier: None,
+            name: None,
+            percentage: None,
+            published: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -143,7 +176,6 @@ impl model::Model for Scorecard {
 }
 model::model!(Scorecard);
 /// Schema `ScorecardChecks`.
-#[derive(Clone, Debug)]
 pub struct ScorecardChecks {
     pub custom: bool,
     pub identifier: String,
@@ -156,14 +188,23 @@ impl ScorecardChecks {
     #[inline]
     pub fn new(custom: bool, identifier: impl Into<String>) -> Self {
         Self {
-            custom,
+            custom: custom,
             identifier: identifier.into(),
-            weightage: Default::default(),
-            misfits: Default::default(),
+            weightage: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for ScorecardChecks {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            custom: model::Cell::blank(),
+            identifier: model::Cell::blank(),
+            weightage: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["custom", "weightage", "identifier"]
@@ -191,12 +232,8 @@ impl model::Model for ScorecardChecks {
         &[0, 2]
     }
 }
-model::model!(
-    ScorecardChecks, Self { custom : model::Cell::blank(), identifier :
-    model::Cell::blank(), weightage : Default::default(), misfits : Default::default() }
-);
+model::through_cell!(ScorecardChecks);
 /// Schema `ScorecardChecksDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct ScorecardChecksDetails {
     pub custom: Option<bool>,
     pub description: Option<String>,
@@ -207,6 +244,17 @@ pub struct ScorecardChecksDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for ScorecardChecksDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            custom: None,
+            description: None,
+            identifier: None,
+            name: None,
+            weightage: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "custom", "weightage", "identifier", "description"]
@@ -236,7 +284,6 @@ impl model::Model for ScorecardChecksDetails {
 }
 model::model!(ScorecardChecksDetails);
 /// Schema `ScorecardDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct ScorecardDetails {
     pub checks_missing: Option<Vec<String>>,
     pub components: Option<i64>,
@@ -251,6 +298,21 @@ pub struct ScorecardDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for ScorecardDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            checks_missing: None,
+            components: None,
+            description: None,
+            filter: None,
+            identifier: None,
+            name: None,
+            percentage: None,
+            published: None,
+            weightage_strategy: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -298,7 +360,6 @@ impl model::Model for ScorecardDetails {
 }
 model::model!(ScorecardDetails);
 /// Schema `ScorecardDetailsRequest`.
-#[derive(Clone, Debug)]
 pub struct ScorecardDetailsRequest {
     pub checks: Vec<ScorecardChecks>,
     pub scorecard: Box<ScorecardDetails>,
@@ -313,13 +374,21 @@ impl ScorecardDetailsRequest {
         scorecard: impl Into<Box<ScorecardDetails>>,
     ) -> Self {
         Self {
-            checks,
+            checks: checks,
             scorecard: scorecard.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for ScorecardDetailsRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            checks: model::Cell::blank(),
+            scorecard: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["checks", "scorecard"]
@@ -345,12 +414,8 @@ impl model::Model for ScorecardDetailsRequest {
         &[0, 1]
     }
 }
-model::model!(
-    ScorecardDetailsRequest, Self { checks : model::Cell::blank(), scorecard :
-    model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(ScorecardDetailsRequest);
 /// Schema `ScorecardDetailsResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ScorecardDetailsResponse {
     pub checks: Option<Vec<ScorecardChecksDetails>>,
     pub scorecard: Option<Box<ScorecardDetails>>,
@@ -358,6 +423,14 @@ pub struct ScorecardDetailsResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ScorecardDetailsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            checks: None,
+            scorecard: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["checks", "scorecard"]
@@ -386,13 +459,19 @@ model::open_enum! {
     "CUSTOM", }
 }
 /// Schema `ScorecardResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ScorecardResponse {
     pub scorecard: Option<Box<Scorecard>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ScorecardResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            scorecard: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["scorecard"]
@@ -414,7 +493,6 @@ impl model::Model for ScorecardResponse {
 }
 model::model!(ScorecardResponse);
 /// Schema `ScorecardStats`.
-#[derive(Clone, Debug, Default)]
 pub struct ScorecardStats {
     pub kind: Option<String>,
     pub name: Option<String>,
@@ -427,6 +505,19 @@ pub struct ScorecardStats {
     pub misfits: model::Misfits,
 }
 impl model::Model for ScorecardStats {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            kind: None,
+            name: None,
+            namespace: None,
+            owner: None,
+            score: None,
+            system: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["kind", "name", "type", "owner", "score", "system", "namespace"]
@@ -460,7 +551,6 @@ impl model::Model for ScorecardStats {
 }
 model::model!(ScorecardStats);
 /// Schema `ScorecardStatsResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ScorecardStatsResponse {
     pub name: Option<String>,
     pub stats: Option<Vec<ScorecardStats>>,
@@ -469,6 +559,15 @@ pub struct ScorecardStatsResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ScorecardStatsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            stats: None,
+            timestamp: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "stats", "timestamp"]

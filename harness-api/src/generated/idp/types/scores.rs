@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `CheckStatus`.
-#[derive(Clone, Debug, Default)]
 pub struct CheckStatus {
     pub custom: Option<bool>,
     pub identifier: Option<String>,
@@ -17,6 +16,18 @@ pub struct CheckStatus {
     pub misfits: model::Misfits,
 }
 impl model::Model for CheckStatus {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            custom: None,
+            identifier: None,
+            name: None,
+            reason: None,
+            status: None,
+            weight: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "custom", "reason", "status", "weight", "identifier"]
@@ -52,7 +63,6 @@ model::open_enum! {
     "FAIL", }
 }
 /// Schema `EntityScores`.
-#[derive(Clone, Debug, Default)]
 pub struct EntityScores {
     pub kind: Option<String>,
     pub name: Option<String>,
@@ -63,6 +73,17 @@ pub struct EntityScores {
     pub misfits: model::Misfits,
 }
 impl model::Model for EntityScores {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            kind: None,
+            name: None,
+            namespace: None,
+            scores: None,
+            title: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["kind", "name", "title", "scores", "namespace"]
@@ -92,13 +113,19 @@ impl model::Model for EntityScores {
 }
 model::model!(EntityScores);
 /// Schema `EntityScoresResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct EntityScoresResponse {
     pub entity: Option<Box<EntityScores>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for EntityScoresResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            entity: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["entity"]
@@ -120,7 +147,6 @@ impl model::Model for EntityScoresResponse {
 }
 model::model!(EntityScoresResponse);
 /// Schema `ScorecardGraphSummaryInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct ScorecardGraphSummaryInfo {
     pub score: Option<i64>,
     pub scorecard_identifier: Option<String>,
@@ -129,6 +155,15 @@ pub struct ScorecardGraphSummaryInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for ScorecardGraphSummaryInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            score: None,
+            scorecard_identifier: None,
+            timestamp: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["score", "timestamp", "scorecard_identifier"]
@@ -154,13 +189,19 @@ impl model::Model for ScorecardGraphSummaryInfo {
 }
 model::model!(ScorecardGraphSummaryInfo);
 /// Schema `ScorecardGraphSummaryInfoResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ScorecardGraphSummaryInfoResponse {
     pub scorecard_graph_summary: Option<Vec<ScorecardGraphSummaryInfo>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ScorecardGraphSummaryInfoResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            scorecard_graph_summary: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["scorecard_graph_summary"]
@@ -182,13 +223,19 @@ impl model::Model for ScorecardGraphSummaryInfoResponse {
 }
 model::model!(ScorecardGraphSummaryInfoResponse);
 /// Schema `ScorecardRecalibrateResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ScorecardRecalibrateResponse {
     pub recalibrated_scores: Option<Box<ScorecardSummaryInfo>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ScorecardRecalibrateResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            recalibrated_scores: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["recalibrated_scores"]
@@ -210,7 +257,6 @@ impl model::Model for ScorecardRecalibrateResponse {
 }
 model::model!(ScorecardRecalibrateResponse);
 /// Schema `ScorecardScore`.
-#[derive(Clone, Debug, Default)]
 pub struct ScorecardScore {
     pub description: Option<String>,
     pub score: Option<i64>,
@@ -219,6 +265,15 @@ pub struct ScorecardScore {
     pub misfits: model::Misfits,
 }
 impl model::Model for ScorecardScore {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            score: None,
+            scorecard_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["score", "description", "scorecard_name"]
@@ -244,7 +299,6 @@ impl model::Model for ScorecardScore {
 }
 model::model!(ScorecardScore);
 /// Schema `ScorecardScoreResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ScorecardScoreResponse {
     pub overall_score: Option<i64>,
     pub scorecard_scores: Option<Vec<ScorecardScore>>,
@@ -252,6 +306,14 @@ pub struct ScorecardScoreResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ScorecardScoreResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            overall_score: None,
+            scorecard_scores: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["overall_score", "scorecard_scores"]
@@ -275,7 +337,6 @@ impl model::Model for ScorecardScoreResponse {
 }
 model::model!(ScorecardScoreResponse);
 /// Schema `ScorecardSummaryInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct ScorecardSummaryInfo {
     pub checks_statuses: Option<Vec<CheckStatus>>,
     pub description: Option<String>,
@@ -288,6 +349,19 @@ pub struct ScorecardSummaryInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for ScorecardSummaryInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            checks_statuses: None,
+            description: None,
+            recalibrate_info: None,
+            score: None,
+            scorecard_identifier: None,
+            scorecard_name: None,
+            timestamp: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -329,13 +403,19 @@ impl model::Model for ScorecardSummaryInfo {
 }
 model::model!(ScorecardSummaryInfo);
 /// Schema `ScorecardSummaryResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ScorecardSummaryResponse {
     pub scorecards_summary: Option<Vec<ScorecardSummaryInfo>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ScorecardSummaryResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            scorecards_summary: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["scorecards_summary"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `StatusInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct StatusInfo {
     pub current_status: Option<StatusInfoCurrentStatus>,
     pub reason: Option<String>,
@@ -14,6 +13,15 @@ pub struct StatusInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for StatusInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            current_status: None,
+            reason: None,
+            updated_at: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["reason", "updated_at", "current_status"]
@@ -44,13 +52,19 @@ model::open_enum! {
     "NOT_FOUND", }
 }
 /// Schema `StatusInfoRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct StatusInfoRequest {
     pub status: Option<Box<StatusInfo>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for StatusInfoRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["status"]
@@ -72,13 +86,19 @@ impl model::Model for StatusInfoRequest {
 }
 model::model!(StatusInfoRequest);
 /// Schema `StatusInfoResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct StatusInfoResponse {
     pub status: Option<Box<StatusInfo>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for StatusInfoResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["status"]

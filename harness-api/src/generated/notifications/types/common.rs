@@ -8,13 +8,19 @@ model::open_enum! {
     #[doc = " Schema `Status`."] Status { Enabled = "ENABLED", Disabled = "DISABLED", }
 }
 /// Schema `ValidateIdentifierDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ValidateIdentifierDto {
     pub exists: Option<bool>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ValidateIdentifierDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            exists: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["exists"]

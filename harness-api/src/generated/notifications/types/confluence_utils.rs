@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `InlineResponse20047`.
-#[derive(Clone, Default)]
 pub struct ConfluenceOauthTokenResponse {
     pub access_token: Option<String>,
     pub expires_in: Option<i64>,
@@ -15,19 +14,18 @@ pub struct ConfluenceOauthTokenResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for ConfluenceOauthTokenResponse {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ConfluenceOauthTokenResponse")
-            .field("access_token", &model::Redacted(self.access_token.is_some()))
-            .field("expires_in", &self.expires_in)
-            .field("refresh_token", &model::Redacted(self.refresh_token.is_some()))
-            .field("scope", &self.scope)
-            .field("token_type", &self.token_type)
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for ConfluenceOauthTokenResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            access_token: None,
+            expires_in: None,
+            refresh_token: None,
+            scope: None,
+            token_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["scope", "expires_in", "token_type", "access_token", "refresh_token"]
@@ -53,6 +51,10 @@ impl model::Model for ConfluenceOauthTokenResponse {
             4 => model::Part::Str(&self.refresh_token),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[3, 4]
     }
 }
 model::model!(ConfluenceOauthTokenResponse);

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `SLONotificationDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct SloNotificationDto {
     pub correlation_id: Option<String>,
     pub entity_identifier: Option<String>,
@@ -19,6 +18,20 @@ pub struct SloNotificationDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for SloNotificationDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            entity_identifier: None,
+            event_template_identifier: None,
+            rule_org_id: None,
+            rule_project_id: None,
+            slo_name: None,
+            slo_org_id: None,
+            slo_project_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `InlineResponse20048`.
-#[derive(Clone, Default)]
 pub struct MsTeamsOauthTokenResponse {
     pub access_token: Option<String>,
     pub expires_in: Option<i64>,
@@ -16,20 +15,19 @@ pub struct MsTeamsOauthTokenResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for MsTeamsOauthTokenResponse {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("MsTeamsOauthTokenResponse")
-            .field("access_token", &model::Redacted(self.access_token.is_some()))
-            .field("expires_in", &self.expires_in)
-            .field("ext_expires_in", &self.ext_expires_in)
-            .field("refresh_token", &model::Redacted(self.refresh_token.is_some()))
-            .field("scope", &self.scope)
-            .field("token_type", &self.token_type)
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for MsTeamsOauthTokenResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            access_token: None,
+            expires_in: None,
+            ext_expires_in: None,
+            refresh_token: None,
+            scope: None,
+            token_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -64,6 +62,10 @@ impl model::Model for MsTeamsOauthTokenResponse {
             5 => model::Part::Int(&self.ext_expires_in),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[3, 4]
     }
 }
 model::model!(MsTeamsOauthTokenResponse);

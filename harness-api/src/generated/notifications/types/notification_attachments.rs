@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `AttachmentDTO`.
-#[derive(Clone, Debug)]
 pub struct AttachmentDto {
     pub mime_type: String,
     pub name: String,
@@ -19,11 +18,19 @@ impl AttachmentDto {
         Self {
             mime_type: mime_type.into(),
             name: name.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for AttachmentDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            mime_type: model::Cell::blank(),
+            name: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "mimeType"]
@@ -49,7 +56,4 @@ impl model::Model for AttachmentDto {
         &[0, 1]
     }
 }
-model::model!(
-    AttachmentDto, Self { mime_type : model::Cell::blank(), name : model::Cell::blank(),
-    misfits : Default::default() }
-);
+model::through_cell!(AttachmentDto);

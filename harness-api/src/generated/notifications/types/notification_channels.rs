@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ChannelDTO`.
-#[derive(Clone, Default)]
 pub struct ChannelDto {
     pub api_key: Option<String>,
     pub datadog_urls: Option<Vec<String>>,
@@ -21,25 +20,24 @@ pub struct ChannelDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for ChannelDto {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ChannelDto")
-            .field("api_key", &model::Redacted(self.api_key.is_some()))
-            .field("datadog_urls", &self.datadog_urls)
-            .field("delegate_selectors", &self.delegate_selectors)
-            .field("email_ids", &self.email_ids)
-            .field("execute_on_delegate", &self.execute_on_delegate)
-            .field("headers", &self.headers)
-            .field("ms_team_keys", &self.ms_team_keys)
-            .field("pager_duty_integration_keys", &self.pager_duty_integration_keys)
-            .field("slack_webhook_urls", &self.slack_webhook_urls)
-            .field("user_groups", &self.user_groups)
-            .field("webhook_urls", &self.webhook_urls)
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for ChannelDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            api_key: None,
+            datadog_urls: None,
+            delegate_selectors: None,
+            email_ids: None,
+            execute_on_delegate: None,
+            headers: None,
+            ms_team_keys: None,
+            pager_duty_integration_keys: None,
+            slack_webhook_urls: None,
+            user_groups: None,
+            webhook_urls: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -90,6 +88,10 @@ impl model::Model for ChannelDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[0]
+    }
 }
 model::model!(ChannelDto);
 model::open_enum! {
@@ -98,7 +100,6 @@ model::open_enum! {
     "DATADOG", }
 }
 /// Schema `NotificationChannelDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct NotificationChannelDto {
     pub account: Option<String>,
     pub channel: Option<Box<ChannelDto>>,
@@ -114,6 +115,22 @@ pub struct NotificationChannelDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for NotificationChannelDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: None,
+            channel: None,
+            created: None,
+            identifier: None,
+            last_modified: None,
+            name: None,
+            notification_channel_type: None,
+            org: None,
+            project: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -164,7 +181,6 @@ impl model::Model for NotificationChannelDto {
 }
 model::model!(NotificationChannelDto);
 /// Schema `UserGroupDTO1`.
-#[derive(Clone, Debug, Default)]
 pub struct NotificationUserGroupDto {
     pub identifier: Option<String>,
     pub org: Option<String>,
@@ -173,6 +189,15 @@ pub struct NotificationUserGroupDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for NotificationUserGroupDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            org: None,
+            project: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["org", "project", "identifier"]
@@ -198,7 +223,6 @@ impl model::Model for NotificationUserGroupDto {
 }
 model::model!(NotificationUserGroupDto);
 /// Schema `WebHookHeaders`.
-#[derive(Clone, Debug, Default)]
 pub struct WebHookHeaders {
     pub key: Option<String>,
     pub value: Option<String>,
@@ -206,6 +230,14 @@ pub struct WebHookHeaders {
     pub misfits: model::Misfits,
 }
 impl model::Model for WebHookHeaders {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "value"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ChaosExperimentEventNotificationParamsDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ChaosExperimentEventNotificationParamsDto {
     pub chaos_experiment_ids: Option<Vec<String>>,
     pub type_: Option<ResourceTypeEnum>,
@@ -13,6 +12,14 @@ pub struct ChaosExperimentEventNotificationParamsDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for ChaosExperimentEventNotificationParamsDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            chaos_experiment_ids: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "chaos_experiment_ids"]
@@ -36,7 +43,6 @@ impl model::Model for ChaosExperimentEventNotificationParamsDto {
 }
 model::model!(ChaosExperimentEventNotificationParamsDto);
 /// Schema `CustomNotificationTemplateDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct CustomNotificationTemplateDto {
     pub template_ref: Option<String>,
     pub variables: Option<Vec<NotificationTemplateInputsDto>>,
@@ -45,6 +51,15 @@ pub struct CustomNotificationTemplateDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for CustomNotificationTemplateDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            template_ref: None,
+            variables: None,
+            version_label: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["variables", "template_ref", "version_label"]
@@ -70,7 +85,6 @@ impl model::Model for CustomNotificationTemplateDto {
 }
 model::model!(CustomNotificationTemplateDto);
 /// Schema `DelegateEventNotificationParamsDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct DelegateEventNotificationParamsDto {
     pub delegate_group_ids: Option<Vec<String>>,
     pub frequency: Option<Box<FrequencyDto>>,
@@ -79,6 +93,15 @@ pub struct DelegateEventNotificationParamsDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for DelegateEventNotificationParamsDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            delegate_group_ids: None,
+            frequency: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "frequency", "delegate_group_ids"]
@@ -104,7 +127,6 @@ impl model::Model for DelegateEventNotificationParamsDto {
 }
 model::model!(DelegateEventNotificationParamsDto);
 /// Schema `FrequencyDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct FrequencyDto {
     pub key: Option<String>,
     pub value: Option<String>,
@@ -112,6 +134,14 @@ pub struct FrequencyDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for FrequencyDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "value"]
@@ -135,7 +165,6 @@ impl model::Model for FrequencyDto {
 }
 model::model!(FrequencyDto);
 /// Schema `NotificationConditionDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct NotificationConditionDto {
     pub condition_name: Option<String>,
     pub notification_event_configs: Option<Vec<NotificationEventConfigDto>>,
@@ -143,6 +172,14 @@ pub struct NotificationConditionDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for NotificationConditionDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            condition_name: None,
+            notification_event_configs: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["condition_name", "notification_event_configs"]
@@ -166,7 +203,6 @@ impl model::Model for NotificationConditionDto {
 }
 model::model!(NotificationConditionDto);
 /// Schema `NotificationEventConfigDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct NotificationEventConfigDto {
     pub entity_identifiers: Option<Vec<String>>,
     pub notification_entity: Option<String>,
@@ -176,6 +212,16 @@ pub struct NotificationEventConfigDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for NotificationEventConfigDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            entity_identifiers: None,
+            notification_entity: None,
+            notification_event: None,
+            notification_event_data: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -216,7 +262,6 @@ model::union! {
     Pipeline(PipelineEventNotificationParamsDto), 3 Slo(SloEventNotificationParamsDto), }
 }
 /// Schema `NotificationResourceDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct NotificationResourceDto {
     pub enabled: Option<bool>,
     pub events: Option<Vec<String>>,
@@ -225,6 +270,15 @@ pub struct NotificationResourceDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for NotificationResourceDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            enabled: None,
+            events: None,
+            resource_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["events", "enabled", "resource_name"]
@@ -250,7 +304,6 @@ impl model::Model for NotificationResourceDto {
 }
 model::model!(NotificationResourceDto);
 /// Schema `NotificationRuleDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct NotificationRuleDto {
     pub account: Option<String>,
     pub created: Option<i64>,
@@ -267,6 +320,23 @@ pub struct NotificationRuleDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for NotificationRuleDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: None,
+            created: None,
+            custom_notification_template_ref: None,
+            identifier: None,
+            last_modified: None,
+            name: None,
+            notification_channel_refs: None,
+            notification_conditions: None,
+            org: None,
+            project: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -320,7 +390,6 @@ impl model::Model for NotificationRuleDto {
 }
 model::model!(NotificationRuleDto);
 /// Schema `NotificationTemplateInputsDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct NotificationTemplateInputsDto {
     pub name: Option<String>,
     pub type_: Option<String>,
@@ -329,6 +398,15 @@ pub struct NotificationTemplateInputsDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for NotificationTemplateInputsDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            type_: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "type", "value"]
@@ -354,7 +432,6 @@ impl model::Model for NotificationTemplateInputsDto {
 }
 model::model!(NotificationTemplateInputsDto);
 /// Schema `PipelineEventNotificationParamsDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct PipelineEventNotificationParamsDto {
     pub scope_identifiers: Option<Vec<String>>,
     pub type_: Option<ResourceTypeEnum>,
@@ -362,6 +439,14 @@ pub struct PipelineEventNotificationParamsDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for PipelineEventNotificationParamsDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            scope_identifiers: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "scope_identifiers"]
@@ -390,7 +475,6 @@ model::open_enum! {
     "SERVICE_LEVEL_OBJECTIVE", }
 }
 /// Schema `SLOEventNotificationParamsDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct SloEventNotificationParamsDto {
     pub error_budget_burn_rate_lookback_duration: Option<i64>,
     pub error_budget_burn_rate_percentage: Option<f64>,
@@ -401,6 +485,17 @@ pub struct SloEventNotificationParamsDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for SloEventNotificationParamsDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            error_budget_burn_rate_lookback_duration: None,
+            error_budget_burn_rate_percentage: None,
+            error_budget_remaining_minutes: None,
+            error_budget_remaining_percentage: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `AuthedUser`.
-#[derive(Clone, Debug, Default)]
 pub struct AuthedUser {
     pub email: Option<String>,
     pub id: Option<String>,
@@ -14,6 +13,15 @@ pub struct AuthedUser {
     pub misfits: model::Misfits,
 }
 impl model::Model for AuthedUser {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            email: None,
+            id: None,
+            username: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "email", "username"]
@@ -39,7 +47,6 @@ impl model::Model for AuthedUser {
 }
 model::model!(AuthedUser);
 /// Schema `Enterprise`.
-#[derive(Clone, Debug, Default)]
 pub struct Enterprise {
     pub domain: Option<String>,
     pub id: Option<String>,
@@ -48,6 +55,15 @@ pub struct Enterprise {
     pub misfits: model::Misfits,
 }
 impl model::Model for Enterprise {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            domain: None,
+            id: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "name", "domain"]
@@ -73,7 +89,6 @@ impl model::Model for Enterprise {
 }
 model::model!(Enterprise);
 /// Schema `InlineResponse20049`.
-#[derive(Clone, Default)]
 pub struct SlackOauthTokenResponse {
     pub access_token: Option<String>,
     pub app_id: Option<String>,
@@ -90,26 +105,25 @@ pub struct SlackOauthTokenResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for SlackOauthTokenResponse {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SlackOauthTokenResponse")
-            .field("access_token", &model::Redacted(self.access_token.is_some()))
-            .field("app_id", &self.app_id)
-            .field("authed_user", &self.authed_user)
-            .field("bot_user_id", &self.bot_user_id)
-            .field("enterprise", &self.enterprise)
-            .field("expires_in", &self.expires_in)
-            .field("is_enterprise_install", &self.is_enterprise_install)
-            .field("ok", &self.ok)
-            .field("refresh_token", &model::Redacted(self.refresh_token.is_some()))
-            .field("scope", &self.scope)
-            .field("team", &self.team)
-            .field("token_type", &self.token_type)
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for SlackOauthTokenResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            access_token: None,
+            app_id: None,
+            authed_user: None,
+            bot_user_id: None,
+            enterprise: None,
+            expires_in: None,
+            is_enterprise_install: None,
+            ok: None,
+            refresh_token: None,
+            scope: None,
+            team: None,
+            token_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -163,10 +177,13 @@ impl model::Model for SlackOauthTokenResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[9, 10]
+    }
 }
 model::model!(SlackOauthTokenResponse);
 /// Schema `Team`.
-#[derive(Clone, Debug, Default)]
 pub struct Team {
     pub id: Option<String>,
     pub name: Option<String>,
@@ -174,6 +191,14 @@ pub struct Team {
     pub misfits: model::Misfits,
 }
 impl model::Model for Team {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            id: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "name"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `InlineResponse20050`.
-#[derive(Clone, Default)]
 pub struct ZoomOauthTokenResponse {
     pub access_token: Option<String>,
     pub api_url: Option<String>,
@@ -16,20 +15,19 @@ pub struct ZoomOauthTokenResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for ZoomOauthTokenResponse {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ZoomOauthTokenResponse")
-            .field("access_token", &model::Redacted(self.access_token.is_some()))
-            .field("api_url", &self.api_url)
-            .field("expires_in", &self.expires_in)
-            .field("refresh_token", &model::Redacted(self.refresh_token.is_some()))
-            .field("scope", &self.scope)
-            .field("token_type", &self.token_type)
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for ZoomOauthTokenResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            access_token: None,
+            api_url: None,
+            expires_in: None,
+            refresh_token: None,
+            scope: None,
+            token_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -64,6 +62,10 @@ impl model::Model for ZoomOauthTokenResponse {
             5 => model::Part::Str(&self.refresh_token),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[4, 5]
     }
 }
 model::model!(ZoomOauthTokenResponse);

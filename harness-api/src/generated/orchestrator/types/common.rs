@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `Dependency`.
-#[derive(Clone, Debug, Default)]
 pub struct Dependency {
     pub identifier: Option<String>,
     pub optional: Option<bool>,
@@ -13,6 +12,14 @@ pub struct Dependency {
     pub misfits: model::Misfits,
 }
 impl model::Model for Dependency {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            optional: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["optional", "identifier"]
@@ -36,7 +43,6 @@ impl model::Model for Dependency {
 }
 model::model!(Dependency);
 /// Schema `Implementation`.
-#[derive(Clone, Debug, Default)]
 pub struct Implementation {
     pub backend: Option<String>,
     pub steps: Option<Box<Steps>>,
@@ -45,6 +51,15 @@ pub struct Implementation {
     pub misfits: model::Misfits,
 }
 impl model::Model for Implementation {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            backend: None,
+            steps: None,
+            values: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["steps", "values", "backend"]
@@ -70,7 +85,6 @@ impl model::Model for Implementation {
 }
 model::model!(Implementation);
 /// Schema `InfraInstance`.
-#[derive(Clone, Debug, Default)]
 pub struct InfraInstance {
     pub dependencies: Option<std::collections::BTreeMap<String, Dependency>>,
     pub identifier: Option<String>,
@@ -82,6 +96,18 @@ pub struct InfraInstance {
     pub misfits: model::Misfits,
 }
 impl model::Model for InfraInstance {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            dependencies: None,
+            identifier: None,
+            implementation: None,
+            metadata: None,
+            outputs: None,
+            target_state: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -120,7 +146,6 @@ impl model::Model for InfraInstance {
 }
 model::model!(InfraInstance);
 /// Schema `Infrastructure1`.
-#[derive(Clone, Debug, Default)]
 pub struct OrchestratorInfrastructure {
     pub identifier: Option<String>,
     pub instances: Option<Vec<InfraInstance>>,
@@ -131,6 +156,17 @@ pub struct OrchestratorInfrastructure {
     pub misfits: model::Misfits,
 }
 impl model::Model for OrchestratorInfrastructure {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            instances: None,
+            metadata: None,
+            outputs: None,
+            target_state: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["outputs", "metadata", "instances", "identifier", "targetState"]
@@ -160,7 +196,6 @@ impl model::Model for OrchestratorInfrastructure {
 }
 model::model!(OrchestratorInfrastructure);
 /// Schema `Output`.
-#[derive(Clone, Debug, Default)]
 pub struct Output {
     pub description: Option<String>,
     pub type_: Option<OutputType>,
@@ -169,6 +204,15 @@ pub struct Output {
     pub misfits: model::Misfits,
 }
 impl model::Model for Output {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            type_: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "value", "description"]
@@ -199,7 +243,6 @@ model::open_enum! {
     "array", }
 }
 /// Schema `SchemasRequestBody`.
-#[derive(Clone, Debug, Default)]
 pub struct SchemasRequestBody {
     pub org_identifier: Option<String>,
     pub project_identifier: Option<String>,
@@ -207,6 +250,14 @@ pub struct SchemasRequestBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for SchemasRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            org_identifier: None,
+            project_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["orgIdentifier", "projectIdentifier"]
@@ -230,13 +281,19 @@ impl model::Model for SchemasRequestBody {
 }
 model::model!(SchemasRequestBody);
 /// Schema `State`.
-#[derive(Clone, Debug, Default)]
 pub struct State {
     pub state: Option<StateValue>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for State {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            state: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["state"]
@@ -262,7 +319,6 @@ model::open_enum! {
     "inactive", Instantiated = "instantiated", Running = "running", Paused = "paused", }
 }
 /// Schema `Steps`.
-#[derive(Clone, Debug, Default)]
 pub struct Steps {
     pub apply: Option<std::collections::BTreeMap<String, serde_json::Value>>,
     pub create: Option<std::collections::BTreeMap<String, serde_json::Value>>,
@@ -274,6 +330,18 @@ pub struct Steps {
     pub misfits: model::Misfits,
 }
 impl model::Model for Steps {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            apply: None,
+            create: None,
+            delete: None,
+            destroy: None,
+            pause: None,
+            resume: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["apply", "pause", "create", "delete", "resume", "destroy"]

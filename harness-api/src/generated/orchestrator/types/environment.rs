@@ -5,13 +5,19 @@
 use super::*;
 use crate::model;
 /// Schema `CompileError`.
-#[derive(Clone, Debug, Default)]
 pub struct CompileError {
     pub message: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for CompileError {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            message: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["message"]
@@ -33,7 +39,6 @@ impl model::Model for CompileError {
 }
 model::model!(CompileError);
 /// Schema `CompileRequestBody`.
-#[derive(Clone, Debug)]
 pub struct CompileRequestBody {
     pub environment_yaml: String,
     pub org_identifier: Option<String>,
@@ -51,14 +56,24 @@ impl CompileRequestBody {
     ) -> Self {
         Self {
             environment_yaml: environment_yaml.into(),
-            org_identifier: Default::default(),
-            project_identifier: Default::default(),
+            org_identifier: None,
+            project_identifier: None,
             target_state: target_state.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for CompileRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            environment_yaml: model::Cell::blank(),
+            org_identifier: None,
+            project_identifier: None,
+            target_state: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["targetState", "orgIdentifier", "environmentYaml", "projectIdentifier"]
@@ -88,13 +103,8 @@ impl model::Model for CompileRequestBody {
         &[0, 2]
     }
 }
-model::model!(
-    CompileRequestBody, Self { environment_yaml : model::Cell::blank(), org_identifier :
-    Default::default(), project_identifier : Default::default(), target_state :
-    model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(CompileRequestBody);
 /// Schema `CompileResponseBody`.
-#[derive(Clone, Debug, Default)]
 pub struct CompileResponseBody {
     pub combined_overrides: Option<Box<EnvironmentOverrides>>,
     pub config_options: Option<Box<EnvironmentConfigOptions>>,
@@ -104,6 +114,16 @@ pub struct CompileResponseBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for CompileResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            combined_overrides: None,
+            config_options: None,
+            errors: None,
+            infrastructure: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["errors", "configOptions", "infrastructure", "combinedOverrides"]
@@ -131,7 +151,6 @@ impl model::Model for CompileResponseBody {
 }
 model::model!(CompileResponseBody);
 /// Schema `EntityConfigOptions`.
-#[derive(Clone, Debug, Default)]
 pub struct EntityConfigOptions {
     pub inputs: Option<std::collections::BTreeMap<String, InterfaceInput>>,
     pub target_state: Option<Box<State>>,
@@ -139,6 +158,14 @@ pub struct EntityConfigOptions {
     pub misfits: model::Misfits,
 }
 impl model::Model for EntityConfigOptions {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            inputs: None,
+            target_state: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["inputs", "targetState"]
@@ -162,7 +189,6 @@ impl model::Model for EntityConfigOptions {
 }
 model::model!(EntityConfigOptions);
 /// Schema `EntityOverrides`.
-#[derive(Clone, Debug, Default)]
 pub struct EntityOverrides {
     pub config: Option<std::collections::BTreeMap<String, serde_json::Value>>,
     pub target_state: Option<Box<State>>,
@@ -170,6 +196,14 @@ pub struct EntityOverrides {
     pub misfits: model::Misfits,
 }
 impl model::Model for EntityOverrides {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            config: None,
+            target_state: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["config", "targetState"]
@@ -193,7 +227,6 @@ impl model::Model for EntityOverrides {
 }
 model::model!(EntityOverrides);
 /// Schema `EnvironmentConfigOptions`.
-#[derive(Clone, Debug, Default)]
 pub struct EnvironmentConfigOptions {
     pub entities: Option<std::collections::BTreeMap<String, EntityConfigOptions>>,
     pub inputs: Option<std::collections::BTreeMap<String, InterfaceInput>>,
@@ -201,6 +234,14 @@ pub struct EnvironmentConfigOptions {
     pub misfits: model::Misfits,
 }
 impl model::Model for EnvironmentConfigOptions {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            entities: None,
+            inputs: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["inputs", "entities"]
@@ -224,7 +265,6 @@ impl model::Model for EnvironmentConfigOptions {
 }
 model::model!(EnvironmentConfigOptions);
 /// Schema `EnvironmentOverrides`.
-#[derive(Clone, Debug, Default)]
 pub struct EnvironmentOverrides {
     pub config: Option<std::collections::BTreeMap<String, serde_json::Value>>,
     pub entities: Option<std::collections::BTreeMap<String, EntityOverrides>>,
@@ -232,6 +272,14 @@ pub struct EnvironmentOverrides {
     pub misfits: model::Misfits,
 }
 impl model::Model for EnvironmentOverrides {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            config: None,
+            entities: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["config", "entities"]
@@ -255,7 +303,6 @@ impl model::Model for EnvironmentOverrides {
 }
 model::model!(EnvironmentOverrides);
 /// Schema `InterfaceInput`.
-#[derive(Clone, Debug, Default)]
 pub struct InterfaceInput {
     pub default: Option<serde_json::Value>,
     pub type_: Option<InterfaceInputType>,
@@ -264,6 +311,15 @@ pub struct InterfaceInput {
     pub misfits: model::Misfits,
 }
 impl model::Model for InterfaceInput {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            default: None,
+            type_: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "value", "default"]
@@ -294,7 +350,6 @@ model::open_enum! {
     = "array", }
 }
 /// Schema `SchemasResponseBody`.
-#[derive(Clone, Debug, Default)]
 pub struct SchemasResponseBody {
     pub environment_blueprint_schema: Option<String>,
     pub environment_schema: Option<String>,
@@ -302,6 +357,14 @@ pub struct SchemasResponseBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for SchemasResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            environment_blueprint_schema: None,
+            environment_schema: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["environmentSchema", "environmentBlueprintSchema"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ApprovePipelineExecutionRequestBody`.
-#[derive(Clone, Debug)]
 pub struct ApprovePipelineExecutionRequestBody {
     pub action: ApprovePipelineExecutionRequestBodyAction,
     pub approval_id: String,
@@ -23,12 +22,21 @@ impl ApprovePipelineExecutionRequestBody {
         Self {
             action: action.into(),
             approval_id: approval_id.into(),
-            message: Default::default(),
-            misfits: Default::default(),
+            message: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for ApprovePipelineExecutionRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            action: model::Cell::blank(),
+            approval_id: model::Cell::blank(),
+            message: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["action", "message", "approvalID"]
@@ -56,17 +64,12 @@ impl model::Model for ApprovePipelineExecutionRequestBody {
         &[0, 2]
     }
 }
-model::model!(
-    ApprovePipelineExecutionRequestBody, Self { action : model::Cell::blank(),
-    approval_id : model::Cell::blank(), message : Default::default(), misfits :
-    Default::default() }
-);
+model::through_cell!(ApprovePipelineExecutionRequestBody);
 model::open_enum! {
     #[doc = " Schema `ApprovePipelineExecutionRequestBody.action`."]
     ApprovePipelineExecutionRequestBodyAction { Approve = "APPROVE", Reject = "REJECT", }
 }
 /// Schema `ExecuteRequestBody`.
-#[derive(Clone, Debug)]
 pub struct ExecuteRequestBody {
     pub infrastructure_yaml: String,
     pub org_identifier: Option<String>,
@@ -80,13 +83,22 @@ impl ExecuteRequestBody {
     pub fn new(infrastructure_yaml: impl Into<String>) -> Self {
         Self {
             infrastructure_yaml: infrastructure_yaml.into(),
-            org_identifier: Default::default(),
-            project_identifier: Default::default(),
-            misfits: Default::default(),
+            org_identifier: None,
+            project_identifier: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for ExecuteRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            infrastructure_yaml: model::Cell::blank(),
+            org_identifier: None,
+            project_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["orgIdentifier", "projectIdentifier", "infrastructureYaml"]
@@ -114,13 +126,8 @@ impl model::Model for ExecuteRequestBody {
         &[2]
     }
 }
-model::model!(
-    ExecuteRequestBody, Self { infrastructure_yaml : model::Cell::blank(), org_identifier
-    : Default::default(), project_identifier : Default::default(), misfits :
-    Default::default() }
-);
+model::through_cell!(ExecuteRequestBody);
 /// Schema `ExecutionEvent`.
-#[derive(Clone, Debug, Default)]
 pub struct ExecutionEvent {
     pub created_at: Option<String>,
     pub event: Option<Box<InfrastructureProgress>>,
@@ -129,6 +136,15 @@ pub struct ExecutionEvent {
     pub misfits: model::Misfits,
 }
 impl model::Model for ExecutionEvent {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created_at: None,
+            event: None,
+            message: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["event", "message", "createdAt"]
@@ -154,7 +170,6 @@ impl model::Model for ExecutionEvent {
 }
 model::model!(ExecutionEvent);
 /// Schema `ExecutionOutput`.
-#[derive(Clone, Debug, Default)]
 pub struct ExecutionOutput {
     pub description: Option<String>,
     pub value: Option<serde_json::Value>,
@@ -162,6 +177,14 @@ pub struct ExecutionOutput {
     pub misfits: model::Misfits,
 }
 impl model::Model for ExecutionOutput {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["value", "description"]
@@ -185,7 +208,6 @@ impl model::Model for ExecutionOutput {
 }
 model::model!(ExecutionOutput);
 /// Schema `InfrastructureExecution`.
-#[derive(Clone, Debug, Default)]
 pub struct InfrastructureExecution {
     pub approvals: Option<Vec<InstanceApproval>>,
     pub completed_instance_ids: Option<Vec<String>>,
@@ -206,6 +228,27 @@ pub struct InfrastructureExecution {
     pub misfits: model::Misfits,
 }
 impl model::Model for InfrastructureExecution {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            approvals: None,
+            completed_instance_ids: None,
+            events: None,
+            id: None,
+            infrastructure_id: None,
+            instance_ids: None,
+            message: None,
+            outputs: None,
+            pipeline_url: None,
+            progress: None,
+            spec: None,
+            spec_revision: None,
+            started_at: None,
+            stopped_at: None,
+            target_state: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -271,7 +314,6 @@ impl model::Model for InfrastructureExecution {
 }
 model::model!(InfrastructureExecution);
 /// Schema `InfrastructureExecutionList`.
-#[derive(Clone, Debug, Default)]
 pub struct InfrastructureExecutionList {
     pub executions: Option<Vec<InfrastructureExecution>>,
     pub total: Option<i64>,
@@ -279,6 +321,14 @@ pub struct InfrastructureExecutionList {
     pub misfits: model::Misfits,
 }
 impl model::Model for InfrastructureExecutionList {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            executions: None,
+            total: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["total", "executions"]
@@ -302,7 +352,6 @@ impl model::Model for InfrastructureExecutionList {
 }
 model::model!(InfrastructureExecutionList);
 /// Schema `InfrastructureList`.
-#[derive(Clone, Debug, Default)]
 pub struct InfrastructureList {
     pub infrastructures: Option<Vec<InfrastructureOutput>>,
     pub total: Option<i64>,
@@ -310,6 +359,14 @@ pub struct InfrastructureList {
     pub misfits: model::Misfits,
 }
 impl model::Model for InfrastructureList {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            infrastructures: None,
+            total: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["total", "infrastructures"]
@@ -333,7 +390,6 @@ impl model::Model for InfrastructureList {
 }
 model::model!(InfrastructureList);
 /// Schema `InfrastructureOutput`.
-#[derive(Clone, Debug, Default)]
 pub struct InfrastructureOutput {
     pub active_executions: Option<Vec<InfrastructureExecution>>,
     pub identifier: Option<String>,
@@ -343,6 +399,16 @@ pub struct InfrastructureOutput {
     pub misfits: model::Misfits,
 }
 impl model::Model for InfrastructureOutput {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            active_executions: None,
+            identifier: None,
+            spec: None,
+            state: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "state", "identifier", "activeExecutions"]
@@ -370,13 +436,19 @@ impl model::Model for InfrastructureOutput {
 }
 model::model!(InfrastructureOutput);
 /// Schema `InfrastructureProgress`.
-#[derive(Clone, Debug, Default)]
 pub struct InfrastructureProgress {
     pub progress: Option<InfrastructureProgressValue>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for InfrastructureProgress {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            progress: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["progress"]
@@ -403,7 +475,6 @@ model::open_enum! {
     Failed = "failed", Aborted = "aborted", Deleted = "deleted", Replaced = "replaced", }
 }
 /// Schema `InfrastructureSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct InfrastructureSpec {
     pub created_at: Option<String>,
     pub infrastructure: Option<Box<OrchestratorInfrastructure>>,
@@ -412,6 +483,15 @@ pub struct InfrastructureSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for InfrastructureSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created_at: None,
+            infrastructure: None,
+            revision: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["revision", "createdAt", "infrastructure"]
@@ -437,7 +517,6 @@ impl model::Model for InfrastructureSpec {
 }
 model::model!(InfrastructureSpec);
 /// Schema `InfrastructureSpecList`.
-#[derive(Clone, Debug, Default)]
 pub struct InfrastructureSpecList {
     pub specs: Option<Vec<InfrastructureSpec>>,
     pub total: Option<i64>,
@@ -445,6 +524,14 @@ pub struct InfrastructureSpecList {
     pub misfits: model::Misfits,
 }
 impl model::Model for InfrastructureSpecList {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            specs: None,
+            total: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["specs", "total"]
@@ -468,7 +555,6 @@ impl model::Model for InfrastructureSpecList {
 }
 model::model!(InfrastructureSpecList);
 /// Schema `InfrastructureState`.
-#[derive(Clone, Debug, Default)]
 pub struct InfrastructureState {
     pub created_at: Option<String>,
     pub session_ended_at: Option<String>,
@@ -478,6 +564,16 @@ pub struct InfrastructureState {
     pub misfits: model::Misfits,
 }
 impl model::Model for InfrastructureState {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created_at: None,
+            session_ended_at: None,
+            session_started_at: None,
+            updated_at: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["createdAt", "updatedAt", "sessionEndedAt", "sessionStartedAt"]
@@ -505,7 +601,6 @@ impl model::Model for InfrastructureState {
 }
 model::model!(InfrastructureState);
 /// Schema `InstanceApproval`.
-#[derive(Clone, Debug, Default)]
 pub struct InstanceApproval {
     pub instance_id: Option<String>,
     pub pipeline_approvals: Option<Vec<PipelineApproval>>,
@@ -513,6 +608,14 @@ pub struct InstanceApproval {
     pub misfits: model::Misfits,
 }
 impl model::Model for InstanceApproval {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            instance_id: None,
+            pipeline_approvals: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["instanceId", "pipelineApprovals"]
@@ -536,7 +639,6 @@ impl model::Model for InstanceApproval {
 }
 model::model!(InstanceApproval);
 /// Schema `PipelineApproval`.
-#[derive(Clone, Debug, Default)]
 pub struct PipelineApproval {
     pub approval_id: Option<String>,
     pub deadline: Option<String>,
@@ -550,6 +652,20 @@ pub struct PipelineApproval {
     pub misfits: model::Misfits,
 }
 impl model::Model for PipelineApproval {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            approval_id: None,
+            deadline: None,
+            message: None,
+            org_id: None,
+            pipeline_execution_id: None,
+            pipeline_id: None,
+            pipeline_url: None,
+            project_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

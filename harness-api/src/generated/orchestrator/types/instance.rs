@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ForceStateRequestBody`.
-#[derive(Clone, Debug)]
 pub struct ForceStateRequestBody {
     pub infrastructure_id: String,
     pub state: Option<Box<State>>,
@@ -18,12 +17,20 @@ impl ForceStateRequestBody {
     pub fn new(infrastructure_id: impl Into<String>) -> Self {
         Self {
             infrastructure_id: infrastructure_id.into(),
-            state: Default::default(),
-            misfits: Default::default(),
+            state: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for ForceStateRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            infrastructure_id: model::Cell::blank(),
+            state: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["state", "infrastructureID"]
@@ -49,12 +56,8 @@ impl model::Model for ForceStateRequestBody {
         &[1]
     }
 }
-model::model!(
-    ForceStateRequestBody, Self { infrastructure_id : model::Cell::blank(), state :
-    Default::default(), misfits : Default::default() }
-);
+model::through_cell!(ForceStateRequestBody);
 /// Schema `Instance`.
-#[derive(Clone, Debug, Default)]
 pub struct Instance {
     pub applied_revision: Option<i64>,
     pub backend: Option<String>,
@@ -74,6 +77,26 @@ pub struct Instance {
     pub misfits: model::Misfits,
 }
 impl model::Model for Instance {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            applied_revision: None,
+            backend: None,
+            created_at: None,
+            current_state: None,
+            id: None,
+            infrastructure_id: None,
+            message: None,
+            outputs: None,
+            progress: None,
+            step: None,
+            target_revision: None,
+            target_state: None,
+            updated_at: None,
+            url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -136,7 +159,6 @@ impl model::Model for Instance {
 }
 model::model!(Instance);
 /// Schema `InstanceEvent`.
-#[derive(Clone, Debug, Default)]
 pub struct InstanceEvent {
     pub created_at: Option<String>,
     pub event: Option<Box<State>>,
@@ -148,6 +170,18 @@ pub struct InstanceEvent {
     pub misfits: model::Misfits,
 }
 impl model::Model for InstanceEvent {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created_at: None,
+            event: None,
+            id: None,
+            infrastructure_id: None,
+            infrastructure_revision: None,
+            instance_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -186,7 +220,6 @@ impl model::Model for InstanceEvent {
 }
 model::model!(InstanceEvent);
 /// Schema `InstanceEventList`.
-#[derive(Clone, Debug, Default)]
 pub struct InstanceEventList {
     pub events: Option<Vec<InstanceEvent>>,
     pub total: Option<i64>,
@@ -194,6 +227,14 @@ pub struct InstanceEventList {
     pub misfits: model::Misfits,
 }
 impl model::Model for InstanceEventList {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            events: None,
+            total: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["total", "events"]
@@ -217,7 +258,6 @@ impl model::Model for InstanceEventList {
 }
 model::model!(InstanceEventList);
 /// Schema `InstanceList`.
-#[derive(Clone, Debug, Default)]
 pub struct InstanceList {
     pub instances: Option<Vec<Instance>>,
     pub total: Option<i64>,
@@ -225,6 +265,14 @@ pub struct InstanceList {
     pub misfits: model::Misfits,
 }
 impl model::Model for InstanceList {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            instances: None,
+            total: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["total", "instances"]
@@ -248,13 +296,19 @@ impl model::Model for InstanceList {
 }
 model::model!(InstanceList);
 /// Schema `InstanceProgress`.
-#[derive(Clone, Debug, Default)]
 pub struct InstanceProgress {
     pub progress: Option<InstanceProgressValue>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for InstanceProgress {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            progress: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["progress"]
@@ -281,13 +335,19 @@ model::open_enum! {
     "failed", Aborted = "aborted", Skipped = "skipped", }
 }
 /// Schema `InstanceStep`.
-#[derive(Clone, Debug, Default)]
 pub struct InstanceStep {
     pub step: Option<InstanceStepValue>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for InstanceStep {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            step: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["step"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ApprovalInstanceResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ApprovalInstanceResponse {
     pub approval_message: Option<String>,
     pub created_at: Option<i64>,
@@ -20,6 +19,21 @@ pub struct ApprovalInstanceResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApprovalInstanceResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            approval_message: None,
+            created_at: None,
+            deadline: None,
+            details: None,
+            id: None,
+            include_pipeline_execution_history: None,
+            last_modified_at: None,
+            status: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -67,7 +81,6 @@ impl model::Model for ApprovalInstanceResponse {
 }
 model::model!(ApprovalInstanceResponse);
 /// Schema `ResponseDTOApprovalInstanceResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoApprovalInstanceResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<ApprovalInstanceResponse>>,
@@ -77,6 +90,16 @@ pub struct ResponseDtoApprovalInstanceResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoApprovalInstanceResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -109,7 +132,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `addHarnessApprovalActivity body`.
-#[derive(Clone, Debug, Default)]
 pub struct AddHarnessApprovalActivityBody {
     pub action: Option<String>,
     pub approver_inputs: Option<Vec<AddHarnessApprovalActivityBodyApproverInputs>>,
@@ -119,6 +141,16 @@ pub struct AddHarnessApprovalActivityBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for AddHarnessApprovalActivityBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            action: None,
+            approver_inputs: None,
+            auto_approve: None,
+            comments: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["action", "comments", "autoApprove", "approverInputs"]
@@ -146,7 +178,6 @@ impl model::Model for AddHarnessApprovalActivityBody {
 }
 model::model!(AddHarnessApprovalActivityBody);
 /// Schema `addHarnessApprovalActivity body.approverInputs`.
-#[derive(Clone, Debug, Default)]
 pub struct AddHarnessApprovalActivityBodyApproverInputs {
     pub name: Option<String>,
     pub value: Option<String>,
@@ -154,6 +185,14 @@ pub struct AddHarnessApprovalActivityBodyApproverInputs {
     pub misfits: model::Misfits,
 }
 impl model::Model for AddHarnessApprovalActivityBodyApproverInputs {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "value"]
@@ -177,7 +216,6 @@ impl model::Model for AddHarnessApprovalActivityBodyApproverInputs {
 }
 model::model!(AddHarnessApprovalActivityBodyApproverInputs);
 /// Schema `addHarnessApprovalActivityByPipelineExecutionId body`.
-#[derive(Clone, Debug, Default)]
 pub struct AddHarnessApprovalActivityByPipelineExecutionIdBody {
     pub action: Option<String>,
     pub approver_inputs: Option<
@@ -188,6 +226,15 @@ pub struct AddHarnessApprovalActivityByPipelineExecutionIdBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for AddHarnessApprovalActivityByPipelineExecutionIdBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            action: None,
+            approver_inputs: None,
+            comments: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["action", "comments", "approver_inputs"]
@@ -213,7 +260,6 @@ impl model::Model for AddHarnessApprovalActivityByPipelineExecutionIdBody {
 }
 model::model!(AddHarnessApprovalActivityByPipelineExecutionIdBody);
 /// Schema `addHarnessApprovalActivityByPipelineExecutionId body.approver_inputs`.
-#[derive(Clone, Debug, Default)]
 pub struct AddHarnessApprovalActivityByPipelineExecutionIdBodyApproverInputs {
     pub name: Option<String>,
     pub value: Option<String>,
@@ -221,6 +267,14 @@ pub struct AddHarnessApprovalActivityByPipelineExecutionIdBodyApproverInputs {
     pub misfits: model::Misfits,
 }
 impl model::Model for AddHarnessApprovalActivityByPipelineExecutionIdBodyApproverInputs {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "value"]

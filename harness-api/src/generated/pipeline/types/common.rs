@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `BuildInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct BuildInfo {
     pub build: Option<String>,
     pub image_path: Option<String>,
@@ -13,6 +12,14 @@ pub struct BuildInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for BuildInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            build: None,
+            image_path: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["build", "imagePath"]
@@ -36,7 +43,6 @@ impl model::Model for BuildInfo {
 }
 model::model!(BuildInfo);
 /// Schema `ExecutionTriggerInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct ExecutionTriggerInfo {
     pub build_info: Option<Box<BuildInfo>>,
     pub is_rerun: Option<bool>,
@@ -47,6 +53,17 @@ pub struct ExecutionTriggerInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for ExecutionTriggerInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            build_info: None,
+            is_rerun: None,
+            rerun_info: None,
+            trigger_type: None,
+            triggered_by: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["isRerun", "buildInfo", "rerunInfo", "triggerType", "triggeredBy"]
@@ -82,7 +99,6 @@ model::open_enum! {
     Artifact = "ARTIFACT", Manifest = "MANIFEST", Unrecognized = "UNRECOGNIZED", }
 }
 /// Schema `FixedValueFieldDependencyDetailsDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct FixedValueFieldDependencyDetailsDto {
     pub field_input_type: Option<String>,
     pub field_name: Option<String>,
@@ -91,6 +107,15 @@ pub struct FixedValueFieldDependencyDetailsDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for FixedValueFieldDependencyDetailsDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            field_input_type: None,
+            field_name: None,
+            field_value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["field_name", "field_value", "field_input_type"]
@@ -116,7 +141,6 @@ impl model::Model for FixedValueFieldDependencyDetailsDto {
 }
 model::model!(FixedValueFieldDependencyDetailsDto);
 /// Schema `ForMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct ForMetadata {
     pub partition: Option<Vec<String>>,
     pub partition_list: Option<Vec<String>>,
@@ -125,6 +149,15 @@ pub struct ForMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for ForMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            partition: None,
+            partition_list: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["value", "partition", "partitionList"]
@@ -150,7 +183,6 @@ impl model::Model for ForMetadata {
 }
 model::model!(ForMetadata);
 /// Schema `GitCreateDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct GitCreateDetails {
     pub base_branch: Option<String>,
     pub branch_name: Option<String>,
@@ -163,6 +195,19 @@ pub struct GitCreateDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for GitCreateDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            base_branch: None,
+            branch_name: None,
+            commit_message: None,
+            connector_ref: None,
+            file_path: None,
+            repo_name: None,
+            store_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -208,7 +253,6 @@ model::open_enum! {
     = "INLINE", Remote = "REMOTE", }
 }
 /// Schema `GitDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct GitDetails {
     pub branch_name: Option<String>,
     pub commit_id: Option<String>,
@@ -221,6 +265,19 @@ pub struct GitDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for GitDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            branch_name: None,
+            commit_id: None,
+            file_path: None,
+            file_url: None,
+            object_id: None,
+            repo_name: None,
+            repo_url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -262,7 +319,6 @@ impl model::Model for GitDetails {
 }
 model::model!(GitDetails);
 /// Schema `GitImportInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct GitImportInfo {
     pub branch_name: Option<String>,
     pub connector_ref: Option<String>,
@@ -273,6 +329,17 @@ pub struct GitImportInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for GitImportInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            branch_name: None,
+            connector_ref: None,
+            file_path: None,
+            is_force_import: None,
+            repo_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["file_path", "repo_name", "branch_name", "connector_ref", "is_force_import"]
@@ -302,7 +369,6 @@ impl model::Model for GitImportInfo {
 }
 model::model!(GitImportInfo);
 /// Schema `GitMetadataUpdateRequestBody`.
-#[derive(Clone, Debug, Default)]
 pub struct GitMetadataUpdateRequestBody {
     pub connector_ref: Option<String>,
     pub file_path: Option<String>,
@@ -311,6 +377,15 @@ pub struct GitMetadataUpdateRequestBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for GitMetadataUpdateRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector_ref: None,
+            file_path: None,
+            repo_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["file_path", "repo_name", "connector_ref"]
@@ -336,13 +411,19 @@ impl model::Model for GitMetadataUpdateRequestBody {
 }
 model::model!(GitMetadataUpdateRequestBody);
 /// Schema `GitMetadataUpdateResponseBody`.
-#[derive(Clone, Debug, Default)]
 pub struct GitMetadataUpdateResponseBody {
     pub entity_identifier: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for GitMetadataUpdateResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            entity_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["entity_identifier"]
@@ -364,7 +445,6 @@ impl model::Model for GitMetadataUpdateResponseBody {
 }
 model::model!(GitMetadataUpdateResponseBody);
 /// Schema `GitMoveDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct GitMoveDetails {
     pub base_branch: Option<String>,
     pub branch_name: Option<String>,
@@ -376,6 +456,18 @@ pub struct GitMoveDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for GitMoveDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            base_branch: None,
+            branch_name: None,
+            commit_message: None,
+            connector_ref: None,
+            file_path: None,
+            repo_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -414,7 +506,6 @@ impl model::Model for GitMoveDetails {
 }
 model::model!(GitMoveDetails);
 /// Schema `InputDetailsPerFieldDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct InputDetailsPerFieldDto {
     pub input_type: Option<String>,
     pub internal_type: Option<String>,
@@ -422,6 +513,14 @@ pub struct InputDetailsPerFieldDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for InputDetailsPerFieldDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            input_type: None,
+            internal_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["input_type", "internal_type"]
@@ -445,7 +544,6 @@ impl model::Model for InputDetailsPerFieldDto {
 }
 model::model!(InputDetailsPerFieldDto);
 /// Schema `MatrixMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct MatrixMetadata {
     pub matrix_combination: Option<Vec<i64>>,
     pub matrix_combination_list: Option<Vec<i64>>,
@@ -459,6 +557,20 @@ pub struct MatrixMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for MatrixMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            matrix_combination: None,
+            matrix_combination_list: None,
+            matrix_keys_to_skip_in_name: None,
+            matrix_keys_to_skip_in_name_list: None,
+            matrix_values: None,
+            matrix_values_map: None,
+            node_name: None,
+            sub_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -503,7 +615,6 @@ impl model::Model for MatrixMetadata {
 }
 model::model!(MatrixMetadata);
 /// Schema `MergeInputSetRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct MergeInputSetRequest {
     pub input_set_branch_name: Option<String>,
     pub input_set_references: Option<Vec<String>>,
@@ -514,6 +625,17 @@ pub struct MergeInputSetRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for MergeInputSetRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            input_set_branch_name: None,
+            input_set_references: None,
+            last_yaml_to_merge: None,
+            stage_identifiers: None,
+            with_merged_pipeline_yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -553,7 +675,6 @@ model::open_enum! {
     InlineToRemote = "INLINE_TO_REMOTE", }
 }
 /// Schema `NGTriggerEventHistoryDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct NgTriggerEventHistoryDto {
     pub account_id: Option<String>,
     pub created_at: Option<i64>,
@@ -576,6 +697,29 @@ pub struct NgTriggerEventHistoryDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for NgTriggerEventHistoryDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            created_at: None,
+            event_correlation_id: None,
+            event_created_at: None,
+            exception_occurred: None,
+            final_status: None,
+            headers: None,
+            message: None,
+            ng_trigger_event_info: None,
+            org_identifier: None,
+            payload: None,
+            project_identifier: None,
+            target_execution_summary: None,
+            target_identifier: None,
+            trigger_event_status: None,
+            trigger_identifier: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -695,7 +839,6 @@ model::open_enum! {
     "Scheduled", MultiRegionArtifact = "MultiRegionArtifact", }
 }
 /// Schema `PageNGTriggerEventHistoryDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct PageNgTriggerEventHistoryDto {
     pub content: Option<Vec<NgTriggerEventHistoryDto>>,
     pub empty: Option<bool>,
@@ -712,6 +855,23 @@ pub struct PageNgTriggerEventHistoryDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for PageNgTriggerEventHistoryDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            first: None,
+            last: None,
+            number: None,
+            number_of_elements: None,
+            pageable: None,
+            size: None,
+            sort: None,
+            total_elements: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -765,7 +925,6 @@ impl model::Model for PageNgTriggerEventHistoryDto {
 }
 model::model!(PageNgTriggerEventHistoryDto);
 /// Schema `PipelineEntityGitDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct PipelineEntityGitDetails {
     pub branch: Option<String>,
     pub commit_id: Option<String>,
@@ -783,6 +942,24 @@ pub struct PipelineEntityGitDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for PipelineEntityGitDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            branch: None,
+            commit_id: None,
+            file_path: None,
+            file_url: None,
+            is_harness_code_repo: None,
+            object_id: None,
+            parent_entity_connector_ref: None,
+            parent_entity_repo_name: None,
+            repo_identifier: None,
+            repo_name: None,
+            repo_url: None,
+            root_folder: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -839,7 +1016,6 @@ impl model::Model for PipelineEntityGitDetails {
 }
 model::model!(PipelineEntityGitDetails);
 /// Schema `PipelineGovernanceMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct PipelineGovernanceMetadata {
     pub account_id: Option<String>,
     pub action: Option<String>,
@@ -859,6 +1035,26 @@ pub struct PipelineGovernanceMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for PipelineGovernanceMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            action: None,
+            created: None,
+            deny: None,
+            details: None,
+            details_list: None,
+            entity: None,
+            id: None,
+            message: None,
+            org_id: None,
+            project_id: None,
+            status: None,
+            timestamp: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -921,13 +1117,19 @@ impl model::Model for PipelineGovernanceMetadata {
 }
 model::model!(PipelineGovernanceMetadata);
 /// Schema `PipelineInputSchemaDetailsResponseBody`.
-#[derive(Clone, Debug, Default)]
 pub struct PipelineInputSchemaDetailsResponseBody {
     pub inputs: Option<Vec<PipelineYamlInputDetailsDto>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for PipelineInputSchemaDetailsResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            inputs: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["inputs"]
@@ -949,7 +1151,6 @@ impl model::Model for PipelineInputSchemaDetailsResponseBody {
 }
 model::model!(PipelineInputSchemaDetailsResponseBody);
 /// Schema `PipelinePolicyMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct PipelinePolicyMetadata {
     pub account_id: Option<String>,
     pub created: Option<i64>,
@@ -968,6 +1169,25 @@ pub struct PipelinePolicyMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for PipelinePolicyMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            created: None,
+            deny_messages: None,
+            deny_messages_list: None,
+            error: None,
+            identifier: None,
+            org_id: None,
+            policy_id: None,
+            policy_name: None,
+            project_id: None,
+            severity: None,
+            status: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1027,7 +1247,6 @@ impl model::Model for PipelinePolicyMetadata {
 }
 model::model!(PipelinePolicyMetadata);
 /// Schema `PipelinePolicySetMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct PipelinePolicySetMetadata {
     pub account_id: Option<String>,
     pub created: Option<i64>,
@@ -1045,6 +1264,24 @@ pub struct PipelinePolicySetMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for PipelinePolicySetMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            created: None,
+            deny: None,
+            description: None,
+            identifier: None,
+            org_id: None,
+            policy_metadata: None,
+            policy_metadata_list: None,
+            policy_set_id: None,
+            policy_set_name: None,
+            project_id: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1101,7 +1338,6 @@ impl model::Model for PipelinePolicySetMetadata {
 }
 model::model!(PipelinePolicySetMetadata);
 /// Schema `PipelineStageInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct PipelineStageInfo {
     pub execution_id: Option<String>,
     pub has_parent_pipeline: Option<bool>,
@@ -1115,6 +1351,20 @@ pub struct PipelineStageInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for PipelineStageInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            execution_id: None,
+            has_parent_pipeline: None,
+            identifier: None,
+            org_id: None,
+            pipeline_name: None,
+            project_id: None,
+            run_sequence: None,
+            stage_node_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1159,7 +1409,6 @@ impl model::Model for PipelineStageInfo {
 }
 model::model!(PipelineStageInfo);
 /// Schema `PipelineYamlInputDetailsDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct PipelineYamlInputDetailsDto {
     pub details: Option<Box<PipelineYamlInputDto>>,
     pub metadata: Option<Box<PipelineYamlInputMetadataDto>>,
@@ -1167,6 +1416,14 @@ pub struct PipelineYamlInputDetailsDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for PipelineYamlInputDetailsDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            details: None,
+            metadata: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["details", "metadata"]
@@ -1190,7 +1447,6 @@ impl model::Model for PipelineYamlInputDetailsDto {
 }
 model::model!(PipelineYamlInputDetailsDto);
 /// Schema `PipelineYamlInputDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct PipelineYamlInputDto {
     pub allowed_values: Option<Vec<serde_json::Value>>,
     pub default: Option<serde_json::Value>,
@@ -1204,6 +1460,20 @@ pub struct PipelineYamlInputDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for PipelineYamlInputDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            allowed_values: None,
+            default: None,
+            desc: None,
+            execution: None,
+            name: None,
+            regex: None,
+            required: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1248,7 +1518,6 @@ impl model::Model for PipelineYamlInputDto {
 }
 model::model!(PipelineYamlInputDto);
 /// Schema `PipelineYamlInputMetadataDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct PipelineYamlInputMetadataDto {
     pub dependencies: Option<Box<YamlInputDependencyDetailsDto>>,
     pub field_properties: Option<Vec<InputDetailsPerFieldDto>>,
@@ -1256,6 +1525,14 @@ pub struct PipelineYamlInputMetadataDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for PipelineYamlInputMetadataDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            dependencies: None,
+            field_properties: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["dependencies", "field_properties"]
@@ -1279,7 +1556,6 @@ impl model::Model for PipelineYamlInputMetadataDto {
 }
 model::model!(PipelineYamlInputMetadataDto);
 /// Schema `RerunInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct RerunInfo {
     pub prev_execution_id: Option<String>,
     pub prev_trigger_type: Option<RerunInfoPrevTriggerType>,
@@ -1289,6 +1565,16 @@ pub struct RerunInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for RerunInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            prev_execution_id: None,
+            prev_trigger_type: None,
+            root_execution_id: None,
+            root_trigger_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["prevExecutionId", "prevTriggerType", "rootExecutionId", "rootTriggerType"]
@@ -1328,7 +1614,6 @@ model::open_enum! {
     Unrecognized = "UNRECOGNIZED", }
 }
 /// Schema `ResponseDTOPageNGTriggerEventHistoryDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoPageNgTriggerEventHistoryDto {
     pub correlation_id: Option<String>,
     pub data: Option<Box<PageNgTriggerEventHistoryDto>>,
@@ -1338,6 +1623,16 @@ pub struct ResponseDtoPageNgTriggerEventHistoryDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoPageNgTriggerEventHistoryDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -1370,7 +1665,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `RuntimeInputDependencyDetailsDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct RuntimeInputDependencyDetailsDto {
     pub field_name: Option<String>,
     pub input_name: Option<String>,
@@ -1378,6 +1672,14 @@ pub struct RuntimeInputDependencyDetailsDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for RuntimeInputDependencyDetailsDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            field_name: None,
+            input_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["field_name", "input_name"]
@@ -1401,7 +1703,6 @@ impl model::Model for RuntimeInputDependencyDetailsDto {
 }
 model::model!(RuntimeInputDependencyDetailsDto);
 /// Schema `StrategyMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct StrategyMetadata {
     pub current_iteration: Option<i64>,
     pub for_metadata: Option<Box<ForMetadata>>,
@@ -1413,6 +1714,18 @@ pub struct StrategyMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for StrategyMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            current_iteration: None,
+            for_metadata: None,
+            identifier_post_fix: None,
+            matrix_metadata: None,
+            metadata_case: None,
+            total_iterations: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1456,7 +1769,6 @@ model::open_enum! {
     "METADATA_NOT_SET", }
 }
 /// Schema `TargetExecutionSummary`.
-#[derive(Clone, Debug, Default)]
 pub struct TargetExecutionSummary {
     pub execution_status: Option<String>,
     pub plan_execution_id: Option<String>,
@@ -1469,6 +1781,19 @@ pub struct TargetExecutionSummary {
     pub misfits: model::Misfits,
 }
 impl model::Model for TargetExecutionSummary {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            execution_status: None,
+            plan_execution_id: None,
+            run_sequence: None,
+            runtime_input: None,
+            start_ts: None,
+            target_id: None,
+            trigger_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1510,7 +1835,6 @@ impl model::Model for TargetExecutionSummary {
 }
 model::model!(TargetExecutionSummary);
 /// Schema `TriggerEventStatus`.
-#[derive(Clone, Debug, Default)]
 pub struct TriggerEventStatus {
     pub message: Option<String>,
     pub status: Option<TriggerEventStatusValue>,
@@ -1518,6 +1842,14 @@ pub struct TriggerEventStatus {
     pub misfits: model::Misfits,
 }
 impl model::Model for TriggerEventStatus {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            message: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["status", "message"]
@@ -1545,7 +1877,6 @@ model::open_enum! {
     "SUCCESS", Failed = "FAILED", Skipped = "SKIPPED", }
 }
 /// Schema `TriggeredBy`.
-#[derive(Clone, Debug, Default)]
 pub struct TriggeredBy {
     pub extra_info: Option<std::collections::BTreeMap<String, String>>,
     pub extra_info_map: Option<std::collections::BTreeMap<String, String>>,
@@ -1559,6 +1890,20 @@ pub struct TriggeredBy {
     pub misfits: model::Misfits,
 }
 impl model::Model for TriggeredBy {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            extra_info: None,
+            extra_info_map: None,
+            identifier: None,
+            impersonate_email: None,
+            impersonate_username: None,
+            trigger_identifier: None,
+            trigger_name: None,
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1603,7 +1948,6 @@ impl model::Model for TriggeredBy {
 }
 model::model!(TriggeredBy);
 /// Schema `YamlInputDependencyDetailsDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct YamlInputDependencyDetailsDto {
     pub required_fixed_values: Option<Vec<FixedValueFieldDependencyDetailsDto>>,
     pub required_runtime_inputs: Option<Vec<RuntimeInputDependencyDetailsDto>>,
@@ -1611,6 +1955,14 @@ pub struct YamlInputDependencyDetailsDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for YamlInputDependencyDetailsDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            required_fixed_values: None,
+            required_runtime_inputs: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["required_fixed_values", "required_runtime_inputs"]

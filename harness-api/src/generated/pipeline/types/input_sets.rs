@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `FQNtoError`.
-#[derive(Clone, Debug, Default)]
 pub struct FqNtoError {
     pub errors: Option<Vec<InputSetError>>,
     pub fqn: Option<String>,
@@ -13,6 +12,14 @@ pub struct FqNtoError {
     pub misfits: model::Misfits,
 }
 impl model::Model for FqNtoError {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            errors: None,
+            fqn: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["fqn", "errors"]
@@ -36,7 +43,6 @@ impl model::Model for FqNtoError {
 }
 model::model!(FqNtoError);
 /// Schema `InputSetCreateRequestBody`.
-#[derive(Clone, Debug)]
 pub struct InputSetCreateRequestBody {
     pub description: Option<String>,
     pub git_details: Option<Box<GitCreateDetails>>,
@@ -56,17 +62,29 @@ impl InputSetCreateRequestBody {
         name: impl Into<String>,
     ) -> Self {
         Self {
-            description: Default::default(),
-            git_details: Default::default(),
+            description: None,
+            git_details: None,
             identifier: identifier.into(),
             input_set_yaml: input_set_yaml.into(),
             name: name.into(),
-            tags: Default::default(),
-            misfits: Default::default(),
+            tags: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for InputSetCreateRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            git_details: None,
+            identifier: model::Cell::blank(),
+            input_set_yaml: model::Cell::blank(),
+            name: model::Cell::blank(),
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "tags", "identifier", "description", "git_details", "input_set_yaml"]
@@ -100,14 +118,8 @@ impl model::Model for InputSetCreateRequestBody {
         &[0, 2, 5]
     }
 }
-model::model!(
-    InputSetCreateRequestBody, Self { description : Default::default(), git_details :
-    Default::default(), identifier : model::Cell::blank(), input_set_yaml :
-    model::Cell::blank(), name : model::Cell::blank(), tags : Default::default(), misfits
-    : Default::default() }
-);
+model::through_cell!(InputSetCreateRequestBody);
 /// Schema `InputSetError`.
-#[derive(Clone, Debug, Default)]
 pub struct InputSetError {
     pub field_name: Option<String>,
     pub identifier_of_error_source: Option<String>,
@@ -116,6 +128,15 @@ pub struct InputSetError {
     pub misfits: model::Misfits,
 }
 impl model::Model for InputSetError {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            field_name: None,
+            identifier_of_error_source: None,
+            message: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["message", "field_name", "identifier_of_error_source"]
@@ -141,7 +162,6 @@ impl model::Model for InputSetError {
 }
 model::model!(InputSetError);
 /// Schema `InputSetErrorDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct InputSetErrorDetails {
     pub error_pipeline_yaml: Option<String>,
     pub fqn_errors: Option<Vec<FqNtoError>>,
@@ -153,6 +173,18 @@ pub struct InputSetErrorDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for InputSetErrorDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            error_pipeline_yaml: None,
+            fqn_errors: None,
+            invalid_refs: None,
+            message: None,
+            outdated: None,
+            valid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -191,7 +223,6 @@ impl model::Model for InputSetErrorDetails {
 }
 model::model!(InputSetErrorDetails);
 /// Schema `InputSetErrorWrapperDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct InputSetErrorWrapperDto {
     pub error_pipeline_yaml: Option<String>,
     pub invalid_inputset_references: Option<Vec<String>>,
@@ -200,6 +231,15 @@ pub struct InputSetErrorWrapperDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for InputSetErrorWrapperDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            error_pipeline_yaml: None,
+            invalid_inputset_references: None,
+            uuid_to_error_response_map: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -229,7 +269,6 @@ impl model::Model for InputSetErrorWrapperDto {
 }
 model::model!(InputSetErrorWrapperDto);
 /// Schema `InputSetGitUpdateDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct InputSetGitUpdateDetails {
     pub base_branch: Option<String>,
     pub branch_name: Option<String>,
@@ -242,6 +281,19 @@ pub struct InputSetGitUpdateDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for InputSetGitUpdateDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            base_branch: None,
+            branch_name: None,
+            commit_message: None,
+            last_commit_id: None,
+            last_object_id: None,
+            parent_entity_connector_ref: None,
+            parent_entity_repo_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -283,7 +335,6 @@ impl model::Model for InputSetGitUpdateDetails {
 }
 model::model!(InputSetGitUpdateDetails);
 /// Schema `InputSetImportRequestBody`.
-#[derive(Clone, Debug, Default)]
 pub struct InputSetImportRequestBody {
     pub git_import_info: Option<Box<GitImportInfo>>,
     pub input_set_import_request: Option<Box<InputSetImportRequestDto>>,
@@ -291,6 +342,14 @@ pub struct InputSetImportRequestBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for InputSetImportRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            git_import_info: None,
+            input_set_import_request: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["git_import_info", "input_set_import_request"]
@@ -314,7 +373,6 @@ impl model::Model for InputSetImportRequestBody {
 }
 model::model!(InputSetImportRequestBody);
 /// Schema `InputSetImportRequestDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct InputSetImportRequestDto {
     pub input_set_description: Option<String>,
     pub input_set_name: Option<String>,
@@ -322,6 +380,14 @@ pub struct InputSetImportRequestDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for InputSetImportRequestDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            input_set_description: None,
+            input_set_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["input_set_name", "input_set_description"]
@@ -345,13 +411,19 @@ impl model::Model for InputSetImportRequestDto {
 }
 model::model!(InputSetImportRequestDto);
 /// Schema `InputSetImportResponseBody`.
-#[derive(Clone, Debug, Default)]
 pub struct InputSetImportResponseBody {
     pub input_set_identifier: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for InputSetImportResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            input_set_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["input_set_identifier"]
@@ -373,7 +445,6 @@ impl model::Model for InputSetImportResponseBody {
 }
 model::model!(InputSetImportResponseBody);
 /// Schema `InputSetMoveConfigRequestBody`.
-#[derive(Clone, Debug, Default)]
 pub struct InputSetMoveConfigRequestBody {
     pub git_details: Option<Box<GitMoveDetails>>,
     pub input_set_identifier: Option<String>,
@@ -383,6 +454,16 @@ pub struct InputSetMoveConfigRequestBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for InputSetMoveConfigRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            git_details: None,
+            input_set_identifier: None,
+            move_config_operation_type: None,
+            pipeline_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -415,13 +496,19 @@ impl model::Model for InputSetMoveConfigRequestBody {
 }
 model::model!(InputSetMoveConfigRequestBody);
 /// Schema `InputSetMoveConfigResponseBody`.
-#[derive(Clone, Debug, Default)]
 pub struct InputSetMoveConfigResponseBody {
     pub input_set_identifier: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for InputSetMoveConfigResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            input_set_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["input_set_identifier"]
@@ -443,7 +530,6 @@ impl model::Model for InputSetMoveConfigResponseBody {
 }
 model::model!(InputSetMoveConfigResponseBody);
 /// Schema `InputSetResponseBody`.
-#[derive(Clone, Debug, Default)]
 pub struct InputSetResponseBody {
     pub connector_ref: Option<String>,
     pub created: Option<i64>,
@@ -463,6 +549,26 @@ pub struct InputSetResponseBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for InputSetResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector_ref: None,
+            created: None,
+            description: None,
+            error_details: None,
+            git_details: None,
+            identifier: None,
+            input_set_yaml: None,
+            name: None,
+            org: None,
+            pipeline: None,
+            project: None,
+            store_type: None,
+            tags: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -529,7 +635,6 @@ model::open_enum! {
     Inline = "INLINE", Remote = "REMOTE", }
 }
 /// Schema `InputSetUpdateRequestBody`.
-#[derive(Clone, Debug)]
 pub struct InputSetUpdateRequestBody {
     pub description: Option<String>,
     pub git_details: Option<Box<InputSetGitUpdateDetails>>,
@@ -549,17 +654,29 @@ impl InputSetUpdateRequestBody {
         name: impl Into<String>,
     ) -> Self {
         Self {
-            description: Default::default(),
-            git_details: Default::default(),
+            description: None,
+            git_details: None,
             identifier: identifier.into(),
             input_set_yaml: input_set_yaml.into(),
             name: name.into(),
-            tags: Default::default(),
-            misfits: Default::default(),
+            tags: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for InputSetUpdateRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            git_details: None,
+            identifier: model::Cell::blank(),
+            input_set_yaml: model::Cell::blank(),
+            name: model::Cell::blank(),
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "tags", "identifier", "description", "git_details", "input_set_yaml"]
@@ -593,14 +710,8 @@ impl model::Model for InputSetUpdateRequestBody {
         &[0, 2, 5]
     }
 }
-model::model!(
-    InputSetUpdateRequestBody, Self { description : Default::default(), git_details :
-    Default::default(), identifier : model::Cell::blank(), input_set_yaml :
-    model::Cell::blank(), name : model::Cell::blank(), tags : Default::default(), misfits
-    : Default::default() }
-);
+model::through_cell!(InputSetUpdateRequestBody);
 /// Schema `MergeInputSetRequestBody`.
-#[derive(Clone, Debug, Default)]
 pub struct MergeInputSetRequestBody {
     pub get_only_file_content: Option<bool>,
     pub input_set_references: Option<Vec<String>>,
@@ -611,6 +722,17 @@ pub struct MergeInputSetRequestBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for MergeInputSetRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            get_only_file_content: None,
+            input_set_references: None,
+            last_yaml_to_merge: None,
+            stage_identifiers: None,
+            with_merged_pipeline_yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -646,7 +768,6 @@ impl model::Model for MergeInputSetRequestBody {
 }
 model::model!(MergeInputSetRequestBody);
 /// Schema `MergeInputSetResponseBody`.
-#[derive(Clone, Debug, Default)]
 pub struct MergeInputSetResponseBody {
     pub inputs_yaml_merged: Option<String>,
     pub inputset_error_wrapper: Option<Box<InputSetErrorWrapperDto>>,
@@ -656,6 +777,16 @@ pub struct MergeInputSetResponseBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for MergeInputSetResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            inputs_yaml_merged: None,
+            inputset_error_wrapper: None,
+            is_error_response: None,
+            merged_pipeline_yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `InputsResponseBody`.
-#[derive(Clone, Debug, Default)]
 pub struct InputsResponseBody {
     pub inputs: Option<serde_json::Value>,
     pub options: Option<Box<InputsResponseBodyOptions>>,
@@ -13,6 +12,14 @@ pub struct InputsResponseBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for InputsResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            inputs: None,
+            options: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["inputs", "options"]
@@ -36,13 +43,19 @@ impl model::Model for InputsResponseBody {
 }
 model::model!(InputsResponseBody);
 /// Schema `InputsResponseBodyOptions`.
-#[derive(Clone, Debug, Default)]
 pub struct InputsResponseBodyOptions {
     pub clone: Option<Box<InputsResponseBodyOptionsClone>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for InputsResponseBodyOptions {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            clone: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["clone"]
@@ -64,13 +77,19 @@ impl model::Model for InputsResponseBodyOptions {
 }
 model::model!(InputsResponseBodyOptions);
 /// Schema `InputsResponseBodyOptionsClone`.
-#[derive(Clone, Debug, Default)]
 pub struct InputsResponseBodyOptionsClone {
     pub ref_: Option<Box<InputsResponseBodyOptionsCloneRef>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for InputsResponseBodyOptionsClone {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ref_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ref"]
@@ -92,7 +111,6 @@ impl model::Model for InputsResponseBodyOptionsClone {
 }
 model::model!(InputsResponseBodyOptionsClone);
 /// Schema `InputsResponseBodyOptionsCloneRef`.
-#[derive(Clone, Debug, Default)]
 pub struct InputsResponseBodyOptionsCloneRef {
     pub name: Option<serde_json::Value>,
     pub type_: Option<serde_json::Value>,
@@ -100,6 +118,14 @@ pub struct InputsResponseBodyOptionsCloneRef {
     pub misfits: model::Misfits,
 }
 impl model::Model for InputsResponseBodyOptionsCloneRef {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "type"]

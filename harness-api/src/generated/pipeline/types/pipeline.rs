@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ExecutionSummaryInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct ExecutionSummaryInfo {
     pub deployments: Option<Vec<i64>>,
     pub last_execution_id: Option<String>,
@@ -16,6 +15,17 @@ pub struct ExecutionSummaryInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for ExecutionSummaryInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            deployments: None,
+            last_execution_id: None,
+            last_execution_status: None,
+            last_execution_ts: None,
+            num_of_errors: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -66,7 +76,6 @@ model::open_enum! {
     "UploadWaiting", Waiting = "Waiting", }
 }
 /// Schema `NodeErrorInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct NodeErrorInfo {
     pub fqn: Option<String>,
     pub identifier: Option<String>,
@@ -76,6 +85,16 @@ pub struct NodeErrorInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for NodeErrorInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            fqn: None,
+            identifier: None,
+            name: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["fqn", "name", "type", "identifier"]
@@ -103,7 +122,6 @@ impl model::Model for NodeErrorInfo {
 }
 model::model!(NodeErrorInfo);
 /// Schema `PagePMSPipelineSummaryResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct PagePmsPipelineSummaryResponse {
     pub content: Option<Vec<PmsPipelineSummaryResponse>>,
     pub empty: Option<bool>,
@@ -120,6 +138,23 @@ pub struct PagePmsPipelineSummaryResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for PagePmsPipelineSummaryResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            first: None,
+            last: None,
+            number: None,
+            number_of_elements: None,
+            pageable: None,
+            size: None,
+            sort: None,
+            total_elements: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -173,7 +208,6 @@ impl model::Model for PagePmsPipelineSummaryResponse {
 }
 model::model!(PagePmsPipelineSummaryResponse);
 /// Schema `PipelineExecutorInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct PipelineExecutorInfo {
     pub email: Option<String>,
     pub trigger_type: Option<String>,
@@ -182,6 +216,15 @@ pub struct PipelineExecutorInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for PipelineExecutorInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            email: None,
+            trigger_type: None,
+            username: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["email", "username", "triggerType"]
@@ -207,7 +250,6 @@ impl model::Model for PipelineExecutorInfo {
 }
 model::model!(PipelineExecutorInfo);
 /// Schema `PipelineFilterProperties`.
-#[derive(Clone, Debug)]
 pub struct PipelineFilterProperties {
     pub description: Option<String>,
     pub filter_type: PipelineFilterPropertiesFilterType,
@@ -225,19 +267,33 @@ impl PipelineFilterProperties {
     #[inline]
     pub fn new(filter_type: impl Into<PipelineFilterPropertiesFilterType>) -> Self {
         Self {
-            description: Default::default(),
+            description: None,
             filter_type: filter_type.into(),
-            module_properties: Default::default(),
-            name: Default::default(),
-            pipeline_identifiers: Default::default(),
-            pipeline_tags: Default::default(),
-            repo_name: Default::default(),
-            tags: Default::default(),
-            misfits: Default::default(),
+            module_properties: None,
+            name: None,
+            pipeline_identifiers: None,
+            pipeline_tags: None,
+            repo_name: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for PipelineFilterProperties {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            filter_type: model::Cell::blank(),
+            module_properties: None,
+            name: None,
+            pipeline_identifiers: None,
+            pipeline_tags: None,
+            repo_name: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -284,13 +340,7 @@ impl model::Model for PipelineFilterProperties {
         &[3]
     }
 }
-model::model!(
-    PipelineFilterProperties, Self { description : Default::default(), filter_type :
-    model::Cell::blank(), module_properties : Default::default(), name :
-    Default::default(), pipeline_identifiers : Default::default(), pipeline_tags :
-    Default::default(), repo_name : Default::default(), tags : Default::default(),
-    misfits : Default::default() }
-);
+model::through_cell!(PipelineFilterProperties);
 model::open_enum! {
     #[doc = " Schema `PipelineFilterProperties.filterType`."]
     PipelineFilterPropertiesFilterType { Connector = "Connector", Secret = "Secret",
@@ -305,13 +355,19 @@ model::open_enum! {
     "CCMBudget", }
 }
 /// Schema `PipelineFilterPropertiesModuleProperties`.
-#[derive(Clone, Debug, Default)]
 pub struct PipelineFilterPropertiesModuleProperties {
     pub empty: Option<bool>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for PipelineFilterPropertiesModuleProperties {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            empty: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["empty"]
@@ -333,7 +389,6 @@ impl model::Model for PipelineFilterPropertiesModuleProperties {
 }
 model::model!(PipelineFilterPropertiesModuleProperties);
 /// Schema `PipelineImportRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct PipelineImportRequest {
     pub pipeline_description: Option<String>,
     pub pipeline_name: Option<String>,
@@ -342,6 +397,15 @@ pub struct PipelineImportRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for PipelineImportRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            pipeline_description: None,
+            pipeline_name: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["version", "pipelineName", "pipelineDescription"]
@@ -367,7 +431,6 @@ impl model::Model for PipelineImportRequest {
 }
 model::model!(PipelineImportRequest);
 /// Schema `PipelineRecentExecution`.
-#[derive(Clone, Debug, Default)]
 pub struct PipelineRecentExecution {
     pub end_ts: Option<i64>,
     pub executor_info: Option<Box<PipelineExecutorInfo>>,
@@ -379,6 +442,18 @@ pub struct PipelineRecentExecution {
     pub misfits: model::Misfits,
 }
 impl model::Model for PipelineRecentExecution {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            end_ts: None,
+            executor_info: None,
+            plan_execution_id: None,
+            run_sequence: None,
+            start_ts: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["endTs", "status", "startTs", "runSequence", "executorInfo", "planExecutionId"]
@@ -410,7 +485,6 @@ impl model::Model for PipelineRecentExecution {
 }
 model::model!(PipelineRecentExecution);
 /// Schema `PipelineSaveResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct PipelineSaveResponse {
     pub governance_metadata: Option<Box<PipelineGovernanceMetadata>>,
     pub identifier: Option<String>,
@@ -419,6 +493,15 @@ pub struct PipelineSaveResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for PipelineSaveResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            governance_metadata: None,
+            identifier: None,
+            public_access_response: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["identifier", "governanceMetadata", "publicAccessResponse"]
@@ -444,13 +527,19 @@ impl model::Model for PipelineSaveResponse {
 }
 model::model!(PipelineSaveResponse);
 /// Schema `PMSGitUpdateResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct PmsGitUpdateResponse {
     pub identifier: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for PmsGitUpdateResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["identifier"]
@@ -472,7 +561,6 @@ impl model::Model for PmsGitUpdateResponse {
 }
 model::model!(PmsGitUpdateResponse);
 /// Schema `PMSPipelineResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct PmsPipelineResponse {
     pub allow_dynamic_executions: Option<bool>,
     pub cache_response: Option<Box<CacheResponseMetadata>>,
@@ -495,6 +583,27 @@ pub struct PmsPipelineResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for PmsPipelineResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            allow_dynamic_executions: None,
+            cache_response: None,
+            connector_ref: None,
+            entity_validity_details: None,
+            git_details: None,
+            governance_metadata: None,
+            is_inline_hc_entity: None,
+            modules: None,
+            public_access_response: None,
+            resolved_templates_pipeline_yaml: None,
+            store_type: None,
+            validate_template_inputs_response: None,
+            validation_uuid: None,
+            yaml_pipeline: None,
+            yaml_schema_error_wrapper: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -564,7 +673,6 @@ model::open_enum! {
     Inline = "INLINE", Remote = "REMOTE", InlineHc = "INLINE_HC", }
 }
 /// Schema `PMSPipelineSummaryResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct PmsPipelineSummaryResponse {
     pub connector_ref: Option<String>,
     pub created_at: Option<i64>,
@@ -595,6 +703,32 @@ pub struct PmsPipelineSummaryResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for PmsPipelineSummaryResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector_ref: None,
+            created_at: None,
+            description: None,
+            entity_validity_details: None,
+            execution_summary_info: None,
+            filters: None,
+            git_details: None,
+            identifier: None,
+            is_draft: None,
+            is_inline_hc_entity: None,
+            last_updated_at: None,
+            modules: None,
+            name: None,
+            num_of_stages: None,
+            recent_executions_info: None,
+            stage_names: None,
+            store_type: None,
+            tags: None,
+            version: None,
+            yaml_version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -680,7 +814,6 @@ model::open_enum! {
     = "INLINE_HC", }
 }
 /// Schema `PublicAccessResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct PublicAccessResponse {
     pub error_message: Option<String>,
     pub is_public: Option<bool>,
@@ -689,6 +822,15 @@ pub struct PublicAccessResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for PublicAccessResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            error_message: None,
+            is_public: None,
+            public: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["public", "isPublic", "errorMessage"]
@@ -714,7 +856,6 @@ impl model::Model for PublicAccessResponse {
 }
 model::model!(PublicAccessResponse);
 /// Schema `ResponseDTOPagePMSPipelineSummaryResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoPagePmsPipelineSummaryResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<PagePmsPipelineSummaryResponse>>,
@@ -724,6 +865,16 @@ pub struct ResponseDtoPagePmsPipelineSummaryResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoPagePmsPipelineSummaryResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -756,7 +907,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOPipelineSaveResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoPipelineSaveResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<PipelineSaveResponse>>,
@@ -766,6 +916,16 @@ pub struct ResponseDtoPipelineSaveResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoPipelineSaveResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -798,7 +958,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `ResponseDTOPMSGitUpdateResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtopmsGitUpdateResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<PmsGitUpdateResponse>>,
@@ -808,6 +967,16 @@ pub struct ResponseDtopmsGitUpdateResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtopmsGitUpdateResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -840,7 +1009,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `ResponseDTOPMSPipelineResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtopmsPipelineResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<PmsPipelineResponse>>,
@@ -850,6 +1018,16 @@ pub struct ResponseDtopmsPipelineResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtopmsPipelineResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -882,7 +1060,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `ResponseDTOPMSPipelineSummaryResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtopmsPipelineSummaryResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<PmsPipelineSummaryResponse>>,
@@ -892,6 +1069,16 @@ pub struct ResponseDtopmsPipelineSummaryResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtopmsPipelineSummaryResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -924,7 +1111,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `YamlSchemaErrorDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct YamlSchemaErrorDto {
     pub fqn: Option<String>,
     pub hint_message: Option<String>,
@@ -936,6 +1122,18 @@ pub struct YamlSchemaErrorDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for YamlSchemaErrorDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            fqn: None,
+            hint_message: None,
+            message: None,
+            message_with_fqn: None,
+            stage_info: None,
+            step_info: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["fqn", "message", "stepInfo", "stageInfo", "hintMessage", "messageWithFQN"]
@@ -967,7 +1165,6 @@ impl model::Model for YamlSchemaErrorDto {
 }
 model::model!(YamlSchemaErrorDto);
 /// Schema `YamlSchemaErrorWrapperDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct YamlSchemaErrorWrapperDto {
     pub schema_errors: Option<Vec<YamlSchemaErrorDto>>,
     pub type_: Option<String>,
@@ -975,6 +1172,14 @@ pub struct YamlSchemaErrorWrapperDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for YamlSchemaErrorWrapperDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            schema_errors: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "schemaErrors"]
@@ -998,7 +1203,6 @@ impl model::Model for YamlSchemaErrorWrapperDto {
 }
 model::model!(YamlSchemaErrorWrapperDto);
 /// Schema `createPipelineExecutionAnnotations body`.
-#[derive(Clone, Debug, Default)]
 pub struct CreatePipelineExecutionAnnotationsBody {
     pub annotations: Option<Vec<CreatePipelineExecutionAnnotationsBodyAnnotations>>,
     pub org_id: Option<String>,
@@ -1010,6 +1214,18 @@ pub struct CreatePipelineExecutionAnnotationsBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreatePipelineExecutionAnnotationsBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            annotations: None,
+            org_id: None,
+            pipeline_id: None,
+            plan_execution_id: None,
+            project_id: None,
+            stage_execution_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1048,7 +1264,6 @@ impl model::Model for CreatePipelineExecutionAnnotationsBody {
 }
 model::model!(CreatePipelineExecutionAnnotationsBody);
 /// Schema `createPipelineExecutionAnnotations body.annotations`.
-#[derive(Clone, Debug, Default)]
 pub struct CreatePipelineExecutionAnnotationsBodyAnnotations {
     pub context_id: Option<String>,
     pub mode: Option<String>,
@@ -1061,6 +1276,19 @@ pub struct CreatePipelineExecutionAnnotationsBodyAnnotations {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreatePipelineExecutionAnnotationsBodyAnnotations {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            context_id: None,
+            mode: None,
+            priority: None,
+            step_id: None,
+            style: None,
+            summary: None,
+            timestamp: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["mode", "style", "stepId", "summary", "priority", "contextId", "timestamp"]

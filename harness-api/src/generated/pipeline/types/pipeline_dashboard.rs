@@ -5,13 +5,19 @@
 use super::*;
 use crate::model;
 /// Schema `DashboardPipelineExecution`.
-#[derive(Clone, Debug, Default)]
 pub struct DashboardPipelineExecution {
     pub pipeline_execution_info_list: Option<Vec<PipelineExecution>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for DashboardPipelineExecution {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            pipeline_execution_info_list: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["pipelineExecutionInfoList"]
@@ -33,7 +39,6 @@ impl model::Model for DashboardPipelineExecution {
 }
 model::model!(DashboardPipelineExecution);
 /// Schema `PipelineCount`.
-#[derive(Clone, Debug, Default)]
 pub struct PipelineCount {
     pub aborted: Option<i64>,
     pub expired: Option<i64>,
@@ -44,6 +49,17 @@ pub struct PipelineCount {
     pub misfits: model::Misfits,
 }
 impl model::Model for PipelineCount {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            aborted: None,
+            expired: None,
+            failure: None,
+            success: None,
+            total: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["total", "aborted", "expired", "failure", "success"]
@@ -73,7 +89,6 @@ impl model::Model for PipelineCount {
 }
 model::model!(PipelineCount);
 /// Schema `PipelineExecution`.
-#[derive(Clone, Debug, Default)]
 pub struct PipelineExecution {
     pub count: Option<Box<PipelineCount>>,
     pub date: Option<i64>,
@@ -81,6 +96,14 @@ pub struct PipelineExecution {
     pub misfits: model::Misfits,
 }
 impl model::Model for PipelineExecution {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            count: None,
+            date: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["date", "count"]
@@ -104,7 +127,6 @@ impl model::Model for PipelineExecution {
 }
 model::model!(PipelineExecution);
 /// Schema `ResponseDTODashboardPipelineExecution`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoDashboardPipelineExecution {
     pub correlation_id: Option<String>,
     pub data: Option<Box<DashboardPipelineExecution>>,
@@ -114,6 +136,16 @@ pub struct ResponseDtoDashboardPipelineExecution {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoDashboardPipelineExecution {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]

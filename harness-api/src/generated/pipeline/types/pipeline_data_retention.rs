@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `RestResponseInteger`.
-#[derive(Clone, Debug, Default)]
 pub struct RestResponseInteger {
     pub meta_data: Option<std::collections::BTreeMap<String, serde_json::Value>>,
     pub resource: Option<i64>,
@@ -14,6 +13,15 @@ pub struct RestResponseInteger {
     pub misfits: model::Misfits,
 }
 impl model::Model for RestResponseInteger {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            meta_data: None,
+            resource: None,
+            response_messages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["metaData", "resource", "responseMessages"]

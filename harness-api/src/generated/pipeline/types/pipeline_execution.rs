@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ExecutionDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct ExecutionDetails {
     pub execution_id: Option<String>,
     pub status: Option<String>,
@@ -13,6 +12,14 @@ pub struct ExecutionDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for ExecutionDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            execution_id: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["status", "execution_id"]
@@ -36,13 +43,19 @@ impl model::Model for ExecutionDetails {
 }
 model::model!(ExecutionDetails);
 /// Schema `PipelineExecuteRequestBody`.
-#[derive(Clone, Debug, Default)]
 pub struct PipelineExecuteRequestBody {
     pub inputs_yaml: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for PipelineExecuteRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            inputs_yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["inputs_yaml"]
@@ -64,13 +77,19 @@ impl model::Model for PipelineExecuteRequestBody {
 }
 model::model!(PipelineExecuteRequestBody);
 /// Schema `PipelineExecuteResponseBody`.
-#[derive(Clone, Debug, Default)]
 pub struct PipelineExecuteResponseBody {
     pub execution_details: Option<Box<ExecutionDetails>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for PipelineExecuteResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            execution_details: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["execution_details"]
@@ -92,13 +111,19 @@ impl model::Model for PipelineExecuteResponseBody {
 }
 model::model!(PipelineExecuteResponseBody);
 /// Schema `RerunPipelineRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct RerunPipelineRequest {
     pub inputs_yaml: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for RerunPipelineRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            inputs_yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["inputs_yaml"]
@@ -120,7 +145,6 @@ impl model::Model for RerunPipelineRequest {
 }
 model::model!(RerunPipelineRequest);
 /// Schema `RunStageRequestBody`.
-#[derive(Clone, Debug, Default)]
 pub struct RunStageRequestBody {
     pub expression_values: Option<std::collections::BTreeMap<String, String>>,
     pub inputs_yaml: Option<String>,
@@ -129,6 +153,15 @@ pub struct RunStageRequestBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for RunStageRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            expression_values: None,
+            inputs_yaml: None,
+            stage_identifiers: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["inputs_yaml", "expression_values", "stage_identifiers"]
@@ -154,13 +187,19 @@ impl model::Model for RunStageRequestBody {
 }
 model::model!(RunStageRequestBody);
 /// Schema `runDynamicExecutionWithInputYaml body`.
-#[derive(Clone, Debug, Default)]
 pub struct RunDynamicExecutionWithInputYamlBody {
     pub yaml: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for RunDynamicExecutionWithInputYamlBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["yaml"]

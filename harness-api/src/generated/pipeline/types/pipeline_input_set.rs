@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `BatchInputSetsAPIRequest`.
-#[derive(Clone, Debug)]
 pub struct BatchInputSetsApiRequest {
     pub pipeline_identifiers: Vec<String>,
     /// Members whose value was of another kind than described.
@@ -16,12 +15,19 @@ impl BatchInputSetsApiRequest {
     #[inline]
     pub fn new(pipeline_identifiers: Vec<String>) -> Self {
         Self {
-            pipeline_identifiers,
-            misfits: Default::default(),
+            pipeline_identifiers: pipeline_identifiers,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for BatchInputSetsApiRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            pipeline_identifiers: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["pipelineIdentifiers"]
@@ -45,12 +51,8 @@ impl model::Model for BatchInputSetsApiRequest {
         &[0]
     }
 }
-model::model!(
-    BatchInputSetsApiRequest, Self { pipeline_identifiers : model::Cell::blank(), misfits
-    : Default::default() }
-);
+model::through_cell!(BatchInputSetsApiRequest);
 /// Schema `BulkInputSetsAPIRequest`.
-#[derive(Clone, Debug)]
 pub struct BulkInputSetsApiRequest {
     pub input_set_identifiers: Vec<String>,
     /// Members whose value was of another kind than described.
@@ -61,12 +63,19 @@ impl BulkInputSetsApiRequest {
     #[inline]
     pub fn new(input_set_identifiers: Vec<String>) -> Self {
         Self {
-            input_set_identifiers,
-            misfits: Default::default(),
+            input_set_identifiers: input_set_identifiers,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for BulkInputSetsApiRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            input_set_identifiers: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["inputSetIdentifiers"]
@@ -90,18 +99,21 @@ impl model::Model for BulkInputSetsApiRequest {
         &[0]
     }
 }
-model::model!(
-    BulkInputSetsApiRequest, Self { input_set_identifiers : model::Cell::blank(), misfits
-    : Default::default() }
-);
+model::through_cell!(BulkInputSetsApiRequest);
 /// Schema `BulkInputSetsAPIResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct BulkInputSetsApiResponse {
     pub input_sets: Option<Vec<InputSetSummaryResponse>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for BulkInputSetsApiResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            input_sets: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["inputSets"]
@@ -123,7 +135,6 @@ impl model::Model for BulkInputSetsApiResponse {
 }
 model::model!(BulkInputSetsApiResponse);
 /// Schema `EntityInputsMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct EntityInputsMetadata {
     pub entity_type: Option<String>,
     pub identifier: Option<String>,
@@ -132,6 +143,15 @@ pub struct EntityInputsMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for EntityInputsMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            entity_type: None,
+            identifier: None,
+            inputs_metadata_list: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["entityType", "identifier", "inputsMetadataList"]
@@ -157,7 +177,6 @@ impl model::Model for EntityInputsMetadata {
 }
 model::model!(EntityInputsMetadata);
 /// Schema `EntityWithGitInfo`.
-#[derive(Clone, Debug)]
 pub struct EntityWithGitInfo {
     pub branch: Option<String>,
     pub ref_: String,
@@ -169,13 +188,21 @@ impl EntityWithGitInfo {
     #[inline]
     pub fn new(ref_: impl Into<String>) -> Self {
         Self {
-            branch: Default::default(),
+            branch: None,
             ref_: ref_.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for EntityWithGitInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            branch: None,
+            ref_: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ref", "branch"]
@@ -201,12 +228,8 @@ impl model::Model for EntityWithGitInfo {
         &[0]
     }
 }
-model::model!(
-    EntityWithGitInfo, Self { branch : Default::default(), ref_ : model::Cell::blank(),
-    misfits : Default::default() }
-);
+model::through_cell!(EntityWithGitInfo);
 /// Schema `InputSetErrorWrapper`.
-#[derive(Clone, Debug, Default)]
 pub struct InputSetErrorWrapper {
     pub error_pipeline_yaml: Option<String>,
     pub invalid_input_set_references: Option<Vec<String>>,
@@ -218,6 +241,16 @@ pub struct InputSetErrorWrapper {
     pub misfits: model::Misfits,
 }
 impl model::Model for InputSetErrorWrapper {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            error_pipeline_yaml: None,
+            invalid_input_set_references: None,
+            type_: None,
+            uuid_to_error_response_map: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -250,13 +283,19 @@ impl model::Model for InputSetErrorWrapper {
 }
 model::model!(InputSetErrorWrapper);
 /// Schema `InputSetGitUpdateResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct InputSetGitUpdateResponse {
     pub identifier: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for InputSetGitUpdateResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["identifier"]
@@ -278,7 +317,6 @@ impl model::Model for InputSetGitUpdateResponse {
 }
 model::model!(InputSetGitUpdateResponse);
 /// Schema `InputSetListResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct InputSetListResponse {
     pub description: Option<String>,
     pub identifier: Option<String>,
@@ -290,6 +328,18 @@ pub struct InputSetListResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for InputSetListResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            identifier: None,
+            input_set_id_with_pipeline_id: None,
+            input_set_type: None,
+            name: None,
+            pipeline_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -333,7 +383,6 @@ model::open_enum! {
     "OVERLAY_INPUT_SET", }
 }
 /// Schema `InputSetResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct InputSetResponse {
     pub account_id: Option<String>,
     pub connector_ref: Option<String>,
@@ -358,6 +407,31 @@ pub struct InputSetResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for InputSetResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            connector_ref: None,
+            description: None,
+            entity_validity_details: None,
+            error_response: None,
+            git_details: None,
+            identifier: None,
+            input_set_error_wrapper: None,
+            input_set_yaml: None,
+            is_error_response: None,
+            is_outdated: None,
+            name: None,
+            org_identifier: None,
+            outdated: None,
+            pipeline_identifier: None,
+            project_identifier: None,
+            store_type: None,
+            tags: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -439,7 +513,6 @@ model::open_enum! {
     "INLINE", Remote = "REMOTE", InlineHc = "INLINE_HC", }
 }
 /// Schema `InputSetSummaryResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct InputSetSummaryResponse {
     pub connector_ref: Option<String>,
     pub created_at: Option<i64>,
@@ -461,6 +534,28 @@ pub struct InputSetSummaryResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for InputSetSummaryResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector_ref: None,
+            created_at: None,
+            description: None,
+            entity_validity_details: None,
+            git_details: None,
+            identifier: None,
+            input_set_error_details: None,
+            input_set_type: None,
+            is_outdated: None,
+            last_updated_at: None,
+            modules: None,
+            name: None,
+            overlay_set_error_details: None,
+            pipeline_identifier: None,
+            store_type: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -539,7 +634,6 @@ model::open_enum! {
     "INLINE_HC", }
 }
 /// Schema `InputSetTemplateRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct InputSetTemplateRequest {
     pub service_with_git_info_list: Option<Vec<EntityWithGitInfo>>,
     pub stage_identifiers: Option<Vec<String>>,
@@ -547,6 +641,14 @@ pub struct InputSetTemplateRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for InputSetTemplateRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            service_with_git_info_list: None,
+            stage_identifiers: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["stageIdentifiers", "serviceWithGitInfoList"]
@@ -570,7 +672,6 @@ impl model::Model for InputSetTemplateRequest {
 }
 model::model!(InputSetTemplateRequest);
 /// Schema `InputSetTemplateWithReplacedExpressionsResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct InputSetTemplateWithReplacedExpressionsResponse {
     pub has_input_sets: Option<bool>,
     pub input_set_template_yaml: Option<String>,
@@ -584,6 +685,18 @@ pub struct InputSetTemplateWithReplacedExpressionsResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for InputSetTemplateWithReplacedExpressionsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            has_input_sets: None,
+            input_set_template_yaml: None,
+            inputs_metadata: None,
+            modules: None,
+            replaced_expressions: None,
+            replaced_expressions_per_stage: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -622,7 +735,6 @@ impl model::Model for InputSetTemplateWithReplacedExpressionsResponse {
 }
 model::model!(InputSetTemplateWithReplacedExpressionsResponse);
 /// Schema `InputsMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct InputsMetadata {
     pub description: Option<String>,
     pub required: Option<bool>,
@@ -630,6 +742,14 @@ pub struct InputsMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for InputsMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            required: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["required", "description"]
@@ -653,7 +773,6 @@ impl model::Model for InputsMetadata {
 }
 model::model!(InputsMetadata);
 /// Schema `MergeInputSetResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct MergeInputSetResponse {
     pub complete_pipeline_yaml: Option<String>,
     pub error_response: Option<bool>,
@@ -664,6 +783,17 @@ pub struct MergeInputSetResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for MergeInputSetResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            complete_pipeline_yaml: None,
+            error_response: None,
+            input_set_error_wrapper: None,
+            is_error_response: None,
+            pipeline_yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -699,7 +829,6 @@ impl model::Model for MergeInputSetResponse {
 }
 model::model!(MergeInputSetResponse);
 /// Schema `OverlayInputSetResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct OverlayInputSetResponse {
     pub account_id: Option<String>,
     pub connector_ref: Option<String>,
@@ -725,6 +854,32 @@ pub struct OverlayInputSetResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for OverlayInputSetResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            connector_ref: None,
+            description: None,
+            entity_validity_details: None,
+            error_response: None,
+            git_details: None,
+            identifier: None,
+            input_set_references: None,
+            invalid_input_set_references: None,
+            is_error_response: None,
+            is_outdated: None,
+            name: None,
+            org_identifier: None,
+            outdated: None,
+            overlay_input_set_yaml: None,
+            pipeline_identifier: None,
+            project_identifier: None,
+            store_type: None,
+            tags: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -810,7 +965,6 @@ model::open_enum! {
     "INLINE_HC", }
 }
 /// Schema `PageResponseInputSetListResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct PageResponseInputSetListResponse {
     pub content: Option<Vec<InputSetListResponse>>,
     pub empty: Option<bool>,
@@ -824,6 +978,20 @@ pub struct PageResponseInputSetListResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for PageResponseInputSetListResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            page_token: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -868,7 +1036,6 @@ impl model::Model for PageResponseInputSetListResponse {
 }
 model::model!(PageResponseInputSetListResponse);
 /// Schema `PageResponseInputSetSummaryResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct PageResponseInputSetSummaryResponse {
     pub content: Option<Vec<InputSetSummaryResponse>>,
     pub empty: Option<bool>,
@@ -882,6 +1049,20 @@ pub struct PageResponseInputSetSummaryResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for PageResponseInputSetSummaryResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            page_token: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -926,7 +1107,6 @@ impl model::Model for PageResponseInputSetSummaryResponse {
 }
 model::model!(PageResponseInputSetSummaryResponse);
 /// Schema `ResponseDTOBulkInputSetsAPIResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoBulkInputSetsApiResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<BulkInputSetsApiResponse>>,
@@ -936,6 +1116,16 @@ pub struct ResponseDtoBulkInputSetsApiResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoBulkInputSetsApiResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -968,7 +1158,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `ResponseDTOInputSetGitUpdateResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoInputSetGitUpdateResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<InputSetGitUpdateResponse>>,
@@ -978,6 +1167,16 @@ pub struct ResponseDtoInputSetGitUpdateResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoInputSetGitUpdateResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -1010,7 +1209,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOInputSetResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoInputSetResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<InputSetResponse>>,
@@ -1020,6 +1218,16 @@ pub struct ResponseDtoInputSetResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoInputSetResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -1052,7 +1260,6 @@ model::open_enum! {
     "ERROR", }
 }
 /// Schema `ResponseDTOInputSetTemplateWithReplacedExpressionsResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoInputSetTemplateWithReplacedExpressionsResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<InputSetTemplateWithReplacedExpressionsResponse>>,
@@ -1062,6 +1269,16 @@ pub struct ResponseDtoInputSetTemplateWithReplacedExpressionsResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoInputSetTemplateWithReplacedExpressionsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -1095,7 +1312,6 @@ model::open_enum! {
     "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOMergeInputSetResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoMergeInputSetResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<MergeInputSetResponse>>,
@@ -1105,6 +1321,16 @@ pub struct ResponseDtoMergeInputSetResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoMergeInputSetResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -1137,7 +1363,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `ResponseDTOOverlayInputSetResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoOverlayInputSetResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<OverlayInputSetResponse>>,
@@ -1147,6 +1372,16 @@ pub struct ResponseDtoOverlayInputSetResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoOverlayInputSetResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -1179,7 +1414,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `ResponseDTOPageResponseInputSetListResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoPageResponseInputSetListResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<PageResponseInputSetListResponse>>,
@@ -1189,6 +1423,16 @@ pub struct ResponseDtoPageResponseInputSetListResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoPageResponseInputSetListResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -1221,7 +1465,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOPageResponseInputSetSummaryResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoPageResponseInputSetSummaryResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<PageResponseInputSetSummaryResponse>>,
@@ -1231,6 +1474,16 @@ pub struct ResponseDtoPageResponseInputSetSummaryResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoPageResponseInputSetSummaryResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]

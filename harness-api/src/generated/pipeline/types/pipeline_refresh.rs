@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ResponseDTOValidateTemplateInputsResponseDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoValidateTemplateInputsResponseDto {
     pub correlation_id: Option<String>,
     pub data: Option<Box<ValidateTemplateInputsResponseDto>>,
@@ -15,6 +14,16 @@ pub struct ResponseDtoValidateTemplateInputsResponseDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoValidateTemplateInputsResponseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `CacheResponseMetadataDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct CacheResponseMetadataDto {
     pub cache_state: Option<CacheResponseMetadataDtoCacheState>,
     pub is_sync_enabled: Option<bool>,
@@ -15,6 +14,16 @@ pub struct CacheResponseMetadataDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for CacheResponseMetadataDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cache_state: None,
+            is_sync_enabled: None,
+            last_updated_at: None,
+            ttl_left: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ttl_left", "cache_state", "is_sync_enabled", "last_updated_at"]
@@ -47,7 +56,6 @@ model::open_enum! {
     "STALE_CACHE", Unknown = "UNKNOWN", }
 }
 /// Schema `ExecutorInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct ExecutorInfo {
     pub email: Option<String>,
     pub trigger_type: Option<ExecutorInfoTriggerType>,
@@ -56,6 +64,15 @@ pub struct ExecutorInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for ExecutorInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            email: None,
+            trigger_type: None,
+            username: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["email", "username", "trigger_type"]
@@ -86,7 +103,6 @@ model::open_enum! {
     SchedulerCron = "SCHEDULER_CRON", }
 }
 /// Schema `GitUpdateDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct GitUpdateDetails {
     pub base_branch: Option<String>,
     pub branch_name: Option<String>,
@@ -101,6 +117,21 @@ pub struct GitUpdateDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for GitUpdateDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            base_branch: None,
+            branch_name: None,
+            commit_message: None,
+            connector_ref: None,
+            file_path: None,
+            last_commit_id: None,
+            last_object_id: None,
+            repo_name: None,
+            store_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -152,7 +183,6 @@ model::open_enum! {
     = "INLINE", Remote = "REMOTE", }
 }
 /// Schema `NodeInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct NodeInfo {
     pub fqn: Option<String>,
     pub identifier: Option<String>,
@@ -162,6 +192,16 @@ pub struct NodeInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for NodeInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            fqn: None,
+            identifier: None,
+            name: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["fqn", "name", "type", "identifier"]
@@ -189,7 +229,6 @@ impl model::Model for NodeInfo {
 }
 model::model!(NodeInfo);
 /// Schema `ParentStageInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct ParentStageInfo {
     pub execution_id: Option<String>,
     pub has_parent_pipeline: Option<bool>,
@@ -202,6 +241,19 @@ pub struct ParentStageInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for ParentStageInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            execution_id: None,
+            has_parent_pipeline: None,
+            identifier: None,
+            org_id: None,
+            project_id: None,
+            run_sequence: None,
+            stage_node_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -243,7 +295,6 @@ impl model::Model for ParentStageInfo {
 }
 model::model!(ParentStageInfo);
 /// Schema `PipelineCreateRequestBody`.
-#[derive(Clone, Debug)]
 pub struct PipelineCreateRequestBody {
     pub description: Option<String>,
     pub git_details: Option<Box<GitCreateDetails>>,
@@ -263,17 +314,29 @@ impl PipelineCreateRequestBody {
         pipeline_yaml: impl Into<String>,
     ) -> Self {
         Self {
-            description: Default::default(),
-            git_details: Default::default(),
+            description: None,
+            git_details: None,
             identifier: identifier.into(),
             name: name.into(),
             pipeline_yaml: pipeline_yaml.into(),
-            tags: Default::default(),
-            misfits: Default::default(),
+            tags: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for PipelineCreateRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            git_details: None,
+            identifier: model::Cell::blank(),
+            name: model::Cell::blank(),
+            pipeline_yaml: model::Cell::blank(),
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "tags", "identifier", "description", "git_details", "pipeline_yaml"]
@@ -307,20 +370,21 @@ impl model::Model for PipelineCreateRequestBody {
         &[0, 2, 5]
     }
 }
-model::model!(
-    PipelineCreateRequestBody, Self { description : Default::default(), git_details :
-    Default::default(), identifier : model::Cell::blank(), name : model::Cell::blank(),
-    pipeline_yaml : model::Cell::blank(), tags : Default::default(), misfits :
-    Default::default() }
-);
+model::through_cell!(PipelineCreateRequestBody);
 /// Schema `PipelineCreateResponseBody`.
-#[derive(Clone, Debug, Default)]
 pub struct PipelineCreateResponseBody {
     pub identifier: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for PipelineCreateResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["identifier"]
@@ -342,7 +406,6 @@ impl model::Model for PipelineCreateResponseBody {
 }
 model::model!(PipelineCreateResponseBody);
 /// Schema `PipelineGetResponseBody`.
-#[derive(Clone, Debug, Default)]
 pub struct PipelineGetResponseBody {
     pub cache_response_metadata: Option<Box<CacheResponseMetadataDto>>,
     pub created: Option<i64>,
@@ -364,6 +427,28 @@ pub struct PipelineGetResponseBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for PipelineGetResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cache_response_metadata: None,
+            created: None,
+            description: None,
+            git_details: None,
+            identifier: None,
+            modules: None,
+            name: None,
+            org: None,
+            pipeline_yaml: None,
+            project: None,
+            tags: None,
+            template_applied_pipeline_yaml: None,
+            updated: None,
+            valid: None,
+            validation_uuid: None,
+            yaml_error_wrapper: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -432,7 +517,6 @@ impl model::Model for PipelineGetResponseBody {
 }
 model::model!(PipelineGetResponseBody);
 /// Schema `PipelineImportRequestBody`.
-#[derive(Clone, Debug, Default)]
 pub struct PipelineImportRequestBody {
     pub git_import_info: Option<Box<GitImportInfo>>,
     pub pipeline_import_request: Option<Box<PipelineImportRequestDto>>,
@@ -440,6 +524,14 @@ pub struct PipelineImportRequestBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for PipelineImportRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            git_import_info: None,
+            pipeline_import_request: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["git_import_info", "pipeline_import_request"]
@@ -463,7 +555,6 @@ impl model::Model for PipelineImportRequestBody {
 }
 model::model!(PipelineImportRequestBody);
 /// Schema `PipelineImportRequestDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct PipelineImportRequestDto {
     pub pipeline_description: Option<String>,
     pub pipeline_name: Option<String>,
@@ -471,6 +562,14 @@ pub struct PipelineImportRequestDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for PipelineImportRequestDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            pipeline_description: None,
+            pipeline_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["pipeline_name", "pipeline_description"]
@@ -494,7 +593,6 @@ impl model::Model for PipelineImportRequestDto {
 }
 model::model!(PipelineImportRequestDto);
 /// Schema `PipelineListResponseBody`.
-#[derive(Clone, Debug, Default)]
 pub struct PipelineListResponseBody {
     pub connector_ref: Option<String>,
     pub created: Option<i64>,
@@ -513,6 +611,25 @@ pub struct PipelineListResponseBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for PipelineListResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector_ref: None,
+            created: None,
+            description: None,
+            git_details: None,
+            identifier: None,
+            modules: None,
+            name: None,
+            recent_execution_info: None,
+            store_type: None,
+            tags: None,
+            updated: None,
+            valid: None,
+            yaml_version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -576,7 +693,6 @@ model::open_enum! {
     PipelineListResponseBodyStoreType { Inline = "INLINE", Remote = "REMOTE", }
 }
 /// Schema `PipelineMoveConfigRequestBody`.
-#[derive(Clone, Debug, Default)]
 pub struct PipelineMoveConfigRequestBody {
     pub git_details: Option<Box<GitMoveDetails>>,
     pub move_config_operation_type: Option<MoveConfigOperationType>,
@@ -585,6 +701,15 @@ pub struct PipelineMoveConfigRequestBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for PipelineMoveConfigRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            git_details: None,
+            move_config_operation_type: None,
+            pipeline_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["git_details", "pipeline_identifier", "move_config_operation_type"]
@@ -610,13 +735,19 @@ impl model::Model for PipelineMoveConfigRequestBody {
 }
 model::model!(PipelineMoveConfigRequestBody);
 /// Schema `PipelineMoveConfigResponseBody`.
-#[derive(Clone, Debug, Default)]
 pub struct PipelineMoveConfigResponseBody {
     pub pipeline_identifier: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for PipelineMoveConfigResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            pipeline_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["pipeline_identifier"]
@@ -638,7 +769,6 @@ impl model::Model for PipelineMoveConfigResponseBody {
 }
 model::model!(PipelineMoveConfigResponseBody);
 /// Schema `PipelinePatchRequestBody`.
-#[derive(Clone, Debug, Default)]
 pub struct PipelinePatchRequestBody {
     pub desc: model::Maybe<String>,
     pub git_details: model::Maybe<Box<GitUpdateDetails>>,
@@ -650,6 +780,18 @@ pub struct PipelinePatchRequestBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for PipelinePatchRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            desc: model::Maybe::Absent,
+            git_details: model::Maybe::Absent,
+            name: model::Maybe::Absent,
+            pipeline_yaml: model::Maybe::Absent,
+            tags: model::Maybe::Absent,
+            version: model::Maybe::Absent,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["desc", "name", "tags", "version", "git_details", "pipeline_yaml"]
@@ -681,7 +823,6 @@ impl model::Model for PipelinePatchRequestBody {
 }
 model::model!(PipelinePatchRequestBody);
 /// Schema `GovernanceMetadata1`.
-#[derive(Clone, Debug, Default)]
 pub struct PipelineSaveGovernanceMetadata {
     pub account_identifier: Option<String>,
     pub action: Option<String>,
@@ -700,6 +841,25 @@ pub struct PipelineSaveGovernanceMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for PipelineSaveGovernanceMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            action: None,
+            created: None,
+            deny: None,
+            entity: None,
+            identifier: None,
+            message: None,
+            org_identifier: None,
+            policy_set_metadata: None,
+            project_identifier: None,
+            status: None,
+            time_stamp: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -759,7 +919,6 @@ impl model::Model for PipelineSaveGovernanceMetadata {
 }
 model::model!(PipelineSaveGovernanceMetadata);
 /// Schema `PipelineSaveResponseBody`.
-#[derive(Clone, Debug, Default)]
 pub struct PipelineSaveResponseBody {
     pub governance_metadata: Option<Vec<PipelineSaveGovernanceMetadata>>,
     pub identifier: Option<String>,
@@ -767,6 +926,14 @@ pub struct PipelineSaveResponseBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for PipelineSaveResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            governance_metadata: None,
+            identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["identifier", "governance_metadata"]
@@ -790,7 +957,6 @@ impl model::Model for PipelineSaveResponseBody {
 }
 model::model!(PipelineSaveResponseBody);
 /// Schema `PipelineUpdateRequestBody`.
-#[derive(Clone, Debug)]
 pub struct PipelineUpdateRequestBody {
     pub description: Option<String>,
     pub git_details: Option<Box<GitUpdateDetails>>,
@@ -810,17 +976,29 @@ impl PipelineUpdateRequestBody {
         pipeline_yaml: impl Into<String>,
     ) -> Self {
         Self {
-            description: Default::default(),
-            git_details: Default::default(),
+            description: None,
+            git_details: None,
             identifier: identifier.into(),
             name: name.into(),
             pipeline_yaml: pipeline_yaml.into(),
-            tags: Default::default(),
-            misfits: Default::default(),
+            tags: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for PipelineUpdateRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            git_details: None,
+            identifier: model::Cell::blank(),
+            name: model::Cell::blank(),
+            pipeline_yaml: model::Cell::blank(),
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "tags", "identifier", "description", "git_details", "pipeline_yaml"]
@@ -854,14 +1032,8 @@ impl model::Model for PipelineUpdateRequestBody {
         &[0, 2, 5]
     }
 }
-model::model!(
-    PipelineUpdateRequestBody, Self { description : Default::default(), git_details :
-    Default::default(), identifier : model::Cell::blank(), name : model::Cell::blank(),
-    pipeline_yaml : model::Cell::blank(), tags : Default::default(), misfits :
-    Default::default() }
-);
+model::through_cell!(PipelineUpdateRequestBody);
 /// Schema `PipelineValidationResponseBody`.
-#[derive(Clone, Debug, Default)]
 pub struct PipelineValidationResponseBody {
     pub end_ts: Option<i64>,
     pub policy_eval: Option<serde_json::Value>,
@@ -872,6 +1044,17 @@ pub struct PipelineValidationResponseBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for PipelineValidationResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            end_ts: None,
+            policy_eval: None,
+            start_ts: None,
+            status: None,
+            template_validation_response: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["end_ts", "status", "start_ts", "policy_eval", "template_validation_response"]
@@ -901,13 +1084,19 @@ impl model::Model for PipelineValidationResponseBody {
 }
 model::model!(PipelineValidationResponseBody);
 /// Schema `PipelineValidationUUIDResponseBody`.
-#[derive(Clone, Debug, Default)]
 pub struct PipelineValidationUuidResponseBody {
     pub uuid: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for PipelineValidationUuidResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["uuid"]
@@ -929,7 +1118,6 @@ impl model::Model for PipelineValidationUuidResponseBody {
 }
 model::model!(PipelineValidationUuidResponseBody);
 /// Schema `PolicyMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct PolicyMetadata {
     pub account_identifier: Option<String>,
     pub created: Option<i64>,
@@ -947,6 +1135,24 @@ pub struct PolicyMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for PolicyMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            created: None,
+            deny_messages: None,
+            error: None,
+            identifier: None,
+            org_identifier: None,
+            policy_identifier: None,
+            policy_name: None,
+            project_identifier: None,
+            severity: None,
+            status: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1003,7 +1209,6 @@ impl model::Model for PolicyMetadata {
 }
 model::model!(PolicyMetadata);
 /// Schema `PolicySetMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct PolicySetMetadata {
     pub account_identifier: Option<String>,
     pub created: Option<i64>,
@@ -1019,6 +1224,22 @@ pub struct PolicySetMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for PolicySetMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            created: None,
+            deny: None,
+            identifier: None,
+            org_identifier: None,
+            policy_metadata: None,
+            policy_set: None,
+            policy_set_identifier: None,
+            project_identifier: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1069,7 +1290,6 @@ impl model::Model for PolicySetMetadata {
 }
 model::model!(PolicySetMetadata);
 /// Schema `RecentExecutionInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct RecentExecutionInfo {
     pub ended: Option<i64>,
     pub execution_id: Option<String>,
@@ -1082,6 +1302,19 @@ pub struct RecentExecutionInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for RecentExecutionInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ended: None,
+            execution_id: None,
+            execution_status: None,
+            executor_info: None,
+            parent_stage_info: None,
+            run_number: None,
+            started: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1135,7 +1368,6 @@ model::open_enum! {
     "InputWaiting", Waiting = "Waiting", }
 }
 /// Schema `TemplateValidationResponseBody`.
-#[derive(Clone, Debug, Default)]
 pub struct TemplateValidationResponseBody {
     pub exception_message: Option<String>,
     pub valid_yaml: Option<bool>,
@@ -1143,6 +1375,14 @@ pub struct TemplateValidationResponseBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for TemplateValidationResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            exception_message: None,
+            valid_yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["valid_yaml", "exception_message"]
@@ -1166,7 +1406,6 @@ impl model::Model for TemplateValidationResponseBody {
 }
 model::model!(TemplateValidationResponseBody);
 /// Schema `YAMLSchemaErrorWrapper`.
-#[derive(Clone, Debug, Default)]
 pub struct YamlSchemaErrorWrapper {
     pub fqn: Option<String>,
     pub hint_message: Option<String>,
@@ -1178,6 +1417,18 @@ pub struct YamlSchemaErrorWrapper {
     pub misfits: model::Misfits,
 }
 impl model::Model for YamlSchemaErrorWrapper {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            fqn: None,
+            hint_message: None,
+            message: None,
+            message_fqn: None,
+            stage_info: None,
+            step_info: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["fqn", "message", "step_info", "stage_info", "message_fqn", "hint_message"]

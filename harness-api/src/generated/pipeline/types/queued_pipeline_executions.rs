@@ -5,13 +5,19 @@
 use super::*;
 use crate::model;
 /// Schema `bulkAbortQueuedPipelines body`.
-#[derive(Clone, Debug, Default)]
 pub struct BulkAbortQueuedPipelinesBody {
     pub plan_execution_ids: Option<Vec<String>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for BulkAbortQueuedPipelinesBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            plan_execution_ids: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["planExecutionIds"]
@@ -33,7 +39,6 @@ impl model::Model for BulkAbortQueuedPipelinesBody {
 }
 model::model!(BulkAbortQueuedPipelinesBody);
 /// Schema `listQueuedPipelines body`.
-#[derive(Clone, Debug, Default)]
 pub struct ListQueuedPipelinesBody {
     pub filter_type: Option<String>,
     pub org_identifiers: Option<Vec<String>>,
@@ -49,6 +54,22 @@ pub struct ListQueuedPipelinesBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListQueuedPipelinesBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            filter_type: None,
+            org_identifiers: None,
+            pipeline_identifiers: None,
+            pipeline_tags: None,
+            priority_types: None,
+            project_identifiers: None,
+            queued_time_range: None,
+            statuses: None,
+            tags: None,
+            trigger_types: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -99,7 +120,6 @@ impl model::Model for ListQueuedPipelinesBody {
 }
 model::model!(ListQueuedPipelinesBody);
 /// Schema `listQueuedPipelines body.pipelineTags`.
-#[derive(Clone, Debug, Default)]
 pub struct ListQueuedPipelinesBodyPipelineTags {
     pub key: Option<String>,
     pub value: Option<String>,
@@ -107,6 +127,14 @@ pub struct ListQueuedPipelinesBodyPipelineTags {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListQueuedPipelinesBodyPipelineTags {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "value"]
@@ -130,7 +158,6 @@ impl model::Model for ListQueuedPipelinesBodyPipelineTags {
 }
 model::model!(ListQueuedPipelinesBodyPipelineTags);
 /// Schema `listQueuedPipelines body.queuedTimeRange`.
-#[derive(Clone, Debug, Default)]
 pub struct ListQueuedPipelinesBodyQueuedTimeRange {
     pub end_time: Option<i64>,
     pub relative_time: Option<String>,
@@ -140,6 +167,16 @@ pub struct ListQueuedPipelinesBodyQueuedTimeRange {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListQueuedPipelinesBodyQueuedTimeRange {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            end_time: None,
+            relative_time: None,
+            start_time: None,
+            time_range_filter_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["endTime", "startTime", "relativeTime", "timeRangeFilterType"]

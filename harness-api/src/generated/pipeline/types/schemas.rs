@@ -5,13 +5,19 @@
 use super::*;
 use crate::model;
 /// Schema `IndividualSchemaResponseBody`.
-#[derive(Clone, Debug, Default)]
 pub struct IndividualSchemaResponseBody {
     pub data: Option<serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for IndividualSchemaResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data"]
@@ -33,13 +39,19 @@ impl model::Model for IndividualSchemaResponseBody {
 }
 model::model!(IndividualSchemaResponseBody);
 /// Schema `PipelineInputsSchemaRequestBody`.
-#[derive(Clone, Debug, Default)]
 pub struct PipelineInputsSchemaRequestBody {
     pub pipeline_yaml: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for PipelineInputsSchemaRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            pipeline_yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["pipeline_yaml"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `StepData`.
-#[derive(Clone, Debug, Default)]
 pub struct StepData {
     pub disabled: Option<bool>,
     pub feature_restriction_name: Option<String>,
@@ -15,6 +14,16 @@ pub struct StepData {
     pub misfits: model::Misfits,
 }
 impl model::Model for StepData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            disabled: None,
+            feature_restriction_name: None,
+            name: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "type", "disabled", "feature_restriction_name"]
@@ -42,7 +51,6 @@ impl model::Model for StepData {
 }
 model::model!(StepData);
 /// Schema `StepPalleteFilterRequestBody`.
-#[derive(Clone, Debug, Default)]
 pub struct StepPalleteFilterRequestBody {
     pub step_pallete_module_infos: Option<Vec<StepPalleteModuleInfo>>,
     pub version: Option<String>,
@@ -50,6 +58,14 @@ pub struct StepPalleteFilterRequestBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for StepPalleteFilterRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            step_pallete_module_infos: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["version", "step_pallete_module_infos"]
@@ -73,7 +89,6 @@ impl model::Model for StepPalleteFilterRequestBody {
 }
 model::model!(StepPalleteFilterRequestBody);
 /// Schema `StepPalleteModuleInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct StepPalleteModuleInfo {
     pub category: Option<String>,
     pub common_step_category: Option<String>,
@@ -83,6 +98,16 @@ pub struct StepPalleteModuleInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for StepPalleteModuleInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            category: None,
+            common_step_category: None,
+            module: None,
+            should_show_common_steps: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["module", "category", "common_step_category", "should_show_common_steps"]
@@ -110,7 +135,6 @@ impl model::Model for StepPalleteModuleInfo {
 }
 model::model!(StepPalleteModuleInfo);
 /// Schema `StepsDataResponseBody`.
-#[derive(Clone, Debug, Default)]
 pub struct StepsDataResponseBody {
     pub name: Option<String>,
     pub step_categories: Option<Vec<StepsDataResponseBody>>,
@@ -119,6 +143,15 @@ pub struct StepsDataResponseBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for StepsDataResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            step_categories: None,
+            steps_data: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "steps_data", "step_categories"]

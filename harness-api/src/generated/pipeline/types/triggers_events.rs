@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `NGTriggerEventHistoryBaseDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct NgTriggerEventHistoryBaseDto {
     pub account_id: Option<String>,
     pub created_at: Option<i64>,
@@ -22,6 +21,23 @@ pub struct NgTriggerEventHistoryBaseDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for NgTriggerEventHistoryBaseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            created_at: None,
+            event_correlation_id: None,
+            event_created_at: None,
+            exception_occurred: None,
+            final_status: None,
+            headers: None,
+            message: None,
+            payload: None,
+            trigger_event_status: None,
+            trigger_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -118,7 +134,6 @@ model::open_enum! {
     "HARNESS_ARTIFACT_REGISTRY_WEBHOOK_NOT_EXECUTED", }
 }
 /// Schema `NGTriggerEventsApiResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct NgTriggerEventsApiResponse {
     pub event_correlation_id: Option<String>,
     pub event_created_at: Option<i64>,
@@ -134,6 +149,22 @@ pub struct NgTriggerEventsApiResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for NgTriggerEventsApiResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            event_correlation_id: None,
+            event_created_at: None,
+            message: None,
+            name: None,
+            ng_trigger_meta_data: None,
+            ng_trigger_type: None,
+            scope: None,
+            sub_trigger_type: None,
+            trigger_event_status: None,
+            trigger_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -190,7 +221,6 @@ model::open_enum! {
     "MultiRegionArtifact", }
 }
 /// Schema `NGTriggerMetaData`.
-#[derive(Clone, Debug, Default)]
 pub struct NgTriggerMetaData {
     pub build: Option<String>,
     pub polling_document_id: Option<String>,
@@ -198,6 +228,14 @@ pub struct NgTriggerMetaData {
     pub misfits: model::Misfits,
 }
 impl model::Model for NgTriggerMetaData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            build: None,
+            polling_document_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["build", "pollingDocumentId"]
@@ -221,7 +259,6 @@ impl model::Model for NgTriggerMetaData {
 }
 model::model!(NgTriggerMetaData);
 /// Schema `PageNGTriggerEventHistoryBaseDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct PageNgTriggerEventHistoryBaseDto {
     pub content: Option<Vec<NgTriggerEventHistoryBaseDto>>,
     pub empty: Option<bool>,
@@ -238,6 +275,23 @@ pub struct PageNgTriggerEventHistoryBaseDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for PageNgTriggerEventHistoryBaseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            first: None,
+            last: None,
+            number: None,
+            number_of_elements: None,
+            pageable: None,
+            size: None,
+            sort: None,
+            total_elements: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -291,7 +345,6 @@ impl model::Model for PageNgTriggerEventHistoryBaseDto {
 }
 model::model!(PageNgTriggerEventHistoryBaseDto);
 /// Schema `PageNGTriggerEventsApiResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct PageNgTriggerEventsApiResponse {
     pub content: Option<Vec<NgTriggerEventsApiResponse>>,
     pub empty: Option<bool>,
@@ -308,6 +361,23 @@ pub struct PageNgTriggerEventsApiResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for PageNgTriggerEventsApiResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            first: None,
+            last: None,
+            number: None,
+            number_of_elements: None,
+            pageable: None,
+            size: None,
+            sort: None,
+            total_elements: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -361,7 +431,6 @@ impl model::Model for PageNgTriggerEventsApiResponse {
 }
 model::model!(PageNgTriggerEventsApiResponse);
 /// Schema `PerpetualTaskInfoForTriggers`.
-#[derive(Clone, Debug, Default)]
 pub struct PerpetualTaskInfoForTriggers {
     pub created_at: Option<i64>,
     pub delegate_host_name: Option<String>,
@@ -373,6 +442,18 @@ pub struct PerpetualTaskInfoForTriggers {
     pub misfits: model::Misfits,
 }
 impl model::Model for PerpetualTaskInfoForTriggers {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created_at: None,
+            delegate_host_name: None,
+            delegate_id: None,
+            state: None,
+            task_description: None,
+            unassigned_reason: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -411,7 +492,6 @@ impl model::Model for PerpetualTaskInfoForTriggers {
 }
 model::model!(PerpetualTaskInfoForTriggers);
 /// Schema `PipelineScope`.
-#[derive(Clone, Debug, Default)]
 pub struct PipelineScope {
     pub account_identifier: Option<String>,
     pub org_identifier: Option<String>,
@@ -421,6 +501,16 @@ pub struct PipelineScope {
     pub misfits: model::Misfits,
 }
 impl model::Model for PipelineScope {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            org_identifier: None,
+            parent_unique_id: None,
+            project_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["orgIdentifier", "parentUniqueId", "accountIdentifier", "projectIdentifier"]
@@ -448,13 +538,19 @@ impl model::Model for PipelineScope {
 }
 model::model!(PipelineScope);
 /// Schema `PolledResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct PolledResponse {
     pub all_polled_keys: Option<Vec<String>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for PolledResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            all_polled_keys: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["allPolledKeys"]
@@ -476,7 +572,6 @@ impl model::Model for PolledResponse {
 }
 model::model!(PolledResponse);
 /// Schema `PollingInfoForTriggers`.
-#[derive(Clone, Debug, Default)]
 pub struct PollingInfoForTriggers {
     pub perpetual_task_id: Option<String>,
     pub perpetual_task_info_for_triggers: Option<Box<PerpetualTaskInfoForTriggers>>,
@@ -486,6 +581,16 @@ pub struct PollingInfoForTriggers {
     pub misfits: model::Misfits,
 }
 impl model::Model for PollingInfoForTriggers {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            perpetual_task_id: None,
+            perpetual_task_info_for_triggers: None,
+            polled_response: None,
+            polling_doc_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -518,7 +623,6 @@ impl model::Model for PollingInfoForTriggers {
 }
 model::model!(PollingInfoForTriggers);
 /// Schema `ResponseDTOPageNGTriggerEventHistoryBaseDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoPageNgTriggerEventHistoryBaseDto {
     pub correlation_id: Option<String>,
     pub data: Option<Box<PageNgTriggerEventHistoryBaseDto>>,
@@ -528,6 +632,16 @@ pub struct ResponseDtoPageNgTriggerEventHistoryBaseDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoPageNgTriggerEventHistoryBaseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -560,7 +674,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOPageNGTriggerEventsApiResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoPageNgTriggerEventsApiResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<PageNgTriggerEventsApiResponse>>,
@@ -570,6 +683,16 @@ pub struct ResponseDtoPageNgTriggerEventsApiResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoPageNgTriggerEventsApiResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -602,7 +725,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOPollingInfoForTriggers`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoPollingInfoForTriggers {
     pub correlation_id: Option<String>,
     pub data: Option<Box<PollingInfoForTriggers>>,
@@ -612,6 +734,16 @@ pub struct ResponseDtoPollingInfoForTriggers {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoPollingInfoForTriggers {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]

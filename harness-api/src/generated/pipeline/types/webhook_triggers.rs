@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `NGProcessWebhookResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct NgProcessWebhookResponse {
     pub api_url: Option<String>,
     pub event_correlation_id: Option<String>,
@@ -15,6 +14,16 @@ pub struct NgProcessWebhookResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for NgProcessWebhookResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            api_url: None,
+            event_correlation_id: None,
+            ui_setup_url: None,
+            ui_url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["uiUrl", "apiUrl", "uiSetupUrl", "eventCorrelationId"]
@@ -42,7 +51,6 @@ impl model::Model for NgProcessWebhookResponse {
 }
 model::model!(NgProcessWebhookResponse);
 /// Schema `ResponseDTOWebhookEventProcessingDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoWebhookEventProcessingDetails {
     pub correlation_id: Option<String>,
     pub data: Option<Box<WebhookEventProcessingDetails>>,
@@ -52,6 +60,16 @@ pub struct ResponseDtoWebhookEventProcessingDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoWebhookEventProcessingDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -84,7 +102,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOWebhookExecutionDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoWebhookExecutionDetails {
     pub correlation_id: Option<String>,
     pub data: Option<Box<WebhookExecutionDetails>>,
@@ -94,6 +111,16 @@ pub struct ResponseDtoWebhookExecutionDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoWebhookExecutionDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -126,7 +153,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `ResponseDTONGProcessWebhookResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtongProcessWebhookResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<NgProcessWebhookResponse>>,
@@ -136,6 +162,16 @@ pub struct ResponseDtongProcessWebhookResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtongProcessWebhookResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -168,7 +204,6 @@ model::open_enum! {
     Error = "ERROR", Failed = "FAILED", }
 }
 /// Schema `WebhookEventProcessingDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct WebhookEventProcessingDetails {
     pub account_identifier: Option<String>,
     pub event_created_at: Option<i64>,
@@ -189,6 +224,27 @@ pub struct WebhookEventProcessingDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for WebhookEventProcessingDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            event_created_at: None,
+            event_found: None,
+            event_id: None,
+            exception_occured: None,
+            message: None,
+            org_identifier: None,
+            payload: None,
+            pipeline_execution_id: None,
+            pipeline_identifier: None,
+            project_identifier: None,
+            runtime_input: None,
+            status: None,
+            trigger_identifier: None,
+            warning_msg: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -254,7 +310,6 @@ impl model::Model for WebhookEventProcessingDetails {
 }
 model::model!(WebhookEventProcessingDetails);
 /// Schema `WebhookExecutionDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct WebhookExecutionDetails {
     pub execution_details: Option<serde_json::Value>,
     pub execution_url: Option<String>,
@@ -263,6 +318,15 @@ pub struct WebhookExecutionDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for WebhookExecutionDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            execution_details: None,
+            execution_url: None,
+            webhook_processing_details: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["executionUrl", "executionDetails", "webhookProcessingDetails"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `BannerDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct BannerDto {
     pub call_to_actions: Option<serde_json::Value>,
     pub enabled: Option<bool>,
@@ -18,6 +17,19 @@ pub struct BannerDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for BannerDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            call_to_actions: None,
+            enabled: None,
+            identifier: None,
+            intent: None,
+            message: None,
+            name: None,
+            title: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "title", "intent", "enabled", "message", "identifier", "callToActions"]
@@ -55,7 +67,6 @@ model::open_enum! {
     High = "HIGH", Medium = "MEDIUM", Low = "LOW", }
 }
 /// Schema `BannerResponseDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct BannerResponseDto {
     pub banner: Option<Box<BannerDto>>,
     pub created: Option<i64>,
@@ -64,6 +75,15 @@ pub struct BannerResponseDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for BannerResponseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            banner: None,
+            created: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["banner", "created", "updated"]

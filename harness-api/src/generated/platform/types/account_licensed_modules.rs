@@ -5,13 +5,19 @@
 use super::*;
 use crate::model;
 /// Schema `LicensedModules`.
-#[derive(Clone, Debug, Default)]
 pub struct LicensedModules {
     pub licensed_modules: Option<Vec<ModuleType>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for LicensedModules {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            licensed_modules: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["licensedModules"]

@@ -10,7 +10,6 @@ model::union! {
     ConnectorSettings(ConnectorSettings), }
 }
 /// Schema `AccountSettingResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct AccountSettingResponse {
     pub account_settings: Option<Box<AccountSettings>>,
     pub created_at: Option<i64>,
@@ -19,6 +18,15 @@ pub struct AccountSettingResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for AccountSettingResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_settings: None,
+            created_at: None,
+            last_modified_at: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["createdAt", "lastModifiedAt", "accountSettings"]
@@ -44,7 +52,6 @@ impl model::Model for AccountSettingResponse {
 }
 model::model!(AccountSettingResponse);
 /// Schema `AccountSettings`.
-#[derive(Clone, Debug, Default)]
 pub struct AccountSettings {
     pub account_identifier: Option<String>,
     pub config: Option<AccountSettingConfig>,
@@ -55,6 +62,17 @@ pub struct AccountSettings {
     pub misfits: model::Misfits,
 }
 impl model::Model for AccountSettings {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            config: None,
+            org_identifier: None,
+            project_identifier: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "config", "orgIdentifier", "accountIdentifier", "projectIdentifier"]
@@ -82,6 +100,10 @@ impl model::Model for AccountSettings {
         }
     }
     #[inline]
+    fn tagged(&self) -> &'static [(usize, usize)] {
+        &[(0, 1)]
+    }
+    #[inline]
     fn settle(&mut self) {
         if let Some(union) = &mut self.config {
             model::settle(union, self.type_.as_ref().map(|tag| tag.as_str()));
@@ -94,13 +116,19 @@ model::open_enum! {
     "Connector", }
 }
 /// Schema `ConnectorSettings`.
-#[derive(Clone, Debug, Default)]
 pub struct ConnectorSettings {
     pub built_in_sm_disabled: Option<bool>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ConnectorSettings {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            built_in_sm_disabled: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["builtInSMDisabled"]
@@ -122,7 +150,6 @@ impl model::Model for ConnectorSettings {
 }
 model::model!(ConnectorSettings);
 /// Schema `ResponseDTOAccountSettingResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoAccountSettingResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<AccountSettingResponse>>,
@@ -132,6 +159,16 @@ pub struct ResponseDtoAccountSettingResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoAccountSettingResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -164,7 +201,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `ResponseDTOListAccountSettings`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoListAccountSettings {
     pub correlation_id: Option<String>,
     pub data: Option<Vec<AccountSettings>>,
@@ -174,6 +210,16 @@ pub struct ResponseDtoListAccountSettings {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoListAccountSettings {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `Account`.
-#[derive(Clone, Debug, Default)]
 pub struct Account {
     pub absolute_session_timeout_in_minutes: Option<i64>,
     pub account_status: Option<String>,
@@ -34,6 +33,35 @@ pub struct Account {
     pub misfits: model::Misfits,
 }
 impl model::Model for Account {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            absolute_session_timeout_in_minutes: None,
+            account_status: None,
+            account_type: None,
+            authentication_mechanism: None,
+            canny_username_abbreviation_enabled: None,
+            cluster: None,
+            company_name: None,
+            created_at: None,
+            cross_generation_access_enabled: None,
+            default_experience: None,
+            expiry_time: None,
+            harness_support_access_allowed: None,
+            identifier: None,
+            name: None,
+            next_gen_enabled: None,
+            oauth_enabled: None,
+            product_led: None,
+            public_access_enabled: None,
+            ring_name: None,
+            service_account_config: None,
+            session_timeout_in_minutes: None,
+            subdomain_url: None,
+            two_factor_admin_enforced: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -132,7 +160,6 @@ model::open_enum! {
     Cg = "CG", }
 }
 /// Schema `ResponseDTOAccount`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoAccount {
     pub correlation_id: Option<String>,
     pub data: Option<Box<Account>>,
@@ -142,6 +169,16 @@ pub struct ResponseDtoAccount {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoAccount {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -173,7 +210,6 @@ model::open_enum! {
     "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
 }
 /// Schema `ServiceAccountConfig`.
-#[derive(Clone, Debug, Default)]
 pub struct ServiceAccountConfig {
     pub api_key_limit: Option<i64>,
     pub token_limit: Option<i64>,
@@ -181,6 +217,14 @@ pub struct ServiceAccountConfig {
     pub misfits: model::Misfits,
 }
 impl model::Model for ServiceAccountConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            api_key_limit: None,
+            token_limit: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["tokenLimit", "apiKeyLimit"]

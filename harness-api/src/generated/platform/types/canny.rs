@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `Board`.
-#[derive(Clone, Debug, Default)]
 pub struct Board {
     pub id: Option<String>,
     pub name: Option<String>,
@@ -13,6 +12,14 @@ pub struct Board {
     pub misfits: model::Misfits,
 }
 impl model::Model for Board {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            id: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "name"]
@@ -36,7 +43,6 @@ impl model::Model for Board {
 }
 model::model!(Board);
 /// Schema `CannyBoardsResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct CannyBoardsResponse {
     pub boards: Option<Vec<Board>>,
     pub message: Option<String>,
@@ -44,6 +50,14 @@ pub struct CannyBoardsResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for CannyBoardsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            boards: None,
+            message: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["boards", "message"]
@@ -67,7 +81,6 @@ impl model::Model for CannyBoardsResponse {
 }
 model::model!(CannyBoardsResponse);
 /// Schema `CannyCategoriesResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct CannyCategoriesResponse {
     pub board_id: Option<String>,
     pub category_list: Option<Vec<Category>>,
@@ -75,6 +88,14 @@ pub struct CannyCategoriesResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for CannyCategoriesResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            board_id: None,
+            category_list: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["boardId", "categoryList"]
@@ -98,7 +119,6 @@ impl model::Model for CannyCategoriesResponse {
 }
 model::model!(CannyCategoriesResponse);
 /// Schema `CannyPostBody`.
-#[derive(Clone, Debug)]
 pub struct CannyPostBody {
     pub board_id: String,
     pub details: String,
@@ -124,11 +144,22 @@ impl CannyPostBody {
             email: email.into(),
             name: name.into(),
             title: title.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for CannyPostBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            board_id: model::Cell::blank(),
+            details: model::Cell::blank(),
+            email: model::Cell::blank(),
+            name: model::Cell::blank(),
+            title: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "email", "title", "boardId", "details"]
@@ -160,13 +191,8 @@ impl model::Model for CannyPostBody {
         &[0, 1, 2, 3, 4]
     }
 }
-model::model!(
-    CannyPostBody, Self { board_id : model::Cell::blank(), details :
-    model::Cell::blank(), email : model::Cell::blank(), name : model::Cell::blank(),
-    title : model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(CannyPostBody);
 /// Schema `CannyPostV2Body`.
-#[derive(Clone, Debug)]
 pub struct CannyPostV2Body {
     pub board_id: String,
     pub category_id: String,
@@ -195,11 +221,23 @@ impl CannyPostV2Body {
             email: email.into(),
             name: name.into(),
             title: title.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for CannyPostV2Body {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            board_id: model::Cell::blank(),
+            category_id: model::Cell::blank(),
+            details: model::Cell::blank(),
+            email: model::Cell::blank(),
+            name: model::Cell::blank(),
+            title: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "email", "title", "boardId", "details", "categoryId"]
@@ -233,14 +271,8 @@ impl model::Model for CannyPostV2Body {
         &[0, 1, 2, 3, 4, 5]
     }
 }
-model::model!(
-    CannyPostV2Body, Self { board_id : model::Cell::blank(), category_id :
-    model::Cell::blank(), details : model::Cell::blank(), email : model::Cell::blank(),
-    name : model::Cell::blank(), title : model::Cell::blank(), misfits :
-    Default::default() }
-);
+model::through_cell!(CannyPostV2Body);
 /// Schema `CannyResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct CannyResponse {
     pub message: Option<String>,
     pub post_url: Option<String>,
@@ -248,6 +280,14 @@ pub struct CannyResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for CannyResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            message: None,
+            post_url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["message", "postURL"]
@@ -271,7 +311,6 @@ impl model::Model for CannyResponse {
 }
 model::model!(CannyResponse);
 /// Schema `Category`.
-#[derive(Clone, Debug, Default)]
 pub struct Category {
     pub id: Option<String>,
     pub name: Option<String>,
@@ -279,6 +318,14 @@ pub struct Category {
     pub misfits: model::Misfits,
 }
 impl model::Model for Category {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            id: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "name"]
@@ -302,7 +349,6 @@ impl model::Model for Category {
 }
 model::model!(Category);
 /// Schema `ResponseDTOCannyBoardsResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoCannyBoardsResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<CannyBoardsResponse>>,
@@ -312,6 +358,16 @@ pub struct ResponseDtoCannyBoardsResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoCannyBoardsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -344,7 +400,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `ResponseDTOCannyCategoriesResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoCannyCategoriesResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<CannyCategoriesResponse>>,
@@ -354,6 +409,16 @@ pub struct ResponseDtoCannyCategoriesResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoCannyCategoriesResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -386,7 +451,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `ResponseDTOCannyResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoCannyResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<CannyResponse>>,
@@ -396,6 +460,16 @@ pub struct ResponseDtoCannyResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoCannyResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]

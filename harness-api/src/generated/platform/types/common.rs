@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `CertificateDetailsDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct CertificateDetailsDto {
     pub issued_by: Option<Box<CertificateIssuanceInfo>>,
     pub issued_to: Option<Box<CertificateIssuanceInfo>>,
@@ -16,6 +15,17 @@ pub struct CertificateDetailsDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for CertificateDetailsDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            issued_by: None,
+            issued_to: None,
+            signature_algo: None,
+            valid_from: None,
+            valid_to: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["valid_to", "issued_by", "issued_to", "valid_from", "signature_algo"]
@@ -45,7 +55,6 @@ impl model::Model for CertificateDetailsDto {
 }
 model::model!(CertificateDetailsDto);
 /// Schema `CertificateDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct CertificateDto {
     pub certificate_value: Option<String>,
     pub certificate_value_2: Option<String>,
@@ -61,6 +70,22 @@ pub struct CertificateDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for CertificateDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            certificate_value: None,
+            certificate_value_2: None,
+            description: None,
+            identifier: None,
+            input_spec: None,
+            input_spec_2: None,
+            name: None,
+            org: None,
+            project: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -111,13 +136,19 @@ impl model::Model for CertificateDto {
 }
 model::model!(CertificateDto);
 /// Schema `CertificateDTO.inputSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct CertificateDtoInputSpec {
     pub type_: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for CertificateDtoInputSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type"]
@@ -148,7 +179,6 @@ model::open_enum! {
     "TEXT", File = "FILE", }
 }
 /// Schema `CertificateIssuanceInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct CertificateIssuanceInfo {
     pub common_name: Option<String>,
     pub organization: Option<String>,
@@ -157,6 +187,15 @@ pub struct CertificateIssuanceInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for CertificateIssuanceInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            common_name: None,
+            organization: None,
+            organizational_unit: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["common_name", "organization", "organizational_unit"]
@@ -182,7 +221,6 @@ impl model::Model for CertificateIssuanceInfo {
 }
 model::model!(CertificateIssuanceInfo);
 /// Schema `CertificateResponseDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct CertificateResponseDto {
     pub certificate: Option<Box<CertificateDto>>,
     pub certificate_details: Option<Box<CertificateDetailsDto>>,
@@ -192,6 +230,16 @@ pub struct CertificateResponseDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for CertificateResponseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            certificate: None,
+            certificate_details: None,
+            created: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["created", "updated", "certificate", "certificate_details"]
@@ -219,7 +267,6 @@ impl model::Model for CertificateResponseDto {
 }
 model::model!(CertificateResponseDto);
 /// Schema `FavoriteDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct FavoriteDto {
     pub module: Option<ModuleType>,
     pub org: Option<String>,
@@ -231,6 +278,18 @@ pub struct FavoriteDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for FavoriteDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            module: None,
+            org: None,
+            project: None,
+            resource_id: None,
+            resource_type: None,
+            user_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["org", "module", "project", "user_id", "resource_id", "resource_type"]
@@ -262,7 +321,6 @@ impl model::Model for FavoriteDto {
 }
 model::model!(FavoriteDto);
 /// Schema `FavoriteResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct FavoriteResponse {
     pub created: Option<i64>,
     pub favorite: Option<Box<FavoriteDto>>,
@@ -270,6 +328,14 @@ pub struct FavoriteResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for FavoriteResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created: None,
+            favorite: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["created", "Favorite"]
@@ -298,13 +364,19 @@ model::open_enum! {
     = "PROJECT", Idpentity = "IDPENTITY", Idpflows = "IDPFLOWS", }
 }
 /// Schema `FileCertificateInputSpecDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct FileCertificateInputSpecDto {
     pub type_: Option<CertificateInputSpecType>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for FileCertificateInputSpecDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type"]
@@ -326,7 +398,6 @@ impl model::Model for FileCertificateInputSpecDto {
 }
 model::model!(FileCertificateInputSpecDto);
 /// Schema `LicenseUsageActivityFilterPropertiesDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct LicenseUsageActivityFilterPropertiesDto {
     pub module_type: Option<ModuleType>,
     pub organization_identifiers: Option<Vec<String>>,
@@ -337,6 +408,17 @@ pub struct LicenseUsageActivityFilterPropertiesDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for LicenseUsageActivityFilterPropertiesDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            module_type: None,
+            organization_identifiers: None,
+            pipeline_identifiers: None,
+            project_identifiers: None,
+            resource_classes: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -378,7 +460,6 @@ model::open_enum! {
     "IDP", Ssca = "SSCA", Sei = "SEI", Code = "CODE", Har = "HAR", }
 }
 /// Schema `TextCertificateInputSpecDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct TextCertificateInputSpecDto {
     pub type_: Option<CertificateInputSpecType>,
     pub value: Option<String>,
@@ -386,6 +467,14 @@ pub struct TextCertificateInputSpecDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for TextCertificateInputSpecDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            type_: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "value"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `DailyModuleAccountAccessDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct DailyModuleAccountAccessDto {
     pub day: Option<i64>,
     pub month: Option<i64>,
@@ -16,6 +15,17 @@ pub struct DailyModuleAccountAccessDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for DailyModuleAccountAccessDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            day: None,
+            month: None,
+            service_account_count: None,
+            user_account_count: None,
+            year: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["day", "year", "month", "userAccountCount", "serviceAccountCount"]

@@ -8,7 +8,6 @@ model::open_enum! {
     #[doc = " Schema `AgreementType`."] AgreementType { Aida = "AIDA", }
 }
 /// Schema `EulaSignRequest`.
-#[derive(Clone, Debug)]
 pub struct EulaSignRequest {
     pub agreement_type: AgreementType,
     /// Members whose value was of another kind than described.
@@ -20,11 +19,18 @@ impl EulaSignRequest {
     pub fn new(agreement_type: impl Into<AgreementType>) -> Self {
         Self {
             agreement_type: agreement_type.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for EulaSignRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            agreement_type: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["agreement_type"]
@@ -48,12 +54,8 @@ impl model::Model for EulaSignRequest {
         &[0]
     }
 }
-model::model!(
-    EulaSignRequest, Self { agreement_type : model::Cell::blank(), misfits :
-    Default::default() }
-);
+model::through_cell!(EulaSignRequest);
 /// Schema `EulaSignResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct EulaSignResponse {
     pub message: Option<String>,
     pub signed: Option<bool>,
@@ -61,6 +63,14 @@ pub struct EulaSignResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for EulaSignResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            message: None,
+            signed: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["signed", "message"]

@@ -5,13 +5,19 @@
 use super::*;
 use crate::model;
 /// Schema `InlineResponse20046`.
-#[derive(Clone, Debug, Default)]
 pub struct ModuleAccessResponse {
     pub has_access: Option<bool>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ModuleAccessResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            has_access: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["hasAccess"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `CreditUsage`.
-#[derive(Clone, Debug, Default)]
 pub struct CreditUsage {
     pub ci_os_type: Option<String>,
     pub total_credits: Option<i64>,
@@ -13,6 +12,14 @@ pub struct CreditUsage {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreditUsage {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ci_os_type: None,
+            total_credits: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ciOsType", "totalCredits"]
@@ -36,7 +43,6 @@ impl model::Model for CreditUsage {
 }
 model::model!(CreditUsage);
 /// Schema `LicenseUsageActivity`.
-#[derive(Clone, Debug, Default)]
 pub struct LicenseUsageActivity {
     pub credits: Option<Vec<CreditUsage>>,
     pub timestamp: Option<i64>,
@@ -44,6 +50,14 @@ pub struct LicenseUsageActivity {
     pub misfits: model::Misfits,
 }
 impl model::Model for LicenseUsageActivity {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            credits: None,
+            timestamp: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["credits", "timestamp"]

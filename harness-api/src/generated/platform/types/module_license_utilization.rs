@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ModuleUtilizationDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ModuleUtilizationDto {
     pub entitlement_unit: Option<String>,
     pub entitlements: Option<i64>,
@@ -17,6 +16,18 @@ pub struct ModuleUtilizationDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for ModuleUtilizationDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            entitlement_unit: None,
+            entitlements: None,
+            license_unit: None,
+            licenses: None,
+            module_type: None,
+            utilization: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

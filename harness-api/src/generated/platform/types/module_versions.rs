@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `MicroserviceVersionInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct MicroserviceVersionInfo {
     pub name: Option<String>,
     pub version: Option<String>,
@@ -14,6 +13,15 @@ pub struct MicroserviceVersionInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for MicroserviceVersionInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            version: None,
+            version_url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "version", "version_url"]
@@ -39,7 +47,6 @@ impl model::Model for MicroserviceVersionInfo {
 }
 model::model!(MicroserviceVersionInfo);
 /// Schema `ModuleVersionsResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ModuleVersionsResponse {
     pub display_name: Option<String>,
     pub microservices_version_info: Option<Vec<MicroserviceVersionInfo>>,
@@ -52,6 +59,19 @@ pub struct ModuleVersionsResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ModuleVersionsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            display_name: None,
+            microservices_version_info: None,
+            name: None,
+            release_notes_link: None,
+            updated: None,
+            version: None,
+            version_url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

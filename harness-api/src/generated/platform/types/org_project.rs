@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `CreateProjectRequest`.
-#[derive(Clone, Debug)]
 pub struct CreateProjectRequest {
     pub project: Box<ProjectRequest>,
     /// Members whose value was of another kind than described.
@@ -17,11 +16,18 @@ impl CreateProjectRequest {
     pub fn new(project: impl Into<Box<ProjectRequest>>) -> Self {
         Self {
             project: project.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for CreateProjectRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            project: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["project"]
@@ -45,12 +51,8 @@ impl model::Model for CreateProjectRequest {
         &[0]
     }
 }
-model::model!(
-    CreateProjectRequest, Self { project : model::Cell::blank(), misfits :
-    Default::default() }
-);
+model::through_cell!(CreateProjectRequest);
 /// Schema `Project`.
-#[derive(Clone, Debug, Default)]
 pub struct Project {
     pub color: Option<String>,
     pub description: Option<String>,
@@ -63,6 +65,19 @@ pub struct Project {
     pub misfits: model::Misfits,
 }
 impl model::Model for Project {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            color: None,
+            description: None,
+            identifier: None,
+            modules: None,
+            name: None,
+            org: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["org", "name", "tags", "color", "modules", "identifier", "description"]
@@ -96,7 +111,6 @@ impl model::Model for Project {
 }
 model::model!(Project);
 /// Schema `ProjectRequest`.
-#[derive(Clone, Debug)]
 pub struct ProjectRequest {
     pub color: Option<String>,
     pub description: Option<String>,
@@ -112,17 +126,29 @@ impl ProjectRequest {
     #[inline]
     pub fn new(identifier: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
-            color: Default::default(),
-            description: Default::default(),
+            color: None,
+            description: None,
             identifier: identifier.into(),
-            modules: Default::default(),
+            modules: None,
             name: name.into(),
-            tags: Default::default(),
-            misfits: Default::default(),
+            tags: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for ProjectRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            color: None,
+            description: None,
+            identifier: model::Cell::blank(),
+            modules: None,
+            name: model::Cell::blank(),
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "tags", "color", "modules", "identifier", "description"]
@@ -156,13 +182,8 @@ impl model::Model for ProjectRequest {
         &[0, 4]
     }
 }
-model::model!(
-    ProjectRequest, Self { color : Default::default(), description : Default::default(),
-    identifier : model::Cell::blank(), modules : Default::default(), name :
-    model::Cell::blank(), tags : Default::default(), misfits : Default::default() }
-);
+model::through_cell!(ProjectRequest);
 /// Schema `ProjectResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ProjectResponse {
     pub created: Option<i64>,
     pub is_favorite: Option<bool>,
@@ -172,6 +193,16 @@ pub struct ProjectResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ProjectResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created: None,
+            is_favorite: None,
+            project: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["created", "project", "updated", "isFavorite"]
@@ -199,7 +230,6 @@ impl model::Model for ProjectResponse {
 }
 model::model!(ProjectResponse);
 /// Schema `UpdateProjectRequest`.
-#[derive(Clone, Debug)]
 pub struct UpdateProjectRequest {
     pub project: Box<ProjectRequest>,
     /// Members whose value was of another kind than described.
@@ -211,11 +241,18 @@ impl UpdateProjectRequest {
     pub fn new(project: impl Into<Box<ProjectRequest>>) -> Self {
         Self {
             project: project.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for UpdateProjectRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            project: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["project"]
@@ -239,10 +276,7 @@ impl model::Model for UpdateProjectRequest {
         &[0]
     }
 }
-model::model!(
-    UpdateProjectRequest, Self { project : model::Cell::blank(), misfits :
-    Default::default() }
-);
+model::through_cell!(UpdateProjectRequest);
 model::open_enum! {
     #[doc = " Schema `get-org-scoped-projects order`."] GetOrgScopedProjectsOrder { Asc =
     "ASC", Desc = "DESC", }

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `CreateOrganizationRequest`.
-#[derive(Clone, Debug)]
 pub struct CreateOrganizationRequest {
     pub org: Box<Organization>,
     /// Members whose value was of another kind than described.
@@ -17,11 +16,18 @@ impl CreateOrganizationRequest {
     pub fn new(org: impl Into<Box<Organization>>) -> Self {
         Self {
             org: org.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for CreateOrganizationRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            org: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["org"]
@@ -45,12 +51,8 @@ impl model::Model for CreateOrganizationRequest {
         &[0]
     }
 }
-model::model!(
-    CreateOrganizationRequest, Self { org : model::Cell::blank(), misfits :
-    Default::default() }
-);
+model::through_cell!(CreateOrganizationRequest);
 /// Schema `Organization1`.
-#[derive(Clone, Debug, Default)]
 pub struct NgOrganization {
     pub account_identifier: Option<String>,
     pub description: Option<String>,
@@ -61,6 +63,17 @@ pub struct NgOrganization {
     pub misfits: model::Misfits,
 }
 impl model::Model for NgOrganization {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            description: None,
+            identifier: None,
+            name: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "tags", "identifier", "description", "accountIdentifier"]
@@ -90,7 +103,6 @@ impl model::Model for NgOrganization {
 }
 model::model!(NgOrganization);
 /// Schema `OrganizationResponse1`.
-#[derive(Clone, Debug, Default)]
 pub struct NgOrganizationResponse {
     pub created_at: Option<i64>,
     pub harness_managed: Option<bool>,
@@ -100,6 +112,16 @@ pub struct NgOrganizationResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for NgOrganizationResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created_at: None,
+            harness_managed: None,
+            last_modified_at: None,
+            organization: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["createdAt", "organization", "harnessManaged", "lastModifiedAt"]
@@ -127,7 +149,6 @@ impl model::Model for NgOrganizationResponse {
 }
 model::model!(NgOrganizationResponse);
 /// Schema `Organization`.
-#[derive(Clone, Debug, Default)]
 pub struct Organization {
     pub description: Option<String>,
     pub identifier: Option<String>,
@@ -137,6 +158,16 @@ pub struct Organization {
     pub misfits: model::Misfits,
 }
 impl model::Model for Organization {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            identifier: None,
+            name: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "tags", "identifier", "description"]
@@ -164,7 +195,6 @@ impl model::Model for Organization {
 }
 model::model!(Organization);
 /// Schema `OrganizationRequest`.
-#[derive(Clone, Debug)]
 pub struct OrganizationRequest {
     pub organization: Box<NgOrganization>,
     /// Members whose value was of another kind than described.
@@ -176,11 +206,18 @@ impl OrganizationRequest {
     pub fn new(organization: impl Into<Box<NgOrganization>>) -> Self {
         Self {
             organization: organization.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for OrganizationRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            organization: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["organization"]
@@ -204,12 +241,8 @@ impl model::Model for OrganizationRequest {
         &[0]
     }
 }
-model::model!(
-    OrganizationRequest, Self { organization : model::Cell::blank(), misfits :
-    Default::default() }
-);
+model::through_cell!(OrganizationRequest);
 /// Schema `OrganizationResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct OrganizationResponse {
     pub created: Option<i64>,
     pub harness_managed: Option<bool>,
@@ -219,6 +252,16 @@ pub struct OrganizationResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for OrganizationResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created: None,
+            harness_managed: None,
+            org: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["org", "created", "updated", "harness_managed"]
@@ -246,7 +289,6 @@ impl model::Model for OrganizationResponse {
 }
 model::model!(OrganizationResponse);
 /// Schema `PageResponseOrganizationResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct PageResponseOrganizationResponse {
     pub content: Option<Vec<NgOrganizationResponse>>,
     pub empty: Option<bool>,
@@ -262,6 +304,22 @@ pub struct PageResponseOrganizationResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for PageResponseOrganizationResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            item_count: None,
+            page_count: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            page_token: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -312,7 +370,6 @@ impl model::Model for PageResponseOrganizationResponse {
 }
 model::model!(PageResponseOrganizationResponse);
 /// Schema `ResponseDTOOrganizationResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoOrganizationResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<NgOrganizationResponse>>,
@@ -322,6 +379,16 @@ pub struct ResponseDtoOrganizationResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoOrganizationResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -354,7 +421,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `ResponseDTOPageResponseOrganizationResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoPageResponseOrganizationResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<PageResponseOrganizationResponse>>,
@@ -364,6 +430,16 @@ pub struct ResponseDtoPageResponseOrganizationResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoPageResponseOrganizationResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -396,7 +472,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `UpdateOrganizationRequest`.
-#[derive(Clone, Debug)]
 pub struct UpdateOrganizationRequest {
     pub org: Box<Organization>,
     /// Members whose value was of another kind than described.
@@ -408,11 +483,18 @@ impl UpdateOrganizationRequest {
     pub fn new(org: impl Into<Box<Organization>>) -> Self {
         Self {
             org: org.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for UpdateOrganizationRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            org: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["org"]
@@ -436,10 +518,7 @@ impl model::Model for UpdateOrganizationRequest {
         &[0]
     }
 }
-model::model!(
-    UpdateOrganizationRequest, Self { org : model::Cell::blank(), misfits :
-    Default::default() }
-);
+model::through_cell!(UpdateOrganizationRequest);
 model::open_enum! {
     #[doc = " Schema `get-organizations order`."] GetOrganizationsV1Order { Asc = "ASC",
     Desc = "DESC", }

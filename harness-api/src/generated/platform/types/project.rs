@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `Project1`.
-#[derive(Clone, Debug, Default)]
 pub struct NgProject {
     pub color: Option<String>,
     pub description: Option<String>,
@@ -18,6 +17,19 @@ pub struct NgProject {
     pub misfits: model::Misfits,
 }
 impl model::Model for NgProject {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            color: None,
+            description: None,
+            identifier: None,
+            modules: None,
+            name: None,
+            org_identifier: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -68,7 +80,6 @@ model::open_enum! {
     "DBOPS", AiAgentMlops = "AI_AGENT_MLOPS", }
 }
 /// Schema `ProjectRequest1`.
-#[derive(Clone, Debug)]
 pub struct NgProjectRequest {
     pub project: Box<NgProject>,
     /// Members whose value was of another kind than described.
@@ -80,11 +91,18 @@ impl NgProjectRequest {
     pub fn new(project: impl Into<Box<NgProject>>) -> Self {
         Self {
             project: project.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for NgProjectRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            project: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["project"]
@@ -108,12 +126,8 @@ impl model::Model for NgProjectRequest {
         &[0]
     }
 }
-model::model!(
-    NgProjectRequest, Self { project : model::Cell::blank(), misfits : Default::default()
-    }
-);
+model::through_cell!(NgProjectRequest);
 /// Schema `ProjectResponse1`.
-#[derive(Clone, Debug, Default)]
 pub struct NgProjectResponse {
     pub created_at: Option<i64>,
     pub is_favorite: Option<bool>,
@@ -124,6 +138,17 @@ pub struct NgProjectResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for NgProjectResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created_at: None,
+            is_favorite: None,
+            last_modified_at: None,
+            last_moved_at: None,
+            project: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["project", "createdAt", "isFavorite", "lastMovedAt", "lastModifiedAt"]
@@ -153,7 +178,6 @@ impl model::Model for NgProjectResponse {
 }
 model::model!(NgProjectResponse);
 /// Schema `PageResponseProjectResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct PageResponseProjectResponse {
     pub content: Option<Vec<NgProjectResponse>>,
     pub empty: Option<bool>,
@@ -167,6 +191,20 @@ pub struct PageResponseProjectResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for PageResponseProjectResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            page_token: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -211,7 +249,6 @@ impl model::Model for PageResponseProjectResponse {
 }
 model::model!(PageResponseProjectResponse);
 /// Schema `ResponseDTOPageResponseProjectResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoPageResponseProjectResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<PageResponseProjectResponse>>,
@@ -221,6 +258,16 @@ pub struct ResponseDtoPageResponseProjectResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoPageResponseProjectResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -253,7 +300,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOProjectResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoProjectResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<NgProjectResponse>>,
@@ -263,6 +309,16 @@ pub struct ResponseDtoProjectResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoProjectResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]

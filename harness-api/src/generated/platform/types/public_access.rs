@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `PublicAccessCheckRequest`.
-#[derive(Clone, Debug)]
 pub struct PublicAccessCheckRequest {
     pub resource_identifiers: Vec<String>,
     pub resource_scope: Box<Scope>,
@@ -22,14 +21,23 @@ impl PublicAccessCheckRequest {
         resource_type: impl Into<String>,
     ) -> Self {
         Self {
-            resource_identifiers,
+            resource_identifiers: resource_identifiers,
             resource_scope: resource_scope.into(),
             resource_type: resource_type.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for PublicAccessCheckRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            resource_identifiers: model::Cell::blank(),
+            resource_scope: model::Cell::blank(),
+            resource_type: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["resource_type", "resource_scope", "resource_identifiers"]
@@ -57,13 +65,8 @@ impl model::Model for PublicAccessCheckRequest {
         &[0, 1, 2]
     }
 }
-model::model!(
-    PublicAccessCheckRequest, Self { resource_identifiers : model::Cell::blank(),
-    resource_scope : model::Cell::blank(), resource_type : model::Cell::blank(), misfits
-    : Default::default() }
-);
+model::through_cell!(PublicAccessCheckRequest);
 /// Schema `PublicAccessCheckResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct PublicAccessCheckResponse {
     pub public_access_list: Option<Vec<PublicAccessListResponse>>,
     pub resource_scope: Option<Box<Scope>>,
@@ -72,6 +75,15 @@ pub struct PublicAccessCheckResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for PublicAccessCheckResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            public_access_list: None,
+            resource_scope: None,
+            resource_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["resource_type", "resource_scope", "public_access_list"]
@@ -97,7 +109,6 @@ impl model::Model for PublicAccessCheckResponse {
 }
 model::model!(PublicAccessCheckResponse);
 /// Schema `PublicAccessListResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct PublicAccessListResponse {
     pub public: Option<bool>,
     pub resource_identifier: Option<String>,
@@ -105,6 +116,14 @@ pub struct PublicAccessListResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for PublicAccessListResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            public: None,
+            resource_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["public", "resource_identifier"]
@@ -128,7 +147,6 @@ impl model::Model for PublicAccessListResponse {
 }
 model::model!(PublicAccessListResponse);
 /// Schema `PublicAccessRequest`.
-#[derive(Clone, Debug)]
 pub struct PublicAccessRequest {
     pub resource_identifier: String,
     pub resource_scope: Box<Scope>,
@@ -148,11 +166,20 @@ impl PublicAccessRequest {
             resource_identifier: resource_identifier.into(),
             resource_scope: resource_scope.into(),
             resource_type: resource_type.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for PublicAccessRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            resource_identifier: model::Cell::blank(),
+            resource_scope: model::Cell::blank(),
+            resource_type: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["resource_type", "resource_scope", "resource_identifier"]
@@ -180,8 +207,4 @@ impl model::Model for PublicAccessRequest {
         &[0, 1, 2]
     }
 }
-model::model!(
-    PublicAccessRequest, Self { resource_identifier : model::Cell::blank(),
-    resource_scope : model::Cell::blank(), resource_type : model::Cell::blank(), misfits
-    : Default::default() }
-);
+model::through_cell!(PublicAccessRequest);

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ResponseDTOListSettingResponseDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoListSettingResponseDto {
     pub correlation_id: Option<String>,
     pub data: Option<Vec<SettingResponseDto>>,
@@ -15,6 +14,16 @@ pub struct ResponseDtoListSettingResponseDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoListSettingResponseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -47,7 +56,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `ResponseDTOListSettingUpdateResponseDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoListSettingUpdateResponseDto {
     pub correlation_id: Option<String>,
     pub data: Option<Vec<SettingUpdateResponseDto>>,
@@ -57,6 +65,16 @@ pub struct ResponseDtoListSettingUpdateResponseDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoListSettingUpdateResponseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -89,7 +107,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `SettingDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct SettingDto {
     pub allow_overrides: Option<bool>,
     pub allowed_scopes: Option<Vec<SettingDtoAllowedScopes>>,
@@ -109,6 +126,26 @@ pub struct SettingDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for SettingDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            allow_overrides: None,
+            allowed_scopes: None,
+            allowed_values: None,
+            category: None,
+            default_value: None,
+            group_identifier: None,
+            identifier: None,
+            is_setting_editable: None,
+            name: None,
+            org_identifier: None,
+            project_identifier: None,
+            setting_source: None,
+            value: None,
+            value_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -192,7 +229,6 @@ model::open_enum! {
     Boolean = "Boolean", Number = "Number", }
 }
 /// Schema `SettingRequestDTO`.
-#[derive(Clone, Debug)]
 pub struct SettingRequestDto {
     pub allow_overrides: bool,
     pub identifier: String,
@@ -210,15 +246,25 @@ impl SettingRequestDto {
         update_type: impl Into<SettingRequestDtoUpdateType>,
     ) -> Self {
         Self {
-            allow_overrides,
+            allow_overrides: allow_overrides,
             identifier: identifier.into(),
             update_type: update_type.into(),
-            value: Default::default(),
-            misfits: Default::default(),
+            value: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for SettingRequestDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            allow_overrides: model::Cell::blank(),
+            identifier: model::Cell::blank(),
+            update_type: model::Cell::blank(),
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["value", "identifier", "updateType", "allowOverrides"]
@@ -248,17 +294,12 @@ impl model::Model for SettingRequestDto {
         &[1, 2, 3]
     }
 }
-model::model!(
-    SettingRequestDto, Self { allow_overrides : model::Cell::blank(), identifier :
-    model::Cell::blank(), update_type : model::Cell::blank(), value : Default::default(),
-    misfits : Default::default() }
-);
+model::through_cell!(SettingRequestDto);
 model::open_enum! {
     #[doc = " Schema `SettingRequestDTO.updateType`."] SettingRequestDtoUpdateType {
     Update = "UPDATE", Restore = "RESTORE", }
 }
 /// Schema `SettingResponseDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct SettingResponseDto {
     pub last_modified_at: Option<i64>,
     pub setting: Option<Box<SettingDto>>,
@@ -266,6 +307,14 @@ pub struct SettingResponseDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for SettingResponseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            last_modified_at: None,
+            setting: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["setting", "lastModifiedAt"]
@@ -289,7 +338,6 @@ impl model::Model for SettingResponseDto {
 }
 model::model!(SettingResponseDto);
 /// Schema `SettingUpdateResponseDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct SettingUpdateResponseDto {
     pub error_message: Option<String>,
     pub identifier: Option<String>,
@@ -300,6 +348,17 @@ pub struct SettingUpdateResponseDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for SettingUpdateResponseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            error_message: None,
+            identifier: None,
+            last_modified_at: None,
+            setting: None,
+            update_status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["setting", "identifier", "errorMessage", "updateStatus", "lastModifiedAt"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `NgSmtp`.
-#[derive(Clone, Debug, Default)]
 pub struct NgSmtp {
     pub account_id: Option<String>,
     pub name: Option<String>,
@@ -15,6 +14,16 @@ pub struct NgSmtp {
     pub misfits: model::Misfits,
 }
 impl model::Model for NgSmtp {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            name: None,
+            uuid: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "uuid", "value", "accountId"]
@@ -42,7 +51,6 @@ impl model::Model for NgSmtp {
 }
 model::model!(NgSmtp);
 /// Schema `ResponseDTONgSmtp`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoNgSmtp {
     pub correlation_id: Option<String>,
     pub data: Option<Box<NgSmtp>>,
@@ -52,6 +60,16 @@ pub struct ResponseDtoNgSmtp {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoNgSmtp {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -83,7 +101,6 @@ model::open_enum! {
     "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOValidationResult`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoValidationResult {
     pub correlation_id: Option<String>,
     pub data: Option<Box<ValidationResult>>,
@@ -93,6 +110,16 @@ pub struct ResponseDtoValidationResult {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoValidationResult {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -125,7 +152,6 @@ model::open_enum! {
     "ERROR", }
 }
 /// Schema `SmtpConfig`.
-#[derive(Clone, Debug, Default)]
 pub struct SmtpConfig {
     pub delegate_selectors: Option<Vec<String>>,
     pub from_address: Option<String>,
@@ -139,6 +165,20 @@ pub struct SmtpConfig {
     pub misfits: model::Misfits,
 }
 impl model::Model for SmtpConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            delegate_selectors: None,
+            from_address: None,
+            host: None,
+            password: None,
+            port: None,
+            start_tls: None,
+            use_ssl: None,
+            username: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -183,7 +223,6 @@ impl model::Model for SmtpConfig {
 }
 model::model!(SmtpConfig);
 /// Schema `ValidationResult`.
-#[derive(Clone, Debug, Default)]
 pub struct ValidationResult {
     pub error_message: Option<String>,
     pub valid: Option<bool>,
@@ -191,6 +230,14 @@ pub struct ValidationResult {
     pub misfits: model::Misfits,
 }
 impl model::Model for ValidationResult {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            error_message: None,
+            valid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["valid", "errorMessage"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `SubscriptionUsageDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct SubscriptionUsageDto {
     pub month: Option<i64>,
     pub usage: Option<i64>,
@@ -14,6 +13,15 @@ pub struct SubscriptionUsageDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for SubscriptionUsageDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            month: None,
+            usage: None,
+            year: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["year", "month", "usage"]

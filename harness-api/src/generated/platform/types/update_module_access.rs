@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `UpdateAccessRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateAccessRequest {
     pub module_type: Option<ModuleType>,
     pub service_accounts_to_grant: Option<Vec<UpdateRequestEntity>>,
@@ -16,6 +15,17 @@ pub struct UpdateAccessRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateAccessRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            module_type: None,
+            service_accounts_to_grant: None,
+            service_accounts_to_revoke: None,
+            user_groups_to_grant: None,
+            user_groups_to_revoke: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -51,7 +61,6 @@ impl model::Model for UpdateAccessRequest {
 }
 model::model!(UpdateAccessRequest);
 /// Schema `UpdateRequestEntity`.
-#[derive(Clone, Debug)]
 pub struct UpdateRequestEntity {
     pub account_identifier: String,
     pub identifier: String,
@@ -70,13 +79,23 @@ impl UpdateRequestEntity {
         Self {
             account_identifier: account_identifier.into(),
             identifier: identifier.into(),
-            org: Default::default(),
-            project: Default::default(),
-            misfits: Default::default(),
+            org: None,
+            project: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for UpdateRequestEntity {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: model::Cell::blank(),
+            identifier: model::Cell::blank(),
+            org: None,
+            project: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["org", "project", "identifier", "accountIdentifier"]
@@ -106,19 +125,21 @@ impl model::Model for UpdateRequestEntity {
         &[2, 3]
     }
 }
-model::model!(
-    UpdateRequestEntity, Self { account_identifier : model::Cell::blank(), identifier :
-    model::Cell::blank(), org : Default::default(), project : Default::default(), misfits
-    : Default::default() }
-);
+model::through_cell!(UpdateRequestEntity);
 /// Schema `V1UpdateModuleAccessBody`.
-#[derive(Clone, Debug, Default)]
 pub struct V1UpdateModuleAccessBody {
     pub entities: Option<Box<UpdateAccessRequest>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for V1UpdateModuleAccessBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            entities: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["entities"]

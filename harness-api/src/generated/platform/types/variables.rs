@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `VariableDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct VariableDetails {
     pub description: Option<String>,
     pub identifier: Option<String>,
@@ -18,6 +17,19 @@ pub struct VariableDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for VariableDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            identifier: None,
+            name: None,
+            org_identifier: None,
+            project_identifier: None,
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -59,7 +71,6 @@ impl model::Model for VariableDetails {
 }
 model::model!(VariableDetails);
 /// Schema `VariableDetailsResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct VariableDetailsResponse {
     pub created_at: Option<i64>,
     pub governance_metadata: Option<Box<NgGovernanceMetadata>>,
@@ -69,6 +80,16 @@ pub struct VariableDetailsResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for VariableDetailsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created_at: None,
+            governance_metadata: None,
+            last_modified_at: None,
+            variable: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["variable", "createdAt", "lastModifiedAt", "governanceMetadata"]
@@ -96,7 +117,6 @@ impl model::Model for VariableDetailsResponse {
 }
 model::model!(VariableDetailsResponse);
 /// Schema `VariableDetails.spec`.
-#[derive(Clone, Debug, Default)]
 pub struct VariableDetailsSpec {
     pub fixed_value: Option<String>,
     pub value_type: Option<String>,
@@ -104,6 +124,14 @@ pub struct VariableDetailsSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for VariableDetailsSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            fixed_value: None,
+            value_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["valueType", "fixedValue"]
@@ -127,13 +155,19 @@ impl model::Model for VariableDetailsSpec {
 }
 model::model!(VariableDetailsSpec);
 /// Schema `createVariable body`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateVariableBody {
     pub variable: Option<Box<CreateVariableBodyVariable>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateVariableBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            variable: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["variable"]
@@ -155,7 +189,6 @@ impl model::Model for CreateVariableBody {
 }
 model::model!(CreateVariableBody);
 /// Schema `createVariable body.variable`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateVariableBodyVariable {
     pub description: Option<String>,
     pub identifier: Option<String>,
@@ -168,6 +201,19 @@ pub struct CreateVariableBodyVariable {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateVariableBodyVariable {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            identifier: None,
+            name: None,
+            org_identifier: None,
+            project_identifier: None,
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -209,7 +255,6 @@ impl model::Model for CreateVariableBodyVariable {
 }
 model::model!(CreateVariableBodyVariable);
 /// Schema `createVariable body.variable.spec`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateVariableBodyVariableSpec {
     pub fixed_value: Option<String>,
     pub type_: Option<String>,
@@ -218,6 +263,15 @@ pub struct CreateVariableBodyVariableSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateVariableBodyVariableSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            fixed_value: None,
+            type_: None,
+            value_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "valueType", "fixedValue"]
@@ -243,7 +297,6 @@ impl model::Model for CreateVariableBodyVariableSpec {
 }
 model::model!(CreateVariableBodyVariableSpec);
 /// Schema `createVariable response`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateVariableResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<VariableDetailsResponse>>,
@@ -253,6 +306,16 @@ pub struct CreateVariableResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateVariableResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -284,7 +347,6 @@ model::open_enum! {
     Success = "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
 }
 /// Schema `getVariableList response`.
-#[derive(Clone, Debug, Default)]
 pub struct GetVariableListResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<GetVariableListResponseData>>,
@@ -294,6 +356,16 @@ pub struct GetVariableListResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetVariableListResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -321,7 +393,6 @@ impl model::Model for GetVariableListResponse {
 }
 model::model!(GetVariableListResponse);
 /// Schema `getVariableList response.data`.
-#[derive(Clone, Debug, Default)]
 pub struct GetVariableListResponseData {
     pub content: Option<Vec<VariableDetailsResponse>>,
     pub empty: Option<bool>,
@@ -335,6 +406,20 @@ pub struct GetVariableListResponseData {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetVariableListResponseData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            page_token: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -383,7 +468,6 @@ model::open_enum! {
     Success = "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
 }
 /// Schema `getVariable response`.
-#[derive(Clone, Debug, Default)]
 pub struct GetVariableResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<VariableDetailsResponse>>,
@@ -393,6 +477,16 @@ pub struct GetVariableResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetVariableResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -424,13 +518,19 @@ model::open_enum! {
     = "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
 }
 /// Schema `listVariable body`.
-#[derive(Clone, Debug, Default)]
 pub struct ListVariableBody {
     pub identifiers: Option<Vec<String>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ListVariableBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifiers: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["identifiers"]
@@ -452,7 +552,6 @@ impl model::Model for ListVariableBody {
 }
 model::model!(ListVariableBody);
 /// Schema `listVariable response`.
-#[derive(Clone, Debug, Default)]
 pub struct ListVariableResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<ListVariableResponseData>>,
@@ -462,6 +561,16 @@ pub struct ListVariableResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListVariableResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -489,7 +598,6 @@ impl model::Model for ListVariableResponse {
 }
 model::model!(ListVariableResponse);
 /// Schema `listVariable response.data`.
-#[derive(Clone, Debug, Default)]
 pub struct ListVariableResponseData {
     pub content: Option<Vec<VariableDetailsResponse>>,
     pub empty: Option<bool>,
@@ -503,6 +611,20 @@ pub struct ListVariableResponseData {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListVariableResponseData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            page_token: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -551,13 +673,19 @@ model::open_enum! {
     Success = "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
 }
 /// Schema `updateVariable body`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateVariableBody {
     pub variable: Option<Box<UpdateVariableBodyVariable>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateVariableBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            variable: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["variable"]
@@ -579,7 +707,6 @@ impl model::Model for UpdateVariableBody {
 }
 model::model!(UpdateVariableBody);
 /// Schema `updateVariable body.variable`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateVariableBodyVariable {
     pub description: Option<String>,
     pub identifier: Option<String>,
@@ -592,6 +719,19 @@ pub struct UpdateVariableBodyVariable {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateVariableBodyVariable {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            identifier: None,
+            name: None,
+            org_identifier: None,
+            project_identifier: None,
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -633,7 +773,6 @@ impl model::Model for UpdateVariableBodyVariable {
 }
 model::model!(UpdateVariableBodyVariable);
 /// Schema `updateVariable body.variable.spec`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateVariableBodyVariableSpec {
     pub fixed_value: Option<String>,
     pub type_: Option<String>,
@@ -642,6 +781,15 @@ pub struct UpdateVariableBodyVariableSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateVariableBodyVariableSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            fixed_value: None,
+            type_: None,
+            value_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "valueType", "fixedValue"]
@@ -667,7 +815,6 @@ impl model::Model for UpdateVariableBodyVariableSpec {
 }
 model::model!(UpdateVariableBodyVariableSpec);
 /// Schema `updateVariable response`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateVariableResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<VariableDetailsResponse>>,
@@ -677,6 +824,16 @@ pub struct UpdateVariableResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateVariableResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]

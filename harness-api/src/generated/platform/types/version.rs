@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `VersionInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct VersionInfo {
     pub commit: Option<String>,
     pub version: Option<String>,
@@ -13,6 +12,14 @@ pub struct VersionInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for VersionInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            commit: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["commit", "version"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `AnalyzeRequestBody`.
-#[derive(Clone, Debug, Default)]
 pub struct AnalyzeRequestBody {
     pub entity_type: Option<String>,
     pub rego: Option<String>,
@@ -13,6 +12,14 @@ pub struct AnalyzeRequestBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for AnalyzeRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            entity_type: None,
+            rego: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["rego", "entityType"]
@@ -36,7 +43,6 @@ impl model::Model for AnalyzeRequestBody {
 }
 model::model!(AnalyzeRequestBody);
 /// Schema `AnalyzeResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct AnalyzeResponse {
     pub desc: Option<String>,
     pub status: Option<String>,
@@ -44,6 +50,14 @@ pub struct AnalyzeResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for AnalyzeResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            desc: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["desc", "status"]
@@ -67,7 +81,6 @@ impl model::Model for AnalyzeResponse {
 }
 model::model!(AnalyzeResponse);
 /// Schema `GenerateRequestBody`.
-#[derive(Clone, Debug, Default)]
 pub struct GenerateRequestBody {
     pub policy_data: Option<String>,
     pub query: Option<String>,
@@ -75,6 +88,14 @@ pub struct GenerateRequestBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for GenerateRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            policy_data: None,
+            query: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["query", "policyData"]
@@ -98,7 +119,6 @@ impl model::Model for GenerateRequestBody {
 }
 model::model!(GenerateRequestBody);
 /// Schema `PolicySample`.
-#[derive(Clone, Debug, Default)]
 pub struct PolicySample {
     pub policy: Option<String>,
     pub status: Option<String>,
@@ -106,6 +126,14 @@ pub struct PolicySample {
     pub misfits: model::Misfits,
 }
 impl model::Model for PolicySample {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            policy: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["policy", "status"]
@@ -129,7 +157,6 @@ impl model::Model for PolicySample {
 }
 model::model!(PolicySample);
 /// Schema `aida#accept body`.
-#[derive(Clone, Debug, Default)]
 pub struct AidaAcceptBody {
     pub output: Option<String>,
     pub prompt: Option<String>,
@@ -137,6 +164,14 @@ pub struct AidaAcceptBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for AidaAcceptBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            output: None,
+            prompt: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["output", "prompt"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `EvaluatedPolicy`.
-#[derive(Clone, Debug, Default)]
 pub struct EvaluatedPolicy {
     pub deny_messages: Option<Vec<String>>,
     pub error: Option<String>,
@@ -16,6 +15,17 @@ pub struct EvaluatedPolicy {
     pub misfits: model::Misfits,
 }
 impl model::Model for EvaluatedPolicy {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            deny_messages: None,
+            error: None,
+            output: None,
+            policy: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["error", "output", "policy", "status", "deny_messages"]
@@ -49,7 +59,6 @@ model::open_enum! {
     Warning = "warning", Pass = "pass", }
 }
 /// Schema `GitErrorResult`.
-#[derive(Clone, Debug, Default)]
 pub struct GitErrorResult {
     pub explanation: Option<String>,
     pub hint: Option<String>,
@@ -58,6 +67,15 @@ pub struct GitErrorResult {
     pub misfits: model::Misfits,
 }
 impl model::Model for GitErrorResult {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            explanation: None,
+            hint: None,
+            message: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["hint", "message", "explanation"]
@@ -83,7 +101,6 @@ impl model::Model for GitErrorResult {
 }
 model::model!(GitErrorResult);
 /// Schema `PolicyManagementPolicy`.
-#[derive(Clone, Debug, Default)]
 pub struct PolicyManagementPolicy {
     pub account_id: Option<String>,
     pub created: Option<i64>,
@@ -110,6 +127,33 @@ pub struct PolicyManagementPolicy {
     pub misfits: model::Misfits,
 }
 impl model::Model for PolicyManagementPolicy {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            created: None,
+            git_commit_sha: None,
+            git_connector_ref: None,
+            git_default_branch: None,
+            git_default_branch_commit_sha: None,
+            git_default_branch_file_id: None,
+            git_default_branch_file_url: None,
+            git_default_branch_update_error: None,
+            git_default_branch_updated: None,
+            git_file_id: None,
+            git_file_url: None,
+            git_path: None,
+            git_repo: None,
+            identifier: None,
+            name: None,
+            org_id: None,
+            policy_set_count: None,
+            project_id: None,
+            rego: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `AggregateStatus`.
-#[derive(Clone, Debug, Default)]
 pub struct AggregateStatus {
     pub error: Option<i64>,
     pub pass: Option<i64>,
@@ -15,6 +14,16 @@ pub struct AggregateStatus {
     pub misfits: model::Misfits,
 }
 impl model::Model for AggregateStatus {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            error: None,
+            pass: None,
+            time: None,
+            warning: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["pass", "time", "error", "warning"]
@@ -42,7 +51,6 @@ impl model::Model for AggregateStatus {
 }
 model::model!(AggregateStatus);
 /// Schema `DashboardMetrics`.
-#[derive(Clone, Debug, Default)]
 pub struct DashboardMetrics {
     pub aggregates: Option<Vec<AggregateStatus>>,
     pub policy_health: Option<Box<PolicyHealth>>,
@@ -50,6 +58,14 @@ pub struct DashboardMetrics {
     pub misfits: model::Misfits,
 }
 impl model::Model for DashboardMetrics {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            aggregates: None,
+            policy_health: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["aggregates", "policy_health"]
@@ -73,7 +89,6 @@ impl model::Model for DashboardMetrics {
 }
 model::model!(DashboardMetrics);
 /// Schema `EvaluationCounts`.
-#[derive(Clone, Debug, Default)]
 pub struct EvaluationCounts {
     pub error: Option<i64>,
     pub pass: Option<i64>,
@@ -82,6 +97,15 @@ pub struct EvaluationCounts {
     pub misfits: model::Misfits,
 }
 impl model::Model for EvaluationCounts {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            error: None,
+            pass: None,
+            warning: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["pass", "error", "warning"]
@@ -107,7 +131,6 @@ impl model::Model for EvaluationCounts {
 }
 model::model!(EvaluationCounts);
 /// Schema `PolicyHealth`.
-#[derive(Clone, Debug, Default)]
 pub struct PolicyHealth {
     pub total_evaluation_count: Option<i64>,
     pub total_evaluation_entity_count: Option<Box<EvaluationCounts>>,
@@ -118,6 +141,17 @@ pub struct PolicyHealth {
     pub misfits: model::Misfits,
 }
 impl model::Model for PolicyHealth {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            total_evaluation_count: None,
+            total_evaluation_entity_count: None,
+            total_policy_count: None,
+            total_policy_set_count: None,
+            total_policy_set_entity_count: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

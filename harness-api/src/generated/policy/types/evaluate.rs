@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `EvaluateRequestBody`.
-#[derive(Clone, Debug)]
 pub struct EvaluateRequestBody {
     pub input: String,
     pub rego: String,
@@ -19,11 +18,19 @@ impl EvaluateRequestBody {
         Self {
             input: input.into(),
             rego: rego.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for EvaluateRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            input: model::Cell::blank(),
+            rego: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["rego", "input"]
@@ -49,7 +56,4 @@ impl model::Model for EvaluateRequestBody {
         &[0, 1]
     }
 }
-model::model!(
-    EvaluateRequestBody, Self { input : model::Cell::blank(), rego :
-    model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(EvaluateRequestBody);

@@ -5,13 +5,19 @@
 use super::*;
 use crate::model;
 /// Schema `EntityYaml`.
-#[derive(Clone, Debug, Default)]
 pub struct EntityYaml {
     pub yaml: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for EntityYaml {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["yaml"]
@@ -33,7 +39,6 @@ impl model::Model for EntityYaml {
 }
 model::model!(EntityYaml);
 /// Schema `Evaluation`.
-#[derive(Clone, Debug, Default)]
 pub struct Evaluation {
     pub account_id: Option<String>,
     pub action: Option<String>,
@@ -51,6 +56,24 @@ pub struct Evaluation {
     pub misfits: model::Misfits,
 }
 impl model::Model for Evaluation {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            action: None,
+            created: None,
+            details: None,
+            entity: None,
+            entity_metadata: None,
+            id: None,
+            input: None,
+            org_id: None,
+            project_id: None,
+            status: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -107,7 +130,6 @@ impl model::Model for Evaluation {
 }
 model::model!(Evaluation);
 /// Schema `EvaluationDetail`.
-#[derive(Clone, Debug, Default)]
 pub struct EvaluationDetail {
     pub account_id: Option<String>,
     pub action: Option<String>,
@@ -126,6 +148,25 @@ pub struct EvaluationDetail {
     pub misfits: model::Misfits,
 }
 impl model::Model for EvaluationDetail {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            action: None,
+            created: None,
+            description: None,
+            details: None,
+            enabled: None,
+            identifier: None,
+            name: None,
+            org_id: None,
+            project_id: None,
+            status: None,
+            type_: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

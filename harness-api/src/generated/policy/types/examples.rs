@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `PolicyExample`.
-#[derive(Clone, Debug, Default)]
 pub struct PolicyExample {
     pub desc: Option<String>,
     pub input: Option<String>,
@@ -17,6 +16,18 @@ pub struct PolicyExample {
     pub misfits: model::Misfits,
 }
 impl model::Model for PolicyExample {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            desc: None,
+            input: None,
+            name: None,
+            rego: None,
+            type_: None,
+            variables: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["desc", "name", "rego", "type", "input", "variables"]
@@ -52,7 +63,6 @@ model::open_enum! {
     = "textMultiple", SelectOne = "selectOne", SelectMultiple = "selectMultiple", }
 }
 /// Schema `Variable`.
-#[derive(Clone, Debug, Default)]
 pub struct Variable {
     pub default: Option<Vec<String>>,
     pub desc: Option<String>,
@@ -64,6 +74,18 @@ pub struct Variable {
     pub misfits: model::Misfits,
 }
 impl model::Model for Variable {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            default: None,
+            desc: None,
+            id: None,
+            name: None,
+            type_: None,
+            values: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "desc", "name", "type", "values", "default"]

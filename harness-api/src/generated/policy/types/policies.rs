@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `CreateRequestBody`.
-#[derive(Clone, Debug)]
 pub struct CreateRequestBody {
     pub git_connector_ref: Option<String>,
     pub git_path: Option<String>,
@@ -21,17 +20,29 @@ impl CreateRequestBody {
     #[inline]
     pub fn new(identifier: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
-            git_connector_ref: Default::default(),
-            git_path: Default::default(),
-            git_repo: Default::default(),
+            git_connector_ref: None,
+            git_path: None,
+            git_repo: None,
             identifier: identifier.into(),
             name: name.into(),
-            rego: Default::default(),
-            misfits: Default::default(),
+            rego: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for CreateRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            git_connector_ref: None,
+            git_path: None,
+            git_repo: None,
+            identifier: model::Cell::blank(),
+            name: model::Cell::blank(),
+            rego: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "rego", "git_path", "git_repo", "identifier", "git_connector_ref"]
@@ -65,14 +76,8 @@ impl model::Model for CreateRequestBody {
         &[0, 4]
     }
 }
-model::model!(
-    CreateRequestBody, Self { git_connector_ref : Default::default(), git_path :
-    Default::default(), git_repo : Default::default(), identifier : model::Cell::blank(),
-    name : model::Cell::blank(), rego : Default::default(), misfits : Default::default()
-    }
-);
+model::through_cell!(CreateRequestBody);
 /// Schema `PolicyToPolicySet`.
-#[derive(Clone, Debug, Default)]
 pub struct PolicyToPolicySet {
     pub account_id: Option<String>,
     pub action: Option<String>,
@@ -87,6 +92,21 @@ pub struct PolicyToPolicySet {
     pub misfits: model::Misfits,
 }
 impl model::Model for PolicyToPolicySet {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            action: None,
+            created: None,
+            enabled: None,
+            identifier: None,
+            name: None,
+            org_id: None,
+            project_id: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -134,7 +154,6 @@ impl model::Model for PolicyToPolicySet {
 }
 model::model!(PolicyToPolicySet);
 /// Schema `UpdateRequestBody`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateRequestBody {
     pub name: model::Maybe<String>,
     pub rego: model::Maybe<String>,
@@ -142,6 +161,14 @@ pub struct UpdateRequestBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: model::Maybe::Absent,
+            rego: model::Maybe::Absent,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "rego"]
@@ -174,7 +201,6 @@ model::open_enum! {
     = "updated,DESC", }
 }
 /// Schema `policies#move_policy body`.
-#[derive(Clone, Debug, Default)]
 pub struct MovePolicyBody {
     pub git_base_branch: Option<String>,
     pub git_branch: Option<String>,
@@ -187,6 +213,19 @@ pub struct MovePolicyBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for MovePolicyBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            git_base_branch: None,
+            git_branch: None,
+            git_commit_msg: None,
+            git_connector_ref: None,
+            git_is_new_branch: None,
+            git_path: None,
+            git_repo: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

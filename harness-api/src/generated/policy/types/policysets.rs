@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `LinkedPolicy`.
-#[derive(Clone, Debug, Default)]
 pub struct LinkedPolicy {
     pub account_id: Option<String>,
     pub created: Option<i64>,
@@ -20,6 +19,21 @@ pub struct LinkedPolicy {
     pub misfits: model::Misfits,
 }
 impl model::Model for LinkedPolicy {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            created: None,
+            identifier: None,
+            name: None,
+            org_id: None,
+            project_id: None,
+            rego: None,
+            severity: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -71,7 +85,6 @@ model::open_enum! {
     "warning", Error = "error", }
 }
 /// Schema `Linkedpolicyidentifier`.
-#[derive(Clone, Debug)]
 pub struct Linkedpolicyidentifier {
     pub identifier: String,
     pub severity: LinkedpolicyidentifierSeverity,
@@ -88,11 +101,19 @@ impl Linkedpolicyidentifier {
         Self {
             identifier: identifier.into(),
             severity: severity.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for Linkedpolicyidentifier {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: model::Cell::blank(),
+            severity: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["severity", "identifier"]
@@ -118,16 +139,12 @@ impl model::Model for Linkedpolicyidentifier {
         &[0, 1]
     }
 }
-model::model!(
-    Linkedpolicyidentifier, Self { identifier : model::Cell::blank(), severity :
-    model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(Linkedpolicyidentifier);
 model::open_enum! {
     #[doc = " Schema `Linkedpolicyidentifier.severity`."] LinkedpolicyidentifierSeverity
     { Warning = "warning", Error = "error", }
 }
 /// Schema `PolicyManagementPolicySet`.
-#[derive(Clone, Debug, Default)]
 pub struct PolicyManagementPolicySet {
     pub account_id: Option<String>,
     pub action: Option<String>,
@@ -148,6 +165,27 @@ pub struct PolicyManagementPolicySet {
     pub misfits: model::Misfits,
 }
 impl model::Model for PolicyManagementPolicySet {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            action: None,
+            created: None,
+            description: None,
+            enabled: None,
+            entity_selector: None,
+            identifier: None,
+            name: None,
+            org_id: None,
+            policies: None,
+            project_id: None,
+            resource_groups: None,
+            type_: None,
+            updated: None,
+            yaml_version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -223,7 +261,6 @@ model::open_enum! {
     PolicyManagementPolicySetYamlVersion { V0 = "0", V1 = "1", }
 }
 /// Schema `PolicyManagementResourceGroup`.
-#[derive(Clone, Debug, Default)]
 pub struct PolicyManagementResourceGroup {
     pub account_id: Option<String>,
     pub created: Option<i64>,
@@ -235,6 +272,18 @@ pub struct PolicyManagementResourceGroup {
     pub misfits: model::Misfits,
 }
 impl model::Model for PolicyManagementResourceGroup {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            created: None,
+            identifier: None,
+            name: None,
+            org_id: None,
+            project_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "org_id", "created", "account_id", "identifier", "project_id"]
@@ -266,7 +315,6 @@ impl model::Model for PolicyManagementResourceGroup {
 }
 model::model!(PolicyManagementResourceGroup);
 /// Schema `CreateRequestBody2`.
-#[derive(Clone, Debug)]
 pub struct PolicySetCreateRequestBody {
     pub action: String,
     pub description: Option<String>,
@@ -290,17 +338,30 @@ impl PolicySetCreateRequestBody {
     ) -> Self {
         Self {
             action: action.into(),
-            description: Default::default(),
-            enabled,
+            description: None,
+            enabled: enabled,
             identifier: identifier.into(),
             name: name.into(),
             type_: type_.into(),
-            yaml_version: Default::default(),
-            misfits: Default::default(),
+            yaml_version: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for PolicySetCreateRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            action: model::Cell::blank(),
+            description: None,
+            enabled: model::Cell::blank(),
+            identifier: model::Cell::blank(),
+            name: model::Cell::blank(),
+            type_: model::Cell::blank(),
+            yaml_version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -344,18 +405,12 @@ impl model::Model for PolicySetCreateRequestBody {
         &[0, 1, 2, 3, 4]
     }
 }
-model::model!(
-    PolicySetCreateRequestBody, Self { action : model::Cell::blank(), description :
-    Default::default(), enabled : model::Cell::blank(), identifier :
-    model::Cell::blank(), name : model::Cell::blank(), type_ : model::Cell::blank(),
-    yaml_version : Default::default(), misfits : Default::default() }
-);
+model::through_cell!(PolicySetCreateRequestBody);
 model::open_enum! {
     #[doc = " Schema `CreateRequestBody2.yaml_version`."]
     PolicySetCreateRequestBodyYamlVersion { V0 = "0", V1 = "1", }
 }
 /// Schema `UpdateRequestBody2`.
-#[derive(Clone, Debug, Default)]
 pub struct PolicySetUpdateRequestBody {
     pub action: model::Maybe<String>,
     pub description: model::Maybe<String>,
@@ -371,6 +426,22 @@ pub struct PolicySetUpdateRequestBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for PolicySetUpdateRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            action: model::Maybe::Absent,
+            description: model::Maybe::Absent,
+            enabled: model::Maybe::Absent,
+            entity_selector: model::Maybe::Absent,
+            infra_params: model::Maybe::Absent,
+            infra_type: model::Maybe::Absent,
+            name: model::Maybe::Absent,
+            policies: model::Maybe::Absent,
+            resource_groups: model::Maybe::Absent,
+            type_: model::Maybe::Absent,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -427,7 +498,6 @@ model::open_enum! {
     "all_entities_in_resource_groups", }
 }
 /// Schema `UpdateRequestBody2.infra_params`.
-#[derive(Clone, Debug, Default)]
 pub struct PolicySetUpdateRequestBodyInfraParams {
     pub annotations: Option<std::collections::BTreeMap<String, String>>,
     pub connector_ref: Option<String>,
@@ -443,6 +513,22 @@ pub struct PolicySetUpdateRequestBodyInfraParams {
     pub misfits: model::Misfits,
 }
 impl model::Model for PolicySetUpdateRequestBodyInfraParams {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            annotations: None,
+            connector_ref: None,
+            harness_image_connector_ref: None,
+            init_timeout: None,
+            labels: None,
+            namespace: None,
+            node_selector: None,
+            os: None,
+            pool_name: None,
+            resources: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -493,7 +579,6 @@ impl model::Model for PolicySetUpdateRequestBodyInfraParams {
 }
 model::model!(PolicySetUpdateRequestBodyInfraParams);
 /// Schema `UpdateRequestBody2.infra_params.resources`.
-#[derive(Clone, Debug, Default)]
 pub struct PolicySetUpdateRequestBodyInfraParamsResources {
     pub limits: Option<Box<PolicySetUpdateRequestBodyInfraParamsResourcesLimits>>,
     pub requests: Option<Box<PolicySetUpdateRequestBodyInfraParamsResourcesRequests>>,
@@ -501,6 +586,14 @@ pub struct PolicySetUpdateRequestBodyInfraParamsResources {
     pub misfits: model::Misfits,
 }
 impl model::Model for PolicySetUpdateRequestBodyInfraParamsResources {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            limits: None,
+            requests: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["limits", "requests"]
@@ -524,7 +617,6 @@ impl model::Model for PolicySetUpdateRequestBodyInfraParamsResources {
 }
 model::model!(PolicySetUpdateRequestBodyInfraParamsResources);
 /// Schema `UpdateRequestBody2.infra_params.resources.limits`.
-#[derive(Clone, Debug, Default)]
 pub struct PolicySetUpdateRequestBodyInfraParamsResourcesLimits {
     pub cpu: Option<String>,
     pub memory: Option<String>,
@@ -532,6 +624,14 @@ pub struct PolicySetUpdateRequestBodyInfraParamsResourcesLimits {
     pub misfits: model::Misfits,
 }
 impl model::Model for PolicySetUpdateRequestBodyInfraParamsResourcesLimits {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cpu: None,
+            memory: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["cpu", "memory"]
@@ -555,7 +655,6 @@ impl model::Model for PolicySetUpdateRequestBodyInfraParamsResourcesLimits {
 }
 model::model!(PolicySetUpdateRequestBodyInfraParamsResourcesLimits);
 /// Schema `UpdateRequestBody2.infra_params.resources.requests`.
-#[derive(Clone, Debug, Default)]
 pub struct PolicySetUpdateRequestBodyInfraParamsResourcesRequests {
     pub cpu: Option<String>,
     pub memory: Option<String>,
@@ -563,6 +662,14 @@ pub struct PolicySetUpdateRequestBodyInfraParamsResourcesRequests {
     pub misfits: model::Misfits,
 }
 impl model::Model for PolicySetUpdateRequestBodyInfraParamsResourcesRequests {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cpu: None,
+            memory: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["cpu", "memory"]
@@ -586,7 +693,6 @@ impl model::Model for PolicySetUpdateRequestBodyInfraParamsResourcesRequests {
 }
 model::model!(PolicySetUpdateRequestBodyInfraParamsResourcesRequests);
 /// Schema `ResourceGroupIdentifier`.
-#[derive(Clone, Debug)]
 pub struct ResourceGroupIdentifier {
     pub account_id: String,
     pub identifier: String,
@@ -609,11 +715,21 @@ impl ResourceGroupIdentifier {
             identifier: identifier.into(),
             org_id: org_id.into(),
             project_id: project_id.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for ResourceGroupIdentifier {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: model::Cell::blank(),
+            identifier: model::Cell::blank(),
+            org_id: model::Cell::blank(),
+            project_id: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["org_id", "account_id", "identifier", "project_id"]
@@ -643,11 +759,7 @@ impl model::Model for ResourceGroupIdentifier {
         &[0, 1, 2, 3]
     }
 }
-model::model!(
-    ResourceGroupIdentifier, Self { account_id : model::Cell::blank(), identifier :
-    model::Cell::blank(), org_id : model::Cell::blank(), project_id :
-    model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(ResourceGroupIdentifier);
 model::open_enum! {
     #[doc = " Schema `policysets#list sort`."] ListPolicySetsSort { NameAsc = "name,ASC",
     NameDesc = "name,DESC", UpdatedAsc = "updated,ASC", UpdatedDesc = "updated,DESC", }

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ServiceVersion`.
-#[derive(Clone, Debug, Default)]
 pub struct ServiceVersion {
     pub commit: Option<String>,
     pub version: Option<String>,
@@ -13,6 +12,14 @@ pub struct ServiceVersion {
     pub misfits: model::Misfits,
 }
 impl model::Model for ServiceVersion {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            commit: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["commit", "version"]

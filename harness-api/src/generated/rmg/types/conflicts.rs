@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `updateReleaseConflict body`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateReleaseConflictBody {
     pub comments: Option<String>,
     pub release_id: Option<String>,
@@ -14,6 +13,15 @@ pub struct UpdateReleaseConflictBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateReleaseConflictBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            comments: None,
+            release_id: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "comments", "releaseId"]

@@ -5,13 +5,19 @@
 use super::*;
 use crate::model;
 /// Schema `get-orchestration-activities-by-acitivity-refs body`.
-#[derive(Clone, Debug, Default)]
 pub struct GetOrchestrationActivitiesByAcitivityRefsBody {
     pub activity_refs: Option<Vec<String>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for GetOrchestrationActivitiesByAcitivityRefsBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            activity_refs: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["activityRefs"]
@@ -33,7 +39,6 @@ impl model::Model for GetOrchestrationActivitiesByAcitivityRefsBody {
 }
 model::model!(GetOrchestrationActivitiesByAcitivityRefsBody);
 /// Schema `postOnHoldActivityAction body`.
-#[derive(Clone, Debug, Default)]
 pub struct PostOnHoldActivityActionBody {
     pub action: Option<String>,
     pub inputs: Option<Vec<PostOnHoldActivityActionBodyInputs>>,
@@ -44,6 +49,17 @@ pub struct PostOnHoldActivityActionBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for PostOnHoldActivityActionBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            action: None,
+            inputs: None,
+            outputs: None,
+            retry_with: None,
+            subprocess_info: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["action", "inputs", "outputs", "retryWith", "subprocessInfo"]
@@ -73,7 +89,6 @@ impl model::Model for PostOnHoldActivityActionBody {
 }
 model::model!(PostOnHoldActivityActionBody);
 /// Schema `postOnHoldActivityAction body.inputs`.
-#[derive(Clone, Debug, Default)]
 pub struct PostOnHoldActivityActionBodyInputs {
     pub name: Option<String>,
     pub type_: Option<String>,
@@ -82,6 +97,15 @@ pub struct PostOnHoldActivityActionBodyInputs {
     pub misfits: model::Misfits,
 }
 impl model::Model for PostOnHoldActivityActionBodyInputs {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            type_: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "type", "value"]
@@ -107,7 +131,6 @@ impl model::Model for PostOnHoldActivityActionBodyInputs {
 }
 model::model!(PostOnHoldActivityActionBodyInputs);
 /// Schema `postOnHoldActivityAction body.outputs`.
-#[derive(Clone, Debug, Default)]
 pub struct PostOnHoldActivityActionBodyOutputs {
     pub name: Option<String>,
     pub value: Option<serde_json::Value>,
@@ -115,6 +138,14 @@ pub struct PostOnHoldActivityActionBodyOutputs {
     pub misfits: model::Misfits,
 }
 impl model::Model for PostOnHoldActivityActionBodyOutputs {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "value"]
@@ -138,7 +169,6 @@ impl model::Model for PostOnHoldActivityActionBodyOutputs {
 }
 model::model!(PostOnHoldActivityActionBodyOutputs);
 /// Schema `postOnHoldActivityAction body.subprocessInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct PostOnHoldActivityActionBodySubprocessInfo {
     pub output: Option<std::collections::BTreeMap<String, String>>,
     pub process_identifier: Option<String>,
@@ -148,6 +178,16 @@ pub struct PostOnHoldActivityActionBodySubprocessInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for PostOnHoldActivityActionBodySubprocessInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            output: None,
+            process_identifier: None,
+            process_input_identifier: None,
+            release_input: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["output", "releaseInput", "processIdentifier", "processInputIdentifier"]
@@ -175,13 +215,19 @@ impl model::Model for PostOnHoldActivityActionBodySubprocessInfo {
 }
 model::model!(PostOnHoldActivityActionBodySubprocessInfo);
 /// Schema `post-orchestrationActivity body`.
-#[derive(Clone, Debug, Default)]
 pub struct PostOrchestrationActivityBody {
     pub yaml: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for PostOrchestrationActivityBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["yaml"]
@@ -203,13 +249,19 @@ impl model::Model for PostOrchestrationActivityBody {
 }
 model::model!(PostOrchestrationActivityBody);
 /// Schema `put-orchestration-activity body`.
-#[derive(Clone, Debug, Default)]
 pub struct PutOrchestrationActivityBody {
     pub yaml: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for PutOrchestrationActivityBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["yaml"]

@@ -5,13 +5,19 @@
 use super::*;
 use crate::model;
 /// Schema `createTaskComment body`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateTaskCommentBody {
     pub comment: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateTaskCommentBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            comment: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["comment"]
@@ -37,13 +43,19 @@ model::open_enum! {
     GetEventsByEntityTypeAndIdEntityType { Task = "Task", }
 }
 /// Schema `post-activity-execution-output body`.
-#[derive(Clone, Debug, Default)]
 pub struct PostActivityExecutionOutputBody {
     pub outputs: Option<Vec<PostActivityExecutionOutputBodyOutputs>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for PostActivityExecutionOutputBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            outputs: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["outputs"]
@@ -65,7 +77,6 @@ impl model::Model for PostActivityExecutionOutputBody {
 }
 model::model!(PostActivityExecutionOutputBody);
 /// Schema `post-activity-execution-output body.outputs`.
-#[derive(Clone, Debug, Default)]
 pub struct PostActivityExecutionOutputBodyOutputs {
     pub name: Option<String>,
     pub value: Option<String>,
@@ -73,6 +84,14 @@ pub struct PostActivityExecutionOutputBodyOutputs {
     pub misfits: model::Misfits,
 }
 impl model::Model for PostActivityExecutionOutputBodyOutputs {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "value"]
@@ -96,13 +115,19 @@ impl model::Model for PostActivityExecutionOutputBodyOutputs {
 }
 model::model!(PostActivityExecutionOutputBodyOutputs);
 /// Schema `startReleaseExecution body`.
-#[derive(Clone, Debug, Default)]
 pub struct StartReleaseExecutionBody {
     pub release_input_yaml: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for StartReleaseExecutionBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            release_input_yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["releaseInputYaml"]
@@ -124,7 +149,6 @@ impl model::Model for StartReleaseExecutionBody {
 }
 model::model!(StartReleaseExecutionBody);
 /// Schema `updateExecutionTaskMetadata body`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateExecutionTaskMetadataBody {
     pub description: Option<String>,
     pub name: Option<String>,
@@ -132,6 +156,14 @@ pub struct UpdateExecutionTaskMetadataBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateExecutionTaskMetadataBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "description"]
@@ -155,13 +187,19 @@ impl model::Model for UpdateExecutionTaskMetadataBody {
 }
 model::model!(UpdateExecutionTaskMetadataBody);
 /// Schema `updateExecutionTaskStatus body`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateExecutionTaskStatusBody {
     pub status: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateExecutionTaskStatusBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["status"]
@@ -183,13 +221,19 @@ impl model::Model for UpdateExecutionTaskStatusBody {
 }
 model::model!(UpdateExecutionTaskStatusBody);
 /// Schema `updateTaskComment body`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateTaskCommentBody {
     pub comment: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateTaskCommentBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            comment: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["comment"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `post-orchestrationProcess-attachedReleaseGroups body`.
-#[derive(Clone, Debug, Default)]
 pub struct PostOrchestrationProcessAttachedReleaseGroupsBody {
     pub filter_org_identifier: Option<String>,
     pub filter_project_identifier: Option<String>,
@@ -13,6 +12,14 @@ pub struct PostOrchestrationProcessAttachedReleaseGroupsBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for PostOrchestrationProcessAttachedReleaseGroupsBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            filter_org_identifier: None,
+            filter_project_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["filterOrgIdentifier", "filterProjectIdentifier"]
@@ -36,13 +43,19 @@ impl model::Model for PostOrchestrationProcessAttachedReleaseGroupsBody {
 }
 model::model!(PostOrchestrationProcessAttachedReleaseGroupsBody);
 /// Schema `post-orchestrationProcess body`.
-#[derive(Clone, Debug, Default)]
 pub struct PostOrchestrationProcessBody {
     pub yaml: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for PostOrchestrationProcessBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["yaml"]
@@ -64,13 +77,19 @@ impl model::Model for PostOrchestrationProcessBody {
 }
 model::model!(PostOrchestrationProcessBody);
 /// Schema `post-orchestrationProcessInput body`.
-#[derive(Clone, Debug, Default)]
 pub struct PostOrchestrationProcessInputBody {
     pub yaml: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for PostOrchestrationProcessInputBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["yaml"]
@@ -92,13 +111,19 @@ impl model::Model for PostOrchestrationProcessInputBody {
 }
 model::model!(PostOrchestrationProcessInputBody);
 /// Schema `put-orchestration-process body`.
-#[derive(Clone, Debug, Default)]
 pub struct PutOrchestrationProcessBody {
     pub yaml: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for PutOrchestrationProcessBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["yaml"]
@@ -120,13 +145,19 @@ impl model::Model for PutOrchestrationProcessBody {
 }
 model::model!(PutOrchestrationProcessBody);
 /// Schema `put-orchestration-process-input body`.
-#[derive(Clone, Debug, Default)]
 pub struct PutOrchestrationProcessInputBody {
     pub yaml: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for PutOrchestrationProcessInputBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["yaml"]

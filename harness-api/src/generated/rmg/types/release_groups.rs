@@ -9,13 +9,19 @@ model::open_enum! {
     Orchestration = "Orchestration", Tracking = "Tracking", }
 }
 /// Schema `patch-releaseGroup body`.
-#[derive(Clone, Debug, Default)]
 pub struct PatchReleaseGroupBody {
     pub auto_execute_on_schedule: model::Maybe<bool>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for PatchReleaseGroupBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            auto_execute_on_schedule: model::Maybe::Absent,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["autoExecuteOnSchedule"]
@@ -37,7 +43,6 @@ impl model::Model for PatchReleaseGroupBody {
 }
 model::model!(PatchReleaseGroupBody);
 /// Schema `post-releaseGroup body`.
-#[derive(Clone, Debug, Default)]
 pub struct PostReleaseGroupBody {
     pub process_identifier: Option<String>,
     pub process_input_identifier: Option<String>,
@@ -46,6 +51,15 @@ pub struct PostReleaseGroupBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for PostReleaseGroupBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            process_identifier: None,
+            process_input_identifier: None,
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["yaml", "processIdentifier", "processInputIdentifier"]
@@ -71,7 +85,6 @@ impl model::Model for PostReleaseGroupBody {
 }
 model::model!(PostReleaseGroupBody);
 /// Schema `put-releaseGroup body`.
-#[derive(Clone, Debug, Default)]
 pub struct PutReleaseGroupBody {
     pub process_identifier: Option<String>,
     pub process_input_identifier: Option<String>,
@@ -80,6 +93,15 @@ pub struct PutReleaseGroupBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for PutReleaseGroupBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            process_identifier: None,
+            process_input_identifier: None,
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["yaml", "processIdentifier", "processInputIdentifier"]

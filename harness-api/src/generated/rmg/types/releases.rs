@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `postReleaseAction body`.
-#[derive(Clone, Debug, Default)]
 pub struct PostReleaseActionBody {
     pub action: Option<String>,
     pub message: Option<String>,
@@ -13,6 +12,14 @@ pub struct PostReleaseActionBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for PostReleaseActionBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            action: None,
+            message: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["action", "message"]
@@ -36,7 +43,6 @@ impl model::Model for PostReleaseActionBody {
 }
 model::model!(PostReleaseActionBody);
 /// Schema `postReleaseAdhoc body`.
-#[derive(Clone, Debug, Default)]
 pub struct PostReleaseAdhocBody {
     pub color: Option<String>,
     pub description: Option<String>,
@@ -52,6 +58,22 @@ pub struct PostReleaseAdhocBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for PostReleaseAdhocBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            color: None,
+            description: None,
+            expected_end_ts: None,
+            expected_start_ts: None,
+            identifier: None,
+            name: None,
+            process_identifier: None,
+            process_input_identifier: None,
+            tags: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -102,13 +124,19 @@ impl model::Model for PostReleaseAdhocBody {
 }
 model::model!(PostReleaseAdhocBody);
 /// Schema `postReleaseSubprocessTrigger body`.
-#[derive(Clone, Debug, Default)]
 pub struct PostReleaseSubprocessTriggerBody {
     pub subprocess_info: Option<Box<PostReleaseSubprocessTriggerBodySubprocessInfo>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for PostReleaseSubprocessTriggerBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            subprocess_info: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["subprocessInfo"]
@@ -130,7 +158,6 @@ impl model::Model for PostReleaseSubprocessTriggerBody {
 }
 model::model!(PostReleaseSubprocessTriggerBody);
 /// Schema `postReleaseSubprocessTrigger body.subprocessInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct PostReleaseSubprocessTriggerBodySubprocessInfo {
     pub output: Option<std::collections::BTreeMap<String, String>>,
     pub process_identifier: Option<String>,
@@ -140,6 +167,16 @@ pub struct PostReleaseSubprocessTriggerBodySubprocessInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for PostReleaseSubprocessTriggerBodySubprocessInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            output: None,
+            process_identifier: None,
+            process_input_identifier: None,
+            release_input: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["output", "releaseInput", "processIdentifier", "processInputIdentifier"]
@@ -167,13 +204,19 @@ impl model::Model for PostReleaseSubprocessTriggerBodySubprocessInfo {
 }
 model::model!(PostReleaseSubprocessTriggerBodySubprocessInfo);
 /// Schema `postReleaseSummary body`.
-#[derive(Clone, Debug, Default)]
 pub struct PostReleaseSummaryBody {
     pub time_ranges: Option<Vec<PostReleaseSummaryBodyTimeRanges>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for PostReleaseSummaryBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            time_ranges: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["timeRanges"]
@@ -195,7 +238,6 @@ impl model::Model for PostReleaseSummaryBody {
 }
 model::model!(PostReleaseSummaryBody);
 /// Schema `postReleaseSummary body.timeRanges`.
-#[derive(Clone, Debug, Default)]
 pub struct PostReleaseSummaryBodyTimeRanges {
     pub cursor: Option<String>,
     pub end_time: Option<i64>,
@@ -205,6 +247,16 @@ pub struct PostReleaseSummaryBodyTimeRanges {
     pub misfits: model::Misfits,
 }
 impl model::Model for PostReleaseSummaryBodyTimeRanges {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cursor: None,
+            end_time: None,
+            limit: None,
+            start_time: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["limit", "cursor", "endTime", "startTime"]
@@ -236,7 +288,6 @@ model::open_enum! {
     = "Orchestration", Tracking = "Tracking", }
 }
 /// Schema `put-release-releaseId body`.
-#[derive(Clone, Debug, Default)]
 pub struct PutReleaseBody {
     pub duration: Option<String>,
     pub process_identifier: Option<String>,
@@ -247,6 +298,17 @@ pub struct PutReleaseBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for PutReleaseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            duration: None,
+            process_identifier: None,
+            process_input_identifier: None,
+            start_ts: None,
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["yaml", "startTs", "duration", "processIdentifier", "processInputIdentifier"]

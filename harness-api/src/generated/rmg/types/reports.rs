@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `postReleaseGroupReportGenerate body`.
-#[derive(Clone, Debug, Default)]
 pub struct PostReleaseGroupReportGenerateBody {
     pub end_ts: Option<i64>,
     pub start_ts: Option<i64>,
@@ -13,6 +12,14 @@ pub struct PostReleaseGroupReportGenerateBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for PostReleaseGroupReportGenerateBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            end_ts: None,
+            start_ts: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["endTs", "startTs"]
@@ -36,7 +43,6 @@ impl model::Model for PostReleaseGroupReportGenerateBody {
 }
 model::model!(PostReleaseGroupReportGenerateBody);
 /// Schema `postReleaseReportGenerate body`.
-#[derive(Clone, Debug, Default)]
 pub struct PostReleaseReportGenerateBody {
     pub end_ts: Option<i64>,
     pub start_ts: Option<i64>,
@@ -44,6 +50,14 @@ pub struct PostReleaseReportGenerateBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for PostReleaseReportGenerateBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            end_ts: None,
+            start_ts: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["endTs", "startTs"]

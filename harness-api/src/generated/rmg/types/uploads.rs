@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `presignUpload body`.
-#[derive(Clone, Debug, Default)]
 pub struct PresignUploadBody {
     pub content_length: Option<i64>,
     pub content_type: Option<String>,
@@ -14,6 +13,15 @@ pub struct PresignUploadBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for PresignUploadBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content_length: None,
+            content_type: None,
+            release_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["releaseId", "contentType", "contentLength"]

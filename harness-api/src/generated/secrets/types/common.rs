@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `Secret`.
-#[derive(Clone, Debug, Default)]
 pub struct Secret {
     pub description: Option<String>,
     pub identifier: Option<String>,
@@ -18,6 +17,19 @@ pub struct Secret {
     pub misfits: model::Misfits,
 }
 impl model::Model for Secret {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            identifier: None,
+            name: None,
+            org: None,
+            project: None,
+            spec: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["org", "name", "spec", "tags", "project", "identifier", "description"]
@@ -51,7 +63,6 @@ impl model::Model for Secret {
 }
 model::model!(Secret);
 /// Schema `SecretFileSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct SecretFileSpec {
     pub secret_manager_identifier: Option<String>,
     pub type_: Option<SecretFileSpecType>,
@@ -59,6 +70,14 @@ pub struct SecretFileSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for SecretFileSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            secret_manager_identifier: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "secret_manager_identifier"]
@@ -86,7 +105,6 @@ model::open_enum! {
     "SecretFile", }
 }
 /// Schema `SecretRequest`.
-#[derive(Clone, Debug)]
 pub struct SecretRequest {
     pub secret: Box<Secret>,
     /// Members whose value was of another kind than described.
@@ -98,11 +116,18 @@ impl SecretRequest {
     pub fn new(secret: impl Into<Box<Secret>>) -> Self {
         Self {
             secret: secret.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for SecretRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            secret: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["secret"]
@@ -126,11 +151,8 @@ impl model::Model for SecretRequest {
         &[0]
     }
 }
-model::model!(
-    SecretRequest, Self { secret : model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(SecretRequest);
 /// Schema `SecretResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct SecretResponse {
     pub created: Option<i64>,
     pub draft: Option<bool>,
@@ -141,6 +163,17 @@ pub struct SecretResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for SecretResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created: None,
+            draft: None,
+            governance_metadata: None,
+            secret: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["draft", "secret", "created", "updated", "governance_metadata"]
@@ -183,7 +216,6 @@ model::union! {
     WinRmTgtPassword(WinRmTgtPasswordSpec), }
 }
 /// Schema `SecretTextSpec`.
-#[derive(Clone, Default)]
 pub struct SecretTextSpec {
     pub additional_metadata: Option<Box<SecretTextSpecAdditionalMetadata>>,
     pub secret_manager_identifier: Option<String>,
@@ -193,19 +225,18 @@ pub struct SecretTextSpec {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for SecretTextSpec {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SecretTextSpec")
-            .field("additional_metadata", &self.additional_metadata)
-            .field("secret_manager_identifier", &self.secret_manager_identifier)
-            .field("type_", &self.type_)
-            .field("value", &model::Redacted(self.value.is_some()))
-            .field("value_type", &self.value_type)
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for SecretTextSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            additional_metadata: None,
+            secret_manager_identifier: None,
+            type_: None,
+            value: None,
+            value_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -238,16 +269,26 @@ impl model::Model for SecretTextSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[1]
+    }
 }
 model::model!(SecretTextSpec);
 /// Schema `SecretTextSpecAdditionalMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct SecretTextSpecAdditionalMetadata {
     pub values: Option<serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for SecretTextSpecAdditionalMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            values: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["values"]
@@ -277,7 +318,6 @@ model::open_enum! {
     "Inline", Reference = "Reference", }
 }
 /// Schema `SecretValidationResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct SecretValidationResponse {
     pub message: Option<String>,
     pub success: Option<bool>,
@@ -285,6 +325,14 @@ pub struct SecretValidationResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for SecretValidationResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            message: None,
+            success: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["message", "success"]
@@ -308,7 +356,6 @@ impl model::Model for SecretValidationResponse {
 }
 model::model!(SecretValidationResponse);
 /// Schema `SSHKerberosTGTKeyTabFileSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct SshKerberosTgtKeyTabFileSpec {
     pub key_path: Option<String>,
     pub port: Option<i64>,
@@ -319,6 +366,17 @@ pub struct SshKerberosTgtKeyTabFileSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for SshKerberosTgtKeyTabFileSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key_path: None,
+            port: None,
+            principal: None,
+            realm: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["port", "type", "realm", "key_path", "principal"]
@@ -353,7 +411,6 @@ model::open_enum! {
     "SSHKerberosTGTKeyTabFile", }
 }
 /// Schema `SSHKerberosTGTPasswordSpec`.
-#[derive(Clone, Default)]
 pub struct SshKerberosTgtPasswordSpec {
     pub password: Option<String>,
     pub port: Option<i64>,
@@ -363,19 +420,18 @@ pub struct SshKerberosTgtPasswordSpec {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for SshKerberosTgtPasswordSpec {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SshKerberosTgtPasswordSpec")
-            .field("password", &model::Redacted(self.password.is_some()))
-            .field("port", &self.port)
-            .field("principal", &self.principal)
-            .field("realm", &self.realm)
-            .field("type_", &self.type_)
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for SshKerberosTgtPasswordSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            password: None,
+            port: None,
+            principal: None,
+            realm: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["port", "type", "realm", "password", "principal"]
@@ -402,6 +458,10 @@ impl model::Model for SshKerberosTgtPasswordSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[3]
+    }
 }
 model::model!(SshKerberosTgtPasswordSpec);
 model::open_enum! {
@@ -409,7 +469,6 @@ model::open_enum! {
     { SshKerberosTgtPassword = "SSHKerberosTGTPassword", }
 }
 /// Schema `SSHKeyPathSpec`.
-#[derive(Clone, Default)]
 pub struct SshKeyPathSpec {
     pub encrypted_passphrase: Option<String>,
     pub key_path: Option<String>,
@@ -419,22 +478,18 @@ pub struct SshKeyPathSpec {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for SshKeyPathSpec {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SshKeyPathSpec")
-            .field(
-                "encrypted_passphrase",
-                &model::Redacted(self.encrypted_passphrase.is_some()),
-            )
-            .field("key_path", &self.key_path)
-            .field("port", &self.port)
-            .field("type_", &self.type_)
-            .field("username", &self.username)
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for SshKeyPathSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            encrypted_passphrase: None,
+            key_path: None,
+            port: None,
+            type_: None,
+            username: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["port", "type", "key_path", "username", "encrypted_passphrase"]
@@ -461,6 +516,10 @@ impl model::Model for SshKeyPathSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[4]
+    }
 }
 model::model!(SshKeyPathSpec);
 model::open_enum! {
@@ -468,7 +527,6 @@ model::open_enum! {
     "SSHKeyPath", }
 }
 /// Schema `SSHKeyReferenceSpec`.
-#[derive(Clone, Default)]
 pub struct SshKeyReferenceSpec {
     pub encrypted_passphrase: Option<String>,
     pub key: Option<String>,
@@ -478,22 +536,18 @@ pub struct SshKeyReferenceSpec {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for SshKeyReferenceSpec {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SshKeyReferenceSpec")
-            .field(
-                "encrypted_passphrase",
-                &model::Redacted(self.encrypted_passphrase.is_some()),
-            )
-            .field("key", &self.key)
-            .field("port", &self.port)
-            .field("type_", &self.type_)
-            .field("username", &self.username)
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for SshKeyReferenceSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            encrypted_passphrase: None,
+            key: None,
+            port: None,
+            type_: None,
+            username: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "port", "type", "username", "encrypted_passphrase"]
@@ -520,6 +574,10 @@ impl model::Model for SshKeyReferenceSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[4]
+    }
 }
 model::model!(SshKeyReferenceSpec);
 model::open_enum! {
@@ -527,7 +585,6 @@ model::open_enum! {
     SshKeyReference = "SSHKeyReference", }
 }
 /// Schema `SSHPasswordSpec`.
-#[derive(Clone, Default)]
 pub struct SshPasswordSpec {
     pub password: Option<String>,
     pub port: Option<i64>,
@@ -536,18 +593,17 @@ pub struct SshPasswordSpec {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for SshPasswordSpec {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SshPasswordSpec")
-            .field("password", &model::Redacted(self.password.is_some()))
-            .field("port", &self.port)
-            .field("type_", &self.type_)
-            .field("username", &self.username)
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for SshPasswordSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            password: None,
+            port: None,
+            type_: None,
+            username: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["port", "type", "password", "username"]
@@ -572,6 +628,10 @@ impl model::Model for SshPasswordSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[2]
+    }
 }
 model::model!(SshPasswordSpec);
 model::open_enum! {
@@ -579,7 +639,6 @@ model::open_enum! {
     "SSHPassword", }
 }
 /// Schema `WinRmNTLMSpec`.
-#[derive(Clone, Default)]
 pub struct WinRmNtlmSpec {
     pub domain: Option<String>,
     pub password: Option<String>,
@@ -592,22 +651,21 @@ pub struct WinRmNtlmSpec {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for WinRmNtlmSpec {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("WinRmNtlmSpec")
-            .field("domain", &self.domain)
-            .field("password", &model::Redacted(self.password.is_some()))
-            .field("port", &self.port)
-            .field("skip_cert_checks", &self.skip_cert_checks)
-            .field("type_", &self.type_)
-            .field("use_no_profile", &self.use_no_profile)
-            .field("use_ssl", &self.use_ssl)
-            .field("username", &self.username)
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for WinRmNtlmSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            domain: None,
+            password: None,
+            port: None,
+            skip_cert_checks: None,
+            type_: None,
+            use_no_profile: None,
+            use_ssl: None,
+            username: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -649,6 +707,10 @@ impl model::Model for WinRmNtlmSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[4]
+    }
 }
 model::model!(WinRmNtlmSpec);
 model::open_enum! {
@@ -656,7 +718,6 @@ model::open_enum! {
     }
 }
 /// Schema `WinRmTGTKeyTabFileSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct WinRmTgtKeyTabFileSpec {
     pub key_path: Option<String>,
     pub port: Option<i64>,
@@ -670,6 +731,20 @@ pub struct WinRmTgtKeyTabFileSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for WinRmTgtKeyTabFileSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key_path: None,
+            port: None,
+            principal: None,
+            realm: None,
+            skip_cert_checks: None,
+            type_: None,
+            use_no_profile: None,
+            use_ssl: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -718,7 +793,6 @@ model::open_enum! {
     WinRmTgtKeyTabFile = "WinRmTGTKeyTabFile", }
 }
 /// Schema `WinRmTGTPasswordSpec`.
-#[derive(Clone, Default)]
 pub struct WinRmTgtPasswordSpec {
     pub password: Option<String>,
     pub port: Option<i64>,
@@ -731,22 +805,21 @@ pub struct WinRmTgtPasswordSpec {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for WinRmTgtPasswordSpec {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("WinRmTgtPasswordSpec")
-            .field("password", &model::Redacted(self.password.is_some()))
-            .field("port", &self.port)
-            .field("principal", &self.principal)
-            .field("realm", &self.realm)
-            .field("skip_cert_checks", &self.skip_cert_checks)
-            .field("type_", &self.type_)
-            .field("use_no_profile", &self.use_no_profile)
-            .field("use_ssl", &self.use_ssl)
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for WinRmTgtPasswordSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            password: None,
+            port: None,
+            principal: None,
+            realm: None,
+            skip_cert_checks: None,
+            type_: None,
+            use_no_profile: None,
+            use_ssl: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -787,6 +860,10 @@ impl model::Model for WinRmTgtPasswordSpec {
             7 => model::Part::Flag(&self.skip_cert_checks),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[4]
     }
 }
 model::model!(WinRmTgtPasswordSpec);

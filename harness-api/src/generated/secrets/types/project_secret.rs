@@ -21,7 +21,6 @@ model::open_enum! {
     WinRmTgtPassword = "WinRmTGTPassword", WinRmNtlm = "WinRmNTLM", }
 }
 /// Schema `validate-project-secret-ref body`.
-#[derive(Clone, Debug, Default)]
 pub struct ValidateProjectSecretRefBody {
     pub secret_manager_identifier: Option<String>,
     pub secret_ref_path: Option<String>,
@@ -29,6 +28,14 @@ pub struct ValidateProjectSecretRefBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for ValidateProjectSecretRefBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            secret_manager_identifier: None,
+            secret_ref_path: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["secret_ref_path", "secret_manager_identifier"]

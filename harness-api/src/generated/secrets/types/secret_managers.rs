@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ResponseDTOSecretManagerMetadataDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoSecretManagerMetadataDto {
     pub correlation_id: Option<String>,
     pub data: Option<Box<SecretManagerMetadataDto>>,
@@ -15,6 +14,16 @@ pub struct ResponseDtoSecretManagerMetadataDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoSecretManagerMetadataDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -47,7 +56,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `SecretManagerMetadataDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct SecretManagerMetadataDto {
     pub encryption_type: Option<SecretManagerMetadataDtoEncryptionType>,
     pub spec: Option<serde_json::Value>,
@@ -55,6 +63,14 @@ pub struct SecretManagerMetadataDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for SecretManagerMetadataDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            encryption_type: None,
+            spec: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "encryptionType"]
@@ -85,7 +101,6 @@ model::open_enum! {
     VaultSsh = "VAULT_SSH", CustomNg = "CUSTOM_NG", }
 }
 /// Schema `SecretManagerMetadataRequest`.
-#[derive(Clone, Debug)]
 pub struct SecretManagerMetadataRequest {
     pub encryption_type: SecretManagerMetadataRequestEncryptionType,
     pub identifier: String,
@@ -106,14 +121,25 @@ impl SecretManagerMetadataRequest {
         Self {
             encryption_type: encryption_type.into(),
             identifier: identifier.into(),
-            org_identifier: Default::default(),
-            project_identifier: Default::default(),
+            org_identifier: None,
+            project_identifier: None,
             spec: spec.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for SecretManagerMetadataRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            encryption_type: model::Cell::blank(),
+            identifier: model::Cell::blank(),
+            org_identifier: None,
+            project_identifier: None,
+            spec: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "identifier", "orgIdentifier", "encryptionType", "projectIdentifier"]
@@ -145,12 +171,7 @@ impl model::Model for SecretManagerMetadataRequest {
         &[0, 1, 3]
     }
 }
-model::model!(
-    SecretManagerMetadataRequest, Self { encryption_type : model::Cell::blank(),
-    identifier : model::Cell::blank(), org_identifier : Default::default(),
-    project_identifier : Default::default(), spec : model::Cell::blank(), misfits :
-    Default::default() }
-);
+model::through_cell!(SecretManagerMetadataRequest);
 model::open_enum! {
     #[doc = " Schema `SecretManagerMetadataRequest.encryptionType`."]
     SecretManagerMetadataRequestEncryptionType { Local = "LOCAL", Kms = "KMS", GcpKms =

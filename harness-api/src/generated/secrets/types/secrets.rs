@@ -15,7 +15,6 @@ model::union! {
     KerberosWinRmConfig(KerberosWinRmConfigDto), 1 NtlmConfig(NtlmConfig), }
 }
 /// Schema `KerberosConfigDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct KerberosConfigDto {
     pub principal: Option<String>,
     pub realm: Option<String>,
@@ -25,6 +24,16 @@ pub struct KerberosConfigDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for KerberosConfigDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            principal: None,
+            realm: None,
+            spec: None,
+            tgt_generation_method: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "realm", "principal", "tgtGenerationMethod"]
@@ -50,6 +59,10 @@ impl model::Model for KerberosConfigDto {
         }
     }
     #[inline]
+    fn tagged(&self) -> &'static [(usize, usize)] {
+        &[(3, 0)]
+    }
+    #[inline]
     fn settle(&mut self) {
         if let Some(union) = &mut self.spec {
             model::settle(
@@ -66,7 +79,6 @@ model::open_enum! {
     "Password", }
 }
 /// Schema `KerberosWinRmConfigDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct KerberosWinRmConfigDto {
     pub principal: Option<String>,
     pub realm: Option<String>,
@@ -79,6 +91,19 @@ pub struct KerberosWinRmConfigDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for KerberosWinRmConfigDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            principal: None,
+            realm: None,
+            skip_cert_checks: None,
+            spec: None,
+            tgt_generation_method: None,
+            use_no_profile: None,
+            use_ssl: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -118,6 +143,10 @@ impl model::Model for KerberosWinRmConfigDto {
         }
     }
     #[inline]
+    fn tagged(&self) -> &'static [(usize, usize)] {
+        &[(6, 0)]
+    }
+    #[inline]
     fn settle(&mut self) {
         if let Some(union) = &mut self.spec {
             model::settle(
@@ -134,7 +163,6 @@ model::open_enum! {
     Password = "Password", }
 }
 /// Schema `Secret1`.
-#[derive(Clone, Debug, Default)]
 pub struct NgSecret {
     pub description: Option<String>,
     pub identifier: Option<String>,
@@ -148,6 +176,20 @@ pub struct NgSecret {
     pub misfits: model::Misfits,
 }
 impl model::Model for NgSecret {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            identifier: None,
+            name: None,
+            org_identifier: None,
+            project_identifier: None,
+            spec: None,
+            tags: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -190,6 +232,10 @@ impl model::Model for NgSecret {
         }
     }
     #[inline]
+    fn tagged(&self) -> &'static [(usize, usize)] {
+        &[(3, 1)]
+    }
+    #[inline]
     fn settle(&mut self) {
         if let Some(union) = &mut self.spec {
             model::settle(union, self.type_.as_ref().map(|tag| tag.as_str()));
@@ -198,7 +244,6 @@ impl model::Model for NgSecret {
 }
 model::model!(NgSecret);
 /// Schema `SecretFileSpec1`.
-#[derive(Clone, Debug, Default)]
 pub struct NgSecretFileSpec {
     pub additional_metadata: Option<Box<AdditionalMetadata>>,
     pub error_message_for_invalid_yaml: Option<String>,
@@ -208,6 +253,16 @@ pub struct NgSecretFileSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for NgSecretFileSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            additional_metadata: None,
+            error_message_for_invalid_yaml: None,
+            secret_manager_identifier: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -240,7 +295,6 @@ impl model::Model for NgSecretFileSpec {
 }
 model::model!(NgSecretFileSpec);
 /// Schema `SecretResponse1`.
-#[derive(Clone, Debug, Default)]
 pub struct NgSecretResponse {
     pub created_at: Option<i64>,
     pub draft: Option<bool>,
@@ -251,6 +305,17 @@ pub struct NgSecretResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for NgSecretResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created_at: None,
+            draft: None,
+            governance_metadata: None,
+            secret: None,
+            updated_at: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["draft", "secret", "createdAt", "updatedAt", "governanceMetadata"]
@@ -286,7 +351,6 @@ model::union! {
     NgSecretText(NgSecretTextSpec), 3 WinRmCredentials(WinRmCredentialsSpec), }
 }
 /// Schema `SecretTextSpec1`.
-#[derive(Clone, Default)]
 pub struct NgSecretTextSpec {
     pub additional_metadata: Option<Box<AdditionalMetadata>>,
     pub error_message_for_invalid_yaml: Option<String>,
@@ -297,23 +361,19 @@ pub struct NgSecretTextSpec {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for NgSecretTextSpec {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("NgSecretTextSpec")
-            .field("additional_metadata", &self.additional_metadata)
-            .field(
-                "error_message_for_invalid_yaml",
-                &self.error_message_for_invalid_yaml,
-            )
-            .field("secret_manager_identifier", &self.secret_manager_identifier)
-            .field("type_", &self.type_)
-            .field("value", &model::Redacted(self.value.is_some()))
-            .field("value_type", &self.value_type)
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for NgSecretTextSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            additional_metadata: None,
+            error_message_for_invalid_yaml: None,
+            secret_manager_identifier: None,
+            type_: None,
+            value: None,
+            value_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -349,6 +409,10 @@ impl model::Model for NgSecretTextSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[1]
+    }
 }
 model::model!(NgSecretTextSpec);
 model::open_enum! {
@@ -362,7 +426,6 @@ model::open_enum! {
     }
 }
 /// Schema `NTLMConfig`.
-#[derive(Clone, Default)]
 pub struct NtlmConfig {
     pub domain: Option<String>,
     pub password: Option<String>,
@@ -373,20 +436,19 @@ pub struct NtlmConfig {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for NtlmConfig {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("NtlmConfig")
-            .field("domain", &self.domain)
-            .field("password", &model::Redacted(self.password.is_some()))
-            .field("skip_cert_checks", &self.skip_cert_checks)
-            .field("use_no_profile", &self.use_no_profile)
-            .field("use_ssl", &self.use_ssl)
-            .field("username", &self.username)
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for NtlmConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            domain: None,
+            password: None,
+            skip_cert_checks: None,
+            use_no_profile: None,
+            use_ssl: None,
+            username: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["domain", "useSSL", "password", "username", "useNoProfile", "skipCertChecks"]
@@ -415,10 +477,13 @@ impl model::Model for NtlmConfig {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[2]
+    }
 }
 model::model!(NtlmConfig);
 /// Schema `PageResponseSecretResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct PageResponseSecretResponse {
     pub content: Option<Vec<NgSecretResponse>>,
     pub empty: Option<bool>,
@@ -432,6 +497,20 @@ pub struct PageResponseSecretResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for PageResponseSecretResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            page_token: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -476,7 +555,6 @@ impl model::Model for PageResponseSecretResponse {
 }
 model::model!(PageResponseSecretResponse);
 /// Schema `ResponseDTOPageResponseSecretResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoPageResponseSecretResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<PageResponseSecretResponse>>,
@@ -486,6 +564,16 @@ pub struct ResponseDtoPageResponseSecretResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoPageResponseSecretResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -518,7 +606,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOSecretResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoSecretResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<NgSecretResponse>>,
@@ -528,6 +615,16 @@ pub struct ResponseDtoSecretResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoSecretResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -560,7 +657,6 @@ model::open_enum! {
     "ERROR", }
 }
 /// Schema `ResponseDTOSecretValidationResult`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoSecretValidationResult {
     pub correlation_id: Option<String>,
     pub data: Option<Box<SecretValidationResult>>,
@@ -570,6 +666,16 @@ pub struct ResponseDtoSecretValidationResult {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoSecretValidationResult {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -602,7 +708,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `SecretFilterProperties`.
-#[derive(Clone, Debug, Default)]
 pub struct SecretFilterProperties {
     pub description: Option<String>,
     pub filter_type: Option<SecretFilterPropertiesFilterType>,
@@ -616,6 +721,20 @@ pub struct SecretFilterProperties {
     pub misfits: model::Misfits,
 }
 impl model::Model for SecretFilterProperties {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            filter_type: None,
+            search_term: None,
+            secret_identifier: None,
+            secret_manager_identifiers: None,
+            secret_name: None,
+            secret_types: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -669,7 +788,6 @@ model::open_enum! {
     "SecretText", SshKey = "SSHKey", WinRmCredentials = "WinRmCredentials", }
 }
 /// Schema `SecretRequestWrapper`.
-#[derive(Clone, Debug)]
 pub struct SecretRequestWrapper {
     pub secret: Box<NgSecret>,
     /// Members whose value was of another kind than described.
@@ -681,11 +799,18 @@ impl SecretRequestWrapper {
     pub fn new(secret: impl Into<Box<NgSecret>>) -> Self {
         Self {
             secret: secret.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for SecretRequestWrapper {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            secret: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["secret"]
@@ -709,12 +834,8 @@ impl model::Model for SecretRequestWrapper {
         &[0]
     }
 }
-model::model!(
-    SecretRequestWrapper, Self { secret : model::Cell::blank(), misfits :
-    Default::default() }
-);
+model::through_cell!(SecretRequestWrapper);
 /// Schema `SecretResourceFilter`.
-#[derive(Clone, Debug, Default)]
 pub struct SecretResourceFilter {
     pub identifiers: Option<Vec<String>>,
     pub include_all_secrets_accessible_at_scope: Option<bool>,
@@ -726,6 +847,18 @@ pub struct SecretResourceFilter {
     pub misfits: model::Misfits,
 }
 impl model::Model for SecretResourceFilter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifiers: None,
+            include_all_secrets_accessible_at_scope: None,
+            include_secrets_from_every_sub_scope: None,
+            search_term: None,
+            secret_types: None,
+            source_category: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -777,7 +910,6 @@ model::open_enum! {
     "ML_OPS", }
 }
 /// Schema `SecretValidationResult`.
-#[derive(Clone, Debug, Default)]
 pub struct SecretValidationResult {
     pub message: Option<String>,
     pub success: Option<bool>,
@@ -785,6 +917,14 @@ pub struct SecretValidationResult {
     pub misfits: model::Misfits,
 }
 impl model::Model for SecretValidationResult {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            message: None,
+            success: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["message", "success"]
@@ -808,7 +948,6 @@ impl model::Model for SecretValidationResult {
 }
 model::model!(SecretValidationResult);
 /// Schema `SSHAuth`.
-#[derive(Clone, Debug, Default)]
 pub struct SshAuth {
     pub spec: Option<BaseSshSpec>,
     pub type_: Option<SshAuthType>,
@@ -818,6 +957,16 @@ pub struct SshAuth {
     pub misfits: model::Misfits,
 }
 impl model::Model for SshAuth {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            use_ssh_client: None,
+            use_sshj: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type", "useSshj", "useSshClient"]
@@ -843,6 +992,10 @@ impl model::Model for SshAuth {
         }
     }
     #[inline]
+    fn tagged(&self) -> &'static [(usize, usize)] {
+        &[(1, 0)]
+    }
+    #[inline]
     fn settle(&mut self) {
         if let Some(union) = &mut self.spec {
             model::settle(union, self.type_.as_ref().map(|tag| tag.as_str()));
@@ -855,7 +1008,6 @@ model::open_enum! {
     }
 }
 /// Schema `SSHConfig`.
-#[derive(Clone, Debug, Default)]
 pub struct SshConfig {
     pub credential_type: Option<SshConfigCredentialType>,
     pub spec: Option<SshCredentialSpec>,
@@ -863,6 +1015,14 @@ pub struct SshConfig {
     pub misfits: model::Misfits,
 }
 impl model::Model for SshConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            credential_type: None,
+            spec: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "credentialType"]
@@ -884,6 +1044,10 @@ impl model::Model for SshConfig {
         }
     }
     #[inline]
+    fn tagged(&self) -> &'static [(usize, usize)] {
+        &[(1, 0)]
+    }
+    #[inline]
     fn settle(&mut self) {
         if let Some(union) = &mut self.spec {
             model::settle(union, self.credential_type.as_ref().map(|tag| tag.as_str()));
@@ -903,7 +1067,6 @@ model::union! {
     SshPassword(SshPasswordCredentialDto), }
 }
 /// Schema `SSHKeyPathCredential`.
-#[derive(Clone, Default)]
 pub struct SshKeyPathCredential {
     pub encrypted_passphrase: Option<String>,
     pub key_path: Option<String>,
@@ -911,20 +1074,16 @@ pub struct SshKeyPathCredential {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for SshKeyPathCredential {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SshKeyPathCredential")
-            .field(
-                "encrypted_passphrase",
-                &model::Redacted(self.encrypted_passphrase.is_some()),
-            )
-            .field("key_path", &self.key_path)
-            .field("user_name", &self.user_name)
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for SshKeyPathCredential {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            encrypted_passphrase: None,
+            key_path: None,
+            user_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["keyPath", "userName", "encryptedPassphrase"]
@@ -947,10 +1106,13 @@ impl model::Model for SshKeyPathCredential {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[2]
+    }
 }
 model::model!(SshKeyPathCredential);
 /// Schema `SSHKeyReferenceCredentialDTO`.
-#[derive(Clone, Default)]
 pub struct SshKeyReferenceCredentialDto {
     pub encrypted_passphrase: Option<String>,
     pub key: Option<String>,
@@ -958,20 +1120,16 @@ pub struct SshKeyReferenceCredentialDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for SshKeyReferenceCredentialDto {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SshKeyReferenceCredentialDto")
-            .field(
-                "encrypted_passphrase",
-                &model::Redacted(self.encrypted_passphrase.is_some()),
-            )
-            .field("key", &self.key)
-            .field("user_name", &self.user_name)
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for SshKeyReferenceCredentialDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            encrypted_passphrase: None,
+            key: None,
+            user_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "userName", "encryptedPassphrase"]
@@ -994,10 +1152,13 @@ impl model::Model for SshKeyReferenceCredentialDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[2]
+    }
 }
 model::model!(SshKeyReferenceCredentialDto);
 /// Schema `SSHKeySpec`.
-#[derive(Clone, Debug, Default)]
 pub struct SshKeySpec {
     pub auth: Option<Box<SshAuth>>,
     pub error_message_for_invalid_yaml: Option<String>,
@@ -1007,6 +1168,16 @@ pub struct SshKeySpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for SshKeySpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            auth: None,
+            error_message_for_invalid_yaml: None,
+            port: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["auth", "port", "type", "errorMessageForInvalidYaml"]
@@ -1034,23 +1205,21 @@ impl model::Model for SshKeySpec {
 }
 model::model!(SshKeySpec);
 /// Schema `SSHPasswordCredentialDTO`.
-#[derive(Clone, Default)]
 pub struct SshPasswordCredentialDto {
     pub password: Option<String>,
     pub user_name: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for SshPasswordCredentialDto {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SshPasswordCredentialDto")
-            .field("password", &model::Redacted(self.password.is_some()))
-            .field("user_name", &self.user_name)
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for SshPasswordCredentialDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            password: None,
+            user_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["password", "userName"]
@@ -1071,6 +1240,10 @@ impl model::Model for SshPasswordCredentialDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[0]
+    }
 }
 model::model!(SshPasswordCredentialDto);
 model::union! {
@@ -1079,13 +1252,19 @@ model::union! {
     TgtKeyTabFilePath(TgtKeyTabFilePathSpecDto), 1 TgtPassword(TgtPasswordSpecDto), }
 }
 /// Schema `TGTKeyTabFilePathSpecDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct TgtKeyTabFilePathSpecDto {
     pub key_path: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for TgtKeyTabFilePathSpecDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key_path: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["keyPath"]
@@ -1107,21 +1286,19 @@ impl model::Model for TgtKeyTabFilePathSpecDto {
 }
 model::model!(TgtKeyTabFilePathSpecDto);
 /// Schema `TGTPasswordSpecDTO`.
-#[derive(Clone, Default)]
 pub struct TgtPasswordSpecDto {
     pub password: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for TgtPasswordSpecDto {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("TgtPasswordSpecDto")
-            .field("password", &model::Redacted(self.password.is_some()))
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for TgtPasswordSpecDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            password: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["password"]
@@ -1140,10 +1317,13 @@ impl model::Model for TgtPasswordSpecDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[0]
+    }
 }
 model::model!(TgtPasswordSpecDto);
 /// Schema `WinRmAuth`.
-#[derive(Clone, Debug, Default)]
 pub struct WinRmAuth {
     pub spec: Option<BaseWinRmSpec>,
     pub type_: Option<WinRmAuthType>,
@@ -1151,6 +1331,14 @@ pub struct WinRmAuth {
     pub misfits: model::Misfits,
 }
 impl model::Model for WinRmAuth {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -1172,6 +1360,10 @@ impl model::Model for WinRmAuth {
         }
     }
     #[inline]
+    fn tagged(&self) -> &'static [(usize, usize)] {
+        &[(1, 0)]
+    }
+    #[inline]
     fn settle(&mut self) {
         if let Some(union) = &mut self.spec {
             model::settle(union, self.type_.as_ref().map(|tag| tag.as_str()));
@@ -1184,7 +1376,6 @@ model::open_enum! {
     "Kerberos", }
 }
 /// Schema `WinRmCommandParameter`.
-#[derive(Clone, Debug, Default)]
 pub struct WinRmCommandParameter {
     pub parameter: Option<String>,
     pub value: Option<String>,
@@ -1192,6 +1383,14 @@ pub struct WinRmCommandParameter {
     pub misfits: model::Misfits,
 }
 impl model::Model for WinRmCommandParameter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            parameter: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["value", "parameter"]
@@ -1215,7 +1414,6 @@ impl model::Model for WinRmCommandParameter {
 }
 model::model!(WinRmCommandParameter);
 /// Schema `WinRmCredentialsSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct WinRmCredentialsSpec {
     pub auth: Option<Box<WinRmAuth>>,
     pub error_message_for_invalid_yaml: Option<String>,
@@ -1226,6 +1424,17 @@ pub struct WinRmCredentialsSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for WinRmCredentialsSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            auth: None,
+            error_message_for_invalid_yaml: None,
+            parameters: None,
+            port: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["auth", "port", "type", "parameters", "errorMessageForInvalidYaml"]

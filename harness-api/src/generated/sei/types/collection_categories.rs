@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `CategoriesIdBody`.
-#[derive(Clone, Debug, Default)]
 pub struct CategoriesIdBody {
     pub description: Option<String>,
     pub enabled: Option<bool>,
@@ -15,6 +14,16 @@ pub struct CategoriesIdBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for CategoriesIdBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            enabled: None,
+            is_predefined: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "enabled", "description", "is_predefined"]
@@ -42,7 +51,6 @@ impl model::Model for CategoriesIdBody {
 }
 model::model!(CategoriesIdBody);
 /// Schema `CategoryResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct CategoryResponse {
     pub description: Option<String>,
     pub enabled: Option<bool>,
@@ -53,6 +61,17 @@ pub struct CategoryResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for CategoryResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            enabled: None,
+            id: None,
+            is_predefined: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "name", "enabled", "description", "is_predefined"]
@@ -82,7 +101,6 @@ impl model::Model for CategoryResponse {
 }
 model::model!(CategoryResponse);
 /// Schema `InlineResponse20051`.
-#[derive(Clone, Debug, Default)]
 pub struct DeleteCategoriesResponse {
     pub count: Option<i64>,
     pub records: Option<Vec<DeleteCategoriesResponseRecords>>,
@@ -90,6 +108,14 @@ pub struct DeleteCategoriesResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for DeleteCategoriesResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            count: None,
+            records: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["count", "records"]
@@ -113,7 +139,6 @@ impl model::Model for DeleteCategoriesResponse {
 }
 model::model!(DeleteCategoriesResponse);
 /// Schema `InlineResponse20051Records`.
-#[derive(Clone, Debug, Default)]
 pub struct DeleteCategoriesResponseRecords {
     pub id: Option<String>,
     pub success: Option<bool>,
@@ -121,6 +146,14 @@ pub struct DeleteCategoriesResponseRecords {
     pub misfits: model::Misfits,
 }
 impl model::Model for DeleteCategoriesResponseRecords {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            id: None,
+            success: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "success"]
@@ -144,7 +177,6 @@ impl model::Model for DeleteCategoriesResponseRecords {
 }
 model::model!(DeleteCategoriesResponseRecords);
 /// Schema `InlineResponse20052`.
-#[derive(Clone, Debug, Default)]
 pub struct DeleteCategoryResponse {
     pub count: Option<i64>,
     pub records: Option<Vec<DeleteCategoryResponseRecords>>,
@@ -152,6 +184,14 @@ pub struct DeleteCategoryResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for DeleteCategoryResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            count: None,
+            records: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["count", "records"]
@@ -175,7 +215,6 @@ impl model::Model for DeleteCategoryResponse {
 }
 model::model!(DeleteCategoryResponse);
 /// Schema `InlineResponse20052Records`.
-#[derive(Clone, Debug, Default)]
 pub struct DeleteCategoryResponseRecords {
     pub id: Option<String>,
     pub success: Option<bool>,
@@ -183,6 +222,14 @@ pub struct DeleteCategoryResponseRecords {
     pub misfits: model::Misfits,
 }
 impl model::Model for DeleteCategoryResponseRecords {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            id: None,
+            success: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "success"]
@@ -206,7 +253,6 @@ impl model::Model for DeleteCategoryResponseRecords {
 }
 model::model!(DeleteCategoryResponseRecords);
 /// Schema `UnitsListBody1`.
-#[derive(Clone, Debug, Default)]
 pub struct ListCategoriesRequest {
     pub filter: Option<Box<V1orgworkspacesunitslistFilter>>,
     pub page: Option<i64>,
@@ -215,6 +261,15 @@ pub struct ListCategoriesRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListCategoriesRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            filter: None,
+            page: None,
+            page_size: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["page", "filter", "pageSize"]
@@ -240,7 +295,6 @@ impl model::Model for ListCategoriesRequest {
 }
 model::model!(ListCategoriesRequest);
 /// Schema `UsageResponse1`.
-#[derive(Clone, Debug, Default)]
 pub struct ListCategoriesResponse {
     pub count: Option<i64>,
     pub metadata: Option<Box<ListCategoriesResponseMetadata>>,
@@ -249,6 +303,15 @@ pub struct ListCategoriesResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListCategoriesResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            count: None,
+            metadata: None,
+            records: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["count", "records", "_metadata"]
@@ -274,7 +337,6 @@ impl model::Model for ListCategoriesResponse {
 }
 model::model!(ListCategoriesResponse);
 /// Schema `UsageResponse1Records`.
-#[derive(Clone, Debug, Default)]
 pub struct ListCategoriesResponseRecords {
     pub count_of_ous: Option<i64>,
     pub created_at: Option<i64>,
@@ -288,6 +350,20 @@ pub struct ListCategoriesResponseRecords {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListCategoriesResponseRecords {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            count_of_ous: None,
+            created_at: None,
+            description: None,
+            enabled: None,
+            id: None,
+            is_predefined: None,
+            name: None,
+            updated_at: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -332,7 +408,6 @@ impl model::Model for ListCategoriesResponseRecords {
 }
 model::model!(ListCategoriesResponseRecords);
 /// Schema `OrgCategoriesBody`.
-#[derive(Clone, Debug, Default)]
 pub struct OrgCategoriesBody {
     pub description: Option<String>,
     pub enabled: Option<bool>,
@@ -344,6 +419,18 @@ pub struct OrgCategoriesBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for OrgCategoriesBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            enabled: None,
+            is_predefined: None,
+            name: None,
+            root_ou_name: None,
+            workspace_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "enabled", "rootOuName", "description", "workspaceId", "is_predefined"]
@@ -375,7 +462,6 @@ impl model::Model for OrgCategoriesBody {
 }
 model::model!(OrgCategoriesBody);
 /// Schema `V1orgworkspacesunitslistFilter`.
-#[derive(Clone, Debug, Default)]
 pub struct V1orgworkspacesunitslistFilter {
     pub enabled: Option<bool>,
     pub is_predefined: Option<bool>,
@@ -384,6 +470,15 @@ pub struct V1orgworkspacesunitslistFilter {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1orgworkspacesunitslistFilter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            enabled: None,
+            is_predefined: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "enabled", "is_predefined"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `OrgUnitsBody1`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateCollectionRequest {
     pub name: Option<String>,
     pub ou_category_id: Option<String>,
@@ -15,6 +14,16 @@ pub struct CreateCollectionRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateCollectionRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            ou_category_id: None,
+            parent_ref_id: None,
+            sections: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "sections", "parent_ref_id", "ou_category_id"]
@@ -42,13 +51,19 @@ impl model::Model for CreateCollectionRequest {
 }
 model::model!(CreateCollectionRequest);
 /// Schema `InlineResponse20054`.
-#[derive(Clone, Debug, Default)]
 pub struct DeleteCollectionResponse {
     pub message: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for DeleteCollectionResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            message: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["message"]
@@ -70,7 +85,6 @@ impl model::Model for DeleteCollectionResponse {
 }
 model::model!(DeleteCollectionResponse);
 /// Schema `InlineResponse20055`.
-#[derive(Clone, Debug, Default)]
 pub struct ListCollectionsResponse {
     pub count: Option<i64>,
     pub metadata: Option<Box<ListCategoriesResponseMetadata>>,
@@ -79,6 +93,15 @@ pub struct ListCollectionsResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListCollectionsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            count: None,
+            metadata: None,
+            records: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["count", "records", "_metadata"]
@@ -104,7 +127,6 @@ impl model::Model for ListCollectionsResponse {
 }
 model::model!(ListCollectionsResponse);
 /// Schema `InlineResponse20055Records`.
-#[derive(Clone, Debug, Default)]
 pub struct ListCollectionsResponseRecords {
     pub admins: Option<Vec<String>>,
     pub created_at: Option<i64>,
@@ -127,6 +149,29 @@ pub struct ListCollectionsResponseRecords {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListCollectionsResponseRecords {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            admins: None,
+            created_at: None,
+            default_dashboard_id: None,
+            id: None,
+            managers: None,
+            name: None,
+            no_of_dashboards: None,
+            ou_category_id: None,
+            ou_id: None,
+            parent_ref_id: None,
+            path: None,
+            sections: None,
+            tags: None,
+            version: None,
+            workflow_profile_id: None,
+            workflow_profile_name: None,
+            workspace_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -198,7 +243,6 @@ impl model::Model for ListCollectionsResponseRecords {
 }
 model::model!(ListCollectionsResponseRecords);
 /// Schema `OrgUnitsBody`.
-#[derive(Clone, Debug, Default)]
 pub struct OrgUnitsBody {
     pub id: Option<String>,
     pub name: Option<String>,
@@ -209,6 +253,17 @@ pub struct OrgUnitsBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for OrgUnitsBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            id: None,
+            name: None,
+            ou_category_id: None,
+            parent_ref_id: None,
+            sections: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "name", "sections", "parent_ref_id", "ou_category_id"]
@@ -238,7 +293,6 @@ impl model::Model for OrgUnitsBody {
 }
 model::model!(OrgUnitsBody);
 /// Schema `InlineResponse20053`.
-#[derive(Clone, Debug, Default)]
 pub struct SaveCollectionResponse {
     pub errors: Option<Vec<String>>,
     pub success: Option<Vec<i64>>,
@@ -246,6 +300,14 @@ pub struct SaveCollectionResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for SaveCollectionResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            errors: None,
+            success: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["errors", "success"]
@@ -269,7 +331,6 @@ impl model::Model for SaveCollectionResponse {
 }
 model::model!(SaveCollectionResponse);
 /// Schema `UnitsListBody`.
-#[derive(Clone, Debug, Default)]
 pub struct UnitsListBody {
     pub filter: Option<Box<V1orgunitslistFilter>>,
     pub page: Option<i64>,
@@ -278,6 +339,15 @@ pub struct UnitsListBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for UnitsListBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            filter: None,
+            page: None,
+            page_size: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["page", "filter", "page_size"]
@@ -303,7 +373,6 @@ impl model::Model for UnitsListBody {
 }
 model::model!(UnitsListBody);
 /// Schema `V1orgunitsIntegrations`.
-#[derive(Clone, Debug, Default)]
 pub struct V1orgunitsIntegrations {
     pub filters: Option<serde_json::Value>,
     pub type_: Option<String>,
@@ -311,6 +380,14 @@ pub struct V1orgunitsIntegrations {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1orgunitsIntegrations {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            filters: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "filters"]
@@ -334,7 +411,6 @@ impl model::Model for V1orgunitsIntegrations {
 }
 model::model!(V1orgunitsIntegrations);
 /// Schema `V1orgunitsSections`.
-#[derive(Clone, Debug, Default)]
 pub struct V1orgunitsSections {
     pub id: Option<String>,
     pub integrations: Option<std::collections::BTreeMap<String, V1orgunitsIntegrations>>,
@@ -342,6 +418,14 @@ pub struct V1orgunitsSections {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1orgunitsSections {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            id: None,
+            integrations: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "integrations"]
@@ -365,13 +449,19 @@ impl model::Model for V1orgunitsSections {
 }
 model::model!(V1orgunitsSections);
 /// Schema `V1orgunitslistFilter`.
-#[derive(Clone, Debug, Default)]
 pub struct V1orgunitslistFilter {
     pub ou_category_id: Option<Vec<String>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for V1orgunitslistFilter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ou_category_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ou_category_id"]

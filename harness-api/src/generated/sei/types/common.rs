@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `UsageResponse1Metadata`.
-#[derive(Clone, Debug, Default)]
 pub struct ListCategoriesResponseMetadata {
     pub has_next: Option<bool>,
     pub page: Option<i64>,
@@ -15,6 +14,16 @@ pub struct ListCategoriesResponseMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListCategoriesResponseMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            has_next: None,
+            page: None,
+            page_size: None,
+            total_count: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["page", "has_next", "page_size", "total_count"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `InlineResponse20058`.
-#[derive(Clone, Debug, Default)]
 pub struct GetContributorSchemaResponse {
     pub created_at: Option<i64>,
     pub fields: Option<Vec<GetContributorSchemaResponseFields>>,
@@ -14,6 +13,15 @@ pub struct GetContributorSchemaResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetContributorSchemaResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created_at: None,
+            fields: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["fields", "version", "created_at"]
@@ -39,7 +47,6 @@ impl model::Model for GetContributorSchemaResponse {
 }
 model::model!(GetContributorSchemaResponse);
 /// Schema `InlineResponse20058Fields`.
-#[derive(Clone, Debug, Default)]
 pub struct GetContributorSchemaResponseFields {
     pub description: Option<String>,
     pub display_name: Option<String>,
@@ -51,6 +58,18 @@ pub struct GetContributorSchemaResponseFields {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetContributorSchemaResponseFields {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            display_name: None,
+            index: None,
+            key: None,
+            system_field: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "type", "index", "description", "display_name", "system_field"]
@@ -82,7 +101,6 @@ impl model::Model for GetContributorSchemaResponseFields {
 }
 model::model!(GetContributorSchemaResponseFields);
 /// Schema `InlineResponse20059`.
-#[derive(Clone, Debug, Default)]
 pub struct GetContributorVersionsResponse {
     pub count: Option<i64>,
     pub metadata: Option<Box<ListCategoriesResponseMetadata>>,
@@ -91,6 +109,15 @@ pub struct GetContributorVersionsResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetContributorVersionsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            count: None,
+            metadata: None,
+            records: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["count", "records", "_metadata"]
@@ -116,7 +143,6 @@ impl model::Model for GetContributorVersionsResponse {
 }
 model::model!(GetContributorVersionsResponse);
 /// Schema `InlineResponse20059Records`.
-#[derive(Clone, Debug, Default)]
 pub struct GetContributorVersionsResponseRecords {
     pub id: Option<String>,
     pub name: Option<String>,
@@ -125,6 +151,15 @@ pub struct GetContributorVersionsResponseRecords {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetContributorVersionsResponseRecords {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            id: None,
+            name: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "name", "version"]
@@ -150,7 +185,6 @@ impl model::Model for GetContributorVersionsResponseRecords {
 }
 model::model!(GetContributorVersionsResponseRecords);
 /// Schema `InlineResponse20057`.
-#[derive(Clone, Debug, Default)]
 pub struct ListActiveUsersResponse {
     pub metadata: Option<Box<ListActiveUsersResponseMetadata>>,
     pub records: Option<Vec<ListActiveUsersResponseRecords>>,
@@ -158,6 +192,14 @@ pub struct ListActiveUsersResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListActiveUsersResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            metadata: None,
+            records: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["records", "_metadata"]
@@ -181,7 +223,6 @@ impl model::Model for ListActiveUsersResponse {
 }
 model::model!(ListActiveUsersResponse);
 /// Schema `InlineResponse20057IntegrationUserIds`.
-#[derive(Clone, Debug, Default)]
 pub struct ListActiveUsersResponseIntegrationUserIds {
     pub integration_id: Option<String>,
     pub user_id: Option<String>,
@@ -189,6 +230,14 @@ pub struct ListActiveUsersResponseIntegrationUserIds {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListActiveUsersResponseIntegrationUserIds {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            integration_id: None,
+            user_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["user_id", "integration_id"]
@@ -212,7 +261,6 @@ impl model::Model for ListActiveUsersResponseIntegrationUserIds {
 }
 model::model!(ListActiveUsersResponseIntegrationUserIds);
 /// Schema `InlineResponse20057Metadata`.
-#[derive(Clone, Debug, Default)]
 pub struct ListActiveUsersResponseMetadata {
     pub has_next: Option<bool>,
     pub next_page: Option<i64>,
@@ -224,6 +272,18 @@ pub struct ListActiveUsersResponseMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListActiveUsersResponseMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            has_next: None,
+            next_page: None,
+            non_users_count: None,
+            page: None,
+            page_size: None,
+            total_count: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["page", "has_next", "next_page", "page_size", "total_count", "non_users_count"]
@@ -255,7 +315,6 @@ impl model::Model for ListActiveUsersResponseMetadata {
 }
 model::model!(ListActiveUsersResponseMetadata);
 /// Schema `InlineResponse20057Records`.
-#[derive(Clone, Debug, Default)]
 pub struct ListActiveUsersResponseRecords {
     pub additional_fields: Option<serde_json::Value>,
     pub created_at: Option<i64>,
@@ -270,6 +329,21 @@ pub struct ListActiveUsersResponseRecords {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListActiveUsersResponseRecords {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            additional_fields: None,
+            created_at: None,
+            email: None,
+            full_name: None,
+            id: None,
+            integration_user_ids: None,
+            org_uuid: None,
+            updated_at: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -317,7 +391,6 @@ impl model::Model for ListActiveUsersResponseRecords {
 }
 model::model!(ListActiveUsersResponseRecords);
 /// Schema `InlineResponse20064`.
-#[derive(Clone, Debug, Default)]
 pub struct ListContributorsResponse {
     pub integration_user_count: Option<i64>,
     pub org_user_count: Option<i64>,
@@ -326,6 +399,15 @@ pub struct ListContributorsResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListContributorsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            integration_user_count: None,
+            org_user_count: None,
+            org_user_details: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["org_user_count", "org_user_details", "integration_user_count"]
@@ -351,7 +433,6 @@ impl model::Model for ListContributorsResponse {
 }
 model::model!(ListContributorsResponse);
 /// Schema `InlineResponse20064IntegrationUserDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct ListContributorsResponseIntegrationUserDetails {
     pub cloud_id: Option<String>,
     pub integration_id: Option<i64>,
@@ -361,6 +442,16 @@ pub struct ListContributorsResponseIntegrationUserDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListContributorsResponseIntegrationUserDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cloud_id: None,
+            integration_id: None,
+            integration_type: None,
+            integration_user_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["cloud_id", "integration_id", "integration_type", "integration_user_id"]
@@ -388,7 +479,6 @@ impl model::Model for ListContributorsResponseIntegrationUserDetails {
 }
 model::model!(ListContributorsResponseIntegrationUserDetails);
 /// Schema `InlineResponse20064OrgUserDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct ListContributorsResponseOrgUserDetails {
     pub email: Option<String>,
     pub full_name: Option<String>,
@@ -401,6 +491,17 @@ pub struct ListContributorsResponseOrgUserDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListContributorsResponseOrgUserDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            email: None,
+            full_name: None,
+            integration_user_details: None,
+            org_user_id: None,
+            org_user_ref_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -436,7 +537,6 @@ impl model::Model for ListContributorsResponseOrgUserDetails {
 }
 model::model!(ListContributorsResponseOrgUserDetails);
 /// Schema `OrgUsersBody`.
-#[derive(Clone, Debug, Default)]
 pub struct OrgUsersBody {
     pub additional_fields: Option<serde_json::Value>,
     pub created_at: Option<i64>,
@@ -452,6 +552,22 @@ pub struct OrgUsersBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for OrgUsersBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            additional_fields: None,
+            created_at: None,
+            dynamic_column_aggs_region: None,
+            email: None,
+            full_name: None,
+            id: None,
+            integration_user_ids: None,
+            org_uuid: None,
+            updated_at: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -502,13 +618,19 @@ impl model::Model for OrgUsersBody {
 }
 model::model!(OrgUsersBody);
 /// Schema `InlineResponse20056`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateContributorsResponse {
     pub message: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateContributorsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            message: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["message"]
@@ -530,7 +652,6 @@ impl model::Model for UpdateContributorsResponse {
 }
 model::model!(UpdateContributorsResponse);
 /// Schema `UsersListBody`.
-#[derive(Clone, Debug, Default)]
 pub struct UsersListBody {
     pub filter: Option<serde_json::Value>,
     pub page: Option<i64>,
@@ -539,6 +660,15 @@ pub struct UsersListBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for UsersListBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            filter: None,
+            page: None,
+            page_size: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["page", "filter", "page_size"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `InlineResponse20041`.
-#[derive(Clone, Debug, Default)]
 pub struct ChangeFailureRateResponse {
     pub stats: Option<Box<ChangeFailureRateResponseStats>>,
     pub time_series: Option<Box<ChangeFailureRateResponseTimeSeries>>,
@@ -13,6 +12,14 @@ pub struct ChangeFailureRateResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ChangeFailureRateResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            stats: None,
+            time_series: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["stats", "time_series"]
@@ -36,7 +43,6 @@ impl model::Model for ChangeFailureRateResponse {
 }
 model::model!(ChangeFailureRateResponse);
 /// Schema `InlineResponse20041Stats`.
-#[derive(Clone, Debug, Default)]
 pub struct ChangeFailureRateResponseStats {
     pub band: Option<String>,
     pub failure_rate: Option<f64>,
@@ -46,6 +52,16 @@ pub struct ChangeFailureRateResponseStats {
     pub misfits: model::Misfits,
 }
 impl model::Model for ChangeFailureRateResponseStats {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            band: None,
+            failure_rate: None,
+            is_absolute: None,
+            total_deployment: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["band", "is_absolute", "failure_rate", "total_deployment"]
@@ -73,7 +89,6 @@ impl model::Model for ChangeFailureRateResponseStats {
 }
 model::model!(ChangeFailureRateResponseStats);
 /// Schema `InlineResponse20041TimeSeries`.
-#[derive(Clone, Debug, Default)]
 pub struct ChangeFailureRateResponseTimeSeries {
     pub day: Option<Vec<ChangeFailureRateResponseTimeSeriesDay>>,
     pub month: Option<Vec<ChangeFailureRateResponseTimeSeriesDay>>,
@@ -82,6 +97,15 @@ pub struct ChangeFailureRateResponseTimeSeries {
     pub misfits: model::Misfits,
 }
 impl model::Model for ChangeFailureRateResponseTimeSeries {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            day: None,
+            month: None,
+            week: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["day", "week", "month"]
@@ -107,7 +131,6 @@ impl model::Model for ChangeFailureRateResponseTimeSeries {
 }
 model::model!(ChangeFailureRateResponseTimeSeries);
 /// Schema `InlineResponse20041TimeSeriesDay`.
-#[derive(Clone, Debug, Default)]
 pub struct ChangeFailureRateResponseTimeSeriesDay {
     pub additional_key: Option<String>,
     pub count: Option<i64>,
@@ -116,6 +139,15 @@ pub struct ChangeFailureRateResponseTimeSeriesDay {
     pub misfits: model::Misfits,
 }
 impl model::Model for ChangeFailureRateResponseTimeSeriesDay {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            additional_key: None,
+            count: None,
+            key: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "count", "additional_key"]
@@ -141,7 +173,6 @@ impl model::Model for ChangeFailureRateResponseTimeSeriesDay {
 }
 model::model!(ChangeFailureRateResponseTimeSeriesDay);
 /// Schema `InlineResponse20042`.
-#[derive(Clone, Debug, Default)]
 pub struct DeploymentFrequencyResponse {
     pub stats: Option<Box<DeploymentFrequencyResponseStats>>,
     pub time_series: Option<Box<ChangeFailureRateResponseTimeSeries>>,
@@ -149,6 +180,14 @@ pub struct DeploymentFrequencyResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for DeploymentFrequencyResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            stats: None,
+            time_series: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["stats", "time_series"]
@@ -172,7 +211,6 @@ impl model::Model for DeploymentFrequencyResponse {
 }
 model::model!(DeploymentFrequencyResponse);
 /// Schema `InlineResponse20042Stats`.
-#[derive(Clone, Debug, Default)]
 pub struct DeploymentFrequencyResponseStats {
     pub band: Option<String>,
     pub count_per_day: Option<f64>,
@@ -183,6 +221,17 @@ pub struct DeploymentFrequencyResponseStats {
     pub misfits: model::Misfits,
 }
 impl model::Model for DeploymentFrequencyResponseStats {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            band: None,
+            count_per_day: None,
+            count_per_month: None,
+            count_per_week: None,
+            total_deployment: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -218,7 +267,6 @@ impl model::Model for DeploymentFrequencyResponseStats {
 }
 model::model!(DeploymentFrequencyResponseStats);
 /// Schema `DoraChangeFailureRateBody`.
-#[derive(Clone, Debug, Default)]
 pub struct DoraChangeFailureRateBody {
     pub filter: Option<Box<V1dorachangeFailureRateFilter>>,
     pub ou_ids: Option<Vec<String>>,
@@ -226,6 +274,14 @@ pub struct DoraChangeFailureRateBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for DoraChangeFailureRateBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            filter: None,
+            ou_ids: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["filter", "ou_ids"]
@@ -249,7 +305,6 @@ impl model::Model for DoraChangeFailureRateBody {
 }
 model::model!(DoraChangeFailureRateBody);
 /// Schema `DoraDeploymentFrequencyBody`.
-#[derive(Clone, Debug, Default)]
 pub struct DoraDeploymentFrequencyBody {
     pub filter: Option<Box<V1dorachangeFailureRateFilter>>,
     pub ou_ids: Option<Vec<String>>,
@@ -257,6 +312,14 @@ pub struct DoraDeploymentFrequencyBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for DoraDeploymentFrequencyBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            filter: None,
+            ou_ids: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["filter", "ou_ids"]
@@ -280,7 +343,6 @@ impl model::Model for DoraDeploymentFrequencyBody {
 }
 model::model!(DoraDeploymentFrequencyBody);
 /// Schema `DoraLeadtimeBody`.
-#[derive(Clone, Debug, Default)]
 pub struct DoraLeadtimeBody {
     pub across: Option<String>,
     pub filter: Option<Box<V1doraleadtimeFilter>>,
@@ -289,6 +351,15 @@ pub struct DoraLeadtimeBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for DoraLeadtimeBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            across: None,
+            filter: None,
+            ou_ids: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["across", "filter", "ou_ids"]
@@ -314,7 +385,6 @@ impl model::Model for DoraLeadtimeBody {
 }
 model::model!(DoraLeadtimeBody);
 /// Schema `DoraMeantimeBody`.
-#[derive(Clone, Debug, Default)]
 pub struct DoraMeantimeBody {
     pub across: Option<String>,
     pub filter: Option<Box<V1dorameantimeFilter>>,
@@ -324,6 +394,16 @@ pub struct DoraMeantimeBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for DoraMeantimeBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            across: None,
+            filter: None,
+            ou_ids: None,
+            widget_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["across", "filter", "ou_ids", "widget_id"]
@@ -351,7 +431,6 @@ impl model::Model for DoraMeantimeBody {
 }
 model::model!(DoraMeantimeBody);
 /// Schema `InlineResponse20043`.
-#[derive(Clone, Debug, Default)]
 pub struct LeadTimeResponse {
     pub count: Option<i64>,
     pub metadata: Option<Box<ListCategoriesResponseMetadata>>,
@@ -360,6 +439,15 @@ pub struct LeadTimeResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for LeadTimeResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            count: None,
+            metadata: None,
+            records: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["count", "records", "_metadata"]
@@ -385,7 +473,6 @@ impl model::Model for LeadTimeResponse {
 }
 model::model!(LeadTimeResponse);
 /// Schema `InlineResponse20043Records`.
-#[derive(Clone, Debug, Default)]
 pub struct LeadTimeResponseRecords {
     pub id: Option<String>,
     pub lead_time: Option<f64>,
@@ -394,6 +481,15 @@ pub struct LeadTimeResponseRecords {
     pub misfits: model::Misfits,
 }
 impl model::Model for LeadTimeResponseRecords {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            id: None,
+            lead_time: None,
+            work_item: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "lead_time", "work_item"]
@@ -419,7 +515,6 @@ impl model::Model for LeadTimeResponseRecords {
 }
 model::model!(LeadTimeResponseRecords);
 /// Schema `InlineResponse20043WorkItem`.
-#[derive(Clone, Debug, Default)]
 pub struct LeadTimeResponseWorkItem {
     pub resolved_at: Option<String>,
     pub type_: Option<String>,
@@ -427,6 +522,14 @@ pub struct LeadTimeResponseWorkItem {
     pub misfits: model::Misfits,
 }
 impl model::Model for LeadTimeResponseWorkItem {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            resolved_at: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "resolved_at"]
@@ -450,7 +553,6 @@ impl model::Model for LeadTimeResponseWorkItem {
 }
 model::model!(LeadTimeResponseWorkItem);
 /// Schema `InlineResponse20044`.
-#[derive(Clone, Debug, Default)]
 pub struct MeanTimeToRestoreResponse {
     pub band: Option<String>,
     pub mean_time: Option<f64>,
@@ -460,6 +562,16 @@ pub struct MeanTimeToRestoreResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for MeanTimeToRestoreResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            band: None,
+            mean_time: None,
+            total_incidents: None,
+            unit: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["band", "unit", "mean_time", "total_incidents"]
@@ -487,13 +599,19 @@ impl model::Model for MeanTimeToRestoreResponse {
 }
 model::model!(MeanTimeToRestoreResponse);
 /// Schema `V1dorachangeFailureRateFilter`.
-#[derive(Clone, Debug, Default)]
 pub struct V1dorachangeFailureRateFilter {
     pub time_range: Option<Box<V1dorachangeFailureRateFilterTimeRange>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for V1dorachangeFailureRateFilter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            time_range: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["time_range"]
@@ -515,7 +633,6 @@ impl model::Model for V1dorachangeFailureRateFilter {
 }
 model::model!(V1dorachangeFailureRateFilter);
 /// Schema `V1dorachangeFailureRateFilterTimeRange`.
-#[derive(Clone, Debug, Default)]
 pub struct V1dorachangeFailureRateFilterTimeRange {
     pub gt: Option<i64>,
     pub lt: Option<i64>,
@@ -523,6 +640,14 @@ pub struct V1dorachangeFailureRateFilterTimeRange {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1dorachangeFailureRateFilterTimeRange {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            gt: None,
+            lt: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["$gt", "$lt"]
@@ -546,7 +671,6 @@ impl model::Model for V1dorachangeFailureRateFilterTimeRange {
 }
 model::model!(V1dorachangeFailureRateFilterTimeRange);
 /// Schema `V1doraleadtimeFilter`.
-#[derive(Clone, Debug, Default)]
 pub struct V1doraleadtimeFilter {
     pub calculation: Option<String>,
     pub integration_ids: Option<Vec<String>>,
@@ -559,6 +683,19 @@ pub struct V1doraleadtimeFilter {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1doraleadtimeFilter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            calculation: None,
+            integration_ids: None,
+            jira_issue_resolved_at: None,
+            jira_issue_types: None,
+            limit_to_only_applicable_data: None,
+            ratings: None,
+            work_items_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -600,7 +737,6 @@ impl model::Model for V1doraleadtimeFilter {
 }
 model::model!(V1doraleadtimeFilter);
 /// Schema `V1doraleadtimeFilterJiraIssueResolvedAt`.
-#[derive(Clone, Debug, Default)]
 pub struct V1doraleadtimeFilterJiraIssueResolvedAt {
     pub gt: Option<String>,
     pub lt: Option<String>,
@@ -608,6 +744,14 @@ pub struct V1doraleadtimeFilterJiraIssueResolvedAt {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1doraleadtimeFilterJiraIssueResolvedAt {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            gt: None,
+            lt: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["$gt", "$lt"]
@@ -631,7 +775,6 @@ impl model::Model for V1doraleadtimeFilterJiraIssueResolvedAt {
 }
 model::model!(V1doraleadtimeFilterJiraIssueResolvedAt);
 /// Schema `V1dorameantimeFilter`.
-#[derive(Clone, Debug, Default)]
 pub struct V1dorameantimeFilter {
     pub calculation: Option<String>,
     pub integration_ids: Option<Vec<String>>,
@@ -642,6 +785,17 @@ pub struct V1dorameantimeFilter {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1dorameantimeFilter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            calculation: None,
+            integration_ids: None,
+            limit_to_only_applicable_data: None,
+            ratings: None,
+            work_items_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `CalenderSLOTargetSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct CalenderSloTargetSpec {
     pub spec: Option<CalenderSpec>,
     pub type_: Option<CalenderSloTargetSpecType>,
@@ -13,6 +12,14 @@ pub struct CalenderSloTargetSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for CalenderSloTargetSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -34,6 +41,10 @@ impl model::Model for CalenderSloTargetSpec {
         }
     }
     #[inline]
+    fn tagged(&self) -> &'static [(usize, usize)] {
+        &[(1, 0)]
+    }
+    #[inline]
     fn settle(&mut self) {
         if let Some(union) = &mut self.spec {
             model::settle(union, self.type_.as_ref().map(|tag| tag.as_str()));
@@ -52,7 +63,6 @@ model::union! {
     WeeklyCalendar(WeeklyCalendarSpec), }
 }
 /// Schema `CvDowntimeStatusDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct CvDowntimeStatusDetails {
     pub end_date_time: Option<String>,
     pub end_time: Option<i64>,
@@ -62,6 +72,16 @@ pub struct CvDowntimeStatusDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for CvDowntimeStatusDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            end_date_time: None,
+            end_time: None,
+            start_time: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["status", "endTime", "startTime", "endDateTime"]
@@ -89,7 +109,6 @@ impl model::Model for CvDowntimeStatusDetails {
 }
 model::model!(CvDowntimeStatusDetails);
 /// Schema `CvProjectParams`.
-#[derive(Clone, Debug, Default)]
 pub struct CvProjectParams {
     pub account_identifier: Option<String>,
     pub org_identifier: Option<String>,
@@ -98,6 +117,15 @@ pub struct CvProjectParams {
     pub misfits: model::Misfits,
 }
 impl model::Model for CvProjectParams {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            org_identifier: None,
+            project_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["orgIdentifier", "accountIdentifier", "projectIdentifier"]
@@ -123,7 +151,6 @@ impl model::Model for CvProjectParams {
 }
 model::model!(CvProjectParams);
 /// Schema `CvSLOError`.
-#[derive(Clone, Debug, Default)]
 pub struct CvSloError {
     pub error_message: Option<String>,
     pub failed_state: Option<bool>,
@@ -132,6 +159,15 @@ pub struct CvSloError {
     pub misfits: model::Misfits,
 }
 impl model::Model for CvSloError {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            error_message: None,
+            failed_state: None,
+            slo_error_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["failedState", "errorMessage", "sloErrorType"]
@@ -157,7 +193,6 @@ impl model::Model for CvSloError {
 }
 model::model!(CvSloError);
 /// Schema `CvSLOHealthListView`.
-#[derive(Clone, Debug, Default)]
 pub struct CvSloHealthListView {
     pub burn_rate: Option<f64>,
     pub description: Option<String>,
@@ -193,6 +228,42 @@ pub struct CvSloHealthListView {
     pub misfits: model::Misfits,
 }
 impl model::Model for CvSloHealthListView {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            burn_rate: None,
+            description: None,
+            downtime_status_details: None,
+            environment_identifier: None,
+            environment_name: None,
+            error_budget_remaining: None,
+            error_budget_remaining_percentage: None,
+            error_budget_risk: None,
+            evaluation_type: None,
+            health_source_identifier: None,
+            health_source_name: None,
+            monitored_service_identifier: None,
+            monitored_service_name: None,
+            name: None,
+            no_of_active_alerts: None,
+            org_name: None,
+            project_name: None,
+            project_params: None,
+            service_identifier: None,
+            service_name: None,
+            sli_type: None,
+            slo_error: None,
+            slo_identifier: None,
+            slo_target_percentage: None,
+            slo_target_type: None,
+            slo_type: None,
+            tags: None,
+            total_error_budget: None,
+            user_journey_name: None,
+            user_journeys: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -303,7 +374,6 @@ impl model::Model for CvSloHealthListView {
 }
 model::model!(CvSloHealthListView);
 /// Schema `CVNGEmailChannelSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct CvngEmailChannelSpec {
     pub recipients: Option<Vec<String>>,
     pub user_groups: Option<Vec<String>>,
@@ -311,6 +381,14 @@ pub struct CvngEmailChannelSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for CvngEmailChannelSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            recipients: None,
+            user_groups: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["recipients", "userGroups"]
@@ -334,7 +412,6 @@ impl model::Model for CvngEmailChannelSpec {
 }
 model::model!(CvngEmailChannelSpec);
 /// Schema `CVNGNotificationChannel`.
-#[derive(Clone, Debug, Default)]
 pub struct CvngNotificationChannel {
     pub spec: Option<CvngNotificationChannelSpec>,
     pub type_: Option<CvngNotificationChannelType>,
@@ -342,6 +419,14 @@ pub struct CvngNotificationChannel {
     pub misfits: model::Misfits,
 }
 impl model::Model for CvngNotificationChannel {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -361,6 +446,10 @@ impl model::Model for CvngNotificationChannel {
             1 => model::Part::Opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn tagged(&self) -> &'static [(usize, usize)] {
+        &[(1, 0)]
     }
     #[inline]
     fn settle(&mut self) {
@@ -384,7 +473,6 @@ model::open_enum! {
     Webhook = "Webhook", Rollback = "Rollback", }
 }
 /// Schema `CVNGPagerDutyChannelSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct CvngPagerDutyChannelSpec {
     pub integration_key: Option<String>,
     pub user_groups: Option<Vec<String>>,
@@ -392,6 +480,14 @@ pub struct CvngPagerDutyChannelSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for CvngPagerDutyChannelSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            integration_key: None,
+            user_groups: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["userGroups", "integrationKey"]
@@ -415,7 +511,6 @@ impl model::Model for CvngPagerDutyChannelSpec {
 }
 model::model!(CvngPagerDutyChannelSpec);
 /// Schema `CVNGRollbackSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct CvngRollbackSpec {
     pub infrastructure_id: Option<String>,
     pub rollback_window: Option<i64>,
@@ -423,6 +518,14 @@ pub struct CvngRollbackSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for CvngRollbackSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            infrastructure_id: None,
+            rollback_window: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["rollbackWindow", "infrastructureId"]
@@ -446,7 +549,6 @@ impl model::Model for CvngRollbackSpec {
 }
 model::model!(CvngRollbackSpec);
 /// Schema `CVNGSlackChannelSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct CvngSlackChannelSpec {
     pub user_groups: Option<Vec<String>>,
     pub webhook_url: Option<String>,
@@ -454,6 +556,14 @@ pub struct CvngSlackChannelSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for CvngSlackChannelSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            user_groups: None,
+            webhook_url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["userGroups", "webhookUrl"]
@@ -477,7 +587,6 @@ impl model::Model for CvngSlackChannelSpec {
 }
 model::model!(CvngSlackChannelSpec);
 /// Schema `CVNGWebhookChannelSpec`.
-#[derive(Clone, Default)]
 pub struct CvngWebhookChannelSpec {
     pub authorization_token: Option<String>,
     pub expression_functor_token: Option<i64>,
@@ -487,22 +596,18 @@ pub struct CvngWebhookChannelSpec {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for CvngWebhookChannelSpec {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("CvngWebhookChannelSpec")
-            .field(
-                "authorization_token",
-                &model::Redacted(self.authorization_token.is_some()),
-            )
-            .field("expression_functor_token", &self.expression_functor_token)
-            .field("headers", &self.headers)
-            .field("user_groups", &self.user_groups)
-            .field("webhook_url", &self.webhook_url)
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for CvngWebhookChannelSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            authorization_token: None,
+            expression_functor_token: None,
+            headers: None,
+            user_groups: None,
+            webhook_url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -535,10 +640,13 @@ impl model::Model for CvngWebhookChannelSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[3]
+    }
 }
 model::model!(CvngWebhookChannelSpec);
 /// Schema `CVNGMSTeamsChannelSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct CvngmsTeamsChannelSpec {
     pub ms_team_keys: Option<Vec<String>>,
     pub user_groups: Option<Vec<String>>,
@@ -546,6 +654,14 @@ pub struct CvngmsTeamsChannelSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for CvngmsTeamsChannelSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ms_team_keys: None,
+            user_groups: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["msTeamKeys", "userGroups"]
@@ -569,7 +685,6 @@ impl model::Model for CvngmsTeamsChannelSpec {
 }
 model::model!(CvngmsTeamsChannelSpec);
 /// Schema `DataPoints`.
-#[derive(Clone, Debug, Default)]
 pub struct DataPoints {
     pub timestamp: Option<i64>,
     pub value: Option<f64>,
@@ -577,6 +692,14 @@ pub struct DataPoints {
     pub misfits: model::Misfits,
 }
 impl model::Model for DataPoints {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            timestamp: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["value", "timestamp"]
@@ -600,13 +723,19 @@ impl model::Model for DataPoints {
 }
 model::model!(DataPoints);
 /// Schema `MonthlyCalenderSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct MonthlyCalenderSpec {
     pub day_of_month: Option<i64>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for MonthlyCalenderSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            day_of_month: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["dayOfMonth"]
@@ -628,7 +757,6 @@ impl model::Model for MonthlyCalenderSpec {
 }
 model::model!(MonthlyCalenderSpec);
 /// Schema `NotificationRule`.
-#[derive(Clone, Debug, Default)]
 pub struct NotificationRule {
     pub conditions: Option<Vec<NotificationRuleCondition>>,
     pub identifier: Option<String>,
@@ -641,6 +769,19 @@ pub struct NotificationRule {
     pub misfits: model::Misfits,
 }
 impl model::Model for NotificationRule {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            conditions: None,
+            identifier: None,
+            name: None,
+            notification_method: None,
+            org_identifier: None,
+            project_identifier: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -682,7 +823,6 @@ impl model::Model for NotificationRule {
 }
 model::model!(NotificationRule);
 /// Schema `NotificationRuleCondition`.
-#[derive(Clone, Debug, Default)]
 pub struct NotificationRuleCondition {
     pub spec: Option<serde_json::Value>,
     pub type_: Option<NotificationRuleConditionType>,
@@ -690,6 +830,14 @@ pub struct NotificationRuleCondition {
     pub misfits: model::Misfits,
 }
 impl model::Model for NotificationRuleCondition {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -722,7 +870,6 @@ model::open_enum! {
     "DeploymentImpactReport", }
 }
 /// Schema `NotificationRuleRefDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct NotificationRuleRefDto {
     pub enabled: Option<bool>,
     pub notification_rule_ref: Option<String>,
@@ -730,6 +877,14 @@ pub struct NotificationRuleRefDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for NotificationRuleRefDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            enabled: None,
+            notification_rule_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["enabled", "notificationRuleRef"]
@@ -753,7 +908,6 @@ impl model::Model for NotificationRuleRefDto {
 }
 model::model!(NotificationRuleRefDto);
 /// Schema `NotificationRuleResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct NotificationRuleResponse {
     pub created_at: Option<i64>,
     pub enabled: Option<bool>,
@@ -763,6 +917,16 @@ pub struct NotificationRuleResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for NotificationRuleResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created_at: None,
+            enabled: None,
+            last_modified_at: None,
+            notification_rule: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["enabled", "createdAt", "lastModifiedAt", "notificationRule"]
@@ -795,7 +959,6 @@ model::open_enum! {
     "FireHydrant", }
 }
 /// Schema `PageResponseNotificationRuleResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct PageResponseNotificationRuleResponse {
     pub content: Option<Vec<NotificationRuleResponse>>,
     pub empty: Option<bool>,
@@ -809,6 +972,20 @@ pub struct PageResponseNotificationRuleResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for PageResponseNotificationRuleResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            page_token: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -853,7 +1030,6 @@ impl model::Model for PageResponseNotificationRuleResponse {
 }
 model::model!(PageResponseNotificationRuleResponse);
 /// Schema `PageResponseSLOHealthListView`.
-#[derive(Clone, Debug, Default)]
 pub struct PageResponseSloHealthListView {
     pub content: Option<Vec<CvSloHealthListView>>,
     pub empty: Option<bool>,
@@ -867,6 +1043,20 @@ pub struct PageResponseSloHealthListView {
     pub misfits: model::Misfits,
 }
 impl model::Model for PageResponseSloHealthListView {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            page_token: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -911,13 +1101,19 @@ impl model::Model for PageResponseSloHealthListView {
 }
 model::model!(PageResponseSloHealthListView);
 /// Schema `QuarterlyCalenderSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct QuarterlyCalenderSpec {
     pub quarter_start: Option<QuarterlyCalenderSpecQuarterStart>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for QuarterlyCalenderSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            quarter_start: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["quarterStart"]
@@ -944,7 +1140,6 @@ model::open_enum! {
     "Feb-May-Aug-Nov", MarJunSepDec = "Mar-Jun-Sep-Dec", }
 }
 /// Schema `ResponseDTOPageResponseNotificationRuleResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoPageResponseNotificationRuleResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<PageResponseNotificationRuleResponse>>,
@@ -954,6 +1149,16 @@ pub struct ResponseDtoPageResponseNotificationRuleResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoPageResponseNotificationRuleResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -986,7 +1191,6 @@ model::open_enum! {
     = "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOPageResponseSLOHealthListView`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoPageResponseSloHealthListView {
     pub correlation_id: Option<String>,
     pub data: Option<Box<PageResponseSloHealthListView>>,
@@ -996,6 +1200,16 @@ pub struct ResponseDtoPageResponseSloHealthListView {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoPageResponseSloHealthListView {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -1028,13 +1242,19 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `RollingSLOTargetSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct RollingSloTargetSpec {
     pub period_length: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for RollingSloTargetSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            period_length: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["periodLength"]
@@ -1056,7 +1276,6 @@ impl model::Model for RollingSloTargetSpec {
 }
 model::model!(RollingSloTargetSpec);
 /// Schema `SLODashboardApiFilter`.
-#[derive(Clone, Debug, Default)]
 pub struct SloDashboardApiFilter {
     pub child_resource: Option<bool>,
     pub composite_slo_identifier: Option<String>,
@@ -1074,6 +1293,24 @@ pub struct SloDashboardApiFilter {
     pub misfits: model::Misfits,
 }
 impl model::Model for SloDashboardApiFilter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            child_resource: None,
+            composite_slo_identifier: None,
+            env_identifiers: None,
+            error_budget_risks: None,
+            evaluation_type: None,
+            evaluation_types: None,
+            monitored_service_identifier: None,
+            search_filter: None,
+            slo_target_filter_dto: None,
+            target_types: None,
+            type_: None,
+            user_journey_identifiers: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1154,7 +1391,6 @@ model::open_enum! {
     "Simple", Composite = "Composite", }
 }
 /// Schema `SLOTargetFilterDTO`.
-#[derive(Clone, Debug)]
 pub struct SloTargetFilterDto {
     pub spec: SloTargetSpec,
     pub type_: Option<SloTargetFilterDtoType>,
@@ -1167,12 +1403,20 @@ impl SloTargetFilterDto {
     pub fn new(spec: impl Into<SloTargetSpec>) -> Self {
         Self {
             spec: spec.into(),
-            type_: Default::default(),
-            misfits: Default::default(),
+            type_: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for SloTargetFilterDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: model::Cell::blank(),
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -1198,14 +1442,15 @@ impl model::Model for SloTargetFilterDto {
         &[0]
     }
     #[inline]
+    fn tagged(&self) -> &'static [(usize, usize)] {
+        &[(1, 0)]
+    }
+    #[inline]
     fn settle(&mut self) {
         model::settle(&mut self.spec, self.type_.as_ref().map(|tag| tag.as_str()));
     }
 }
-model::model!(
-    SloTargetFilterDto, Self { spec : model::Cell::blank(), type_ : Default::default(),
-    misfits : Default::default() }
-);
+model::through_cell!(SloTargetFilterDto);
 model::open_enum! {
     #[doc = " Schema `SLOTargetFilterDTO.type`."] SloTargetFilterDtoType { Rolling =
     "Rolling", Calender = "Calender", }
@@ -1216,7 +1461,6 @@ model::union! {
     1 Rolling(RollingSloTargetSpec), }
 }
 /// Schema `UserJourney`.
-#[derive(Clone, Debug, Default)]
 pub struct UserJourney {
     pub identifier: Option<String>,
     pub name: Option<String>,
@@ -1224,6 +1468,14 @@ pub struct UserJourney {
     pub misfits: model::Misfits,
 }
 impl model::Model for UserJourney {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "identifier"]
@@ -1247,13 +1499,19 @@ impl model::Model for UserJourney {
 }
 model::model!(UserJourney);
 /// Schema `WeeklyCalendarSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct WeeklyCalendarSpec {
     pub day_of_week: Option<WeeklyCalendarSpecDayOfWeek>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for WeeklyCalendarSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            day_of_week: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["dayOfWeek"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `AffectedEntity`.
-#[derive(Clone, Debug)]
 pub struct AffectedEntity {
     pub env_name: String,
     pub monitored_service_identifier: String,
@@ -25,11 +24,20 @@ impl AffectedEntity {
             env_name: env_name.into(),
             monitored_service_identifier: monitored_service_identifier.into(),
             service_name: service_name.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for AffectedEntity {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            env_name: model::Cell::blank(),
+            monitored_service_identifier: model::Cell::blank(),
+            service_name: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["envName", "serviceName", "monitoredServiceIdentifier"]
@@ -57,13 +65,8 @@ impl model::Model for AffectedEntity {
         &[0, 1, 2]
     }
 }
-model::model!(
-    AffectedEntity, Self { env_name : model::Cell::blank(), monitored_service_identifier
-    : model::Cell::blank(), service_name : model::Cell::blank(), misfits :
-    Default::default() }
-);
+model::through_cell!(AffectedEntity);
 /// Schema `AllEntitiesRule`.
-#[derive(Clone, Debug, Default)]
 pub struct AllEntitiesRule {
     pub affected_entity: Option<Box<AffectedEntity>>,
     pub type_: Option<AllEntitiesRuleType>,
@@ -71,6 +74,14 @@ pub struct AllEntitiesRule {
     pub misfits: model::Misfits,
 }
 impl model::Model for AllEntitiesRule {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            affected_entity: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "affectedEntity"]
@@ -98,7 +109,6 @@ model::open_enum! {
     Identifiers = "Identifiers", }
 }
 /// Schema `CvDowntimeEntity`.
-#[derive(Clone, Debug, Default)]
 pub struct CvDowntimeEntity {
     pub env_name: Option<String>,
     pub monitored_service_identifier: Option<String>,
@@ -107,6 +117,15 @@ pub struct CvDowntimeEntity {
     pub misfits: model::Misfits,
 }
 impl model::Model for CvDowntimeEntity {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            env_name: None,
+            monitored_service_identifier: None,
+            service_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["envName", "serviceName", "monitoredServiceIdentifier"]
@@ -132,7 +151,6 @@ impl model::Model for CvDowntimeEntity {
 }
 model::model!(CvDowntimeEntity);
 /// Schema `CvDowntimeHistoryItem`.
-#[derive(Clone, Debug, Default)]
 pub struct CvDowntimeHistoryItem {
     pub affected_entities: Option<Vec<CvDowntimeEntity>>,
     pub category: Option<String>,
@@ -146,6 +164,20 @@ pub struct CvDowntimeHistoryItem {
     pub misfits: model::Misfits,
 }
 impl model::Model for CvDowntimeHistoryItem {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            affected_entities: None,
+            category: None,
+            downtime_details: None,
+            duration: None,
+            end_date_time: None,
+            identifier: None,
+            name: None,
+            start_date_time: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -190,7 +222,6 @@ impl model::Model for CvDowntimeHistoryItem {
 }
 model::model!(CvDowntimeHistoryItem);
 /// Schema `CvDowntimeListItem`.
-#[derive(Clone, Debug, Default)]
 pub struct CvDowntimeListItem {
     pub affected_entities: Option<Vec<CvDowntimeEntity>>,
     pub category: Option<String>,
@@ -206,6 +237,22 @@ pub struct CvDowntimeListItem {
     pub misfits: model::Misfits,
 }
 impl model::Model for CvDowntimeListItem {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            affected_entities: None,
+            category: None,
+            description: None,
+            downtime_status_details: None,
+            duration: None,
+            enabled: None,
+            identifier: None,
+            last_modified: None,
+            name: None,
+            spec: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -256,7 +303,6 @@ impl model::Model for CvDowntimeListItem {
 }
 model::model!(CvDowntimeListItem);
 /// Schema `CvEntityDetails`.
-#[derive(Clone, Debug)]
 pub struct CvEntityDetails {
     pub enabled: Option<bool>,
     pub entity_ref: String,
@@ -268,13 +314,21 @@ impl CvEntityDetails {
     #[inline]
     pub fn new(entity_ref: impl Into<String>) -> Self {
         Self {
-            enabled: Default::default(),
+            enabled: None,
             entity_ref: entity_ref.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for CvEntityDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            enabled: None,
+            entity_ref: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["enabled", "entityRef"]
@@ -300,12 +354,8 @@ impl model::Model for CvEntityDetails {
         &[1]
     }
 }
-model::model!(
-    CvEntityDetails, Self { enabled : Default::default(), entity_ref :
-    model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(CvEntityDetails);
 /// Schema `CvLastModified`.
-#[derive(Clone, Debug, Default)]
 pub struct CvLastModified {
     pub last_modified_at: Option<i64>,
     pub last_modified_by: Option<String>,
@@ -313,6 +363,14 @@ pub struct CvLastModified {
     pub misfits: model::Misfits,
 }
 impl model::Model for CvLastModified {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            last_modified_at: None,
+            last_modified_by: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["lastModifiedAt", "lastModifiedBy"]
@@ -336,7 +394,6 @@ impl model::Model for CvLastModified {
 }
 model::model!(CvLastModified);
 /// Schema `CvMonitoredServiceOption`.
-#[derive(Clone, Debug, Default)]
 pub struct CvMonitoredServiceOption {
     pub environment_ref: Option<String>,
     pub identifier: Option<String>,
@@ -346,6 +403,16 @@ pub struct CvMonitoredServiceOption {
     pub misfits: model::Misfits,
 }
 impl model::Model for CvMonitoredServiceOption {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            environment_ref: None,
+            identifier: None,
+            name: None,
+            service_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "identifier", "serviceRef", "environmentRef"]
@@ -373,7 +440,6 @@ impl model::Model for CvMonitoredServiceOption {
 }
 model::model!(CvMonitoredServiceOption);
 /// Schema `Downtime`.
-#[derive(Clone, Debug)]
 pub struct Downtime {
     pub category: DowntimeCategory,
     pub description: Option<String>,
@@ -403,21 +469,38 @@ impl Downtime {
     ) -> Self {
         Self {
             category: category.into(),
-            description: Default::default(),
-            enabled: Default::default(),
+            description: None,
+            enabled: None,
             entities_rule: entities_rule.into(),
             identifier: identifier.into(),
             name: name.into(),
             org_identifier: org_identifier.into(),
             project_identifier: project_identifier.into(),
-            scope: Default::default(),
+            scope: None,
             spec: spec.into(),
-            tags: Default::default(),
-            misfits: Default::default(),
+            tags: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for Downtime {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            category: model::Cell::blank(),
+            description: None,
+            enabled: None,
+            entities_rule: model::Cell::blank(),
+            identifier: model::Cell::blank(),
+            name: model::Cell::blank(),
+            org_identifier: model::Cell::blank(),
+            project_identifier: model::Cell::blank(),
+            scope: None,
+            spec: model::Cell::blank(),
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -473,20 +556,12 @@ impl model::Model for Downtime {
         &[0, 1, 5, 6, 8, 9, 10]
     }
 }
-model::model!(
-    Downtime, Self { category : model::Cell::blank(), description : Default::default(),
-    enabled : Default::default(), entities_rule : model::Cell::blank(), identifier :
-    model::Cell::blank(), name : model::Cell::blank(), org_identifier :
-    model::Cell::blank(), project_identifier : model::Cell::blank(), scope :
-    Default::default(), spec : model::Cell::blank(), tags : Default::default(), misfits :
-    Default::default() }
-);
+model::through_cell!(Downtime);
 model::open_enum! {
     #[doc = " Schema `Downtime.category`."] DowntimeCategory { ScheduledMaintenance =
     "ScheduledMaintenance", Deployment = "Deployment", Other = "Other", }
 }
 /// Schema `DowntimeDuration`.
-#[derive(Clone, Debug, Default)]
 pub struct DowntimeDuration {
     pub duration_type: Option<DowntimeDurationType>,
     pub duration_value: Option<i64>,
@@ -494,6 +569,14 @@ pub struct DowntimeDuration {
     pub misfits: model::Misfits,
 }
 impl model::Model for DowntimeDuration {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            duration_type: None,
+            duration_value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["durationType", "durationValue"]
@@ -521,7 +604,6 @@ model::open_enum! {
     "Minutes", Hours = "Hours", Days = "Days", Weeks = "Weeks", }
 }
 /// Schema `DowntimeRecurrence`.
-#[derive(Clone, Debug, Default)]
 pub struct DowntimeRecurrence {
     pub recurrence_type: Option<DowntimeRecurrenceType>,
     pub recurrence_value: Option<i64>,
@@ -529,6 +611,14 @@ pub struct DowntimeRecurrence {
     pub misfits: model::Misfits,
 }
 impl model::Model for DowntimeRecurrence {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            recurrence_type: None,
+            recurrence_value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["recurrenceType", "recurrenceValue"]
@@ -565,7 +655,6 @@ model::union! {
     Recurring(RecurringDowntimeSpec), }
 }
 /// Schema `DowntimeSpecDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct DowntimeSpecDto {
     pub spec: Option<DowntimeSpec>,
     pub type_: Option<DowntimeSpecDtoType>,
@@ -573,6 +662,14 @@ pub struct DowntimeSpecDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for DowntimeSpecDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -594,6 +691,10 @@ impl model::Model for DowntimeSpecDto {
         }
     }
     #[inline]
+    fn tagged(&self) -> &'static [(usize, usize)] {
+        &[(1, 0)]
+    }
+    #[inline]
     fn settle(&mut self) {
         if let Some(union) = &mut self.spec {
             model::settle(union, self.type_.as_ref().map(|tag| tag.as_str()));
@@ -611,7 +712,6 @@ model::union! {
     All(AllEntitiesRule), 1 EntityIdentifiers(EntityIdentifiersRule), }
 }
 /// Schema `EntityIdentifiersRule`.
-#[derive(Clone, Debug)]
 pub struct EntityIdentifiersRule {
     pub affected_entity: Option<Box<AffectedEntity>>,
     pub entity_identifiers: Vec<CvEntityDetails>,
@@ -624,14 +724,23 @@ impl EntityIdentifiersRule {
     #[inline]
     pub fn new(entity_identifiers: Vec<CvEntityDetails>) -> Self {
         Self {
-            affected_entity: Default::default(),
-            entity_identifiers,
-            type_: Default::default(),
-            misfits: Default::default(),
+            affected_entity: None,
+            entity_identifiers: entity_identifiers,
+            type_: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for EntityIdentifiersRule {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            affected_entity: None,
+            entity_identifiers: model::Cell::blank(),
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "affectedEntity", "entityIdentifiers"]
@@ -659,17 +768,12 @@ impl model::Model for EntityIdentifiersRule {
         &[2]
     }
 }
-model::model!(
-    EntityIdentifiersRule, Self { affected_entity : Default::default(),
-    entity_identifiers : model::Cell::blank(), type_ : Default::default(), misfits :
-    Default::default() }
-);
+model::through_cell!(EntityIdentifiersRule);
 model::open_enum! {
     #[doc = " Schema `EntityIdentifiersRule.type`."] EntityIdentifiersRuleType { All =
     "All", Identifiers = "Identifiers", }
 }
 /// Schema `OnetimeDowntimeSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct OnetimeDowntimeSpec {
     pub spec: Option<OnetimeSpec>,
     pub start_date_time: Option<String>,
@@ -680,6 +784,17 @@ pub struct OnetimeDowntimeSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for OnetimeDowntimeSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            start_date_time: None,
+            start_time: None,
+            timezone: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type", "timezone", "startTime", "startDateTime"]
@@ -707,6 +822,10 @@ impl model::Model for OnetimeDowntimeSpec {
         }
     }
     #[inline]
+    fn tagged(&self) -> &'static [(usize, usize)] {
+        &[(1, 0)]
+    }
+    #[inline]
     fn settle(&mut self) {
         if let Some(union) = &mut self.spec {
             model::settle(union, self.type_.as_ref().map(|tag| tag.as_str()));
@@ -719,13 +838,19 @@ model::open_enum! {
     "Duration", EndTime = "EndTime", }
 }
 /// Schema `OnetimeDurationBasedSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct OnetimeDurationBasedSpec {
     pub downtime_duration: Option<Box<DowntimeDuration>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for OnetimeDurationBasedSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            downtime_duration: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["downtimeDuration"]
@@ -747,7 +872,6 @@ impl model::Model for OnetimeDurationBasedSpec {
 }
 model::model!(OnetimeDurationBasedSpec);
 /// Schema `OnetimeEndTimeBasedSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct OnetimeEndTimeBasedSpec {
     pub end_date_time: Option<String>,
     pub end_time: Option<i64>,
@@ -755,6 +879,14 @@ pub struct OnetimeEndTimeBasedSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for OnetimeEndTimeBasedSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            end_date_time: None,
+            end_time: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["endTime", "endDateTime"]
@@ -784,7 +916,6 @@ model::union! {
     }
 }
 /// Schema `RecurringDowntimeSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct RecurringDowntimeSpec {
     pub downtime_duration: Option<Box<DowntimeDuration>>,
     pub downtime_recurrence: Option<Box<DowntimeRecurrence>>,
@@ -797,6 +928,19 @@ pub struct RecurringDowntimeSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for RecurringDowntimeSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            downtime_duration: None,
+            downtime_recurrence: None,
+            recurrence_end_date_time: None,
+            recurrence_end_time: None,
+            start_date_time: None,
+            start_time: None,
+            timezone: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -838,7 +982,6 @@ impl model::Model for RecurringDowntimeSpec {
 }
 model::model!(RecurringDowntimeSpec);
 /// Schema `getDowntimeAssociatedMonitoredServices response`.
-#[derive(Clone, Debug, Default)]
 pub struct GetDowntimeAssociatedMonitoredServicesResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<GetDowntimeAssociatedMonitoredServicesResponseData>>,
@@ -848,6 +991,16 @@ pub struct GetDowntimeAssociatedMonitoredServicesResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetDowntimeAssociatedMonitoredServicesResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -875,7 +1028,6 @@ impl model::Model for GetDowntimeAssociatedMonitoredServicesResponse {
 }
 model::model!(GetDowntimeAssociatedMonitoredServicesResponse);
 /// Schema `getDowntimeAssociatedMonitoredServices response.data`.
-#[derive(Clone, Debug, Default)]
 pub struct GetDowntimeAssociatedMonitoredServicesResponseData {
     pub content: Option<Vec<CvMonitoredServiceOption>>,
     pub empty: Option<bool>,
@@ -889,6 +1041,20 @@ pub struct GetDowntimeAssociatedMonitoredServicesResponseData {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetDowntimeAssociatedMonitoredServicesResponseData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            page_token: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -938,7 +1104,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `getHistory response`.
-#[derive(Clone, Debug, Default)]
 pub struct GetHistoryResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<GetHistoryResponseData>>,
@@ -948,6 +1113,16 @@ pub struct GetHistoryResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetHistoryResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -975,7 +1150,6 @@ impl model::Model for GetHistoryResponse {
 }
 model::model!(GetHistoryResponse);
 /// Schema `getHistory response.data`.
-#[derive(Clone, Debug, Default)]
 pub struct GetHistoryResponseData {
     pub content: Option<Vec<CvDowntimeHistoryItem>>,
     pub empty: Option<bool>,
@@ -989,6 +1163,20 @@ pub struct GetHistoryResponseData {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetHistoryResponseData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            page_token: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1037,7 +1225,6 @@ model::open_enum! {
     "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
 }
 /// Schema `listDowntimes response`.
-#[derive(Clone, Debug, Default)]
 pub struct ListDowntimesResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<ListDowntimesResponseData>>,
@@ -1047,6 +1234,16 @@ pub struct ListDowntimesResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListDowntimesResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -1074,7 +1271,6 @@ impl model::Model for ListDowntimesResponse {
 }
 model::model!(ListDowntimesResponse);
 /// Schema `listDowntimes response.data`.
-#[derive(Clone, Debug, Default)]
 pub struct ListDowntimesResponseData {
     pub content: Option<Vec<CvDowntimeListItem>>,
     pub empty: Option<bool>,
@@ -1088,6 +1284,20 @@ pub struct ListDowntimesResponseData {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListDowntimesResponseData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            page_token: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `createHealthSource body`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateHealthSourceBody {
     pub connector_ref: Option<String>,
     pub data_source_type: Option<String>,
@@ -18,6 +17,19 @@ pub struct CreateHealthSourceBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateHealthSourceBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector_ref: None,
+            data_source_type: None,
+            health_source_params: None,
+            identifier: None,
+            mcp_ref: None,
+            name: None,
+            query_definitions: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -59,7 +71,6 @@ impl model::Model for CreateHealthSourceBody {
 }
 model::model!(CreateHealthSourceBody);
 /// Schema `createHealthSource body.queryDefinitions`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateHealthSourceBodyQueryDefinitions {
     pub spec: Option<Box<CreateHealthSourceBodyQueryDefinitionsSpec>>,
     pub type_: Option<String>,
@@ -67,6 +78,14 @@ pub struct CreateHealthSourceBodyQueryDefinitions {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateHealthSourceBodyQueryDefinitions {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -90,13 +109,19 @@ impl model::Model for CreateHealthSourceBodyQueryDefinitions {
 }
 model::model!(CreateHealthSourceBodyQueryDefinitions);
 /// Schema `createHealthSource body.queryDefinitions.spec`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateHealthSourceBodyQueryDefinitionsSpec {
     pub type_: Option<serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateHealthSourceBodyQueryDefinitionsSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type"]
@@ -118,7 +143,6 @@ impl model::Model for CreateHealthSourceBodyQueryDefinitionsSpec {
 }
 model::model!(CreateHealthSourceBodyQueryDefinitionsSpec);
 /// Schema `updateHealthSource body`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateHealthSourceBody {
     pub connector_ref: Option<String>,
     pub data_source_type: Option<String>,
@@ -131,6 +155,19 @@ pub struct UpdateHealthSourceBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateHealthSourceBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector_ref: None,
+            data_source_type: None,
+            health_source_params: None,
+            identifier: None,
+            mcp_ref: None,
+            name: None,
+            query_definitions: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -172,7 +209,6 @@ impl model::Model for UpdateHealthSourceBody {
 }
 model::model!(UpdateHealthSourceBody);
 /// Schema `updateHealthSource body.queryDefinitions`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateHealthSourceBodyQueryDefinitions {
     pub spec: Option<Box<UpdateHealthSourceBodyQueryDefinitionsSpec>>,
     pub type_: Option<String>,
@@ -180,6 +216,14 @@ pub struct UpdateHealthSourceBodyQueryDefinitions {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateHealthSourceBodyQueryDefinitions {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -203,13 +247,19 @@ impl model::Model for UpdateHealthSourceBodyQueryDefinitions {
 }
 model::model!(UpdateHealthSourceBodyQueryDefinitions);
 /// Schema `updateHealthSource body.queryDefinitions.spec`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateHealthSourceBodyQueryDefinitionsSpec {
     pub type_: Option<serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateHealthSourceBodyQueryDefinitionsSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ChangeSourceDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ChangeSourceDto {
     pub category: Option<ChangeSourceDtoCategory>,
     pub enabled: Option<bool>,
@@ -17,6 +16,18 @@ pub struct ChangeSourceDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for ChangeSourceDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            category: None,
+            enabled: None,
+            identifier: None,
+            name: None,
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "spec", "type", "enabled", "category", "identifier"]
@@ -60,7 +71,6 @@ model::open_enum! {
     "CustomInfrastructure", CustomFf = "CustomFF", }
 }
 /// Schema `CvHealthScore`.
-#[derive(Clone, Debug, Default)]
 pub struct CvHealthScore {
     pub end_time: Option<i64>,
     pub health_score: Option<i64>,
@@ -71,6 +81,17 @@ pub struct CvHealthScore {
     pub misfits: model::Misfits,
 }
 impl model::Model for CvHealthScore {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            end_time: None,
+            health_score: None,
+            risk_status: None,
+            start_time: None,
+            time_range_params: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["endTime", "startTime", "riskStatus", "healthScore", "timeRangeParams"]
@@ -100,7 +121,6 @@ impl model::Model for CvHealthScore {
 }
 model::model!(CvHealthScore);
 /// Schema `CvHealthSourceItem`.
-#[derive(Clone, Debug, Default)]
 pub struct CvHealthSourceItem {
     pub identifier: Option<String>,
     pub name: Option<String>,
@@ -110,6 +130,16 @@ pub struct CvHealthSourceItem {
     pub misfits: model::Misfits,
 }
 impl model::Model for CvHealthSourceItem {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            name: None,
+            type_: None,
+            verification_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "type", "identifier", "verificationType"]
@@ -137,13 +167,19 @@ impl model::Model for CvHealthSourceItem {
 }
 model::model!(CvHealthSourceItem);
 /// Schema `CvHealthTrend`.
-#[derive(Clone, Debug, Default)]
 pub struct CvHealthTrend {
     pub health_scores: Option<Vec<CvHealthScore>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for CvHealthTrend {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            health_scores: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["healthScores"]
@@ -165,7 +201,6 @@ impl model::Model for CvHealthTrend {
 }
 model::model!(CvHealthTrend);
 /// Schema `CvMonitoredServiceListItem`.
-#[derive(Clone, Debug, Default)]
 pub struct CvMonitoredServiceListItem {
     pub change_summary: Option<serde_json::Value>,
     pub current_health_score: Option<Box<CvHealthScore>>,
@@ -187,6 +222,28 @@ pub struct CvMonitoredServiceListItem {
     pub misfits: model::Misfits,
 }
 impl model::Model for CvMonitoredServiceListItem {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            change_summary: None,
+            current_health_score: None,
+            dependent_health_score: None,
+            environment_name: None,
+            environment_ref: None,
+            environment_ref_list: None,
+            health_monitoring_enabled: None,
+            historical_trend: None,
+            identifier: None,
+            name: None,
+            service_monitoring_enabled: None,
+            service_name: None,
+            service_ref: None,
+            slo_health_indicators: None,
+            tags: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -255,7 +312,6 @@ impl model::Model for CvMonitoredServiceListItem {
 }
 model::model!(CvMonitoredServiceListItem);
 /// Schema `CvMonitoredServiceScore`.
-#[derive(Clone, Debug, Default)]
 pub struct CvMonitoredServiceScore {
     pub current_health_score: Option<Box<CvHealthScore>>,
     pub dependent_health_score: Option<Vec<CvHealthScore>>,
@@ -263,6 +319,14 @@ pub struct CvMonitoredServiceScore {
     pub misfits: model::Misfits,
 }
 impl model::Model for CvMonitoredServiceScore {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            current_health_score: None,
+            dependent_health_score: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["currentHealthScore", "dependentHealthScore"]
@@ -286,7 +350,6 @@ impl model::Model for CvMonitoredServiceScore {
 }
 model::model!(CvMonitoredServiceScore);
 /// Schema `CvTimeRange`.
-#[derive(Clone, Debug, Default)]
 pub struct CvTimeRange {
     pub end_time: Option<i64>,
     pub start_time: Option<i64>,
@@ -294,6 +357,14 @@ pub struct CvTimeRange {
     pub misfits: model::Misfits,
 }
 impl model::Model for CvTimeRange {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            end_time: None,
+            start_time: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["endTime", "startTime"]
@@ -317,7 +388,6 @@ impl model::Model for CvTimeRange {
 }
 model::model!(CvTimeRange);
 /// Schema `HealthSource`.
-#[derive(Clone, Debug, Default)]
 pub struct HealthSource {
     pub connector_ref: Option<serde_json::Value>,
     pub data_source_type: Option<serde_json::Value>,
@@ -333,6 +403,22 @@ pub struct HealthSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for HealthSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector_ref: None,
+            data_source_type: None,
+            health_source_params: None,
+            identifier: None,
+            mcp_ref: None,
+            name: None,
+            query_definitions: None,
+            spec: None,
+            type_: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -401,7 +487,6 @@ model::open_enum! {
     "v2", }
 }
 /// Schema `MonitoredService`.
-#[derive(Clone, Debug, Default)]
 pub struct MonitoredService {
     pub dependencies: Option<Vec<ServiceDependencyDto>>,
     pub description: Option<String>,
@@ -424,6 +509,29 @@ pub struct MonitoredService {
     pub misfits: model::Misfits,
 }
 impl model::Model for MonitoredService {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            dependencies: None,
+            description: None,
+            enabled: None,
+            environment_ref: None,
+            environment_ref_list: None,
+            identifier: None,
+            name: None,
+            notification_rule_refs: None,
+            org_identifier: None,
+            project_identifier: None,
+            service_ref: None,
+            sources: None,
+            tags: None,
+            template: None,
+            template_identifier: None,
+            template_version_label: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -495,7 +603,6 @@ impl model::Model for MonitoredService {
 }
 model::model!(MonitoredService);
 /// Schema `MonitoredServiceReference`.
-#[derive(Clone, Debug, Default)]
 pub struct MonitoredServiceReference {
     pub account_identifier: Option<String>,
     pub environment_identifiers: Option<Vec<String>>,
@@ -509,6 +616,20 @@ pub struct MonitoredServiceReference {
     pub misfits: model::Misfits,
 }
 impl model::Model for MonitoredServiceReference {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            environment_identifiers: None,
+            identifier: None,
+            last_reconciled_timestamp: None,
+            org_identifier: None,
+            project_identifier: None,
+            reconciliation_status: None,
+            service_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -560,7 +681,6 @@ model::open_enum! {
     "NO_INPUT_REQUIRED_FOR_RECONCILIATION", }
 }
 /// Schema `MonitoredServiceResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct MonitoredServiceResponse {
     pub created_at: Option<i64>,
     pub last_modified_at: Option<i64>,
@@ -569,6 +689,15 @@ pub struct MonitoredServiceResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for MonitoredServiceResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created_at: None,
+            last_modified_at: None,
+            monitored_service: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["createdAt", "lastModifiedAt", "monitoredService"]
@@ -598,7 +727,6 @@ model::open_enum! {
     "Application", Infrastructure = "Infrastructure", }
 }
 /// Schema `PageResponseMonitoredServiceReference`.
-#[derive(Clone, Debug, Default)]
 pub struct PageResponseMonitoredServiceReference {
     pub content: Option<Vec<MonitoredServiceReference>>,
     pub empty: Option<bool>,
@@ -612,6 +740,20 @@ pub struct PageResponseMonitoredServiceReference {
     pub misfits: model::Misfits,
 }
 impl model::Model for PageResponseMonitoredServiceReference {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            page_token: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -656,7 +798,6 @@ impl model::Model for PageResponseMonitoredServiceReference {
 }
 model::model!(PageResponseMonitoredServiceReference);
 /// Schema `ResponseDTOMonitoredServiceResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoMonitoredServiceResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<MonitoredServiceResponse>>,
@@ -666,6 +807,16 @@ pub struct ResponseDtoMonitoredServiceResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoMonitoredServiceResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -698,7 +849,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `RestResponseMonitoredServiceResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct RestResponseMonitoredServiceResponse {
     pub meta_data: Option<std::collections::BTreeMap<String, serde_json::Value>>,
     pub resource: Option<Box<MonitoredServiceResponse>>,
@@ -707,6 +857,15 @@ pub struct RestResponseMonitoredServiceResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for RestResponseMonitoredServiceResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            meta_data: None,
+            resource: None,
+            response_messages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["metaData", "resource", "responseMessages"]
@@ -732,7 +891,6 @@ impl model::Model for RestResponseMonitoredServiceResponse {
 }
 model::model!(RestResponseMonitoredServiceResponse);
 /// Schema `RestResponsePageResponseMonitoredServiceReference`.
-#[derive(Clone, Debug, Default)]
 pub struct RestResponsePageResponseMonitoredServiceReference {
     pub meta_data: Option<std::collections::BTreeMap<String, serde_json::Value>>,
     pub resource: Option<Box<PageResponseMonitoredServiceReference>>,
@@ -741,6 +899,15 @@ pub struct RestResponsePageResponseMonitoredServiceReference {
     pub misfits: model::Misfits,
 }
 impl model::Model for RestResponsePageResponseMonitoredServiceReference {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            meta_data: None,
+            resource: None,
+            response_messages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["metaData", "resource", "responseMessages"]
@@ -766,7 +933,6 @@ impl model::Model for RestResponsePageResponseMonitoredServiceReference {
 }
 model::model!(RestResponsePageResponseMonitoredServiceReference);
 /// Schema `ServiceDependencyDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ServiceDependencyDto {
     pub dependency_metadata: Option<Box<ServiceDependencyMetadata>>,
     pub monitored_service_identifier: Option<String>,
@@ -775,6 +941,15 @@ pub struct ServiceDependencyDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for ServiceDependencyDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            dependency_metadata: None,
+            monitored_service_identifier: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "dependencyMetadata", "monitoredServiceIdentifier"]
@@ -804,7 +979,6 @@ model::open_enum! {
     = "KUBERNETES", }
 }
 /// Schema `ServiceDependencyMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct ServiceDependencyMetadata {
     pub supported_change_source_types: Option<
         Vec<ServiceDependencyMetadataSupportedChangeSourceTypes>,
@@ -814,6 +988,14 @@ pub struct ServiceDependencyMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for ServiceDependencyMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            supported_change_source_types: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "supportedChangeSourceTypes"]
@@ -849,7 +1031,6 @@ model::open_enum! {
     Kubernetes = "KUBERNETES", }
 }
 /// Schema `Sources`.
-#[derive(Clone, Debug, Default)]
 pub struct Sources {
     pub change_sources: Option<Vec<ChangeSourceDto>>,
     pub health_sources: Option<Vec<HealthSource>>,
@@ -857,6 +1038,14 @@ pub struct Sources {
     pub misfits: model::Misfits,
 }
 impl model::Model for Sources {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            change_sources: None,
+            health_sources: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["changeSources", "healthSources"]
@@ -880,7 +1069,6 @@ impl model::Model for Sources {
 }
 model::model!(Sources);
 /// Schema `TemplateDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct TemplateDto {
     pub is_template_by_reference: Option<bool>,
     pub last_reconciliation_time: Option<i64>,
@@ -891,6 +1079,17 @@ pub struct TemplateDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for TemplateDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            is_template_by_reference: None,
+            last_reconciliation_time: None,
+            template_inputs: None,
+            template_ref: None,
+            version_label: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -926,7 +1125,6 @@ impl model::Model for TemplateDto {
 }
 model::model!(TemplateDto);
 /// Schema `getHealthSourcesForMonitoredServiceIdentifier response`.
-#[derive(Clone, Debug, Default)]
 pub struct GetHealthSourcesForMonitoredServiceIdentifierResponse {
     pub meta_data: Option<serde_json::Value>,
     pub resource: Option<Vec<CvHealthSourceItem>>,
@@ -935,6 +1133,15 @@ pub struct GetHealthSourcesForMonitoredServiceIdentifierResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetHealthSourcesForMonitoredServiceIdentifierResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            meta_data: None,
+            resource: None,
+            response_messages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["metaData", "resource", "responseMessages"]
@@ -968,7 +1175,6 @@ model::open_enum! {
     { ApiCallLog = "ApiCallLog", ExecutionLog = "ExecutionLog", }
 }
 /// Schema `getMonitoredServiceScore response`.
-#[derive(Clone, Debug, Default)]
 pub struct GetMonitoredServiceScoreResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<CvMonitoredServiceScore>>,
@@ -978,6 +1184,16 @@ pub struct GetMonitoredServiceScoreResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetMonitoredServiceScoreResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -1021,7 +1237,6 @@ model::open_enum! {
     "THREE_DAYS", SevenDays = "SEVEN_DAYS", ThirtyDays = "THIRTY_DAYS", }
 }
 /// Schema `getOverAllHealthScore response`.
-#[derive(Clone, Debug, Default)]
 pub struct GetOverAllHealthScoreResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<CvHealthTrend>>,
@@ -1031,6 +1246,16 @@ pub struct GetOverAllHealthScoreResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetOverAllHealthScoreResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -1068,7 +1293,6 @@ model::open_enum! {
     Infrastructure = "Infrastructure", }
 }
 /// Schema `list response`.
-#[derive(Clone, Debug, Default)]
 pub struct MonitoredServicesListResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<MonitoredServicesListResponseData>>,
@@ -1078,6 +1302,16 @@ pub struct MonitoredServicesListResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for MonitoredServicesListResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -1105,7 +1339,6 @@ impl model::Model for MonitoredServicesListResponse {
 }
 model::model!(MonitoredServicesListResponse);
 /// Schema `list response.data`.
-#[derive(Clone, Debug, Default)]
 pub struct MonitoredServicesListResponseData {
     pub content: Option<Vec<CvMonitoredServiceListItem>>,
     pub empty: Option<bool>,
@@ -1119,6 +1352,20 @@ pub struct MonitoredServicesListResponseData {
     pub misfits: model::Misfits,
 }
 impl model::Model for MonitoredServicesListResponseData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            page_token: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `AbstractServiceLevelObjective`.
-#[derive(Clone, Debug, Default)]
 pub struct AbstractServiceLevelObjective {
     pub description: Option<String>,
     pub error_budget_calculation_period: Option<i64>,
@@ -24,6 +23,25 @@ pub struct AbstractServiceLevelObjective {
     pub misfits: model::Misfits,
 }
 impl model::Model for AbstractServiceLevelObjective {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            error_budget_calculation_period: None,
+            error_budget_calculation_validity: None,
+            identifier: None,
+            name: None,
+            notification_rule_refs: None,
+            org_identifier: None,
+            project_identifier: None,
+            slo_target: None,
+            spec: None,
+            tags: None,
+            type_: None,
+            user_journey_refs: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -81,6 +99,10 @@ impl model::Model for AbstractServiceLevelObjective {
         }
     }
     #[inline]
+    fn tagged(&self) -> &'static [(usize, usize)] {
+        &[(3, 1)]
+    }
+    #[inline]
     fn settle(&mut self) {
         if let Some(union) = &mut self.spec {
             model::settle(union, self.type_.as_ref().map(|tag| tag.as_str()));
@@ -93,7 +115,6 @@ model::open_enum! {
     AbstractServiceLevelObjectiveType { Simple = "Simple", Composite = "Composite", }
 }
 /// Schema `CompositeServiceLevelObjectiveSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct CompositeServiceLevelObjectiveSpec {
     pub evaluation_type: Option<CompositeServiceLevelObjectiveSpecEvaluationType>,
     pub service_level_objectives_details: Option<Vec<ServiceLevelObjectiveDetailsDto>>,
@@ -102,6 +123,15 @@ pub struct CompositeServiceLevelObjectiveSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for CompositeServiceLevelObjectiveSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            evaluation_type: None,
+            service_level_objectives_details: None,
+            slo_formula_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["evaluationType", "sloFormulaType", "serviceLevelObjectivesDetails"]
@@ -137,7 +167,6 @@ model::open_enum! {
     "WeightedAverage", LeastPerformance = "LeastPerformance", }
 }
 /// Schema `PageResponseServiceLevelObjectiveV2Response`.
-#[derive(Clone, Debug, Default)]
 pub struct PageResponseServiceLevelObjectiveV2Response {
     pub content: Option<Vec<ServiceLevelObjectiveV2Response>>,
     pub empty: Option<bool>,
@@ -151,6 +180,20 @@ pub struct PageResponseServiceLevelObjectiveV2Response {
     pub misfits: model::Misfits,
 }
 impl model::Model for PageResponseServiceLevelObjectiveV2Response {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            page_token: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -195,7 +238,6 @@ impl model::Model for PageResponseServiceLevelObjectiveV2Response {
 }
 model::model!(PageResponseServiceLevelObjectiveV2Response);
 /// Schema `ResponseDTOPageResponseServiceLevelObjectiveV2Response`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoPageResponseServiceLevelObjectiveV2Response {
     pub correlation_id: Option<String>,
     pub data: Option<Box<PageResponseServiceLevelObjectiveV2Response>>,
@@ -205,6 +247,16 @@ pub struct ResponseDtoPageResponseServiceLevelObjectiveV2Response {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoPageResponseServiceLevelObjectiveV2Response {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -237,7 +289,6 @@ model::open_enum! {
     Failure = "FAILURE", Error = "ERROR", }
 }
 /// Schema `RestResponseServiceLevelObjectiveV2Response`.
-#[derive(Clone, Debug, Default)]
 pub struct RestResponseServiceLevelObjectiveV2Response {
     pub meta_data: Option<std::collections::BTreeMap<String, serde_json::Value>>,
     pub resource: Option<Box<ServiceLevelObjectiveV2Response>>,
@@ -246,6 +297,15 @@ pub struct RestResponseServiceLevelObjectiveV2Response {
     pub misfits: model::Misfits,
 }
 impl model::Model for RestResponseServiceLevelObjectiveV2Response {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            meta_data: None,
+            resource: None,
+            response_messages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["metaData", "resource", "responseMessages"]
@@ -271,7 +331,6 @@ impl model::Model for RestResponseServiceLevelObjectiveV2Response {
 }
 model::model!(RestResponseServiceLevelObjectiveV2Response);
 /// Schema `RestResponseTimeGraphResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct RestResponseTimeGraphResponse {
     pub meta_data: Option<std::collections::BTreeMap<String, serde_json::Value>>,
     pub resource: Option<Box<TimeGraphResponse>>,
@@ -280,6 +339,15 @@ pub struct RestResponseTimeGraphResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for RestResponseTimeGraphResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            meta_data: None,
+            resource: None,
+            response_messages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["metaData", "resource", "responseMessages"]
@@ -305,7 +373,6 @@ impl model::Model for RestResponseTimeGraphResponse {
 }
 model::model!(RestResponseTimeGraphResponse);
 /// Schema `ServiceLevelIndicatorDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ServiceLevelIndicatorDto {
     pub health_source_ref: Option<String>,
     pub identifier: Option<String>,
@@ -316,6 +383,17 @@ pub struct ServiceLevelIndicatorDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for ServiceLevelIndicatorDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            health_source_ref: None,
+            identifier: None,
+            name: None,
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "spec", "type", "identifier", "healthSourceRef"]
@@ -349,7 +427,6 @@ model::open_enum! {
     Window = "Window", Request = "Request", MetricLess = "MetricLess", }
 }
 /// Schema `ServiceLevelObjectiveDetailsDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ServiceLevelObjectiveDetailsDto {
     pub account_id: Option<String>,
     pub org_identifier: Option<String>,
@@ -360,6 +437,17 @@ pub struct ServiceLevelObjectiveDetailsDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for ServiceLevelObjectiveDetailsDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            org_identifier: None,
+            project_identifier: None,
+            service_level_objective_ref: None,
+            weightage_percentage: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -401,7 +489,6 @@ model::union! {
     Simple(SimpleServiceLevelObjectiveSpec), }
 }
 /// Schema `ServiceLevelObjectiveV2Response`.
-#[derive(Clone, Debug, Default)]
 pub struct ServiceLevelObjectiveV2Response {
     pub created_at: Option<i64>,
     pub last_modified_at: Option<i64>,
@@ -410,6 +497,15 @@ pub struct ServiceLevelObjectiveV2Response {
     pub misfits: model::Misfits,
 }
 impl model::Model for ServiceLevelObjectiveV2Response {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created_at: None,
+            last_modified_at: None,
+            service_level_objective_v2: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["createdAt", "lastModifiedAt", "serviceLevelObjectiveV2"]
@@ -435,7 +531,6 @@ impl model::Model for ServiceLevelObjectiveV2Response {
 }
 model::model!(ServiceLevelObjectiveV2Response);
 /// Schema `SimpleServiceLevelObjectiveSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct SimpleServiceLevelObjectiveSpec {
     pub health_source_ref: Option<String>,
     pub monitored_service_ref: Option<String>,
@@ -444,6 +539,15 @@ pub struct SimpleServiceLevelObjectiveSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for SimpleServiceLevelObjectiveSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            health_source_ref: None,
+            monitored_service_ref: None,
+            service_level_indicators: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["healthSourceRef", "monitoredServiceRef", "serviceLevelIndicators"]
@@ -469,7 +573,6 @@ impl model::Model for SimpleServiceLevelObjectiveSpec {
 }
 model::model!(SimpleServiceLevelObjectiveSpec);
 /// Schema `SLOTargetDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct SloTargetDto {
     pub slo_target_percentage: Option<f64>,
     pub spec: Option<SloTargetSpec>,
@@ -478,6 +581,15 @@ pub struct SloTargetDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for SloTargetDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            slo_target_percentage: None,
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type", "sloTargetPercentage"]
@@ -501,6 +613,10 @@ impl model::Model for SloTargetDto {
         }
     }
     #[inline]
+    fn tagged(&self) -> &'static [(usize, usize)] {
+        &[(1, 0)]
+    }
+    #[inline]
     fn settle(&mut self) {
         if let Some(union) = &mut self.spec {
             model::settle(union, self.type_.as_ref().map(|tag| tag.as_str()));
@@ -513,7 +629,6 @@ model::open_enum! {
     Calender = "Calender", }
 }
 /// Schema `TimeGraphResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct TimeGraphResponse {
     pub data_points: Option<Vec<DataPoints>>,
     pub end_time: Option<i64>,
@@ -522,6 +637,15 @@ pub struct TimeGraphResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for TimeGraphResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data_points: None,
+            end_time: None,
+            start_time: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["endTime", "startTime", "dataPoints"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `PrometheusQueryRequest`.
-#[derive(Clone, Debug)]
 pub struct PrometheusQueryRequest {
     pub account_id: Option<String>,
     pub connector_info_dto: Option<String>,
@@ -28,19 +27,33 @@ impl PrometheusQueryRequest {
         type_: impl Into<String>,
     ) -> Self {
         Self {
-            account_id: Default::default(),
-            connector_info_dto: Default::default(),
-            connector_ref: Default::default(),
-            end_time,
+            account_id: None,
+            connector_info_dto: None,
+            connector_ref: None,
+            end_time: end_time,
             query: query.into(),
-            start_time,
-            step: Default::default(),
+            start_time: start_time,
+            step: None,
             type_: type_.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for PrometheusQueryRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            connector_info_dto: None,
+            connector_ref: None,
+            end_time: model::Cell::blank(),
+            query: model::Cell::blank(),
+            start_time: model::Cell::blank(),
+            step: None,
+            type_: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -87,10 +100,4 @@ impl model::Model for PrometheusQueryRequest {
         &[1, 2, 3, 5]
     }
 }
-model::model!(
-    PrometheusQueryRequest, Self { account_id : Default::default(), connector_info_dto :
-    Default::default(), connector_ref : Default::default(), end_time :
-    model::Cell::blank(), query : model::Cell::blank(), start_time :
-    model::Cell::blank(), step : Default::default(), type_ : model::Cell::blank(),
-    misfits : Default::default() }
-);
+model::through_cell!(PrometheusQueryRequest);

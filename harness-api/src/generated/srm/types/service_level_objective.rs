@@ -5,13 +5,19 @@
 use super::*;
 use crate::model;
 /// Schema `DowntimeStatus`.
-#[derive(Clone, Debug, Default)]
 pub struct DowntimeStatus {
     pub status: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for DowntimeStatus {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["status"]
@@ -33,7 +39,6 @@ impl model::Model for DowntimeStatus {
 }
 model::model!(DowntimeStatus);
 /// Schema `DowntimeStatusDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct DowntimeStatusDetails {
     pub end_date_time: Option<String>,
     pub end_time: Option<i64>,
@@ -43,6 +48,16 @@ pub struct DowntimeStatusDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for DowntimeStatusDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            end_date_time: None,
+            end_time: None,
+            start_time: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["status", "end_time", "start_time", "end_date_time"]
@@ -70,7 +85,6 @@ impl model::Model for DowntimeStatusDetails {
 }
 model::model!(DowntimeStatusDetails);
 /// Schema `MetricGraph`.
-#[derive(Clone, Debug, Default)]
 pub struct MetricGraph {
     pub data_points: Option<Vec<DataPoints>>,
     pub end_time: Option<i64>,
@@ -81,6 +95,17 @@ pub struct MetricGraph {
     pub misfits: model::Misfits,
 }
 impl model::Model for MetricGraph {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data_points: None,
+            end_time: None,
+            metric_identifier: None,
+            metric_name: None,
+            start_time: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["end_time", "start_time", "data_points", "metric_name", "metric_identifier"]
@@ -110,7 +135,6 @@ impl model::Model for MetricGraph {
 }
 model::model!(MetricGraph);
 /// Schema `ProjectParams`.
-#[derive(Clone, Debug, Default)]
 pub struct ProjectParams {
     pub account_identifier: Option<String>,
     pub org_identifier: Option<String>,
@@ -119,6 +143,15 @@ pub struct ProjectParams {
     pub misfits: model::Misfits,
 }
 impl model::Model for ProjectParams {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            org_identifier: None,
+            project_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["org_identifier", "account_identifier", "project_identifier"]
@@ -144,13 +177,19 @@ impl model::Model for ProjectParams {
 }
 model::model!(ProjectParams);
 /// Schema `ServiceLevelObjectiveType`.
-#[derive(Clone, Debug, Default)]
 pub struct ServiceLevelObjectiveType {
     pub type_: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ServiceLevelObjectiveType {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type"]
@@ -172,13 +211,19 @@ impl model::Model for ServiceLevelObjectiveType {
 }
 model::model!(ServiceLevelObjectiveType);
 /// Schema `SLIEvaluationType`.
-#[derive(Clone, Debug, Default)]
 pub struct SliEvaluationType {
     pub type_: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for SliEvaluationType {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type"]
@@ -200,7 +245,6 @@ impl model::Model for SliEvaluationType {
 }
 model::model!(SliEvaluationType);
 /// Schema `SLOError`.
-#[derive(Clone, Debug, Default)]
 pub struct SloError {
     pub error_message: Option<String>,
     pub failed_state: Option<bool>,
@@ -209,6 +253,15 @@ pub struct SloError {
     pub misfits: model::Misfits,
 }
 impl model::Model for SloError {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            error_message: None,
+            failed_state: None,
+            slo_error_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["failed_state", "error_message", "slo_error_type"]
@@ -234,7 +287,6 @@ impl model::Model for SloError {
 }
 model::model!(SloError);
 /// Schema `SLOHealthListView`.
-#[derive(Clone, Debug, Default)]
 pub struct SloHealthListView {
     pub burn_rate: Option<f64>,
     pub description: Option<String>,
@@ -269,6 +321,41 @@ pub struct SloHealthListView {
     pub misfits: model::Misfits,
 }
 impl model::Model for SloHealthListView {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            burn_rate: None,
+            description: None,
+            downtime_status_details: None,
+            environment_identifier: None,
+            environment_name: None,
+            error_budget_remaining: None,
+            error_budget_remaining_percentage: None,
+            error_budget_risk: None,
+            evaluation_type: None,
+            health_source_identifier: None,
+            health_source_name: None,
+            monitored_service_identifier: None,
+            monitored_service_name: None,
+            name: None,
+            no_of_active_alerts: None,
+            org_name: None,
+            project_name: None,
+            project_params: None,
+            service_identifier: None,
+            service_name: None,
+            slo_error: None,
+            slo_identifier: None,
+            slo_target_percentage: None,
+            slo_target_type: None,
+            slo_type: None,
+            tags: None,
+            total_error_budget: None,
+            user_journey_name: None,
+            user_journeys: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -376,13 +463,19 @@ impl model::Model for SloHealthListView {
 }
 model::model!(SloHealthListView);
 /// Schema `SLOTargetType`.
-#[derive(Clone, Debug, Default)]
 pub struct SloTargetType {
     pub type_: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for SloTargetType {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type"]

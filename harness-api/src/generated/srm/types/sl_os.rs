@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ApiCallLogDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ApiCallLogDto {
     pub account_id: Option<String>,
     pub created_at: Option<i64>,
@@ -23,6 +22,24 @@ pub struct ApiCallLogDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApiCallLogDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            created_at: None,
+            end_time: None,
+            request_time: None,
+            requests: None,
+            response_time: None,
+            responses: None,
+            start_time: None,
+            tags: None,
+            traceable_id: None,
+            traceable_type: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -79,7 +96,6 @@ impl model::Model for ApiCallLogDto {
 }
 model::model!(ApiCallLogDto);
 /// Schema `ApiCallLogDTOField`.
-#[derive(Clone, Debug, Default)]
 pub struct ApiCallLogDtoField {
     pub name: Option<String>,
     pub type_: Option<ApiCallLogDtoFieldType>,
@@ -88,6 +104,15 @@ pub struct ApiCallLogDtoField {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApiCallLogDtoField {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            type_: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "type", "value"]
@@ -132,7 +157,6 @@ model::union! {
     Execution(ExecutionLogDto), }
 }
 /// Schema `CVNGLogTag`.
-#[derive(Clone, Debug, Default)]
 pub struct CvngLogTag {
     pub key: Option<String>,
     pub type_: Option<CvngLogTagType>,
@@ -141,6 +165,15 @@ pub struct CvngLogTag {
     pub misfits: model::Misfits,
 }
 impl model::Model for CvngLogTag {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key: None,
+            type_: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "type", "value"]
@@ -170,7 +203,6 @@ model::open_enum! {
     String = "STRING", Debug = "DEBUG", }
 }
 /// Schema `ExecutionLogDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ExecutionLogDto {
     pub account_id: Option<String>,
     pub created_at: Option<i64>,
@@ -186,6 +218,22 @@ pub struct ExecutionLogDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for ExecutionLogDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            created_at: None,
+            end_time: None,
+            log: None,
+            log_level: None,
+            start_time: None,
+            tags: None,
+            traceable_id: None,
+            traceable_type: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -249,7 +297,6 @@ model::open_enum! {
     "ApiCallLog", ExecutionLog = "ExecutionLog", }
 }
 /// Schema `PageResponseCVNGLog`.
-#[derive(Clone, Debug, Default)]
 pub struct PageResponseCvngLog {
     pub content: Option<Vec<CvngLog>>,
     pub empty: Option<bool>,
@@ -263,6 +310,20 @@ pub struct PageResponseCvngLog {
     pub misfits: model::Misfits,
 }
 impl model::Model for PageResponseCvngLog {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            page_token: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -307,7 +368,6 @@ impl model::Model for PageResponseCvngLog {
 }
 model::model!(PageResponseCvngLog);
 /// Schema `RestResponseListSLOErrorBudgetReset`.
-#[derive(Clone, Debug, Default)]
 pub struct RestResponseListSloErrorBudgetReset {
     pub meta_data: Option<std::collections::BTreeMap<String, serde_json::Value>>,
     pub resource: Option<Vec<SloErrorBudgetReset>>,
@@ -316,6 +376,15 @@ pub struct RestResponseListSloErrorBudgetReset {
     pub misfits: model::Misfits,
 }
 impl model::Model for RestResponseListSloErrorBudgetReset {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            meta_data: None,
+            resource: None,
+            response_messages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["metaData", "resource", "responseMessages"]
@@ -341,7 +410,6 @@ impl model::Model for RestResponseListSloErrorBudgetReset {
 }
 model::model!(RestResponseListSloErrorBudgetReset);
 /// Schema `RestResponsePageResponseCVNGLog`.
-#[derive(Clone, Debug, Default)]
 pub struct RestResponsePageResponseCvngLog {
     pub meta_data: Option<std::collections::BTreeMap<String, serde_json::Value>>,
     pub resource: Option<Box<PageResponseCvngLog>>,
@@ -350,6 +418,15 @@ pub struct RestResponsePageResponseCvngLog {
     pub misfits: model::Misfits,
 }
 impl model::Model for RestResponsePageResponseCvngLog {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            meta_data: None,
+            resource: None,
+            response_messages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["metaData", "resource", "responseMessages"]
@@ -375,7 +452,6 @@ impl model::Model for RestResponsePageResponseCvngLog {
 }
 model::model!(RestResponsePageResponseCvngLog);
 /// Schema `RestResponseSLOErrorBudgetReset`.
-#[derive(Clone, Debug, Default)]
 pub struct RestResponseSloErrorBudgetReset {
     pub meta_data: Option<std::collections::BTreeMap<String, serde_json::Value>>,
     pub resource: Option<Box<SloErrorBudgetReset>>,
@@ -384,6 +460,15 @@ pub struct RestResponseSloErrorBudgetReset {
     pub misfits: model::Misfits,
 }
 impl model::Model for RestResponseSloErrorBudgetReset {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            meta_data: None,
+            resource: None,
+            response_messages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["metaData", "resource", "responseMessages"]
@@ -409,7 +494,6 @@ impl model::Model for RestResponseSloErrorBudgetReset {
 }
 model::model!(RestResponseSloErrorBudgetReset);
 /// Schema `SLOErrorBudgetReset`.
-#[derive(Clone, Debug, Default)]
 pub struct SloErrorBudgetReset {
     pub created_at: Option<i64>,
     pub error_budget_at_reset: Option<i64>,
@@ -423,6 +507,20 @@ pub struct SloErrorBudgetReset {
     pub misfits: model::Misfits,
 }
 impl model::Model for SloErrorBudgetReset {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created_at: None,
+            error_budget_at_reset: None,
+            error_budget_increment_minutes: None,
+            error_budget_increment_percentage: None,
+            reason: None,
+            remaining_error_budget_at_reset: None,
+            service_level_objective_identifier: None,
+            valid_until: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

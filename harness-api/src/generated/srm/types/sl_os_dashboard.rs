@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `MonitoredServiceDetail`.
-#[derive(Clone, Debug, Default)]
 pub struct MonitoredServiceDetail {
     pub environment_identifier: Option<String>,
     pub environment_name: Option<String>,
@@ -22,6 +21,23 @@ pub struct MonitoredServiceDetail {
     pub misfits: model::Misfits,
 }
 impl model::Model for MonitoredServiceDetail {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            environment_identifier: None,
+            environment_name: None,
+            health_source_identifier: None,
+            health_source_name: None,
+            monitored_service_identifier: None,
+            monitored_service_name: None,
+            org_name: None,
+            project_name: None,
+            project_params: None,
+            service_identifier: None,
+            service_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -75,7 +91,6 @@ impl model::Model for MonitoredServiceDetail {
 }
 model::model!(MonitoredServiceDetail);
 /// Schema `PageResponseSLOConsumptionBreakdown`.
-#[derive(Clone, Debug, Default)]
 pub struct PageResponseSloConsumptionBreakdown {
     pub content: Option<Vec<SloConsumptionBreakdown>>,
     pub empty: Option<bool>,
@@ -89,6 +104,20 @@ pub struct PageResponseSloConsumptionBreakdown {
     pub misfits: model::Misfits,
 }
 impl model::Model for PageResponseSloConsumptionBreakdown {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            page_token: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -133,7 +162,6 @@ impl model::Model for PageResponseSloConsumptionBreakdown {
 }
 model::model!(PageResponseSloConsumptionBreakdown);
 /// Schema `Point`.
-#[derive(Clone, Debug, Default)]
 pub struct Point {
     pub enabled: Option<bool>,
     pub timestamp: Option<i64>,
@@ -142,6 +170,15 @@ pub struct Point {
     pub misfits: model::Misfits,
 }
 impl model::Model for Point {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            enabled: None,
+            timestamp: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["value", "enabled", "timestamp"]
@@ -167,7 +204,6 @@ impl model::Model for Point {
 }
 model::model!(Point);
 /// Schema `ResponseDTOPageResponseSLOConsumptionBreakdown`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoPageResponseSloConsumptionBreakdown {
     pub correlation_id: Option<String>,
     pub data: Option<Box<PageResponseSloConsumptionBreakdown>>,
@@ -177,6 +213,16 @@ pub struct ResponseDtoPageResponseSloConsumptionBreakdown {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoPageResponseSloConsumptionBreakdown {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -209,7 +255,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOSLODashboardDetail`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtosloDashboardDetail {
     pub correlation_id: Option<String>,
     pub data: Option<Box<SloDashboardDetail>>,
@@ -219,6 +264,16 @@ pub struct ResponseDtosloDashboardDetail {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtosloDashboardDetail {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -251,7 +306,6 @@ model::open_enum! {
     = "ERROR", }
 }
 /// Schema `ResponseDTOSLORiskCountResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtosloRiskCountResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<SloRiskCountResponse>>,
@@ -261,6 +315,16 @@ pub struct ResponseDtosloRiskCountResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtosloRiskCountResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -293,7 +357,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `RiskCount`.
-#[derive(Clone, Debug, Default)]
 pub struct RiskCount {
     pub count: Option<i64>,
     pub display_name: Option<String>,
@@ -302,6 +365,15 @@ pub struct RiskCount {
     pub misfits: model::Misfits,
 }
 impl model::Model for RiskCount {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            count: None,
+            display_name: None,
+            identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["count", "identifier", "displayName"]
@@ -327,7 +399,6 @@ impl model::Model for RiskCount {
 }
 model::model!(RiskCount);
 /// Schema `SLOConsumptionBreakdown`.
-#[derive(Clone, Debug, Default)]
 pub struct SloConsumptionBreakdown {
     pub contributed_error_budget_burned: Option<i64>,
     pub environment_identifier: Option<String>,
@@ -347,6 +418,26 @@ pub struct SloConsumptionBreakdown {
     pub misfits: model::Misfits,
 }
 impl model::Model for SloConsumptionBreakdown {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            contributed_error_budget_burned: None,
+            environment_identifier: None,
+            error_budget_burned: None,
+            monitored_service_identifier: None,
+            org_name: None,
+            project_name: None,
+            project_params: None,
+            service_name: None,
+            sli_status_percentage: None,
+            slo_error: None,
+            slo_identifier: None,
+            slo_name: None,
+            slo_target_percentage: None,
+            weightage_percentage: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -409,7 +500,6 @@ impl model::Model for SloConsumptionBreakdown {
 }
 model::model!(SloConsumptionBreakdown);
 /// Schema `SLODashboardDetail`.
-#[derive(Clone, Debug, Default)]
 pub struct SloDashboardDetail {
     pub created_at: Option<i64>,
     pub description: Option<String>,
@@ -420,6 +510,17 @@ pub struct SloDashboardDetail {
     pub misfits: model::Misfits,
 }
 impl model::Model for SloDashboardDetail {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created_at: None,
+            description: None,
+            last_modified_at: None,
+            slo_dashboard_widget: None,
+            time_range_filters: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -455,7 +556,6 @@ impl model::Model for SloDashboardDetail {
 }
 model::model!(SloDashboardDetail);
 /// Schema `SLODashboardWidget`.
-#[derive(Clone, Debug, Default)]
 pub struct SloDashboardWidget {
     pub burn_rate: Option<serde_json::Value>,
     pub calculating_sli: Option<bool>,
@@ -501,6 +601,52 @@ pub struct SloDashboardWidget {
     pub misfits: model::Misfits,
 }
 impl model::Model for SloDashboardWidget {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            burn_rate: None,
+            calculating_sli: None,
+            current_period_end_time: None,
+            current_period_length_days: None,
+            current_period_start_time: None,
+            description: None,
+            environment_identifier: None,
+            environment_name: None,
+            error_budget_burndown: None,
+            error_budget_remaining: None,
+            error_budget_remaining_percentage: None,
+            error_budget_risk: None,
+            evaluation_type: None,
+            health_source_identifier: None,
+            health_source_name: None,
+            is_calculating_sli: None,
+            is_recalculating_sli: None,
+            is_total_error_budget_applicable: None,
+            monitored_service_details: None,
+            monitored_service_identifier: None,
+            monitored_service_name: None,
+            name: None,
+            no_of_active_alerts: None,
+            no_of_maximum_alerts: None,
+            recalculating_sli: None,
+            service_identifier: None,
+            service_name: None,
+            slo_error: None,
+            slo_identifier: None,
+            slo_performance_trend: None,
+            slo_target_percentage: None,
+            slo_target_type: None,
+            slo_type: None,
+            tags: None,
+            time_remaining_days: None,
+            title: None,
+            total_error_budget: None,
+            total_error_budget_applicable: None,
+            user_journey_identifier: None,
+            user_journey_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -659,7 +805,6 @@ model::open_enum! {
     "Simple", Composite = "Composite", }
 }
 /// Schema `SLORiskCountResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct SloRiskCountResponse {
     pub risk_counts: Option<Vec<RiskCount>>,
     pub total_count: Option<i64>,
@@ -667,6 +812,14 @@ pub struct SloRiskCountResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for SloRiskCountResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            risk_counts: None,
+            total_count: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["riskCounts", "totalCount"]
@@ -690,7 +843,6 @@ impl model::Model for SloRiskCountResponse {
 }
 model::model!(SloRiskCountResponse);
 /// Schema `TimeRangeFilter`.
-#[derive(Clone, Debug, Default)]
 pub struct TimeRangeFilter {
     pub display_name: Option<String>,
     pub duration_milli_seconds: Option<i64>,
@@ -698,6 +850,14 @@ pub struct TimeRangeFilter {
     pub misfits: model::Misfits,
 }
 impl model::Model for TimeRangeFilter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            display_name: None,
+            duration_milli_seconds: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["displayName", "durationMilliSeconds"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `listSRMActiveMonitoredServices body`.
-#[derive(Clone, Debug, Default)]
 pub struct ListSrmActiveMonitoredServicesBody {
     pub org_identifier: Option<String>,
     pub project_identifier: Option<String>,
@@ -14,6 +13,15 @@ pub struct ListSrmActiveMonitoredServicesBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListSrmActiveMonitoredServicesBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            org_identifier: None,
+            project_identifier: None,
+            service_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["orgIdentifier", "projectIdentifier", "serviceIdentifier"]

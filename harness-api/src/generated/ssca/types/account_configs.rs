@@ -5,13 +5,19 @@
 use super::*;
 use crate::model;
 /// Schema `PipelineConfigUpdateRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct PipelineConfigUpdateRequest {
     pub target_version: Option<i64>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for PipelineConfigUpdateRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            target_version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["target_version"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ArtifactDetailResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ArtifactDetailResponse {
     pub build_pipeline_execution_id: Option<String>,
     pub build_pipeline_id: Option<String>,
@@ -26,6 +25,27 @@ pub struct ArtifactDetailResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ArtifactDetailResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            build_pipeline_execution_id: None,
+            build_pipeline_id: None,
+            build_pipeline_name: None,
+            components_count: None,
+            id: None,
+            metadata: None,
+            name: None,
+            non_prod_env_count: None,
+            orchestration_id: None,
+            prod_env_count: None,
+            scorecard: None,
+            sto_issue_count: None,
+            tag: None,
+            updated: None,
+            url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -91,7 +111,6 @@ impl model::Model for ArtifactDetailResponse {
 }
 model::model!(ArtifactDetailResponse);
 /// Schema `ArtifactDetailResponseScorecard`.
-#[derive(Clone, Debug, Default)]
 pub struct ArtifactDetailResponseScorecard {
     pub avg_score: Option<String>,
     pub max_score: Option<String>,
@@ -99,6 +118,14 @@ pub struct ArtifactDetailResponseScorecard {
     pub misfits: model::Misfits,
 }
 impl model::Model for ArtifactDetailResponseScorecard {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            avg_score: None,
+            max_score: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["avg_score", "max_score"]
@@ -122,7 +149,6 @@ impl model::Model for ArtifactDetailResponseScorecard {
 }
 model::model!(ArtifactDetailResponseScorecard);
 /// Schema `ArtifactListingResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ArtifactListingResponse {
     pub activity: Option<ArtifactListingResponseActivity>,
     pub allow_list_violation_count: Option<String>,
@@ -146,6 +172,30 @@ pub struct ArtifactListingResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ArtifactListingResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            activity: None,
+            allow_list_violation_count: None,
+            baseline: None,
+            build_pipeline_execution_id: None,
+            build_pipeline_id: None,
+            components_count: None,
+            deny_list_violation_count: None,
+            enforcement_id: None,
+            id: None,
+            metadata: None,
+            name: None,
+            non_prod_env_count: None,
+            orchestration_id: None,
+            prod_env_count: None,
+            scorecard: None,
+            tag: None,
+            updated: None,
+            url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -224,7 +274,6 @@ model::open_enum! {
     ArtifactListingResponseActivity { Deployed = "DEPLOYED", Generated = "GENERATED", }
 }
 /// Schema `ArtifactListingResponseScorecard`.
-#[derive(Clone, Debug, Default)]
 pub struct ArtifactListingResponseScorecard {
     pub avg_score: Option<String>,
     pub max_score: Option<String>,
@@ -232,6 +281,14 @@ pub struct ArtifactListingResponseScorecard {
     pub misfits: model::Misfits,
 }
 impl model::Model for ArtifactListingResponseScorecard {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            avg_score: None,
+            max_score: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["avg_score", "max_score"]

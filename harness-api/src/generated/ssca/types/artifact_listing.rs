@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ArtifactChainOfCustody`.
-#[derive(Clone, Debug, Default)]
 pub struct ArtifactChainOfCustody {
     pub activity_type: Option<ArtifactChainOfCustodyActivityType>,
     pub artifact_details: Option<Box<ArtifactV2Details>>,
@@ -21,6 +20,22 @@ pub struct ArtifactChainOfCustody {
     pub misfits: model::Misfits,
 }
 impl model::Model for ArtifactChainOfCustody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            activity_type: None,
+            artifact_details: None,
+            compliance: None,
+            created_at: None,
+            deployment: None,
+            enforcement: None,
+            orchestration: None,
+            provenance: None,
+            verification: None,
+            vulnerability: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -77,7 +92,6 @@ model::open_enum! {
     "COMPLIANCE", Vulnerability = "VULNERABILITY", Deployment = "DEPLOYMENT", }
 }
 /// Schema `ArtifactSourcesListingResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ArtifactSourcesListingResponse {
     pub count: Option<i64>,
     pub deployments: Option<Box<Deployments>>,
@@ -89,6 +103,18 @@ pub struct ArtifactSourcesListingResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ArtifactSourcesListingResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            count: None,
+            deployments: None,
+            name: None,
+            source_id: None,
+            sto_issue_count: None,
+            url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["url", "name", "count", "source_id", "deployments", "sto_issue_count"]
@@ -120,7 +146,6 @@ impl model::Model for ArtifactSourcesListingResponse {
 }
 model::model!(ArtifactSourcesListingResponse);
 /// Schema `ArtifactV2ListingResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ArtifactV2ListingResponse {
     pub components_count: Option<i64>,
     pub deployment: Option<Box<ArtifactV2ListingResponseDeployment>>,
@@ -140,6 +165,26 @@ pub struct ArtifactV2ListingResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ArtifactV2ListingResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            components_count: None,
+            deployment: None,
+            digest: None,
+            id: None,
+            metadata: None,
+            name: None,
+            orchestration: None,
+            policy_enforcement: None,
+            scorecard: None,
+            signing: None,
+            sto_issue_count: None,
+            tags: None,
+            updated: None,
+            url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -202,7 +247,6 @@ impl model::Model for ArtifactV2ListingResponse {
 }
 model::model!(ArtifactV2ListingResponse);
 /// Schema `ArtifactV2ListingResponseDeployment`.
-#[derive(Clone, Debug, Default)]
 pub struct ArtifactV2ListingResponseDeployment {
     pub non_prod_env_count: Option<i64>,
     pub prod_env_count: Option<i64>,
@@ -210,6 +254,14 @@ pub struct ArtifactV2ListingResponseDeployment {
     pub misfits: model::Misfits,
 }
 impl model::Model for ArtifactV2ListingResponseDeployment {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            non_prod_env_count: None,
+            prod_env_count: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["prod_env_count", "non_prod_env_count"]
@@ -233,7 +285,6 @@ impl model::Model for ArtifactV2ListingResponseDeployment {
 }
 model::model!(ArtifactV2ListingResponseDeployment);
 /// Schema `ArtifactV2Overview`.
-#[derive(Clone, Debug, Default)]
 pub struct ArtifactV2Overview {
     pub deployments: Option<Box<Deployments>>,
     pub digest: Option<String>,
@@ -255,6 +306,28 @@ pub struct ArtifactV2Overview {
     pub misfits: model::Misfits,
 }
 impl model::Model for ArtifactV2Overview {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            deployments: None,
+            digest: None,
+            id: None,
+            metadata: None,
+            name: None,
+            pipeline_details: None,
+            sbom_details: None,
+            scorecard: None,
+            signing: None,
+            slsa_details: None,
+            source_id: None,
+            sto_issue_count: None,
+            tags: None,
+            updated: None,
+            url: None,
+            violations: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -323,7 +396,6 @@ impl model::Model for ArtifactV2Overview {
 }
 model::model!(ArtifactV2Overview);
 /// Schema `Deployments`.
-#[derive(Clone, Debug, Default)]
 pub struct Deployments {
     pub env_identifier: Option<String>,
     pub env_name: Option<String>,
@@ -335,6 +407,18 @@ pub struct Deployments {
     pub misfits: model::Misfits,
 }
 impl model::Model for Deployments {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            env_identifier: None,
+            env_name: None,
+            env_type: None,
+            non_prod_env_count: None,
+            pipeline_details: None,
+            prod_env_count: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -373,7 +457,6 @@ impl model::Model for Deployments {
 }
 model::model!(Deployments);
 /// Schema `SLSADetails1`.
-#[derive(Clone, Debug, Default)]
 pub struct SscaSlsaDetails {
     pub org_id: Option<String>,
     pub pipeline_details: Option<Box<PipelineDetails>>,
@@ -384,6 +467,17 @@ pub struct SscaSlsaDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for SscaSlsaDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            org_id: None,
+            pipeline_details: None,
+            project_id: None,
+            provenance_id: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["org_id", "status", "project_id", "provenance_id", "pipeline_details"]
@@ -413,7 +507,6 @@ impl model::Model for SscaSlsaDetails {
 }
 model::model!(SscaSlsaDetails);
 /// Schema `Violations`.
-#[derive(Clone, Debug, Default)]
 pub struct Violations {
     pub allow_list_violations: Option<i64>,
     pub deny_list_violations: Option<i64>,
@@ -423,6 +516,16 @@ pub struct Violations {
     pub misfits: model::Misfits,
 }
 impl model::Model for Violations {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            allow_list_violations: None,
+            deny_list_violations: None,
+            enforcement_id: None,
+            pipeline_details: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

@@ -16,7 +16,6 @@ model::union! {
     Vulnerability(VulnerabilityActivity), }
 }
 /// Schema `ArtifactChainOfCustodyV2`.
-#[derive(Clone, Debug, Default)]
 pub struct ArtifactChainOfCustodyV2 {
     pub activity: Option<ActivityDetails>,
     pub artifact_details: Option<Box<ArtifactV2Details>>,
@@ -26,6 +25,16 @@ pub struct ArtifactChainOfCustodyV2 {
     pub misfits: model::Misfits,
 }
 impl model::Model for ArtifactChainOfCustodyV2 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            activity: None,
+            artifact_details: None,
+            created_at: None,
+            execution_context: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["activity", "created_at", "artifact_details", "execution_context"]
@@ -53,7 +62,6 @@ impl model::Model for ArtifactChainOfCustodyV2 {
 }
 model::model!(ArtifactChainOfCustodyV2);
 /// Schema `DeploymentActivity`.
-#[derive(Clone, Debug, Default)]
 pub struct DeploymentActivity {
     pub env_identifier: Option<String>,
     pub env_name: Option<String>,
@@ -65,6 +73,18 @@ pub struct DeploymentActivity {
     pub misfits: model::Misfits,
 }
 impl model::Model for DeploymentActivity {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            env_identifier: None,
+            env_name: None,
+            env_type: None,
+            non_prod_env_count: None,
+            prod_env_count: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -107,7 +127,6 @@ model::open_enum! {
     "deployment", }
 }
 /// Schema `EnforcementActivity`.
-#[derive(Clone, Debug, Default)]
 pub struct EnforcementActivity {
     pub allow_list_violations: Option<i64>,
     pub deny_list_violations: Option<i64>,
@@ -117,6 +136,16 @@ pub struct EnforcementActivity {
     pub misfits: model::Misfits,
 }
 impl model::Model for EnforcementActivity {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            allow_list_violations: None,
+            deny_list_violations: None,
+            enforcement_id: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "enforcement_id", "deny_list_violations", "allow_list_violations"]
@@ -153,7 +182,6 @@ model::union! {
     Github(GithubExecutionContext), 1 Harness(HarnessExecutionContext), }
 }
 /// Schema `GithubExecutionContext`.
-#[derive(Clone, Debug, Default)]
 pub struct GithubExecutionContext {
     pub action_path: Option<String>,
     pub github_action: Option<String>,
@@ -167,6 +195,20 @@ pub struct GithubExecutionContext {
     pub misfits: model::Misfits,
 }
 impl model::Model for GithubExecutionContext {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            action_path: None,
+            github_action: None,
+            job_id: None,
+            repository: None,
+            run_id: None,
+            runner_detail: None,
+            type_: None,
+            workflow_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -215,7 +257,6 @@ model::open_enum! {
     = "github", }
 }
 /// Schema `GithubRunnerDetail`.
-#[derive(Clone, Debug, Default)]
 pub struct GithubRunnerDetail {
     pub account_id: Option<String>,
     pub name: Option<String>,
@@ -224,6 +265,15 @@ pub struct GithubRunnerDetail {
     pub misfits: model::Misfits,
 }
 impl model::Model for GithubRunnerDetail {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            name: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "type", "account_id"]
@@ -253,7 +303,6 @@ model::open_enum! {
     "github", }
 }
 /// Schema `HarnessExecutionContext`.
-#[derive(Clone, Debug, Default)]
 pub struct HarnessExecutionContext {
     pub org: Option<String>,
     pub pipeline_execution_id: Option<String>,
@@ -274,6 +323,27 @@ pub struct HarnessExecutionContext {
     pub misfits: model::Misfits,
 }
 impl model::Model for HarnessExecutionContext {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            org: None,
+            pipeline_execution_id: None,
+            pipeline_id: None,
+            pipeline_name: None,
+            project: None,
+            runner_detail: None,
+            sequence_id: None,
+            stage_execution_id: None,
+            stage_id: None,
+            stage_name: None,
+            stage_type: None,
+            step_execution_id: None,
+            step_id: None,
+            step_name: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -348,7 +418,6 @@ model::open_enum! {
     Harness = "harness", }
 }
 /// Schema `HarnessRunnerDetail`.
-#[derive(Clone, Debug, Default)]
 pub struct HarnessRunnerDetail {
     pub trigger_by_id: Option<String>,
     pub trigger_by_name: Option<String>,
@@ -358,6 +427,16 @@ pub struct HarnessRunnerDetail {
     pub misfits: model::Misfits,
 }
 impl model::Model for HarnessRunnerDetail {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            trigger_by_id: None,
+            trigger_by_name: None,
+            trigger_type: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "trigger_type", "trigger_by_id", "trigger_by_name"]
@@ -389,7 +468,6 @@ model::open_enum! {
     "harness", }
 }
 /// Schema `IntegrityVerificationActivity`.
-#[derive(Clone, Debug, Default)]
 pub struct IntegrityVerificationActivity {
     pub signing: Option<Box<IntegrityVerification>>,
     pub type_: Option<IntegrityVerificationActivityType>,
@@ -397,6 +475,14 @@ pub struct IntegrityVerificationActivity {
     pub misfits: model::Misfits,
 }
 impl model::Model for IntegrityVerificationActivity {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            signing: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "signing"]
@@ -425,7 +511,6 @@ model::open_enum! {
     }
 }
 /// Schema `OrchestrationActivity`.
-#[derive(Clone, Debug, Default)]
 pub struct OrchestrationActivity {
     pub components_count: Option<i64>,
     pub drift_id: Option<String>,
@@ -436,6 +521,17 @@ pub struct OrchestrationActivity {
     pub misfits: model::Misfits,
 }
 impl model::Model for OrchestrationActivity {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            components_count: None,
+            drift_id: None,
+            orchestration_id: None,
+            total_drifts: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "drift_id", "total_drifts", "components_count", "orchestration_id"]
@@ -469,7 +565,6 @@ model::open_enum! {
     Orchestration = "orchestration", }
 }
 /// Schema `ProvenanceActivity`.
-#[derive(Clone, Debug, Default)]
 pub struct ProvenanceActivity {
     pub provenance_id: Option<String>,
     pub type_: Option<ProvenanceActivityType>,
@@ -477,6 +572,14 @@ pub struct ProvenanceActivity {
     pub misfits: model::Misfits,
 }
 impl model::Model for ProvenanceActivity {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            provenance_id: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "provenance_id"]
@@ -509,7 +612,6 @@ model::union! {
     Github(GithubRunnerDetail), 1 Harness(HarnessRunnerDetail), }
 }
 /// Schema `SigningActivity`.
-#[derive(Clone, Debug, Default)]
 pub struct SigningActivity {
     pub signing: Option<Box<IntegrityVerification>>,
     pub type_: Option<SigningActivityType>,
@@ -517,6 +619,14 @@ pub struct SigningActivity {
     pub misfits: model::Misfits,
 }
 impl model::Model for SigningActivity {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            signing: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "signing"]
@@ -544,7 +654,6 @@ model::open_enum! {
     }
 }
 /// Schema `VerificationActivity`.
-#[derive(Clone, Debug, Default)]
 pub struct VerificationActivity {
     pub provenance_id: Option<String>,
     pub status: Option<String>,
@@ -553,6 +662,15 @@ pub struct VerificationActivity {
     pub misfits: model::Misfits,
 }
 impl model::Model for VerificationActivity {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            provenance_id: None,
+            status: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "status", "provenance_id"]
@@ -582,7 +700,6 @@ model::open_enum! {
     Verification = "verification", }
 }
 /// Schema `VulnerabilityActivity`.
-#[derive(Clone, Debug, Default)]
 pub struct VulnerabilityActivity {
     pub critical: Option<i64>,
     pub high: Option<i64>,
@@ -598,6 +715,22 @@ pub struct VulnerabilityActivity {
     pub misfits: model::Misfits,
 }
 impl model::Model for VulnerabilityActivity {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            critical: None,
+            high: None,
+            ignored: None,
+            info: None,
+            last_scanned: None,
+            low: None,
+            medium: None,
+            tool: None,
+            total: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

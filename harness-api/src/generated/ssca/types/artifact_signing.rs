@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `DownloadSignatureResponseBody`.
-#[derive(Clone, Debug, Default)]
 pub struct DownloadSignatureResponseBody {
     pub payload: Option<String>,
     pub rekor: Option<Box<RekorLog>>,
@@ -14,6 +13,15 @@ pub struct DownloadSignatureResponseBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for DownloadSignatureResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            payload: None,
+            rekor: None,
+            signature: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["rekor", "payload", "signature"]
@@ -39,7 +47,6 @@ impl model::Model for DownloadSignatureResponseBody {
 }
 model::model!(DownloadSignatureResponseBody);
 /// Schema `SaveIntegrityVerificationRequestBody`.
-#[derive(Clone, Debug, Default)]
 pub struct SaveIntegrityVerificationRequestBody {
     pub artifact: Option<Box<ArtifactModelPipeline>>,
     pub error_message: Option<String>,
@@ -50,6 +57,17 @@ pub struct SaveIntegrityVerificationRequestBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for SaveIntegrityVerificationRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact: None,
+            error_message: None,
+            execution_context: None,
+            rekor: None,
+            verification_status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -85,7 +103,6 @@ impl model::Model for SaveIntegrityVerificationRequestBody {
 }
 model::model!(SaveIntegrityVerificationRequestBody);
 /// Schema `InlineResponse20061`.
-#[derive(Clone, Debug, Default)]
 pub struct SaveIntegrityVerificationResponse {
     pub response: Option<Box<PluginResponseBody>>,
     pub status: Option<String>,
@@ -93,6 +110,14 @@ pub struct SaveIntegrityVerificationResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for SaveIntegrityVerificationResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            response: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["status", "response"]
@@ -116,7 +141,6 @@ impl model::Model for SaveIntegrityVerificationResponse {
 }
 model::model!(SaveIntegrityVerificationResponse);
 /// Schema `SaveSignatureRequestBody`.
-#[derive(Clone, Debug, Default)]
 pub struct SaveSignatureRequestBody {
     pub artifact: Option<Box<ArtifactModelPipeline>>,
     pub execution_context: Option<Box<ExecutionDetail>>,
@@ -125,6 +149,15 @@ pub struct SaveSignatureRequestBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for SaveSignatureRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact: None,
+            execution_context: None,
+            rekor: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["rekor", "artifact", "execution_context"]
@@ -150,7 +183,6 @@ impl model::Model for SaveSignatureRequestBody {
 }
 model::model!(SaveSignatureRequestBody);
 /// Schema `InlineResponse20062`.
-#[derive(Clone, Debug, Default)]
 pub struct SaveSignatureResponse {
     pub response: Option<Box<PluginResponseBody>>,
     pub status: Option<String>,
@@ -158,6 +190,14 @@ pub struct SaveSignatureResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for SaveSignatureResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            response: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["status", "response"]

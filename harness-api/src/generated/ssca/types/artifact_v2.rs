@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ArtifactListingResponseV2`.
-#[derive(Clone, Debug, Default)]
 pub struct ArtifactListingResponseV2 {
     pub baseline: Option<bool>,
     pub components_count: Option<i64>,
@@ -25,6 +24,26 @@ pub struct ArtifactListingResponseV2 {
     pub misfits: model::Misfits,
 }
 impl model::Model for ArtifactListingResponseV2 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            baseline: None,
+            components_count: None,
+            deployment: None,
+            id: None,
+            metadata: None,
+            name: None,
+            orchestration: None,
+            policy_enforcement: None,
+            scorecard: None,
+            sto_issue_count: None,
+            type_: None,
+            updated: None,
+            url: None,
+            variant: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -87,7 +106,6 @@ impl model::Model for ArtifactListingResponseV2 {
 }
 model::model!(ArtifactListingResponseV2);
 /// Schema `ArtifactListingResponseV2Deployment`.
-#[derive(Clone, Debug, Default)]
 pub struct ArtifactListingResponseV2Deployment {
     pub activity: Option<ArtifactListingResponseV2DeploymentActivity>,
     pub non_prod_env_count: Option<i64>,
@@ -96,6 +114,15 @@ pub struct ArtifactListingResponseV2Deployment {
     pub misfits: model::Misfits,
 }
 impl model::Model for ArtifactListingResponseV2Deployment {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            activity: None,
+            non_prod_env_count: None,
+            prod_env_count: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["activity", "prod_env_count", "non_prod_env_count"]

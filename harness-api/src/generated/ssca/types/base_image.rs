@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ArtifactComponentsRequestBody`.
-#[derive(Clone, Debug)]
 pub struct ArtifactComponentsRequestBody {
     pub artifact: Box<ContainerArtifactFilter>,
     /// Members whose value was of another kind than described.
@@ -17,11 +16,18 @@ impl ArtifactComponentsRequestBody {
     pub fn new(artifact: impl Into<Box<ContainerArtifactFilter>>) -> Self {
         Self {
             artifact: artifact.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for ArtifactComponentsRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["artifact"]
@@ -45,12 +51,8 @@ impl model::Model for ArtifactComponentsRequestBody {
         &[0]
     }
 }
-model::model!(
-    ArtifactComponentsRequestBody, Self { artifact : model::Cell::blank(), misfits :
-    Default::default() }
-);
+model::through_cell!(ArtifactComponentsRequestBody);
 /// Schema `ArtifactComponentsResponseBody`.
-#[derive(Clone, Debug, Default)]
 pub struct ArtifactComponentsResponseBody {
     pub artifact: Option<Box<SscaArtifact>>,
     pub components: Option<Vec<ComponentSummary>>,
@@ -60,6 +62,16 @@ pub struct ArtifactComponentsResponseBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for ArtifactComponentsResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact: None,
+            components: None,
+            org_id: None,
+            project_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["org_id", "artifact", "components", "project_id"]
@@ -87,7 +99,6 @@ impl model::Model for ArtifactComponentsResponseBody {
 }
 model::model!(ArtifactComponentsResponseBody);
 /// Schema `ContainerArtifactFilter`.
-#[derive(Clone, Debug, Default)]
 pub struct ContainerArtifactFilter {
     pub digest: Option<String>,
     pub name: Option<String>,
@@ -97,6 +108,16 @@ pub struct ContainerArtifactFilter {
     pub misfits: model::Misfits,
 }
 impl model::Model for ContainerArtifactFilter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            digest: None,
+            name: None,
+            tag: None,
+            url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["tag", "url", "name", "digest"]

@@ -5,13 +5,19 @@
 use super::*;
 use crate::model;
 /// Schema `BaselineRequestBody`.
-#[derive(Clone, Debug, Default)]
 pub struct BaselineRequestBody {
     pub tag: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for BaselineRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            tag: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["tag"]
@@ -33,7 +39,6 @@ impl model::Model for BaselineRequestBody {
 }
 model::model!(BaselineRequestBody);
 /// Schema `BaselineResponseBody`.
-#[derive(Clone, Debug, Default)]
 pub struct BaselineResponseBody {
     pub artifact_id: Option<String>,
     pub tag: Option<String>,
@@ -41,6 +46,14 @@ pub struct BaselineResponseBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for BaselineResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact_id: None,
+            tag: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["tag", "artifact_id"]

@@ -5,13 +5,19 @@
 use super::*;
 use crate::model;
 /// Schema `BaselineV2RequestBody`.
-#[derive(Clone, Debug, Default)]
 pub struct BaselineV2RequestBody {
     pub artifact_id: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for BaselineV2RequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["artifact_id"]

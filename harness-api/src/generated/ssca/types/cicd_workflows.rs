@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `CICDHarnessPipelineYamlResponseBody`.
-#[derive(Clone, Debug, Default)]
 pub struct CicdHarnessPipelineYamlResponseBody {
     pub harness_pipeline_settings: Option<Box<HarnessPipelineSettings>>,
     pub pipeline_yaml: Option<String>,
@@ -13,6 +12,14 @@ pub struct CicdHarnessPipelineYamlResponseBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for CicdHarnessPipelineYamlResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            harness_pipeline_settings: None,
+            pipeline_yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["pipeline_yaml", "harness_pipeline_settings"]
@@ -36,7 +43,6 @@ impl model::Model for CicdHarnessPipelineYamlResponseBody {
 }
 model::model!(CicdHarnessPipelineYamlResponseBody);
 /// Schema `CICDOverviewResponseBody`.
-#[derive(Clone, Debug, Default)]
 pub struct CicdOverviewResponseBody {
     pub compliance_summary: Option<Box<ComplianceEvaluationSummary>>,
     pub id: Option<String>,
@@ -47,6 +53,17 @@ pub struct CicdOverviewResponseBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for CicdOverviewResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            compliance_summary: None,
+            id: None,
+            last_scan: None,
+            name: None,
+            source: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "name", "source", "last_scan", "compliance_summary"]
@@ -76,7 +93,6 @@ impl model::Model for CicdOverviewResponseBody {
 }
 model::model!(CicdOverviewResponseBody);
 /// Schema `CICDWorkflowListingRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct CicdWorkflowListingRequest {
     pub platform_type: Option<ComplianceSourcePlatform>,
     pub search_term: Option<String>,
@@ -84,6 +100,14 @@ pub struct CicdWorkflowListingRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for CicdWorkflowListingRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            platform_type: None,
+            search_term: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["search_term", "platform_type"]
@@ -107,7 +131,6 @@ impl model::Model for CicdWorkflowListingRequest {
 }
 model::model!(CicdWorkflowListingRequest);
 /// Schema `CICDWorkflowListingResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct CicdWorkflowListingResponse {
     pub compliance_summary: Option<Box<ComplianceEvaluationSummary>>,
     pub id: Option<String>,
@@ -118,6 +141,17 @@ pub struct CicdWorkflowListingResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for CicdWorkflowListingResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            compliance_summary: None,
+            id: None,
+            last_scan: None,
+            name: None,
+            source: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "name", "source", "last_scan", "compliance_summary"]
@@ -147,7 +181,6 @@ impl model::Model for CicdWorkflowListingResponse {
 }
 model::model!(CicdWorkflowListingResponse);
 /// Schema `CICDWorkflowSummary`.
-#[derive(Clone, Debug, Default)]
 pub struct CicdWorkflowSummary {
     pub compliance_summary: Option<Box<ComplianceEvaluationSummary>>,
     pub total_workflows: Option<i64>,
@@ -155,6 +188,14 @@ pub struct CicdWorkflowSummary {
     pub misfits: model::Misfits,
 }
 impl model::Model for CicdWorkflowSummary {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            compliance_summary: None,
+            total_workflows: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["total_workflows", "compliance_summary"]
@@ -178,13 +219,19 @@ impl model::Model for CicdWorkflowSummary {
 }
 model::model!(CicdWorkflowSummary);
 /// Schema `CICDWorklfowPluginsResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct CicdWorklfowPluginsResponse {
     pub plugin_name: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for CicdWorklfowPluginsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            plugin_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["plugin_name"]
@@ -206,13 +253,19 @@ impl model::Model for CicdWorklfowPluginsResponse {
 }
 model::model!(CicdWorklfowPluginsResponse);
 /// Schema `HarnessPipelineSettings`.
-#[derive(Clone, Debug, Default)]
 pub struct HarnessPipelineSettings {
     pub is_auth_enabled_for_custom_webhook: Option<bool>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for HarnessPipelineSettings {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            is_auth_enabled_for_custom_webhook: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["is_auth_enabled_for_custom_webhook"]
@@ -234,7 +287,6 @@ impl model::Model for HarnessPipelineSettings {
 }
 model::model!(HarnessPipelineSettings);
 /// Schema `WorkflowSource`.
-#[derive(Clone, Debug, Default)]
 pub struct WorkflowSource {
     pub name: Option<String>,
     pub type_: Option<WorkflowSourceType>,
@@ -243,6 +295,15 @@ pub struct WorkflowSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for WorkflowSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            type_: None,
+            url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["url", "name", "type"]

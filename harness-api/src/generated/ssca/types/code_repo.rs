@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `CodeRepoRulesEvaluation`.
-#[derive(Clone, Debug, Default)]
 pub struct CodeRepoRulesEvaluation {
     pub failed: Option<i64>,
     pub passed: Option<i64>,
@@ -14,6 +13,15 @@ pub struct CodeRepoRulesEvaluation {
     pub misfits: model::Misfits,
 }
 impl model::Model for CodeRepoRulesEvaluation {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            failed: None,
+            passed: None,
+            time: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["time", "failed", "passed"]
@@ -39,7 +47,6 @@ impl model::Model for CodeRepoRulesEvaluation {
 }
 model::model!(CodeRepoRulesEvaluation);
 /// Schema `CodeRepositoryListingRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct CodeRepositoryListingRequest {
     pub dependency_filter: Option<Vec<ComponentFilter>>,
     pub license_filter: Option<Box<LicenseFilter>>,
@@ -48,6 +55,15 @@ pub struct CodeRepositoryListingRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for CodeRepositoryListingRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            dependency_filter: None,
+            license_filter: None,
+            search_term: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["search_term", "license_filter", "dependency_filter"]
@@ -73,7 +89,6 @@ impl model::Model for CodeRepositoryListingRequest {
 }
 model::model!(CodeRepositoryListingRequest);
 /// Schema `CodeRepositoryListingResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct CodeRepositoryListingResponse {
     pub dependencies_count: Option<i64>,
     pub id: Option<String>,
@@ -90,6 +105,23 @@ pub struct CodeRepositoryListingResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for CodeRepositoryListingResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            dependencies_count: None,
+            id: None,
+            last_scan: None,
+            name: None,
+            orchestration_id: None,
+            repository_platform: None,
+            risk_and_compliance: None,
+            scorecard: None,
+            sto_issue_count: None,
+            url: None,
+            variant: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -143,7 +175,6 @@ impl model::Model for CodeRepositoryListingResponse {
 }
 model::model!(CodeRepositoryListingResponse);
 /// Schema `CodeRepositoryOverview`.
-#[derive(Clone, Debug, Default)]
 pub struct CodeRepositoryOverview {
     pub compliance_summary: Option<Box<ComplianceEvaluationSummary>>,
     pub drift_summary: Option<Box<DriftDetailsDto>>,
@@ -161,6 +192,24 @@ pub struct CodeRepositoryOverview {
     pub misfits: model::Misfits,
 }
 impl model::Model for CodeRepositoryOverview {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            compliance_summary: None,
+            drift_summary: None,
+            last_commit: None,
+            last_evaluation: None,
+            name: None,
+            repo_identifier: None,
+            repository_platform: None,
+            sbom_details: None,
+            scorecard: None,
+            url: None,
+            variant: None,
+            vulnerabilities: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -217,7 +266,6 @@ impl model::Model for CodeRepositoryOverview {
 }
 model::model!(CodeRepositoryOverview);
 /// Schema `DriftDetailsDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct DriftDetailsDto {
     pub drift_summary: Option<Box<OrchestrationDriftSummary>>,
     pub org_identifier: Option<String>,
@@ -226,6 +274,15 @@ pub struct DriftDetailsDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for DriftDetailsDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            drift_summary: None,
+            org_identifier: None,
+            project_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["drift_summary", "org_identifier", "project_identifier"]
@@ -251,7 +308,6 @@ impl model::Model for DriftDetailsDto {
 }
 model::model!(DriftDetailsDto);
 /// Schema `RepositoriesSummary`.
-#[derive(Clone, Debug, Default)]
 pub struct RepositoriesSummary {
     pub evaluation_summary: Option<Box<ComplianceEvaluationSummary>>,
     pub total: Option<i64>,
@@ -260,6 +316,15 @@ pub struct RepositoriesSummary {
     pub misfits: model::Misfits,
 }
 impl model::Model for RepositoriesSummary {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            evaluation_summary: None,
+            total: None,
+            vulnerabilities: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["total", "vulnerabilities", "evaluation_summary"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ComplianceArtifactWithExecution`.
-#[derive(Clone, Debug, Default)]
 pub struct ComplianceArtifactWithExecution {
     pub compliance_id: Option<String>,
     pub description: Option<String>,
@@ -27,6 +26,28 @@ pub struct ComplianceArtifactWithExecution {
     pub misfits: model::Misfits,
 }
 impl model::Model for ComplianceArtifactWithExecution {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            compliance_id: None,
+            description: None,
+            executions: None,
+            name: None,
+            occurrences: None,
+            reason: None,
+            remediation: None,
+            scan_type: None,
+            severity: None,
+            standards: None,
+            status: None,
+            tags: None,
+            title: None,
+            type_: None,
+            updated_at: None,
+            url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -95,7 +116,6 @@ impl model::Model for ComplianceArtifactWithExecution {
 }
 model::model!(ComplianceArtifactWithExecution);
 /// Schema `ComplianceEvaluationHistory`.
-#[derive(Clone, Debug, Default)]
 pub struct ComplianceEvaluationHistory {
     pub created_at: Option<i64>,
     pub description: Option<String>,
@@ -111,6 +131,22 @@ pub struct ComplianceEvaluationHistory {
     pub misfits: model::Misfits,
 }
 impl model::Model for ComplianceEvaluationHistory {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created_at: None,
+            description: None,
+            occurrences: None,
+            pipeline_execution_id: None,
+            pipeline_id: None,
+            reason: None,
+            remediation: None,
+            stage_execution_id: None,
+            status: None,
+            step_execution_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -161,7 +197,6 @@ impl model::Model for ComplianceEvaluationHistory {
 }
 model::model!(ComplianceEvaluationHistory);
 /// Schema `ComplianceExecutionByType`.
-#[derive(Clone, Debug, Default)]
 pub struct ComplianceExecutionByType {
     pub count: Option<i64>,
     pub failed: Option<i64>,
@@ -171,6 +206,16 @@ pub struct ComplianceExecutionByType {
     pub misfits: model::Misfits,
 }
 impl model::Model for ComplianceExecutionByType {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            count: None,
+            failed: None,
+            passed: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "count", "failed", "passed"]
@@ -198,7 +243,6 @@ impl model::Model for ComplianceExecutionByType {
 }
 model::model!(ComplianceExecutionByType);
 /// Schema `ComplianceResultAggregationByType`.
-#[derive(Clone, Debug, Default)]
 pub struct ComplianceResultAggregationByType {
     pub compliance_id: Option<String>,
     pub description: Option<String>,
@@ -213,6 +257,21 @@ pub struct ComplianceResultAggregationByType {
     pub misfits: model::Misfits,
 }
 impl model::Model for ComplianceResultAggregationByType {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            compliance_id: None,
+            description: None,
+            entity: None,
+            executions: None,
+            scm_platform: None,
+            severity: None,
+            standards: None,
+            tags: None,
+            title: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -260,7 +319,6 @@ impl model::Model for ComplianceResultAggregationByType {
 }
 model::model!(ComplianceResultAggregationByType);
 /// Schema `ComplianceResultByArtifactFilter`.
-#[derive(Clone, Debug, Default)]
 pub struct ComplianceResultByArtifactFilter {
     pub compliance_id: Option<String>,
     pub search_term: Option<String>,
@@ -271,6 +329,17 @@ pub struct ComplianceResultByArtifactFilter {
     pub misfits: model::Misfits,
 }
 impl model::Model for ComplianceResultByArtifactFilter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            compliance_id: None,
+            search_term: None,
+            severity: None,
+            standards: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["status", "severity", "standards", "search_term", "compliance_id"]
@@ -300,7 +369,6 @@ impl model::Model for ComplianceResultByArtifactFilter {
 }
 model::model!(ComplianceResultByArtifactFilter);
 /// Schema `ComplianceResultDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ComplianceResultDto {
     pub category: Option<String>,
     pub category_id: Option<String>,
@@ -324,6 +392,30 @@ pub struct ComplianceResultDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for ComplianceResultDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            category: None,
+            category_id: None,
+            compliance_id: None,
+            description: None,
+            entity: None,
+            reason: None,
+            remediation: None,
+            repo_url: None,
+            scm_platform: None,
+            severity: None,
+            standards: None,
+            status: None,
+            sub_category: None,
+            sub_category_id: None,
+            tags: None,
+            title: None,
+            type_: None,
+            url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -398,7 +490,6 @@ impl model::Model for ComplianceResultDto {
 }
 model::model!(ComplianceResultDto);
 /// Schema `CreateComplianceResult`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateComplianceResult {
     pub default_branch: Option<String>,
     pub pipeline: Option<String>,
@@ -415,6 +506,23 @@ pub struct CreateComplianceResult {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateComplianceResult {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            default_branch: None,
+            pipeline: None,
+            pipeline_execution_identifier: None,
+            repo_name: None,
+            repo_org: None,
+            repo_url: None,
+            results: None,
+            scm_platform: None,
+            stage_execution_identifier: None,
+            stage_type: None,
+            step_execution_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -468,7 +576,6 @@ impl model::Model for CreateComplianceResult {
 }
 model::model!(CreateComplianceResult);
 /// Schema `FetchComplianceResultByArtifactResponseBody`.
-#[derive(Clone, Debug, Default)]
 pub struct FetchComplianceResultByArtifactResponseBody {
     pub compliance_id: Option<String>,
     pub description: Option<String>,
@@ -487,6 +594,25 @@ pub struct FetchComplianceResultByArtifactResponseBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for FetchComplianceResultByArtifactResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            compliance_id: None,
+            description: None,
+            evaluation_history: None,
+            evaluation_time: None,
+            occurrences: None,
+            pipeline_execution_id: None,
+            reason: None,
+            remediation: None,
+            severity: None,
+            standards: None,
+            status: None,
+            tags: None,
+            title: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

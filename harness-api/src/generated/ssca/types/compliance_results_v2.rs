@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `CreateComplianceResultV2`.
-#[derive(Clone, Debug)]
 pub struct CreateComplianceResultV2 {
     pub default_branch: Option<String>,
     pub full_fqn: Option<String>,
@@ -35,25 +34,45 @@ impl CreateComplianceResultV2 {
         url: impl Into<String>,
     ) -> Self {
         Self {
-            default_branch: Default::default(),
-            full_fqn: Default::default(),
+            default_branch: None,
+            full_fqn: None,
             name: name.into(),
-            org: Default::default(),
-            pipeline_execution_identifier: Default::default(),
-            pipeline_identifier: Default::default(),
-            plugins: Default::default(),
-            results,
+            org: None,
+            pipeline_execution_identifier: None,
+            pipeline_identifier: None,
+            plugins: None,
+            results: results,
             scan_type: scan_type.into(),
             source_platform: source_platform.into(),
-            stage_execution_identifier: Default::default(),
-            stage_type: Default::default(),
-            step_execution_identifier: Default::default(),
+            stage_execution_identifier: None,
+            stage_type: None,
+            step_execution_identifier: None,
             url: url.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for CreateComplianceResultV2 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            default_branch: None,
+            full_fqn: None,
+            name: model::Cell::blank(),
+            org: None,
+            pipeline_execution_identifier: None,
+            pipeline_identifier: None,
+            plugins: None,
+            results: model::Cell::blank(),
+            scan_type: model::Cell::blank(),
+            source_platform: model::Cell::blank(),
+            stage_execution_identifier: None,
+            stage_type: None,
+            step_execution_identifier: None,
+            url: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -118,22 +137,12 @@ impl model::Model for CreateComplianceResultV2 {
         &[1, 2, 4, 6, 9]
     }
 }
-model::model!(
-    CreateComplianceResultV2, Self { default_branch : Default::default(), full_fqn :
-    Default::default(), name : model::Cell::blank(), org : Default::default(),
-    pipeline_execution_identifier : Default::default(), pipeline_identifier :
-    Default::default(), plugins : Default::default(), results : model::Cell::blank(),
-    scan_type : model::Cell::blank(), source_platform : model::Cell::blank(),
-    stage_execution_identifier : Default::default(), stage_type : Default::default(),
-    step_execution_identifier : Default::default(), url : model::Cell::blank(), misfits :
-    Default::default() }
-);
+model::through_cell!(CreateComplianceResultV2);
 model::open_enum! {
     #[doc = " Schema `CreateComplianceResultV2.source_platform`."]
     CreateComplianceResultV2SourcePlatform { Github = "GITHUB", Harness = "HARNESS", }
 }
 /// Schema `PluginDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct PluginDto {
     pub name: Option<String>,
     pub path_from_root: Option<String>,
@@ -142,6 +151,15 @@ pub struct PluginDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for PluginDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            path_from_root: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "version", "path_from_root"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ComplianceCheck`.
-#[derive(Clone, Debug, Default)]
 pub struct ComplianceCheck {
     pub can_execute: Option<bool>,
     pub category: Option<String>,
@@ -28,6 +27,29 @@ pub struct ComplianceCheck {
     pub misfits: model::Misfits,
 }
 impl model::Model for ComplianceCheck {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            can_execute: None,
+            category: None,
+            category_id: None,
+            compliance_id: None,
+            description: None,
+            entity: None,
+            integrations: None,
+            remediation: None,
+            scan_type: None,
+            severity: None,
+            standards: None,
+            sub_category: None,
+            sub_category_id: None,
+            tags: None,
+            title: None,
+            type_: None,
+            url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -99,7 +121,6 @@ impl model::Model for ComplianceCheck {
 }
 model::model!(ComplianceCheck);
 /// Schema `createComplianceStandards body`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateComplianceStandardsBody {
     pub can_execute: Option<bool>,
     pub category: Option<String>,
@@ -118,6 +139,25 @@ pub struct CreateComplianceStandardsBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateComplianceStandardsBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            can_execute: None,
+            category: None,
+            category_id: None,
+            compliance_id: None,
+            description: None,
+            entity: None,
+            scan_type: None,
+            severity: None,
+            standards: None,
+            sub_category: None,
+            sub_category_id: None,
+            title: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -177,7 +217,6 @@ impl model::Model for CreateComplianceStandardsBody {
 }
 model::model!(CreateComplianceStandardsBody);
 /// Schema `getComplianceStandards body`.
-#[derive(Clone, Debug, Default)]
 pub struct GetComplianceStandardsBody {
     pub entity: Option<String>,
     pub integrations_filter: Option<Vec<GetComplianceStandardsBodyIntegrationsFilter>>,
@@ -189,6 +228,18 @@ pub struct GetComplianceStandardsBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetComplianceStandardsBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            entity: None,
+            integrations_filter: None,
+            search_term: None,
+            severity: None,
+            standards: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -227,7 +278,6 @@ impl model::Model for GetComplianceStandardsBody {
 }
 model::model!(GetComplianceStandardsBody);
 /// Schema `getComplianceStandards body.integrations_filter`.
-#[derive(Clone, Debug, Default)]
 pub struct GetComplianceStandardsBodyIntegrationsFilter {
     pub integrations: Option<Vec<serde_json::Value>>,
     pub scan_type: Option<String>,
@@ -235,6 +285,14 @@ pub struct GetComplianceStandardsBodyIntegrationsFilter {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetComplianceStandardsBodyIntegrationsFilter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            integrations: None,
+            scan_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["scan_type", "integrations"]

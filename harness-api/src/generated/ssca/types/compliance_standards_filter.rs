@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ComplianceStandardsFilterEntity`.
-#[derive(Clone, Debug, Default)]
 pub struct ComplianceStandardsFilterEntity {
     pub integrations: Option<Vec<ComplianceSourcePlatform>>,
     pub scan_type: Option<ComplianceScanType>,
@@ -13,6 +12,14 @@ pub struct ComplianceStandardsFilterEntity {
     pub misfits: model::Misfits,
 }
 impl model::Model for ComplianceStandardsFilterEntity {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            integrations: None,
+            scan_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["scan_type", "integrations"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ArtifactComplianceMetrics`.
-#[derive(Clone, Debug, Default)]
 pub struct ArtifactComplianceMetrics {
     pub artifact_type: Option<ArtifactComplianceMetricsArtifactType>,
     pub failed: Option<i64>,
@@ -14,6 +13,15 @@ pub struct ArtifactComplianceMetrics {
     pub misfits: model::Misfits,
 }
 impl model::Model for ArtifactComplianceMetrics {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact_type: None,
+            failed: None,
+            passed: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["failed", "passed", "artifactType"]
@@ -44,7 +52,6 @@ model::open_enum! {
     "WORKFLOW", }
 }
 /// Schema `ComplianceChecksMetrics`.
-#[derive(Clone, Debug, Default)]
 pub struct ComplianceChecksMetrics {
     pub compliance_id: Option<String>,
     pub failed: Option<i64>,
@@ -55,6 +62,17 @@ pub struct ComplianceChecksMetrics {
     pub misfits: model::Misfits,
 }
 impl model::Model for ComplianceChecksMetrics {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            compliance_id: None,
+            failed: None,
+            standards: None,
+            tags: None,
+            title: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["tags", "title", "failed", "standards", "compliance_id"]
@@ -84,7 +102,6 @@ impl model::Model for ComplianceChecksMetrics {
 }
 model::model!(ComplianceChecksMetrics);
 /// Schema `ComplianceEvaluationTrend`.
-#[derive(Clone, Debug, Default)]
 pub struct ComplianceEvaluationTrend {
     pub failed: Option<i64>,
     pub passed: Option<i64>,
@@ -94,6 +111,16 @@ pub struct ComplianceEvaluationTrend {
     pub misfits: model::Misfits,
 }
 impl model::Model for ComplianceEvaluationTrend {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            failed: None,
+            passed: None,
+            window_end_time: None,
+            window_start_time: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["failed", "passed", "window_end_time", "window_start_time"]
@@ -121,7 +148,6 @@ impl model::Model for ComplianceEvaluationTrend {
 }
 model::model!(ComplianceEvaluationTrend);
 /// Schema `ComplianceResultsEvaluationBreakdown`.
-#[derive(Clone, Debug, Default)]
 pub struct ComplianceResultsEvaluationBreakdown {
     pub failed: Option<i64>,
     pub passed: Option<i64>,
@@ -130,6 +156,15 @@ pub struct ComplianceResultsEvaluationBreakdown {
     pub misfits: model::Misfits,
 }
 impl model::Model for ComplianceResultsEvaluationBreakdown {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            failed: None,
+            passed: None,
+            severity_breakdown: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["failed", "passed", "severity_breakdown"]
@@ -155,7 +190,6 @@ impl model::Model for ComplianceResultsEvaluationBreakdown {
 }
 model::model!(ComplianceResultsEvaluationBreakdown);
 /// Schema `SeverityComplianceMetrics`.
-#[derive(Clone, Debug, Default)]
 pub struct SeverityComplianceMetrics {
     pub failed: Option<i64>,
     pub severity: Option<ComplianceCheckSeverity>,
@@ -163,6 +197,14 @@ pub struct SeverityComplianceMetrics {
     pub misfits: model::Misfits,
 }
 impl model::Model for SeverityComplianceMetrics {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            failed: None,
+            severity: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["failed", "severity"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ComponentDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ComponentDto {
     pub name: Option<String>,
     pub org: Option<String>,
@@ -14,6 +13,15 @@ pub struct ComponentDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for ComponentDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            org: None,
+            project: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["org", "name", "project"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `Repositories`.
-#[derive(Clone, Debug)]
 pub struct Repositories {
     pub org_identifier: String,
     pub project_identifier: String,
@@ -25,13 +24,23 @@ impl Repositories {
         Self {
             org_identifier: org_identifier.into(),
             project_identifier: project_identifier.into(),
-            repo_branch: Default::default(),
+            repo_branch: None,
             repo_url: repo_url.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for Repositories {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            org_identifier: model::Cell::blank(),
+            project_identifier: model::Cell::blank(),
+            repo_branch: None,
+            repo_url: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["repo_url", "repo_branch", "org_identifier", "project_identifier"]
@@ -61,8 +70,4 @@ impl model::Model for Repositories {
         &[0, 2, 3]
     }
 }
-model::model!(
-    Repositories, Self { org_identifier : model::Cell::blank(), project_identifier :
-    model::Cell::blank(), repo_branch : Default::default(), repo_url :
-    model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(Repositories);

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `EnforcementResultDTO`.
-#[derive(Clone, Debug)]
 pub struct EnforcementResultDto {
     pub account_id: String,
     pub artifact_id: String,
@@ -48,27 +47,52 @@ impl EnforcementResultDto {
             account_id: account_id.into(),
             artifact_id: artifact_id.into(),
             enforcement_id: enforcement_id.into(),
-            exemption_id: Default::default(),
+            exemption_id: None,
             image_name: image_name.into(),
-            is_exempted: Default::default(),
-            license: Default::default(),
-            name: Default::default(),
+            is_exempted: None,
+            license: None,
+            name: None,
             orchestration_id: orchestration_id.into(),
             org_identifier: org_identifier.into(),
-            package_manager: Default::default(),
+            package_manager: None,
             project_identifier: project_identifier.into(),
-            purl: Default::default(),
-            supplier: Default::default(),
-            supplier_type: Default::default(),
+            purl: None,
+            supplier: None,
+            supplier_type: None,
             tag: tag.into(),
-            version: Default::default(),
+            version: None,
             violation_details: violation_details.into(),
             violation_type: violation_type.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for EnforcementResultDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: model::Cell::blank(),
+            artifact_id: model::Cell::blank(),
+            enforcement_id: model::Cell::blank(),
+            exemption_id: None,
+            image_name: model::Cell::blank(),
+            is_exempted: None,
+            license: None,
+            name: None,
+            orchestration_id: model::Cell::blank(),
+            org_identifier: model::Cell::blank(),
+            package_manager: None,
+            project_identifier: model::Cell::blank(),
+            purl: None,
+            supplier: None,
+            supplier_type: None,
+            tag: model::Cell::blank(),
+            version: None,
+            violation_details: model::Cell::blank(),
+            violation_type: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -148,20 +172,8 @@ impl model::Model for EnforcementResultDto {
         &[0, 6, 7, 8, 12, 13, 14, 16, 17, 18]
     }
 }
-model::model!(
-    EnforcementResultDto, Self { account_id : model::Cell::blank(), artifact_id :
-    model::Cell::blank(), enforcement_id : model::Cell::blank(), exemption_id :
-    Default::default(), image_name : model::Cell::blank(), is_exempted :
-    Default::default(), license : Default::default(), name : Default::default(),
-    orchestration_id : model::Cell::blank(), org_identifier : model::Cell::blank(),
-    package_manager : Default::default(), project_identifier : model::Cell::blank(), purl
-    : Default::default(), supplier : Default::default(), supplier_type :
-    Default::default(), tag : model::Cell::blank(), version : Default::default(),
-    violation_details : model::Cell::blank(), violation_type : model::Cell::blank(),
-    misfits : Default::default() }
-);
+model::through_cell!(EnforcementResultDto);
 /// Schema `EnforcementSummaryDTO`.
-#[derive(Clone, Debug)]
 pub struct EnforcementSummaryDto {
     pub account_id: String,
     pub allow_list_violation_count: f64,
@@ -196,22 +208,40 @@ impl EnforcementSummaryDto {
     ) -> Self {
         Self {
             account_id: account_id.into(),
-            allow_list_violation_count,
+            allow_list_violation_count: allow_list_violation_count,
             artifact: artifact.into(),
-            created,
-            deny_list_violation_count,
+            created: created,
+            deny_list_violation_count: deny_list_violation_count,
             enforcement_id: enforcement_id.into(),
-            exempted_component_count: Default::default(),
+            exempted_component_count: None,
             orchestration_id: orchestration_id.into(),
             org_identifier: org_identifier.into(),
             pipeline_execution_id: pipeline_execution_id.into(),
             project_identifier: project_identifier.into(),
             status: status.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for EnforcementSummaryDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: model::Cell::blank(),
+            allow_list_violation_count: model::Cell::blank(),
+            artifact: model::Cell::blank(),
+            created: model::Cell::blank(),
+            deny_list_violation_count: model::Cell::blank(),
+            enforcement_id: model::Cell::blank(),
+            exempted_component_count: None,
+            orchestration_id: model::Cell::blank(),
+            org_identifier: model::Cell::blank(),
+            pipeline_execution_id: model::Cell::blank(),
+            project_identifier: model::Cell::blank(),
+            status: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -270,17 +300,8 @@ impl model::Model for EnforcementSummaryDto {
         &[0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11]
     }
 }
-model::model!(
-    EnforcementSummaryDto, Self { account_id : model::Cell::blank(),
-    allow_list_violation_count : model::Cell::blank(), artifact : model::Cell::blank(),
-    created : model::Cell::blank(), deny_list_violation_count : model::Cell::blank(),
-    enforcement_id : model::Cell::blank(), exempted_component_count : Default::default(),
-    orchestration_id : model::Cell::blank(), org_identifier : model::Cell::blank(),
-    pipeline_execution_id : model::Cell::blank(), project_identifier :
-    model::Cell::blank(), status : model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(EnforcementSummaryDto);
 /// Schema `EnforcementSummaryResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct EnforcementSummaryResponse {
     pub allow_list_violation_count: Option<i64>,
     pub artifact: Option<Box<SscaArtifact>>,
@@ -292,6 +313,18 @@ pub struct EnforcementSummaryResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for EnforcementSummaryResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            allow_list_violation_count: None,
+            artifact: None,
+            deny_list_violation_count: None,
+            enforcement_id: None,
+            exempted_component_count: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -330,7 +363,6 @@ impl model::Model for EnforcementSummaryResponse {
 }
 model::model!(EnforcementSummaryResponse);
 /// Schema `NormalizedSbomComponentDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct NormalizedSbomComponentDto {
     pub account_id: Option<String>,
     pub artifact_id: Option<String>,
@@ -371,6 +403,47 @@ pub struct NormalizedSbomComponentDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for NormalizedSbomComponentDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            artifact_id: None,
+            artifact_name: None,
+            artifact_url: None,
+            created: None,
+            filter_tags: None,
+            language: None,
+            major_version: None,
+            minor_version: None,
+            orchestration_id: None,
+            org_identifier: None,
+            originator_type: None,
+            package_cpe: None,
+            package_description: None,
+            package_id: None,
+            package_license: None,
+            package_manager: None,
+            package_name: None,
+            package_namespace: None,
+            package_originator_name: None,
+            package_properties: None,
+            package_source_info: None,
+            package_supplier_name: None,
+            package_type: None,
+            package_version: None,
+            patch_version: None,
+            pipeline_identifier: None,
+            project_identifier: None,
+            purl: None,
+            sbom_version: None,
+            sequence_id: None,
+            tags: None,
+            tool_name: None,
+            tool_vendor: None,
+            tool_version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -496,7 +569,6 @@ impl model::Model for NormalizedSbomComponentDto {
 }
 model::model!(NormalizedSbomComponentDto);
 /// Schema `PolicyViolation`.
-#[derive(Clone, Debug, Default)]
 pub struct PolicyViolation {
     pub account: Option<String>,
     pub artifact_id: Option<String>,
@@ -523,6 +595,33 @@ pub struct PolicyViolation {
     pub misfits: model::Misfits,
 }
 impl model::Model for PolicyViolation {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: None,
+            artifact_id: None,
+            enforcement_id: None,
+            exemption_id: None,
+            filter_tags: None,
+            image_name: None,
+            is_exempted: None,
+            language: None,
+            license: None,
+            name: None,
+            orchestration_id: None,
+            org: None,
+            package_manager: None,
+            project: None,
+            purl: None,
+            supplier: None,
+            supplier_type: None,
+            tag: None,
+            version: None,
+            violation_details: None,
+            violation_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

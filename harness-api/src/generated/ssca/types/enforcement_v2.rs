@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `EnforceSbomRequestBodyV2`.
-#[derive(Clone, Debug)]
 pub struct EnforceSbomRequestBodyV2 {
     pub artifact: Box<SscaArtifact>,
     pub enforcement_id: String,
@@ -24,13 +23,23 @@ impl EnforceSbomRequestBodyV2 {
         Self {
             artifact: artifact.into(),
             enforcement_id: enforcement_id.into(),
-            execution_context: Default::default(),
-            policy_set_ref: Default::default(),
-            misfits: Default::default(),
+            execution_context: None,
+            policy_set_ref: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for EnforceSbomRequestBodyV2 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact: model::Cell::blank(),
+            enforcement_id: model::Cell::blank(),
+            execution_context: None,
+            policy_set_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["artifact", "enforcement_id", "policy_set_ref", "execution_context"]
@@ -60,8 +69,4 @@ impl model::Model for EnforceSbomRequestBodyV2 {
         &[0, 1]
     }
 }
-model::model!(
-    EnforceSbomRequestBodyV2, Self { artifact : model::Cell::blank(), enforcement_id :
-    model::Cell::blank(), execution_context : Default::default(), policy_set_ref :
-    Default::default(), misfits : Default::default() }
-);
+model::through_cell!(EnforceSbomRequestBodyV2);

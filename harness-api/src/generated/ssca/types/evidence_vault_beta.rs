@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `queryAttestationsGraphQL body`.
-#[derive(Clone, Debug, Default)]
 pub struct QueryAttestationsGraphqlBody {
     pub query: Option<String>,
     pub variables: Option<Box<QueryAttestationsGraphqlBodyVariables>>,
@@ -13,6 +12,14 @@ pub struct QueryAttestationsGraphqlBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for QueryAttestationsGraphqlBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            query: None,
+            variables: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["query", "variables"]
@@ -36,7 +43,6 @@ impl model::Model for QueryAttestationsGraphqlBody {
 }
 model::model!(QueryAttestationsGraphqlBody);
 /// Schema `queryAttestationsGraphQL body.variables`.
-#[derive(Clone, Debug, Default)]
 pub struct QueryAttestationsGraphqlBodyVariables {
     pub artifact_id: Option<String>,
     pub created_at_gte: Option<i64>,
@@ -54,6 +60,24 @@ pub struct QueryAttestationsGraphqlBodyVariables {
     pub misfits: model::Misfits,
 }
 impl model::Model for QueryAttestationsGraphqlBodyVariables {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact_id: None,
+            created_at_gte: None,
+            gitoid_sha256: None,
+            gitoid_sha256_in: None,
+            signer_key_id: None,
+            signer_key_id_in: None,
+            status: None,
+            subject_name: None,
+            subject_name_contains: None,
+            subject_name_starts_with: None,
+            subject_sha256: None,
+            verified: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -110,7 +134,6 @@ impl model::Model for QueryAttestationsGraphqlBodyVariables {
 }
 model::model!(QueryAttestationsGraphqlBodyVariables);
 /// Schema `uploadAttestation body`.
-#[derive(Clone, Debug, Default)]
 pub struct UploadAttestationBody {
     pub artifact: Option<Box<UploadAttestationBodyArtifact>>,
     pub envelope: Option<Box<UploadAttestationBodyEnvelope>>,
@@ -119,6 +142,15 @@ pub struct UploadAttestationBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for UploadAttestationBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact: None,
+            envelope: None,
+            execution_context: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["artifact", "envelope", "executionContext"]
@@ -144,7 +176,6 @@ impl model::Model for UploadAttestationBody {
 }
 model::model!(UploadAttestationBody);
 /// Schema `uploadAttestation body.artifact`.
-#[derive(Clone, Debug, Default)]
 pub struct UploadAttestationBodyArtifact {
     pub digest: Option<String>,
     pub id: Option<String>,
@@ -160,6 +191,22 @@ pub struct UploadAttestationBodyArtifact {
     pub misfits: model::Misfits,
 }
 impl model::Model for UploadAttestationBodyArtifact {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            digest: None,
+            id: None,
+            metadata: None,
+            name: None,
+            registry_url: None,
+            repository_platform: None,
+            tag: None,
+            type_: None,
+            url: None,
+            variant: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -210,7 +257,6 @@ impl model::Model for UploadAttestationBodyArtifact {
 }
 model::model!(UploadAttestationBodyArtifact);
 /// Schema `uploadAttestation body.artifact.variant`.
-#[derive(Clone, Debug, Default)]
 pub struct UploadAttestationBodyArtifactVariant {
     pub type_: Option<serde_json::Value>,
     pub value: Option<serde_json::Value>,
@@ -218,6 +264,14 @@ pub struct UploadAttestationBodyArtifactVariant {
     pub misfits: model::Misfits,
 }
 impl model::Model for UploadAttestationBodyArtifactVariant {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            type_: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "value"]
@@ -241,7 +295,6 @@ impl model::Model for UploadAttestationBodyArtifactVariant {
 }
 model::model!(UploadAttestationBodyArtifactVariant);
 /// Schema `uploadAttestation body.envelope`.
-#[derive(Clone, Debug, Default)]
 pub struct UploadAttestationBodyEnvelope {
     pub metadata: Option<serde_json::Value>,
     pub payload: Option<String>,
@@ -251,6 +304,16 @@ pub struct UploadAttestationBodyEnvelope {
     pub misfits: model::Misfits,
 }
 impl model::Model for UploadAttestationBodyEnvelope {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            metadata: None,
+            payload: None,
+            payload_type: None,
+            signatures: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["payload", "metadata", "signatures", "payloadType"]
@@ -278,7 +341,6 @@ impl model::Model for UploadAttestationBodyEnvelope {
 }
 model::model!(UploadAttestationBodyEnvelope);
 /// Schema `uploadAttestation body.envelope.signatures`.
-#[derive(Clone, Debug, Default)]
 pub struct UploadAttestationBodyEnvelopeSignatures {
     pub keyid: Option<serde_json::Value>,
     pub sig: Option<serde_json::Value>,
@@ -286,6 +348,14 @@ pub struct UploadAttestationBodyEnvelopeSignatures {
     pub misfits: model::Misfits,
 }
 impl model::Model for UploadAttestationBodyEnvelopeSignatures {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            keyid: None,
+            sig: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["sig", "keyid"]
@@ -309,7 +379,6 @@ impl model::Model for UploadAttestationBodyEnvelopeSignatures {
 }
 model::model!(UploadAttestationBodyEnvelopeSignatures);
 /// Schema `uploadAttestation body.executionContext`.
-#[derive(Clone, Debug, Default)]
 pub struct UploadAttestationBodyExecutionContext {
     pub github: Option<Box<UploadAttestationBodyExecutionContextGithub>>,
     pub harness: Option<Box<UploadAttestationBodyExecutionContextHarness>>,
@@ -318,6 +387,15 @@ pub struct UploadAttestationBodyExecutionContext {
     pub misfits: model::Misfits,
 }
 impl model::Model for UploadAttestationBodyExecutionContext {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            github: None,
+            harness: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "github", "harness"]
@@ -343,7 +421,6 @@ impl model::Model for UploadAttestationBodyExecutionContext {
 }
 model::model!(UploadAttestationBodyExecutionContext);
 /// Schema `uploadAttestation body.executionContext.github`.
-#[derive(Clone, Debug, Default)]
 pub struct UploadAttestationBodyExecutionContextGithub {
     pub action_path: Option<serde_json::Value>,
     pub github_action: Option<serde_json::Value>,
@@ -356,6 +433,19 @@ pub struct UploadAttestationBodyExecutionContextGithub {
     pub misfits: model::Misfits,
 }
 impl model::Model for UploadAttestationBodyExecutionContextGithub {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            action_path: None,
+            github_action: None,
+            job_id: None,
+            repository: None,
+            run_id: None,
+            runner_detail: None,
+            workflow_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -397,7 +487,6 @@ impl model::Model for UploadAttestationBodyExecutionContextGithub {
 }
 model::model!(UploadAttestationBodyExecutionContextGithub);
 /// Schema `uploadAttestation body.executionContext.harness`.
-#[derive(Clone, Debug, Default)]
 pub struct UploadAttestationBodyExecutionContextHarness {
     pub org: Option<serde_json::Value>,
     pub pipeline_execution_id: Option<serde_json::Value>,
@@ -415,6 +504,24 @@ pub struct UploadAttestationBodyExecutionContextHarness {
     pub misfits: model::Misfits,
 }
 impl model::Model for UploadAttestationBodyExecutionContextHarness {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            org: None,
+            pipeline_execution_id: None,
+            pipeline_id: None,
+            pipeline_name: None,
+            project: None,
+            sequence_id: None,
+            stage_execution_id: None,
+            stage_id: None,
+            stage_name: None,
+            step_execution_id: None,
+            step_id: None,
+            step_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ExecutionLimitRequestBody`.
-#[derive(Clone, Debug, Default)]
 pub struct ExecutionLimitRequestBody {
     pub config_id: Option<String>,
     pub configs: Option<Vec<ConfigInfo>>,
@@ -13,6 +12,14 @@ pub struct ExecutionLimitRequestBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for ExecutionLimitRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            config_id: None,
+            configs: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["configs", "config_id"]
@@ -36,7 +43,6 @@ impl model::Model for ExecutionLimitRequestBody {
 }
 model::model!(ExecutionLimitRequestBody);
 /// Schema `ExecutionLimitResponseBody`.
-#[derive(Clone, Debug, Default)]
 pub struct ExecutionLimitResponseBody {
     pub account_id: Option<String>,
     pub config_id: Option<String>,
@@ -47,6 +53,17 @@ pub struct ExecutionLimitResponseBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for ExecutionLimitResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            config_id: None,
+            configs: None,
+            name: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "type", "configs", "config_id", "account_id"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ExemptionDurationDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ExemptionDurationDto {
     pub always_exempt: Option<bool>,
     pub days: Option<i64>,
@@ -13,6 +12,14 @@ pub struct ExemptionDurationDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for ExemptionDurationDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            always_exempt: None,
+            days: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["days", "always_exempt"]
@@ -36,7 +43,6 @@ impl model::Model for ExemptionDurationDto {
 }
 model::model!(ExemptionDurationDto);
 /// Schema `ExemptionInitiatorDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ExemptionInitiatorDto {
     pub artifact_id: Option<String>,
     pub enforcement_id: Option<String>,
@@ -45,6 +51,15 @@ pub struct ExemptionInitiatorDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for ExemptionInitiatorDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact_id: None,
+            enforcement_id: None,
+            project_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["artifact_id", "enforcement_id", "project_identifier"]
@@ -70,7 +85,6 @@ impl model::Model for ExemptionInitiatorDto {
 }
 model::model!(ExemptionInitiatorDto);
 /// Schema `ExemptionRequestDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ExemptionRequestDto {
     pub component_name: Option<String>,
     pub component_version: Option<String>,
@@ -82,6 +96,18 @@ pub struct ExemptionRequestDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for ExemptionRequestDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            component_name: None,
+            component_version: None,
+            exemption_duration: None,
+            exemption_initiator: None,
+            reason: None,
+            version_operator: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -120,7 +146,6 @@ impl model::Model for ExemptionRequestDto {
 }
 model::model!(ExemptionRequestDto);
 /// Schema `ExemptionResponseDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ExemptionResponseDto {
     pub account_id: Option<String>,
     pub artifact_id: Option<String>,
@@ -148,6 +173,34 @@ pub struct ExemptionResponseDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for ExemptionResponseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            artifact_id: None,
+            component_name: None,
+            component_version: None,
+            created_at: None,
+            created_by_name: None,
+            created_by_user_id: None,
+            exemption_duration: None,
+            exemption_initiator: None,
+            exemption_status: None,
+            org_identifier: None,
+            project_identifier: None,
+            reason: None,
+            review_comment: None,
+            reviewed_at: None,
+            reviewed_by_name: None,
+            reviewed_by_user_id: None,
+            updated_at: None,
+            updated_by: None,
+            uuid: None,
+            valid_until: None,
+            version_operator: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -234,7 +287,6 @@ impl model::Model for ExemptionResponseDto {
 }
 model::model!(ExemptionResponseDto);
 /// Schema `ExemptionReviewRequestDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ExemptionReviewRequestDto {
     pub exemption_status: Option<ExemptionStatusDto>,
     pub review_comment: Option<String>,
@@ -242,6 +294,14 @@ pub struct ExemptionReviewRequestDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for ExemptionReviewRequestDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            exemption_status: None,
+            review_comment: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["review_comment", "exemption_status"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `CreateIntegrationRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateIntegrationRequest {
     pub connector_id: Option<String>,
     pub installation_id: Option<String>,
@@ -14,6 +13,15 @@ pub struct CreateIntegrationRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateIntegrationRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector_id: None,
+            installation_id: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "connector_id", "installation_id"]
@@ -39,13 +47,19 @@ impl model::Model for CreateIntegrationRequest {
 }
 model::model!(CreateIntegrationRequest);
 /// Schema `HarnessPipelineIntegrationResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct HarnessPipelineIntegrationResponse {
     pub enabled: Option<bool>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for HarnessPipelineIntegrationResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            enabled: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["enabled"]
@@ -67,7 +81,6 @@ impl model::Model for HarnessPipelineIntegrationResponse {
 }
 model::model!(HarnessPipelineIntegrationResponse);
 /// Schema `Integration`.
-#[derive(Clone, Debug, Default)]
 pub struct Integration {
     pub connector_id: Option<String>,
     pub id: Option<String>,
@@ -79,6 +92,18 @@ pub struct Integration {
     pub misfits: model::Misfits,
 }
 impl model::Model for Integration {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector_id: None,
+            id: None,
+            last_scan_at: None,
+            org: None,
+            status: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "org", "type", "status", "connector_id", "last_scan_at"]
@@ -118,7 +143,6 @@ model::open_enum! {
     "HARNESS", }
 }
 /// Schema `ListIntegrationReposResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ListIntegrationReposResponse {
     pub include_all_repos: Option<bool>,
     pub repositories: Option<Vec<RepoDetailsDto>>,
@@ -126,6 +150,14 @@ pub struct ListIntegrationReposResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListIntegrationReposResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            include_all_repos: None,
+            repositories: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["repositories", "include_all_repos"]

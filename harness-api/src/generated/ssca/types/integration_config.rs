@@ -5,13 +5,19 @@
 use super::*;
 use crate::model;
 /// Schema `IntegrationConfig`.
-#[derive(Clone, Debug, Default)]
 pub struct IntegrationConfig {
     pub url: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for IntegrationConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["url"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `InfraLayout`.
-#[derive(Clone, Debug, Default)]
 pub struct InfraLayout {
     pub cpu: Option<String>,
     pub memory: Option<String>,
@@ -15,6 +14,16 @@ pub struct InfraLayout {
     pub misfits: model::Misfits,
 }
 impl model::Model for InfraLayout {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cpu: None,
+            memory: None,
+            name: None,
+            repo_size: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["cpu", "name", "memory", "repo_size"]
@@ -42,7 +51,6 @@ impl model::Model for InfraLayout {
 }
 model::model!(InfraLayout);
 /// Schema `IntegrationStepConfig`.
-#[derive(Clone, Debug)]
 pub struct IntegrationStepConfig {
     pub auto_infra: Option<Vec<InfraLayout>>,
     pub enable: bool,
@@ -59,18 +67,31 @@ impl IntegrationStepConfig {
     #[inline]
     pub fn new(enable: bool, name: impl Into<String>, parallel: bool) -> Self {
         Self {
-            auto_infra: Default::default(),
-            enable,
+            auto_infra: None,
+            enable: enable,
             name: name.into(),
-            parallel,
-            parameters: Default::default(),
-            resource: Default::default(),
-            settings: Default::default(),
-            misfits: Default::default(),
+            parallel: parallel,
+            parameters: None,
+            resource: None,
+            settings: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for IntegrationStepConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            auto_infra: None,
+            enable: model::Cell::blank(),
+            name: model::Cell::blank(),
+            parallel: model::Cell::blank(),
+            parameters: None,
+            resource: None,
+            settings: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -114,14 +135,8 @@ impl model::Model for IntegrationStepConfig {
         &[0, 1, 2]
     }
 }
-model::model!(
-    IntegrationStepConfig, Self { auto_infra : Default::default(), enable :
-    model::Cell::blank(), name : model::Cell::blank(), parallel : model::Cell::blank(),
-    parameters : Default::default(), resource : Default::default(), settings :
-    Default::default(), misfits : Default::default() }
-);
+model::through_cell!(IntegrationStepConfig);
 /// Schema `IntegrationStepConfigRequestBody`.
-#[derive(Clone, Debug, Default)]
 pub struct IntegrationStepConfigRequestBody {
     pub config: Option<Vec<IntegrationStepConfig>>,
     pub name: Option<String>,
@@ -129,6 +144,14 @@ pub struct IntegrationStepConfigRequestBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for IntegrationStepConfigRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            config: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "config"]

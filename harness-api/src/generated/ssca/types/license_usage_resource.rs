@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `LicenseUsageResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct LicenseUsageResponse {
     pub active_developers: Option<Box<LicenseUsageResponseActiveDevelopers>>,
     pub usage_data: Option<Box<LicenseUsageResponseUsageData>>,
@@ -13,6 +12,14 @@ pub struct LicenseUsageResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for LicenseUsageResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            active_developers: None,
+            usage_data: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["usage_data", "active_developers"]
@@ -36,7 +43,6 @@ impl model::Model for LicenseUsageResponse {
 }
 model::model!(LicenseUsageResponse);
 /// Schema `LicenseUsageResponseActiveDevelopers`.
-#[derive(Clone, Debug, Default)]
 pub struct LicenseUsageResponseActiveDevelopers {
     pub count: Option<i64>,
     pub display_name: Option<String>,
@@ -44,6 +50,14 @@ pub struct LicenseUsageResponseActiveDevelopers {
     pub misfits: model::Misfits,
 }
 impl model::Model for LicenseUsageResponseActiveDevelopers {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            count: None,
+            display_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["count", "display_name"]
@@ -67,7 +81,6 @@ impl model::Model for LicenseUsageResponseActiveDevelopers {
 }
 model::model!(LicenseUsageResponseActiveDevelopers);
 /// Schema `LicenseUsageResponseUsageData`.
-#[derive(Clone, Debug, Default)]
 pub struct LicenseUsageResponseUsageData {
     pub count: Option<i64>,
     pub display_name: Option<String>,
@@ -76,6 +89,15 @@ pub struct LicenseUsageResponseUsageData {
     pub misfits: model::Misfits,
 }
 impl model::Model for LicenseUsageResponseUsageData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            count: None,
+            display_name: None,
+            references: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["count", "references", "display_name"]
@@ -101,7 +123,6 @@ impl model::Model for LicenseUsageResponseUsageData {
 }
 model::model!(LicenseUsageResponseUsageData);
 /// Schema `LicenseUsageResponseUsageDataReferences`.
-#[derive(Clone, Debug, Default)]
 pub struct LicenseUsageResponseUsageDataReferences {
     pub account: Option<String>,
     pub count: Option<String>,
@@ -113,6 +134,18 @@ pub struct LicenseUsageResponseUsageDataReferences {
     pub misfits: model::Misfits,
 }
 impl model::Model for LicenseUsageResponseUsageDataReferences {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: None,
+            count: None,
+            identifier: None,
+            name: None,
+            org: None,
+            project: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["org", "name", "count", "account", "project", "identifier"]

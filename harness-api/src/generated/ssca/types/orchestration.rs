@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `OrchestrationScorecardSummary`.
-#[derive(Clone, Debug, Default)]
 pub struct OrchestrationScorecardSummary {
     pub avg_score: Option<String>,
     pub max_score: Option<String>,
@@ -13,6 +12,14 @@ pub struct OrchestrationScorecardSummary {
     pub misfits: model::Misfits,
 }
 impl model::Model for OrchestrationScorecardSummary {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            avg_score: None,
+            max_score: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["avg_score", "max_score"]
@@ -36,7 +43,6 @@ impl model::Model for OrchestrationScorecardSummary {
 }
 model::model!(OrchestrationScorecardSummary);
 /// Schema `OrchestrationSummaryResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct OrchestrationSummaryResponse {
     pub artifact: Option<Box<SscaArtifact>>,
     pub drift_summary: Option<Box<OrchestrationDriftSummary>>,
@@ -48,6 +54,18 @@ pub struct OrchestrationSummaryResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for OrchestrationSummaryResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact: None,
+            drift_summary: None,
+            is_attested: None,
+            sbom: None,
+            scorecard_summary: None,
+            step_execution_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ExecutionContext`.
-#[derive(Clone, Debug)]
 pub struct ExecutionContext {
     pub build_url: Option<String>,
     pub pipeline_execution_id: String,
@@ -34,22 +33,39 @@ impl ExecutionContext {
         step_id: impl Into<String>,
     ) -> Self {
         Self {
-            build_url: Default::default(),
+            build_url: None,
             pipeline_execution_id: pipeline_execution_id.into(),
             pipeline_id: pipeline_id.into(),
             sequence_id: sequence_id.into(),
             stage_execution_id: stage_execution_id.into(),
             stage_id: stage_id.into(),
-            stage_name: Default::default(),
-            stage_type: Default::default(),
+            stage_name: None,
+            stage_type: None,
             step_execution_id: step_execution_id.into(),
             step_id: step_id.into(),
-            step_name: Default::default(),
-            misfits: Default::default(),
+            step_name: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for ExecutionContext {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            build_url: None,
+            pipeline_execution_id: model::Cell::blank(),
+            pipeline_id: model::Cell::blank(),
+            sequence_id: model::Cell::blank(),
+            stage_execution_id: model::Cell::blank(),
+            stage_id: model::Cell::blank(),
+            stage_name: None,
+            stage_type: None,
+            step_execution_id: model::Cell::blank(),
+            step_id: model::Cell::blank(),
+            step_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -105,16 +121,8 @@ impl model::Model for ExecutionContext {
         &[0, 1, 6, 7, 8, 9, 10]
     }
 }
-model::model!(
-    ExecutionContext, Self { build_url : Default::default(), pipeline_execution_id :
-    model::Cell::blank(), pipeline_id : model::Cell::blank(), sequence_id :
-    model::Cell::blank(), stage_execution_id : model::Cell::blank(), stage_id :
-    model::Cell::blank(), stage_name : Default::default(), stage_type :
-    Default::default(), step_execution_id : model::Cell::blank(), step_id :
-    model::Cell::blank(), step_name : Default::default(), misfits : Default::default() }
-);
+model::through_cell!(ExecutionContext);
 /// Schema `OrchestrationStepDriftRequestBody`.
-#[derive(Clone, Debug)]
 pub struct OrchestrationStepDriftRequestBody {
     pub base: String,
     pub variant: Option<Box<ArtifactVariant>>,
@@ -127,12 +135,20 @@ impl OrchestrationStepDriftRequestBody {
     pub fn new(base: impl Into<String>) -> Self {
         Self {
             base: base.into(),
-            variant: Default::default(),
-            misfits: Default::default(),
+            variant: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for OrchestrationStepDriftRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            base: model::Cell::blank(),
+            variant: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["base", "variant"]
@@ -158,12 +174,8 @@ impl model::Model for OrchestrationStepDriftRequestBody {
         &[0]
     }
 }
-model::model!(
-    OrchestrationStepDriftRequestBody, Self { base : model::Cell::blank(), variant :
-    Default::default(), misfits : Default::default() }
-);
+model::through_cell!(OrchestrationStepDriftRequestBody);
 /// Schema `SaveOrchestrationRequest`.
-#[derive(Clone, Debug)]
 pub struct SaveOrchestrationRequest {
     pub artifact: Box<SscaArtifact>,
     pub attestation: Box<Attestation>,
@@ -184,14 +196,25 @@ impl SaveOrchestrationRequest {
         Self {
             artifact: artifact.into(),
             attestation: attestation.into(),
-            components: Default::default(),
-            execution_context: Default::default(),
+            components: None,
+            execution_context: None,
             sbom_metadata: sbom_metadata.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for SaveOrchestrationRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact: model::Cell::blank(),
+            attestation: model::Cell::blank(),
+            components: None,
+            execution_context: None,
+            sbom_metadata: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["artifact", "components", "attestation", "sbom_metadata", "execution_context"]
@@ -223,20 +246,21 @@ impl model::Model for SaveOrchestrationRequest {
         &[0, 2, 3]
     }
 }
-model::model!(
-    SaveOrchestrationRequest, Self { artifact : model::Cell::blank(), attestation :
-    model::Cell::blank(), components : Default::default(), execution_context :
-    Default::default(), sbom_metadata : model::Cell::blank(), misfits :
-    Default::default() }
-);
+model::through_cell!(SaveOrchestrationRequest);
 /// Schema `SaveOrchestrationResponseBody`.
-#[derive(Clone, Debug, Default)]
 pub struct SaveOrchestrationResponseBody {
     pub artifact_id: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for SaveOrchestrationResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["artifact_id"]

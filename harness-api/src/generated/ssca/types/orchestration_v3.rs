@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `SaveOrchestrationRequestV2`.
-#[derive(Clone, Debug)]
 pub struct SaveOrchestrationRequestV2 {
     pub artifact: Box<SscaArtifact>,
     pub attestation: Box<Attestation>,
@@ -26,14 +25,25 @@ impl SaveOrchestrationRequestV2 {
         Self {
             artifact: artifact.into(),
             attestation: attestation.into(),
-            components: Default::default(),
-            execution_context: Default::default(),
+            components: None,
+            execution_context: None,
             sbom_metadata: sbom_metadata.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for SaveOrchestrationRequestV2 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact: model::Cell::blank(),
+            attestation: model::Cell::blank(),
+            components: None,
+            execution_context: None,
+            sbom_metadata: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["artifact", "components", "attestation", "sbom_metadata", "execution_context"]
@@ -65,9 +75,4 @@ impl model::Model for SaveOrchestrationRequestV2 {
         &[0, 2, 3]
     }
 }
-model::model!(
-    SaveOrchestrationRequestV2, Self { artifact : model::Cell::blank(), attestation :
-    model::Cell::blank(), components : Default::default(), execution_context :
-    Default::default(), sbom_metadata : model::Cell::blank(), misfits :
-    Default::default() }
-);
+model::through_cell!(SaveOrchestrationRequestV2);

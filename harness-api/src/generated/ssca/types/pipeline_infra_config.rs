@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `IntegrationConfigRequestBody`.
-#[derive(Clone, Debug)]
 pub struct IntegrationConfigRequestBody {
     pub allow_override: Option<bool>,
     pub cron_expression: String,
@@ -19,15 +18,25 @@ impl IntegrationConfigRequestBody {
     #[inline]
     pub fn new(cron_expression: impl Into<String>) -> Self {
         Self {
-            allow_override: Default::default(),
+            allow_override: None,
             cron_expression: cron_expression.into(),
-            org: Default::default(),
-            project: Default::default(),
-            misfits: Default::default(),
+            org: None,
+            project: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for IntegrationConfigRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            allow_override: None,
+            cron_expression: model::Cell::blank(),
+            org: None,
+            project: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["org", "project", "allow_override", "cron_expression"]
@@ -57,13 +66,8 @@ impl model::Model for IntegrationConfigRequestBody {
         &[3]
     }
 }
-model::model!(
-    IntegrationConfigRequestBody, Self { allow_override : Default::default(),
-    cron_expression : model::Cell::blank(), org : Default::default(), project :
-    Default::default(), misfits : Default::default() }
-);
+model::through_cell!(IntegrationConfigRequestBody);
 /// Schema `PipelineInfraConfigRequestBody`.
-#[derive(Clone, Debug)]
 pub struct PipelineInfraConfigRequestBody {
     pub allow_override: Option<bool>,
     pub org: Option<String>,
@@ -77,15 +81,25 @@ impl PipelineInfraConfigRequestBody {
     #[inline]
     pub fn new(spec: impl Into<String>) -> Self {
         Self {
-            allow_override: Default::default(),
-            org: Default::default(),
-            project: Default::default(),
+            allow_override: None,
+            org: None,
+            project: None,
             spec: spec.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for PipelineInfraConfigRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            allow_override: None,
+            org: None,
+            project: None,
+            spec: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["org", "spec", "project", "allow_override"]
@@ -115,8 +129,4 @@ impl model::Model for PipelineInfraConfigRequestBody {
         &[1]
     }
 }
-model::model!(
-    PipelineInfraConfigRequestBody, Self { allow_override : Default::default(), org :
-    Default::default(), project : Default::default(), spec : model::Cell::blank(),
-    misfits : Default::default() }
-);
+model::through_cell!(PipelineInfraConfigRequestBody);

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `PipelineStoreConfigRequestBody`.
-#[derive(Clone, Debug)]
 pub struct PipelineStoreConfigRequestBody {
     pub base_branch: String,
     pub connector_id: Option<String>,
@@ -25,15 +24,26 @@ impl PipelineStoreConfigRequestBody {
     ) -> Self {
         Self {
             base_branch: base_branch.into(),
-            connector_id: Default::default(),
+            connector_id: None,
             repo: repo.into(),
             scan_type: scan_type.into(),
-            yaml_path: Default::default(),
-            misfits: Default::default(),
+            yaml_path: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for PipelineStoreConfigRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            base_branch: model::Cell::blank(),
+            connector_id: None,
+            repo: model::Cell::blank(),
+            scan_type: model::Cell::blank(),
+            yaml_path: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["repo", "scan_type", "yaml_path", "base_branch", "connector_id"]
@@ -65,8 +75,4 @@ impl model::Model for PipelineStoreConfigRequestBody {
         &[0, 1, 3]
     }
 }
-model::model!(
-    PipelineStoreConfigRequestBody, Self { base_branch : model::Cell::blank(),
-    connector_id : Default::default(), repo : model::Cell::blank(), scan_type :
-    model::Cell::blank(), yaml_path : Default::default(), misfits : Default::default() }
-);
+model::through_cell!(PipelineStoreConfigRequestBody);

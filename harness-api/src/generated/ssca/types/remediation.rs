@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ArtifactAndDeploymentsResponseBody`.
-#[derive(Clone, Debug, Default)]
 pub struct ArtifactAndDeploymentsResponseBody {
     pub is_valid: Option<bool>,
     pub message: Option<String>,
@@ -13,6 +12,14 @@ pub struct ArtifactAndDeploymentsResponseBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for ArtifactAndDeploymentsResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            is_valid: None,
+            message: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["message", "is_valid"]
@@ -36,7 +43,6 @@ impl model::Model for ArtifactAndDeploymentsResponseBody {
 }
 model::model!(ArtifactAndDeploymentsResponseBody);
 /// Schema `ContactInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct ContactInfo {
     pub email: Option<String>,
     pub name: Option<String>,
@@ -44,6 +50,14 @@ pub struct ContactInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for ContactInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            email: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "email"]
@@ -67,7 +81,6 @@ impl model::Model for ContactInfo {
 }
 model::model!(ContactInfo);
 /// Schema `CreateTicketRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateTicketRequest {
     pub artifact_id: Option<String>,
     pub custom_fields: Option<serde_json::Value>,
@@ -83,6 +96,22 @@ pub struct CreateTicketRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateTicketRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact_id: None,
+            custom_fields: None,
+            description: None,
+            exists: None,
+            external_id: None,
+            identifiers: None,
+            issue_type: None,
+            priority: None,
+            project_key: None,
+            title: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -133,13 +162,19 @@ impl model::Model for CreateTicketRequest {
 }
 model::model!(CreateTicketRequest);
 /// Schema `CreateTicketResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateTicketResponse {
     pub id: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateTicketResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id"]
@@ -161,7 +196,6 @@ impl model::Model for CreateTicketResponse {
 }
 model::model!(CreateTicketResponse);
 /// Schema `CVEVulnerability`.
-#[derive(Clone, Debug)]
 pub struct CveVulnerability {
     pub component_name: String,
     pub cve: String,
@@ -185,12 +219,23 @@ impl CveVulnerability {
             cve: cve.into(),
             severity: severity.into(),
             type_: type_.into(),
-            vulnerability_description: Default::default(),
-            misfits: Default::default(),
+            vulnerability_description: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for CveVulnerability {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            component_name: model::Cell::blank(),
+            cve: model::Cell::blank(),
+            severity: model::Cell::blank(),
+            type_: model::Cell::blank(),
+            vulnerability_description: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["cve", "type", "severity", "component_name", "vulnerability_description"]
@@ -222,13 +267,8 @@ impl model::Model for CveVulnerability {
         &[0, 1, 2, 3]
     }
 }
-model::model!(
-    CveVulnerability, Self { component_name : model::Cell::blank(), cve :
-    model::Cell::blank(), severity : model::Cell::blank(), type_ : model::Cell::blank(),
-    vulnerability_description : Default::default(), misfits : Default::default() }
-);
+model::through_cell!(CveVulnerability);
 /// Schema `DefaultVulnerability`.
-#[derive(Clone, Debug)]
 pub struct DefaultVulnerability {
     pub component_name: String,
     pub severity: VulnerabilitySeverity,
@@ -249,12 +289,22 @@ impl DefaultVulnerability {
             component_name: component_name.into(),
             severity: severity.into(),
             type_: type_.into(),
-            vulnerability_description: Default::default(),
-            misfits: Default::default(),
+            vulnerability_description: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for DefaultVulnerability {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            component_name: model::Cell::blank(),
+            severity: model::Cell::blank(),
+            type_: model::Cell::blank(),
+            vulnerability_description: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "severity", "component_name", "vulnerability_description"]
@@ -284,13 +334,8 @@ impl model::Model for DefaultVulnerability {
         &[0, 1, 2]
     }
 }
-model::model!(
-    DefaultVulnerability, Self { component_name : model::Cell::blank(), severity :
-    model::Cell::blank(), type_ : model::Cell::blank(), vulnerability_description :
-    Default::default(), misfits : Default::default() }
-);
+model::through_cell!(DefaultVulnerability);
 /// Schema `DeploymentsCount`.
-#[derive(Clone, Debug, Default)]
 pub struct DeploymentsCount {
     pub new_patched_count: Option<i64>,
     pub new_pending_count: Option<i64>,
@@ -302,6 +347,18 @@ pub struct DeploymentsCount {
     pub misfits: model::Misfits,
 }
 impl model::Model for DeploymentsCount {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            new_patched_count: None,
+            new_pending_count: None,
+            patched_non_prod_count: None,
+            patched_prod_count: None,
+            pending_non_prod_count: None,
+            pending_prod_count: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -340,7 +397,6 @@ impl model::Model for DeploymentsCount {
 }
 model::model!(DeploymentsCount);
 /// Schema `EnvironmentInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct EnvironmentInfo {
     pub identifier: Option<String>,
     pub name: Option<String>,
@@ -349,6 +405,15 @@ pub struct EnvironmentInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for EnvironmentInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            name: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "type", "identifier"]
@@ -378,7 +443,6 @@ model::open_enum! {
     PreProd = "PreProd", None = "None", All = "All", }
 }
 /// Schema `ExcludeArtifactRequest`.
-#[derive(Clone, Debug)]
 pub struct ExcludeArtifactRequest {
     pub artifact_id: String,
     /// Members whose value was of another kind than described.
@@ -390,11 +454,18 @@ impl ExcludeArtifactRequest {
     pub fn new(artifact_id: impl Into<String>) -> Self {
         Self {
             artifact_id: artifact_id.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for ExcludeArtifactRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact_id: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["artifact_id"]
@@ -418,16 +489,12 @@ impl model::Model for ExcludeArtifactRequest {
         &[0]
     }
 }
-model::model!(
-    ExcludeArtifactRequest, Self { artifact_id : model::Cell::blank(), misfits :
-    Default::default() }
-);
+model::through_cell!(ExcludeArtifactRequest);
 model::open_enum! {
     #[doc = " Schema `NameOperator`."] NameOperator { Equals = "Equals", StartsWith =
     "StartsWith", Contains = "Contains", }
 }
 /// Schema `PipelineInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct PipelineInfo {
     pub execution_id: Option<String>,
     pub id: Option<String>,
@@ -440,6 +507,19 @@ pub struct PipelineInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for PipelineInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            execution_id: None,
+            id: None,
+            name: None,
+            triggered_at: None,
+            triggered_by: None,
+            triggered_by_id: None,
+            triggered_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -481,7 +561,6 @@ impl model::Model for PipelineInfo {
 }
 model::model!(PipelineInfo);
 /// Schema `RemediationArtifactDeploymentsListingRequestBody`.
-#[derive(Clone, Debug, Default)]
 pub struct RemediationArtifactDeploymentsListingRequestBody {
     pub env_identifier: Option<String>,
     pub env_type: Option<EnvironmentTypeFilter>,
@@ -489,6 +568,14 @@ pub struct RemediationArtifactDeploymentsListingRequestBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for RemediationArtifactDeploymentsListingRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            env_identifier: None,
+            env_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["env_type", "env_identifier"]
@@ -512,7 +599,6 @@ impl model::Model for RemediationArtifactDeploymentsListingRequestBody {
 }
 model::model!(RemediationArtifactDeploymentsListingRequestBody);
 /// Schema `RemediationArtifactDeploymentsListingResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct RemediationArtifactDeploymentsListingResponse {
     pub component_version: Option<String>,
     pub deployment_pipeline: Option<Box<PipelineInfo>>,
@@ -526,6 +612,20 @@ pub struct RemediationArtifactDeploymentsListingResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for RemediationArtifactDeploymentsListingResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            component_version: None,
+            deployment_pipeline: None,
+            digest: None,
+            identifier: None,
+            name: None,
+            status: None,
+            tag: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -570,7 +670,6 @@ impl model::Model for RemediationArtifactDeploymentsListingResponse {
 }
 model::model!(RemediationArtifactDeploymentsListingResponse);
 /// Schema `RemediationArtifactDetailsResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct RemediationArtifactDetailsResponse {
     pub artifact_name: Option<String>,
     pub build_pipeline: Option<Box<PipelineInfo>>,
@@ -589,6 +688,25 @@ pub struct RemediationArtifactDetailsResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for RemediationArtifactDetailsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact_name: None,
+            build_pipeline: None,
+            component: None,
+            contact: None,
+            cve: None,
+            deployments_count: None,
+            id: None,
+            latest_build_tag: None,
+            latest_fixed_artifact: None,
+            remediation_id: None,
+            severity: None,
+            status: None,
+            ticket: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -648,7 +766,6 @@ impl model::Model for RemediationArtifactDetailsResponse {
 }
 model::model!(RemediationArtifactDetailsResponse);
 /// Schema `RemediationArtifactListingRequestBody`.
-#[derive(Clone, Debug, Default)]
 pub struct RemediationArtifactListingRequestBody {
     pub deployment_status: Option<RemediationArtifactListingRequestBodyDeploymentStatus>,
     pub remediation_status: Option<
@@ -658,6 +775,14 @@ pub struct RemediationArtifactListingRequestBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for RemediationArtifactListingRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            deployment_status: None,
+            remediation_status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["deployment_status", "remediation_status"]
@@ -691,7 +816,6 @@ model::open_enum! {
     "In_Progress", }
 }
 /// Schema `RemediationArtifactListingResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct RemediationArtifactListingResponse {
     pub deployments: Option<Box<DeploymentsCount>>,
     pub id: Option<String>,
@@ -703,6 +827,18 @@ pub struct RemediationArtifactListingResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for RemediationArtifactListingResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            deployments: None,
+            id: None,
+            is_excluded: None,
+            is_new: None,
+            name: None,
+            ticket: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "name", "is_new", "ticket", "deployments", "is_excluded"]
@@ -734,7 +870,6 @@ impl model::Model for RemediationArtifactListingResponse {
 }
 model::model!(RemediationArtifactListingResponse);
 /// Schema `RemediationCondition`.
-#[derive(Clone, Debug, Default)]
 pub struct RemediationCondition {
     pub operator: Option<RemediationConditionOperator>,
     pub version: Option<String>,
@@ -742,6 +877,14 @@ pub struct RemediationCondition {
     pub misfits: model::Misfits,
 }
 impl model::Model for RemediationCondition {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            operator: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["version", "operator"]
@@ -770,7 +913,6 @@ model::open_enum! {
     "All", }
 }
 /// Schema `RemediationCount`.
-#[derive(Clone, Debug, Default)]
 pub struct RemediationCount {
     pub count: Option<i64>,
     pub status: Option<RemediationStatus>,
@@ -778,6 +920,14 @@ pub struct RemediationCount {
     pub misfits: model::Misfits,
 }
 impl model::Model for RemediationCount {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            count: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["count", "status"]
@@ -801,7 +951,6 @@ impl model::Model for RemediationCount {
 }
 model::model!(RemediationCount);
 /// Schema `RemediationDetailsResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct RemediationDetailsResponse {
     pub artifacts: Option<i64>,
     pub artifacts_excluded: Option<i64>,
@@ -829,6 +978,34 @@ pub struct RemediationDetailsResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for RemediationDetailsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifacts: None,
+            artifacts_excluded: None,
+            closed_by: None,
+            comments: None,
+            component: None,
+            contact: None,
+            created_by_email: None,
+            created_by_name: None,
+            cve: None,
+            deployments_count: None,
+            end_time_milli: None,
+            environments: None,
+            id: None,
+            new_artifacts_count: None,
+            new_environments_count: None,
+            remediation_condition: None,
+            severity: None,
+            start_time_milli: None,
+            status: None,
+            target_date: None,
+            ticket: None,
+            vulnerability_description: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -915,7 +1092,6 @@ impl model::Model for RemediationDetailsResponse {
 }
 model::model!(RemediationDetailsResponse);
 /// Schema `RemediationListingRequestBody`.
-#[derive(Clone, Debug, Default)]
 pub struct RemediationListingRequestBody {
     pub component_name_filter: Option<
         Box<RemediationListingRequestBodyComponentNameFilter>,
@@ -925,6 +1101,14 @@ pub struct RemediationListingRequestBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for RemediationListingRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            component_name_filter: None,
+            cve_filter: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["cve_filter", "component_name_filter"]
@@ -948,7 +1132,6 @@ impl model::Model for RemediationListingRequestBody {
 }
 model::model!(RemediationListingRequestBody);
 /// Schema `RemediationListingRequestBodyComponentNameFilter`.
-#[derive(Clone, Debug)]
 pub struct RemediationListingRequestBodyComponentNameFilter {
     pub operator: NameOperator,
     pub value: String,
@@ -962,11 +1145,19 @@ impl RemediationListingRequestBodyComponentNameFilter {
         Self {
             operator: operator.into(),
             value: value.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for RemediationListingRequestBodyComponentNameFilter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            operator: model::Cell::blank(),
+            value: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["value", "operator"]
@@ -992,12 +1183,8 @@ impl model::Model for RemediationListingRequestBodyComponentNameFilter {
         &[0, 1]
     }
 }
-model::model!(
-    RemediationListingRequestBodyComponentNameFilter, Self { operator :
-    model::Cell::blank(), value : model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(RemediationListingRequestBodyComponentNameFilter);
 /// Schema `RemediationListingRequestBodyCveFilter`.
-#[derive(Clone, Debug)]
 pub struct RemediationListingRequestBodyCveFilter {
     pub operator: NameOperator,
     pub value: String,
@@ -1011,11 +1198,19 @@ impl RemediationListingRequestBodyCveFilter {
         Self {
             operator: operator.into(),
             value: value.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for RemediationListingRequestBodyCveFilter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            operator: model::Cell::blank(),
+            value: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["value", "operator"]
@@ -1041,12 +1236,8 @@ impl model::Model for RemediationListingRequestBodyCveFilter {
         &[0, 1]
     }
 }
-model::model!(
-    RemediationListingRequestBodyCveFilter, Self { operator : model::Cell::blank(), value
-    : model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(RemediationListingRequestBodyCveFilter);
 /// Schema `RemediationListingResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct RemediationListingResponse {
     pub artifacts: Option<i64>,
     pub closed_by: Option<String>,
@@ -1066,6 +1257,26 @@ pub struct RemediationListingResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for RemediationListingResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifacts: None,
+            closed_by: None,
+            component: None,
+            contact: None,
+            created_at: None,
+            created_by: None,
+            cve: None,
+            deployments_count: None,
+            id: None,
+            remediation_condition: None,
+            schedule_status: None,
+            severity: None,
+            status: None,
+            target_date: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1132,7 +1343,6 @@ model::open_enum! {
     "IN_PROGRESS", Done = "DONE", }
 }
 /// Schema `RemediationTrackerCreateRequestBody`.
-#[derive(Clone, Debug)]
 pub struct RemediationTrackerCreateRequestBody {
     pub comments: Option<String>,
     pub contact: Option<Box<ContactInfo>>,
@@ -1147,16 +1357,27 @@ impl RemediationTrackerCreateRequestBody {
     #[inline]
     pub fn new(remediation_condition: impl Into<Box<RemediationCondition>>) -> Self {
         Self {
-            comments: Default::default(),
-            contact: Default::default(),
+            comments: None,
+            contact: None,
             remediation_condition: remediation_condition.into(),
-            target_end_date: Default::default(),
-            vulnerability_info: Default::default(),
-            misfits: Default::default(),
+            target_end_date: None,
+            vulnerability_info: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for RemediationTrackerCreateRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            comments: None,
+            contact: None,
+            remediation_condition: model::Cell::blank(),
+            target_end_date: None,
+            vulnerability_info: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1194,20 +1415,21 @@ impl model::Model for RemediationTrackerCreateRequestBody {
         &[4]
     }
 }
-model::model!(
-    RemediationTrackerCreateRequestBody, Self { comments : Default::default(), contact :
-    Default::default(), remediation_condition : model::Cell::blank(), target_end_date :
-    Default::default(), vulnerability_info : Default::default(), misfits :
-    Default::default() }
-);
+model::through_cell!(RemediationTrackerCreateRequestBody);
 /// Schema `RemediationTrackerCreateResponseBody`.
-#[derive(Clone, Debug, Default)]
 pub struct RemediationTrackerCreateResponseBody {
     pub id: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for RemediationTrackerCreateResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id"]
@@ -1229,7 +1451,6 @@ impl model::Model for RemediationTrackerCreateResponseBody {
 }
 model::model!(RemediationTrackerCreateResponseBody);
 /// Schema `RemediationTrackerUpdateRequestBody`.
-#[derive(Clone, Debug)]
 pub struct RemediationTrackerUpdateRequestBody {
     pub comments: String,
     pub contact: Box<ContactInfo>,
@@ -1255,11 +1476,22 @@ impl RemediationTrackerUpdateRequestBody {
             severity: severity.into(),
             target_end_date: target_end_date.into(),
             vulnerability_description: vulnerability_description.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for RemediationTrackerUpdateRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            comments: model::Cell::blank(),
+            contact: model::Cell::blank(),
+            severity: model::Cell::blank(),
+            target_end_date: model::Cell::blank(),
+            vulnerability_description: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1297,20 +1529,21 @@ impl model::Model for RemediationTrackerUpdateRequestBody {
         &[0, 1, 2, 3, 4]
     }
 }
-model::model!(
-    RemediationTrackerUpdateRequestBody, Self { comments : model::Cell::blank(), contact
-    : model::Cell::blank(), severity : model::Cell::blank(), target_end_date :
-    model::Cell::blank(), vulnerability_description : model::Cell::blank(), misfits :
-    Default::default() }
-);
+model::through_cell!(RemediationTrackerUpdateRequestBody);
 /// Schema `RemediationTrackerUpdateResponseBody`.
-#[derive(Clone, Debug, Default)]
 pub struct RemediationTrackerUpdateResponseBody {
     pub id: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for RemediationTrackerUpdateResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id"]
@@ -1332,7 +1565,6 @@ impl model::Model for RemediationTrackerUpdateResponseBody {
 }
 model::model!(RemediationTrackerUpdateResponseBody);
 /// Schema `RemediationTrackersOverallSummaryResponseBody`.
-#[derive(Clone, Debug, Default)]
 pub struct RemediationTrackersOverallSummaryResponseBody {
     pub deployments_count: Option<Box<DeploymentsCount>>,
     pub mean_time_to_remediate_in_hours: Option<f64>,
@@ -1341,6 +1573,15 @@ pub struct RemediationTrackersOverallSummaryResponseBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for RemediationTrackersOverallSummaryResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            deployments_count: None,
+            mean_time_to_remediate_in_hours: None,
+            remediation_counts: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["deployments_count", "remediation_counts", "mean_time_to_remediate_in_hours"]
@@ -1370,7 +1611,6 @@ model::open_enum! {
     "PreProd", }
 }
 /// Schema `TicketInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct TicketInfo {
     pub external_id: Option<String>,
     pub id: Option<String>,
@@ -1380,6 +1620,16 @@ pub struct TicketInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for TicketInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            external_id: None,
+            id: None,
+            status: None,
+            url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "url", "status", "external_id"]

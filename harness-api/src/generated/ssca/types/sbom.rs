@@ -5,13 +5,19 @@
 use super::*;
 use crate::model;
 /// Schema `ArtifactSbomResponseBody`.
-#[derive(Clone, Debug, Default)]
 pub struct ArtifactSbomResponseBody {
     pub sbom: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ArtifactSbomResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            sbom: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["sbom"]
@@ -38,7 +44,6 @@ model::union! {
     Image(ImageSpec), 1 Repository(RepositorySpec), }
 }
 /// Schema `DownloadSbomRequest`.
-#[derive(Clone, Debug)]
 pub struct DownloadSbomRequest {
     pub spec: ArtifactSpec,
     /// Members whose value was of another kind than described.
@@ -50,11 +55,18 @@ impl DownloadSbomRequest {
     pub fn new(spec: impl Into<ArtifactSpec>) -> Self {
         Self {
             spec: spec.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for DownloadSbomRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec"]
@@ -78,12 +90,8 @@ impl model::Model for DownloadSbomRequest {
         &[0]
     }
 }
-model::model!(
-    DownloadSbomRequest, Self { spec : model::Cell::blank(), misfits : Default::default()
-    }
-);
+model::through_cell!(DownloadSbomRequest);
 /// Schema `ImageSpec`.
-#[derive(Clone, Debug)]
 pub struct ImageSpec {
     pub digest: Option<String>,
     pub image_name: String,
@@ -97,15 +105,25 @@ impl ImageSpec {
     #[inline]
     pub fn new(image_name: impl Into<String>, type_: impl Into<ImageSpecType>) -> Self {
         Self {
-            digest: Default::default(),
+            digest: None,
             image_name: image_name.into(),
-            image_tag: Default::default(),
+            image_tag: None,
             type_: type_.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for ImageSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            digest: None,
+            image_name: model::Cell::blank(),
+            image_tag: None,
+            type_: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "digest", "image_tag", "image_name"]
@@ -135,16 +153,11 @@ impl model::Model for ImageSpec {
         &[0, 3]
     }
 }
-model::model!(
-    ImageSpec, Self { digest : Default::default(), image_name : model::Cell::blank(),
-    image_tag : Default::default(), type_ : model::Cell::blank(), misfits :
-    Default::default() }
-);
+model::through_cell!(ImageSpec);
 model::open_enum! {
     #[doc = " Schema `ImageSpec.type`."] ImageSpecType { Image = "IMAGE", }
 }
 /// Schema `RepositorySpec`.
-#[derive(Clone, Debug)]
 pub struct RepositorySpec {
     pub branch: Option<String>,
     pub repo_url: String,
@@ -160,14 +173,23 @@ impl RepositorySpec {
         type_: impl Into<RepositorySpecType>,
     ) -> Self {
         Self {
-            branch: Default::default(),
+            branch: None,
             repo_url: repo_url.into(),
             type_: type_.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for RepositorySpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            branch: None,
+            repo_url: model::Cell::blank(),
+            type_: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "branch", "repo_url"]
@@ -195,16 +217,12 @@ impl model::Model for RepositorySpec {
         &[0, 2]
     }
 }
-model::model!(
-    RepositorySpec, Self { branch : Default::default(), repo_url : model::Cell::blank(),
-    type_ : model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(RepositorySpec);
 model::open_enum! {
     #[doc = " Schema `RepositorySpec.type`."] RepositorySpecType { Repository =
     "REPOSITORY", }
 }
 /// Schema `SbomScoreRequest`.
-#[derive(Clone, Debug)]
 pub struct SbomScoreRequest {
     pub spec: ArtifactSpec,
     /// Members whose value was of another kind than described.
@@ -216,11 +234,18 @@ impl SbomScoreRequest {
     pub fn new(spec: impl Into<ArtifactSpec>) -> Self {
         Self {
             spec: spec.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for SbomScoreRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec"]
@@ -244,6 +269,4 @@ impl model::Model for SbomScoreRequest {
         &[0]
     }
 }
-model::model!(
-    SbomScoreRequest, Self { spec : model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(SbomScoreRequest);

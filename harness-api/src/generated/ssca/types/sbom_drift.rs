@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ArtifactSbomDriftRequestBody`.
-#[derive(Clone, Debug)]
 pub struct ArtifactSbomDriftRequestBody {
     pub base_tag: String,
     pub tag: String,
@@ -19,11 +18,19 @@ impl ArtifactSbomDriftRequestBody {
         Self {
             base_tag: base_tag.into(),
             tag: tag.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for ArtifactSbomDriftRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            base_tag: model::Cell::blank(),
+            tag: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["tag", "base_tag"]
@@ -49,12 +56,8 @@ impl model::Model for ArtifactSbomDriftRequestBody {
         &[0, 1]
     }
 }
-model::model!(
-    ArtifactSbomDriftRequestBody, Self { base_tag : model::Cell::blank(), tag :
-    model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(ArtifactSbomDriftRequestBody);
 /// Schema `ComponentDrift`.
-#[derive(Clone, Debug, Default)]
 pub struct ComponentDrift {
     pub new_component: Option<Box<ComponentSummary>>,
     pub old_component: Option<Box<ComponentSummary>>,
@@ -63,6 +66,15 @@ pub struct ComponentDrift {
     pub misfits: model::Misfits,
 }
 impl model::Model for ComponentDrift {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            new_component: None,
+            old_component: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["status", "new_component", "old_component"]
@@ -88,7 +100,6 @@ impl model::Model for ComponentDrift {
 }
 model::model!(ComponentDrift);
 /// Schema `LicenseDrift`.
-#[derive(Clone, Debug, Default)]
 pub struct LicenseDrift {
     pub components: Option<Vec<ComponentSummary>>,
     pub license: Option<String>,
@@ -97,6 +108,15 @@ pub struct LicenseDrift {
     pub misfits: model::Misfits,
 }
 impl model::Model for LicenseDrift {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            components: None,
+            license: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["status", "license", "components"]

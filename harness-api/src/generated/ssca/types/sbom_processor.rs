@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `EnforceSbomRequestBody`.
-#[derive(Clone, Debug)]
 pub struct EnforceSbomRequestBody {
     pub artifact: Box<SscaArtifact>,
     pub enforcement_id: String,
@@ -33,22 +32,41 @@ impl EnforceSbomRequestBody {
         Self {
             artifact: artifact.into(),
             enforcement_id: enforcement_id.into(),
-            pipeline_execution_id: Default::default(),
-            pipeline_identifier: Default::default(),
-            policy_file_id: Default::default(),
-            policy_set_ref: Default::default(),
-            stage_execution_id: Default::default(),
-            stage_identifier: Default::default(),
-            stage_name: Default::default(),
-            stage_type: Default::default(),
-            step_execution_id: Default::default(),
-            step_identifier: Default::default(),
-            step_name: Default::default(),
-            misfits: Default::default(),
+            pipeline_execution_id: None,
+            pipeline_identifier: None,
+            policy_file_id: None,
+            policy_set_ref: None,
+            stage_execution_id: None,
+            stage_identifier: None,
+            stage_name: None,
+            stage_type: None,
+            step_execution_id: None,
+            step_identifier: None,
+            step_name: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for EnforceSbomRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact: model::Cell::blank(),
+            enforcement_id: model::Cell::blank(),
+            pipeline_execution_id: None,
+            pipeline_identifier: None,
+            policy_file_id: None,
+            policy_set_ref: None,
+            stage_execution_id: None,
+            stage_identifier: None,
+            stage_name: None,
+            stage_type: None,
+            step_execution_id: None,
+            step_identifier: None,
+            step_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -110,17 +128,8 @@ impl model::Model for EnforceSbomRequestBody {
         &[0, 4]
     }
 }
-model::model!(
-    EnforceSbomRequestBody, Self { artifact : model::Cell::blank(), enforcement_id :
-    model::Cell::blank(), pipeline_execution_id : Default::default(), pipeline_identifier
-    : Default::default(), policy_file_id : Default::default(), policy_set_ref :
-    Default::default(), stage_execution_id : Default::default(), stage_identifier :
-    Default::default(), stage_name : Default::default(), stage_type : Default::default(),
-    step_execution_id : Default::default(), step_identifier : Default::default(),
-    step_name : Default::default(), misfits : Default::default() }
-);
+model::through_cell!(EnforceSbomRequestBody);
 /// Schema `SbomMetadata`.
-#[derive(Clone, Debug)]
 pub struct SbomMetadata {
     pub build_url: Option<String>,
     pub format: String,
@@ -150,23 +159,41 @@ impl SbomMetadata {
         tool: impl Into<String>,
     ) -> Self {
         Self {
-            build_url: Default::default(),
+            build_url: None,
             format: format.into(),
             pipeline_execution_id: pipeline_execution_id.into(),
             pipeline_identifier: pipeline_identifier.into(),
-            sequence_id: Default::default(),
-            stage_execution_id: Default::default(),
+            sequence_id: None,
+            stage_execution_id: None,
             stage_identifier: stage_identifier.into(),
-            stage_name: Default::default(),
+            stage_name: None,
             step_execution_id: step_execution_id.into(),
             step_identifier: step_identifier.into(),
-            step_name: Default::default(),
+            step_name: None,
             tool: tool.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for SbomMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            build_url: None,
+            format: model::Cell::blank(),
+            pipeline_execution_id: model::Cell::blank(),
+            pipeline_identifier: model::Cell::blank(),
+            sequence_id: None,
+            stage_execution_id: None,
+            stage_identifier: model::Cell::blank(),
+            stage_name: None,
+            step_execution_id: model::Cell::blank(),
+            step_identifier: model::Cell::blank(),
+            step_name: None,
+            tool: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -225,17 +252,8 @@ impl model::Model for SbomMetadata {
         &[0, 1, 6, 7, 8, 10, 11]
     }
 }
-model::model!(
-    SbomMetadata, Self { build_url : Default::default(), format : model::Cell::blank(),
-    pipeline_execution_id : model::Cell::blank(), pipeline_identifier :
-    model::Cell::blank(), sequence_id : Default::default(), stage_execution_id :
-    Default::default(), stage_identifier : model::Cell::blank(), stage_name :
-    Default::default(), step_execution_id : model::Cell::blank(), step_identifier :
-    model::Cell::blank(), step_name : Default::default(), tool : model::Cell::blank(),
-    misfits : Default::default() }
-);
+model::through_cell!(SbomMetadata);
 /// Schema `SbomProcess`.
-#[derive(Clone, Debug)]
 pub struct SbomProcess {
     pub data: String,
     pub format: String,
@@ -256,12 +274,22 @@ impl SbomProcess {
             data: data.into(),
             format: format.into(),
             name: name.into(),
-            url: Default::default(),
-            misfits: Default::default(),
+            url: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for SbomProcess {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: model::Cell::blank(),
+            format: model::Cell::blank(),
+            name: model::Cell::blank(),
+            url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["url", "data", "name", "format"]
@@ -291,12 +319,8 @@ impl model::Model for SbomProcess {
         &[1, 2, 3]
     }
 }
-model::model!(
-    SbomProcess, Self { data : model::Cell::blank(), format : model::Cell::blank(), name
-    : model::Cell::blank(), url : Default::default(), misfits : Default::default() }
-);
+model::through_cell!(SbomProcess);
 /// Schema `SbomProcessRequestBody`.
-#[derive(Clone, Debug, Default)]
 pub struct SbomProcessRequestBody {
     pub artifact: Option<Box<SscaArtifact>>,
     pub attestation: Option<Box<Attestation>>,
@@ -306,6 +330,16 @@ pub struct SbomProcessRequestBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for SbomProcessRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact: None,
+            attestation: None,
+            sbom_metadata: None,
+            sbom_process: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["artifact", "attestation", "sbom_process", "sbom_metadata"]
@@ -333,13 +367,19 @@ impl model::Model for SbomProcessRequestBody {
 }
 model::model!(SbomProcessRequestBody);
 /// Schema `SbomProcessResponseBody`.
-#[derive(Clone, Debug, Default)]
 pub struct SbomProcessResponseBody {
     pub artifact_id: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for SbomProcessResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["artifact_id"]

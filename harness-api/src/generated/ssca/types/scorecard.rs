@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `SbomScorecardRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct SbomScorecardRequest {
     pub account_id: Option<String>,
     pub avg_score: Option<String>,
@@ -21,6 +20,22 @@ pub struct SbomScorecardRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for SbomScorecardRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            avg_score: None,
+            category: None,
+            creation_on: None,
+            max_score: None,
+            orchestration_id: None,
+            org_id: None,
+            project_id: None,
+            sbom_details: None,
+            score_card_info: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

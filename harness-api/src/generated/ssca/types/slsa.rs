@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `PolicyViolationRequestBody`.
-#[derive(Clone, Debug, Default)]
 pub struct PolicyViolationRequestBody {
     pub status: Option<String>,
     pub violations: Option<i64>,
@@ -13,6 +12,14 @@ pub struct PolicyViolationRequestBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for PolicyViolationRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            status: None,
+            violations: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["status", "violations"]
@@ -36,7 +43,6 @@ impl model::Model for PolicyViolationRequestBody {
 }
 model::model!(PolicyViolationRequestBody);
 /// Schema `ProvenanceRequestBody`.
-#[derive(Clone, Debug, Default)]
 pub struct ProvenanceRequestBody {
     pub artifact: Option<Vec<ArtifactModelPipeline>>,
     pub org: Option<String>,
@@ -55,6 +61,25 @@ pub struct ProvenanceRequestBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for ProvenanceRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact: None,
+            org: None,
+            pipeline: None,
+            pipeline_execution_id: None,
+            project: None,
+            provenance: None,
+            stage_execution_identifier: None,
+            stage_identifier: None,
+            stage_name: None,
+            stage_type: None,
+            step_execution_identifier: None,
+            step_identifier: None,
+            step_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -114,13 +139,19 @@ impl model::Model for ProvenanceRequestBody {
 }
 model::model!(ProvenanceRequestBody);
 /// Schema `ProvenanceResponseBody`.
-#[derive(Clone, Debug, Default)]
 pub struct ProvenanceResponseBody {
     pub provenance: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ProvenanceResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            provenance: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["provenance"]
@@ -142,7 +173,6 @@ impl model::Model for ProvenanceResponseBody {
 }
 model::model!(ProvenanceResponseBody);
 /// Schema `SLSAVerificationRequestBody`.
-#[derive(Clone, Debug, Default)]
 pub struct SlsaVerificationRequestBody {
     pub artifact: Option<Box<ArtifactModelPipeline>>,
     pub org: Option<String>,
@@ -162,6 +192,26 @@ pub struct SlsaVerificationRequestBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for SlsaVerificationRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact: None,
+            org: None,
+            pipeline: None,
+            pipeline_execution_id: None,
+            project: None,
+            provenance: None,
+            stage_execution_identifier: None,
+            stage_identifier: None,
+            stage_name: None,
+            stage_type: None,
+            step_execution_identifier: None,
+            step_identifier: None,
+            step_name: None,
+            verification_status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

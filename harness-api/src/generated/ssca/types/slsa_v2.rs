@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ProvenanceRequestBodyV2`.
-#[derive(Clone, Debug)]
 pub struct ProvenanceRequestBodyV2 {
     pub artifact: Option<Vec<ArtifactModelPipeline>>,
     pub execution_context: Option<Box<ExecutionDetail>>,
@@ -18,14 +17,23 @@ impl ProvenanceRequestBodyV2 {
     #[inline]
     pub fn new(provenance_data: impl Into<String>) -> Self {
         Self {
-            artifact: Default::default(),
-            execution_context: Default::default(),
+            artifact: None,
+            execution_context: None,
             provenance_data: provenance_data.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for ProvenanceRequestBodyV2 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact: None,
+            execution_context: None,
+            provenance_data: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["artifact", "provenance_data", "execution_context"]
@@ -53,13 +61,8 @@ impl model::Model for ProvenanceRequestBodyV2 {
         &[1]
     }
 }
-model::model!(
-    ProvenanceRequestBodyV2, Self { artifact : Default::default(), execution_context :
-    Default::default(), provenance_data : model::Cell::blank(), misfits :
-    Default::default() }
-);
+model::through_cell!(ProvenanceRequestBodyV2);
 /// Schema `SLSAVerificationRequestBodyV2`.
-#[derive(Clone, Debug)]
 pub struct SlsaVerificationRequestBodyV2 {
     pub artifact: Option<Box<ArtifactModelPipeline>>,
     pub execution_context: Option<Box<ExecutionDetail>>,
@@ -73,15 +76,25 @@ impl SlsaVerificationRequestBodyV2 {
     #[inline]
     pub fn new(provenance_data: impl Into<String>) -> Self {
         Self {
-            artifact: Default::default(),
-            execution_context: Default::default(),
+            artifact: None,
+            execution_context: None,
             provenance_data: provenance_data.into(),
-            verification_status: Default::default(),
-            misfits: Default::default(),
+            verification_status: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for SlsaVerificationRequestBodyV2 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact: None,
+            execution_context: None,
+            provenance_data: model::Cell::blank(),
+            verification_status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["artifact", "provenance_data", "execution_context", "verification_status"]
@@ -111,11 +124,7 @@ impl model::Model for SlsaVerificationRequestBodyV2 {
         &[1]
     }
 }
-model::model!(
-    SlsaVerificationRequestBodyV2, Self { artifact : Default::default(),
-    execution_context : Default::default(), provenance_data : model::Cell::blank(),
-    verification_status : Default::default(), misfits : Default::default() }
-);
+model::through_cell!(SlsaVerificationRequestBodyV2);
 model::open_enum! {
     #[doc = " Schema `SLSAVerificationRequestBodyV2.verification_status`."]
     SlsaVerificationRequestBodyV2VerificationStatus { Passed = "passed", Failed =

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ArtifactListingPipelineRequestBody`.
-#[derive(Clone, Debug, Default)]
 pub struct ArtifactListingPipelineRequestBody {
     pub artifact_type: Option<ArtifactListingPipelineRequestBodyArtifactType>,
     pub search_term: Option<String>,
@@ -13,6 +12,14 @@ pub struct ArtifactListingPipelineRequestBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for ArtifactListingPipelineRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact_type: None,
+            search_term: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["search_term", "artifact_type"]
@@ -41,7 +48,6 @@ model::open_enum! {
     "repository", }
 }
 /// Schema `ArtifactListingPipelineResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ArtifactListingPipelineResponse {
     pub artifact: Option<Box<ArtifactModelPipeline>>,
     pub enforcement: Option<Box<EnforcementModelPipeline>>,
@@ -56,6 +62,21 @@ pub struct ArtifactListingPipelineResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ArtifactListingPipelineResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact: None,
+            enforcement: None,
+            orchestration: None,
+            org_id: None,
+            pipeline_execution_id: None,
+            pipeline_id: None,
+            project_id: None,
+            slsa: None,
+            verification: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -103,7 +124,6 @@ impl model::Model for ArtifactListingPipelineResponse {
 }
 model::model!(ArtifactListingPipelineResponse);
 /// Schema `EnforcementModelPipeline`.
-#[derive(Clone, Debug, Default)]
 pub struct EnforcementModelPipeline {
     pub enforcement_id: Option<String>,
     pub stage_execution_identifier: Option<String>,
@@ -117,6 +137,20 @@ pub struct EnforcementModelPipeline {
     pub misfits: model::Misfits,
 }
 impl model::Model for EnforcementModelPipeline {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            enforcement_id: None,
+            stage_execution_identifier: None,
+            stage_identifier: None,
+            stage_name: None,
+            step_execution_identifier: None,
+            step_identifier: None,
+            step_name: None,
+            violations: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -161,7 +195,6 @@ impl model::Model for EnforcementModelPipeline {
 }
 model::model!(EnforcementModelPipeline);
 /// Schema `EnforcementModelPipelineViolations`.
-#[derive(Clone, Debug, Default)]
 pub struct EnforcementModelPipelineViolations {
     pub allow_list_violation_count: Option<i64>,
     pub deny_list_violation_count: Option<i64>,
@@ -169,6 +202,14 @@ pub struct EnforcementModelPipelineViolations {
     pub misfits: model::Misfits,
 }
 impl model::Model for EnforcementModelPipelineViolations {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            allow_list_violation_count: None,
+            deny_list_violation_count: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["deny_list_violation_count", "allow_list_violation_count"]
@@ -192,7 +233,6 @@ impl model::Model for EnforcementModelPipelineViolations {
 }
 model::model!(EnforcementModelPipelineViolations);
 /// Schema `IntegrityVerificationModelPipeline`.
-#[derive(Clone, Debug, Default)]
 pub struct IntegrityVerificationModelPipeline {
     pub integrity_verification: Option<Box<IntegrityVerification>>,
     pub stage_execution_identifier: Option<String>,
@@ -205,6 +245,19 @@ pub struct IntegrityVerificationModelPipeline {
     pub misfits: model::Misfits,
 }
 impl model::Model for IntegrityVerificationModelPipeline {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            integrity_verification: None,
+            stage_execution_identifier: None,
+            stage_identifier: None,
+            stage_name: None,
+            step_execution_identifier: None,
+            step_identifier: None,
+            step_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -246,7 +299,6 @@ impl model::Model for IntegrityVerificationModelPipeline {
 }
 model::model!(IntegrityVerificationModelPipeline);
 /// Schema `OrchestrationModelPipeline`.
-#[derive(Clone, Debug, Default)]
 pub struct OrchestrationModelPipeline {
     pub drift: Option<Box<ArtifactSbomDriftResponse>>,
     pub orchestration_id: Option<String>,
@@ -261,6 +313,21 @@ pub struct OrchestrationModelPipeline {
     pub misfits: model::Misfits,
 }
 impl model::Model for OrchestrationModelPipeline {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            drift: None,
+            orchestration_id: None,
+            scorecard: None,
+            stage_execution_identifier: None,
+            stage_identifier: None,
+            stage_name: None,
+            step_execution_identifier: None,
+            step_identifier: None,
+            step_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -308,7 +375,6 @@ impl model::Model for OrchestrationModelPipeline {
 }
 model::model!(OrchestrationModelPipeline);
 /// Schema `OrchestrationModelPipelineScorecard`.
-#[derive(Clone, Debug, Default)]
 pub struct OrchestrationModelPipelineScorecard {
     pub avg_score: Option<String>,
     pub max_score: Option<String>,
@@ -316,6 +382,14 @@ pub struct OrchestrationModelPipelineScorecard {
     pub misfits: model::Misfits,
 }
 impl model::Model for OrchestrationModelPipelineScorecard {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            avg_score: None,
+            max_score: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["avg_score", "max_score"]
@@ -339,7 +413,6 @@ impl model::Model for OrchestrationModelPipelineScorecard {
 }
 model::model!(OrchestrationModelPipelineScorecard);
 /// Schema `SlsaModelPipeline`.
-#[derive(Clone, Debug, Default)]
 pub struct SlsaModelPipeline {
     pub provenance: Option<Box<SlsaModelPipelineProvenance>>,
     pub verification: Option<Box<SlsaModelPipelineVerification>>,
@@ -347,6 +420,14 @@ pub struct SlsaModelPipeline {
     pub misfits: model::Misfits,
 }
 impl model::Model for SlsaModelPipeline {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            provenance: None,
+            verification: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["provenance", "verification"]
@@ -370,7 +451,6 @@ impl model::Model for SlsaModelPipeline {
 }
 model::model!(SlsaModelPipeline);
 /// Schema `SlsaModelPipelineProvenance`.
-#[derive(Clone, Debug, Default)]
 pub struct SlsaModelPipelineProvenance {
     pub stage_execution_identifier: Option<String>,
     pub stage_identifier: Option<String>,
@@ -382,6 +462,18 @@ pub struct SlsaModelPipelineProvenance {
     pub misfits: model::Misfits,
 }
 impl model::Model for SlsaModelPipelineProvenance {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            stage_execution_identifier: None,
+            stage_identifier: None,
+            stage_name: None,
+            step_execution_identifier: None,
+            step_identifier: None,
+            step_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -420,7 +512,6 @@ impl model::Model for SlsaModelPipelineProvenance {
 }
 model::model!(SlsaModelPipelineProvenance);
 /// Schema `SlsaModelPipelineVerification`.
-#[derive(Clone, Debug, Default)]
 pub struct SlsaModelPipelineVerification {
     pub stage_execution_identifier: Option<String>,
     pub stage_identifier: Option<String>,
@@ -433,6 +524,19 @@ pub struct SlsaModelPipelineVerification {
     pub misfits: model::Misfits,
 }
 impl model::Model for SlsaModelPipelineVerification {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            stage_execution_identifier: None,
+            stage_identifier: None,
+            stage_name: None,
+            step_execution_identifier: None,
+            step_identifier: None,
+            step_name: None,
+            verification_details: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -474,7 +578,6 @@ impl model::Model for SlsaModelPipelineVerification {
 }
 model::model!(SlsaModelPipelineVerification);
 /// Schema `SlsaModelPipelineVerificationVerificationDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct SlsaModelPipelineVerificationDetails {
     pub policy_enforcement_status: Option<String>,
     pub verification_status: Option<
@@ -484,6 +587,14 @@ pub struct SlsaModelPipelineVerificationDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for SlsaModelPipelineVerificationDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            policy_enforcement_status: None,
+            verification_status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["verification_status", "policy_enforcement_status"]
@@ -513,7 +624,6 @@ model::open_enum! {
     "failed", }
 }
 /// Schema `SSCASummary`.
-#[derive(Clone, Debug, Default)]
 pub struct SscaSummary {
     pub artifacts: Option<Box<SscaSummaryArtifacts>>,
     pub drifts: Option<Box<SscaSummaryDrifts>>,
@@ -524,6 +634,17 @@ pub struct SscaSummary {
     pub misfits: model::Misfits,
 }
 impl model::Model for SscaSummary {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifacts: None,
+            drifts: None,
+            policy_violations: None,
+            slsa_verifications: None,
+            verification: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -559,7 +680,6 @@ impl model::Model for SscaSummary {
 }
 model::model!(SscaSummary);
 /// Schema `SSCASummaryArtifacts`.
-#[derive(Clone, Debug, Default)]
 pub struct SscaSummaryArtifacts {
     pub containers: Option<i64>,
     pub repositories: Option<i64>,
@@ -567,6 +687,14 @@ pub struct SscaSummaryArtifacts {
     pub misfits: model::Misfits,
 }
 impl model::Model for SscaSummaryArtifacts {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            containers: None,
+            repositories: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["containers", "repositories"]
@@ -590,7 +718,6 @@ impl model::Model for SscaSummaryArtifacts {
 }
 model::model!(SscaSummaryArtifacts);
 /// Schema `SSCASummaryDrifts`.
-#[derive(Clone, Debug, Default)]
 pub struct SscaSummaryDrifts {
     pub components: Option<i64>,
     pub licenses: Option<i64>,
@@ -598,6 +725,14 @@ pub struct SscaSummaryDrifts {
     pub misfits: model::Misfits,
 }
 impl model::Model for SscaSummaryDrifts {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            components: None,
+            licenses: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["licenses", "components"]
@@ -621,7 +756,6 @@ impl model::Model for SscaSummaryDrifts {
 }
 model::model!(SscaSummaryDrifts);
 /// Schema `SSCASummaryPolicyViolations`.
-#[derive(Clone, Debug, Default)]
 pub struct SscaSummaryPolicyViolations {
     pub allow_list: Option<i64>,
     pub deny_list: Option<i64>,
@@ -629,6 +763,14 @@ pub struct SscaSummaryPolicyViolations {
     pub misfits: model::Misfits,
 }
 impl model::Model for SscaSummaryPolicyViolations {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            allow_list: None,
+            deny_list: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["deny_list", "allow_list"]
@@ -652,7 +794,6 @@ impl model::Model for SscaSummaryPolicyViolations {
 }
 model::model!(SscaSummaryPolicyViolations);
 /// Schema `SSCASummarySlsaVerifications`.
-#[derive(Clone, Debug, Default)]
 pub struct SscaSummarySlsaVerifications {
     pub failures: Option<i64>,
     pub successes: Option<i64>,
@@ -660,6 +801,14 @@ pub struct SscaSummarySlsaVerifications {
     pub misfits: model::Misfits,
 }
 impl model::Model for SscaSummarySlsaVerifications {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            failures: None,
+            successes: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["failures", "successes"]
@@ -683,7 +832,6 @@ impl model::Model for SscaSummarySlsaVerifications {
 }
 model::model!(SscaSummarySlsaVerifications);
 /// Schema `SSCASummaryVerification`.
-#[derive(Clone, Debug, Default)]
 pub struct SscaSummaryVerification {
     pub failure_count: Option<i64>,
     pub success_count: Option<i64>,
@@ -691,6 +839,14 @@ pub struct SscaSummaryVerification {
     pub misfits: model::Misfits,
 }
 impl model::Model for SscaSummaryVerification {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            failure_count: None,
+            success_count: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["failure_count", "success_count"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ExportPipelineSecurityIssuesCSVResponseBody`.
-#[derive(Clone, Debug, Default)]
 pub struct ExportPipelineSecurityIssuesCsvResponseBody {
     pub data: Option<Vec<Vec<String>>>,
     pub execution_id: Option<String>,
@@ -16,6 +15,17 @@ pub struct ExportPipelineSecurityIssuesCsvResponseBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for ExportPipelineSecurityIssuesCsvResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            execution_id: None,
+            filename: None,
+            headers: None,
+            total_rows: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "headers", "filename", "totalRows", "executionId"]
@@ -45,7 +55,6 @@ impl model::Model for ExportPipelineSecurityIssuesCsvResponseBody {
 }
 model::model!(ExportPipelineSecurityIssuesCsvResponseBody);
 /// Schema `Issue`.
-#[derive(Clone, Debug, Default)]
 pub struct Issue {
     pub base_image_name: Option<String>,
     pub baseline_variant_id: Option<String>,
@@ -84,6 +93,43 @@ pub struct Issue {
     pub misfits: model::Misfits,
 }
 impl model::Model for Issue {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            base_image_name: None,
+            baseline_variant_id: None,
+            created: None,
+            current_status: None,
+            details: None,
+            epss_last_modified: None,
+            epss_percentile: None,
+            epss_score: None,
+            exemption_coverage: None,
+            exemption_id: None,
+            exemption_status_at_scan: None,
+            harness_augmentation: None,
+            id: None,
+            key: None,
+            num_occurrences: None,
+            occurrence_id: None,
+            occurrences: None,
+            origin_status: None,
+            origins: None,
+            product_id: None,
+            severity: None,
+            severity_code: None,
+            status: None,
+            subproduct: None,
+            target_id: None,
+            target_name: None,
+            target_type: None,
+            target_variant_id: None,
+            target_variant_name: None,
+            title: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -227,7 +273,6 @@ model::open_enum! {
     ExternalPolicy = "EXTERNAL_POLICY", }
 }
 /// Schema `StoPagination`.
-#[derive(Clone, Debug, Default)]
 pub struct StoPagination {
     pub link: Option<String>,
     pub page: Option<i64>,
@@ -238,6 +283,17 @@ pub struct StoPagination {
     pub misfits: model::Misfits,
 }
 impl model::Model for StoPagination {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            link: None,
+            page: None,
+            page_size: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["link", "page", "pageSize", "totalItems", "totalPages"]
@@ -267,13 +323,19 @@ impl model::Model for StoPagination {
 }
 model::model!(StoPagination);
 /// Schema `StoStatus`.
-#[derive(Clone, Debug, Default)]
 pub struct StoStatus {
     pub status: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for StoStatus {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["status"]

@@ -9,7 +9,6 @@ model::open_enum! {
     Approve = "approve", Reject = "reject", }
 }
 /// Schema `Exemptions#ApproveExemption body`.
-#[derive(Clone, Debug, Default)]
 pub struct ApproveExemptionBody {
     pub approver_id: Option<String>,
     pub comment: Option<String>,
@@ -20,6 +19,15 @@ pub struct ApproveExemptionBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApproveExemptionBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            approver_id: None,
+            comment: None,
+            pending_changes_override: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["comment", "approverId", "pendingChangesOverride"]
@@ -45,13 +53,19 @@ impl model::Model for ApproveExemptionBody {
 }
 model::model!(ApproveExemptionBody);
 /// Schema `Exemptions#ApproveExemption body.pendingChangesOverride`.
-#[derive(Clone, Debug, Default)]
 pub struct ApproveExemptionBodyPendingChangesOverride {
     pub duration_days: Option<i64>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ApproveExemptionBodyPendingChangesOverride {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            duration_days: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["durationDays"]
@@ -73,7 +87,6 @@ impl model::Model for ApproveExemptionBodyPendingChangesOverride {
 }
 model::model!(ApproveExemptionBodyPendingChangesOverride);
 /// Schema `Exemptions#BulkCreateExemptions body`.
-#[derive(Clone, Debug, Default)]
 pub struct BulkCreateExemptionsBody {
     pub exempt_future_occurrences: Option<bool>,
     pub expiration: Option<i64>,
@@ -89,6 +102,22 @@ pub struct BulkCreateExemptionsBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for BulkCreateExemptionsBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            exempt_future_occurrences: None,
+            expiration: None,
+            items: None,
+            link: None,
+            pending_changes: None,
+            reason: None,
+            requester_email: None,
+            requester_id: None,
+            requester_name: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -139,7 +168,6 @@ impl model::Model for BulkCreateExemptionsBody {
 }
 model::model!(BulkCreateExemptionsBody);
 /// Schema `Exemptions#BulkCreateExemptions body.items`.
-#[derive(Clone, Debug, Default)]
 pub struct BulkCreateExemptionsBodyItems {
     pub issue_id: Option<String>,
     pub occurrences: Option<Vec<i64>>,
@@ -151,6 +179,18 @@ pub struct BulkCreateExemptionsBodyItems {
     pub misfits: model::Misfits,
 }
 impl model::Model for BulkCreateExemptionsBodyItems {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            issue_id: None,
+            occurrences: None,
+            pipeline_id: None,
+            scan_id: None,
+            search: None,
+            target_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["scanId", "search", "issueId", "targetId", "pipelineId", "occurrences"]
@@ -182,13 +222,19 @@ impl model::Model for BulkCreateExemptionsBodyItems {
 }
 model::model!(BulkCreateExemptionsBodyItems);
 /// Schema `Exemptions#BulkCreateExemptions body.pendingChanges`.
-#[derive(Clone, Debug, Default)]
 pub struct BulkCreateExemptionsBodyPendingChanges {
     pub duration_days: Option<i64>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for BulkCreateExemptionsBodyPendingChanges {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            duration_days: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["durationDays"]
@@ -210,7 +256,6 @@ impl model::Model for BulkCreateExemptionsBodyPendingChanges {
 }
 model::model!(BulkCreateExemptionsBodyPendingChanges);
 /// Schema `Exemptions#CreateExemption body`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateExemptionBody {
     pub exempt_future_occurrences: Option<bool>,
     pub expiration: Option<i64>,
@@ -231,6 +276,27 @@ pub struct CreateExemptionBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateExemptionBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            exempt_future_occurrences: None,
+            expiration: None,
+            issue_id: None,
+            link: None,
+            occurrences: None,
+            pending_changes: None,
+            pipeline_id: None,
+            reason: None,
+            requester_email: None,
+            requester_id: None,
+            requester_name: None,
+            scan_id: None,
+            search: None,
+            target_id: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -296,13 +362,19 @@ impl model::Model for CreateExemptionBody {
 }
 model::model!(CreateExemptionBody);
 /// Schema `Exemptions#CreateExemption body.pendingChanges`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateExemptionBodyPendingChanges {
     pub duration_days: Option<i64>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateExemptionBodyPendingChanges {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            duration_days: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["durationDays"]
@@ -324,7 +396,6 @@ impl model::Model for CreateExemptionBodyPendingChanges {
 }
 model::model!(CreateExemptionBodyPendingChanges);
 /// Schema `Exemptions#PromoteExemption body`.
-#[derive(Clone, Debug, Default)]
 pub struct PromoteExemptionBody {
     pub approver_id: Option<String>,
     pub comment: Option<String>,
@@ -337,6 +408,17 @@ pub struct PromoteExemptionBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for PromoteExemptionBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            approver_id: None,
+            comment: None,
+            pending_changes_override: None,
+            pipeline_id: None,
+            target_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["comment", "targetId", "approverId", "pipelineId", "pendingChangesOverride"]
@@ -366,13 +448,19 @@ impl model::Model for PromoteExemptionBody {
 }
 model::model!(PromoteExemptionBody);
 /// Schema `Exemptions#PromoteExemption body.pendingChangesOverride`.
-#[derive(Clone, Debug, Default)]
 pub struct PromoteExemptionBodyPendingChangesOverride {
     pub duration_days: Option<i64>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for PromoteExemptionBodyPendingChangesOverride {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            duration_days: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["durationDays"]
@@ -394,7 +482,6 @@ impl model::Model for PromoteExemptionBodyPendingChangesOverride {
 }
 model::model!(PromoteExemptionBodyPendingChangesOverride);
 /// Schema `Exemptions#UpdateExemption body`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateExemptionBody {
     pub expiration: Option<i64>,
     pub link: Option<String>,
@@ -410,6 +497,22 @@ pub struct UpdateExemptionBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateExemptionBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            expiration: None,
+            link: None,
+            pending_changes: None,
+            pipeline_id: None,
+            reason: None,
+            requester_email: None,
+            requester_id: None,
+            requester_name: None,
+            target_id: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -460,13 +563,19 @@ impl model::Model for UpdateExemptionBody {
 }
 model::model!(UpdateExemptionBody);
 /// Schema `Exemptions#UpdateExemption body.pendingChanges`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateExemptionBodyPendingChanges {
     pub duration_days: Option<i64>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateExemptionBodyPendingChanges {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            duration_days: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["durationDays"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `AllIssueSummary`.
-#[derive(Clone, Debug, Default)]
 pub struct AllIssueSummary {
     pub exemption_expiration: Option<i64>,
     pub exemption_id: Option<String>,
@@ -23,6 +22,24 @@ pub struct AllIssueSummary {
     pub misfits: model::Misfits,
 }
 impl model::Model for AllIssueSummary {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            exemption_expiration: None,
+            exemption_id: None,
+            exemption_status: None,
+            id: None,
+            issue_type: None,
+            last_detected: None,
+            num_occurrences: None,
+            num_targets_impacted: None,
+            override_: None,
+            severity_code: None,
+            status: None,
+            title: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -88,7 +105,6 @@ model::open_enum! {
     "Active", Exempted = "Exempted", }
 }
 /// Schema `AllIssuesDetailsResult`.
-#[derive(Clone, Debug, Default)]
 pub struct AllIssuesDetailsResult {
     pub description: Option<String>,
     pub impacted_targets: Option<Vec<ImpactedTarget>>,
@@ -105,6 +121,23 @@ pub struct AllIssuesDetailsResult {
     pub misfits: model::Misfits,
 }
 impl model::Model for AllIssuesDetailsResult {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            impacted_targets: None,
+            issue_type: None,
+            last_detected: None,
+            override_: None,
+            pagination: None,
+            reference_identifiers: None,
+            scan_tool: None,
+            severity_code: None,
+            target_type: None,
+            title: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -163,13 +196,19 @@ model::open_enum! {
     "Medium", Low = "Low", Info = "Info", Unassigned = "Unassigned", }
 }
 /// Schema `AllIssuesFiltersResult`.
-#[derive(Clone, Debug, Default)]
 pub struct AllIssuesFiltersResult {
     pub latest_baseline_scans: Option<Vec<LatestBaselineScanInfo>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for AllIssuesFiltersResult {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            latest_baseline_scans: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["latestBaselineScans"]
@@ -191,7 +230,6 @@ impl model::Model for AllIssuesFiltersResult {
 }
 model::model!(AllIssuesFiltersResult);
 /// Schema `AllIssuesListResult`.
-#[derive(Clone, Debug, Default)]
 pub struct AllIssuesListResult {
     pub issues: Option<Vec<AllIssueSummary>>,
     pub pagination: Option<Box<StoPagination>>,
@@ -199,6 +237,14 @@ pub struct AllIssuesListResult {
     pub misfits: model::Misfits,
 }
 impl model::Model for AllIssuesListResult {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            issues: None,
+            pagination: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["issues", "pagination"]
@@ -222,7 +268,6 @@ impl model::Model for AllIssuesListResult {
 }
 model::model!(AllIssuesListResult);
 /// Schema `AllIssuesOccurrenceDetailsResult`.
-#[derive(Clone, Debug, Default)]
 pub struct AllIssuesOccurrenceDetailsResult {
     pub description: Option<String>,
     pub exemption_id: Option<String>,
@@ -239,6 +284,23 @@ pub struct AllIssuesOccurrenceDetailsResult {
     pub misfits: model::Misfits,
 }
 impl model::Model for AllIssuesOccurrenceDetailsResult {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            exemption_id: None,
+            issue_type: None,
+            occurrences: None,
+            pagination: None,
+            reference_identifiers: None,
+            severity_code: None,
+            target_name: None,
+            target_type: None,
+            title: None,
+            variant_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -297,7 +359,6 @@ model::open_enum! {
     Medium = "Medium", Low = "Low", Info = "Info", Unassigned = "Unassigned", }
 }
 /// Schema `FrontendExemption`.
-#[derive(Clone, Debug, Default)]
 pub struct FrontendExemption {
     pub approver_email: Option<String>,
     pub approver_id: Option<String>,
@@ -333,6 +394,42 @@ pub struct FrontendExemption {
     pub misfits: model::Misfits,
 }
 impl model::Model for FrontendExemption {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            approver_email: None,
+            approver_id: None,
+            approver_name: None,
+            can_approve_for: None,
+            can_cancel: None,
+            can_create: None,
+            can_re_approve: None,
+            can_reject: None,
+            created: None,
+            expiration: None,
+            id: None,
+            is_deleted: None,
+            is_occurrence_level_exemption: None,
+            issue_summary: None,
+            last_modified: None,
+            link: None,
+            num_occurrences: None,
+            org_id: None,
+            pending_changes: None,
+            pipeline_id: None,
+            project_id: None,
+            reason: None,
+            requester_email: None,
+            requester_id: None,
+            requester_name: None,
+            scope: None,
+            status: None,
+            target_id: None,
+            total_occurrences: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -448,7 +545,6 @@ model::open_enum! {
     Target = "TARGET", }
 }
 /// Schema `FrontendExemptionCounts`.
-#[derive(Clone, Debug, Default)]
 pub struct FrontendExemptionCounts {
     pub approved: Option<i64>,
     pub expired: Option<i64>,
@@ -458,6 +554,16 @@ pub struct FrontendExemptionCounts {
     pub misfits: model::Misfits,
 }
 impl model::Model for FrontendExemptionCounts {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            approved: None,
+            expired: None,
+            pending: None,
+            rejected: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["Expired", "Pending", "Approved", "Rejected"]
@@ -490,7 +596,6 @@ model::open_enum! {
     "TARGET", }
 }
 /// Schema `FrontendIssueCounts`.
-#[derive(Clone, Debug, Default)]
 pub struct FrontendIssueCounts {
     pub active: Option<i64>,
     pub critical: Option<i64>,
@@ -503,6 +608,19 @@ pub struct FrontendIssueCounts {
     pub misfits: model::Misfits,
 }
 impl model::Model for FrontendIssueCounts {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            active: None,
+            critical: None,
+            high: None,
+            ignored: None,
+            info: None,
+            low: None,
+            medium: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["low", "high", "info", "active", "medium", "ignored", "critical"]
@@ -536,7 +654,6 @@ impl model::Model for FrontendIssueCounts {
 }
 model::model!(FrontendIssueCounts);
 /// Schema `GlobalExemptionsRequestBody`.
-#[derive(Clone, Debug, Default)]
 pub struct GlobalExemptionsRequestBody {
     pub approved_by: Option<String>,
     pub issue_types: Option<String>,
@@ -554,6 +671,24 @@ pub struct GlobalExemptionsRequestBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for GlobalExemptionsRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            approved_by: None,
+            issue_types: None,
+            org_project_filter: None,
+            pipeline_ids: None,
+            reasons: None,
+            rejected_by: None,
+            requested_by: None,
+            scanners: None,
+            scopes: None,
+            severity_codes: None,
+            target_ids: None,
+            target_types: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -610,7 +745,6 @@ impl model::Model for GlobalExemptionsRequestBody {
 }
 model::model!(GlobalExemptionsRequestBody);
 /// Schema `ImpactedTarget`.
-#[derive(Clone, Debug, Default)]
 pub struct ImpactedTarget {
     pub execution_id: Option<String>,
     pub exemption_id: Option<String>,
@@ -628,6 +762,24 @@ pub struct ImpactedTarget {
     pub misfits: model::Misfits,
 }
 impl model::Model for ImpactedTarget {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            execution_id: None,
+            exemption_id: None,
+            exemption_status: None,
+            id: None,
+            last_detected: None,
+            name: None,
+            num_occurrences: None,
+            pipeline_id: None,
+            user_email: None,
+            user_id: None,
+            user_name: None,
+            variant_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -684,7 +836,6 @@ impl model::Model for ImpactedTarget {
 }
 model::model!(ImpactedTarget);
 /// Schema `IssueCounts`.
-#[derive(Clone, Debug, Default)]
 pub struct IssueCounts {
     pub critical: Option<i64>,
     pub high: Option<i64>,
@@ -703,6 +854,25 @@ pub struct IssueCounts {
     pub misfits: model::Misfits,
 }
 impl model::Model for IssueCounts {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            critical: None,
+            high: None,
+            ignored: None,
+            info: None,
+            low: None,
+            medium: None,
+            new_critical: None,
+            new_high: None,
+            new_info: None,
+            new_low: None,
+            new_medium: None,
+            new_unassigned: None,
+            unassigned: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -762,7 +932,6 @@ impl model::Model for IssueCounts {
 }
 model::model!(IssueCounts);
 /// Schema `IssueForExemptionResult`.
-#[derive(Clone, Debug, Default)]
 pub struct IssueForExemptionResult {
     pub base_image_name: Option<String>,
     pub baseline_variant_id: Option<String>,
@@ -803,6 +972,45 @@ pub struct IssueForExemptionResult {
     pub misfits: model::Misfits,
 }
 impl model::Model for IssueForExemptionResult {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            base_image_name: None,
+            baseline_variant_id: None,
+            created: None,
+            current_status: None,
+            details: None,
+            epss_last_modified: None,
+            epss_percentile: None,
+            epss_score: None,
+            exemption_coverage: None,
+            exemption_id: None,
+            exemption_status_at_scan: None,
+            harness_augmentation: None,
+            id: None,
+            key: None,
+            num_occurrences: None,
+            occurrence_id: None,
+            occurrences: None,
+            occurrences_pagination: None,
+            origin_status: None,
+            origins: None,
+            product_id: None,
+            severity: None,
+            severity_code: None,
+            status: None,
+            subproduct: None,
+            target_id: None,
+            target_name: None,
+            target_type: None,
+            target_variant_id: None,
+            target_variant_name: None,
+            targets: None,
+            title: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -954,7 +1162,6 @@ model::open_enum! {
     "CODE_COVERAGE", ExternalPolicy = "EXTERNAL_POLICY", }
 }
 /// Schema `IssueSeverityChangeResult`.
-#[derive(Clone, Debug, Default)]
 pub struct IssueSeverityChangeResult {
     pub current_severity_code: Option<IssueSeverityChangeResultCurrentSeverityCode>,
     pub new_severity_code: Option<IssueSeverityChangeResultNewSeverityCode>,
@@ -962,6 +1169,14 @@ pub struct IssueSeverityChangeResult {
     pub misfits: model::Misfits,
 }
 impl model::Model for IssueSeverityChangeResult {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            current_severity_code: None,
+            new_severity_code: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["newSeverityCode", "currentSeverityCode"]
@@ -995,7 +1210,6 @@ model::open_enum! {
     Medium = "Medium", Low = "Low", Info = "Info", Unassigned = "Unassigned", }
 }
 /// Schema `IssueSummary`.
-#[derive(Clone, Debug, Default)]
 pub struct IssueSummary {
     pub current_status: Option<IssueSummaryCurrentStatus>,
     pub exemption_coverage: Option<String>,
@@ -1020,6 +1234,31 @@ pub struct IssueSummary {
     pub misfits: model::Misfits,
 }
 impl model::Model for IssueSummary {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            current_status: None,
+            exemption_coverage: None,
+            exemption_id: None,
+            exemption_status_at_scan: None,
+            id: None,
+            key: None,
+            num_new_occurrences: None,
+            num_occurrences: None,
+            num_remediated_occurrences: None,
+            origin_status: None,
+            origins: None,
+            override_: None,
+            scan_id: None,
+            severity: None,
+            severity_code: None,
+            status: None,
+            target_variant_name: None,
+            title: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1123,7 +1362,6 @@ model::open_enum! {
     ExternalPolicy = "EXTERNAL_POLICY", }
 }
 /// Schema `LatestBaselineScanInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct LatestBaselineScanInfo {
     pub pipeline_id: Option<String>,
     pub scan_tool: Option<String>,
@@ -1135,6 +1373,18 @@ pub struct LatestBaselineScanInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for LatestBaselineScanInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            pipeline_id: None,
+            scan_tool: None,
+            scan_tool_name: None,
+            target_id: None,
+            target_name: None,
+            target_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1178,7 +1428,6 @@ model::open_enum! {
     "repository", Instance = "instance", Configuration = "configuration", }
 }
 /// Schema `PaginatedIssueSummaries`.
-#[derive(Clone, Debug, Default)]
 pub struct PaginatedIssueSummaries {
     pub issues: Option<Vec<IssueSummary>>,
     pub pagination: Option<Box<StoPagination>>,
@@ -1186,6 +1435,14 @@ pub struct PaginatedIssueSummaries {
     pub misfits: model::Misfits,
 }
 impl model::Model for PaginatedIssueSummaries {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            issues: None,
+            pagination: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["issues", "pagination"]
@@ -1209,13 +1466,19 @@ impl model::Model for PaginatedIssueSummaries {
 }
 model::model!(PaginatedIssueSummaries);
 /// Schema `PendingChanges`.
-#[derive(Clone, Debug, Default)]
 pub struct PendingChanges {
     pub duration_days: Option<i64>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for PendingChanges {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            duration_days: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["durationDays"]
@@ -1237,7 +1500,6 @@ impl model::Model for PendingChanges {
 }
 model::model!(PendingChanges);
 /// Schema `PipelineSecurityCounts`.
-#[derive(Clone, Debug, Default)]
 pub struct PipelineSecurityCounts {
     pub active_issue_count: Option<i64>,
     pub existing: Option<Box<FrontendIssueCounts>>,
@@ -1258,6 +1520,27 @@ pub struct PipelineSecurityCounts {
     pub misfits: model::Misfits,
 }
 impl model::Model for PipelineSecurityCounts {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            active_issue_count: None,
+            existing: None,
+            new: None,
+            remediated: None,
+            total_active: None,
+            total_app: None,
+            total_base: None,
+            total_deduplication_rate: None,
+            total_exempted: None,
+            total_no_layer: None,
+            total_num_occurrence: None,
+            total_partially_exempted: None,
+            total_pending: None,
+            total_rejected: None,
+            total_remediated: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1323,7 +1606,6 @@ impl model::Model for PipelineSecurityCounts {
 }
 model::model!(PipelineSecurityCounts);
 /// Schema `PipelineSecurityIssuesResult`.
-#[derive(Clone, Debug, Default)]
 pub struct PipelineSecurityIssuesResult {
     pub counts: Option<Box<PipelineSecurityCounts>>,
     pub existing: Option<Box<PaginatedIssueSummaries>>,
@@ -1333,6 +1615,16 @@ pub struct PipelineSecurityIssuesResult {
     pub misfits: model::Misfits,
 }
 impl model::Model for PipelineSecurityIssuesResult {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            counts: None,
+            existing: None,
+            matching_steps: None,
+            new: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["new", "counts", "existing", "matchingSteps"]
@@ -1360,13 +1652,19 @@ impl model::Model for PipelineSecurityIssuesResult {
 }
 model::model!(PipelineSecurityIssuesResult);
 /// Schema `PipelineSecurityStepsResult`.
-#[derive(Clone, Debug, Default)]
 pub struct PipelineSecurityStepsResult {
     pub steps: Option<Vec<StepInfo>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for PipelineSecurityStepsResult {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            steps: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["steps"]
@@ -1388,7 +1686,6 @@ impl model::Model for PipelineSecurityStepsResult {
 }
 model::model!(PipelineSecurityStepsResult);
 /// Schema `RefIds`.
-#[derive(Clone, Debug, Default)]
 pub struct RefIds {
     pub id: Option<String>,
     pub type_: Option<String>,
@@ -1396,6 +1693,14 @@ pub struct RefIds {
     pub misfits: model::Misfits,
 }
 impl model::Model for RefIds {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            id: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "type"]
@@ -1419,7 +1724,6 @@ impl model::Model for RefIds {
 }
 model::model!(RefIds);
 /// Schema `SecurityReviewResult`.
-#[derive(Clone, Debug, Default)]
 pub struct SecurityReviewResult {
     pub counts: Option<Box<FrontendExemptionCounts>>,
     pub exemptions: Option<Vec<FrontendExemption>>,
@@ -1428,6 +1732,15 @@ pub struct SecurityReviewResult {
     pub misfits: model::Misfits,
 }
 impl model::Model for SecurityReviewResult {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            counts: None,
+            exemptions: None,
+            pagination: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["counts", "exemptions", "pagination"]
@@ -1453,7 +1766,6 @@ impl model::Model for SecurityReviewResult {
 }
 model::model!(SecurityReviewResult);
 /// Schema `StageStepID`.
-#[derive(Clone, Debug, Default)]
 pub struct StageStepId {
     pub stage_id: Option<String>,
     pub step_id: Option<String>,
@@ -1461,6 +1773,14 @@ pub struct StageStepId {
     pub misfits: model::Misfits,
 }
 impl model::Model for StageStepId {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            stage_id: None,
+            step_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["stepId", "stageId"]
@@ -1484,7 +1804,6 @@ impl model::Model for StageStepId {
 }
 model::model!(StageStepId);
 /// Schema `StepInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct StepInfo {
     pub baseline_variant: Option<String>,
     pub scan_id: Option<String>,
@@ -1501,6 +1820,23 @@ pub struct StepInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for StepInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            baseline_variant: None,
+            scan_id: None,
+            scan_tool: None,
+            scan_tool_name: None,
+            stage_id: None,
+            step_id: None,
+            subproduct: None,
+            target_id: None,
+            target_name: None,
+            target_type: None,
+            target_variant: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1559,7 +1895,6 @@ model::open_enum! {
     "configuration", }
 }
 /// Schema `TargetVariantStatusInfo`.
-#[derive(Clone, Debug)]
 pub struct TargetVariantStatusInfo {
     pub id: String,
     pub status: String,
@@ -1573,11 +1908,19 @@ impl TargetVariantStatusInfo {
         Self {
             id: id.into(),
             status: status.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for TargetVariantStatusInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            id: model::Cell::blank(),
+            status: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "status"]
@@ -1603,18 +1946,21 @@ impl model::Model for TargetVariantStatusInfo {
         &[0, 1]
     }
 }
-model::model!(
-    TargetVariantStatusInfo, Self { id : model::Cell::blank(), status :
-    model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(TargetVariantStatusInfo);
 /// Schema `UpdateTestTargetVariantsRequestBody`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateTestTargetVariantsRequestBody {
     pub target_variants: Option<Vec<TargetVariantStatusInfo>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateTestTargetVariantsRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            target_variants: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["targetVariants"]
@@ -1636,7 +1982,6 @@ impl model::Model for UpdateTestTargetVariantsRequestBody {
 }
 model::model!(UpdateTestTargetVariantsRequestBody);
 /// Schema `Frontend#CreateTicketForIssue body`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateTicketForIssueBody {
     pub custom_fields: Option<Box<CreateTicketForIssueBodyCustomFields>>,
     pub harness_sto_url: Option<String>,
@@ -1652,6 +1997,22 @@ pub struct CreateTicketForIssueBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateTicketForIssueBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            custom_fields: None,
+            harness_sto_url: None,
+            identifiers: None,
+            issue_id: None,
+            issue_type: None,
+            notes: None,
+            project_key: None,
+            scan_id: None,
+            target_id: None,
+            title: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1702,7 +2063,6 @@ impl model::Model for CreateTicketForIssueBody {
 }
 model::model!(CreateTicketForIssueBody);
 /// Schema `Frontend#CreateTicketForIssue body.customFields`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateTicketForIssueBodyCustomFields {
     pub customfield_1: Option<Box<CreateTicketForIssueBodyCustomFieldsCustomfield1>>,
     pub customfield_2: Option<Vec<CreateTicketForIssueBodyCustomFieldsCustomfield2>>,
@@ -1710,6 +2070,14 @@ pub struct CreateTicketForIssueBodyCustomFields {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateTicketForIssueBodyCustomFields {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            customfield_1: None,
+            customfield_2: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["customfield_1", "customfield_2"]
@@ -1733,13 +2101,19 @@ impl model::Model for CreateTicketForIssueBodyCustomFields {
 }
 model::model!(CreateTicketForIssueBodyCustomFields);
 /// Schema `Frontend#CreateTicketForIssue body.customFields.customfield_1`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateTicketForIssueBodyCustomFieldsCustomfield1 {
     pub id: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateTicketForIssueBodyCustomFieldsCustomfield1 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id"]
@@ -1761,13 +2135,19 @@ impl model::Model for CreateTicketForIssueBodyCustomFieldsCustomfield1 {
 }
 model::model!(CreateTicketForIssueBodyCustomFieldsCustomfield1);
 /// Schema `Frontend#CreateTicketForIssue body.customFields.customfield_2`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateTicketForIssueBodyCustomFieldsCustomfield2 {
     pub value: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateTicketForIssueBodyCustomFieldsCustomfield2 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["value"]
@@ -1789,13 +2169,19 @@ impl model::Model for CreateTicketForIssueBodyCustomFieldsCustomfield2 {
 }
 model::model!(CreateTicketForIssueBodyCustomFieldsCustomfield2);
 /// Schema `Frontend#CreateTicketForIssue body.identifiers`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateTicketForIssueBodyIdentifiers {
     pub id_name: Option<Vec<String>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateTicketForIssueBodyIdentifiers {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            id_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["idName"]
@@ -1817,13 +2203,19 @@ impl model::Model for CreateTicketForIssueBodyIdentifiers {
 }
 model::model!(CreateTicketForIssueBodyIdentifiers);
 /// Schema `Frontend#ExemptionsFilters body`.
-#[derive(Clone, Debug, Default)]
 pub struct ExemptionsFiltersBody {
     pub org_project_filter: Option<Vec<String>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ExemptionsFiltersBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            org_project_filter: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["orgProjectFilter"]

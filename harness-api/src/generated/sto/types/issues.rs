@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `CreateIssueRequestBody`.
-#[derive(Clone, Debug)]
 pub struct CreateIssueRequestBody {
     pub details: std::collections::BTreeMap<String, serde_json::Value>,
     pub epss_last_modified: Option<String>,
@@ -41,28 +40,51 @@ impl CreateIssueRequestBody {
         title: impl Into<String>,
     ) -> Self {
         Self {
-            details,
-            epss_last_modified: Default::default(),
-            epss_percentile: Default::default(),
-            epss_score: Default::default(),
-            exemption_id: Default::default(),
+            details: details,
+            epss_last_modified: None,
+            epss_percentile: None,
+            epss_score: None,
+            exemption_id: None,
             key: key.into(),
-            key_pattern,
-            num_occurrences: Default::default(),
-            occurrences: Default::default(),
+            key_pattern: key_pattern,
+            num_occurrences: None,
+            occurrences: None,
             product_id: product_id.into(),
             scan_id: scan_id.into(),
-            severity,
+            severity: severity,
             severity_code: severity_code.into(),
-            subproduct: Default::default(),
-            target_variant_name: Default::default(),
+            subproduct: None,
+            target_variant_name: None,
             title: title.into(),
-            type_: Default::default(),
-            misfits: Default::default(),
+            type_: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for CreateIssueRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            details: model::Cell::blank(),
+            epss_last_modified: None,
+            epss_percentile: None,
+            epss_score: None,
+            exemption_id: None,
+            key: model::Cell::blank(),
+            key_pattern: model::Cell::blank(),
+            num_occurrences: None,
+            occurrences: None,
+            product_id: model::Cell::blank(),
+            scan_id: model::Cell::blank(),
+            severity: model::Cell::blank(),
+            severity_code: model::Cell::blank(),
+            subproduct: None,
+            target_variant_name: None,
+            title: model::Cell::blank(),
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -136,17 +158,7 @@ impl model::Model for CreateIssueRequestBody {
         &[0, 2, 3, 4, 5, 7, 8, 12]
     }
 }
-model::model!(
-    CreateIssueRequestBody, Self { details : model::Cell::blank(), epss_last_modified :
-    Default::default(), epss_percentile : Default::default(), epss_score :
-    Default::default(), exemption_id : Default::default(), key : model::Cell::blank(),
-    key_pattern : model::Cell::blank(), num_occurrences : Default::default(), occurrences
-    : Default::default(), product_id : model::Cell::blank(), scan_id :
-    model::Cell::blank(), severity : model::Cell::blank(), severity_code :
-    model::Cell::blank(), subproduct : Default::default(), target_variant_name :
-    Default::default(), title : model::Cell::blank(), type_ : Default::default(), misfits
-    : Default::default() }
-);
+model::through_cell!(CreateIssueRequestBody);
 model::open_enum! {
     #[doc = " Schema `CreateIssueRequestBody.severityCode`."]
     CreateIssueRequestBodySeverityCode { Critical = "Critical", High = "High", Medium =
@@ -159,7 +171,6 @@ model::open_enum! {
     "CODE_COVERAGE", ExternalPolicy = "EXTERNAL_POLICY", }
 }
 /// Schema `IssuesAugmentRemediationRequestBody`.
-#[derive(Clone, Debug)]
 pub struct IssuesAugmentRemediationRequestBody {
     pub connector_id: Option<String>,
     pub dataflow: Option<std::collections::BTreeMap<String, String>>,
@@ -175,17 +186,29 @@ impl IssuesAugmentRemediationRequestBody {
     #[inline]
     pub fn new(occurrence_id: i64, scan_id: impl Into<String>) -> Self {
         Self {
-            connector_id: Default::default(),
-            dataflow: Default::default(),
-            occurrence_id,
-            reference_id: Default::default(),
+            connector_id: None,
+            dataflow: None,
+            occurrence_id: occurrence_id,
+            reference_id: None,
             scan_id: scan_id.into(),
-            user_snippet: Default::default(),
-            misfits: Default::default(),
+            user_snippet: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for IssuesAugmentRemediationRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector_id: None,
+            dataflow: None,
+            occurrence_id: model::Cell::blank(),
+            reference_id: None,
+            scan_id: model::Cell::blank(),
+            user_snippet: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -226,14 +249,8 @@ impl model::Model for IssuesAugmentRemediationRequestBody {
         &[0, 5]
     }
 }
-model::model!(
-    IssuesAugmentRemediationRequestBody, Self { connector_id : Default::default(),
-    dataflow : Default::default(), occurrence_id : model::Cell::blank(), reference_id :
-    Default::default(), scan_id : model::Cell::blank(), user_snippet :
-    Default::default(), misfits : Default::default() }
-);
+model::through_cell!(IssuesAugmentRemediationRequestBody);
 /// Schema `IssuesListIssuesResponseBody`.
-#[derive(Clone, Debug, Default)]
 pub struct IssuesListIssuesResponseBody {
     pub pagination: Option<Box<StoPagination>>,
     pub results: Option<Vec<Issue>>,
@@ -241,6 +258,14 @@ pub struct IssuesListIssuesResponseBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for IssuesListIssuesResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            pagination: None,
+            results: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["results", "pagination"]
@@ -264,7 +289,6 @@ impl model::Model for IssuesListIssuesResponseBody {
 }
 model::model!(IssuesListIssuesResponseBody);
 /// Schema `UpdateIssueRequestBody`.
-#[derive(Clone, Debug)]
 pub struct UpdateIssueRequestBody {
     pub num_occurrences: Option<i64>,
     pub occurrences: Vec<std::collections::BTreeMap<String, serde_json::Value>>,
@@ -281,15 +305,25 @@ impl UpdateIssueRequestBody {
         scan_id: impl Into<String>,
     ) -> Self {
         Self {
-            num_occurrences: Default::default(),
-            occurrences,
+            num_occurrences: None,
+            occurrences: occurrences,
             scan_id: scan_id.into(),
-            type_: Default::default(),
-            misfits: Default::default(),
+            type_: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for UpdateIssueRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            num_occurrences: None,
+            occurrences: model::Cell::blank(),
+            scan_id: model::Cell::blank(),
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "scanId", "occurrences", "numOccurrences"]
@@ -319,11 +353,7 @@ impl model::Model for UpdateIssueRequestBody {
         &[1, 2]
     }
 }
-model::model!(
-    UpdateIssueRequestBody, Self { num_occurrences : Default::default(), occurrences :
-    model::Cell::blank(), scan_id : model::Cell::blank(), type_ : Default::default(),
-    misfits : Default::default() }
-);
+model::through_cell!(UpdateIssueRequestBody);
 model::open_enum! {
     #[doc = " Schema `UpdateIssueRequestBody.type`."] UpdateIssueRequestBodyType { Sast =
     "SAST", Dast = "DAST", Sca = "SCA", Iac = "IAC", Secret = "SECRET", Misconfig =

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `Overrides#CreateOverride body`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateOverrideBody {
     pub issue_id: Option<String>,
     pub link: Option<String>,
@@ -23,6 +22,24 @@ pub struct CreateOverrideBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateOverrideBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            issue_id: None,
+            link: None,
+            occurrences: None,
+            override_field_name: None,
+            override_field_value: None,
+            override_future_occurrences: None,
+            pipeline_id: None,
+            reason: None,
+            requester_id: None,
+            scan_id: None,
+            search: None,
+            target_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -79,13 +96,19 @@ impl model::Model for CreateOverrideBody {
 }
 model::model!(CreateOverrideBody);
 /// Schema `Overrides#DeleteOverride body`.
-#[derive(Clone, Debug, Default)]
 pub struct DeleteOverrideBody {
     pub override_field_name: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for DeleteOverrideBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            override_field_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["overrideFieldName"]
@@ -107,7 +130,6 @@ impl model::Model for DeleteOverrideBody {
 }
 model::model!(DeleteOverrideBody);
 /// Schema `Overrides#UpdateOverride body`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateOverrideBody {
     pub link: Option<String>,
     pub override_field_name: Option<String>,
@@ -120,6 +142,19 @@ pub struct UpdateOverrideBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateOverrideBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            link: None,
+            override_field_name: None,
+            override_field_value: None,
+            pipeline_id: None,
+            reason: None,
+            requester_id: None,
+            target_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `Product`.
-#[derive(Clone, Debug, Default)]
 pub struct Product {
     pub created: Option<i64>,
     pub description: Option<String>,
@@ -18,6 +17,19 @@ pub struct Product {
     pub misfits: model::Misfits,
 }
 impl model::Model for Product {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created: None,
+            description: None,
+            id: None,
+            is_enabled: None,
+            last_modified: None,
+            name: None,
+            pretty_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -59,7 +71,6 @@ impl model::Model for Product {
 }
 model::model!(Product);
 /// Schema `ProductsListProductsResponseBody`.
-#[derive(Clone, Debug, Default)]
 pub struct ProductsListProductsResponseBody {
     pub pagination: Option<Box<StoPagination>>,
     pub results: Option<Vec<Product>>,
@@ -67,6 +78,14 @@ pub struct ProductsListProductsResponseBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for ProductsListProductsResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            pagination: None,
+            results: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["results", "pagination"]

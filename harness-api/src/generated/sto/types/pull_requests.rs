@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `CreatePullRequestRequestBody`.
-#[derive(Clone, Debug)]
 pub struct CreatePullRequestBody {
     pub branch: String,
     pub description: String,
@@ -43,21 +42,40 @@ impl CreatePullRequestBody {
             branch: branch.into(),
             description: description.into(),
             id: id.into(),
-            occurrence_id,
+            occurrence_id: occurrence_id,
             pipeline_url: pipeline_url.into(),
             remediation_code: remediation_code.into(),
-            remediation_code_end,
+            remediation_code_end: remediation_code_end,
             remediation_code_path: remediation_code_path.into(),
-            remediation_code_start,
+            remediation_code_start: remediation_code_start,
             remediation_context: remediation_context.into(),
-            remediation_indent: Default::default(),
-            scan_id: Default::default(),
+            remediation_indent: None,
+            scan_id: None,
             vulnerable_code: vulnerable_code.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for CreatePullRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            branch: model::Cell::blank(),
+            description: model::Cell::blank(),
+            id: model::Cell::blank(),
+            occurrence_id: model::Cell::blank(),
+            pipeline_url: model::Cell::blank(),
+            remediation_code: model::Cell::blank(),
+            remediation_code_end: model::Cell::blank(),
+            remediation_code_path: model::Cell::blank(),
+            remediation_code_start: model::Cell::blank(),
+            remediation_context: model::Cell::blank(),
+            remediation_indent: None,
+            scan_id: None,
+            vulnerable_code: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -119,24 +137,21 @@ impl model::Model for CreatePullRequestBody {
         &[0, 1, 3, 4, 5, 6, 7, 9, 10, 11, 12]
     }
 }
-model::model!(
-    CreatePullRequestBody, Self { branch : model::Cell::blank(), description :
-    model::Cell::blank(), id : model::Cell::blank(), occurrence_id :
-    model::Cell::blank(), pipeline_url : model::Cell::blank(), remediation_code :
-    model::Cell::blank(), remediation_code_end : model::Cell::blank(),
-    remediation_code_path : model::Cell::blank(), remediation_code_start :
-    model::Cell::blank(), remediation_context : model::Cell::blank(), remediation_indent
-    : Default::default(), scan_id : Default::default(), vulnerable_code :
-    model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(CreatePullRequestBody);
 /// Schema `ListPullRequestsResult`.
-#[derive(Clone, Debug, Default)]
 pub struct ListPullRequestsResult {
     pub pull_requests: Option<Vec<PullRequestResult>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ListPullRequestsResult {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            pull_requests: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["pullRequests"]
@@ -158,7 +173,6 @@ impl model::Model for ListPullRequestsResult {
 }
 model::model!(ListPullRequestsResult);
 /// Schema `PullRequestResult`.
-#[derive(Clone, Debug, Default)]
 pub struct PullRequestResult {
     pub pull_request_number: Option<i64>,
     pub pull_request_url: Option<String>,
@@ -167,6 +181,15 @@ pub struct PullRequestResult {
     pub misfits: model::Misfits,
 }
 impl model::Model for PullRequestResult {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            pull_request_number: None,
+            pull_request_url: None,
+            source_branch: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["sourceBranch", "pullRequestUrl", "pullRequestNumber"]
@@ -192,7 +215,6 @@ impl model::Model for PullRequestResult {
 }
 model::model!(PullRequestResult);
 /// Schema `UpdatePullRequestRequestBody`.
-#[derive(Clone, Debug)]
 pub struct UpdatePullRequestBody {
     pub id: String,
     pub occurrence_id: i64,
@@ -226,22 +248,40 @@ impl UpdatePullRequestBody {
     ) -> Self {
         Self {
             id: id.into(),
-            occurrence_id,
+            occurrence_id: occurrence_id,
             pipeline_url: pipeline_url.into(),
-            pull_request_number,
+            pull_request_number: pull_request_number,
             remediation_code: remediation_code.into(),
-            remediation_code_end,
+            remediation_code_end: remediation_code_end,
             remediation_code_path: remediation_code_path.into(),
-            remediation_code_start,
+            remediation_code_start: remediation_code_start,
             remediation_context: remediation_context.into(),
-            remediation_indent: Default::default(),
-            scan_id: Default::default(),
+            remediation_indent: None,
+            scan_id: None,
             vulnerable_code: vulnerable_code.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for UpdatePullRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            id: model::Cell::blank(),
+            occurrence_id: model::Cell::blank(),
+            pipeline_url: model::Cell::blank(),
+            pull_request_number: model::Cell::blank(),
+            remediation_code: model::Cell::blank(),
+            remediation_code_end: model::Cell::blank(),
+            remediation_code_path: model::Cell::blank(),
+            remediation_code_start: model::Cell::blank(),
+            remediation_context: model::Cell::blank(),
+            remediation_indent: None,
+            scan_id: None,
+            vulnerable_code: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -300,13 +340,4 @@ impl model::Model for UpdatePullRequestBody {
         &[0, 2, 3, 4, 5, 6, 8, 9, 10, 11]
     }
 }
-model::model!(
-    UpdatePullRequestBody, Self { id : model::Cell::blank(), occurrence_id :
-    model::Cell::blank(), pipeline_url : model::Cell::blank(), pull_request_number :
-    model::Cell::blank(), remediation_code : model::Cell::blank(), remediation_code_end :
-    model::Cell::blank(), remediation_code_path : model::Cell::blank(),
-    remediation_code_start : model::Cell::blank(), remediation_context :
-    model::Cell::blank(), remediation_indent : Default::default(), scan_id :
-    Default::default(), vulnerable_code : model::Cell::blank(), misfits :
-    Default::default() }
-);
+model::through_cell!(UpdatePullRequestBody);

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `GetByReferenceIDResponseBody`.
-#[derive(Clone, Debug, Default)]
 pub struct GetByReferenceIdResponseBody {
     pub description: Option<String>,
     pub extended_description: Option<String>,
@@ -16,6 +15,17 @@ pub struct GetByReferenceIdResponseBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetByReferenceIdResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            extended_description: None,
+            remediation_steps: None,
+            severity: None,
+            severity_code: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `CreateScanRequestBody`.
-#[derive(Clone, Debug)]
 pub struct CreateScanRequestBody {
     pub code_coverage: Option<f64>,
     pub execution_id: String,
@@ -40,25 +39,45 @@ impl CreateScanRequestBody {
         target_variant_id: impl Into<String>,
     ) -> Self {
         Self {
-            code_coverage: Default::default(),
+            code_coverage: None,
             execution_id: execution_id.into(),
-            git_metadata: Default::default(),
+            git_metadata: None,
             org_id: org_id.into(),
             pipeline_id: pipeline_id.into(),
             product_id: product_id.into(),
             project_id: project_id.into(),
             refinement_version: refinement_version.into(),
-            scanner_diff_key: Default::default(),
+            scanner_diff_key: None,
             stage_id: stage_id.into(),
             status: status.into(),
             step_id: step_id.into(),
-            subproduct: Default::default(),
+            subproduct: None,
             target_variant_id: target_variant_id.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for CreateScanRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            code_coverage: None,
+            execution_id: model::Cell::blank(),
+            git_metadata: None,
+            org_id: model::Cell::blank(),
+            pipeline_id: model::Cell::blank(),
+            product_id: model::Cell::blank(),
+            project_id: model::Cell::blank(),
+            refinement_version: model::Cell::blank(),
+            scanner_diff_key: None,
+            stage_id: model::Cell::blank(),
+            status: model::Cell::blank(),
+            step_id: model::Cell::blank(),
+            subproduct: None,
+            target_variant_id: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -123,23 +142,13 @@ impl model::Model for CreateScanRequestBody {
         &[0, 1, 2, 3, 4, 5, 6, 8, 12, 13]
     }
 }
-model::model!(
-    CreateScanRequestBody, Self { code_coverage : Default::default(), execution_id :
-    model::Cell::blank(), git_metadata : Default::default(), org_id :
-    model::Cell::blank(), pipeline_id : model::Cell::blank(), product_id :
-    model::Cell::blank(), project_id : model::Cell::blank(), refinement_version :
-    model::Cell::blank(), scanner_diff_key : Default::default(), stage_id :
-    model::Cell::blank(), status : model::Cell::blank(), step_id : model::Cell::blank(),
-    subproduct : Default::default(), target_variant_id : model::Cell::blank(), misfits :
-    Default::default() }
-);
+model::through_cell!(CreateScanRequestBody);
 model::open_enum! {
     #[doc = " Schema `CreateScanRequestBody.status`."] CreateScanRequestBodyStatus {
     Pending = "Pending", Running = "Running", Succeeded = "Succeeded", Failed = "Failed",
     }
 }
 /// Schema `GitMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct GitMetadata {
     pub detected_name: Option<String>,
     pub detected_variant: Option<String>,
@@ -156,6 +165,23 @@ pub struct GitMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for GitMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            detected_name: None,
+            detected_variant: None,
+            drone_correlated: None,
+            provider: None,
+            pull_request_number: None,
+            repository_http: None,
+            repository_path: None,
+            repository_ssh: None,
+            source_branch: None,
+            target_branch: None,
+            workspace: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -209,7 +235,6 @@ impl model::Model for GitMetadata {
 }
 model::model!(GitMetadata);
 /// Schema `Scan`.
-#[derive(Clone, Debug, Default)]
 pub struct Scan {
     pub code_coverage: Option<f64>,
     pub created: Option<i64>,
@@ -232,6 +257,29 @@ pub struct Scan {
     pub misfits: model::Misfits,
 }
 impl model::Model for Scan {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            code_coverage: None,
+            created: None,
+            execution_id: None,
+            git_metadata: None,
+            id: None,
+            last_modified: None,
+            metadata: None,
+            org_id: None,
+            pipeline_id: None,
+            product_id: None,
+            project_id: None,
+            refinement_version: None,
+            stage_id: None,
+            status: None,
+            step_id: None,
+            subproduct: None,
+            target_variant_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -303,13 +351,19 @@ impl model::Model for Scan {
 }
 model::model!(Scan);
 /// Schema `ScanIssuesResult`.
-#[derive(Clone, Debug, Default)]
 pub struct ScanIssuesResult {
     pub issues: Option<Vec<Issue>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ScanIssuesResult {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            issues: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["issues"]
@@ -331,7 +385,6 @@ impl model::Model for ScanIssuesResult {
 }
 model::model!(ScanIssuesResult);
 /// Schema `ScanMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct ScanMetadata {
     pub base_image_digest: Option<String>,
     pub base_image_name: Option<String>,
@@ -345,6 +398,20 @@ pub struct ScanMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for ScanMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            base_image_digest: None,
+            base_image_name: None,
+            base_image_tag: None,
+            deduplicated_count: None,
+            image_domain: None,
+            image_name: None,
+            image_tag: None,
+            normalized_count: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -393,7 +460,6 @@ model::open_enum! {
     "Running", Succeeded = "Succeeded", Failed = "Failed", }
 }
 /// Schema `ScansListScansResponseBody`.
-#[derive(Clone, Debug, Default)]
 pub struct ScansListScansResponseBody {
     pub pagination: Option<Box<StoPagination>>,
     pub results: Option<Vec<Scan>>,
@@ -401,6 +467,14 @@ pub struct ScansListScansResponseBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for ScansListScansResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            pagination: None,
+            results: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["results", "pagination"]
@@ -424,7 +498,6 @@ impl model::Model for ScansListScansResponseBody {
 }
 model::model!(ScansListScansResponseBody);
 /// Schema `UpdateScanRequestBody`.
-#[derive(Clone, Debug)]
 pub struct UpdateScanRequestBody {
     pub artifact_fingerprint: Option<String>,
     pub code_coverage: Option<f64>,
@@ -461,27 +534,49 @@ impl UpdateScanRequestBody {
         target_variant_id: impl Into<String>,
     ) -> Self {
         Self {
-            artifact_fingerprint: Default::default(),
-            code_coverage: Default::default(),
+            artifact_fingerprint: None,
+            code_coverage: None,
             execution_id: execution_id.into(),
-            git_metadata: Default::default(),
-            metadata: Default::default(),
+            git_metadata: None,
+            metadata: None,
             org_id: org_id.into(),
             pipeline_id: pipeline_id.into(),
             product_id: product_id.into(),
             project_id: project_id.into(),
             refinement_version: refinement_version.into(),
-            scanner_diff_key: Default::default(),
+            scanner_diff_key: None,
             stage_id: stage_id.into(),
             status: status.into(),
             step_id: step_id.into(),
-            subproduct: Default::default(),
+            subproduct: None,
             target_variant_id: target_variant_id.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for UpdateScanRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact_fingerprint: None,
+            code_coverage: None,
+            execution_id: model::Cell::blank(),
+            git_metadata: None,
+            metadata: None,
+            org_id: model::Cell::blank(),
+            pipeline_id: model::Cell::blank(),
+            product_id: model::Cell::blank(),
+            project_id: model::Cell::blank(),
+            refinement_version: model::Cell::blank(),
+            scanner_diff_key: None,
+            stage_id: model::Cell::blank(),
+            status: model::Cell::blank(),
+            step_id: model::Cell::blank(),
+            subproduct: None,
+            target_variant_id: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -552,16 +647,7 @@ impl model::Model for UpdateScanRequestBody {
         &[0, 1, 2, 3, 5, 6, 7, 9, 13, 14]
     }
 }
-model::model!(
-    UpdateScanRequestBody, Self { artifact_fingerprint : Default::default(),
-    code_coverage : Default::default(), execution_id : model::Cell::blank(), git_metadata
-    : Default::default(), metadata : Default::default(), org_id : model::Cell::blank(),
-    pipeline_id : model::Cell::blank(), product_id : model::Cell::blank(), project_id :
-    model::Cell::blank(), refinement_version : model::Cell::blank(), scanner_diff_key :
-    Default::default(), stage_id : model::Cell::blank(), status : model::Cell::blank(),
-    step_id : model::Cell::blank(), subproduct : Default::default(), target_variant_id :
-    model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(UpdateScanRequestBody);
 model::open_enum! {
     #[doc = " Schema `UpdateScanRequestBody.status`."] UpdateScanRequestBodyStatus {
     Pending = "Pending", Running = "Running", Succeeded = "Succeeded", Failed = "Failed",

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `AllIssuesListRequestBody`.
-#[derive(Clone, Debug, Default)]
 pub struct AllIssuesListRequestBody {
     pub artifact_fingerprints: Option<Vec<String>>,
     pub issue_types: Option<String>,
@@ -21,6 +20,22 @@ pub struct AllIssuesListRequestBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for AllIssuesListRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact_fingerprints: None,
+            issue_types: None,
+            page: None,
+            page_size: None,
+            scan_tools: None,
+            search: None,
+            severity_codes: None,
+            target_names: None,
+            target_types: None,
+            target_variants: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -71,7 +86,6 @@ impl model::Model for AllIssuesListRequestBody {
 }
 model::model!(AllIssuesListRequestBody);
 /// Schema `ExecutionArtifactSummaryRequestBody`.
-#[derive(Clone, Debug, Default)]
 pub struct ExecutionArtifactSummaryRequestBody {
     pub artifact_fingerprints: Option<Vec<String>>,
     pub target_variants: Option<Vec<TargetAndVariantNameRequired>>,
@@ -79,6 +93,14 @@ pub struct ExecutionArtifactSummaryRequestBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for ExecutionArtifactSummaryRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact_fingerprints: None,
+            target_variants: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["targetVariants", "artifactFingerprints"]
@@ -102,13 +124,19 @@ impl model::Model for ExecutionArtifactSummaryRequestBody {
 }
 model::model!(ExecutionArtifactSummaryRequestBody);
 /// Schema `ExecutionIssueCountsRequestBody`.
-#[derive(Clone, Debug, Default)]
 pub struct ExecutionIssueCountsRequestBody {
     pub target_variants: Option<Vec<TargetAndVariantName>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ExecutionIssueCountsRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            target_variants: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["targetVariants"]
@@ -130,7 +158,6 @@ impl model::Model for ExecutionIssueCountsRequestBody {
 }
 model::model!(ExecutionIssueCountsRequestBody);
 /// Schema `IssueCountsWithExecutionInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct IssueCountsWithExecutionInfo {
     pub artifact_fingerprint: Option<String>,
     pub critical: Option<i64>,
@@ -151,6 +178,27 @@ pub struct IssueCountsWithExecutionInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for IssueCountsWithExecutionInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact_fingerprint: None,
+            critical: None,
+            execution_id: None,
+            high: None,
+            ignored: None,
+            info: None,
+            last_scanned: None,
+            low: None,
+            medium: None,
+            pipeline_id: None,
+            target_id: None,
+            target_name: None,
+            target_variant_id: None,
+            target_variant_name: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -221,7 +269,6 @@ model::open_enum! {
     "repository", Instance = "instance", Configuration = "configuration", }
 }
 /// Schema `MinimalIssueCountsPerScanner`.
-#[derive(Clone, Debug, Default)]
 pub struct MinimalIssueCountsPerScanner {
     pub critical: Option<i64>,
     pub high: Option<i64>,
@@ -234,6 +281,19 @@ pub struct MinimalIssueCountsPerScanner {
     pub misfits: model::Misfits,
 }
 impl model::Model for MinimalIssueCountsPerScanner {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            critical: None,
+            high: None,
+            ignored: None,
+            info: None,
+            low: None,
+            medium: None,
+            scanner: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["low", "high", "info", "medium", "ignored", "scanner", "critical"]
@@ -267,7 +327,6 @@ impl model::Model for MinimalIssueCountsPerScanner {
 }
 model::model!(MinimalIssueCountsPerScanner);
 /// Schema `ScanIssueCountsWithExecutionInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct ScanIssueCountsWithExecutionInfo {
     pub artifact_fingerprint: Option<String>,
     pub execution_id: Option<String>,
@@ -283,6 +342,22 @@ pub struct ScanIssueCountsWithExecutionInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for ScanIssueCountsWithExecutionInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact_fingerprint: None,
+            execution_id: None,
+            last_scanned: None,
+            pipeline_id: None,
+            scanners: None,
+            target_id: None,
+            target_name: None,
+            target_variant_id: None,
+            target_variant_name: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -338,7 +413,6 @@ model::open_enum! {
     "repository", Instance = "instance", Configuration = "configuration", }
 }
 /// Schema `TargetAndVariantName`.
-#[derive(Clone, Debug, Default)]
 pub struct TargetAndVariantName {
     pub target_name: Option<String>,
     pub target_type: Option<TargetAndVariantNameTargetType>,
@@ -347,6 +421,15 @@ pub struct TargetAndVariantName {
     pub misfits: model::Misfits,
 }
 impl model::Model for TargetAndVariantName {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            target_name: None,
+            target_type: None,
+            target_variant_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["targetName", "targetType", "targetVariantName"]
@@ -372,7 +455,6 @@ impl model::Model for TargetAndVariantName {
 }
 model::model!(TargetAndVariantName);
 /// Schema `TargetAndVariantNameRequired`.
-#[derive(Clone, Debug)]
 pub struct TargetAndVariantNameRequired {
     pub target_name: String,
     pub target_type: Option<TargetAndVariantNameRequiredTargetType>,
@@ -389,13 +471,22 @@ impl TargetAndVariantNameRequired {
     ) -> Self {
         Self {
             target_name: target_name.into(),
-            target_type: Default::default(),
+            target_type: None,
             target_variant_name: target_variant_name.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for TargetAndVariantNameRequired {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            target_name: model::Cell::blank(),
+            target_type: None,
+            target_variant_name: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["targetName", "targetType", "targetVariantName"]
@@ -423,11 +514,7 @@ impl model::Model for TargetAndVariantNameRequired {
         &[0, 2]
     }
 }
-model::model!(
-    TargetAndVariantNameRequired, Self { target_name : model::Cell::blank(), target_type
-    : Default::default(), target_variant_name : model::Cell::blank(), misfits :
-    Default::default() }
-);
+model::through_cell!(TargetAndVariantNameRequired);
 model::open_enum! {
     #[doc = " Schema `TargetAndVariantNameRequired.targetType`."]
     TargetAndVariantNameRequiredTargetType { Container = "container", Repository =
@@ -439,7 +526,6 @@ model::open_enum! {
     Configuration = "configuration", }
 }
 /// Schema `STO Data Frontend#AllIssuesFilters body`.
-#[derive(Clone, Debug, Default)]
 pub struct DataFrontendAllIssuesFiltersBody {
     pub artifact_fingerprints: Option<Vec<String>>,
     pub target_variants: Option<Vec<DataFrontendAllIssuesFiltersBodyTargetVariants>>,
@@ -447,6 +533,14 @@ pub struct DataFrontendAllIssuesFiltersBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for DataFrontendAllIssuesFiltersBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact_fingerprints: None,
+            target_variants: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["targetVariants", "artifactFingerprints"]
@@ -470,7 +564,6 @@ impl model::Model for DataFrontendAllIssuesFiltersBody {
 }
 model::model!(DataFrontendAllIssuesFiltersBody);
 /// Schema `STO Data Frontend#AllIssuesFilters body.targetVariants`.
-#[derive(Clone, Debug, Default)]
 pub struct DataFrontendAllIssuesFiltersBodyTargetVariants {
     pub target_name: Option<String>,
     pub target_type: Option<String>,
@@ -479,6 +572,15 @@ pub struct DataFrontendAllIssuesFiltersBodyTargetVariants {
     pub misfits: model::Misfits,
 }
 impl model::Model for DataFrontendAllIssuesFiltersBodyTargetVariants {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            target_name: None,
+            target_type: None,
+            target_variant_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["targetName", "targetType", "targetVariantName"]

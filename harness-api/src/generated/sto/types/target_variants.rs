@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `CreateTargetVariantRequestBody`.
-#[derive(Clone, Debug)]
 pub struct CreateTargetVariantRequestBody {
     pub hash: Option<String>,
     pub parameters: std::collections::BTreeMap<String, String>,
@@ -17,13 +16,21 @@ impl CreateTargetVariantRequestBody {
     #[inline]
     pub fn new(parameters: std::collections::BTreeMap<String, String>) -> Self {
         Self {
-            hash: Default::default(),
-            parameters,
-            misfits: Default::default(),
+            hash: None,
+            parameters: parameters,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for CreateTargetVariantRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            hash: None,
+            parameters: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["hash", "parameters"]
@@ -49,12 +56,8 @@ impl model::Model for CreateTargetVariantRequestBody {
         &[1]
     }
 }
-model::model!(
-    CreateTargetVariantRequestBody, Self { hash : Default::default(), parameters :
-    model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(CreateTargetVariantRequestBody);
 /// Schema `TargetVariant`.
-#[derive(Clone, Debug, Default)]
 pub struct TargetVariant {
     pub created: Option<i64>,
     pub hash: Option<String>,
@@ -66,6 +69,18 @@ pub struct TargetVariant {
     pub misfits: model::Misfits,
 }
 impl model::Model for TargetVariant {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created: None,
+            hash: None,
+            id: None,
+            last_modified: None,
+            parameters: None,
+            target_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "hash", "created", "targetId", "parameters", "lastModified"]
@@ -97,7 +112,6 @@ impl model::Model for TargetVariant {
 }
 model::model!(TargetVariant);
 /// Schema `TargetVariantsListTargetVariantsResponseBody`.
-#[derive(Clone, Debug, Default)]
 pub struct TargetVariantsListTargetVariantsResponseBody {
     pub pagination: Option<Box<StoPagination>>,
     pub results: Option<Vec<TargetVariant>>,
@@ -105,6 +119,14 @@ pub struct TargetVariantsListTargetVariantsResponseBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for TargetVariantsListTargetVariantsResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            pagination: None,
+            results: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["results", "pagination"]
@@ -128,7 +150,6 @@ impl model::Model for TargetVariantsListTargetVariantsResponseBody {
 }
 model::model!(TargetVariantsListTargetVariantsResponseBody);
 /// Schema `UpdateTargetVariantRequestBody`.
-#[derive(Clone, Debug)]
 pub struct UpdateTargetVariantRequestBody {
     pub hash: Option<String>,
     pub parameters: std::collections::BTreeMap<String, String>,
@@ -140,13 +161,21 @@ impl UpdateTargetVariantRequestBody {
     #[inline]
     pub fn new(parameters: std::collections::BTreeMap<String, String>) -> Self {
         Self {
-            hash: Default::default(),
-            parameters,
-            misfits: Default::default(),
+            hash: None,
+            parameters: parameters,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for UpdateTargetVariantRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            hash: None,
+            parameters: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["hash", "parameters"]
@@ -172,7 +201,4 @@ impl model::Model for UpdateTargetVariantRequestBody {
         &[1]
     }
 }
-model::model!(
-    UpdateTargetVariantRequestBody, Self { hash : Default::default(), parameters :
-    model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(UpdateTargetVariantRequestBody);

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `CreateTargetRequestBody`.
-#[derive(Clone, Debug)]
 pub struct CreateTargetRequestBody {
     pub baseline_reg_ex: Option<String>,
     pub baseline_variant_id: Option<String>,
@@ -24,17 +23,29 @@ impl CreateTargetRequestBody {
         type_: impl Into<CreateTargetRequestBodyType>,
     ) -> Self {
         Self {
-            baseline_reg_ex: Default::default(),
-            baseline_variant_id: Default::default(),
-            directory: Default::default(),
+            baseline_reg_ex: None,
+            baseline_variant_id: None,
+            directory: None,
             name: name.into(),
             type_: type_.into(),
-            url: Default::default(),
-            misfits: Default::default(),
+            url: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for CreateTargetRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            baseline_reg_ex: None,
+            baseline_variant_id: None,
+            directory: None,
+            name: model::Cell::blank(),
+            type_: model::Cell::blank(),
+            url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["url", "name", "type", "directory", "baselineRegEx", "baselineVariantId"]
@@ -68,19 +79,13 @@ impl model::Model for CreateTargetRequestBody {
         &[1, 2]
     }
 }
-model::model!(
-    CreateTargetRequestBody, Self { baseline_reg_ex : Default::default(),
-    baseline_variant_id : Default::default(), directory : Default::default(), name :
-    model::Cell::blank(), type_ : model::Cell::blank(), url : Default::default(), misfits
-    : Default::default() }
-);
+model::through_cell!(CreateTargetRequestBody);
 model::open_enum! {
     #[doc = " Schema `CreateTargetRequestBody.type`."] CreateTargetRequestBodyType {
     Container = "container", Repository = "repository", Instance = "instance",
     Configuration = "configuration", }
 }
 /// Schema `PatchTargetRequestBody`.
-#[derive(Clone, Debug, Default)]
 pub struct PatchTargetRequestBody {
     pub baseline_reg_ex: model::Maybe<String>,
     pub baseline_variant_id: model::Maybe<String>,
@@ -92,6 +97,18 @@ pub struct PatchTargetRequestBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for PatchTargetRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            baseline_reg_ex: model::Maybe::Absent,
+            baseline_variant_id: model::Maybe::Absent,
+            directory: model::Maybe::Absent,
+            name: model::Maybe::Absent,
+            type_: model::Maybe::Absent,
+            url: model::Maybe::Absent,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["url", "name", "type", "directory", "baselineRegEx", "baselineVariantId"]
@@ -128,7 +145,6 @@ model::open_enum! {
     Configuration = "configuration", }
 }
 /// Schema `StoTarget`.
-#[derive(Clone, Debug, Default)]
 pub struct StoTarget {
     pub baseline_reg_ex: Option<String>,
     pub baseline_variant_id: Option<String>,
@@ -145,6 +161,23 @@ pub struct StoTarget {
     pub misfits: model::Misfits,
 }
 impl model::Model for StoTarget {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            baseline_reg_ex: None,
+            baseline_variant_id: None,
+            created: None,
+            directory: None,
+            id: None,
+            last_modified: None,
+            name: None,
+            org_id: None,
+            project_id: None,
+            type_: None,
+            url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -202,7 +235,6 @@ model::open_enum! {
     Repository = "repository", Instance = "instance", Configuration = "configuration", }
 }
 /// Schema `TargetsListTargetsResponseBody`.
-#[derive(Clone, Debug, Default)]
 pub struct TargetsListTargetsResponseBody {
     pub pagination: Option<Box<StoPagination>>,
     pub results: Option<Vec<StoTarget>>,
@@ -210,6 +242,14 @@ pub struct TargetsListTargetsResponseBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for TargetsListTargetsResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            pagination: None,
+            results: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["results", "pagination"]
@@ -233,7 +273,6 @@ impl model::Model for TargetsListTargetsResponseBody {
 }
 model::model!(TargetsListTargetsResponseBody);
 /// Schema `UpdateTargetRequestBody`.
-#[derive(Clone, Debug)]
 pub struct UpdateTargetRequestBody {
     pub baseline_reg_ex: Option<String>,
     pub baseline_variant_id: Option<String>,
@@ -252,17 +291,29 @@ impl UpdateTargetRequestBody {
         type_: impl Into<UpdateTargetRequestBodyType>,
     ) -> Self {
         Self {
-            baseline_reg_ex: Default::default(),
-            baseline_variant_id: Default::default(),
-            directory: Default::default(),
+            baseline_reg_ex: None,
+            baseline_variant_id: None,
+            directory: None,
             name: name.into(),
             type_: type_.into(),
-            url: Default::default(),
-            misfits: Default::default(),
+            url: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for UpdateTargetRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            baseline_reg_ex: None,
+            baseline_variant_id: None,
+            directory: None,
+            name: model::Cell::blank(),
+            type_: model::Cell::blank(),
+            url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["url", "name", "type", "directory", "baselineRegEx", "baselineVariantId"]
@@ -296,12 +347,7 @@ impl model::Model for UpdateTargetRequestBody {
         &[1, 2]
     }
 }
-model::model!(
-    UpdateTargetRequestBody, Self { baseline_reg_ex : Default::default(),
-    baseline_variant_id : Default::default(), directory : Default::default(), name :
-    model::Cell::blank(), type_ : model::Cell::blank(), url : Default::default(), misfits
-    : Default::default() }
-);
+model::through_cell!(UpdateTargetRequestBody);
 model::open_enum! {
     #[doc = " Schema `UpdateTargetRequestBody.type`."] UpdateTargetRequestBodyType {
     Container = "container", Repository = "repository", Instance = "instance",

@@ -5,21 +5,19 @@
 use super::*;
 use crate::model;
 /// Schema `TokenResponse`.
-#[derive(Clone, Default)]
 pub struct TokenResponse {
     pub token: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for TokenResponse {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("TokenResponse")
-            .field("token", &model::Redacted(self.token.is_some()))
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for TokenResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            token: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["token"]
@@ -37,6 +35,10 @@ impl model::Model for TokenResponse {
             0 => model::Part::Str(&self.token),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[0]
     }
 }
 model::model!(TokenResponse);

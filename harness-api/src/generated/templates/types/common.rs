@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `EntityGitDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct EntityGitDetails {
     pub branch_name: Option<String>,
     pub commit_id: Option<String>,
@@ -18,6 +17,19 @@ pub struct EntityGitDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for EntityGitDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            branch_name: None,
+            commit_id: None,
+            file_path: None,
+            file_url: None,
+            object_id: None,
+            repo_name: None,
+            repo_url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -59,7 +71,6 @@ impl model::Model for EntityGitDetails {
 }
 model::model!(EntityGitDetails);
 /// Schema `GitDetailsMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct GitDetailsMetadata {
     pub connector_ref: Option<String>,
     pub file_path: Option<String>,
@@ -68,6 +79,15 @@ pub struct GitDetailsMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for GitDetailsMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector_ref: None,
+            file_path: None,
+            repo_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["file_path", "repo_name", "connector_ref"]
@@ -93,7 +113,6 @@ impl model::Model for GitDetailsMetadata {
 }
 model::model!(GitDetailsMetadata);
 /// Schema `GitFindDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct GitFindDetails {
     pub branch_name: Option<String>,
     pub comments: Option<String>,
@@ -106,6 +125,19 @@ pub struct GitFindDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for GitFindDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            branch_name: None,
+            comments: None,
+            parent_entity_account_id: None,
+            parent_entity_connector_ref: None,
+            parent_entity_org_id: None,
+            parent_entity_project_id: None,
+            parent_entity_repo_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -147,7 +179,6 @@ impl model::Model for GitFindDetails {
 }
 model::model!(GitFindDetails);
 /// Schema `GitImportDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct GitImportDetails {
     pub branch_name: Option<String>,
     pub connector_ref: Option<String>,
@@ -158,6 +189,17 @@ pub struct GitImportDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for GitImportDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            branch_name: None,
+            connector_ref: None,
+            file_path: None,
+            is_force_import: None,
+            repo_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["file_path", "repo_name", "branch_name", "connector_ref", "is_force_import"]
@@ -187,7 +229,6 @@ impl model::Model for GitImportDetails {
 }
 model::model!(GitImportDetails);
 /// Schema `TemplateCreateRequestBody`.
-#[derive(Clone, Debug, Default)]
 pub struct TemplateCreateRequestBody {
     pub comments: Option<String>,
     pub description: Option<String>,
@@ -202,6 +243,21 @@ pub struct TemplateCreateRequestBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for TemplateCreateRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            comments: None,
+            description: None,
+            git_details: None,
+            identifier: None,
+            is_stable: None,
+            label: None,
+            name: None,
+            tags: None,
+            template_yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -249,7 +305,6 @@ impl model::Model for TemplateCreateRequestBody {
 }
 model::model!(TemplateCreateRequestBody);
 /// Schema `FixedValueFieldDependencyDetailsDTO1`.
-#[derive(Clone, Debug, Default)]
 pub struct TemplateFixedValueFieldDependencyDetailsDto {
     pub field_input_type: Option<String>,
     pub field_name: Option<String>,
@@ -258,6 +313,15 @@ pub struct TemplateFixedValueFieldDependencyDetailsDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for TemplateFixedValueFieldDependencyDetailsDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            field_input_type: None,
+            field_name: None,
+            field_value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["field_name", "field_value", "field_input_type"]
@@ -283,7 +347,6 @@ impl model::Model for TemplateFixedValueFieldDependencyDetailsDto {
 }
 model::model!(TemplateFixedValueFieldDependencyDetailsDto);
 /// Schema `GitCreateDetails1`.
-#[derive(Clone, Debug, Default)]
 pub struct TemplateGitCreateDetails {
     pub base_branch: Option<String>,
     pub branch_name: Option<String>,
@@ -296,6 +359,19 @@ pub struct TemplateGitCreateDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for TemplateGitCreateDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            base_branch: None,
+            branch_name: None,
+            commit_message: None,
+            connector_ref: None,
+            file_path: None,
+            repo_name: None,
+            store_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -341,7 +417,6 @@ model::open_enum! {
     { Inline = "INLINE", Remote = "REMOTE", }
 }
 /// Schema `GitUpdateDetails1`.
-#[derive(Clone, Debug, Default)]
 pub struct TemplateGitUpdateDetails {
     pub base_branch: Option<String>,
     pub branch_name: Option<String>,
@@ -356,6 +431,21 @@ pub struct TemplateGitUpdateDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for TemplateGitUpdateDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            base_branch: None,
+            branch_name: None,
+            commit_message: None,
+            connector_ref: None,
+            file_path: None,
+            last_commit_id: None,
+            last_object_id: None,
+            repo_name: None,
+            store_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -407,7 +497,6 @@ model::open_enum! {
     { Inline = "INLINE", Remote = "REMOTE", }
 }
 /// Schema `TemplateImportRequestBody`.
-#[derive(Clone, Debug, Default)]
 pub struct TemplateImportRequestBody {
     pub git_import_details: Option<Box<GitImportDetails>>,
     pub template_import_request: Option<Box<TemplateImportRequestDto>>,
@@ -415,6 +504,14 @@ pub struct TemplateImportRequestBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for TemplateImportRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            git_import_details: None,
+            template_import_request: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["git_import_details", "template_import_request"]
@@ -438,7 +535,6 @@ impl model::Model for TemplateImportRequestBody {
 }
 model::model!(TemplateImportRequestBody);
 /// Schema `TemplateImportRequestDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct TemplateImportRequestDto {
     pub template_description: Option<String>,
     pub template_name: Option<String>,
@@ -447,6 +543,15 @@ pub struct TemplateImportRequestDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for TemplateImportRequestDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            template_description: None,
+            template_name: None,
+            template_version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["template_name", "template_version", "template_description"]
@@ -472,7 +577,6 @@ impl model::Model for TemplateImportRequestDto {
 }
 model::model!(TemplateImportRequestDto);
 /// Schema `TemplateImportResponseBody`.
-#[derive(Clone, Debug, Default)]
 pub struct TemplateImportResponseBody {
     pub template_identifier: Option<String>,
     pub template_version: Option<String>,
@@ -480,6 +584,14 @@ pub struct TemplateImportResponseBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for TemplateImportResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            template_identifier: None,
+            template_version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["template_version", "template_identifier"]
@@ -503,7 +615,6 @@ impl model::Model for TemplateImportResponseBody {
 }
 model::model!(TemplateImportResponseBody);
 /// Schema `InputDetailsPerFieldDTO1`.
-#[derive(Clone, Debug, Default)]
 pub struct TemplateInputDetailsPerFieldDto {
     pub entity_type: Option<String>,
     pub input_type: Option<String>,
@@ -513,6 +624,16 @@ pub struct TemplateInputDetailsPerFieldDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for TemplateInputDetailsPerFieldDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            entity_type: None,
+            input_type: None,
+            internal_type: None,
+            stage_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["input_type", "stage_type", "entity_type", "internal_type"]
@@ -540,13 +661,19 @@ impl model::Model for TemplateInputDetailsPerFieldDto {
 }
 model::model!(TemplateInputDetailsPerFieldDto);
 /// Schema `TemplateInputSchemaDetailsResponseBody`.
-#[derive(Clone, Debug, Default)]
 pub struct TemplateInputSchemaDetailsResponseBody {
     pub inputs: Option<Vec<TemplateYamlInputDetailsDto>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for TemplateInputSchemaDetailsResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            inputs: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["inputs"]
@@ -568,7 +695,6 @@ impl model::Model for TemplateInputSchemaDetailsResponseBody {
 }
 model::model!(TemplateInputSchemaDetailsResponseBody);
 /// Schema `TemplateMetadataSummaryResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct TemplateMetadataSummaryResponse {
     pub account: Option<String>,
     pub child_type: Option<String>,
@@ -592,6 +718,30 @@ pub struct TemplateMetadataSummaryResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for TemplateMetadataSummaryResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: None,
+            child_type: None,
+            connector_ref: None,
+            description: None,
+            entity_type: None,
+            git_details: None,
+            identifier: None,
+            name: None,
+            org: None,
+            project: None,
+            scope: None,
+            stable_template: None,
+            store_type: None,
+            tags: None,
+            updated: None,
+            version: None,
+            version_label: None,
+            yaml_version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -681,7 +831,6 @@ model::open_enum! {
     TemplateMetadataSummaryResponseStoreType { Inline = "INLINE", Remote = "REMOTE", }
 }
 /// Schema `TemplateResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct TemplateResponse {
     pub account: Option<String>,
     pub child_type: Option<String>,
@@ -706,6 +855,31 @@ pub struct TemplateResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for TemplateResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: None,
+            child_type: None,
+            connector_ref: None,
+            description: None,
+            entity_type: None,
+            git_details: None,
+            identifier: None,
+            name: None,
+            org: None,
+            project: None,
+            scope: None,
+            stable_template: None,
+            store_type: None,
+            tags: None,
+            updated: None,
+            version: None,
+            version_label: None,
+            yaml: None,
+            yaml_version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -797,7 +971,6 @@ model::open_enum! {
     = "INLINE", Remote = "REMOTE", }
 }
 /// Schema `RuntimeInputDependencyDetailsDTO1`.
-#[derive(Clone, Debug, Default)]
 pub struct TemplateRuntimeInputDependencyDetailsDto {
     pub field_name: Option<String>,
     pub input_name: Option<String>,
@@ -805,6 +978,14 @@ pub struct TemplateRuntimeInputDependencyDetailsDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for TemplateRuntimeInputDependencyDetailsDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            field_name: None,
+            input_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["field_name", "input_name"]
@@ -828,7 +1009,6 @@ impl model::Model for TemplateRuntimeInputDependencyDetailsDto {
 }
 model::model!(TemplateRuntimeInputDependencyDetailsDto);
 /// Schema `TemplateUpdateGitMetadataRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct TemplateUpdateGitMetadataRequest {
     pub git_details: Option<Box<GitDetailsMetadata>>,
     pub version: Option<String>,
@@ -836,6 +1016,14 @@ pub struct TemplateUpdateGitMetadataRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for TemplateUpdateGitMetadataRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            git_details: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["version", "git_details"]
@@ -859,7 +1047,6 @@ impl model::Model for TemplateUpdateGitMetadataRequest {
 }
 model::model!(TemplateUpdateGitMetadataRequest);
 /// Schema `TemplateUpdateRequestBody`.
-#[derive(Clone, Debug, Default)]
 pub struct TemplateUpdateRequestBody {
     pub comments: Option<String>,
     pub description: Option<String>,
@@ -873,6 +1060,20 @@ pub struct TemplateUpdateRequestBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for TemplateUpdateRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            comments: None,
+            description: None,
+            git_details: None,
+            identifier: None,
+            label: None,
+            name: None,
+            tags: None,
+            template_yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -917,13 +1118,19 @@ impl model::Model for TemplateUpdateRequestBody {
 }
 model::model!(TemplateUpdateRequestBody);
 /// Schema `TemplateUpdateStableResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct TemplateUpdateStableResponse {
     pub stable_version: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for TemplateUpdateStableResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            stable_version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["stable_version"]
@@ -945,7 +1152,6 @@ impl model::Model for TemplateUpdateStableResponse {
 }
 model::model!(TemplateUpdateStableResponse);
 /// Schema `TemplateWithInputsResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct TemplateWithInputsResponse {
     pub inputs: Option<String>,
     pub template: Option<Box<TemplateResponse>>,
@@ -953,6 +1159,14 @@ pub struct TemplateWithInputsResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for TemplateWithInputsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            inputs: None,
+            template: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["inputs", "template"]
@@ -976,7 +1190,6 @@ impl model::Model for TemplateWithInputsResponse {
 }
 model::model!(TemplateWithInputsResponse);
 /// Schema `YamlInputDependencyDetailsDTO1`.
-#[derive(Clone, Debug, Default)]
 pub struct TemplateYamlInputDependencyDetailsDto {
     pub required_fixed_values: Option<Vec<TemplateFixedValueFieldDependencyDetailsDto>>,
     pub required_runtime_inputs: Option<Vec<TemplateRuntimeInputDependencyDetailsDto>>,
@@ -984,6 +1197,14 @@ pub struct TemplateYamlInputDependencyDetailsDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for TemplateYamlInputDependencyDetailsDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            required_fixed_values: None,
+            required_runtime_inputs: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["required_fixed_values", "required_runtime_inputs"]
@@ -1007,7 +1228,6 @@ impl model::Model for TemplateYamlInputDependencyDetailsDto {
 }
 model::model!(TemplateYamlInputDependencyDetailsDto);
 /// Schema `TemplateYamlInputDetailsDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct TemplateYamlInputDetailsDto {
     pub details: Option<Box<TemplateYamlInputDto>>,
     pub metadata: Option<Box<TemplateYamlInputMetadataDto>>,
@@ -1015,6 +1235,14 @@ pub struct TemplateYamlInputDetailsDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for TemplateYamlInputDetailsDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            details: None,
+            metadata: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["details", "metadata"]
@@ -1038,7 +1266,6 @@ impl model::Model for TemplateYamlInputDetailsDto {
 }
 model::model!(TemplateYamlInputDetailsDto);
 /// Schema `TemplateYamlInputDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct TemplateYamlInputDto {
     pub allowed_values: Option<Vec<serde_json::Value>>,
     pub default: Option<serde_json::Value>,
@@ -1052,6 +1279,20 @@ pub struct TemplateYamlInputDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for TemplateYamlInputDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            allowed_values: None,
+            default: None,
+            description: None,
+            execution: None,
+            name: None,
+            regex: None,
+            required: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1096,7 +1337,6 @@ impl model::Model for TemplateYamlInputDto {
 }
 model::model!(TemplateYamlInputDto);
 /// Schema `TemplateYamlInputMetadataDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct TemplateYamlInputMetadataDto {
     pub dependencies: Option<Box<TemplateYamlInputDependencyDetailsDto>>,
     pub field_properties: Option<Vec<TemplateInputDetailsPerFieldDto>>,
@@ -1104,6 +1344,14 @@ pub struct TemplateYamlInputMetadataDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for TemplateYamlInputMetadataDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            dependencies: None,
+            field_properties: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["dependencies", "field_properties"]
@@ -1131,13 +1379,19 @@ model::open_enum! {
     Integer = "Integer", Boolean = "Boolean", Object = "Object", Array = "Array", }
 }
 /// Schema `InlineResponse20063`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateTemplateGitMetadataResponse {
     pub status: Option<bool>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateTemplateGitMetadataResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["status"]

@@ -5,13 +5,19 @@
 use super::*;
 use crate::model;
 /// Schema `TemplateInputsSchemaRequestBody`.
-#[derive(Clone, Debug, Default)]
 pub struct TemplateInputsSchemaRequestBody {
     pub template_yaml: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for TemplateInputsSchemaRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            template_yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["template_yaml"]
@@ -33,13 +39,19 @@ impl model::Model for TemplateInputsSchemaRequestBody {
 }
 model::model!(TemplateInputsSchemaRequestBody);
 /// Schema `TemplateSchemaResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct TemplateSchemaResponse {
     pub data: Option<serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for TemplateSchemaResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `TemplateTemplateMetadataSummaryResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct NgTemplateMetadataSummaryResponse {
     pub account_id: Option<String>,
     pub child_type: Option<String>,
@@ -39,6 +38,38 @@ pub struct NgTemplateMetadataSummaryResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for NgTemplateMetadataSummaryResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            child_type: None,
+            connector_ref: None,
+            created_at: None,
+            description: None,
+            entity_validity_details: None,
+            git_details: None,
+            icon: None,
+            icon_name: None,
+            icon_url: None,
+            identifier: None,
+            is_inline_hc_entity: None,
+            is_referenced: None,
+            last_updated_at: None,
+            name: None,
+            org_identifier: None,
+            project_identifier: None,
+            stable_template: None,
+            store_type: None,
+            tags: None,
+            template_entity_type: None,
+            template_scope: None,
+            version: None,
+            version_label: None,
+            yaml: None,
+            yaml_version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -155,7 +186,6 @@ model::open_enum! {
     Project = "project", Unknown = "unknown", }
 }
 /// Schema `TemplateTemplateReferenceSummary`.
-#[derive(Clone, Debug, Default)]
 pub struct NgTemplateReferenceSummary {
     pub fqn: Option<String>,
     pub module_info: Option<Vec<String>>,
@@ -167,6 +197,18 @@ pub struct NgTemplateReferenceSummary {
     pub misfits: model::Misfits,
 }
 impl model::Model for NgTemplateReferenceSummary {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            fqn: None,
+            module_info: None,
+            scope: None,
+            stable_template: None,
+            template_identifier: None,
+            version_label: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -210,7 +252,6 @@ model::open_enum! {
     "project", Unknown = "unknown", }
 }
 /// Schema `PageTemplateMetadataSummaryResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct PageTemplateMetadataSummaryResponse {
     pub content: Option<Vec<NgTemplateMetadataSummaryResponse>>,
     pub empty: Option<bool>,
@@ -227,6 +268,23 @@ pub struct PageTemplateMetadataSummaryResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for PageTemplateMetadataSummaryResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            first: None,
+            last: None,
+            number: None,
+            number_of_elements: None,
+            pageable: None,
+            size: None,
+            sort: None,
+            total_elements: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -280,7 +338,6 @@ impl model::Model for PageTemplateMetadataSummaryResponse {
 }
 model::model!(PageTemplateMetadataSummaryResponse);
 /// Schema `RefreshRequestDTO`.
-#[derive(Clone, Debug)]
 pub struct RefreshRequestDto {
     pub yaml: String,
     /// Members whose value was of another kind than described.
@@ -292,11 +349,18 @@ impl RefreshRequestDto {
     pub fn new(yaml: impl Into<String>) -> Self {
         Self {
             yaml: yaml.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for RefreshRequestDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            yaml: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["yaml"]
@@ -320,17 +384,21 @@ impl model::Model for RefreshRequestDto {
         &[0]
     }
 }
-model::model!(
-    RefreshRequestDto, Self { yaml : model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(RefreshRequestDto);
 /// Schema `RefreshResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct RefreshResponse {
     pub refreshed_yaml: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for RefreshResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            refreshed_yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["refreshedYaml"]
@@ -352,7 +420,6 @@ impl model::Model for RefreshResponse {
 }
 model::model!(RefreshResponse);
 /// Schema `ResponseDTOPageTemplateMetadataSummaryResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoPageTemplateMetadataSummaryResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<PageTemplateMetadataSummaryResponse>>,
@@ -362,6 +429,16 @@ pub struct ResponseDtoPageTemplateMetadataSummaryResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoPageTemplateMetadataSummaryResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -394,7 +471,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTORefreshResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoRefreshResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<RefreshResponse>>,
@@ -404,6 +480,16 @@ pub struct ResponseDtoRefreshResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoRefreshResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -436,7 +522,6 @@ model::open_enum! {
     "ERROR", }
 }
 /// Schema `ResponseDTOTemplateMergeResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoTemplateMergeResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<TemplateMergeResponse>>,
@@ -446,6 +531,16 @@ pub struct ResponseDtoTemplateMergeResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoTemplateMergeResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -478,7 +573,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `ResponseDTOTemplateMoveConfigResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoTemplateMoveConfigResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<TemplateMoveConfigResponse>>,
@@ -488,6 +582,16 @@ pub struct ResponseDtoTemplateMoveConfigResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoTemplateMoveConfigResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -520,7 +624,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOTemplateResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoTemplateResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<NgTemplateResponse>>,
@@ -530,6 +633,16 @@ pub struct ResponseDtoTemplateResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoTemplateResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -562,7 +675,6 @@ model::open_enum! {
     "ERROR", }
 }
 /// Schema `ResponseDTOTemplateUpdateGitDetailsResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoTemplateUpdateGitDetailsResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<TemplateUpdateGitDetailsResponse>>,
@@ -572,6 +684,16 @@ pub struct ResponseDtoTemplateUpdateGitDetailsResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoTemplateUpdateGitDetailsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -604,7 +726,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOTemplateWrapperResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoTemplateWrapperResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<TemplateWrapperResponse>>,
@@ -614,6 +735,16 @@ pub struct ResponseDtoTemplateWrapperResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoTemplateWrapperResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -646,7 +777,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `TemplateApplyRequestDTO`.
-#[derive(Clone, Debug)]
 pub struct TemplateApplyRequestDto {
     pub check_for_access: Option<bool>,
     pub get_merged_yaml_with_template_field: Option<bool>,
@@ -661,16 +791,27 @@ impl TemplateApplyRequestDto {
     #[inline]
     pub fn new(original_entity_yaml: impl Into<String>) -> Self {
         Self {
-            check_for_access: Default::default(),
-            get_merged_yaml_with_template_field: Default::default(),
-            get_only_file_content: Default::default(),
+            check_for_access: None,
+            get_merged_yaml_with_template_field: None,
+            get_only_file_content: None,
             original_entity_yaml: original_entity_yaml.into(),
-            yaml_version: Default::default(),
-            misfits: Default::default(),
+            yaml_version: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for TemplateApplyRequestDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            check_for_access: None,
+            get_merged_yaml_with_template_field: None,
+            get_only_file_content: None,
+            original_entity_yaml: model::Cell::blank(),
+            yaml_version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -708,14 +849,8 @@ impl model::Model for TemplateApplyRequestDto {
         &[3]
     }
 }
-model::model!(
-    TemplateApplyRequestDto, Self { check_for_access : Default::default(),
-    get_merged_yaml_with_template_field : Default::default(), get_only_file_content :
-    Default::default(), original_entity_yaml : model::Cell::blank(), yaml_version :
-    Default::default(), misfits : Default::default() }
-);
+model::through_cell!(TemplateApplyRequestDto);
 /// Schema `TemplateFilterProperties`.
-#[derive(Clone, Debug)]
 pub struct TemplateFilterProperties {
     pub child_types: Option<Vec<String>>,
     pub description: Option<String>,
@@ -735,21 +870,37 @@ impl TemplateFilterProperties {
     #[inline]
     pub fn new(filter_type: impl Into<TemplateFilterPropertiesFilterType>) -> Self {
         Self {
-            child_types: Default::default(),
-            description: Default::default(),
+            child_types: None,
+            description: None,
             filter_type: filter_type.into(),
-            listing_scope: Default::default(),
-            metadata_filter: Default::default(),
-            repo_name: Default::default(),
-            tags: Default::default(),
-            template_entity_types: Default::default(),
-            template_identifiers: Default::default(),
-            template_names: Default::default(),
-            misfits: Default::default(),
+            listing_scope: None,
+            metadata_filter: None,
+            repo_name: None,
+            tags: None,
+            template_entity_types: None,
+            template_identifiers: None,
+            template_names: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for TemplateFilterProperties {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            child_types: None,
+            description: None,
+            filter_type: model::Cell::blank(),
+            listing_scope: None,
+            metadata_filter: None,
+            repo_name: None,
+            tags: None,
+            template_entity_types: None,
+            template_identifiers: None,
+            template_names: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -802,14 +953,7 @@ impl model::Model for TemplateFilterProperties {
         &[3]
     }
 }
-model::model!(
-    TemplateFilterProperties, Self { child_types : Default::default(), description :
-    Default::default(), filter_type : model::Cell::blank(), listing_scope :
-    Default::default(), metadata_filter : Default::default(), repo_name :
-    Default::default(), tags : Default::default(), template_entity_types :
-    Default::default(), template_identifiers : Default::default(), template_names :
-    Default::default(), misfits : Default::default() }
-);
+model::through_cell!(TemplateFilterProperties);
 model::open_enum! {
     #[doc = " Schema `TemplateFilterProperties.filterType`."]
     TemplateFilterPropertiesFilterType { Connector = "Connector", Secret = "Secret",
@@ -832,7 +976,6 @@ model::open_enum! {
     "Notification", }
 }
 /// Schema `TemplateGovernanceMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct TemplateGovernanceMetadata {
     pub account_id: Option<String>,
     pub action: Option<String>,
@@ -852,6 +995,26 @@ pub struct TemplateGovernanceMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for TemplateGovernanceMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            action: None,
+            created: None,
+            deny: None,
+            details: None,
+            details_list: None,
+            entity: None,
+            id: None,
+            message: None,
+            org_id: None,
+            project_id: None,
+            status: None,
+            timestamp: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -914,7 +1077,6 @@ impl model::Model for TemplateGovernanceMetadata {
 }
 model::model!(TemplateGovernanceMetadata);
 /// Schema `TemplateMergeResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct TemplateMergeResponse {
     pub cache_response_metadata: Option<Box<CacheResponseMetadata>>,
     pub merged_pipeline_yaml: Option<String>,
@@ -926,6 +1088,18 @@ pub struct TemplateMergeResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for TemplateMergeResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cache_response_metadata: None,
+            merged_pipeline_yaml: None,
+            merged_pipeline_yaml_with_template_ref: None,
+            processed_yaml_version: None,
+            template_metadata: None,
+            template_reference_summaries: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -964,13 +1138,19 @@ impl model::Model for TemplateMergeResponse {
 }
 model::model!(TemplateMergeResponse);
 /// Schema `TemplateMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct TemplateMetadata {
     pub has_insert: Option<bool>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for TemplateMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            has_insert: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["hasInsert"]
@@ -992,7 +1172,6 @@ impl model::Model for TemplateMetadata {
 }
 model::model!(TemplateMetadata);
 /// Schema `TemplateMoveConfigResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct TemplateMoveConfigResponse {
     pub template_identifier: Option<String>,
     pub version_label: Option<String>,
@@ -1000,6 +1179,14 @@ pub struct TemplateMoveConfigResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for TemplateMoveConfigResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            template_identifier: None,
+            version_label: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["versionLabel", "templateIdentifier"]
@@ -1023,7 +1210,6 @@ impl model::Model for TemplateMoveConfigResponse {
 }
 model::model!(TemplateMoveConfigResponse);
 /// Schema `TemplatePolicyMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct TemplatePolicyMetadata {
     pub account_id: Option<String>,
     pub created: Option<i64>,
@@ -1042,6 +1228,25 @@ pub struct TemplatePolicyMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for TemplatePolicyMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            created: None,
+            deny_messages: None,
+            deny_messages_list: None,
+            error: None,
+            identifier: None,
+            org_id: None,
+            policy_id: None,
+            policy_name: None,
+            project_id: None,
+            severity: None,
+            status: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1101,7 +1306,6 @@ impl model::Model for TemplatePolicyMetadata {
 }
 model::model!(TemplatePolicyMetadata);
 /// Schema `TemplatePolicySetMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct TemplatePolicySetMetadata {
     pub account_id: Option<String>,
     pub created: Option<i64>,
@@ -1119,6 +1323,24 @@ pub struct TemplatePolicySetMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for TemplatePolicySetMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            created: None,
+            deny: None,
+            description: None,
+            identifier: None,
+            org_id: None,
+            policy_metadata: None,
+            policy_metadata_list: None,
+            policy_set_id: None,
+            policy_set_name: None,
+            project_id: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1175,7 +1397,6 @@ impl model::Model for TemplatePolicySetMetadata {
 }
 model::model!(TemplatePolicySetMetadata);
 /// Schema `TemplateResponseDTOValidateTemplateInputsResponseDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct TemplateResponseDtoValidateTemplateInputsResponseDto {
     pub correlation_id: Option<String>,
     pub data: Option<Box<ValidateTemplateInputsResponseDto>>,
@@ -1185,6 +1406,16 @@ pub struct TemplateResponseDtoValidateTemplateInputsResponseDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for TemplateResponseDtoValidateTemplateInputsResponseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -1217,7 +1448,6 @@ model::open_enum! {
     Failure = "FAILURE", Error = "ERROR", }
 }
 /// Schema `TemplateScope`.
-#[derive(Clone, Debug, Default)]
 pub struct TemplateScope {
     pub account_identifier: Option<String>,
     pub org_identifier: Option<String>,
@@ -1226,6 +1456,15 @@ pub struct TemplateScope {
     pub misfits: model::Misfits,
 }
 impl model::Model for TemplateScope {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            org_identifier: None,
+            project_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["orgIdentifier", "accountIdentifier", "projectIdentifier"]
@@ -1251,7 +1490,6 @@ impl model::Model for TemplateScope {
 }
 model::model!(TemplateScope);
 /// Schema `TemplateUpdateGitDetailsRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct TemplateUpdateGitDetailsRequest {
     pub connector_ref: Option<String>,
     pub file_path: Option<String>,
@@ -1260,6 +1498,15 @@ pub struct TemplateUpdateGitDetailsRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for TemplateUpdateGitDetailsRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector_ref: None,
+            file_path: None,
+            repo_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["filePath", "repoName", "connectorRef"]
@@ -1285,13 +1532,19 @@ impl model::Model for TemplateUpdateGitDetailsRequest {
 }
 model::model!(TemplateUpdateGitDetailsRequest);
 /// Schema `TemplateUpdateGitDetailsResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct TemplateUpdateGitDetailsResponse {
     pub status: Option<bool>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for TemplateUpdateGitDetailsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["status"]
@@ -1313,7 +1566,6 @@ impl model::Model for TemplateUpdateGitDetailsResponse {
 }
 model::model!(TemplateUpdateGitDetailsResponse);
 /// Schema `TemplateWrapperResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct TemplateWrapperResponse {
     pub governance_metadata: Option<Box<TemplateGovernanceMetadata>>,
     pub is_valid: Option<bool>,
@@ -1325,6 +1577,18 @@ pub struct TemplateWrapperResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for TemplateWrapperResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            governance_metadata: None,
+            is_valid: None,
+            merged_pipeline_yaml: None,
+            template_reference_summaries: None,
+            template_response_dto: None,
+            valid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1384,7 +1648,6 @@ model::open_enum! {
     MoveTemplateConfigsMoveConfigType { InlineToRemote = "INLINE_TO_REMOTE", }
 }
 /// Schema `upsertLabelsForTemplate body`.
-#[derive(Clone, Debug, Default)]
 pub struct UpsertLabelsForTemplateBody {
     pub labels: Option<Vec<String>>,
     pub version_label: Option<String>,
@@ -1392,6 +1655,14 @@ pub struct UpsertLabelsForTemplateBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpsertLabelsForTemplateBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            labels: None,
+            version_label: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["labels", "versionLabel"]

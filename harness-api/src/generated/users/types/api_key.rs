@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ApiKey`.
-#[derive(Clone, Debug, Default)]
 pub struct ApiKey {
     pub account_identifier: Option<String>,
     pub api_key_type: Option<ApiKeyType>,
@@ -22,6 +21,23 @@ pub struct ApiKey {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApiKey {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            api_key_type: None,
+            default_time_to_expire_token: None,
+            description: None,
+            governance_metadata: None,
+            identifier: None,
+            name: None,
+            org_identifier: None,
+            parent_identifier: None,
+            project_identifier: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -75,7 +91,6 @@ impl model::Model for ApiKey {
 }
 model::model!(ApiKey);
 /// Schema `ApiKeyAggregate`.
-#[derive(Clone, Debug, Default)]
 pub struct ApiKeyAggregate {
     pub api_key: Option<Box<ApiKey>>,
     pub created_at: Option<i64>,
@@ -85,6 +100,16 @@ pub struct ApiKeyAggregate {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApiKeyAggregate {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            api_key: None,
+            created_at: None,
+            last_modified_at: None,
+            tokens_count: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["apiKey", "createdAt", "tokensCount", "lastModifiedAt"]
@@ -116,7 +141,6 @@ model::open_enum! {
     "SERVICE_ACCOUNT", SshKey = "SSH_KEY", }
 }
 /// Schema `PageResponseApiKeyAggregate`.
-#[derive(Clone, Debug, Default)]
 pub struct PageResponseApiKeyAggregate {
     pub content: Option<Vec<ApiKeyAggregate>>,
     pub empty: Option<bool>,
@@ -130,6 +154,20 @@ pub struct PageResponseApiKeyAggregate {
     pub misfits: model::Misfits,
 }
 impl model::Model for PageResponseApiKeyAggregate {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            page_token: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -174,7 +212,6 @@ impl model::Model for PageResponseApiKeyAggregate {
 }
 model::model!(PageResponseApiKeyAggregate);
 /// Schema `ResponseDTOApiKey`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoApiKey {
     pub correlation_id: Option<String>,
     pub data: Option<Box<ApiKey>>,
@@ -184,6 +221,16 @@ pub struct ResponseDtoApiKey {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoApiKey {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -211,7 +258,6 @@ impl model::Model for ResponseDtoApiKey {
 }
 model::model!(ResponseDtoApiKey);
 /// Schema `ResponseDTOApiKeyAggregate`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoApiKeyAggregate {
     pub correlation_id: Option<String>,
     pub data: Option<Box<ApiKeyAggregate>>,
@@ -221,6 +267,16 @@ pub struct ResponseDtoApiKeyAggregate {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoApiKeyAggregate {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -257,7 +313,6 @@ model::open_enum! {
     "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOListApiKey`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoListApiKey {
     pub correlation_id: Option<String>,
     pub data: Option<Vec<ApiKey>>,
@@ -267,6 +322,16 @@ pub struct ResponseDtoListApiKey {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoListApiKey {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -298,7 +363,6 @@ model::open_enum! {
     Success = "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOPageResponseApiKeyAggregate`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoPageResponseApiKeyAggregate {
     pub correlation_id: Option<String>,
     pub data: Option<Box<PageResponseApiKeyAggregate>>,
@@ -308,6 +372,16 @@ pub struct ResponseDtoPageResponseApiKeyAggregate {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoPageResponseApiKeyAggregate {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]

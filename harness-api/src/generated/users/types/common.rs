@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ACLAggregateFilter`.
-#[derive(Clone, Debug, Default)]
 pub struct AclAggregateFilter {
     pub resource_group_identifiers: Option<Vec<String>>,
     pub role_identifiers: Option<Vec<String>>,
@@ -13,6 +12,14 @@ pub struct AclAggregateFilter {
     pub misfits: model::Misfits,
 }
 impl model::Model for AclAggregateFilter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            resource_group_identifiers: None,
+            role_identifiers: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["roleIdentifiers", "resourceGroupIdentifiers"]
@@ -36,7 +43,6 @@ impl model::Model for AclAggregateFilter {
 }
 model::model!(AclAggregateFilter);
 /// Schema `ResponseDTOListScopeName`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoListScopeName {
     pub correlation_id: Option<String>,
     pub data: Option<Vec<ScopeName>>,
@@ -46,6 +52,16 @@ pub struct ResponseDtoListScopeName {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoListScopeName {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -77,7 +93,6 @@ model::open_enum! {
     { Success = "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
 }
 /// Schema `RoleBinding`.
-#[derive(Clone, Debug, Default)]
 pub struct RoleBinding {
     pub managed_role: Option<bool>,
     pub resource_group_identifier: Option<String>,
@@ -89,6 +104,18 @@ pub struct RoleBinding {
     pub misfits: model::Misfits,
 }
 impl model::Model for RoleBinding {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            managed_role: None,
+            resource_group_identifier: None,
+            resource_group_name: None,
+            role_identifier: None,
+            role_name: None,
+            role_scope_level: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -127,7 +154,6 @@ impl model::Model for RoleBinding {
 }
 model::model!(RoleBinding);
 /// Schema `ScopeName`.
-#[derive(Clone, Debug, Default)]
 pub struct ScopeName {
     pub account_identifier: Option<String>,
     pub org_identifier: Option<String>,
@@ -138,6 +164,17 @@ pub struct ScopeName {
     pub misfits: model::Misfits,
 }
 impl model::Model for ScopeName {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            org_identifier: None,
+            org_name: None,
+            project_identifier: None,
+            project_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -173,7 +210,6 @@ impl model::Model for ScopeName {
 }
 model::model!(ScopeName);
 /// Schema `UserFilter`.
-#[derive(Clone, Debug, Default)]
 pub struct UserFilter {
     pub emails: Option<Vec<String>>,
     pub identifiers: Option<Vec<String>>,
@@ -183,6 +219,16 @@ pub struct UserFilter {
     pub misfits: model::Misfits,
 }
 impl model::Model for UserFilter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            emails: None,
+            identifiers: None,
+            parent_filter: None,
+            search_term: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["emails", "searchTerm", "identifiers", "parentFilter"]

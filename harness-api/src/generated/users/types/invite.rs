@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `Invite`.
-#[derive(Clone, Debug, Default)]
 pub struct Invite {
     pub account_identifier: Option<String>,
     pub approved: Option<bool>,
@@ -21,6 +20,22 @@ pub struct Invite {
     pub misfits: model::Misfits,
 }
 impl model::Model for Invite {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            approved: None,
+            email: None,
+            id: None,
+            invite_type: None,
+            name: None,
+            org_identifier: None,
+            project_identifier: None,
+            role_bindings: None,
+            user_groups: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -76,7 +91,6 @@ model::open_enum! {
     ScimInitiatedInvite = "SCIM_INITIATED_INVITE", }
 }
 /// Schema `PageResponseInvite`.
-#[derive(Clone, Debug, Default)]
 pub struct PageResponseInvite {
     pub content: Option<Vec<Invite>>,
     pub empty: Option<bool>,
@@ -90,6 +104,20 @@ pub struct PageResponseInvite {
     pub misfits: model::Misfits,
 }
 impl model::Model for PageResponseInvite {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            page_token: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -134,7 +162,6 @@ impl model::Model for PageResponseInvite {
 }
 model::model!(PageResponseInvite);
 /// Schema `ResponseDTOInvite`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoInvite {
     pub correlation_id: Option<String>,
     pub data: Option<Box<Invite>>,
@@ -144,6 +171,16 @@ pub struct ResponseDtoInvite {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoInvite {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -175,7 +212,6 @@ model::open_enum! {
     "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOOptionalInvite`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoOptionalInvite {
     pub correlation_id: Option<String>,
     pub data: Option<Box<Invite>>,
@@ -185,6 +221,16 @@ pub struct ResponseDtoOptionalInvite {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoOptionalInvite {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -217,7 +263,6 @@ model::open_enum! {
     "ERROR", }
 }
 /// Schema `ResponseDTOPageResponseInvite`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoPageResponseInvite {
     pub correlation_id: Option<String>,
     pub data: Option<Box<PageResponseInvite>>,
@@ -227,6 +272,16 @@ pub struct ResponseDtoPageResponseInvite {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoPageResponseInvite {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `Key`.
-#[derive(Clone, Debug, Default)]
 pub struct Key {
     pub account_identifier: Option<String>,
     pub description: Option<String>,
@@ -23,6 +22,24 @@ pub struct Key {
     pub misfits: model::Misfits,
 }
 impl model::Model for Key {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            description: None,
+            identifier: None,
+            key: None,
+            key_id: None,
+            key_usage: None,
+            name: None,
+            parent_identifier: None,
+            primary_user_id: None,
+            tags: None,
+            valid_from: None,
+            valid_to: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -82,7 +99,6 @@ model::open_enum! {
     #[doc = " Schema `Key.keyUsage`."] KeyUsage { Auth = "AUTH", Sign = "SIGN", }
 }
 /// Schema `PageResponseKey`.
-#[derive(Clone, Debug, Default)]
 pub struct PageResponseKey {
     pub content: Option<Vec<Key>>,
     pub empty: Option<bool>,
@@ -96,6 +112,20 @@ pub struct PageResponseKey {
     pub misfits: model::Misfits,
 }
 impl model::Model for PageResponseKey {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            page_token: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -140,7 +170,6 @@ impl model::Model for PageResponseKey {
 }
 model::model!(PageResponseKey);
 /// Schema `ResponseDTOPageResponseKey`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoPageResponseKey {
     pub correlation_id: Option<String>,
     pub data: Option<Box<PageResponseKey>>,
@@ -150,6 +179,16 @@ pub struct ResponseDtoPageResponseKey {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoPageResponseKey {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -182,7 +221,6 @@ model::open_enum! {
     "ERROR", }
 }
 /// Schema `updateKey body`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateKeyBody {
     pub revocation_reason: Option<String>,
     pub valid_from: Option<i64>,
@@ -191,6 +229,15 @@ pub struct UpdateKeyBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateKeyBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            revocation_reason: None,
+            valid_from: None,
+            valid_to: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["validTo", "validFrom", "revocationReason"]

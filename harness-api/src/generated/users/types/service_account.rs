@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `PageResponseServiceAccountAggregate`.
-#[derive(Clone, Debug, Default)]
 pub struct PageResponseServiceAccountAggregate {
     pub content: Option<Vec<ServiceAccountAggregate>>,
     pub empty: Option<bool>,
@@ -19,6 +18,20 @@ pub struct PageResponseServiceAccountAggregate {
     pub misfits: model::Misfits,
 }
 impl model::Model for PageResponseServiceAccountAggregate {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            page_token: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -63,7 +76,6 @@ impl model::Model for PageResponseServiceAccountAggregate {
 }
 model::model!(PageResponseServiceAccountAggregate);
 /// Schema `ResponseDTOListServiceAccount`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoListServiceAccount {
     pub correlation_id: Option<String>,
     pub data: Option<Vec<ServiceAccount>>,
@@ -73,6 +85,16 @@ pub struct ResponseDtoListServiceAccount {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoListServiceAccount {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -105,7 +127,6 @@ model::open_enum! {
     = "ERROR", }
 }
 /// Schema `ResponseDTOPageResponseServiceAccountAggregate`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoPageResponseServiceAccountAggregate {
     pub correlation_id: Option<String>,
     pub data: Option<Box<PageResponseServiceAccountAggregate>>,
@@ -115,6 +136,16 @@ pub struct ResponseDtoPageResponseServiceAccountAggregate {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoPageResponseServiceAccountAggregate {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -147,7 +178,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOServiceAccount`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoServiceAccount {
     pub correlation_id: Option<String>,
     pub data: Option<Box<ServiceAccount>>,
@@ -157,6 +187,16 @@ pub struct ResponseDtoServiceAccount {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoServiceAccount {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -184,7 +224,6 @@ impl model::Model for ResponseDtoServiceAccount {
 }
 model::model!(ResponseDtoServiceAccount);
 /// Schema `ResponseDTOServiceAccountAggregate`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoServiceAccountAggregate {
     pub correlation_id: Option<String>,
     pub data: Option<Box<ServiceAccountAggregate>>,
@@ -194,6 +233,16 @@ pub struct ResponseDtoServiceAccountAggregate {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoServiceAccountAggregate {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -231,7 +280,6 @@ model::open_enum! {
     "ERROR", }
 }
 /// Schema `RoleAssignmentMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct RoleAssignmentMetadata {
     pub identifier: Option<String>,
     pub managed_role: Option<bool>,
@@ -245,6 +293,20 @@ pub struct RoleAssignmentMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for RoleAssignmentMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            managed_role: None,
+            managed_role_assignment: None,
+            resource_group_identifier: None,
+            resource_group_name: None,
+            role_identifier: None,
+            role_name: None,
+            role_scope_level: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -289,7 +351,6 @@ impl model::Model for RoleAssignmentMetadata {
 }
 model::model!(RoleAssignmentMetadata);
 /// Schema `ServiceAccount`.
-#[derive(Clone, Debug, Default)]
 pub struct ServiceAccount {
     pub account_identifier: Option<String>,
     pub description: Option<String>,
@@ -304,6 +365,21 @@ pub struct ServiceAccount {
     pub misfits: model::Misfits,
 }
 impl model::Model for ServiceAccount {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            description: None,
+            email: None,
+            governance_metadata: None,
+            identifier: None,
+            name: None,
+            org_identifier: None,
+            project_identifier: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -351,7 +427,6 @@ impl model::Model for ServiceAccount {
 }
 model::model!(ServiceAccount);
 /// Schema `ServiceAccountAggregate`.
-#[derive(Clone, Debug, Default)]
 pub struct ServiceAccountAggregate {
     pub created_at: Option<i64>,
     pub last_modified_at: Option<i64>,
@@ -362,6 +437,17 @@ pub struct ServiceAccountAggregate {
     pub misfits: model::Misfits,
 }
 impl model::Model for ServiceAccountAggregate {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created_at: None,
+            last_modified_at: None,
+            role_assignments_metadata_dto: None,
+            service_account: None,
+            tokens_count: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

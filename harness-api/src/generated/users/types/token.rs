@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `PageResponseTokenAggregate`.
-#[derive(Clone, Debug, Default)]
 pub struct PageResponseTokenAggregate {
     pub content: Option<Vec<TokenAggregate>>,
     pub empty: Option<bool>,
@@ -19,6 +18,20 @@ pub struct PageResponseTokenAggregate {
     pub misfits: model::Misfits,
 }
 impl model::Model for PageResponseTokenAggregate {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            page_token: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -63,7 +76,6 @@ impl model::Model for PageResponseTokenAggregate {
 }
 model::model!(PageResponseTokenAggregate);
 /// Schema `ResponseDTOPageResponseTokenAggregate`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoPageResponseTokenAggregate {
     pub correlation_id: Option<String>,
     pub data: Option<Box<PageResponseTokenAggregate>>,
@@ -73,6 +85,16 @@ pub struct ResponseDtoPageResponseTokenAggregate {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoPageResponseTokenAggregate {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -105,7 +127,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOToken`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoToken {
     pub correlation_id: Option<String>,
     pub data: Option<Box<Token>>,
@@ -115,6 +136,16 @@ pub struct ResponseDtoToken {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoToken {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -146,7 +177,6 @@ model::open_enum! {
     "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOTokenValue`.
-#[derive(Clone, Default)]
 pub struct ResponseDtoTokenValue {
     pub correlation_id: Option<String>,
     pub data: Option<String>,
@@ -155,18 +185,17 @@ pub struct ResponseDtoTokenValue {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for ResponseDtoTokenValue {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ResponseDtoTokenValue")
-            .field("correlation_id", &self.correlation_id)
-            .field("data", &model::Redacted(self.data.is_some()))
-            .field("meta_data", &self.meta_data)
-            .field("status", &self.status)
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for ResponseDtoTokenValue {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -191,6 +220,10 @@ impl model::Model for ResponseDtoTokenValue {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[0]
+    }
 }
 model::model!(ResponseDtoTokenValue);
 model::open_enum! {
@@ -198,7 +231,6 @@ model::open_enum! {
     Success = "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
 }
 /// Schema `Token`.
-#[derive(Clone, Debug, Default)]
 pub struct Token {
     pub account_identifier: Option<String>,
     pub api_key_identifier: Option<String>,
@@ -220,6 +252,28 @@ pub struct Token {
     pub misfits: model::Misfits,
 }
 impl model::Model for Token {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            api_key_identifier: None,
+            api_key_type: None,
+            description: None,
+            identifier: None,
+            name: None,
+            org_identifier: None,
+            parent_identifier: None,
+            project_identifier: None,
+            scheduled_expire_time: None,
+            ssh_key_content: None,
+            ssh_key_usage: None,
+            tags: None,
+            valid: None,
+            valid_from: None,
+            valid_to: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -288,7 +342,6 @@ impl model::Model for Token {
 }
 model::model!(Token);
 /// Schema `TokenAggregate`.
-#[derive(Clone, Debug, Default)]
 pub struct TokenAggregate {
     pub created_at: Option<i64>,
     pub expiry_at: Option<i64>,
@@ -298,6 +351,16 @@ pub struct TokenAggregate {
     pub misfits: model::Misfits,
 }
 impl model::Model for TokenAggregate {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created_at: None,
+            expiry_at: None,
+            last_modified_at: None,
+            token: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["token", "expiryAt", "createdAt", "lastModifiedAt"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `AddUsersDTO`.
-#[derive(Clone, Debug)]
 pub struct AddUsersDto {
     pub emails: Vec<String>,
     pub role_bindings: Option<Vec<RoleBinding>>,
@@ -19,15 +18,25 @@ impl AddUsersDto {
     #[inline]
     pub fn new(emails: Vec<String>) -> Self {
         Self {
-            emails,
-            role_bindings: Default::default(),
-            user_groups: Default::default(),
-            user_settings: Default::default(),
-            misfits: Default::default(),
+            emails: emails,
+            role_bindings: None,
+            user_groups: None,
+            user_settings: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for AddUsersDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            emails: model::Cell::blank(),
+            role_bindings: None,
+            user_groups: None,
+            user_settings: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["emails", "userGroups", "roleBindings", "userSettings"]
@@ -57,19 +66,21 @@ impl model::Model for AddUsersDto {
         &[0]
     }
 }
-model::model!(
-    AddUsersDto, Self { emails : model::Cell::blank(), role_bindings :
-    Default::default(), user_groups : Default::default(), user_settings :
-    Default::default(), misfits : Default::default() }
-);
+model::through_cell!(AddUsersDto);
 /// Schema `AddUsersResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct AddUsersResponse {
     pub add_user_response_map: Option<std::collections::BTreeMap<String, String>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for AddUsersResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            add_user_response_map: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["addUserResponseMap"]
@@ -91,7 +102,6 @@ impl model::Model for AddUsersResponse {
 }
 model::model!(AddUsersResponse);
 /// Schema `GatewayAccountRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct GatewayAccountRequest {
     pub account_name: Option<String>,
     pub company_name: Option<String>,
@@ -104,6 +114,19 @@ pub struct GatewayAccountRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for GatewayAccountRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_name: None,
+            company_name: None,
+            created_from_ng: None,
+            default_experience: None,
+            is_next_gen_enabled: None,
+            next_gen_enabled: None,
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -149,7 +172,6 @@ model::open_enum! {
     GatewayAccountRequestDefaultExperience { Ng = "NG", Cg = "CG", }
 }
 /// Schema `PageResponseUserAggregateDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct PageResponseUserAggregateDto {
     pub content: Option<Vec<UserAggregateDto>>,
     pub empty: Option<bool>,
@@ -162,6 +184,19 @@ pub struct PageResponseUserAggregateDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for PageResponseUserAggregateDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -203,7 +238,6 @@ impl model::Model for PageResponseUserAggregateDto {
 }
 model::model!(PageResponseUserAggregateDto);
 /// Schema `PageResponseUserMetadataDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct PageResponseUserMetadataDto {
     pub content: Option<Vec<UserMetadataDto>>,
     pub empty: Option<bool>,
@@ -216,6 +250,19 @@ pub struct PageResponseUserMetadataDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for PageResponseUserMetadataDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -257,23 +304,21 @@ impl model::Model for PageResponseUserMetadataDto {
 }
 model::model!(PageResponseUserMetadataDto);
 /// Schema `PasswordChangeDTO`.
-#[derive(Clone, Default)]
 pub struct PasswordChangeDto {
     pub current_password: Option<String>,
     pub new_password: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for PasswordChangeDto {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("PasswordChangeDto")
-            .field("current_password", &model::Redacted(self.current_password.is_some()))
-            .field("new_password", &model::Redacted(self.new_password.is_some()))
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for PasswordChangeDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            current_password: None,
+            new_password: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["newPassword", "currentPassword"]
@@ -294,10 +339,13 @@ impl model::Model for PasswordChangeDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[0, 1]
+    }
 }
 model::model!(PasswordChangeDto);
 /// Schema `ResponseDTOAddUsersResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoAddUsersResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<AddUsersResponse>>,
@@ -307,6 +355,16 @@ pub struct ResponseDtoAddUsersResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoAddUsersResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -339,7 +397,6 @@ model::open_enum! {
     "ERROR", }
 }
 /// Schema `ResponseDTOPageResponseUserAggregateDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoPageResponseUserAggregateDto {
     pub correlation_id: Option<String>,
     pub data: Option<Box<PageResponseUserAggregateDto>>,
@@ -349,6 +406,16 @@ pub struct ResponseDtoPageResponseUserAggregateDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoPageResponseUserAggregateDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -381,7 +448,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOPageResponseUserMetadataDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoPageResponseUserMetadataDto {
     pub correlation_id: Option<String>,
     pub data: Option<Box<PageResponseUserMetadataDto>>,
@@ -391,6 +457,16 @@ pub struct ResponseDtoPageResponseUserMetadataDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoPageResponseUserMetadataDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -423,7 +499,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOPasswordChangeResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoPasswordChangeResponse {
     pub correlation_id: Option<String>,
     pub data: Option<ResponseDtoPasswordChangeResponseData>,
@@ -433,6 +508,16 @@ pub struct ResponseDtoPasswordChangeResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoPasswordChangeResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -471,7 +556,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `ResponseDTOTwoFactorAuthSettingsInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoTwoFactorAuthSettingsInfo {
     pub correlation_id: Option<String>,
     pub data: Option<Box<TwoFactorAuthSettingsInfo>>,
@@ -481,6 +565,16 @@ pub struct ResponseDtoTwoFactorAuthSettingsInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoTwoFactorAuthSettingsInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -513,7 +607,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOUserAggregateDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoUserAggregateDto {
     pub correlation_id: Option<String>,
     pub data: Option<Box<UserAggregateDto>>,
@@ -523,6 +616,16 @@ pub struct ResponseDtoUserAggregateDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoUserAggregateDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -555,7 +658,6 @@ model::open_enum! {
     "ERROR", }
 }
 /// Schema `ResponseDTOUserInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoUserInfo {
     pub correlation_id: Option<String>,
     pub data: Option<Box<UserInfo>>,
@@ -565,6 +667,16 @@ pub struct ResponseDtoUserInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoUserInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -596,7 +708,6 @@ model::open_enum! {
     = "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
 }
 /// Schema `RoleAssignmentMetadataDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct RoleAssignmentMetadataDto {
     pub identifier: Option<String>,
     pub managed_role: Option<bool>,
@@ -609,6 +720,19 @@ pub struct RoleAssignmentMetadataDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for RoleAssignmentMetadataDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            managed_role: None,
+            managed_role_assignment: None,
+            resource_group_identifier: None,
+            resource_group_name: None,
+            role_identifier: None,
+            role_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -650,7 +774,6 @@ impl model::Model for RoleAssignmentMetadataDto {
 }
 model::model!(RoleAssignmentMetadataDto);
 /// Schema `TwoFactorAuthSettingsInfo`.
-#[derive(Clone, Default)]
 pub struct TwoFactorAuthSettingsInfo {
     pub email: Option<String>,
     pub mechanism: Option<TwoFactorAuthSettingsInfoMechanism>,
@@ -661,23 +784,19 @@ pub struct TwoFactorAuthSettingsInfo {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for TwoFactorAuthSettingsInfo {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("TwoFactorAuthSettingsInfo")
-            .field("email", &self.email)
-            .field("mechanism", &self.mechanism)
-            .field("totp_secret_key", &model::Redacted(self.totp_secret_key.is_some()))
-            .field("totpqrurl", &self.totpqrurl)
-            .field(
-                "two_factor_authentication_enabled",
-                &self.two_factor_authentication_enabled,
-            )
-            .field("user_id", &self.user_id)
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for TwoFactorAuthSettingsInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            email: None,
+            mechanism: None,
+            totp_secret_key: None,
+            totpqrurl: None,
+            two_factor_authentication_enabled: None,
+            user_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -713,6 +832,10 @@ impl model::Model for TwoFactorAuthSettingsInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[4]
+    }
 }
 model::model!(TwoFactorAuthSettingsInfo);
 model::open_enum! {
@@ -720,7 +843,6 @@ model::open_enum! {
     TwoFactorAuthSettingsInfoMechanism { Totp = "TOTP", }
 }
 /// Schema `UserAggregateDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct UserAggregateDto {
     pub role_assignment_metadata: Option<Vec<RoleAssignmentMetadataDto>>,
     pub user: Option<Box<UserMetadataDto>>,
@@ -728,6 +850,14 @@ pub struct UserAggregateDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for UserAggregateDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            role_assignment_metadata: None,
+            user: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["user", "roleAssignmentMetadata"]
@@ -751,7 +881,6 @@ impl model::Model for UserAggregateDto {
 }
 model::model!(UserAggregateDto);
 /// Schema `UserInfo`.
-#[derive(Clone, Default)]
 pub struct UserInfo {
     pub accounts: Option<Vec<GatewayAccountRequest>>,
     pub admin: Option<bool>,
@@ -781,42 +910,38 @@ pub struct UserInfo {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for UserInfo {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("UserInfo")
-            .field("accounts", &self.accounts)
-            .field("admin", &self.admin)
-            .field("billing_frequency", &self.billing_frequency)
-            .field("created_at", &self.created_at)
-            .field("default_account_id", &self.default_account_id)
-            .field("disabled", &self.disabled)
-            .field("edition", &self.edition)
-            .field("email", &self.email)
-            .field("email_verified", &self.email_verified)
-            .field("external_id", &self.external_id)
-            .field("externally_managed", &self.externally_managed)
-            .field("family_name", &self.family_name)
-            .field("given_name", &self.given_name)
-            .field("intent", &self.intent)
-            .field("is_enriched_info_collected", &self.is_enriched_info_collected)
-            .field("last_login", &self.last_login)
-            .field("last_updated_at", &self.last_updated_at)
-            .field("locked", &self.locked)
-            .field("name", &self.name)
-            .field("signup_action", &self.signup_action)
-            .field("token", &model::Redacted(self.token.is_some()))
-            .field(
-                "two_factor_authentication_enabled",
-                &self.two_factor_authentication_enabled,
-            )
-            .field("user_preferences", &self.user_preferences)
-            .field("utm_info", &self.utm_info)
-            .field("uuid", &self.uuid)
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for UserInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            accounts: None,
+            admin: None,
+            billing_frequency: None,
+            created_at: None,
+            default_account_id: None,
+            disabled: None,
+            edition: None,
+            email: None,
+            email_verified: None,
+            external_id: None,
+            externally_managed: None,
+            family_name: None,
+            given_name: None,
+            intent: None,
+            is_enriched_info_collected: None,
+            last_login: None,
+            last_updated_at: None,
+            locked: None,
+            name: None,
+            signup_action: None,
+            token: None,
+            two_factor_authentication_enabled: None,
+            user_preferences: None,
+            utm_info: None,
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -909,10 +1034,13 @@ impl model::Model for UserInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[4]
+    }
 }
 model::model!(UserInfo);
 /// Schema `UserMetadataDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct UserMetadataDto {
     pub email: Option<String>,
     pub locked: Option<bool>,
@@ -922,6 +1050,16 @@ pub struct UserMetadataDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for UserMetadataDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            email: None,
+            locked: None,
+            name: None,
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "uuid", "email", "locked"]
@@ -949,7 +1087,6 @@ impl model::Model for UserMetadataDto {
 }
 model::model!(UserMetadataDto);
 /// Schema `UserSettingFromInvite`.
-#[derive(Clone, Debug, Default)]
 pub struct UserSettingFromInvite {
     pub identifier: Option<String>,
     pub value: Option<String>,
@@ -957,6 +1094,14 @@ pub struct UserSettingFromInvite {
     pub misfits: model::Misfits,
 }
 impl model::Model for UserSettingFromInvite {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["value", "identifier"]
@@ -980,7 +1125,6 @@ impl model::Model for UserSettingFromInvite {
 }
 model::model!(UserSettingFromInvite);
 /// Schema `UtmInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct UtmInfo {
     pub utm_campaign: Option<String>,
     pub utm_content: Option<String>,
@@ -991,6 +1135,17 @@ pub struct UtmInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for UtmInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            utm_campaign: None,
+            utm_content: None,
+            utm_medium: None,
+            utm_source: None,
+            utm_term: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["utmTerm", "utmMedium", "utmSource", "utmContent", "utmCampaign"]
@@ -1020,13 +1175,19 @@ impl model::Model for UtmInfo {
 }
 model::model!(UtmInfo);
 /// Schema `addUserToUserGroups body`.
-#[derive(Clone, Debug, Default)]
 pub struct AddUserToUserGroupsBody {
     pub user_group_ids_to_add: Option<Vec<String>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for AddUserToUserGroupsBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            user_group_ids_to_add: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["userGroupIdsToAdd"]
@@ -1052,13 +1213,19 @@ model::open_enum! {
     GetTwoFactorAuthSettingsAuthMechanism { Totp = "TOTP", }
 }
 /// Schema `impersonateUser body`.
-#[derive(Clone, Debug, Default)]
 pub struct ImpersonateUserBody {
     pub reason_of_impersonation: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ImpersonateUserBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            reason_of_impersonation: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["reasonOfImpersonation"]
@@ -1080,7 +1247,6 @@ impl model::Model for ImpersonateUserBody {
 }
 model::model!(ImpersonateUserBody);
 /// Schema `updateUserInfo_1 body`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateUserInfoByIdBody {
     pub email: Option<String>,
     pub family_name: Option<String>,
@@ -1090,6 +1256,16 @@ pub struct UpdateUserInfoByIdBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateUserInfoByIdBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            email: None,
+            family_name: None,
+            given_name: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "email", "givenName", "familyName"]

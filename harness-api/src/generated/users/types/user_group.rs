@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `EmailConfigDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct EmailConfigDto {
     pub group_email: Option<String>,
     pub send_email_to_all_users: Option<bool>,
@@ -14,6 +13,15 @@ pub struct EmailConfigDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for EmailConfigDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            group_email: None,
+            send_email_to_all_users: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "groupEmail", "sendEmailToAllUsers"]
@@ -44,7 +52,6 @@ model::open_enum! {
     = "DATADOG", }
 }
 /// Schema `LdapLinkGroupRequest`.
-#[derive(Clone, Debug)]
 pub struct LdapLinkGroupRequest {
     pub ldap_group_dn: String,
     pub ldap_group_name: String,
@@ -61,11 +68,19 @@ impl LdapLinkGroupRequest {
         Self {
             ldap_group_dn: ldap_group_dn.into(),
             ldap_group_name: ldap_group_name.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for LdapLinkGroupRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ldap_group_dn: model::Cell::blank(),
+            ldap_group_name: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ldapGroupDN", "ldapGroupName"]
@@ -91,12 +106,8 @@ impl model::Model for LdapLinkGroupRequest {
         &[0, 1]
     }
 }
-model::model!(
-    LdapLinkGroupRequest, Self { ldap_group_dn : model::Cell::blank(), ldap_group_name :
-    model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(LdapLinkGroupRequest);
 /// Schema `MicrosoftTeamsConfigDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct MicrosoftTeamsConfigDto {
     pub microsoft_teams_webhook_url: Option<String>,
     pub type_: Option<MicrosoftTeamsConfigDtoType>,
@@ -104,6 +115,14 @@ pub struct MicrosoftTeamsConfigDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for MicrosoftTeamsConfigDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            microsoft_teams_webhook_url: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "microsoftTeamsWebhookUrl"]
@@ -132,7 +151,6 @@ model::open_enum! {
     Webhook = "WEBHOOK", Datadog = "DATADOG", }
 }
 /// Schema `OidcLinkGroupRequest`.
-#[derive(Clone, Debug)]
 pub struct OidcLinkGroupRequest {
     pub oidc_group_name: String,
     /// Members whose value was of another kind than described.
@@ -144,11 +162,18 @@ impl OidcLinkGroupRequest {
     pub fn new(oidc_group_name: impl Into<String>) -> Self {
         Self {
             oidc_group_name: oidc_group_name.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for OidcLinkGroupRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            oidc_group_name: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["oidcGroupName"]
@@ -172,12 +197,8 @@ impl model::Model for OidcLinkGroupRequest {
         &[0]
     }
 }
-model::model!(
-    OidcLinkGroupRequest, Self { oidc_group_name : model::Cell::blank(), misfits :
-    Default::default() }
-);
+model::through_cell!(OidcLinkGroupRequest);
 /// Schema `PageResponseUserGroup`.
-#[derive(Clone, Debug, Default)]
 pub struct PageResponseUserGroup {
     pub content: Option<Vec<UserGroup>>,
     pub empty: Option<bool>,
@@ -191,6 +212,20 @@ pub struct PageResponseUserGroup {
     pub misfits: model::Misfits,
 }
 impl model::Model for PageResponseUserGroup {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            page_token: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -235,7 +270,6 @@ impl model::Model for PageResponseUserGroup {
 }
 model::model!(PageResponseUserGroup);
 /// Schema `PageResponseUserMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct PageResponseUserMetadata {
     pub content: Option<Vec<UserMetadata>>,
     pub empty: Option<bool>,
@@ -249,6 +283,20 @@ pub struct PageResponseUserMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for PageResponseUserMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            page_token: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -293,7 +341,6 @@ impl model::Model for PageResponseUserMetadata {
 }
 model::model!(PageResponseUserMetadata);
 /// Schema `PagerDutyConfigDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct PagerDutyConfigDto {
     pub pager_duty_key: Option<String>,
     pub type_: Option<PagerDutyConfigDtoType>,
@@ -301,6 +348,14 @@ pub struct PagerDutyConfigDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for PagerDutyConfigDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            pager_duty_key: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "pagerDutyKey"]
@@ -329,7 +384,6 @@ model::open_enum! {
     "WEBHOOK", Datadog = "DATADOG", }
 }
 /// Schema `ResponseDTOListUserGroup`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoListUserGroup {
     pub correlation_id: Option<String>,
     pub data: Option<Vec<UserGroup>>,
@@ -339,6 +393,16 @@ pub struct ResponseDtoListUserGroup {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoListUserGroup {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -370,7 +434,6 @@ model::open_enum! {
     { Success = "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOPageResponseUserGroup`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoPageResponseUserGroup {
     pub correlation_id: Option<String>,
     pub data: Option<Box<PageResponseUserGroup>>,
@@ -380,6 +443,16 @@ pub struct ResponseDtoPageResponseUserGroup {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoPageResponseUserGroup {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -412,7 +485,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `ResponseDTOPageResponseUserMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoPageResponseUserMetadata {
     pub correlation_id: Option<String>,
     pub data: Option<Box<PageResponseUserMetadata>>,
@@ -422,6 +494,16 @@ pub struct ResponseDtoPageResponseUserMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoPageResponseUserMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -454,7 +536,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `ResponseDTOUserGroup`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoUserGroup {
     pub correlation_id: Option<String>,
     pub data: Option<Box<UserGroup>>,
@@ -464,6 +545,16 @@ pub struct ResponseDtoUserGroup {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoUserGroup {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -491,7 +582,6 @@ impl model::Model for ResponseDtoUserGroup {
 }
 model::model!(ResponseDtoUserGroup);
 /// Schema `ResponseDTOUserGroupResponseV2`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoUserGroupResponseV2 {
     pub correlation_id: Option<String>,
     pub data: Option<Box<UserGroupResponseV2>>,
@@ -501,6 +591,16 @@ pub struct ResponseDtoUserGroupResponseV2 {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoUserGroupResponseV2 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -537,7 +637,6 @@ model::open_enum! {
     Success = "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
 }
 /// Schema `RestResponseUserGroup`.
-#[derive(Clone, Debug, Default)]
 pub struct RestResponseUserGroup {
     pub meta_data: Option<std::collections::BTreeMap<String, serde_json::Value>>,
     pub resource: Option<Box<UserGroup>>,
@@ -546,6 +645,15 @@ pub struct RestResponseUserGroup {
     pub misfits: model::Misfits,
 }
 impl model::Model for RestResponseUserGroup {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            meta_data: None,
+            resource: None,
+            response_messages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["metaData", "resource", "responseMessages"]
@@ -571,7 +679,6 @@ impl model::Model for RestResponseUserGroup {
 }
 model::model!(RestResponseUserGroup);
 /// Schema `SamlLinkGroupRequest`.
-#[derive(Clone, Debug)]
 pub struct SamlLinkGroupRequest {
     pub saml_group_name: String,
     /// Members whose value was of another kind than described.
@@ -583,11 +690,18 @@ impl SamlLinkGroupRequest {
     pub fn new(saml_group_name: impl Into<String>) -> Self {
         Self {
             saml_group_name: saml_group_name.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for SamlLinkGroupRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            saml_group_name: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["samlGroupName"]
@@ -611,12 +725,8 @@ impl model::Model for SamlLinkGroupRequest {
         &[0]
     }
 }
-model::model!(
-    SamlLinkGroupRequest, Self { saml_group_name : model::Cell::blank(), misfits :
-    Default::default() }
-);
+model::through_cell!(SamlLinkGroupRequest);
 /// Schema `SlackConfigDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct SlackConfigDto {
     pub slack_webhook_url: Option<String>,
     pub type_: Option<SlackConfigDtoType>,
@@ -624,6 +734,14 @@ pub struct SlackConfigDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for SlackConfigDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            slack_webhook_url: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "slackWebhookUrl"]
@@ -652,7 +770,6 @@ model::open_enum! {
     = "DATADOG", }
 }
 /// Schema `UserBasicInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct UserBasicInfo {
     pub email: Option<String>,
     pub id: Option<String>,
@@ -660,6 +777,14 @@ pub struct UserBasicInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for UserBasicInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            email: None,
+            id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "email"]
@@ -683,7 +808,6 @@ impl model::Model for UserBasicInfo {
 }
 model::model!(UserBasicInfo);
 /// Schema `UserGroup`.
-#[derive(Clone, Debug, Default)]
 pub struct UserGroup {
     pub account_identifier: Option<String>,
     pub description: Option<String>,
@@ -707,6 +831,30 @@ pub struct UserGroup {
     pub misfits: model::Misfits,
 }
 impl model::Model for UserGroup {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            description: None,
+            externally_managed: None,
+            harness_managed: None,
+            identifier: None,
+            is_sso_linked: None,
+            linked_sso_display_name: None,
+            linked_sso_id: None,
+            linked_sso_type: None,
+            name: None,
+            notification_configs: None,
+            org_identifier: None,
+            project_identifier: None,
+            sso_group_id: None,
+            sso_group_name: None,
+            sso_linked: None,
+            tags: None,
+            users: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -781,7 +929,6 @@ impl model::Model for UserGroup {
 }
 model::model!(UserGroup);
 /// Schema `UserGroupFilter`.
-#[derive(Clone, Debug)]
 pub struct UserGroupFilter {
     pub account_identifier: String,
     pub database_id_filter: Option<Vec<String>>,
@@ -800,18 +947,32 @@ impl UserGroupFilter {
     pub fn new(account_identifier: impl Into<String>) -> Self {
         Self {
             account_identifier: account_identifier.into(),
-            database_id_filter: Default::default(),
-            filter_type: Default::default(),
-            identifier_filter: Default::default(),
-            org_identifier: Default::default(),
-            project_identifier: Default::default(),
-            search_term: Default::default(),
-            user_identifier_filter: Default::default(),
-            misfits: Default::default(),
+            database_id_filter: None,
+            filter_type: None,
+            identifier_filter: None,
+            org_identifier: None,
+            project_identifier: None,
+            search_term: None,
+            user_identifier_filter: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for UserGroupFilter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: model::Cell::blank(),
+            database_id_filter: None,
+            filter_type: None,
+            identifier_filter: None,
+            org_identifier: None,
+            project_identifier: None,
+            search_term: None,
+            user_identifier_filter: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -858,13 +1019,7 @@ impl model::Model for UserGroupFilter {
         &[5]
     }
 }
-model::model!(
-    UserGroupFilter, Self { account_identifier : model::Cell::blank(), database_id_filter
-    : Default::default(), filter_type : Default::default(), identifier_filter :
-    Default::default(), org_identifier : Default::default(), project_identifier :
-    Default::default(), search_term : Default::default(), user_identifier_filter :
-    Default::default(), misfits : Default::default() }
-);
+model::through_cell!(UserGroupFilter);
 model::open_enum! {
     #[doc = " Schema `UserGroupFilter.filterType`."] UserGroupFilterType {
     IncludeInheritedGroups = "INCLUDE_INHERITED_GROUPS", ExcludeInheritedGroups =
@@ -879,7 +1034,6 @@ model::union! {
     PagerDuty(PagerDutyConfigDto), 3 Slack(SlackConfigDto), }
 }
 /// Schema `UserGroupRequestV2`.
-#[derive(Clone, Debug)]
 pub struct UserGroupRequestV2 {
     pub account_identifier: Option<String>,
     pub description: Option<String>,
@@ -907,29 +1061,53 @@ impl UserGroupRequestV2 {
     #[inline]
     pub fn new(identifier: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
-            account_identifier: Default::default(),
-            description: Default::default(),
-            externally_managed: Default::default(),
-            harness_managed: Default::default(),
+            account_identifier: None,
+            description: None,
+            externally_managed: None,
+            harness_managed: None,
             identifier: identifier.into(),
-            is_sso_linked: Default::default(),
-            linked_sso_display_name: Default::default(),
-            linked_sso_id: Default::default(),
-            linked_sso_type: Default::default(),
+            is_sso_linked: None,
+            linked_sso_display_name: None,
+            linked_sso_id: None,
+            linked_sso_type: None,
             name: name.into(),
-            notification_configs: Default::default(),
-            org_identifier: Default::default(),
-            project_identifier: Default::default(),
-            sso_group_id: Default::default(),
-            sso_group_name: Default::default(),
-            sso_linked: Default::default(),
-            tags: Default::default(),
-            users: Default::default(),
-            misfits: Default::default(),
+            notification_configs: None,
+            org_identifier: None,
+            project_identifier: None,
+            sso_group_id: None,
+            sso_group_name: None,
+            sso_linked: None,
+            tags: None,
+            users: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for UserGroupRequestV2 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            description: None,
+            externally_managed: None,
+            harness_managed: None,
+            identifier: model::Cell::blank(),
+            is_sso_linked: None,
+            linked_sso_display_name: None,
+            linked_sso_id: None,
+            linked_sso_type: None,
+            name: model::Cell::blank(),
+            notification_configs: None,
+            org_identifier: None,
+            project_identifier: None,
+            sso_group_id: None,
+            sso_group_name: None,
+            sso_linked: None,
+            tags: None,
+            users: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1006,20 +1184,8 @@ impl model::Model for UserGroupRequestV2 {
         &[0, 4]
     }
 }
-model::model!(
-    UserGroupRequestV2, Self { account_identifier : Default::default(), description :
-    Default::default(), externally_managed : Default::default(), harness_managed :
-    Default::default(), identifier : model::Cell::blank(), is_sso_linked :
-    Default::default(), linked_sso_display_name : Default::default(), linked_sso_id :
-    Default::default(), linked_sso_type : Default::default(), name :
-    model::Cell::blank(), notification_configs : Default::default(), org_identifier :
-    Default::default(), project_identifier : Default::default(), sso_group_id :
-    Default::default(), sso_group_name : Default::default(), sso_linked :
-    Default::default(), tags : Default::default(), users : Default::default(), misfits :
-    Default::default() }
-);
+model::through_cell!(UserGroupRequestV2);
 /// Schema `UserGroupResponseV2`.
-#[derive(Clone, Debug, Default)]
 pub struct UserGroupResponseV2 {
     pub account_identifier: Option<String>,
     pub description: Option<String>,
@@ -1043,6 +1209,30 @@ pub struct UserGroupResponseV2 {
     pub misfits: model::Misfits,
 }
 impl model::Model for UserGroupResponseV2 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            description: None,
+            externally_managed: None,
+            harness_managed: None,
+            identifier: None,
+            is_sso_linked: None,
+            linked_sso_display_name: None,
+            linked_sso_id: None,
+            linked_sso_type: None,
+            name: None,
+            notification_configs: None,
+            org_identifier: None,
+            project_identifier: None,
+            sso_group_id: None,
+            sso_group_name: None,
+            sso_linked: None,
+            tags: None,
+            users: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1117,7 +1307,6 @@ impl model::Model for UserGroupResponseV2 {
 }
 model::model!(UserGroupResponseV2);
 /// Schema `UserMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct UserMetadata {
     pub disabled: Option<bool>,
     pub email: Option<String>,
@@ -1130,6 +1319,19 @@ pub struct UserMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for UserMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            disabled: None,
+            email: None,
+            externally_managed: None,
+            locked: None,
+            name: None,
+            two_factor_authentication_enabled: None,
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

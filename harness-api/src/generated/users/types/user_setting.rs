@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ResponseDTOListUserSettingResponseDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoListUserSettingResponseDto {
     pub correlation_id: Option<String>,
     pub data: Option<Vec<UserSettingResponseDto>>,
@@ -15,6 +14,16 @@ pub struct ResponseDtoListUserSettingResponseDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoListUserSettingResponseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -47,7 +56,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOListUserSettingUpdateResponseDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoListUserSettingUpdateResponseDto {
     pub correlation_id: Option<String>,
     pub data: Option<Vec<UserSettingUpdateResponseDto>>,
@@ -57,6 +65,16 @@ pub struct ResponseDtoListUserSettingUpdateResponseDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoListUserSettingUpdateResponseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -89,7 +107,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `UserSettingDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct UserSettingDto {
     pub allowed_values: Option<Vec<String>>,
     pub category: Option<UserSettingDtoCategory>,
@@ -102,6 +119,19 @@ pub struct UserSettingDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for UserSettingDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            allowed_values: None,
+            category: None,
+            group_identifier: None,
+            identifier: None,
+            user_id: None,
+            value: None,
+            value_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -156,7 +186,6 @@ model::open_enum! {
     "String", Boolean = "Boolean", Number = "Number", }
 }
 /// Schema `UserSettingRequestDTO`.
-#[derive(Clone, Debug)]
 pub struct UserSettingRequestDto {
     pub enable_across_accounts: Option<bool>,
     pub identifier: String,
@@ -173,15 +202,25 @@ impl UserSettingRequestDto {
         update_type: impl Into<UserSettingRequestDtoUpdateType>,
     ) -> Self {
         Self {
-            enable_across_accounts: Default::default(),
+            enable_across_accounts: None,
             identifier: identifier.into(),
             update_type: update_type.into(),
-            value: Default::default(),
-            misfits: Default::default(),
+            value: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for UserSettingRequestDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            enable_across_accounts: None,
+            identifier: model::Cell::blank(),
+            update_type: model::Cell::blank(),
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["value", "identifier", "updateType", "enableAcrossAccounts"]
@@ -211,17 +250,12 @@ impl model::Model for UserSettingRequestDto {
         &[1, 2]
     }
 }
-model::model!(
-    UserSettingRequestDto, Self { enable_across_accounts : Default::default(), identifier
-    : model::Cell::blank(), update_type : model::Cell::blank(), value :
-    Default::default(), misfits : Default::default() }
-);
+model::through_cell!(UserSettingRequestDto);
 model::open_enum! {
     #[doc = " Schema `UserSettingRequestDTO.updateType`."]
     UserSettingRequestDtoUpdateType { Update = "UPDATE", Restore = "RESTORE", }
 }
 /// Schema `UserSettingResponseDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct UserSettingResponseDto {
     pub last_modified_at: Option<i64>,
     pub user_setting: Option<Box<UserSettingDto>>,
@@ -229,6 +263,14 @@ pub struct UserSettingResponseDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for UserSettingResponseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            last_modified_at: None,
+            user_setting: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["userSetting", "lastModifiedAt"]
@@ -252,7 +294,6 @@ impl model::Model for UserSettingResponseDto {
 }
 model::model!(UserSettingResponseDto);
 /// Schema `UserSettingUpdateResponseDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct UserSettingUpdateResponseDto {
     pub error_message: Option<String>,
     pub identifier: Option<String>,
@@ -263,6 +304,17 @@ pub struct UserSettingUpdateResponseDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for UserSettingUpdateResponseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            error_message: None,
+            identifier: None,
+            last_modified_at: None,
+            update_status: None,
+            user_setting_dto: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

@@ -1,0 +1,95 @@
+//! Writes the twins of the generated types that the bench compares with: for the answers of three operations, the
+//! types as serde's derive would have them, and as progenitor makes them.
+
+mod derived;
+
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, bail};
+use xtask::generate::{
+    api::{Answer, Api},
+    lower::Lowered,
+    partition::{map::ModuleMap, partition},
+    progenitor, refine, workspace_lowered,
+};
+
+/// The operations whose answers are compared.
+const OPERATIONS: [&str; 3] = ["getPipelineList", "listPullReq", "getExecutionDetailV2"];
+
+fn main() -> Result<()> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .ancestors()
+        .nth(2)
+        .context("the workspace has no folder")?;
+    for input in ["tests/benches/build", "openapi"] {
+        println!("cargo::rerun-if-changed={}", root.join(input).display());
+    }
+    let out = PathBuf::from(std::env::var("OUT_DIR")?);
+
+    let mut lowered = workspace_lowered(root)?.0;
+    lowered
+        .operations
+        .retain(|operation| OPERATIONS.contains(&operation.id.as_str()));
+    let map = ModuleMap::load(&root.join("openapi/modules.toml"))?;
+    let partition = partition(&lowered, &map);
+    let outputs = partition
+        .parts
+        .iter()
+        .map(|part| progenitor::run(&lowered, part))
+        .collect::<Result<Vec<_>>>()?;
+    let api = refine::refine(&lowered, &partition, &outputs)?;
+    let twins = derived::types(&api, &answers(&api)?)?;
+    std::fs::write(out.join("derived.rs"), twins)?;
+
+    spell(&mut lowered);
+    for part in &partition.parts {
+        let types = types(&progenitor::run(&lowered, part)?)?;
+        std::fs::write(out.join(format!("stock_{}.rs", part.name)), types)?;
+    }
+    Ok(())
+}
+
+/// Puts back what the refinement knows and progenitor's own types lack: how enum values are spelt on the wire.
+fn spell(lowered: &mut Lowered) {
+    for (key, facts) in &lowered.types {
+        let Some(schema) = lowered.components.get_mut(key) else {
+            continue;
+        };
+        if let Some(variants) = &facts.variants {
+            schema["enum"] = variants.iter().map(|(_, text)| text.as_str()).collect();
+        }
+    }
+}
+
+/// Keys of the types that the operations answer.
+fn answers(api: &Api) -> Result<BTreeSet<String>> {
+    let mut found = BTreeSet::new();
+    for id in OPERATIONS {
+        let operation = api
+            .modules
+            .iter()
+            .flat_map(|module| &module.operations)
+            .find(|operation| operation.id == id)
+            .with_context(|| format!("there is no operation {id}"))?;
+        match &operation.answer {
+            Answer::Json(ty) => found.extend(ty.named().map(str::to_owned)),
+            other => bail!("{id} answers {other:?}"),
+        }
+    }
+    Ok(found)
+}
+
+/// The module of types in progenitor's output.
+fn types(output: &syn::File) -> Result<String> {
+    let module = output.items.iter().find_map(|item| match item {
+        syn::Item::Mod(module) if module.ident == "types" => module.content.as_ref(),
+        _ => None,
+    });
+    let (_, items) = module.context("progenitor's output has no types")?;
+    Ok(prettyplease::unparse(&syn::parse2(
+        quote::quote! { #(#items)* },
+    )?))
+}

@@ -1,0 +1,213 @@
+//! What was measured, kept in `harness-api/compile.toml` and shown in `harness-api/COMPILE.md`.
+
+use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path};
+
+use anyhow::{Context, Result};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    measure::{Action, Usage},
+    text::Text,
+    workspace::Side,
+};
+
+const DATA: &str = "harness-api/compile.toml";
+const TABLE: &str = "harness-api/COMPILE.md";
+
+/// All results so far.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Results {
+    /// Compiler and machine of the last run that measured.
+    pub machine: String,
+    /// What the generated code may hold, by module.
+    pub budget: BTreeMap<String, Text>,
+    /// What it costs, by scope: a module, `default` or `full`.
+    pub costs: BTreeMap<String, Scope>,
+}
+
+/// Both clients of one scope.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Scope {
+    /// progenitor's.
+    pub stock: Client,
+    /// The workspace's.
+    pub own: Client,
+}
+
+/// One client of one scope.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Client {
+    /// Lines of generated code.
+    pub lines: usize,
+    /// Bytes of generated code.
+    pub bytes: usize,
+    /// The library alone.
+    pub library: BTreeMap<Action, Usage>,
+    /// The program alone that calls each operation.
+    pub program: BTreeMap<Action, Usage>,
+}
+
+impl Results {
+    /// What is known of one client.
+    pub(super) fn client(&mut self, scope: &str, side: Side) -> &mut Client {
+        let both = self.costs.entry(scope.to_owned()).or_default();
+        match side {
+            Side::Stock => &mut both.stock,
+            Side::Own => &mut both.own,
+        }
+    }
+
+    /// What is stored in the workspace.
+    pub fn load(root: &Path) -> Result<Self> {
+        match fs::read_to_string(root.join(DATA)) {
+            Ok(text) => toml::from_str(&text).with_context(|| format!("{DATA} cannot be read")),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),
+            Err(error) => Err(error).with_context(|| format!("cannot read {DATA}")),
+        }
+    }
+
+    /// Stores the results and the table of them.
+    pub fn save(&self, root: &Path) -> Result<()> {
+        let data = format!(
+            "# Written by `cargo xtask bench-compile`; COMPILE.md shows it.\n\n{}",
+            toml::to_string(self)?
+        );
+        for (path, text) in [(DATA, data), (TABLE, self.table())] {
+            fs::write(root.join(path), text).with_context(|| format!("cannot write {path}"))?;
+        }
+        Ok(())
+    }
+
+    fn table(&self) -> String {
+        let mut text = INTRODUCTION.replace("{machine}", &self.machine);
+        for (action, title) in [
+            (Action::Check, "`cargo check`"),
+            (Action::Build, "`cargo build`"),
+            (Action::Release, "`cargo build --release`"),
+        ] {
+            let _ = write!(text, "\n## {title}\n\n{COST_HEAD}");
+            for (name, scope) in &self.costs {
+                let pair =
+                    |of: &dyn Fn(&Client) -> Option<f64>| cells(of(&scope.stock), of(&scope.own));
+                let library = |client: &Client| client.library.get(&action).copied();
+                let program = |client: &Client| client.program.get(&action).copied();
+                let row = [
+                    pair(&|client| Some(library(client)?.cpu)),
+                    pair(&|client| Some(library(client)?.peak)),
+                    pair(&|client| library(client)?.size),
+                    pair(&|client| Some(program(client)?.cpu)),
+                    pair(&|client| Some(program(client)?.peak)),
+                    pair(&|client| program(client)?.size),
+                    pair(&|client| Some(library(client)?.cpu + program(client)?.cpu)),
+                ];
+                let _ = writeln!(text, "| {name} | {} |", row.join(" | "));
+            }
+        }
+        text += TEXT_HEAD;
+        for (name, scope) in &self.costs {
+            let some = |count: usize| (count > 0).then_some(count as f64);
+            let _ = writeln!(
+                text,
+                "| {name} | {} | {} |",
+                cells(some(scope.stock.lines), some(scope.own.lines)),
+                cells(some(scope.stock.bytes), some(scope.own.bytes))
+            );
+        }
+        text += BUDGET_HEAD;
+        for (name, budget) in &self.budget {
+            let _ = write!(text, "| {name} |");
+            for (_, count) in budget.counts() {
+                let _ = write!(text, " {count} |");
+            }
+            text += "\n";
+        }
+        text
+    }
+}
+
+/// Stock, own, and their ratio.
+fn cells(stock: Option<f64>, own: Option<f64>) -> String {
+    let number = |value: Option<f64>| match value {
+        Some(value) if value >= 1000.0 => format!("{value:.0}"),
+        Some(value) => format!("{}", (value * 100.0).round() / 100.0),
+        None => "not measured".to_owned(),
+    };
+    let ratio = match (stock, own) {
+        (Some(stock), Some(own)) if stock > 0.0 => format!("**{:.2}**", own / stock),
+        _ => "-".to_owned(),
+    };
+    format!("{} / {} / {ratio}", number(stock), number(own))
+}
+
+const INTRODUCTION: &str = "# What it costs to compile
+
+Written by `cargo xtask bench-compile`; `compile.toml` holds the same as data. A partial run (`--module`, `--only`,
+`--no-stock`) keeps what earlier runs found; a cell that no run has filled says so.
+
+Each cell is progenitor's client / this client / the ratio. The yardstick is what progenitor makes of the same lowered
+description: one `lib.rs` of a module's part, or of all modules for `full`. `default` is `pipeline` and `platform`.
+Measured is the crate alone: what it depends on was compiled before, `CARGO_INCREMENTAL=0`, no TLS on either side. CPU
+is user and system seconds of cargo, rustc and the linker; memory is the largest process. The program calls every operation
+of one module once, with every parameter set, and awaits it; its library is compiled before.
+
+Seconds compare within one row only. Last measured with: {machine}.
+";
+
+const COST_HEAD: &str = "| scope | library: CPU s | library: peak MB | library: rlib MB | program: CPU s | program: peak MB \
+                         | program: MB | both: CPU s |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n";
+
+const TEXT_HEAD: &str = "\n## Generated code\n\n| scope | lines | bytes |\n| --- | --- | --- |\n";
+
+const BUDGET_HEAD: &str = "
+## Budget
+
+What each module's generated code may hold, give or take 3 %; `cargo test -p xtask` fails when it holds more. When a larger
+description or a change of the generator justifies more, `cargo xtask bench-compile --accept` writes the present counts
+into `compile.toml`: review them as you would review code. Types are structs and enums, request builders among them;
+`shared` are the types of several modules.
+
+| module | lines | bytes | types | functions | impls |
+| --- | ---: | ---: | ---: | ---: | ---: |
+";
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::bench_compile::{GENERATED, text};
+
+    fn root() -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+    }
+
+    #[test]
+    fn the_generated_code_keeps_its_budget() {
+        let results = Results::load(&root()).unwrap();
+        let found = text::count(&root().join(GENERATED)).unwrap();
+        assert!(found.len() > 30, "{} folders of modules", found.len());
+        let excesses = text::excesses(&found, &results.budget);
+        assert!(
+            excesses.is_empty(),
+            "more generated code than harness-api/COMPILE.md allows; if that is meant, run \
+             `cargo xtask bench-compile --accept`:\n{}",
+            excesses.join("\n")
+        );
+    }
+
+    #[test]
+    fn the_table_shows_what_is_stored() {
+        let results = Results::load(&root()).unwrap();
+        let shown = fs::read_to_string(root().join(TABLE)).unwrap();
+        assert_eq!(shown, results.table());
+    }
+
+    #[test]
+    fn what_was_not_measured_says_so() {
+        assert_eq!(cells(Some(10.0), Some(2.5)), "10 / 2.5 / **0.25**");
+        assert_eq!(cells(None, Some(2.5)), "not measured / 2.5 / -");
+    }
+}

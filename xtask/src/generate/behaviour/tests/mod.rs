@@ -1,0 +1,155 @@
+//! Small descriptions, from the document to behaviour.
+
+mod paging;
+mod repeat;
+mod table;
+
+use serde_json::{Map, json};
+
+use super::*;
+use crate::{
+    generate::{
+        api::{Found, Repeat, Ty},
+        front,
+        lower::names::Names,
+        middle, own_map,
+    },
+    surface,
+};
+
+/// One operation of a small description.
+struct Case {
+    method: &'static str,
+    path: &'static str,
+    id: &'static str,
+    query: Value,
+    body: Option<Value>,
+    answer: Option<Value>,
+    headers: Vec<&'static str>,
+}
+
+/// A GET of `/things` with these query parameters, by name and schema, and this answer.
+fn list(query: Value, answer: Value) -> Case {
+    Case {
+        method: "get",
+        path: "/things",
+        id: "listThings",
+        query,
+        body: None,
+        answer: Some(answer),
+        headers: Vec::new(),
+    }
+}
+
+/// An operation that takes and answers nothing in particular.
+fn act(method: &'static str, path: &'static str, id: &'static str) -> Case {
+    Case {
+        method,
+        path,
+        id,
+        query: json!({}),
+        body: None,
+        answer: Some(json!({"type": "string"})),
+        headers: Vec::new(),
+    }
+}
+
+impl Case {
+    fn operation(&self, table: Option<&str>) -> Result<Operation> {
+        let parameters: Vec<Value> = self
+            .query
+            .as_object()
+            .unwrap()
+            .iter()
+            .map(|(name, schema)| {
+                let place = if name == "If-Match" {
+                    "header"
+                } else {
+                    "query"
+                };
+                json!({"name": name, "in": place, "schema": schema})
+            })
+            .collect();
+        let headers: Map<String, Value> = self
+            .headers
+            .iter()
+            .map(|name| (name.to_string(), json!({"schema": {"type": "integer"}})))
+            .collect();
+        let mut operation = json!({
+            "operationId": self.id,
+            "tags": ["Things"],
+            "parameters": parameters,
+            "responses": {"200": {"description": "OK", "headers": headers}},
+        });
+        if let Some(answer) = &self.answer {
+            operation["responses"]["200"]["content"] =
+                json!({"application/json": {"schema": answer}});
+        }
+        if let Some(body) = &self.body {
+            operation["requestBody"] = json!({"content": {"application/json": {"schema": body}}});
+        }
+        let document = json!({
+            "openapi": "3.0.3",
+            "info": {"title": "Things", "version": "1"},
+            "paths": {self.path: {self.method: operation}},
+            "components": {"schemas": {"Thing": object(json!({"name": text()}))}},
+        });
+        let map = own_map(&document);
+        let (lowered, partition) = middle(&document, &map, &Names::empty(), false, &mut |_| {})?;
+        let (api, _) = front(&lowered, &partition, &mut |_| {})?;
+        let table = table.map(Table::parse).transpose()?;
+        let api = behaviour(api, &document, table.as_ref())?;
+        Ok(api.modules[0].operations[0].clone())
+    }
+
+    /// The paging in words, and the type of an item.
+    fn paging(&self) -> Option<(String, Ty)> {
+        let paging = self.operation(None).unwrap().paging?;
+        Some((surface::paging(&paging), paging.item))
+    }
+
+    fn repeat(&self) -> Repeat {
+        self.operation(None).unwrap().repeat
+    }
+
+    fn refusal(&self, table: &str) -> String {
+        format!("{:#}", self.operation(Some(table)).unwrap_err())
+    }
+}
+
+fn int() -> Value {
+    json!({"type": "integer", "format": "int64"})
+}
+
+fn text() -> Value {
+    json!({"type": "string"})
+}
+
+fn flag() -> Value {
+    json!({"type": "boolean"})
+}
+
+fn things() -> Value {
+    json!({"type": "array", "items": {"$ref": "#/components/schemas/Thing"}})
+}
+
+fn object(properties: Value) -> Value {
+    json!({"type": "object", "properties": properties})
+}
+
+fn ng_page() -> Value {
+    object(json!({
+        "status": text(),
+        "data": object(json!({
+            "content": things(), "totalItems": int(), "pageSize": int(), "pageIndex": int(),
+            "pageToken": text(),
+        })),
+    }))
+}
+
+/// Asserts the words, and that items are things.
+fn assert_paged(case: &Case, words: &str) {
+    let (text, item) = case.paging().expect(words);
+    assert_eq!(text, words);
+    assert_eq!(item, Ty::Named("Thing".to_owned()), "{words}");
+}

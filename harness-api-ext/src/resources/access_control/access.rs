@@ -49,8 +49,8 @@ impl Access {
         }
     }
 
-    /// Asks for several permissions at once. Gives an answer for each, in the order of the service. By whom is said of all
-    /// together, by [`CheckEach::by`]; what a single one says of it does not count.
+    /// Asks for several permissions at once. Gives an answer for each, in the order of the service. By whom is said of
+    /// all together, by [`CheckEach::by`]; what a single one says of it does not count.
     pub fn check(&self, checks: impl IntoIterator<Item = CheckAccess>) -> CheckEach {
         CheckEach {
             scope: self.scope.clone(),

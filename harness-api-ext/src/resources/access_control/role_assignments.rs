@@ -49,7 +49,8 @@ impl Principal {
         Self::new(types::AuthzPrincipalType::ServiceAccount, id.into())
     }
 
-    /// The level where it is defined, when that is not the level of the assignment: `account`, `organization` or `project`.
+    /// The level where it is defined, when that is not the level of the assignment: `account`, `organization` or
+    /// `project`.
     pub fn of_level(mut self, level: impl Into<String>) -> Self {
         self.0.scope_level = Some(level.into());
         self

@@ -43,7 +43,8 @@ impl Delegates {
         }
     }
 
-    /// Deletes a delegate here. What runs in the cluster is not stopped, and connects again as long as its token is valid.
+    /// Deletes a delegate here. What runs in the cluster is not stopped, and connects again as long as its token is
+    /// valid.
     pub fn delete(&self, id: impl Into<String>) -> DeleteDelegate {
         let api = self.scope.raw().delegates();
         DeleteDelegate::new(self.scope.on(api.delete_delegate(self.scope.account(), id)))
@@ -95,7 +96,8 @@ impl Delegates {
         )
     }
 
-    /// The Kubernetes manifest of a new delegate with this name, which connects with this token. It holds the token's value.
+    /// The Kubernetes manifest of a new delegate with this name, which connects with this token. It holds the token's
+    /// value.
     pub fn kubernetes_manifest(
         &self,
         name: impl Into<String>,
@@ -108,7 +110,8 @@ impl Delegates {
         )))
     }
 
-    /// The Docker Compose file of a new delegate with this name, which connects with this token. It holds the token's value.
+    /// The Docker Compose file of a new delegate with this name, which connects with this token. It holds the token's
+    /// value.
     pub fn docker_manifest(
         &self,
         name: impl Into<String>,

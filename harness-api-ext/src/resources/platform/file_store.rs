@@ -103,8 +103,8 @@ impl FileStore {
         }
     }
 
-    /// Puts this in place of what is known of the file or folder with its identifier: begin with what [`get`](Self::get)
-    /// gives. The content is sent by [`content`](UpdateFile::content).
+    /// Puts this in place of what is known of the file or folder with its identifier: begin with what
+    /// [`get`](Self::get) gives. The content is sent by [`content`](UpdateFile::content).
     pub fn update(&self, file: types::File) -> UpdateFile {
         UpdateFile {
             scope: self.scope.clone(),

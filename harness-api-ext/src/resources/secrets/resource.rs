@@ -54,8 +54,8 @@ impl Secrets {
         GetSecret::new(self.scope.on(api.get_secret_v2(id, self.scope.account())))
     }
 
-    /// A new secret text. It is kept in the built-in manager unless [`secret_manager`](CreateSecret::secret_manager) says
-    /// otherwise.
+    /// A new secret text. It is kept in the built-in manager unless [`secret_manager`](CreateSecret::secret_manager)
+    /// says otherwise.
     pub fn create_text(
         &self,
         id: impl Into<String>,
@@ -72,8 +72,8 @@ impl Secrets {
         )
     }
 
-    /// A new secret text whose value is already in a secret manager, under this reference. The built-in manager has none:
-    /// say which by [`secret_manager`](CreateSecret::secret_manager).
+    /// A new secret text whose value is already in a secret manager, under this reference. The built-in manager has
+    /// none: say which by [`secret_manager`](CreateSecret::secret_manager).
     pub fn create_reference(
         &self,
         id: impl Into<String>,
@@ -134,8 +134,8 @@ impl Secrets {
         }
     }
 
-    /// A new secret as it is given: for keys of SSH and WinRM, and texts that need more than the other methods say. Where
-    /// organization and project are not set, they are those of this level.
+    /// A new secret as it is given: for keys of SSH and WinRM, and texts that need more than the other methods say.
+    /// Where organization and project are not set, they are those of this level.
     ///
     /// ```no_run
     /// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
@@ -270,6 +270,7 @@ request! {
 }
 
 request! {
-    /// Tries a key on a host: `POST /ng/api/v2/secrets/validate`. That it does not work is a result with `success` false.
+    /// Tries a key on a host: `POST /ng/api/v2/secrets/validate`. That it does not work is a result with `success`
+    /// false.
     ValidateSecret(raw::ValidateSecret) -> types::SecretValidationResult = .data;
 }

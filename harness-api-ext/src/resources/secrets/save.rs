@@ -21,8 +21,8 @@ pub struct CreateSecret {
 }
 
 impl CreateSecret {
-    /// The connector of the manager that keeps it; one of a level above is written `account.vault` or `org.vault`. Keys of
-    /// SSH and WinRM have none, because they are made of other secrets: sending is an error then.
+    /// The connector of the manager that keeps it; one of a level above is written `account.vault` or `org.vault`. Keys
+    /// of SSH and WinRM have none, because they are made of other secrets: sending is an error then.
     pub fn secret_manager(mut self, id: impl Into<String>) -> Self {
         match &mut self.secret.spec {
             Some(types::NgSecretSpec::NgSecretText(spec)) => {

@@ -10,8 +10,8 @@ use crate::error::Result;
 use crate::resources::builder::{described, done, list, member, request, sendable};
 use crate::scope::Scope;
 
-/// The API keys of a user or a service account. A key has no secret of its own: its [tokens](Self::tokens) are what calls
-/// are made with.
+/// The API keys of a user or a service account. A key has no secret of its own: its [tokens](Self::tokens) are what
+/// calls are made with.
 ///
 /// ```no_run
 /// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {

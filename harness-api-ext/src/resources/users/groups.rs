@@ -59,8 +59,8 @@ impl UserGroups {
         }
     }
 
-    /// Puts this in place of what the group with its identifier is, its members included. What is not set is reset: begin
-    /// with what [`get`](Self::get) gives.
+    /// Puts this in place of what the group with its identifier is, its members included. What is not set is reset:
+    /// begin with what [`get`](Self::get) gives.
     pub fn update(&self, group: types::UserGroup) -> UpdateUserGroup {
         let api = self.scope.raw().users();
         UpdateUserGroup {

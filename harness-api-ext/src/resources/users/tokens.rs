@@ -84,8 +84,8 @@ impl Tokens {
         }
     }
 
-    /// Puts this in place of what the token with its identifier is; its secret stays. What is not set is reset: begin with
-    /// what [`list`](Self::list) gives.
+    /// Puts this in place of what the token with its identifier is; its secret stays. What is not set is reset: begin
+    /// with what [`list`](Self::list) gives.
     pub fn update(&self, token: types::Token) -> UpdateToken {
         let id = token.identifier.clone().unwrap_or_default();
         let api = self.scope.raw().users();

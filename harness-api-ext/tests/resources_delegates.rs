@@ -23,7 +23,7 @@ async fn delegates_are_listed_and_deleted() -> Result<()> {
         .name("shop")
         .tags(["linux"])
         .status("CONNECTED")
-        .of_all_levels(true)
+        .all(true)
         .await?;
     exchange.saw_json(
         "POST",

@@ -108,7 +108,7 @@ impl ResourceGroups {
         )))
     }
 
-    /// Deletes a resource group with the role assignments on it.
+    /// Deletes a resource group.
     pub fn delete(&self, id: impl Into<String>) -> DeleteResourceGroup {
         let api = self.scope.raw().access_control();
         DeleteResourceGroup::new(

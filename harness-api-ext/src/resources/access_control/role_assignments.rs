@@ -127,7 +127,7 @@ impl RoleAssignments {
         }
     }
 
-    /// Several new role assignments at once. Gives those that were created: what exists already is passed over.
+    /// Several new role assignments at once. Gives those that were created.
     pub fn create_all(
         &self,
         assignments: impl IntoIterator<Item = types::AuthzRoleAssignment>,

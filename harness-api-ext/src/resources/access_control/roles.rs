@@ -70,7 +70,7 @@ impl Roles {
         UpdateRole::new(self.scope.on(api.put_role(id, self.scope.account(), &role)))
     }
 
-    /// Deletes a role with its assignments, and gives what it was.
+    /// Deletes a role, and gives what it was.
     pub fn delete(&self, id: impl Into<String>) -> DeleteRole {
         let api = self.scope.raw().access_control();
         DeleteRole::new(self.scope.on(api.delete_role(id, self.scope.account())))

@@ -35,7 +35,7 @@ pub struct Audit {
 }
 
 impl Audit {
-    /// The events, the last first; on an account those of all levels, elsewhere those of this one.
+    /// The events; on an account those of all levels, elsewhere those of this one.
     pub fn events(&self) -> ListEvents {
         let scopes = self.scope.org().map(|org| {
             vec![types::AuditResourceScope {

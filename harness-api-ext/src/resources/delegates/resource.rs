@@ -43,8 +43,7 @@ impl Delegates {
         }
     }
 
-    /// Deletes a delegate here. What runs in the cluster is not stopped, and connects again as long as its token is
-    /// valid.
+    /// Deletes a delegate here. What runs in the cluster has to be stopped there.
     pub fn delete(&self, id: impl Into<String>) -> DeleteDelegate {
         let api = self.scope.raw().delegates();
         DeleteDelegate::new(self.scope.on(api.delete_delegate(self.scope.account(), id)))
@@ -168,8 +167,8 @@ impl ListDelegates {
         self
     }
 
-    /// Those of all levels, and not of this one only.
-    pub fn of_all_levels(mut self, all: bool) -> Self {
+    /// All of them, and not only those of this level.
+    pub fn all(mut self, all: bool) -> Self {
         self.all = Some(all);
         self
     }

@@ -76,7 +76,7 @@ impl DelegateTokens {
         )
     }
 
-    /// Deletes a token that is revoked.
+    /// Deletes a token.
     pub fn delete(&self, name: impl Into<String>) -> DeleteDelegateToken {
         let api = self.scope.raw().delegates();
         DeleteDelegateToken::new(

@@ -114,7 +114,7 @@ impl FileStore {
         }
     }
 
-    /// Deletes a file, or a folder with all that is in it.
+    /// Deletes a file or a folder.
     pub fn delete(&self, id: impl Into<String>) -> DeleteFile {
         let api = self.scope.raw().platform();
         DeleteFile::new(self.scope.on(api.delete_file(self.scope.account(), id)))

@@ -86,7 +86,7 @@ impl ApiKeys {
         UpdateApiKey::new(self.scope.on(api.update_api_key(id).body(&key)))
     }
 
-    /// Deletes a key; its tokens are refused from then on.
+    /// Deletes a key.
     pub fn delete(&self, id: impl Into<String>) -> DeleteApiKey {
         let api = self.scope.raw().users();
         DeleteApiKey::new(self.scope.on(api.delete_api_key(

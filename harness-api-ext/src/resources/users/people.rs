@@ -70,7 +70,7 @@ impl Users {
         }
     }
 
-    /// Takes away all that a user has at this level; on an account, the user.
+    /// Removes a user from this level.
     pub fn remove(&self, id: impl Into<String>) -> RemoveUser {
         let api = self.scope.raw().users();
         RemoveUser::new(self.scope.on(api.remove_user(id, self.scope.account())))

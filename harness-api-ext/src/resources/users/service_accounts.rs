@@ -85,7 +85,7 @@ impl ServiceAccounts {
         )))
     }
 
-    /// Deletes a service account, with its keys and tokens.
+    /// Deletes a service account.
     pub fn delete(&self, id: impl Into<String>) -> DeleteServiceAccount {
         let api = self.scope.raw().users();
         DeleteServiceAccount::new(

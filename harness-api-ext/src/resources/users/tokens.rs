@@ -14,7 +14,8 @@ use crate::resources::builder::{
 use crate::scope::{Account, Scope};
 
 impl Account {
-    /// What a token is, when it is valid. The key of this client may be another one.
+    /// What a token of a service account is, when it is valid; this client may have another. For the key of a user,
+    /// [`current_user`](Self::current_user) tells.
     pub fn validate_token(&self, token: impl Into<SecretString>) -> ValidateToken {
         let api = self.scope.raw().users();
         let token = token.into();
@@ -93,8 +94,8 @@ impl Tokens {
         UpdateToken::new(self.scope.on(request))
     }
 
-    /// A new secret for a token, which is shown this once. The old one is refused from now on, unless it is
-    /// [kept for a while](RotateToken::keep_old_until).
+    /// A new secret for a token, which is shown this once. How long the old one works beside it is said by
+    /// [`keep_old_until`](RotateToken::keep_old_until).
     pub fn rotate(&self, id: impl Into<String>) -> RotateToken {
         let api = self.scope.raw().users();
         RotateToken {

@@ -51,6 +51,8 @@ pub use git::GitStore;
 pub use page::{Items, Page, Pager};
 pub use resources::*;
 pub use scope::{Account, InScope, Org, Project};
+/// How secret values are taken and given: shown only when asked for.
+pub use secrecy::{ExposeSecret, SecretString};
 pub use wait::{Backoff, Observe, Progress, Wait, WaitFailure, Watch};
 
 /// A call on its way, boxed.

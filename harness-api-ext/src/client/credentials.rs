@@ -74,6 +74,12 @@ impl From<String> for ApiKey {
     }
 }
 
+impl From<SecretString> for ApiKey {
+    fn from(key: SecretString) -> Self {
+        Self::new(key.expose_secret())
+    }
+}
+
 impl From<&str> for ApiKey {
     fn from(key: &str) -> Self {
         Self::new(key)

@@ -148,6 +148,51 @@ macro_rules! list {
     };
 }
 
+/// A list that is asked for with a filter in the body, which is always sent. It has `new`, a field `filter` for the setters
+/// that stand with the resource, setters of the raw client's builder, and what [`pages`] gives.
+macro_rules! filtered {
+    (
+        $(#[$doc:meta])*
+        $name:ident($raw:ty, $filter:ty) -> $item:ty;
+        $($(#[$setter_doc:meta])* $setter:ident($ty:ty) => $raw_setter:ident;)*
+    ) => {
+        $(#[$doc])*
+        #[derive(Debug)]
+        #[must_use = "nothing is sent before the list is read"]
+        pub struct $name {
+            raw: $raw,
+            filter: $filter,
+            paging: $crate::resources::builder::PageSettings,
+        }
+
+        impl $name {
+            pub(crate) fn new(raw: $raw, filter: $filter) -> Self {
+                Self { raw, filter, paging: Default::default() }
+            }
+
+            $(
+                $(#[$setter_doc])*
+                pub fn $setter(mut self, value: $ty) -> Self {
+                    self.raw = self.raw.$raw_setter(value);
+                    self
+                }
+            )*
+
+            fn into_raw(self) -> $raw {
+                self.raw.body(&self.filter)
+            }
+        }
+
+        impl $crate::raw::Configure for $name {
+            fn options(&mut self) -> &mut $crate::raw::CallOptions {
+                self.raw.options()
+            }
+        }
+
+        $crate::resources::builder::pages!($name -> $item);
+    };
+}
+
 /// Ways to read a list, for a builder that has a field `paging` and `fn into_raw(self)`, the request of the raw client.
 macro_rules! pages {
     ($name:ident -> $item:ty) => {
@@ -261,7 +306,7 @@ macro_rules! levels {
     };
 }
 
-pub(crate) use {awaitable, described, in_git, levels, list, pages, request, sendable};
+pub(crate) use {awaitable, described, filtered, in_git, levels, list, pages, request, sendable};
 
 /// What is set about the pages of a list.
 #[derive(Debug, Clone, Copy, Default)]
@@ -294,6 +339,19 @@ pub(crate) fn member<A, O: Held<T>, T>(
     take(envelope)
         .held()
         .ok_or_else(|| Error::missing(parts, "value"))
+}
+
+/// The texts of a setter that takes several.
+pub(crate) fn texts(values: impl IntoIterator<Item = impl Into<String>>) -> Vec<String> {
+    values.into_iter().map(Into::into).collect()
+}
+
+/// A time as services take it: milliseconds since 1970, in UTC. What is before is 1970.
+pub(crate) fn millis(time: std::time::SystemTime) -> i64 {
+    time.duration_since(std::time::UNIX_EPOCH)
+        .map_or(0, |since| {
+            i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+        })
 }
 
 /// A member that may hold a value, boxed or not.

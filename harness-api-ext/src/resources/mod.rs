@@ -5,12 +5,27 @@
 
 pub(crate) mod builder;
 
+#[cfg(feature = "access_control")]
+#[cfg_attr(docsrs, doc(cfg(feature = "access_control")))]
+pub mod access_control;
+#[cfg(feature = "audit")]
+#[cfg_attr(docsrs, doc(cfg(feature = "audit")))]
+pub mod audit;
 #[cfg(feature = "connectors")]
 #[cfg_attr(docsrs, doc(cfg(feature = "connectors")))]
 pub mod connectors;
+#[cfg(feature = "delegates")]
+#[cfg_attr(docsrs, doc(cfg(feature = "delegates")))]
+pub mod delegates;
 #[cfg(feature = "pipeline")]
 #[cfg_attr(docsrs, doc(cfg(feature = "pipeline")))]
 pub mod pipeline;
 #[cfg(feature = "platform")]
 #[cfg_attr(docsrs, doc(cfg(feature = "platform")))]
 pub mod platform;
+#[cfg(feature = "secrets")]
+#[cfg_attr(docsrs, doc(cfg(feature = "secrets")))]
+pub mod secrets;
+#[cfg(feature = "users")]
+#[cfg_attr(docsrs, doc(cfg(feature = "users")))]
+pub mod users;

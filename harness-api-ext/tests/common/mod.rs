@@ -4,15 +4,18 @@
 #![allow(
     clippy::expect_used,
     dead_code,
+    unused_imports,
     unreachable_pub,
     reason = "a test fails by panicking, and uses what it needs"
 )]
 
+mod exchange;
 mod server;
 mod stage;
 
 use harness_api_ext::{Harness, HarnessBuilder};
 
+pub use exchange::{ACCOUNT, Exchange, ORG, PAGE, PROJECT, data, has_part, not_found, page};
 pub use server::{Reply, Server};
 pub use stage::{Play, Stage};
 

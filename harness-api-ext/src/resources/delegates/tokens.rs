@@ -1,0 +1,154 @@
+//! The tokens that delegates connect with.
+
+use std::time::SystemTime;
+
+use harness_api::Response;
+use harness_api::delegates::{self as raw, types};
+use secrecy::SecretString;
+
+use crate::error::Result;
+use crate::resources::builder::{done, levels, member, millis, request};
+use crate::scope::Scope;
+
+levels! {
+    /// The tokens that delegates of this level connect with.
+    delegate_tokens -> DelegateTokens on Account Org Project
+}
+
+/// Delegate tokens at one level. They are named, and have no other identifier.
+///
+/// ```no_run
+/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// let tokens = harness.org("default").project("checkout").delegate_tokens();
+/// let token = tokens.create("shop").await?;
+/// println!("{:?}", token.value.is_some());
+/// tokens.revoke("shop").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct DelegateTokens {
+    scope: Scope,
+}
+
+/// A delegate token, with its value apart, which is not printed.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct DelegateToken {
+    /// What is known of the token; its `value` is always `None`.
+    pub details: types::DelegateTokenDetails,
+    /// The token itself, when the service shows it: it does so when the token is created, and to those who may see it.
+    pub value: Option<SecretString>,
+}
+
+impl From<types::DelegateTokenDetails> for DelegateToken {
+    fn from(mut details: types::DelegateTokenDetails) -> Self {
+        let value = details.value.take().map(SecretString::from);
+        Self { details, value }
+    }
+}
+
+impl DelegateTokens {
+    /// The tokens, all at once.
+    pub fn list(&self) -> ListDelegateTokens {
+        let api = self.scope.raw().delegates();
+        ListDelegateTokens::new(
+            self.scope
+                .on(api.get_cg_delegate_tokens(self.scope.account())),
+        )
+    }
+
+    /// A new token.
+    pub fn create(&self, name: impl Into<String>) -> CreateDelegateToken {
+        let api = self.scope.raw().delegates();
+        CreateDelegateToken::new(
+            self.scope
+                .on(api.create_delegate_token(self.scope.account(), name)),
+        )
+    }
+
+    /// Revokes a token: delegates that connect with it are refused from then on.
+    pub fn revoke(&self, name: impl Into<String>) -> RevokeDelegateToken {
+        let api = self.scope.raw().delegates();
+        RevokeDelegateToken::new(
+            self.scope
+                .on(api.revoke_cg_delegate_token(self.scope.account(), name)),
+        )
+    }
+
+    /// Deletes a token.
+    pub fn delete(&self, name: impl Into<String>) -> DeleteDelegateToken {
+        let api = self.scope.raw().delegates();
+        DeleteDelegateToken::new(
+            self.scope
+                .on(api.delete_ng_delegate_token(self.scope.account(), name)),
+        )
+    }
+
+    /// The delegates that connect with a token.
+    pub fn delegates(&self, name: impl Into<String>) -> ListDelegatesOfToken {
+        let api = self.scope.raw().delegates();
+        let request = api
+            .get_delegate_groups_using_token(self.scope.account())
+            .delegate_token_name(name);
+        ListDelegatesOfToken::new(self.scope.on(request))
+    }
+}
+
+request! {
+    /// Reads the tokens: `GET /ng/api/delegate-token-ng`.
+    ListDelegateTokens(raw::GetCgDelegateTokens) -> Vec<DelegateToken> = tokens;
+    /// The one with this name.
+    name(impl Into<String>) => name;
+    /// Those that are `ACTIVE`, or `REVOKED`.
+    status(impl Into<types::GetCgDelegateTokensStatus>) => status;
+}
+
+request! {
+    /// Creates a token: `POST /ng/api/delegate-token-ng`.
+    CreateDelegateToken(raw::CreateDelegateToken) -> DelegateToken = token;
+}
+
+impl CreateDelegateToken {
+    /// The time at which it is revoked by itself.
+    pub fn revoke_at(mut self, time: SystemTime) -> Self {
+        self.raw = self.raw.revoke_after(millis(time));
+        self
+    }
+}
+
+request! {
+    /// Revokes a token: `PUT /ng/api/delegate-token-ng`.
+    RevokeDelegateToken(raw::RevokeCgDelegateToken) -> DelegateToken = token;
+}
+
+request! {
+    /// Deletes a token: `DELETE /ng/api/delegate-token-ng`.
+    DeleteDelegateToken(raw::DeleteNgDelegateToken) -> () = done;
+}
+
+request! {
+    /// Reads the delegates that connect with a token: `GET /ng/api/delegate-token-ng/delegate-groups`.
+    ListDelegatesOfToken(raw::GetDelegateGroupsUsingToken) -> Vec<types::DelegateGroupDetails> = groups;
+}
+
+fn token(answer: Response<types::RestResponseDelegateTokenDetails>) -> Result<DelegateToken> {
+    let details: types::DelegateTokenDetails = member(answer, |answer| answer.resource)?;
+    Ok(details.into())
+}
+
+fn tokens(
+    answer: Response<types::RestResponseListDelegateTokenDetails>,
+) -> Result<Vec<DelegateToken>> {
+    let tokens = answer.into_inner().resource.unwrap_or_default();
+    Ok(tokens.into_iter().map(Into::into).collect())
+}
+
+fn groups(
+    answer: Response<types::RestResponseDelegateGroupListing>,
+) -> Result<Vec<types::DelegateGroupDetails>> {
+    let listing = answer.into_inner().resource;
+    Ok(listing
+        .and_then(|listing| listing.delegate_group_details)
+        .unwrap_or_default())
+}

@@ -1,0 +1,165 @@
+//! The variables of an account, an organization or a project.
+
+use harness_api::platform::{self as raw, types};
+use harness_api::{CallOptions, Configure};
+
+use crate::error::Result;
+use crate::resources::builder::{done, levels, list, member, request, sendable};
+use crate::scope::Scope;
+
+levels! {
+    /// The variables at this level.
+    variables -> Variables on Account Org Project
+}
+
+/// Variables at one level: texts that pipelines refer to. They are not secret.
+///
+/// ```no_run
+/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// let variables = harness.org("default").project("checkout").variables();
+/// variables.create("region", "Region", "eu-west-1").description("Where it runs").await?;
+/// if let Some(mut region) = variables.get("region").await?.variable {
+///     region.spec.get_or_insert_default().fixed_value = Some("eu-central-1".into());
+///     variables.update(*region).await?;
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Variables {
+    scope: Scope,
+}
+
+impl Variables {
+    /// The variables at this level.
+    pub fn list(&self) -> ListVariables {
+        let api = self.scope.raw().platform();
+        ListVariables::new(self.scope.on(api.get_variable_list(self.scope.account())))
+    }
+
+    /// A variable.
+    pub fn get(&self, id: impl Into<String>) -> GetVariable {
+        let api = self.scope.raw().platform();
+        GetVariable::new(self.scope.on(api.get_variable(id, self.scope.account())))
+    }
+
+    /// A new variable with a fixed value, of type `String`, which is the one that the service has.
+    pub fn create(
+        &self,
+        id: impl Into<String>,
+        name: impl Into<String>,
+        value: impl Into<String>,
+    ) -> CreateVariable {
+        CreateVariable {
+            variable: types::CreateVariableBodyVariable {
+                identifier: Some(id.into()),
+                name: Some(name.into()),
+                org_identifier: self.scope.org().map(str::to_owned),
+                project_identifier: self.scope.project().map(str::to_owned),
+                type_: Some("String".to_owned()),
+                spec: Some(Box::new(types::CreateVariableBodyVariableSpec {
+                    value_type: Some("FIXED".to_owned()),
+                    fixed_value: Some(value.into()),
+                    ..Default::default()
+                })),
+                ..Default::default()
+            },
+            scope: self.scope.clone(),
+            options: CallOptions::default(),
+        }
+    }
+
+    /// Puts this in place of what the variable with its identifier is. What is not set is reset: begin with what
+    /// [`get`](Self::get) gives.
+    pub fn update(&self, variable: types::VariableDetails) -> UpdateVariable {
+        let spec = variable.spec.map(|spec| {
+            Box::new(types::UpdateVariableBodyVariableSpec {
+                value_type: spec.value_type,
+                fixed_value: spec.fixed_value,
+                misfits: spec.misfits,
+                ..Default::default()
+            })
+        });
+        let body = types::UpdateVariableBody {
+            variable: Some(Box::new(types::UpdateVariableBodyVariable {
+                identifier: variable.identifier,
+                name: variable.name,
+                description: variable.description,
+                org_identifier: variable.org_identifier,
+                project_identifier: variable.project_identifier,
+                type_: variable.type_,
+                spec,
+                misfits: variable.misfits,
+            })),
+            ..Default::default()
+        };
+        let api = self.scope.raw().platform();
+        UpdateVariable::new(
+            self.scope
+                .on(api.update_variable(self.scope.account(), &body)),
+        )
+    }
+
+    /// Deletes a variable.
+    pub fn delete(&self, id: impl Into<String>) -> DeleteVariable {
+        let api = self.scope.raw().platform();
+        DeleteVariable::new(self.scope.on(api.delete_variable(self.scope.account(), id)))
+    }
+}
+
+list! {
+    /// A list of variables: `GET /ng/api/variables`.
+    ListVariables(raw::GetVariableList) -> types::VariableDetailsResponse;
+    /// Those whose name or identifier holds this text.
+    search(impl Into<String>) => search_term;
+    /// Those of the levels below as well.
+    with_those_below(bool) => include_variables_from_every_sub_scope;
+}
+
+request! {
+    /// Reads a variable: `GET /ng/api/variables/{identifier}`.
+    GetVariable(raw::GetVariable) -> types::VariableDetailsResponse = .data;
+}
+
+request! {
+    /// Replaces a variable: `PUT /ng/api/variables`.
+    UpdateVariable(raw::UpdateVariable) -> types::VariableDetailsResponse = .data;
+}
+
+request! {
+    /// Deletes a variable: `DELETE /ng/api/variables/{identifier}`.
+    DeleteVariable(raw::DeleteVariable) -> () = done;
+}
+
+/// Creates a variable: `POST /ng/api/variables`.
+#[derive(Debug)]
+#[must_use = "nothing is sent before `send` or `.await`"]
+pub struct CreateVariable {
+    scope: Scope,
+    variable: types::CreateVariableBodyVariable,
+    options: CallOptions,
+}
+
+impl CreateVariable {
+    /// What it is for.
+    pub fn description(mut self, text: impl Into<String>) -> Self {
+        self.variable.description = Some(text.into());
+        self
+    }
+
+    async fn run(self) -> Result<types::VariableDetailsResponse> {
+        let body = types::CreateVariableBody {
+            variable: Some(Box::new(self.variable)),
+            ..Default::default()
+        };
+        let request = self
+            .scope
+            .raw()
+            .platform()
+            .create_variable(self.scope.account(), &body)
+            .with_options(self.options);
+        member(self.scope.on(request).send().await?, |answer| answer.data)
+    }
+}
+
+sendable!(CreateVariable -> types::VariableDetailsResponse);

@@ -4,13 +4,25 @@
 //! setters, and `.await` sends.
 
 pub(crate) mod builder;
+mod order;
 
+#[cfg(feature = "code")]
+#[cfg_attr(docsrs, doc(cfg(feature = "code")))]
+pub mod code;
 #[cfg(feature = "connectors")]
 #[cfg_attr(docsrs, doc(cfg(feature = "connectors")))]
 pub mod connectors;
+#[cfg(feature = "gitops")]
+#[cfg_attr(docsrs, doc(cfg(feature = "gitops")))]
+pub mod gitops;
+#[cfg(feature = "har")]
+#[cfg_attr(docsrs, doc(cfg(feature = "har")))]
+pub mod har;
 #[cfg(feature = "pipeline")]
 #[cfg_attr(docsrs, doc(cfg(feature = "pipeline")))]
 pub mod pipeline;
 #[cfg(feature = "platform")]
 #[cfg_attr(docsrs, doc(cfg(feature = "platform")))]
 pub mod platform;
+
+pub use order::Order;

@@ -1,12 +1,10 @@
 //! One artifact, its versions and their files.
 
-use harness_api::Configure;
 use harness_api::har::{self as raw, types};
 
 use super::registry::Registry;
 use crate::Order;
-use crate::error::Result;
-use crate::resources::builder::{done, list, member, request};
+use crate::resources::builder::{done, list, request};
 
 /// An artifact in a registry, such as an image or a package, with its versions.
 #[derive(Clone, Debug)]

@@ -1,12 +1,10 @@
 //! One registry.
 
-use harness_api::Configure;
 use harness_api::har::{self as raw, types};
 
 use super::artifact::Artifact;
 use super::registry_ref;
-use crate::error::Result;
-use crate::resources::builder::{list, member, request};
+use crate::resources::builder::{list, request};
 use crate::scope::Scope;
 use crate::{Account, Order, Org, Project};
 

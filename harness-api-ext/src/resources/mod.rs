@@ -4,6 +4,7 @@
 //! setters, and `.await` sends.
 
 pub(crate) mod builder;
+mod order;
 
 #[cfg(feature = "access_control")]
 #[cfg_attr(docsrs, doc(cfg(feature = "access_control")))]
@@ -11,12 +12,21 @@ pub mod access_control;
 #[cfg(feature = "audit")]
 #[cfg_attr(docsrs, doc(cfg(feature = "audit")))]
 pub mod audit;
+#[cfg(feature = "code")]
+#[cfg_attr(docsrs, doc(cfg(feature = "code")))]
+pub mod code;
 #[cfg(feature = "connectors")]
 #[cfg_attr(docsrs, doc(cfg(feature = "connectors")))]
 pub mod connectors;
 #[cfg(feature = "delegates")]
 #[cfg_attr(docsrs, doc(cfg(feature = "delegates")))]
 pub mod delegates;
+#[cfg(feature = "gitops")]
+#[cfg_attr(docsrs, doc(cfg(feature = "gitops")))]
+pub mod gitops;
+#[cfg(feature = "har")]
+#[cfg_attr(docsrs, doc(cfg(feature = "har")))]
+pub mod har;
 #[cfg(feature = "pipeline")]
 #[cfg_attr(docsrs, doc(cfg(feature = "pipeline")))]
 pub mod pipeline;
@@ -29,3 +39,5 @@ pub mod secrets;
 #[cfg(feature = "users")]
 #[cfg_attr(docsrs, doc(cfg(feature = "users")))]
 pub mod users;
+
+pub use order::Order;

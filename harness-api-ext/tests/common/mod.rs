@@ -4,18 +4,20 @@
 #![allow(
     clippy::expect_used,
     dead_code,
-    unused_imports,
     unreachable_pub,
+    unused_imports,
     reason = "a test fails by panicking, and uses what it needs"
 )]
 
 mod exchange;
+mod expect;
 mod server;
 mod stage;
 
 use harness_api_ext::{Harness, HarnessBuilder};
 
 pub use exchange::{ACCOUNT, Exchange, ORG, PAGE, PROJECT, data, has_part, not_found, page};
+pub use expect::Expect;
 pub use server::{Reply, Server};
 pub use stage::{Play, Stage};
 

@@ -5,12 +5,30 @@
 
 pub(crate) mod builder;
 
+#[cfg(feature = "ccm")]
+#[cfg_attr(docsrs, doc(cfg(feature = "ccm")))]
+pub mod ccm;
+#[cfg(feature = "chaos")]
+#[cfg_attr(docsrs, doc(cfg(feature = "chaos")))]
+pub mod chaos;
 #[cfg(feature = "connectors")]
 #[cfg_attr(docsrs, doc(cfg(feature = "connectors")))]
 pub mod connectors;
+#[cfg(feature = "ff")]
+#[cfg_attr(docsrs, doc(cfg(feature = "ff")))]
+pub mod ff;
+#[cfg(feature = "iacm")]
+#[cfg_attr(docsrs, doc(cfg(feature = "iacm")))]
+pub mod iacm;
+#[cfg(feature = "idp")]
+#[cfg_attr(docsrs, doc(cfg(feature = "idp")))]
+pub mod idp;
 #[cfg(feature = "pipeline")]
 #[cfg_attr(docsrs, doc(cfg(feature = "pipeline")))]
 pub mod pipeline;
 #[cfg(feature = "platform")]
 #[cfg_attr(docsrs, doc(cfg(feature = "platform")))]
 pub mod platform;
+#[cfg(feature = "policy")]
+#[cfg_attr(docsrs, doc(cfg(feature = "policy")))]
+pub mod policy;

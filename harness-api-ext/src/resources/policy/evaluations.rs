@@ -1,0 +1,67 @@
+//! What came of evaluating policies.
+
+use harness_api::policy::{self as raw, types};
+
+use crate::resources::builder::{levels, list, request, whole};
+use crate::scope::Scope;
+
+levels! {
+    /// The evaluations of policies at this level.
+    policy_evaluations -> Evaluations on Account Org Project
+}
+
+/// Evaluations of policies at one level.
+///
+/// ```no_run
+/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// let evaluations = harness.org("default").project("checkout").policy_evaluations();
+/// let since = 1_761_800_000_000;
+/// let mut denied = evaluations.list().status("error").from_millis(since).items();
+/// while let Some(evaluation) = denied.try_next().await? {
+///     println!("{:?} {:?}", evaluation.id, evaluation.entity);
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Evaluations {
+    scope: Scope,
+}
+
+impl Evaluations {
+    /// The evaluations of the last 7 days: for older ones say [from](ListEvaluations::from_millis) when.
+    pub fn list(&self) -> ListEvaluations {
+        let api = self.scope.raw().policy();
+        ListEvaluations::new(self.scope.on(api.list_evaluations()))
+    }
+
+    /// An evaluation, with the verdict of each policy.
+    pub fn get(&self, id: i64) -> GetEvaluation {
+        let api = self.scope.raw().policy();
+        GetEvaluation::new(self.scope.on(api.find_evaluation(id)))
+    }
+}
+
+list! {
+    /// A list of evaluations: `GET /pm/api/v1/evaluations`. The server gives the last 7 days unless a beginning is set.
+    ListEvaluations(raw::ListEvaluations) -> types::Evaluation;
+    /// Those at or after this time, in milliseconds since 1970.
+    from_millis(i64) => created_date_from;
+    /// Those at or before this time, in milliseconds since 1970.
+    to_millis(i64) => created_date_to;
+    /// Those that ended so: `error`, `warning` or `pass`.
+    status(impl Into<String>) => status;
+    /// Those of this type of entity, such as `pipeline`.
+    entity(impl Into<String>) => type_;
+    /// Those at this action, such as `onrun`.
+    action(impl Into<String>) => action;
+    /// Those of this run of a pipeline.
+    execution(impl Into<String>) => execution_id;
+    /// Those of the levels below as well.
+    with_those_below(bool) => include_child_scopes;
+}
+
+request! {
+    /// Reads an evaluation: `GET /pm/api/v1/evaluations/{id}`.
+    GetEvaluation(raw::FindEvaluation) -> types::Evaluation = whole;
+}

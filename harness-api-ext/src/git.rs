@@ -105,7 +105,9 @@ impl GitStore {
         match name {
             "branch" | "branchName" | "branch_name" | "git_branch" => self.branch.as_deref(),
             "baseBranch" | "base_branch" | "git_base_branch" => self.base_branch.as_deref(),
-            "isNewBranch" | "is_new_branch" | "git_is_new_branch" => flag(self.base_branch.is_some()),
+            "isNewBranch" | "is_new_branch" | "git_is_new_branch" => {
+                flag(self.base_branch.is_some())
+            }
             "repoName" | "repo_name" | "repoIdentifier" => self.repo.as_deref(),
             "connectorRef" | "connector_ref" | "parentEntityConnectorRef" => {
                 self.connector.as_deref()

@@ -5,9 +5,7 @@ use harness_api::{CallOptions, Configure};
 use serde::Serialize;
 
 use crate::error::{Error, Result};
-use crate::resources::builder::{
-    done, in_git, levels, list, request, sendable, whole,
-};
+use crate::resources::builder::{done, in_git, levels, list, request, sendable, whole};
 use crate::scope::Scope;
 
 levels! {

@@ -296,6 +296,19 @@ pub(crate) fn member<A, O: Held<T>, T>(
         .ok_or_else(|| Error::missing(parts, "value"))
 }
 
+/// The texts of a setter that takes several.
+pub(crate) fn texts(values: impl IntoIterator<Item = impl Into<String>>) -> Vec<String> {
+    values.into_iter().map(Into::into).collect()
+}
+
+/// A time as services take it: milliseconds since 1970, in UTC. What is before is 1970.
+pub(crate) fn millis(time: std::time::SystemTime) -> i64 {
+    time.duration_since(std::time::UNIX_EPOCH)
+        .map_or(0, |since| {
+            i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+        })
+}
+
 /// A member that may hold a value, boxed or not.
 pub(crate) trait Held<T> {
     fn held(self) -> Option<T>;

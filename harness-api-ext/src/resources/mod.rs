@@ -4,6 +4,7 @@
 //! setters, and `.await` sends.
 
 pub(crate) mod builder;
+mod order;
 
 #[cfg(feature = "ccm")]
 #[cfg_attr(docsrs, doc(cfg(feature = "ccm")))]
@@ -32,3 +33,5 @@ pub mod platform;
 #[cfg(feature = "policy")]
 #[cfg_attr(docsrs, doc(cfg(feature = "policy")))]
 pub mod policy;
+
+pub use order::Order;

@@ -5,14 +5,17 @@
     clippy::expect_used,
     dead_code,
     unreachable_pub,
+    unused_imports,
     reason = "a test fails by panicking, and uses what it needs"
 )]
 
+mod expect;
 mod server;
 mod stage;
 
 use harness_api_ext::{Harness, HarnessBuilder};
 
+pub use expect::Expect;
 pub use server::{Reply, Server};
 pub use stage::{Play, Stage};
 

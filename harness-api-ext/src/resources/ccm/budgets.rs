@@ -1,10 +1,12 @@
 //! Budgets: what a perspective may cost.
 
+use std::time::SystemTime;
+
 use harness_api::ccm::{self as raw, types};
 use harness_api::{CallOptions, Configure};
 
 use crate::error::Result;
-use crate::resources::builder::{done, levels, list, member, request, sendable};
+use crate::resources::builder::{done, levels, list, member, millis, request, sendable};
 use crate::scope::Scope;
 
 levels! {
@@ -147,9 +149,9 @@ impl CreateBudget {
         self
     }
 
-    /// When its first period begins, in milliseconds since 1970.
-    pub fn start_millis(mut self, time: i64) -> Self {
-        self.budget.start_time = Some(time);
+    /// When its first period begins.
+    pub fn starts(mut self, time: SystemTime) -> Self {
+        self.budget.start_time = Some(millis(time));
         self
     }
 

@@ -1,10 +1,12 @@
 //! What pipelines have done to workspaces.
 
+use std::time::SystemTime;
+
 use harness_api::iacm::{self as raw, types};
 
 use crate::Sending;
 use crate::error::Result;
-use crate::resources::builder::{levels, list, request, whole};
+use crate::resources::builder::{levels, list, millis, request, whole};
 use crate::scope::Scope;
 use crate::wait::{Observe, Progress, Wait, WaitFailure};
 
@@ -77,10 +79,20 @@ list! {
     pipeline(impl Into<String>) => pipeline_name;
     /// Those in one of these states: `none` while they run, `success`, `failure`.
     statuses(impl IntoIterator<Item = impl Into<String>>) => status;
-    /// Those that began at or after this time, in milliseconds since 1970.
-    from_millis(i64) => start_time;
-    /// Those that began at or before this time, in milliseconds since 1970.
-    to_millis(i64) => end_time;
+}
+
+impl ListExecutions {
+    /// Those begun at or after this time.
+    pub fn since(mut self, time: SystemTime) -> Self {
+        self.raw = self.raw.start_time(millis(time));
+        self
+    }
+
+    /// Those begun at or before this time.
+    pub fn until(mut self, time: SystemTime) -> Self {
+        self.raw = self.raw.end_time(millis(time));
+        self
+    }
 }
 
 request! {

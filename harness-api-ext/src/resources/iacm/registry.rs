@@ -2,6 +2,7 @@
 
 use harness_api::iacm::{self as raw, types};
 
+use crate::Order;
 use crate::resources::builder::{levels, list, request, whole};
 use crate::scope::Scope;
 
@@ -49,13 +50,20 @@ list! {
     ListModules(raw::ListModulesByAccount) -> types::ModuleResource;
     /// Those whose name holds this text.
     search(impl Into<String>) => search_term;
-    /// In this order.
-    sort(impl Into<types::ListModulesByAccountSort>) => sort;
 }
 
 request! {
     /// Reads a module: `GET /iacm/api/modules/{id}`.
     GetModule(raw::ListModulesById) -> types::ListModuleByIdResponse = whole;
+}
+
+impl ListModules {
+    /// By this field, `name` or `updated`.
+    pub fn sort(mut self, field: impl Into<String>, order: Order) -> Self {
+        let sort = format!("{},{}", field.into(), order.upper());
+        self.raw = self.raw.sort(sort.as_str());
+        self
+    }
 }
 
 /// The registry of providers of an account.
@@ -90,11 +98,18 @@ list! {
     ListProviders(raw::ListProviders) -> types::HarnessIacmProviderRegistryProvider;
     /// Those whose name holds this text.
     search(impl Into<String>) => search_term;
-    /// In this order.
-    sort(impl Into<types::ListProvidersSort>) => sort;
 }
 
 request! {
     /// Reads a provider: `GET /iacm/api/providers/{id}`.
     GetProvider(raw::GetProvider) -> types::IacmGetProviderResponse = whole;
+}
+
+impl ListProviders {
+    /// By this field, `name` or `updated`.
+    pub fn sort(mut self, field: impl Into<String>, order: Order) -> Self {
+        let sort = format!("{},{}", field.into(), order.upper());
+        self.raw = self.raw.sort(sort.as_str());
+        self
+    }
 }

@@ -7,6 +7,7 @@ use harness_api::{Call, CallOptions, Configure};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::Order;
 use crate::error::{Error, Result};
 use crate::resources::builder::{done, levels, list, request, sendable, whole};
 use crate::scope::Scope;
@@ -131,12 +132,19 @@ list! {
     ListWorkspaces(raw::ListWorkspaces) -> types::WorkspaceResourceSummary;
     /// Those whose name or identifier holds this text.
     search(impl Into<String>) => search_term;
-    /// In this order.
-    sort(impl Into<types::ListWorkspacesSort>) => sort;
     /// Those in one of these states, such as `active` or `drifted`.
     statuses(impl IntoIterator<Item = impl Into<String>>) => status;
     /// Those with these tags.
     tags(impl IntoIterator<Item = impl Into<String>>) => tags;
+}
+
+impl ListWorkspaces {
+    /// By this field, `name` or `updated`.
+    pub fn sort(mut self, field: impl Into<String>, order: Order) -> Self {
+        let sort = format!("{},{}", field.into(), order.upper());
+        self.raw = self.raw.sort(sort.as_str());
+        self
+    }
 }
 
 request! {

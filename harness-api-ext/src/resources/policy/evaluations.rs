@@ -1,8 +1,10 @@
 //! What came of evaluating policies.
 
+use std::time::SystemTime;
+
 use harness_api::policy::{self as raw, types};
 
-use crate::resources::builder::{levels, list, request, whole};
+use crate::resources::builder::{levels, list, millis, request, whole};
 use crate::scope::Scope;
 
 levels! {
@@ -13,10 +15,12 @@ levels! {
 /// Evaluations of policies at one level.
 ///
 /// ```no_run
+/// use std::time::{Duration, SystemTime};
+///
 /// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
 /// let evaluations = harness.org("default").project("checkout").policy_evaluations();
-/// let since = 1_761_800_000_000;
-/// let mut denied = evaluations.list().status("error").from_millis(since).items();
+/// let month = Duration::from_secs(30 * 24 * 3600);
+/// let mut denied = evaluations.list().status("error").since(SystemTime::now() - month).items();
 /// while let Some(evaluation) = denied.try_next().await? {
 ///     println!("{:?} {:?}", evaluation.id, evaluation.entity);
 /// }
@@ -29,7 +33,7 @@ pub struct Evaluations {
 }
 
 impl Evaluations {
-    /// The evaluations of the last 7 days: for older ones say [from](ListEvaluations::from_millis) when.
+    /// The evaluations of the last 7 days: for older ones say [since](ListEvaluations::since) when.
     pub fn list(&self) -> ListEvaluations {
         let api = self.scope.raw().policy();
         ListEvaluations::new(self.scope.on(api.list_evaluations()))
@@ -45,10 +49,6 @@ impl Evaluations {
 list! {
     /// A list of evaluations: `GET /pm/api/v1/evaluations`. The server gives the last 7 days unless a beginning is set.
     ListEvaluations(raw::ListEvaluations) -> types::Evaluation;
-    /// Those at or after this time, in milliseconds since 1970.
-    from_millis(i64) => created_date_from;
-    /// Those at or before this time, in milliseconds since 1970.
-    to_millis(i64) => created_date_to;
     /// Those that ended so: `error`, `warning` or `pass`.
     status(impl Into<String>) => status;
     /// Those of this type of entity, such as `pipeline`.
@@ -59,6 +59,20 @@ list! {
     execution(impl Into<String>) => execution_id;
     /// Those of the levels below as well.
     with_those_below(bool) => include_child_scopes;
+}
+
+impl ListEvaluations {
+    /// Those made at or after this time.
+    pub fn since(mut self, time: SystemTime) -> Self {
+        self.raw = self.raw.created_date_from(millis(time));
+        self
+    }
+
+    /// Those made at or before this time.
+    pub fn until(mut self, time: SystemTime) -> Self {
+        self.raw = self.raw.created_date_to(millis(time));
+        self
+    }
 }
 
 request! {

@@ -4,6 +4,7 @@ use harness_api::policy::{self as raw, types};
 use harness_api::{CallOptions, Configure};
 use serde::Serialize;
 
+use crate::Order;
 use crate::error::{Error, Result};
 use crate::resources::builder::{done, in_git, levels, list, request, sendable, whole};
 use crate::scope::Scope;
@@ -91,12 +92,19 @@ list! {
     ListPolicies(raw::ListPolicies) -> types::PolicyManagementPolicy;
     /// Those whose name or identifier holds this text.
     search(impl Into<String>) => search_term;
-    /// In this order.
-    sort(impl Into<types::ListPoliciesSort>) => sort;
     /// Leaves out the rules themselves.
     without_rego(bool) => exclude_rego_from_response;
     /// Says how many sets apply each.
     with_set_count(bool) => include_policy_set_count;
+}
+
+impl ListPolicies {
+    /// By this field, `name` or `updated`.
+    pub fn sort(mut self, field: impl Into<String>, order: Order) -> Self {
+        let sort = format!("{},{}", field.into(), order.upper());
+        self.raw = self.raw.sort(sort.as_str());
+        self
+    }
 }
 
 request! {

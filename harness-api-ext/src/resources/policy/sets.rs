@@ -4,6 +4,7 @@ use harness_api::model::Maybe;
 use harness_api::policy::{self as raw, types};
 use harness_api::{CallOptions, Configure};
 
+use crate::Order;
 use crate::error::Result;
 use crate::resources::builder::{done, levels, list, request, sendable, whole};
 use crate::scope::Scope;
@@ -81,12 +82,19 @@ list! {
     ListPolicySets(raw::ListPolicySets) -> types::PolicyManagementPolicySet;
     /// Those whose name or identifier holds this text.
     search(impl Into<String>) => search_term;
-    /// In this order.
-    sort(impl Into<types::ListPolicySetsSort>) => sort;
     /// Those for this type of entity.
     entity(impl Into<String>) => type_;
     /// Those for this action.
     action(impl Into<String>) => action;
+}
+
+impl ListPolicySets {
+    /// By this field, `name` or `updated`.
+    pub fn sort(mut self, field: impl Into<String>, order: Order) -> Self {
+        let sort = format!("{},{}", field.into(), order.upper());
+        self.raw = self.raw.sort(sort.as_str());
+        self
+    }
 }
 
 request! {

@@ -103,17 +103,19 @@ impl GitStore {
     pub(crate) fn value(&self, name: &str) -> Option<&str> {
         let flag = |on: bool| on.then_some("true");
         match name {
-            "branch" | "branchName" | "branch_name" => self.branch.as_deref(),
-            "baseBranch" | "base_branch" => self.base_branch.as_deref(),
-            "isNewBranch" | "is_new_branch" => flag(self.base_branch.is_some()),
+            "branch" | "branchName" | "branch_name" | "git_branch" => self.branch.as_deref(),
+            "baseBranch" | "base_branch" | "git_base_branch" => self.base_branch.as_deref(),
+            "isNewBranch" | "is_new_branch" | "git_is_new_branch" => {
+                flag(self.base_branch.is_some())
+            }
             "repoName" | "repo_name" | "repoIdentifier" => self.repo.as_deref(),
             "connectorRef" | "connector_ref" | "parentEntityConnectorRef" => {
                 self.connector.as_deref()
             }
             "filePath" | "file_path" => self.file_path.as_deref(),
-            "commitMsg" | "commit_message" => self.commit_message.as_deref(),
-            "lastObjectId" | "last_object_id" => self.last_object_id.as_deref(),
-            "lastCommitId" | "last_commit_id" => self.last_commit_id.as_deref(),
+            "commitMsg" | "commit_message" | "git_commit_msg" => self.commit_message.as_deref(),
+            "lastObjectId" | "last_object_id" | "git_file_id" => self.last_object_id.as_deref(),
+            "lastCommitId" | "last_commit_id" | "git_commit_sha" => self.last_commit_id.as_deref(),
             "isHarnessCodeRepo" | "is_harness_code_repo" => flag(self.harness_code),
             "storeType" | "store_type" => self.remote.then_some("REMOTE"),
             _ => None,

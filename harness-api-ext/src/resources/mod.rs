@@ -12,6 +12,12 @@ pub mod access_control;
 #[cfg(feature = "audit")]
 #[cfg_attr(docsrs, doc(cfg(feature = "audit")))]
 pub mod audit;
+#[cfg(feature = "ccm")]
+#[cfg_attr(docsrs, doc(cfg(feature = "ccm")))]
+pub mod ccm;
+#[cfg(feature = "chaos")]
+#[cfg_attr(docsrs, doc(cfg(feature = "chaos")))]
+pub mod chaos;
 #[cfg(feature = "code")]
 #[cfg_attr(docsrs, doc(cfg(feature = "code")))]
 pub mod code;
@@ -21,18 +27,30 @@ pub mod connectors;
 #[cfg(feature = "delegates")]
 #[cfg_attr(docsrs, doc(cfg(feature = "delegates")))]
 pub mod delegates;
+#[cfg(feature = "ff")]
+#[cfg_attr(docsrs, doc(cfg(feature = "ff")))]
+pub mod ff;
 #[cfg(feature = "gitops")]
 #[cfg_attr(docsrs, doc(cfg(feature = "gitops")))]
 pub mod gitops;
 #[cfg(feature = "har")]
 #[cfg_attr(docsrs, doc(cfg(feature = "har")))]
 pub mod har;
+#[cfg(feature = "iacm")]
+#[cfg_attr(docsrs, doc(cfg(feature = "iacm")))]
+pub mod iacm;
+#[cfg(feature = "idp")]
+#[cfg_attr(docsrs, doc(cfg(feature = "idp")))]
+pub mod idp;
 #[cfg(feature = "pipeline")]
 #[cfg_attr(docsrs, doc(cfg(feature = "pipeline")))]
 pub mod pipeline;
 #[cfg(feature = "platform")]
 #[cfg_attr(docsrs, doc(cfg(feature = "platform")))]
 pub mod platform;
+#[cfg(feature = "policy")]
+#[cfg_attr(docsrs, doc(cfg(feature = "policy")))]
+pub mod policy;
 #[cfg(feature = "secrets")]
 #[cfg_attr(docsrs, doc(cfg(feature = "secrets")))]
 pub mod secrets;

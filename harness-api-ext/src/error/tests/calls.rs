@@ -85,7 +85,7 @@ fn kinds_follow_the_raw_client() {
 
 #[test]
 fn causes_are_kept() {
-    let own = Error::wait("m").with_source(std::fmt::Error);
+    let own = Error::new(ErrorKind::Wait, "m").with_source(std::fmt::Error);
     assert!(own.source().unwrap().is::<std::fmt::Error>());
     // A port that was free a moment ago.
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();

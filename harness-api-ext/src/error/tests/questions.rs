@@ -258,5 +258,5 @@ fn errors_without_an_answer() {
     );
     assert_eq!(yes(&Error::new(ErrorKind::Transport, "m")), ["transient"]);
     assert_eq!(yes(&Error::pagination("m")), [""; 0]);
-    assert_eq!(yes(&Error::wait("not found")), [""; 0]);
+    assert_eq!(yes(&Error::new(ErrorKind::Wait, "not found")), [""; 0]);
 }

@@ -1,0 +1,207 @@
+//! Policies: rules in Rego.
+
+use harness_api::policy::{self as raw, types};
+use harness_api::{CallOptions, Configure};
+use serde::Serialize;
+
+use crate::Order;
+use crate::error::{Error, Result};
+use crate::resources::builder::{done, in_git, levels, list, request, sendable, whole};
+use crate::scope::Scope;
+
+levels! {
+    /// The policies at this level.
+    policies -> Policies on Account Org Project
+}
+
+/// Policies at one level.
+///
+/// ```no_run
+/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// let policies = harness.org("default").project("checkout").policies();
+/// let rego = "package pipeline\ndeny[\"a pipeline needs tags\"] { not input.pipeline.tags }";
+/// let verdict = policies.evaluate(rego, &serde_json::json!({"pipeline": {}}))?.await?;
+/// println!("{:?}", verdict.deny_messages);
+/// policies.create("need_tags", "Need tags").rego(rego).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Policies {
+    scope: Scope,
+}
+
+impl Policies {
+    /// The policies.
+    pub fn list(&self) -> ListPolicies {
+        let api = self.scope.raw().policy();
+        ListPolicies::new(self.scope.on(api.list_policies()))
+    }
+
+    /// A policy.
+    pub fn get(&self, id: impl Into<String>) -> GetPolicy {
+        let api = self.scope.raw().policy();
+        GetPolicy::new(self.scope.on(api.find_policy(id)))
+    }
+
+    /// A new policy. It does nothing before a [set](super::PolicySets) applies it.
+    pub fn create(&self, id: impl Into<String>, name: impl Into<String>) -> CreatePolicy {
+        CreatePolicy {
+            scope: self.scope.clone(),
+            policy: types::CreateRequestBody::new(id, name),
+            options: CallOptions::default(),
+        }
+    }
+
+    /// Changes a policy. What is not set stays as it is.
+    pub fn update(&self, id: impl Into<String>) -> UpdatePolicy {
+        UpdatePolicy {
+            scope: self.scope.clone(),
+            id: id.into(),
+            changes: types::UpdateRequestBody::default(),
+            options: CallOptions::default(),
+        }
+    }
+
+    /// Deletes a policy.
+    pub fn delete(&self, id: impl Into<String>) -> DeletePolicy {
+        let api = self.scope.raw().policy();
+        DeletePolicy::new(self.scope.on(api.delete_policy(id)))
+    }
+
+    /// Evaluates a rule over an input. Nothing is stored.
+    ///
+    /// # Errors
+    ///
+    /// Of kind [`Build`](crate::ErrorKind::Build) when the input is no JSON.
+    pub fn evaluate(
+        &self,
+        rego: impl Into<String>,
+        input: &impl Serialize,
+    ) -> Result<EvaluatePolicy> {
+        let input = serde_json::to_string(input)
+            .map_err(|_| Error::build("the input of the policy cannot be written as JSON"))?;
+        let body = types::EvaluateRequestBody::new(input, rego);
+        let api = self.scope.raw().policy();
+        Ok(EvaluatePolicy::new(self.scope.on(api.evaluate(&body))))
+    }
+}
+
+list! {
+    /// A list of policies: `GET /pm/api/v1/policies`.
+    ListPolicies(raw::ListPolicies) -> types::PolicyManagementPolicy;
+    /// Those whose name or identifier holds this text.
+    search(impl Into<String>) => search_term;
+    /// Leaves out the rules themselves.
+    without_rego(bool) => exclude_rego_from_response;
+    /// Says how many sets apply each.
+    with_set_count(bool) => include_policy_set_count;
+}
+
+impl ListPolicies {
+    /// By this field, `name` or `updated`.
+    pub fn sort(mut self, field: impl Into<String>, order: Order) -> Self {
+        let sort = format!("{},{}", field.into(), order.upper());
+        self.raw = self.raw.sort(sort.as_str());
+        self
+    }
+}
+
+request! {
+    /// Reads a policy: `GET /pm/api/v1/policies/{identifier}`.
+    GetPolicy(raw::FindPolicy) -> types::PolicyManagementPolicy = whole;
+}
+in_git!(GetPolicy);
+
+request! {
+    /// Deletes a policy: `DELETE /pm/api/v1/policies/{identifier}`.
+    DeletePolicy(raw::DeletePolicy) -> () = done;
+    /// Deletes it even where sets apply it.
+    force(bool) => force;
+}
+
+request! {
+    /// Evaluates a rule: `POST /pm/api/v1/evaluate`. A denial is an answer, not an error: `status` tells.
+    EvaluatePolicy(raw::Evaluate) -> types::EvaluatedPolicy = whole;
+}
+
+/// Creates a policy: `POST /pm/api/v1/policies`.
+#[derive(Debug)]
+#[must_use = "nothing is sent before `send` or `.await`"]
+pub struct CreatePolicy {
+    scope: Scope,
+    policy: types::CreateRequestBody,
+    options: CallOptions,
+}
+
+impl CreatePolicy {
+    /// The rule, as Rego. The package is the kind of entity, such as `pipeline`.
+    pub fn rego(mut self, text: impl Into<String>) -> Self {
+        self.policy.rego = Some(text.into());
+        self
+    }
+
+    /// Keeps the text in this file of a Git repository. Branch and commit message are set by [`git`](Self::git); without
+    /// a connector the repository is one of Harness Code.
+    pub fn stored_in(
+        mut self,
+        connector: Option<&str>,
+        repo: impl Into<String>,
+        path: impl Into<String>,
+    ) -> Self {
+        self.policy.git_connector_ref = connector.map(str::to_owned);
+        self.policy.git_repo = Some(repo.into());
+        self.policy.git_path = Some(path.into());
+        self
+    }
+
+    async fn run(self) -> Result<types::PolicyManagementPolicy> {
+        let request = self
+            .scope
+            .raw()
+            .policy()
+            .create_policy(&self.policy)
+            .with_options(self.options);
+        whole(self.scope.on(request).send().await?)
+    }
+}
+
+in_git!(CreatePolicy);
+sendable!(CreatePolicy -> types::PolicyManagementPolicy);
+
+/// Changes a policy: `PATCH /pm/api/v1/policies/{identifier}`.
+#[derive(Debug)]
+#[must_use = "nothing is sent before `send` or `.await`"]
+pub struct UpdatePolicy {
+    scope: Scope,
+    id: String,
+    changes: types::UpdateRequestBody,
+    options: CallOptions,
+}
+
+impl UpdatePolicy {
+    /// Another name.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.changes.name = name.into().into();
+        self
+    }
+
+    /// Another rule, as Rego.
+    pub fn rego(mut self, text: impl Into<String>) -> Self {
+        self.changes.rego = text.into().into();
+        self
+    }
+
+    async fn run(self) -> Result<()> {
+        let request = self
+            .scope
+            .raw()
+            .policy()
+            .update_policy(self.id, &self.changes)
+            .with_options(self.options);
+        done(self.scope.on(request).send().await?)
+    }
+}
+
+in_git!(UpdatePolicy);
+sendable!(UpdatePolicy -> ());

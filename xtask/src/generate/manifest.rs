@@ -28,10 +28,13 @@ pub fn workspace(root: &Path, api: &Api, map: &ModuleMap, origin: &Origin) -> Re
         files.insert(path.into(), text);
         Ok(())
     };
-    let through = features(api, Some("harness-api"));
-    fill("harness-api/Cargo.toml", IN_MANIFEST, &features(api, None))?;
-    fill("harness-api-ext/Cargo.toml", IN_MANIFEST, &through)?;
-    fill("tests/Cargo.toml", IN_MANIFEST, &through)?;
+    for (path, below) in [
+        ("harness-api/Cargo.toml", None),
+        ("harness-api-ext/Cargo.toml", Some("harness-api")),
+        ("tests/Cargo.toml", Some("harness-api-ext")),
+    ] {
+        fill(path, IN_MANIFEST, &features(api, below))?;
+    }
     fill("README.md", IN_MARKDOWN, &modules(api, map))?;
     files.insert("harness-api/generated.toml".into(), record(root, origin)?);
     files.insert("openapi/losses.md".into(), losses(api));

@@ -76,8 +76,8 @@ async fn agents_of_all_levels_are_read_and_deleted() {
     let agents = expect.project().gitops().agents();
     let agent = expect
         .sends(
-            agents.get("account.ops"),
-            &at("GET /gitops/api/v1/agents/account.ops"),
+            agents.get("ops"),
+            &at("GET /gitops/api/v1/agents/ops"),
             Value::Null,
         )
         .await;

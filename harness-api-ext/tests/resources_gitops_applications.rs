@@ -48,6 +48,7 @@ async fn applications_are_created() {
         .label("harness.io/serviceRef", "billing")
         .annotation("team", "pay")
         .finalizer("resources-finalizer.argocd.argoproj.io")
+        .validate(true)
         .upsert(false);
     let body = json!({
         "application": {
@@ -56,13 +57,12 @@ async fn applications_are_created() {
                 "finalizers": ["resources-finalizer.argocd.argoproj.io"],
             },
             "spec": {
-                "project": "default",
                 "source": {"repoURL": "https://git/shop", "path": "deploy", "targetRevision": "main"},
                 "destination": {"server": "https://tills", "namespace": "billing"},
                 "syncPolicy": {"automated": {"prune": true, "selfHeal": false}, "syncOptions": ["CreateNamespace=true"]},
             },
         },
-        "upsert": false,
+        "upsert": false, "validate": true,
     });
     let line = format!(
         "POST {PATH}?clusterIdentifier=account.tills&repoIdentifier=account.shop&skipRepoValidation=false"

@@ -76,8 +76,8 @@ async fn agents_of_all_levels_are_read_and_deleted() {
     let agents = expect.project().gitops().agents();
     let agent = expect
         .sends(
-            agents.get("account.ops"),
-            &at("GET /gitops/api/v1/agents/account.ops"),
+            agents.get("ops"),
+            &at("GET /gitops/api/v1/agents/ops"),
             Value::Null,
         )
         .await;
@@ -174,7 +174,7 @@ async fn what_installs_an_agent_is_text() {
 
 #[tokio::test]
 async fn an_agent_is_waited_for_until_all_of_it_is_healthy() {
-    let expect = Expect::each(&[
+    let expect = Expect::each(vec![
         r#"{"identifier":"ops"}"#,
         r#"{"identifier":"ops","health":{"connectionStatus":"CONNECTED","harnessGitopsAgent":{"status":"HEALTH_STATUS_UNSET"}}}"#,
         r#"{"identifier":"ops","health":{"connectionStatus":"CONNECTED","harnessGitopsAgent":{"status":"HEALTHY"},
@@ -191,6 +191,20 @@ async fn an_agent_is_waited_for_until_all_of_it_is_healthy() {
         .expect("healthy");
     assert_eq!(agent.identifier.as_deref(), Some("ops"));
     assert_eq!(expect.count(), 5);
+}
+
+#[tokio::test]
+async fn an_agent_is_watched() {
+    let expect = Expect::each(vec![
+        r#"{"identifier":"ops"}"#,
+        r#"{"identifier":"ops","health":{"connectionStatus":"CONNECTED","harnessGitopsAgent":{"status":"HEALTHY"}}}"#,
+    ]);
+    let mut watch = expect.project().gitops().agents().watch("ops");
+    let mut connected = Vec::new();
+    while let Some(agent) = watch.try_next().await.expect("a state") {
+        connected.push(agent.health.is_some());
+    }
+    assert_eq!(connected, [false, true]);
 }
 
 fn often() -> Backoff {

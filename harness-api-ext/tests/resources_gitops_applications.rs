@@ -48,6 +48,7 @@ async fn applications_are_created() {
         .label("harness.io/serviceRef", "billing")
         .annotation("team", "pay")
         .finalizer("resources-finalizer.argocd.argoproj.io")
+        .validate(true)
         .upsert(false);
     let body = json!({
         "application": {
@@ -56,13 +57,12 @@ async fn applications_are_created() {
                 "finalizers": ["resources-finalizer.argocd.argoproj.io"],
             },
             "spec": {
-                "project": "default",
                 "source": {"repoURL": "https://git/shop", "path": "deploy", "targetRevision": "main"},
                 "destination": {"server": "https://tills", "namespace": "billing"},
                 "syncPolicy": {"automated": {"prune": true, "selfHeal": false}, "syncOptions": ["CreateNamespace=true"]},
             },
         },
-        "upsert": false,
+        "upsert": false, "validate": true,
     });
     let line = format!(
         "POST {PATH}?clusterIdentifier=account.tills&repoIdentifier=account.shop&skipRepoValidation=false"
@@ -233,6 +233,30 @@ const FAILED: &str = application!(
     "Degraded",
     "OutOfSync"
 );
+/// The last operation failed, and what was there before is well.
+const UNCHANGED: &str = application!(
+    "null",
+    r#"{"phase":"Error","startedAt":"2026-11-20T11:00:00Z","finishedAt":"2026-11-20T11:00:05Z"}"#,
+    "2026-11-20T11:00:09Z",
+    "Healthy",
+    "OutOfSync"
+);
+/// The last operation went well for what it was about.
+const IN_PART: &str = application!(
+    "null",
+    r#"{"phase":"Succeeded","startedAt":"2026-11-20T11:00:00Z","finishedAt":"2026-11-20T11:00:05Z"}"#,
+    "2026-11-20T11:00:09Z",
+    "Healthy",
+    "OutOfSync"
+);
+/// A dry run has ended after the application was looked at.
+const TRIED: &str = application!(
+    "null",
+    r#"{"phase":"Succeeded","operation":{"sync":{"dryRun":true}},"startedAt":"2026-11-20T11:00:00Z","finishedAt":"2026-11-20T11:00:05Z"}"#,
+    "2026-11-20T10:00:00Z",
+    "Degraded",
+    "OutOfSync"
+);
 const SUSPENDED: &str = application!(
     "null",
     "null",
@@ -250,7 +274,15 @@ const NEVER: &str = application!(
 
 #[tokio::test]
 async fn a_sync_is_waited_for_past_the_state_that_was_there_before() {
-    let expect = Expect::each(&[ASKED, SYNCED, ASKED, RUNNING, BEHIND, PROGRESSING, READY]);
+    let expect = Expect::each(vec![
+        ASKED,
+        SYNCED,
+        ASKED,
+        RUNNING,
+        BEHIND,
+        PROGRESSING,
+        READY,
+    ]);
     let billing = expect
         .project()
         .gitops()
@@ -287,7 +319,7 @@ async fn a_sync_is_waited_for_past_the_state_that_was_there_before() {
 
 #[tokio::test]
 async fn a_sync_of_parts_or_without_change_is_waited_for_otherwise() {
-    let expect = Expect::each(&[RUNNING, FAILED]);
+    let expect = Expect::each(vec![RUNNING, FAILED]);
     let billing = expect
         .project()
         .gitops()
@@ -306,6 +338,8 @@ async fn a_sync_of_parts_or_without_change_is_waited_for_otherwise() {
     let end = started.wait().backoff(often()).await.expect("an end");
     assert_eq!(end.outcome, ApplicationOutcome::OperationFailed);
     assert_eq!(end.state.health(), Health::Degraded);
+    let over = started.wait_over().backoff(often()).await.expect("an end");
+    assert_eq!(over.outcome, ApplicationOutcome::OperationFailed);
     let error = end.success().expect_err("a failure");
     assert_eq!(
         error.wait_failure(),
@@ -322,8 +356,28 @@ async fn a_sync_of_parts_or_without_change_is_waited_for_otherwise() {
 }
 
 #[tokio::test]
+async fn a_sync_of_parts_does_not_wait_for_the_whole_and_a_dry_run_not_for_a_change() {
+    for (dry_run, last) in [(false, IN_PART), (true, TRIED)] {
+        let expect = Expect::each(vec![RUNNING, RUNNING, last]);
+        let billing = expect
+            .project()
+            .gitops()
+            .application("account.ops", "billing");
+        let sync = billing
+            .sync()
+            .dry_run(dry_run)
+            .resource("", "ConfigMap", "billing", "till");
+        let started = sync.await.expect("a sync");
+        let end = started.wait().backoff(often()).await.expect("an end");
+        assert_eq!(end.outcome, ApplicationOutcome::Reached);
+        assert_eq!(end.state.sync(), SyncStatus::OutOfSync);
+        assert_eq!(expect.count(), 3);
+    }
+}
+
+#[tokio::test]
 async fn an_application_is_waited_for_as_it_is_asked() {
-    let expect = Expect::each(&[NEVER, PROGRESSING, READY]);
+    let expect = Expect::each(vec![NEVER, PROGRESSING, READY]);
     let billing = expect
         .project()
         .gitops()
@@ -342,6 +396,25 @@ async fn an_application_is_waited_for_as_it_is_asked() {
         .expect("an end");
     assert_eq!(end.outcome, ApplicationOutcome::Reached);
 
+    let expect = Expect::json(UNCHANGED);
+    let billing = expect
+        .project()
+        .gitops()
+        .application("account.ops", "billing");
+    let healthy = billing
+        .wait_healthy()
+        .backoff(often())
+        .await
+        .expect("an end");
+    assert_eq!(healthy.outcome, ApplicationOutcome::Reached);
+    let synced = billing
+        .wait_synced()
+        .backoff(often())
+        .await
+        .expect("an end");
+    assert_eq!(synced.outcome, ApplicationOutcome::OperationFailed);
+    assert_eq!(synced.state.phase(), Some(Phase::Error));
+
     let expect = Expect::json(SUSPENDED);
     let billing = expect
         .project()
@@ -357,7 +430,7 @@ async fn an_application_is_waited_for_as_it_is_asked() {
 
 #[tokio::test]
 async fn an_application_is_watched() {
-    let expect = Expect::each(&[RUNNING, READY]);
+    let expect = Expect::each(vec![RUNNING, READY]);
     let billing = expect
         .project()
         .gitops()
@@ -368,6 +441,18 @@ async fn an_application_is_watched() {
         phases.push(state.phase());
     }
     assert_eq!(phases, [Some(Phase::Running), Some(Phase::Succeeded)]);
+
+    let expect = Expect::each(vec![ASKED, READY]);
+    let billing = expect
+        .project()
+        .gitops()
+        .application("account.ops", "billing");
+    let started = billing.sync().await.expect("a sync");
+    assert_eq!(started.application().name(), "billing");
+    let mut watch = started.watch();
+    let last = watch.try_next().await.expect("a state").expect("a state");
+    assert_eq!(last.phase(), Some(Phase::Succeeded));
+    assert!(watch.try_next().await.expect("the end").is_none());
 }
 
 #[tokio::test]

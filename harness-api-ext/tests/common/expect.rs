@@ -25,7 +25,7 @@ impl Expect {
     }
 
     /// The server gives this JSON one after the other, and the last for ever.
-    pub fn each(bodies: &'static [&'static str]) -> Self {
+    pub fn each(bodies: Vec<&'static str>) -> Self {
         Self::of(Server::answering(move |number, _| {
             Reply::json("200 OK", bodies[number.min(bodies.len() - 1)])
         }))

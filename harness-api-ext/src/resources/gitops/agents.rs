@@ -11,7 +11,8 @@ use crate::resources::builder::{described, done, list, request, sendable, whole}
 use crate::scope::Scope;
 use crate::wait::{Backoff, Wait, Watch};
 
-/// The agents at one level: each runs in a cluster and does there what applications ask for.
+/// The agents at one level: each runs in a cluster and does there what applications ask for. They are called by their
+/// identifiers here, without the level.
 ///
 /// ```no_run
 /// use std::time::Duration;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use harness_api::gitops::{self as raw, types};
 use harness_api::{CallOptions, Configure};
 
+use super::applications::repositories;
 use super::state::{ApplicationSubject, Until};
 use super::sync::SyncApplication;
 use crate::error::Result;
@@ -86,7 +87,7 @@ impl Application {
                 ..Default::default()
             },
             cluster: None,
-            repository: None,
+            repositories: Vec::new(),
             skip_repo_validation: None,
             options: CallOptions::default(),
         }
@@ -223,7 +224,7 @@ pub struct UpdateApplication {
     application: Application,
     body: types::ApplicationsApplicationUpdateRequest,
     cluster: Option<String>,
-    repository: Option<String>,
+    repositories: Vec<String>,
     skip_repo_validation: Option<bool>,
     options: CallOptions,
 }
@@ -235,13 +236,13 @@ impl UpdateApplication {
         self
     }
 
-    /// The identifier of the repository, by which the service knows what the source is.
+    /// The identifier of the repository, by which the service knows what the source is; once for each source.
     pub fn repository(mut self, id: impl Into<String>) -> Self {
-        self.repository = Some(id.into());
+        self.repositories.push(id.into());
         self
     }
 
-    /// Whether the repository has to be known to the service.
+    /// Leaves out the check that the repository is known to the service.
     pub fn skip_repo_validation(mut self, skip: bool) -> Self {
         self.skip_repo_validation = Some(skip);
         self
@@ -265,9 +266,7 @@ impl UpdateApplication {
         if let Some(cluster) = self.cluster {
             request = request.cluster_identifier(cluster);
         }
-        if let Some(repository) = self.repository {
-            request = request.repo_identifier(repository);
-        }
+        request = repositories!(request, self.repositories);
         if let Some(skip) = self.skip_repo_validation {
             request = request.skip_repo_validation(skip);
         }

@@ -43,8 +43,8 @@ impl Applications {
         ListApplications::new(self.scope.clone())
     }
 
-    /// A new application of an agent, in Argo CD's project `default` unless
-    /// [`argo_project`](CreateApplication::argo_project) says otherwise.
+    /// A new application of an agent. Source and destination are needed, and a cluster; and a repository, unless that is not
+    /// [checked](CreateApplication::skip_repo_validation).
     pub fn create(&self, agent: impl Into<String>, name: impl Into<String>) -> CreateApplication {
         CreateApplication {
             scope: self.scope.clone(),
@@ -53,11 +53,9 @@ impl Applications {
                 name: Some(name.into()),
                 ..Default::default()
             },
-            spec: types::ApplicationsApplicationSpec {
-                project: Some("default".to_owned()),
-                ..Default::default()
-            },
+            spec: types::ApplicationsApplicationSpec::default(),
             upsert: None,
+            validate: None,
             cluster: None,
             repositories: Vec::new(),
             skip_repo_validation: None,
@@ -90,6 +88,17 @@ impl ListApplications {
     }
 }
 
+/// The request, with the identifiers of repositories: there is one parameter for one, and another for several.
+macro_rules! repositories {
+    ($request:expr, $ids:expr) => {
+        match <[String; 1]>::try_from($ids) {
+            Ok([id]) => $request.repo_identifier(id),
+            Err(ids) => $request.repo_identifiers(ids),
+        }
+    };
+}
+pub(super) use repositories;
+
 /// Creates an application: `POST /gitops/api/v1/agents/{agentIdentifier}/applications`.
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send` or `.await`"]
@@ -99,6 +108,7 @@ pub struct CreateApplication {
     metadata: types::V1ObjectMeta,
     spec: types::ApplicationsApplicationSpec,
     upsert: Option<bool>,
+    validate: Option<bool>,
     cluster: Option<String>,
     repositories: Vec<String>,
     skip_repo_validation: Option<bool>,
@@ -160,13 +170,13 @@ impl CreateApplication {
         self
     }
 
-    /// Whether the repository has to be known to the service.
+    /// Leaves out the check that the repository is known to the service.
     pub fn skip_repo_validation(mut self, skip: bool) -> Self {
         self.skip_repo_validation = Some(skip);
         self
     }
 
-    /// The project of Argo CD that it belongs to.
+    /// The project of Argo CD that it belongs to, in place of the one that the service finds for this level.
     pub fn argo_project(mut self, project: impl Into<String>) -> Self {
         self.spec.project = Some(project.into());
         self
@@ -229,6 +239,12 @@ impl CreateApplication {
         self
     }
 
+    /// Whether the agent checks that source and destination exist.
+    pub fn validate(mut self, validate: bool) -> Self {
+        self.validate = Some(validate);
+        self
+    }
+
     /// Whether one that is there already is replaced.
     pub fn upsert(mut self, upsert: bool) -> Self {
         self.upsert = Some(upsert);
@@ -243,6 +259,7 @@ impl CreateApplication {
                 ..Default::default()
             })),
             upsert: self.upsert,
+            validate: self.validate,
             ..Default::default()
         };
         let mut request = self
@@ -254,10 +271,7 @@ impl CreateApplication {
         if let Some(cluster) = self.cluster {
             request = request.cluster_identifier(cluster);
         }
-        request = match <[String; 1]>::try_from(self.repositories) {
-            Ok([repository]) => request.repo_identifier(repository),
-            Err(repositories) => request.repo_identifiers(repositories),
-        };
+        request = repositories!(request, self.repositories);
         if let Some(skip) = self.skip_repo_validation {
             request = request.skip_repo_validation(skip);
         }

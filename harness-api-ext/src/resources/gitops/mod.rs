@@ -1,6 +1,8 @@
 //! GitOps: agents, and the clusters, repositories and applications that they look after.
 //!
-//! An agent of a level above is named `account.<id>` or `org.<id>` inside of a project.
+//! [`Agents`] takes the identifiers of agents as they are, at the level that they belong to. Everywhere else an agent is named
+//! with its level: `account.<id>`, `org.<id>`, and `<id>` alone for one of a project. So are clusters and repositories that
+//! an application refers to.
 
 mod agents;
 mod application;

@@ -2,10 +2,10 @@
 
 use harness_api::policy::{self as raw, types};
 use harness_api::{CallOptions, Configure};
-use serde::Serialize;
+use serde_json::Value;
 
 use crate::Order;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::resources::builder::{done, in_git, levels, list, request, sendable, whole};
 use crate::scope::Scope;
 
@@ -20,7 +20,7 @@ levels! {
 /// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
 /// let policies = harness.org("default").project("checkout").policies();
 /// let rego = "package pipeline\ndeny[\"a pipeline needs tags\"] { not input.pipeline.tags }";
-/// let verdict = policies.evaluate(rego, &serde_json::json!({"pipeline": {}}))?.await?;
+/// let verdict = policies.evaluate(rego, &serde_json::json!({"pipeline": {}})).await?;
 /// println!("{:?}", verdict.deny_messages);
 /// policies.create("need_tags", "Need tags").rego(rego).await?;
 /// # Ok(())
@@ -70,20 +70,10 @@ impl Policies {
     }
 
     /// Evaluates a rule over an input. Nothing is stored.
-    ///
-    /// # Errors
-    ///
-    /// Of kind [`Build`](crate::ErrorKind::Build) when the input is no JSON.
-    pub fn evaluate(
-        &self,
-        rego: impl Into<String>,
-        input: &impl Serialize,
-    ) -> Result<EvaluatePolicy> {
-        let input = serde_json::to_string(input)
-            .map_err(|_| Error::build("the input of the policy cannot be written as JSON"))?;
-        let body = types::EvaluateRequestBody::new(input, rego);
+    pub fn evaluate(&self, rego: impl Into<String>, input: &Value) -> EvaluatePolicy {
+        let body = types::EvaluateRequestBody::new(input.to_string(), rego);
         let api = self.scope.raw().policy();
-        Ok(EvaluatePolicy::new(self.scope.on(api.evaluate(&body))))
+        EvaluatePolicy::new(self.scope.on(api.evaluate(&body)))
     }
 }
 

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::Order;
 use crate::error::Result;
+use crate::git::GitStore;
 use crate::resources::builder::{done, in_git, levels, list, request, sendable, whole};
 use crate::scope::Scope;
 
@@ -131,17 +132,13 @@ impl CreatePolicy {
         self
     }
 
-    /// Keeps the text in this file of a Git repository. Branch and commit message are set by [`git`](Self::git); without
-    /// a connector the repository is one of Harness Code.
-    pub fn stored_in(
-        mut self,
-        connector: Option<&str>,
-        repo: impl Into<String>,
-        path: impl Into<String>,
-    ) -> Self {
-        self.policy.git_connector_ref = connector.map(str::to_owned);
-        self.policy.git_repo = Some(repo.into());
-        self.policy.git_path = Some(path.into());
+    /// Where in Git its text is kept, and how it is committed.
+    pub fn git(mut self, git: GitStore) -> Self {
+        let text = |name| git.value(name).map(str::to_owned);
+        self.policy.git_connector_ref = text("connector_ref");
+        self.policy.git_repo = text("repo_name");
+        self.policy.git_path = text("file_path");
+        self.options.attach(git);
         self
     }
 
@@ -156,7 +153,6 @@ impl CreatePolicy {
     }
 }
 
-in_git!(CreatePolicy);
 sendable!(CreatePolicy -> types::PolicyManagementPolicy);
 
 /// Changes a policy: `PATCH /pm/api/v1/policies/{identifier}`.

@@ -76,9 +76,9 @@ async fn flags_are_changed_by_instructions() {
         .serve("true")
         .serve_off("false")
         .serve_targets("true", ["shop_7"])
-        .unserve_targets("false", ["shop_7"])
+        .stop_serving_targets("false", ["shop_7"])
         .serve_segments("true", ["pilot"])
-        .unserve_segments("false", ["pilot"])
+        .stop_serving_segments("false", ["pilot"])
         .turn_off()
         .instruction("removeRule", json!({"ruleID": "r1"}))
         .comment("For the night");
@@ -235,9 +235,9 @@ async fn segments_are_kept_in_an_environment() {
             segments
                 .patch("pilot")
                 .include(["shop_7"])
-                .uninclude(["shop_8"])
+                .remove_included(["shop_8"])
                 .exclude(["shop_8"])
-                .unexclude(["shop_7"]),
+                .remove_excluded(["shop_7"]),
             &(at("PATCH /cf/admin/segments/pilot") + there),
             json!({"instructions": [
                 {"kind": "addToIncludeList", "parameters": {"targets": ["shop_7"]}},

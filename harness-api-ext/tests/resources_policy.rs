@@ -38,15 +38,12 @@ async fn policies_are_written() {
         )
         .await;
     assert_eq!(policy.rego.as_deref(), Some("package pipeline"));
-    let git = GitStore::branch("next")
+    let git = GitStore::create("org.git", "rules", "next", "a.rego")
         .base_branch("main")
         .commit_message("Tags");
     expect
         .sends(
-            policies
-                .create("a", "A")
-                .stored_in(Some("org.git"), "rules", "a.rego")
-                .git(git),
+            policies.create("a", "A").git(git),
             &(at("POST /pm/api/v1/policies")
                 + "&git_branch=next&git_base_branch=main&git_is_new_branch=true&git_commit_msg=Tags"),
             json!({"identifier": "a", "name": "A", "git_connector_ref": "org.git", "git_repo": "rules",
@@ -121,7 +118,7 @@ async fn a_rule_is_evaluated() {
     let evaluate = policies.evaluate("package pipeline", &json!({"pipeline": {}}));
     let verdict = expect
         .sends(
-            evaluate.expect("an input that is JSON"),
+            evaluate,
             &at("POST /pm/api/v1/evaluate"),
             json!({"rego": "package pipeline", "input": "{\"pipeline\":{}}"}),
         )

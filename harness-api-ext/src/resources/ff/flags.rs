@@ -260,7 +260,7 @@ impl PatchFlag {
     }
 
     /// Takes back that this variation is served to these targets.
-    pub fn unserve_targets<I>(self, variation: impl Into<String>, targets: I) -> Self
+    pub fn stop_serving_targets<I>(self, variation: impl Into<String>, targets: I) -> Self
     where
         I: IntoIterator,
         I::Item: Into<String>,
@@ -286,7 +286,7 @@ impl PatchFlag {
     }
 
     /// Takes back that this variation is served to the targets of these segments.
-    pub fn unserve_segments<I>(self, variation: impl Into<String>, segments: I) -> Self
+    pub fn stop_serving_segments<I>(self, variation: impl Into<String>, segments: I) -> Self
     where
         I: IntoIterator,
         I::Item: Into<String>,

@@ -199,7 +199,7 @@ impl PatchSegment {
     }
 
     /// Takes back that these targets are in it.
-    pub fn uninclude<I>(self, targets: I) -> Self
+    pub fn remove_included<I>(self, targets: I) -> Self
     where
         I: IntoIterator,
         I::Item: Into<String>,
@@ -220,7 +220,7 @@ impl PatchSegment {
     }
 
     /// Takes back that these targets are kept out.
-    pub fn unexclude<I>(self, targets: I) -> Self
+    pub fn remove_excluded<I>(self, targets: I) -> Self
     where
         I: IntoIterator,
         I::Item: Into<String>,

@@ -135,6 +135,18 @@ request! {
     DeleteEntity(raw::DeleteEntity) -> () = done;
 }
 
+/// What is said of Git, as the body of a call has it.
+macro_rules! git_details {
+    ($details:ident, $git:expr; $($member:ident)*) => {
+        types::$details {
+            $($member: $git.value(stringify!($member)).map(str::to_owned),)*
+            store_type: $git.value("store_type").map(Into::into),
+            is_harness_code_repo: $git.value("is_harness_code_repo").map(|flag| flag == "true"),
+            ..Default::default()
+        }
+    };
+}
+
 /// Creates an entity: `POST /v1/entities`.
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send` or `.await`"]
@@ -169,18 +181,10 @@ impl CreateEntity {
     async fn run(self) -> Result<types::EntityResponse> {
         let mut body = types::EntityCreateRequest::new(self.yaml);
         if let Some(git) = &self.git {
-            let text = |name| git.value(name).map(str::to_owned);
-            body.git_details = Some(Box::new(types::IdpGitCreateDetails {
-                branch_name: text("branch_name"),
-                base_branch: text("base_branch"),
-                commit_message: text("commit_message"),
-                connector_ref: text("connector_ref"),
-                file_path: text("file_path"),
-                repo_name: text("repo_name"),
-                store_type: git.value("store_type").map(Into::into),
-                is_harness_code_repo: git.value("is_harness_code_repo").map(|flag| flag == "true"),
-                ..Default::default()
-            }));
+            body.git_details = Some(Box::new(git_details!(
+                IdpGitCreateDetails, git;
+                branch_name base_branch commit_message connector_ref file_path repo_name
+            )));
         }
         let mut request = self
             .scope
@@ -221,20 +225,11 @@ impl UpdateEntity {
     async fn run(self) -> Result<types::EntityResponse> {
         let mut body = types::EntityUpdateRequest::new(self.yaml);
         if let Some(git) = &self.git {
-            let text = |name| git.value(name).map(str::to_owned);
-            body.git_details = Some(Box::new(types::IdpGitUpdateDetails {
-                branch_name: text("branch_name"),
-                base_branch: text("base_branch"),
-                commit_message: text("commit_message"),
-                connector_ref: text("connector_ref"),
-                file_path: text("file_path"),
-                repo_name: text("repo_name"),
-                last_object_id: text("last_object_id"),
-                last_commit_id: text("last_commit_id"),
-                store_type: git.value("store_type").map(Into::into),
-                is_harness_code_repo: git.value("is_harness_code_repo").map(|flag| flag == "true"),
-                ..Default::default()
-            }));
+            body.git_details = Some(Box::new(git_details!(
+                IdpGitUpdateDetails, git;
+                branch_name base_branch commit_message connector_ref file_path repo_name
+                last_object_id last_commit_id
+            )));
         }
         let entity = &self.entity;
         let request = self

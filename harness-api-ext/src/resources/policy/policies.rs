@@ -2,10 +2,11 @@
 
 use harness_api::policy::{self as raw, types};
 use harness_api::{CallOptions, Configure};
-use serde::Serialize;
+use serde_json::Value;
 
 use crate::Order;
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::git::GitStore;
 use crate::resources::builder::{done, in_git, levels, list, request, sendable, whole};
 use crate::scope::Scope;
 
@@ -20,7 +21,7 @@ levels! {
 /// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
 /// let policies = harness.org("default").project("checkout").policies();
 /// let rego = "package pipeline\ndeny[\"a pipeline needs tags\"] { not input.pipeline.tags }";
-/// let verdict = policies.evaluate(rego, &serde_json::json!({"pipeline": {}}))?.await?;
+/// let verdict = policies.evaluate(rego, &serde_json::json!({"pipeline": {}})).await?;
 /// println!("{:?}", verdict.deny_messages);
 /// policies.create("need_tags", "Need tags").rego(rego).await?;
 /// # Ok(())
@@ -70,20 +71,10 @@ impl Policies {
     }
 
     /// Evaluates a rule over an input. Nothing is stored.
-    ///
-    /// # Errors
-    ///
-    /// Of kind [`Build`](crate::ErrorKind::Build) when the input is no JSON.
-    pub fn evaluate(
-        &self,
-        rego: impl Into<String>,
-        input: &impl Serialize,
-    ) -> Result<EvaluatePolicy> {
-        let input = serde_json::to_string(input)
-            .map_err(|_| Error::build("the input of the policy cannot be written as JSON"))?;
-        let body = types::EvaluateRequestBody::new(input, rego);
+    pub fn evaluate(&self, rego: impl Into<String>, input: &Value) -> EvaluatePolicy {
+        let body = types::EvaluateRequestBody::new(input.to_string(), rego);
         let api = self.scope.raw().policy();
-        Ok(EvaluatePolicy::new(self.scope.on(api.evaluate(&body))))
+        EvaluatePolicy::new(self.scope.on(api.evaluate(&body)))
     }
 }
 
@@ -141,17 +132,13 @@ impl CreatePolicy {
         self
     }
 
-    /// Keeps the text in this file of a Git repository. Branch and commit message are set by [`git`](Self::git); without
-    /// a connector the repository is one of Harness Code.
-    pub fn stored_in(
-        mut self,
-        connector: Option<&str>,
-        repo: impl Into<String>,
-        path: impl Into<String>,
-    ) -> Self {
-        self.policy.git_connector_ref = connector.map(str::to_owned);
-        self.policy.git_repo = Some(repo.into());
-        self.policy.git_path = Some(path.into());
+    /// Where in Git its text is kept, and how it is committed.
+    pub fn git(mut self, git: GitStore) -> Self {
+        let text = |name| git.value(name).map(str::to_owned);
+        self.policy.git_connector_ref = text("connector_ref");
+        self.policy.git_repo = text("repo_name");
+        self.policy.git_path = text("file_path");
+        self.options.attach(git);
         self
     }
 
@@ -166,7 +153,6 @@ impl CreatePolicy {
     }
 }
 
-in_git!(CreatePolicy);
 sendable!(CreatePolicy -> types::PolicyManagementPolicy);
 
 /// Changes a policy: `PATCH /pm/api/v1/policies/{identifier}`.

@@ -229,7 +229,7 @@ async fn recommendations_are_asked_for_with_a_filter() {
 
 #[tokio::test]
 async fn recommendations_are_read_page_after_page() {
-    let expect = Expect::each(&[
+    let expect = Expect::each([
         r#"{"status":"SUCCESS","data":{"items":[{"id":"re1"},{"id":"re2"}],"offset":0,"limit":2}}"#,
         r#"{"status":"SUCCESS","data":{"items":[{"id":"re3"}],"offset":2,"limit":2}}"#,
     ]);

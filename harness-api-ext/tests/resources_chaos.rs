@@ -97,7 +97,7 @@ async fn experiments_are_saved_read_and_deleted() {
 
 #[tokio::test]
 async fn an_experiment_is_run_and_waited_for() {
-    let expect = Expect::each(&[
+    let expect = Expect::each([
         r#"{"notifyID":"no1"}"#,
         r#"{"phase":"Queued","completed":false}"#,
         r#"{"phase":"Running","completed":false,"faultsAwaited":1}"#,

@@ -220,7 +220,7 @@ async fn executions_are_read() {
 async fn an_execution_is_waited_for() {
     let line = format!("GET {HERE}/executions/pZ3kq0/x81Fhe");
     let soon = Backoff::every(Duration::from_millis(1));
-    let expect = Expect::each(&[r#"{"status":"none"}"#, r#"{"status":"success"}"#]);
+    let expect = Expect::each([r#"{"status":"none"}"#, r#"{"status":"success"}"#]);
     let executions = expect.project().workspace_executions();
     let wait = executions.wait("pZ3kq0", "x81Fhe").backoff(soon);
     let end = expect.sends(wait, &line, Value::Null).await;

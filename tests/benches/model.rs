@@ -164,11 +164,11 @@ fn compare(
     for (verb, runs) in [
         (
             "decode",
-            contestants.iter().map(|one| &one.decode).collect(),
+            contestants.iter().map(|one| &*one.decode).collect(),
         ),
         (
             "encode",
-            contestants.iter().map(|one| &one.encode).collect(),
+            contestants.iter().map(|one| &*one.encode).collect(),
         ),
     ] {
         let (times, ratios) = rounds(runs);
@@ -187,7 +187,7 @@ fn compare(
 }
 
 /// Median time of one call in seconds, and median speed as a part of the derive's, of each contestant.
-fn rounds(runs: Vec<&Box<dyn Fn(u32) -> Duration + '_>>) -> (Vec<f64>, Vec<f64>) {
+fn rounds(runs: Vec<&dyn Fn(u32) -> Duration>) -> (Vec<f64>, Vec<f64>) {
     let counts: Vec<u32> = runs
         .iter()
         .map(|run| {

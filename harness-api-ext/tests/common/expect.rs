@@ -25,7 +25,8 @@ impl Expect {
     }
 
     /// The server gives this JSON one after the other, and the last for ever.
-    pub fn each(bodies: Vec<&'static str>) -> Self {
+    pub fn each(bodies: impl Into<Vec<&'static str>>) -> Self {
+        let bodies = bodies.into();
         Self::of(Server::answering(move |number, _| {
             Reply::json("200 OK", bodies[number.min(bodies.len() - 1)])
         }))

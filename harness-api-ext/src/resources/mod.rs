@@ -5,6 +5,9 @@
 
 pub(crate) mod builder;
 
+#[cfg(feature = "cd")]
+#[cfg_attr(docsrs, doc(cfg(feature = "cd")))]
+pub mod cd;
 #[cfg(feature = "connectors")]
 #[cfg_attr(docsrs, doc(cfg(feature = "connectors")))]
 pub mod connectors;
@@ -14,3 +17,6 @@ pub mod pipeline;
 #[cfg(feature = "platform")]
 #[cfg_attr(docsrs, doc(cfg(feature = "platform")))]
 pub mod platform;
+#[cfg(feature = "templates")]
+#[cfg_attr(docsrs, doc(cfg(feature = "templates")))]
+pub mod templates;

@@ -15,6 +15,9 @@ pub mod audit;
 #[cfg(feature = "ccm")]
 #[cfg_attr(docsrs, doc(cfg(feature = "ccm")))]
 pub mod ccm;
+#[cfg(feature = "cd")]
+#[cfg_attr(docsrs, doc(cfg(feature = "cd")))]
+pub mod cd;
 #[cfg(feature = "chaos")]
 #[cfg_attr(docsrs, doc(cfg(feature = "chaos")))]
 pub mod chaos;
@@ -54,6 +57,9 @@ pub mod policy;
 #[cfg(feature = "secrets")]
 #[cfg_attr(docsrs, doc(cfg(feature = "secrets")))]
 pub mod secrets;
+#[cfg(feature = "templates")]
+#[cfg_attr(docsrs, doc(cfg(feature = "templates")))]
+pub mod templates;
 #[cfg(feature = "users")]
 #[cfg_attr(docsrs, doc(cfg(feature = "users")))]
 pub mod users;

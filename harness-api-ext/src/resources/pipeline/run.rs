@@ -94,6 +94,28 @@ impl Run {
         )))
     }
 
+    /// Interrupts one stage, by the id that it has in the graph of the run.
+    pub fn interrupt_stage(&self, stage: impl Into<String>, how: Interrupt) -> InterruptStage {
+        let (account, org, project) = self.scope.required();
+        let api = self.scope.raw().pipeline();
+        InterruptStage::new(self.scope.on(api.handle_stage_interrupt(
+            account,
+            org,
+            project,
+            how.as_str(),
+            &*self.id,
+            stage,
+        )))
+    }
+
+    /// The runs that repeat this one or that it repeats.
+    pub fn retry_history(&self, pipeline: impl Into<String>) -> GetRetryHistory {
+        let (account, org, project) = self.scope.required();
+        let api = self.scope.raw().pipeline();
+        let request = api.retry_history(account, org, project, pipeline, &*self.id);
+        GetRetryHistory::new(self.scope.on(request))
+    }
+
     /// Runs the pipeline again from these stages on, with the inputs it had or others.
     pub fn retry<I>(&self, pipeline: impl Into<String>, stages: I) -> RetryRun
     where
@@ -143,6 +165,17 @@ request! {
 request! {
     /// Interrupts a run: `PUT /pipeline/api/pipeline/execute/interrupt/{planExecutionId}`.
     InterruptRun(raw::PutHandleInterrupt) -> () = done;
+}
+
+request! {
+    /// Interrupts a stage of a run:
+    /// `PUT /pipeline/api/pipeline/execute/interrupt/{planExecutionId}/{nodeExecutionId}`.
+    InterruptStage(raw::HandleStageInterrupt) -> () = done;
+}
+
+request! {
+    /// Reads how a run was repeated: `GET /pipeline/api/pipeline/execute/retryHistory/{planExecutionId}`.
+    GetRetryHistory(raw::RetryHistory) -> types::RetryHistoryResponse = .data;
 }
 
 /// Runs a pipeline again from some of its stages on: `POST /pipeline/api/pipeline/execute/retry/{identifier}`.

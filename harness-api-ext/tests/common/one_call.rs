@@ -1,0 +1,60 @@
+//! One call of a resource against a server that gives one answer.
+
+#![allow(unreachable_pub, reason = "it is a module of several tests")]
+
+use harness_api_ext::{Harness, Result};
+use serde_json::Value;
+
+use super::common::{Reply, Server, builder};
+
+/// Sends what `call` makes, answers with this status and body, and checks the request.
+///
+/// What is expected is `METHOD /path?query`, the query in any order; with `&…` at its end there may be more in it.
+pub async fn exchange<T, F>(
+    call: impl FnOnce(Harness) -> F,
+    expected: &str,
+    sent: &str,
+    status: &'static str,
+    answer: &'static str,
+) -> Result<T>
+where
+    F: IntoFuture<Output = Result<T>>,
+{
+    let server = Server::answering(move |_, _| Reply::json(status, answer));
+    let harness = builder().endpoint(server.url()).build().expect("a client");
+    let result = call(harness).await;
+    let seen = server.last();
+    let (method, target) = expected.split_once(' ').expect("method and target");
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let (seen_path, seen_query) = seen.target().split_once('?').unwrap_or((seen.target(), ""));
+    assert_eq!((seen.method(), seen_path), (method, path));
+    let mut pairs: Vec<&str> = seen_query.split('&').collect();
+    let mut wanted: Vec<&str> = query.split('&').collect();
+    if wanted.last() == Some(&"…") {
+        wanted.pop();
+        pairs.retain(|pair| wanted.contains(pair));
+    }
+    pairs.sort_unstable();
+    wanted.sort_unstable();
+    assert_eq!(pairs, wanted, "{expected}");
+    match serde_json::from_str::<Value>(sent) {
+        Ok(json) => assert_eq!(serde_json::from_str::<Value>(&seen.body).ok(), Some(json)),
+        Err(_) => assert_eq!(seen.body, sent),
+    }
+    result
+}
+
+/// The same, answered with 200.
+pub async fn good<T, F>(
+    call: impl FnOnce(Harness) -> F,
+    expected: &str,
+    sent: &str,
+    answer: &'static str,
+) -> T
+where
+    F: IntoFuture<Output = Result<T>>,
+{
+    exchange(call, expected, sent, "200 OK", answer)
+        .await
+        .expect("a success")
+}

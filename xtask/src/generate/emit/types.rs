@@ -190,7 +190,7 @@ fn structure(
     });
     let settle_fn = (!settle.is_empty()).then(|| {
         let each = settle.iter().map(settle_one);
-        let place = |ident: &str| members.iter().position(|member| member.ident == ident);
+        let place = |ident: &str| order.iter().position(|member| member.ident == ident);
         let tagged = settle.iter().filter_map(|settle| {
             let tag = Literal::usize_unsuffixed(place(&settle.tag)?);
             let union = Literal::usize_unsuffixed(place(&settle.union)?);

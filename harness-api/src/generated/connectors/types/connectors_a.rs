@@ -569,7 +569,7 @@ impl model::Model for AwsCredential {
     }
     #[inline]
     fn tagged(&self) -> &'static [(usize, usize)] {
-        &[(3, 2)]
+        &[(1, 0)]
     }
     #[inline]
     fn settle(&mut self) {

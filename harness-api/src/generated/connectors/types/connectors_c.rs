@@ -168,7 +168,7 @@ impl model::Model for CeAwsCredential {
     }
     #[inline]
     fn tagged(&self) -> &'static [(usize, usize)] {
-        &[(2, 1)]
+        &[(1, 0)]
     }
     #[inline]
     fn settle(&mut self) {
@@ -872,7 +872,7 @@ impl model::Model for ConnectorInfo {
     }
     #[inline]
     fn tagged(&self) -> &'static [(usize, usize)] {
-        &[(8, 6)]
+        &[(3, 1)]
     }
     #[inline]
     fn settle(&mut self) {

@@ -771,7 +771,7 @@ impl model::Model for GitConfig {
     }
     #[inline]
     fn tagged(&self) -> &'static [(usize, usize)] {
-        &[(8, 7)]
+        &[(2, 1)]
     }
     #[inline]
     fn settle(&mut self) {

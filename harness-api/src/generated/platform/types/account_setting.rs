@@ -101,7 +101,7 @@ impl model::Model for AccountSettings {
     }
     #[inline]
     fn tagged(&self) -> &'static [(usize, usize)] {
-        &[(4, 1)]
+        &[(0, 1)]
     }
     #[inline]
     fn settle(&mut self) {

@@ -60,7 +60,7 @@ impl model::Model for KerberosConfigDto {
     }
     #[inline]
     fn tagged(&self) -> &'static [(usize, usize)] {
-        &[(3, 2)]
+        &[(3, 0)]
     }
     #[inline]
     fn settle(&mut self) {
@@ -144,7 +144,7 @@ impl model::Model for KerberosWinRmConfigDto {
     }
     #[inline]
     fn tagged(&self) -> &'static [(usize, usize)] {
-        &[(4, 3)]
+        &[(6, 0)]
     }
     #[inline]
     fn settle(&mut self) {
@@ -233,7 +233,7 @@ impl model::Model for NgSecret {
     }
     #[inline]
     fn tagged(&self) -> &'static [(usize, usize)] {
-        &[(7, 5)]
+        &[(3, 1)]
     }
     #[inline]
     fn settle(&mut self) {
@@ -1045,7 +1045,7 @@ impl model::Model for SshConfig {
     }
     #[inline]
     fn tagged(&self) -> &'static [(usize, usize)] {
-        &[(0, 1)]
+        &[(1, 0)]
     }
     #[inline]
     fn settle(&mut self) {

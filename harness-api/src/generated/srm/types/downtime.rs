@@ -823,7 +823,7 @@ impl model::Model for OnetimeDowntimeSpec {
     }
     #[inline]
     fn tagged(&self) -> &'static [(usize, usize)] {
-        &[(4, 0)]
+        &[(1, 0)]
     }
     #[inline]
     fn settle(&mut self) {

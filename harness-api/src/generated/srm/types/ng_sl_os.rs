@@ -100,7 +100,7 @@ impl model::Model for AbstractServiceLevelObjective {
     }
     #[inline]
     fn tagged(&self) -> &'static [(usize, usize)] {
-        &[(11, 9)]
+        &[(3, 1)]
     }
     #[inline]
     fn settle(&mut self) {
@@ -614,7 +614,7 @@ impl model::Model for SloTargetDto {
     }
     #[inline]
     fn tagged(&self) -> &'static [(usize, usize)] {
-        &[(2, 1)]
+        &[(1, 0)]
     }
     #[inline]
     fn settle(&mut self) {

@@ -1,6 +1,9 @@
 //! Every example runs to its end, against the mock. Its test stands in `examples/support`.
 
-#![allow(unused, reason = "examples are programs, and here they are modules")]
+#![allow(
+    clippy::duplicate_mod,
+    reason = "each example has the support as a module of its own"
+)]
 
 macro_rules! examples {
     ($($(#[$condition:meta])* $file:literal $example:ident;)*) => {$(
@@ -11,7 +14,7 @@ macro_rules! examples {
 }
 
 examples! {
-    #[cfg(all(feature = "pipeline", feature = "platform"))]
+    #[cfg(feature = "pipeline")]
     "../examples/approvals.rs" approvals;
     #[cfg(all(feature = "blocking", feature = "platform"))]
     "../examples/blocking.rs" blocking;
@@ -19,6 +22,8 @@ examples! {
     "../examples/connectors.rs" connectors;
     #[cfg(feature = "platform")]
     "../examples/errors.rs" errors;
+    #[cfg(feature = "gitops")]
+    "../examples/gitops_agent.rs" gitops_agent;
     #[cfg(feature = "platform")]
     "../examples/paging.rs" paging;
     #[cfg(all(feature = "pipeline", feature = "platform"))]
@@ -27,8 +32,10 @@ examples! {
     "../examples/raw_operations.rs" raw_operations;
     #[cfg(feature = "platform")]
     "../examples/retries_and_limits.rs" retries_and_limits;
-    #[cfg(all(feature = "pipeline", feature = "platform"))]
+    #[cfg(feature = "pipeline")]
     "../examples/run_pipeline.rs" run_pipeline;
+    #[cfg(feature = "secrets")]
+    "../examples/secrets_file_upload.rs" secrets_file_upload;
     #[cfg(feature = "platform")]
     "../examples/self_managed.rs" self_managed;
     #[cfg(feature = "platform")]

@@ -15,7 +15,8 @@ impl Place {
     /// A client of the account in the environment when there is a key, and of a mock when there is none.
     pub(crate) async fn find() -> Result<Self> {
         let names = ["HARNESS_PLATFORM_API_KEY", "HARNESS_API_KEY"];
-        let has_key = names.iter().any(|name| std::env::var_os(name).is_some());
+        let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        let has_key = names.into_iter().any(is_set);
         // Tests of the examples never leave the machine.
         if has_key && !cfg!(test) {
             let harness = Harness::from_env()?;

@@ -32,6 +32,9 @@ mod call_info;
 mod client;
 mod error;
 mod git;
+#[cfg(feature = "mock")]
+#[cfg_attr(docsrs, doc(cfg(feature = "mock")))]
+pub mod mock;
 pub mod page;
 mod resources;
 mod scope;

@@ -1,0 +1,329 @@
+//! Requests as they arrived.
+
+use std::fmt;
+
+use bytes::Bytes;
+use harness_api::Operation;
+use hyper::HeaderMap;
+use percent_encoding::percent_decode_str;
+use serde_json::Value;
+
+use super::route::{self, Route};
+use super::store::Place;
+
+/// Headers that hold credentials. Their values are not kept.
+const CREDENTIALS: &[&str] = &[
+    "x-api-key",
+    "authorization",
+    "cookie",
+    "proxy-authorization",
+];
+
+const REDACTED: &str = "[redacted]";
+
+/// A request as it arrived, without the caller's credentials.
+///
+/// `Display` is its line; `Debug` has the body too, with the values of members redacted whose name says that they are
+/// secret.
+#[derive(Clone)]
+pub struct Received {
+    method: String,
+    path: String,
+    query: Vec<(String, String)>,
+    headers: Vec<(String, String)>,
+    body: Bytes,
+    params: Vec<(&'static str, String)>,
+    operation: Option<&'static Operation>,
+    number: usize,
+}
+
+impl Received {
+    pub(super) fn new(
+        number: usize,
+        method: &str,
+        path: &str,
+        query: &str,
+        headers: &HeaderMap,
+        body: Bytes,
+    ) -> Self {
+        let headers = headers
+            .iter()
+            .map(|(name, value)| {
+                let value = if CREDENTIALS.contains(&name.as_str()) {
+                    REDACTED.to_owned()
+                } else {
+                    String::from_utf8_lossy(value.as_bytes()).into_owned()
+                };
+                (name.as_str().to_owned(), value)
+            })
+            .collect();
+        let (operation, params) = match route::find(method, path) {
+            Some(Route { operation, params }) => (Some(operation), params),
+            None => (None, Vec::new()),
+        };
+        Self {
+            number,
+            method: method.to_owned(),
+            path: path.to_owned(),
+            query: pairs(query),
+            headers,
+            body,
+            params,
+            operation,
+        }
+    }
+
+    /// The HTTP method, in capitals.
+    pub fn method(&self) -> &str {
+        &self.method
+    }
+
+    /// The path as it was sent, without the query.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The operation that it calls, if the tables of the modules that are compiled in have it.
+    pub fn operation(&self) -> Option<&'static Operation> {
+        self.operation
+    }
+
+    /// The value of a parameter in the query; the first where it was repeated.
+    pub fn query(&self, name: &str) -> Option<&str> {
+        let found = self.query.iter().find(|(key, _)| key == name)?;
+        Some(&found.1)
+    }
+
+    /// All values of a parameter in the query.
+    pub fn query_all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        let named = self.query.iter().filter(move |(key, _)| key == name);
+        named.map(|(_, value)| value.as_str())
+    }
+
+    /// The value of a parameter in the path, decoded.
+    pub fn param(&self, name: &str) -> Option<&str> {
+        let found = self.params.iter().find(|(key, _)| *key == name)?;
+        Some(&found.1)
+    }
+
+    /// The value of a header; that of one with credentials is `[redacted]`.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let found = self
+            .headers
+            .iter()
+            .find(|(key, _)| key.eq_ignore_ascii_case(name))?;
+        Some(&found.1)
+    }
+
+    /// The body as it was sent.
+    pub fn body(&self) -> &Bytes {
+        &self.body
+    }
+
+    /// The body as text.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// The body as JSON; `null` when it is none.
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+
+    /// Whether its body was said to be of this content type, whatever its parameters.
+    pub(super) fn is_type(&self, content_type: &str) -> bool {
+        let header = self.header("content-type").unwrap_or_default();
+        let bare = header.split(';').next().unwrap_or_default();
+        bare.trim().eq_ignore_ascii_case(content_type)
+    }
+
+    /// A parameter in the path that the operation has.
+    pub(super) fn id(&self, name: &str) -> &str {
+        self.param(name).unwrap_or_default()
+    }
+
+    /// Organization and project in the path or the query, under the names that most services have.
+    pub(super) fn place(&self) -> Place {
+        let find = |names: [&str; 2]| {
+            let found = self.param(names[1]).or_else(|| self.query(names[0]));
+            found.filter(|value| !value.is_empty()).map(str::to_owned)
+        };
+        Place {
+            org: find(["orgIdentifier", "org"]),
+            project: find(["projectIdentifier", "project"]),
+        }
+    }
+
+    /// The id that answers carry, as the services do it: the caller's, or one of their own.
+    pub(super) fn correlation(&self) -> String {
+        let given = self.header("x-requestid").map(str::to_owned);
+        given.unwrap_or_else(|| format!("mock-{}", self.number))
+    }
+
+    /// The same request with another body, in JSON.
+    pub(super) fn with_body(&self, body: Vec<u8>) -> Self {
+        Self {
+            body: body.into(),
+            ..self.clone()
+        }
+    }
+
+    /// The part of this name in a multipart body.
+    pub(super) fn part(&self, name: &str) -> Option<Vec<u8>> {
+        let header = self.header("content-type")?;
+        let boundary = header.split("boundary=").nth(1)?.trim_matches('"');
+        let delimiter = format!("--{boundary}");
+        let mut parts = split(&self.body, delimiter.as_bytes()).into_iter().skip(1);
+        parts.find_map(|part| {
+            let part = part.strip_prefix(b"\r\n")?;
+            let end = memchr::memmem::find(part, b"\r\n\r\n")?;
+            let head = String::from_utf8_lossy(&part[..end]).into_owned();
+            let body = &part[end + 4..];
+            let body = body.strip_suffix(b"\r\n").unwrap_or(body);
+            head.contains(&format!(" name=\"{name}\""))
+                .then(|| body.to_vec())
+        })
+    }
+}
+
+fn split<'a>(bytes: &'a [u8], by: &[u8]) -> Vec<&'a [u8]> {
+    let mut pieces = Vec::new();
+    let mut from = 0;
+    for at in memchr::memmem::find_iter(bytes, by) {
+        pieces.push(&bytes[from..at]);
+        from = at + by.len();
+    }
+    pieces.push(&bytes[from..]);
+    pieces
+}
+
+/// The pairs of a query. A plus stands for itself: callers have to encode blanks as `%20`.
+fn pairs(query: &str) -> Vec<(String, String)> {
+    let decode = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+    let pairs = query.split('&').filter(|pair| !pair.is_empty());
+    pairs
+        .map(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            (decode(name), decode(value))
+        })
+        .collect()
+}
+
+/// Whether a member or parameter of this name holds a secret.
+fn is_secret(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let secret = [
+        "password",
+        "secret",
+        "token",
+        "passphrase",
+        "privatekey",
+        "signature",
+    ];
+    let harmless = ["ref", "identifier", "type", "pagetoken"];
+    name == "value"
+        || (secret.iter().any(|word| name.contains(word))
+            && !harmless.iter().any(|end| name.ends_with(end)))
+}
+
+fn redact(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(redact),
+        Value::Object(members) => {
+            for (name, member) in members {
+                if member.is_string() && is_secret(name) {
+                    *member = REDACTED.into();
+                } else {
+                    redact(member);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+impl fmt::Display for Received {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.method, self.path)?;
+        for (index, (name, value)) in self.query.iter().enumerate() {
+            let sign = if index == 0 { '?' } else { '&' };
+            let value = if is_secret(name) { REDACTED } else { value };
+            write!(f, "{sign}{name}={value}")?;
+        }
+        match self.operation {
+            Some(operation) => write!(f, " ({})", operation.id),
+            None => f.write_str(" (no operation)"),
+        }
+    }
+}
+
+impl fmt::Debug for Received {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Received");
+        shown.field("request", &format_args!("{self}"));
+        shown.field("headers", &self.headers);
+        match serde_json::from_slice::<Value>(&self.body) {
+            Ok(mut body) => {
+                redact(&mut body);
+                shown.field("body", &format_args!("{body}"))
+            }
+            Err(_) => shown.field("body", &format_args!("{} bytes", self.body.len())),
+        };
+        shown.finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_secret_is_shown() {
+        let mut headers = HeaderMap::new();
+        headers.insert("x-api-key", "c4n4ry".parse().expect("a value"));
+        let body =
+            br#"{"secret":{"identifier":"db","spec":{"value":"c4n4ry","tokenRef":"account.t"}}}"#;
+        let request = Received::new(
+            0,
+            "POST",
+            "/x",
+            "signature=c4n4ry&page=1",
+            &headers,
+            body[..].into(),
+        );
+        let shown = format!("{request} {request:?}");
+        assert!(!shown.contains("c4n4ry"), "{shown}");
+        assert!(
+            shown.contains("account.t") && shown.contains("page=1"),
+            "{shown}"
+        );
+        assert_eq!(request.header("X-Api-Key"), Some(REDACTED));
+    }
+
+    #[test]
+    fn parts_of_a_form_are_found_by_name() {
+        let mut headers = HeaderMap::new();
+        let kind = "multipart/form-data; boundary=b0";
+        headers.insert("content-type", kind.parse().expect("a value"));
+        let body = "--b0\r\nContent-Disposition: form-data; name=\"spec\"\r\n\r\n{\"a\":1}\r\n--b0\r\n\
+                    Content-Disposition: form-data; name=\"file\"; filename=\"spec\"\r\n\r\nl1\r\n\r\nl2\r\n--b0--\r\n";
+        let request = Received::new(0, "POST", "/x", "", &headers, body.into());
+        assert_eq!(request.part("spec").as_deref(), Some(&b"{\"a\":1}"[..]));
+        assert_eq!(request.part("file").as_deref(), Some(&b"l1\r\n\r\nl2"[..]));
+        assert_eq!(request.part("filename"), None);
+    }
+
+    #[test]
+    fn a_plus_in_the_query_is_a_plus() {
+        let request = Received::new(
+            0,
+            "GET",
+            "/x",
+            "a=1+2%203&a=&b",
+            &HeaderMap::new(),
+            Bytes::new(),
+        );
+        assert_eq!(request.query_all("a").collect::<Vec<_>>(), ["1+2 3", ""]);
+        assert_eq!(request.query("b"), Some(""));
+    }
+}

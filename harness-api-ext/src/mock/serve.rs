@@ -1,0 +1,167 @@
+//! HTTP: connections, bodies, and what goes wrong with them on purpose.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::BodyExt;
+use hyper::body::{Body, Frame, Incoming};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Request, Response};
+use hyper_util::rt::TokioIo;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+use tokio::time::{Sleep, sleep};
+
+use super::envelope::Service;
+use super::reply::{Content, Fault, Reply};
+use super::server::Shared;
+
+/// Accepts connections until it is dropped; its connections end with it.
+pub(super) async fn accept(listener: TcpListener, shared: Arc<Shared>) {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => if let Ok((stream, _)) = accepted {
+                connections.spawn(connection(stream, Arc::clone(&shared)));
+            },
+            Some(_) = connections.join_next() => {}
+        }
+    }
+}
+
+async fn connection(stream: TcpStream, shared: Arc<Shared>) {
+    let service = service_fn(move |request| respond(request, Arc::clone(&shared)));
+    // How a connection ends is seen by the client.
+    let _ = http1::Builder::new()
+        .serve_connection(TokioIo::new(stream), service)
+        .await;
+}
+
+/// The connection ends here.
+#[derive(Debug)]
+struct Broken;
+
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the mock breaks the connection")
+    }
+}
+
+impl std::error::Error for Broken {}
+
+async fn respond(
+    request: Request<Incoming>,
+    shared: Arc<Shared>,
+) -> Result<Response<Answer>, Broken> {
+    let (head, body) = request.into_parts();
+    let body = body.collect().await.map_err(|_| Broken)?.to_bytes();
+    let service = Service::of(head.uri.path());
+    let (reply, correlation) = shared.answer(&head, body);
+    if !reply.delay.is_zero() {
+        sleep(reply.delay).await;
+    }
+    if reply.fault == Some(Fault::Disconnect) {
+        return Err(Broken);
+    }
+    response(reply, service, &correlation)
+}
+
+fn response(reply: Reply, service: Service, correlation: &str) -> Result<Response<Answer>, Broken> {
+    let (status, pieces) = match reply.content {
+        Content::Bytes(bytes) => (reply.status, vec![(Duration::ZERO, bytes)]),
+        Content::Pieces(pieces) => (reply.status, pieces),
+        Content::Refusal(refusal) => {
+            let (status, body) = service.write(&refusal, correlation);
+            let bytes = Bytes::from(body.to_string());
+            (status, vec![(Duration::ZERO, bytes)])
+        }
+    };
+    let mut builder = Response::builder().status(status);
+    for (name, value) in &reply.headers {
+        builder = builder.header(name, value);
+    }
+    let length: usize = pieces.iter().map(|(_, bytes)| bytes.len()).sum();
+    let streamed = pieces.len() != 1;
+    let (pieces, broken) = match reply.fault {
+        Some(Fault::CutShort) => {
+            let whole: Vec<u8> = pieces
+                .iter()
+                .flat_map(|(_, bytes)| bytes.to_vec())
+                .collect();
+            let half = Bytes::from(whole).slice(..length / 2);
+            (vec![(Duration::ZERO, half)], true)
+        }
+        Some(Fault::Slow(pause)) => {
+            let bytes = pieces.iter().flat_map(|(_, bytes)| bytes.to_vec());
+            let slow = bytes.map(|byte| (pause, Bytes::from(vec![byte]))).collect();
+            (slow, false)
+        }
+        _ => (pieces, false),
+    };
+    if !streamed {
+        builder = builder.header("content-length", length);
+    }
+    builder
+        .body(Answer::new(pieces, broken))
+        .map_err(|_| Broken)
+}
+
+/// A body that comes in pieces.
+struct Answer {
+    pieces: VecDeque<(Duration, Bytes)>,
+    pause: Option<Pin<Box<Sleep>>>,
+    /// It breaks off behind its last piece.
+    broken: bool,
+}
+
+impl Answer {
+    fn new(pieces: Vec<(Duration, Bytes)>, broken: bool) -> Self {
+        Self {
+            pieces: pieces.into(),
+            pause: None,
+            broken,
+        }
+    }
+}
+
+impl Body for Answer {
+    type Data = Bytes;
+    type Error = Broken;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Broken>>> {
+        let Some((wait, _)) = self.pieces.front() else {
+            // What was written before has to leave before the connection is closed.
+            let broken = std::mem::take(&mut self.broken);
+            return Poll::Ready(broken.then_some(Err(Broken)));
+        };
+        let wait = *wait;
+        if !wait.is_zero() {
+            let pause = self.pause.get_or_insert_with(|| Box::pin(sleep(wait)));
+            ready!(pause.as_mut().poll(context));
+            self.pause = None;
+        }
+        let piece = self.pieces.pop_front();
+        Poll::Ready(piece.map(|(_, bytes)| Ok(Frame::data(bytes))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.pieces.is_empty() && !self.broken
+    }
+}
+
+/// Listens on a free port of this machine.
+pub(super) async fn listen() -> std::io::Result<(TcpListener, SocketAddr)> {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let address = listener.local_addr()?;
+    Ok((listener, address))
+}

@@ -1,6 +1,11 @@
 //! `Clone` and `Debug` of a type that has a member of every kind.
 
-#![allow(unreachable_pub, reason = "the macros make public types")]
+#![allow(
+    dead_code,
+    private_interfaces,
+    unreachable_pub,
+    reason = "the macros make public types with all that belongs to them"
+)]
 
 use std::collections::BTreeMap;
 

@@ -3,7 +3,6 @@
 #![cfg(feature = "templates")]
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
-#[allow(unused_imports, reason = "every test uses what it needs of it")]
 mod common;
 #[path = "common/one_call.rs"]
 mod one_call;

@@ -275,12 +275,12 @@ async fn approvals() {
         |h| project(&h).run("run1").approvals().status("WAITING"),
         "GET /v1/orgs/retail/projects/checkout/approvals/execution/run1?approval_status=WAITING",
         "",
-        r#"[{"id":"a1","type":"HarnessApproval","status":"WAITING"}]"#,
+        r#"[{"id":"a1","type":"HarnessApproval","status":"WAITING","deadline":1761800000000,"error_message":null,"details":{"approvers":{"minimumCount":1}}}]"#,
     )
     .await;
     assert_eq!(
-        (found.len(), found[0].kind.as_deref()),
-        (1, Some("HarnessApproval"))
+        (found.len(), found[0].kind.as_deref(), found[0].deadline),
+        (1, Some("HarnessApproval"), Some(1_761_800_000_000))
     );
     let answered = r#"{"status":"SUCCESS","data":{"id":"a1","status":"APPROVED"},"metaData":null}"#;
     let path = "POST /pipeline/api/approvals/a1/harness/activity?accountIdentifier=AcmeAccount";
@@ -304,4 +304,82 @@ async fn approvals() {
         answered,
     )
     .await;
+}
+
+#[tokio::test]
+async fn an_approval_that_is_not_there_is_not_found() {
+    let error = exchange(
+        |h| project(&h).approvals().reject("a1"),
+        "POST /pipeline/api/approvals/a1/harness/activity?accountIdentifier=AcmeAccount",
+        r#"{"action":"REJECT","comments":"","approverInputs":[]}"#,
+        "404 Not Found",
+        ABSENT,
+    )
+    .await;
+    assert!(error.expect_err("not there").is_not_found());
+}
+
+#[tokio::test]
+async fn pipelines() {
+    let yaml = "pipeline:\n  identifier: deploy # x\n";
+    let saved = r#"{"status":"SUCCESS","data":{"identifier":"deploy","governanceMetadata":null},"metaData":null}"#;
+    let one = "/pipeline/api/pipelines/deploy";
+    let made = good(
+        |h| project(&h).pipelines().create(yaml),
+        &format!("POST /pipeline/api/pipelines/v2?{SCOPE}"),
+        yaml,
+        saved,
+    )
+    .await;
+    assert_eq!(made.identifier.as_deref(), Some("deploy"));
+    good(
+        |h| project(&h).pipelines().update("deploy", yaml).if_match("3"),
+        &format!("PUT /pipeline/api/pipelines/v2/deploy?{SCOPE}"),
+        yaml,
+        saved,
+    )
+    .await;
+    let found = good(
+        |h| {
+            project(&h)
+                .pipelines()
+                .get("deploy")
+                .resolve_templates(true)
+        },
+        &format!("GET {one}?{SCOPE}&getTemplatesResolvedPipeline=true"),
+        "",
+        r#"{"status":"SUCCESS","data":{"yamlPipeline":"pipeline: # x\n"},"metaData":null}"#,
+    )
+    .await;
+    assert_eq!(found.yaml_pipeline.as_deref(), Some("pipeline: # x\n"));
+    good(
+        |h| project(&h).pipelines().delete("deploy"),
+        &format!("DELETE {one}?{SCOPE}"),
+        "",
+        DONE,
+    )
+    .await;
+    good(
+        |h| {
+            project(&h)
+                .pipelines()
+                .list()
+                .search("de")
+                .module("cd")
+                .identifiers(["deploy"])
+        },
+        &format!("POST /pipeline/api/pipelines/list?{SCOPE}&searchTerm=de&module=cd&…"),
+        r#"{"filterType":"PipelineSetup","pipelineIdentifiers":["deploy"]}"#,
+        EMPTY,
+    )
+    .await;
+    let error = exchange(
+        |h| project(&h).pipelines().get("deploy"),
+        &format!("GET {one}?{SCOPE}"),
+        "",
+        "404 Not Found",
+        ABSENT,
+    )
+    .await;
+    assert!(error.expect_err("not there").is_not_found());
 }

@@ -115,3 +115,17 @@ async fn an_archive_is_fetched_from_the_own_host_without_the_key() {
     assert_eq!(fetched.header("x-api-key"), None);
     assert_eq!(fetched.header("authorization"), None);
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_archive_that_is_not_made_says_why() {
+    let (stage, run) = on([
+        answer(ENDED),
+        answer(r#"{"status":"queued"}"#),
+        answer(r#"{"status":"in_progress"}"#),
+        answer(r#"{"status":"failed","message":"nothing to pack"}"#),
+    ]);
+    let error = run.log_archive().await.expect_err("no file");
+    assert_eq!(error.kind(), ErrorKind::Api);
+    assert!(error.to_string().contains("nothing to pack"), "{error}");
+    assert_eq!(stage.pauses()[1..], [Duration::from_secs(3); 2]);
+}

@@ -87,7 +87,7 @@ async fn a_service_that_a_policy_denies_is_an_error() {
     )
     .await
     .expect_err("denied");
-    assert!(error.to_string().contains("policy"), "{error}");
+    assert!(error.is_policy_denied(), "{error}");
 }
 
 const ENVIRONMENT: &str = r#"{"status":"SUCCESS","data":{"environment":{"identifier":"live","name":"Live","type":"Production","color":"","yaml":"environment:\n"}},"metaData":null,"correlationId":"c1"}"#;

@@ -184,7 +184,7 @@ impl<O: Observe> Observer<O> {
                         return Err(error);
                     }
                     failed += 1;
-                    if failed >= TOLERATED && !(young && error.is_not_found()) {
+                    if failed > TOLERATED && !(young && error.is_not_found()) {
                         let name = self.subject.name();
                         return Err(WaitFailure::LostContact.error(
                             &name,

@@ -10,6 +10,7 @@ use super::common::{Reply, Server, builder};
 /// Sends what `call` makes, answers with this status and body, and checks the request.
 ///
 /// What is expected is `METHOD /path?query`, the query in any order; with `&…` at its end there may be more in it.
+/// What is sent is JSON, or YAML to the letter.
 pub async fn exchange<T, F>(
     call: impl FnOnce(Harness) -> F,
     expected: &str,
@@ -39,7 +40,12 @@ where
     assert_eq!(pairs, wanted, "{expected}");
     match serde_json::from_str::<Value>(sent) {
         Ok(json) => assert_eq!(serde_json::from_str::<Value>(&seen.body).ok(), Some(json)),
-        Err(_) => assert_eq!(seen.body, sent),
+        Err(_) => {
+            assert_eq!(seen.body, sent);
+            if !sent.is_empty() {
+                assert_eq!(seen.header("content-type"), Some("application/yaml"));
+            }
+        }
     }
     result
 }

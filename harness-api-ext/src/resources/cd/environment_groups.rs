@@ -69,7 +69,7 @@ impl EnvironmentGroups {
         )))
     }
 
-    /// Deletes a group; its environments stay.
+    /// Deletes a group.
     pub fn delete(&self, id: impl Into<String>) -> DeleteEnvironmentGroup {
         let api = self.scope.raw().cd();
         DeleteEnvironmentGroup::new(

@@ -85,7 +85,7 @@ impl Environments {
         UpdateEnvironment::new(self.scope.on(request))
     }
 
-    /// Deletes an environment, with its infrastructures.
+    /// Deletes an environment.
     pub fn delete(&self, id: impl Into<String>) -> DeleteEnvironment {
         let api = self.scope.raw().cd();
         DeleteEnvironment::new(

@@ -58,8 +58,20 @@ pub struct Approval {
     #[serde(default)]
     pub status: Option<String>,
     /// What went wrong with it.
-    #[serde(default, alias = "errorMessage")]
+    #[serde(default)]
     pub error_message: Option<String>,
+    /// Until when it can be answered, in milliseconds since 1970.
+    #[serde(default)]
+    pub deadline: Option<i64>,
+    /// When it was asked for, in milliseconds since 1970.
+    #[serde(default)]
+    pub created: Option<i64>,
+    /// When it changed last, in milliseconds since 1970.
+    #[serde(default)]
+    pub updated: Option<i64>,
+    /// What is asked, of whom, and who has answered: its members depend on the kind.
+    #[serde(default)]
+    pub details: serde_json::Value,
 }
 
 impl Approvals {
@@ -85,7 +97,7 @@ impl Approvals {
         AnswerApproval {
             scope: self.scope.clone(),
             approval: approval.into(),
-            // The service wants all members, empty or not.
+            // Members without a value are sent as empty ones.
             body: types::AddHarnessApprovalActivityBody {
                 action: Some(action.to_owned()),
                 comments: Some(String::new()),
@@ -97,13 +109,9 @@ impl Approvals {
     }
 }
 
-/// The approvals of an answer: the list itself, or what the older envelope holds.
+/// The approvals of an answer, whose members the description of the API leaves open.
 fn approvals(answer: Response<serde_json::Value>) -> Result<Vec<Approval>> {
-    let mut list = answer.into_inner();
-    if let Some(data) = list.get_mut("data") {
-        list = data.take();
-    }
-    serde_json::from_value(list).map_err(|error| {
+    serde_json::from_value(answer.into_inner()).map_err(|error| {
         Error::new(
             ErrorKind::Decode,
             format!("the approvals of a run cannot be read: {error}"),

@@ -67,7 +67,7 @@ impl Executions {
         }
     }
 
-    /// The runs in brief, the newest first: quicker to read, and without limit to how far back.
+    /// The runs in brief, the newest first.
     pub fn outline(&self) -> ListExecutionOutlines {
         let (account, org, project) = self.scope.required();
         let api = self.scope.raw().pipeline();

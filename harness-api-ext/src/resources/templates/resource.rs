@@ -76,7 +76,7 @@ impl Templates {
         )))
     }
 
-    /// Deletes a version. The stable one can only be deleted as the last.
+    /// Deletes a version.
     pub fn delete(&self, id: impl Into<String>, version: impl Into<String>) -> DeleteTemplate {
         let api = self.scope.raw().templates();
         let request = api.delete_template_version(self.scope.account(), id, version);

@@ -3,7 +3,6 @@
 #![cfg(feature = "pipeline")]
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
-#[allow(unused_imports, reason = "every test uses what it needs of it")]
 #[path = "../common/mod.rs"]
 mod common;
 mod execute;

@@ -129,6 +129,7 @@ async fn contact_is_lost_after_failures_in_a_row() {
         Play::lost(),
         Play::refused(),
         Play::Fail(RawKind::Timeout, false),
+        Play::status(502),
     ];
     let mut plays = states(["Running"]);
     plays.extend(passing.clone());

@@ -77,8 +77,8 @@ impl Harness {
     ///
     /// ```no_run
     /// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
-    /// let user = harness.raw().users().get_current_user_info(harness.account_id()).send().await?;
-    /// # let _ = user;
+    /// let account = harness.raw().platform().get_account_ng(harness.account_id()).send().await?;
+    /// println!("{:?}", account.data.as_ref().and_then(|account| account.name.as_deref()));
     /// # Ok(())
     /// # }
     /// ```

@@ -2,7 +2,7 @@
 //!
 //! A name is a pure function of the original spelling, the tag, the module and the table `openapi/names.toml`; it
 //! never depends on what else the description holds. Where two originals arrive at one name, the table has to tell
-//! them apart; a document without a table gets numbers instead ([`unique`](super::unique)).
+//! them apart; a document without a table gets numbers instead (`unique.rs`).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

@@ -413,6 +413,10 @@ impl model::Model for DelegateTokenDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[2]
+    }
 }
 model::model!(DelegateTokenDetails);
 model::open_enum! {

@@ -5,3 +5,17 @@ pub mod dispatch;
 mod generated;
 pub mod replay;
 pub mod server;
+
+/// The code of the READMEs, compiled.
+#[cfg(doctest)]
+mod readme {
+    #[cfg(all(feature = "pipeline", feature = "platform"))]
+    #[doc = include_str!("../../README.md")]
+    struct Workspace;
+    #[cfg(all(feature = "pipeline", feature = "platform"))]
+    #[doc = include_str!("../../harness-api-ext/README.md")]
+    struct Ext;
+    #[cfg(feature = "pipeline")]
+    #[doc = include_str!("../../harness-api/README.md")]
+    struct Api;
+}

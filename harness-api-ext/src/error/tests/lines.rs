@@ -69,7 +69,10 @@ fn one_line_with_what_a_person_needs() {
             Error::pagination("page 3 is page 2 again"),
             "page 3 is page 2 again",
         ),
-        (Error::new(ErrorKind::Wait, "the run failed"), "the run failed"),
+        (
+            Error::new(ErrorKind::Wait, "the run failed"),
+            "the run failed",
+        ),
     ];
     for (error, line) in table {
         assert_eq!(error.to_string(), line);

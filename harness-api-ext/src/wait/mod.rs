@@ -188,13 +188,18 @@ impl<O: Observe> Observer<O> {
                         let name = self.subject.name();
                         return Err(WaitFailure::LostContact.error(
                             &name,
-                            self.last.take(),
+                            self.last.clone(),
                             Some(error),
                         ));
                     }
                 }
             }
         }
+    }
+
+    /// Begins with short pauses again.
+    pub(crate) fn look_sooner(&mut self) {
+        self.round = 1;
     }
 
     fn deadline(mut self, after: Duration) -> Error {

@@ -225,11 +225,16 @@ async fn what_passes_is_tolerated_for_a_while() -> Result<()> {
 async fn a_run_may_not_be_found_at_first_only() -> Result<()> {
     let stage = Stage::playing([
         not_found(),
+        refusal(500, "UNKNOWN_ERROR"),
         not_found(),
         status("Running"),
         status("Success"),
     ]);
     run_on(&stage).wait().await?.success()?;
+
+    let stage = Stage::playing([status("Running"), refusal(500, "UNKNOWN_ERROR")]);
+    let error = run_on(&stage).wait().await.expect_err("a failure");
+    assert_eq!((error.kind(), stage.attempts()), (ErrorKind::Api, 2));
 
     let stage = Stage::playing([status("Running"), not_found(), status("Success")]);
     let error = run_on(&stage).wait().await.expect_err("a failure");

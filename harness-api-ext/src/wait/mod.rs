@@ -19,7 +19,7 @@ use crate::error::{Error, Result};
 /// How many observations in a row may fail before contact counts as lost.
 const TOLERATED: u32 = 5;
 
-/// How long something that was just begun may not be found: services learn of it one after another.
+/// How long something that was just begun may not be found, or trouble the server: services learn of it one after another.
 const UNKNOWN_AT_FIRST: Duration = Duration::from_secs(30);
 
 /// Something on the server that changes until it comes to an end.
@@ -180,7 +180,11 @@ impl<O: Observe> Observer<O> {
                 Ok(state) => return Ok(state),
                 Err(error) => {
                     let young = self.begun.elapsed() < UNKNOWN_AT_FIRST && self.last.is_none();
-                    if !(error.is_retryable() || (young && error.is_not_found())) {
+                    let at_fault = error
+                        .status()
+                        .is_some_and(|status| status.is_server_error());
+                    let passing = young && (error.is_not_found() || at_fault);
+                    if !(error.is_retryable() || passing) {
                         return Err(error);
                     }
                     failed += 1;

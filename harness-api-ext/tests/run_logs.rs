@@ -92,10 +92,13 @@ async fn texts(logs: &mut RunLogs) -> Result<Vec<String>> {
     Ok(texts)
 }
 
-/// The server of logs without a network: it answers by path and key, and by how often these were asked for.
+/// Status and body, by what is asked for and how often it was before.
+type Answer = fn(&str, usize) -> (u16, String);
+
+/// The server of logs without a network: what is asked for is the end of the path and the key.
 struct Desk {
     asked: Arc<Mutex<Vec<String>>>,
-    answer: fn(&str, usize) -> (u16, String),
+    answer: Answer,
 }
 
 impl Layer for Desk {
@@ -121,7 +124,7 @@ impl Layer for Desk {
 }
 
 /// A run whose server answers so, and what it is asked for.
-fn run_with(answer: fn(&str, usize) -> (u16, String)) -> (Run, Arc<Mutex<Vec<String>>>) {
+fn run_with(answer: Answer) -> (Run, Arc<Mutex<Vec<String>>>) {
     let asked = Arc::default();
     let desk = Desk {
         asked: Arc::clone(&asked),
@@ -293,7 +296,7 @@ async fn a_stream_that_breaks_off_is_taken_up_without_repeating_lines() -> Resul
 
 #[tokio::test(start_paused = true)]
 async fn a_stream_that_ended_meanwhile_is_read_to_its_end_elsewhere() -> Result<()> {
-    let ends: [fn(&str, usize) -> (u16, String); 2] = [
+    let ends: [Answer; 2] = [
         |what, before| match (what, before) {
             ("stream build", 0) => (200, events(&["one", "two"])),
             ("stream build", _) => (200, EOF.to_owned()),

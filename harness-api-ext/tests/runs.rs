@@ -4,12 +4,20 @@
 
 mod common;
 
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use common::{Play, Stage, builder, data};
+use futures_core::Stream;
 use harness_api_ext::pipeline::{Outcome, Run, RunState};
 use harness_api_ext::raw::ErrorKind as RawKind;
-use harness_api_ext::{Backoff, Error, ErrorKind, Result, RetryPolicy, WaitFailure};
+use harness_api_ext::{
+    Backoff, Error, ErrorKind, Observe, Progress, Result, RetryPolicy, Sending, Wait, WaitFailure,
+    Watch,
+};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
@@ -326,5 +334,74 @@ async fn a_watch_goes_on_after_an_error() -> Result<()> {
     let state = watch.try_next().await?.expect("news");
     assert_eq!(state.status().as_str(), "Failed");
     assert!(watch.try_next().await?.is_none());
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_watch_that_is_interrupted_loses_nothing_and_is_a_stream() -> Result<()> {
+    let late = Play::After(SECOND * 5, Box::new(status("Aborted")));
+    let stage = Stage::playing([status("Running"), late]);
+    let mut watch = run_on(&stage).watch();
+    assert!(watch.try_next().await?.is_some());
+    for _ in 0..3 {
+        assert!(
+            tokio::time::timeout(SECOND, watch.try_next())
+                .await
+                .is_err()
+        );
+    }
+    let item = poll_fn(|context| Pin::new(&mut watch).poll_next(context)).await;
+    assert_eq!(item.expect("an item")?.status().as_str(), "Aborted");
+    assert_eq!(stage.attempts(), 2);
+    let end = poll_fn(|context| Pin::new(&mut watch).poll_next(context)).await;
+    assert!(end.is_none());
+    Ok(())
+}
+
+/// A kettle, which boils at the third look.
+#[derive(Clone, Default)]
+struct Kettle(Arc<AtomicU32>);
+
+impl Observe for Kettle {
+    type State = u32;
+    type End = &'static str;
+
+    fn name(&self) -> String {
+        "the kettle".to_owned()
+    }
+
+    fn observe(&self) -> Sending<u32> {
+        let look = self.0.fetch_add(1, Ordering::SeqCst) + 1;
+        Box::pin(async move { Ok(look) })
+    }
+
+    fn progress(&self, look: &u32) -> Progress<&'static str> {
+        match look {
+            3.. => Progress::Ended("it boils"),
+            _ => Progress::Running,
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn other_things_can_be_waited_for() -> Result<()> {
+    let begun = Instant::now();
+    let every = Backoff::every(SECOND);
+    assert_eq!(
+        Wait::new(Kettle::default()).backoff(every).await?,
+        "it boils"
+    );
+    assert_eq!(begun.elapsed(), SECOND * 2);
+
+    let mut watch = Watch::new(Kettle::default(), every);
+    for look in 1..=3 {
+        assert_eq!(watch.try_next().await?, Some(look));
+    }
+    assert_eq!(watch.try_next().await?, None);
+
+    let outcome = Wait::new(Kettle::default()).deadline(SECOND).await;
+    let error = outcome.expect_err("a failure");
+    assert!(error.to_string().contains("the kettle"), "{error}");
+    assert_eq!(error.last_state::<u32>(), Some(&1));
     Ok(())
 }

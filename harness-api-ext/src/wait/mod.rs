@@ -19,7 +19,7 @@ use crate::error::{Error, Result};
 /// How many observations in a row may fail before contact counts as lost.
 const TOLERATED: u32 = 5;
 
-/// How long something that was just begun may not be found: services learn of it one after another.
+/// How long something that was just begun may not be found, or trouble the server: services learn of it one after another.
 const UNKNOWN_AT_FIRST: Duration = Duration::from_secs(30);
 
 /// Something on the server that changes until it comes to an end.
@@ -61,7 +61,8 @@ pub enum Progress<E> {
 /// Waits until something has come to an end. `.await` begins to wait.
 ///
 /// It looks at growing intervals. What fails for a moment, such as a connection or a service that does not answer, is
-/// tolerated five times in a row. Dropping the future ends the waiting at once and changes nothing on the server.
+/// tolerated, but not five times in a row; in the first 30 seconds it may not be found. Dropping the future ends the
+/// waiting at once and changes nothing on the server.
 ///
 /// # Errors
 ///
@@ -180,7 +181,11 @@ impl<O: Observe> Observer<O> {
                 Ok(state) => return Ok(state),
                 Err(error) => {
                     let young = self.begun.elapsed() < UNKNOWN_AT_FIRST && self.last.is_none();
-                    if !(error.is_retryable() || (young && error.is_not_found())) {
+                    let at_fault = error
+                        .status()
+                        .is_some_and(|status| status.is_server_error());
+                    let passing = young && (error.is_not_found() || at_fault);
+                    if !(error.is_retryable() || passing) {
                         return Err(error);
                     }
                     failed += 1;
@@ -188,13 +193,18 @@ impl<O: Observe> Observer<O> {
                         let name = self.subject.name();
                         return Err(WaitFailure::LostContact.error(
                             &name,
-                            self.last.take(),
+                            self.last.clone(),
                             Some(error),
                         ));
                     }
                 }
             }
         }
+    }
+
+    /// Begins with short pauses again.
+    pub(crate) fn look_sooner(&mut self) {
+        self.round = 1;
     }
 
     fn deadline(mut self, after: Duration) -> Error {

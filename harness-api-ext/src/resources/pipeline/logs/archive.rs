@@ -12,7 +12,7 @@ use super::DOWNLOAD;
 use crate::error::{self, Error, ErrorKind, Result};
 use crate::pipeline::Run;
 use crate::wait::{Backoff, Observe, Progress, Wait};
-use crate::{Harness, Sending};
+use crate::{CallExt, Harness, Sending};
 
 const PAUSE: Duration = Duration::from_secs(3);
 const DEADLINE: Duration = Duration::from_secs(600);
@@ -151,6 +151,7 @@ impl Observe for Packing {
             .request(Method::POST, DOWNLOAD)
             .with_query("accountID", self.harness.account_id())
             .with_query("prefix", &*self.prefix)
+            .with_repeatable()
             .send::<Packed>();
         Box::pin(async move { Ok(asked.await?.into_inner()) })
     }

@@ -4,9 +4,10 @@ use std::collections::{HashSet, VecDeque};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use futures_core::Stream;
+use harness_api::pipeline::types::PipelineExecutionDetail;
 use harness_api::reqwest::Method;
 use harness_api::{BoxFuture, ByteStream, Configure};
 
@@ -14,17 +15,20 @@ use super::events::{Event, Events};
 use super::line::LogLine;
 use super::step::RunStep;
 use super::{BLOB, STREAM};
-use crate::Harness;
 use crate::error::{self, Error, ErrorKind, Result};
-use crate::pipeline::Run;
+use crate::pipeline::{Run, RunStatus};
+use crate::resources::builder::millis;
 use crate::unfold::{Stepped, Unfold};
-use crate::wait::Backoff;
+use crate::wait::{Backoff, Observe, Observer, Progress};
+use crate::{Harness, Sending};
 
 /// How often a stream that broke off is taken up again without a new line in between.
 const RECONNECTS: u32 = 5;
 /// The log of a step that has just ended may be empty for some seconds.
 const EMPTY_LOOKS: u32 = 3;
 const EMPTY_PAUSE: Duration = Duration::from_secs(2);
+/// How long after the end of a step its log is complete, in milliseconds.
+const COMPLETE_AFTER: i64 = 60_000;
 /// How many bytes of the log of a step that has ended are read.
 const BLOB_LIMIT: u64 = 256 << 20;
 
@@ -61,12 +65,13 @@ impl StepLog {
 impl RunLogs {
     pub(super) fn new(run: Run) -> Self {
         let follower = Follower {
-            run,
+            harness: run.scope.harness.clone(),
+            observer: Observer::new(Steps(run), Backoff::default()),
             seen: HashSet::new(),
+            silent: HashSet::new(),
             waiting: VecDeque::new(),
             reader: None,
             last_look: false,
-            round: 0,
         };
         Self(Unfold::new(follower, follow))
     }
@@ -75,7 +80,8 @@ impl RunLogs {
     ///
     /// # Errors
     ///
-    /// See [`Error`](crate::Error). After an error the next call goes on with the next log.
+    /// See [`Error`](crate::Error). After an error the next call goes on with the next log. Looking for steps is as patient
+    /// as [`Wait`](crate::Wait).
     pub async fn try_next(&mut self) -> Result<Option<LogLine>> {
         self.0.try_next().await
     }
@@ -99,13 +105,15 @@ impl Stream for RunLogs {
 
 /// Goes from step to step.
 struct Follower {
-    run: Run,
+    harness: Harness,
+    observer: Observer<Steps>,
     seen: HashSet<String>,
+    /// Steps that run and had no log yet.
+    silent: HashSet<String>,
     waiting: VecDeque<RunStep>,
     reader: Option<Reader>,
     /// The run had ended before the steps were looked at: there will be no others.
     last_look: bool,
-    round: u32,
 }
 
 fn follow(mut follower: Follower) -> BoxFuture<'static, Stepped<Follower, LogLine>> {
@@ -114,14 +122,19 @@ fn follow(mut follower: Follower) -> BoxFuture<'static, Stepped<Follower, LogLin
             if let Some(reader) = &mut follower.reader {
                 match reader.next().await {
                     Ok(Some(line)) => return Some((Ok(line), follower)),
-                    Ok(None) => follower.reader = None,
-                    Err(error) => {
+                    Ok(None) => {
+                        if reader.found_nothing_yet() {
+                            follower.seen.remove(&reader.id);
+                            follower.silent.insert(reader.id.clone());
+                        }
                         follower.reader = None;
-                        return Some((Err(error), follower));
                     }
+                    Err(error) => return Some((Err(error), follower)),
                 }
             } else if let Some(step) = follower.waiting.pop_front() {
-                follower.reader = Some(Reader::new(follower.run.scope.harness.clone(), &step));
+                let mut reader = Reader::new(follower.harness.clone(), &step);
+                reader.ended |= follower.last_look;
+                follower.reader = Some(reader);
             } else if follower.last_look {
                 return None;
             } else if let Err(error) = follower.look().await {
@@ -134,35 +147,57 @@ fn follow(mut follower: Follower) -> BoxFuture<'static, Stepped<Follower, LogLin
 impl Follower {
     /// Looks for steps that have begun since the last time.
     async fn look(&mut self) -> Result<()> {
-        if self.round > 0 {
-            tokio::time::sleep(Backoff::default().pause(self.round)).await;
-        }
-        self.round += 1;
-        let detail = self.run.get().full_graph(true).await?;
-        let status = detail
-            .pipeline_execution_summary
-            .as_ref()
-            .and_then(|summary| summary.status.as_ref());
-        self.last_look = status.is_some_and(|status| {
-            crate::pipeline::RunStatus::new(status.as_str())
-                .outcome()
-                .is_some()
-        });
+        let detail = self.observer.next().await?;
+        self.last_look = self.observer.subject.progress(&detail) == Progress::Ended(());
         for step in super::step::steps(&detail) {
             if self.seen.insert(step.id().to_owned()) {
-                self.round = 1;
+                if !self.silent.remove(step.id()) {
+                    self.observer.look_sooner();
+                }
                 self.waiting.push_back(step);
             }
         }
+        self.observer.last = Some(detail);
         Ok(())
+    }
+}
+
+/// The steps of a run, as something that is looked at again and again.
+struct Steps(Run);
+
+impl Observe for Steps {
+    type State = Arc<PipelineExecutionDetail>;
+    type End = ();
+
+    fn name(&self) -> String {
+        format!("the steps of run {}", self.0.id())
+    }
+
+    fn observe(&self) -> Sending<Self::State> {
+        let read = self.0.get().full_graph(true);
+        Box::pin(async move { Ok(Arc::new(read.await?)) })
+    }
+
+    fn progress(&self, detail: &Self::State) -> Progress<()> {
+        let summary = detail.pipeline_execution_summary.as_deref();
+        let status = summary.and_then(|summary| summary.status.as_ref());
+        match status.and_then(|status| RunStatus::new(status.as_str()).outcome()) {
+            Some(_) => Progress::Ended(()),
+            None => Progress::Running,
+        }
     }
 }
 
 /// Reads the logs of one step, key by key.
 struct Reader {
     harness: Harness,
-    step: Arc<str>,
+    id: String,
+    name: Arc<str>,
     ended: bool,
+    /// It ended so long ago that its log is complete.
+    old: bool,
+    /// Whether any key gave a line or a failure.
+    found: bool,
     keys: VecDeque<String>,
     source: Source,
     /// Lines of this key that were given out: a stream that is taken up again begins at the first.
@@ -187,8 +222,13 @@ impl Reader {
     fn new(harness: Harness, step: &RunStep) -> Self {
         Self {
             harness,
-            step: step.name().into(),
+            id: step.id().to_owned(),
+            name: step.name().into(),
             ended: step.ended().is_some() || step.status().outcome().is_some(),
+            old: step
+                .ended()
+                .is_some_and(|at| at.saturating_add(COMPLETE_AFTER) < millis(SystemTime::now())),
+            found: false,
             keys: step.log_keys().to_vec().into(),
             source: Source::Closed,
             given: 0,
@@ -196,7 +236,18 @@ impl Reader {
         }
     }
 
+    /// Whether the step may write its first line later.
+    fn found_nothing_yet(&self) -> bool {
+        !self.ended && !self.found
+    }
+
     async fn next(&mut self) -> Result<Option<LogLine>> {
+        let outcome = self.step().await;
+        self.found |= !matches!(outcome, Ok(None));
+        outcome
+    }
+
+    async fn step(&mut self) -> Result<Option<LogLine>> {
         loop {
             match &mut self.source {
                 Source::Lines(lines) => match lines.pop_front() {
@@ -214,17 +265,20 @@ impl Reader {
                         }
                         self.given += 1;
                         self.failed = 0;
-                        return Ok(Some(LogLine::read(&self.step, &line)));
+                        return Ok(Some(LogLine::read(&self.name, &line)));
                     }
-                    // A step that ended before its stream was asked for has its lines elsewhere.
-                    Ok(Some(Event::End)) if self.given == 0 => self.open_blob().await?,
+                    // A step that ended before its stream was asked for, or before that was taken up again, has its lines
+                    // elsewhere.
+                    Ok(Some(Event::End)) if self.given == 0 || live.skip > 0 => {
+                        self.open_blob().await?;
+                    }
                     Ok(Some(Event::End)) => self.close(),
                     Ok(Some(Event::Failure(text))) => {
                         self.close();
                         let text = error::line(&text);
                         return Err(Error::new(
                             ErrorKind::Api,
-                            format!("the log of step `{}`: {text}", self.step),
+                            format!("the log of step `{}`: {text}", self.name),
                         ));
                     }
                     Ok(None) => self.reopen(None).await?,
@@ -282,7 +336,7 @@ impl Reader {
             return Err(cause.unwrap_or_else(|| {
                 Error::new(
                     ErrorKind::Transport,
-                    format!("the log of step `{}` breaks off again and again", self.step),
+                    format!("the log of step `{}` breaks off again and again", self.name),
                 )
             }));
         }
@@ -292,7 +346,8 @@ impl Reader {
 
     /// Reads the log of a step that has ended.
     async fn open_blob(&mut self) -> Result<()> {
-        for look in 0..EMPTY_LOOKS {
+        let looks = if self.old { 1 } else { EMPTY_LOOKS };
+        for look in 0..looks {
             if look > 0 {
                 tokio::time::sleep(EMPTY_PAUSE).await;
             }
@@ -312,7 +367,7 @@ impl Reader {
                 .lines()
                 .filter(|line| !line.trim().is_empty())
                 .skip(self.given)
-                .map(|line| LogLine::read(&self.step, line))
+                .map(|line| LogLine::read(&self.name, line))
                 .collect();
             if !lines.is_empty() {
                 self.source = Source::Lines(lines);

@@ -48,6 +48,7 @@ impl Run {
     }
 
     /// The lines of one step: those it has written, and while it runs those it writes.
+    /// A step that runs and has no log yet has no lines: ask again, or use [`logs`](Self::logs), which does.
     pub fn step_log(&self, step: &RunStep) -> StepLog {
         StepLog::new(self.scope.harness.clone(), step)
     }

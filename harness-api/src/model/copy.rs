@@ -11,7 +11,7 @@ pub fn copy<T: Cell>(value: &T) -> T {
 
 /// Both are of one type, so a value and its place are always of one kind.
 fn put(part: Part<'_>, slot: Slot<'_>) {
-    match (part.general(), slot) {
+    match (part, slot) {
         (Part::Str(value), Slot::Str(place)) => place.clone_from(value),
         (Part::Int(value), Slot::Int(place)) => *place = *value,
         (Part::Num(value), Slot::Num(place)) => *place = *value,

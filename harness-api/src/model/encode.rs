@@ -91,10 +91,6 @@ impl Serialize for Rest<'_> {
                 }
                 out.end()
             }
-            Part::Strs(list) => list.serialize(serializer),
-            Part::Ints(list) => list.serialize(serializer),
-            Part::StrMap(map) => map.serialize(serializer),
-            Part::JsonMap(map) => map.serialize(serializer),
             Part::Map(map) => {
                 let mut out = serializer.serialize_map(Some(map.len()))?;
                 let mut failed = None;

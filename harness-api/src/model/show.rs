@@ -14,7 +14,7 @@ struct Shown<'a>(Part<'a>);
 
 impl fmt::Debug for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0.general() {
+        match self.0 {
             Part::Null => f.write_str("null"),
             Part::Str(value) => option(value.as_ref(), f),
             Part::Int(value) => option(value.as_ref(), f),
@@ -49,7 +49,6 @@ impl fmt::Debug for Shown<'_> {
                 out.finish()
             }
             Part::Misfits(misfits) => misfits.fmt(f),
-            Part::Strs(_) | Part::Ints(_) | Part::StrMap(_) | Part::JsonMap(_) => Ok(()),
         }
     }
 }

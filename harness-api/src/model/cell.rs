@@ -22,8 +22,6 @@ pub trait Opt {
     fn open(&mut self) -> Slot<'_>;
     /// Takes the value away.
     fn clear(&mut self);
-    /// The value, if there is one.
-    fn get(&self) -> Option<Part<'_>>;
 }
 
 /// A list.
@@ -132,6 +130,10 @@ impl<T: Model> Model for Box<T> {
         T::erased_mut(self)
     }
     #[inline]
+    fn present(&self) -> u64 {
+        T::present(self)
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         T::required(self)
     }
@@ -196,9 +198,14 @@ impl<T: Cell> Opt for Option<T> {
     fn clear(&mut self) {
         *self = None;
     }
-    #[inline]
-    fn get(&self) -> Option<Part<'_>> {
-        self.as_ref().map(T::part)
+}
+
+/// A value that may be absent, to encode.
+#[inline]
+pub fn opt<T: Cell>(value: &Option<T>) -> Part<'_> {
+    match value {
+        Some(value) => value.part(),
+        None => Part::Absent,
     }
 }
 

@@ -119,9 +119,12 @@ impl<'de> Visitor<'de> for Whole<'_> {
     }
 }
 
-/// Decodes the members of `value` into `model`.
+/// Decodes the members of `value` into `model`. By way of text, since that is what the decoder is compiled for anyway.
 pub(super) fn fill_from(model: &mut dyn Model, value: &Value) -> Result<(), serde_json::Error> {
-    value.deserialize_any(Seed(Slot::Model(model))).map(drop)
+    let text = serde_json::to_vec(value)?;
+    Seed(Slot::Model(model))
+        .deserialize(&mut serde_json::Deserializer::from_slice(&text))
+        .map(drop)
 }
 
 /// What became of one value.

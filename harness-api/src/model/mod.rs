@@ -33,7 +33,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-pub use cell::{Cell, Keyed, List, Opt};
+pub use cell::{Cell, Keyed, List, Opt, opt};
 pub use copy::copy;
 pub(crate) use decode::Place;
 pub use decode::{Bare, read};
@@ -70,6 +70,11 @@ pub trait Model {
 
     /// What to encode for the member at `index`; the index after the last member is its [`Misfits`].
     fn part(&self, index: usize) -> Part<'_>;
+
+    /// Which members may be set, a bit each: the encoder passes over the others. A type of more than 64 members sets all.
+    fn present(&self) -> u64 {
+        u64::MAX
+    }
 
     /// This value, without its type.
     fn erased(&self) -> &dyn Model
@@ -171,6 +176,8 @@ pub enum Slot<'a> {
 #[non_exhaustive]
 #[derive(Clone, Copy)]
 pub enum Part<'a> {
+    /// Nothing: the member is left out.
+    Absent,
     /// `null`, written out.
     Null,
     /// Text that may be absent.
@@ -201,8 +208,6 @@ pub enum Part<'a> {
     Text(&'a dyn Text),
     /// An object with named members.
     Model(&'a dyn Model),
-    /// Anything that may be absent.
-    Opt(&'a dyn Opt),
     /// A list.
     List(&'a dyn List),
     /// A map with text keys.

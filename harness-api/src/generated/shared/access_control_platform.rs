@@ -46,7 +46,7 @@ impl model::Model for Scope {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org.is_some() as u64) | (self.account.is_some() as u64) << 1
+        self.org.is_some() as u64 | (self.account.is_some() as u64) << 1
             | (self.project.is_some() as u64) << 2
     }
 }

@@ -110,7 +110,7 @@ impl model::Model for FilterProperties {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.repo.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.repo.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.status.is_some() as u64) << 2
             | (self.time_range.is_some() as u64) << 3
             | (self.branch_name.is_some() as u64) << 4
@@ -177,7 +177,7 @@ impl model::Model for FilterPropertiesModuleProperties {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.cd.is_some() as u64) | (self.ci.is_some() as u64) << 1
+        self.cd.is_some() as u64 | (self.ci.is_some() as u64) << 1
     }
 }
 model::model!(FilterPropertiesModuleProperties);
@@ -242,7 +242,7 @@ impl model::Model for FilterPropertiesModulePropertiesCd {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.env_identifiers.is_some() as u64)
+        self.env_identifiers.is_some() as u64
             | (self.helm_chart_versions.is_some() as u64) << 1
             | (self.service_identifiers.is_some() as u64) << 2
             | (self.artifact_display_names.is_some() as u64) << 3
@@ -287,7 +287,7 @@ impl model::Model for FilterPropertiesModulePropertiesCi {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ci_execution_info_dto.is_some() as u64)
+        self.ci_execution_info_dto.is_some() as u64
     }
 }
 model::model!(FilterPropertiesModulePropertiesCi);
@@ -331,7 +331,7 @@ impl model::Model for FilterPropertiesModulePropertiesCiExecutionInfoDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.event.is_some() as u64) | (self.pull_request.is_some() as u64) << 1
+        self.event.is_some() as u64 | (self.pull_request.is_some() as u64) << 1
     }
 }
 model::model!(FilterPropertiesModulePropertiesCiExecutionInfoDto);
@@ -373,8 +373,7 @@ impl model::Model for FilterPropertiesModulePropertiesCiExecutionInfoDtoPullRequ
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.source_branch.is_some() as u64)
-            | (self.target_branch.is_some() as u64) << 1
+        self.source_branch.is_some() as u64 | (self.target_branch.is_some() as u64) << 1
     }
 }
 model::model!(FilterPropertiesModulePropertiesCiExecutionInfoDtoPullRequest);
@@ -416,7 +415,7 @@ impl model::Model for FilterPropertiesPipelineTags {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(FilterPropertiesPipelineTags);
@@ -454,7 +453,7 @@ impl model::Model for FilterPropertiesTimeRange {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.time_range_filter_type.is_some() as u64)
+        self.time_range_filter_type.is_some() as u64
     }
 }
 model::model!(FilterPropertiesTimeRange);

@@ -66,7 +66,7 @@ impl model::Model for Filter {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.identifier.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
             | (self.org_identifier.is_some() as u64) << 2
             | (self.filter_properties.is_some() as u64) << 3
             | (self.filter_visibility.is_some() as u64) << 4
@@ -149,7 +149,7 @@ impl model::Model for PageResponseFilter {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.empty.is_some() as u64) | (self.content.is_some() as u64) << 1
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.page_index.is_some() as u64) << 3
             | (self.page_token.is_some() as u64) << 4
@@ -205,7 +205,7 @@ impl model::Model for ResponseDtoPageResponseFilter {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }

@@ -49,7 +49,7 @@ impl model::Model for AuthzResponseMessageException {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.message.is_some() as u64) | (self.stack_trace.is_some() as u64) << 1
+        self.message.is_some() as u64 | (self.stack_trace.is_some() as u64) << 1
             | (self.suppressed.is_some() as u64) << 2
             | (self.localized_message.is_some() as u64) << 3
     }
@@ -126,7 +126,7 @@ impl model::Model for AuthzResponseMessageExceptionStackTrace {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.file_name.is_some() as u64) | (self.class_name.is_some() as u64) << 1
+        self.file_name.is_some() as u64 | (self.class_name.is_some() as u64) << 1
             | (self.line_number.is_some() as u64) << 2
             | (self.method_name.is_some() as u64) << 3
             | (self.module_name.is_some() as u64) << 4
@@ -178,7 +178,7 @@ impl model::Model for AuthzResponseMessageExceptionSuppressed {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.message.is_some() as u64) | (self.stack_trace.is_some() as u64) << 1
+        self.message.is_some() as u64 | (self.stack_trace.is_some() as u64) << 1
             | (self.localized_message.is_some() as u64) << 2
     }
 }
@@ -249,7 +249,7 @@ impl model::Model for ResponseMessage {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.code.is_some() as u64) | (self.level.is_some() as u64) << 1
+        self.code.is_some() as u64 | (self.level.is_some() as u64) << 1
             | (self.message.is_some() as u64) << 2
             | (self.exception.is_some() as u64) << 3
             | (self.failure_types.is_some() as u64) << 4

@@ -46,7 +46,7 @@ impl model::Model for RestResponseBoolean {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.meta_data.is_some() as u64) | (self.resource.is_some() as u64) << 1
+        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
             | (self.response_messages.is_some() as u64) << 2
     }
 }

@@ -37,7 +37,7 @@ impl model::Model for AdditionalMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.values.is_some() as u64)
+        self.values.is_some() as u64
     }
 }
 model::model!(AdditionalMetadata);

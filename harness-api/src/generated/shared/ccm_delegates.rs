@@ -50,7 +50,7 @@ impl model::Model for EmbeddedUser {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.uuid.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
             | (self.email.is_some() as u64) << 2
             | (self.external_user_id.is_some() as u64) << 3
     }
@@ -98,7 +98,7 @@ impl model::Model for RestResponseString {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.meta_data.is_some() as u64) | (self.resource.is_some() as u64) << 1
+        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
             | (self.response_messages.is_some() as u64) << 2
     }
 }

@@ -68,7 +68,7 @@ impl model::Model for CcmFilter {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.identifier.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
             | (self.org_identifier.is_some() as u64) << 2
             | (self.filter_properties.is_some() as u64) << 3
             | (self.filter_visibility.is_some() as u64) << 4
@@ -114,7 +114,7 @@ impl model::Model for CcmFilterProperties {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tags.is_some() as u64) | (self.filter_type.is_some() as u64) << 1
+        self.tags.is_some() as u64 | (self.filter_type.is_some() as u64) << 1
     }
 }
 model::model!(CcmFilterProperties);
@@ -180,7 +180,7 @@ impl model::Model for ResponseDtoFilter {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }

@@ -98,7 +98,7 @@ impl model::Model for NgEntityGitDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.branch.is_some() as u64) | (self.file_url.is_some() as u64) << 1
+        self.branch.is_some() as u64 | (self.file_url.is_some() as u64) << 1
             | (self.repo_url.is_some() as u64) << 2
             | (self.commit_id.is_some() as u64) << 3
             | (self.file_path.is_some() as u64) << 4

@@ -43,7 +43,7 @@ impl model::Model for EntityValidityDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.valid.is_some() as u64) | (self.invalid_yaml.is_some() as u64) << 1
+        self.valid.is_some() as u64 | (self.invalid_yaml.is_some() as u64) << 1
     }
 }
 model::model!(EntityValidityDetails);

@@ -105,7 +105,7 @@ impl model::Model for NgGovernanceMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.deny.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.deny.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2 | (self.org_id.is_some() as u64) << 3
             | (self.action.is_some() as u64) << 4 | (self.entity.is_some() as u64) << 5
             | (self.status.is_some() as u64) << 6 | (self.created.is_some() as u64) << 7
@@ -213,7 +213,7 @@ impl model::Model for NgPolicyMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.error.is_some() as u64) | (self.org_id.is_some() as u64) << 1
+        self.error.is_some() as u64 | (self.org_id.is_some() as u64) << 1
             | (self.status.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
             | (self.updated.is_some() as u64) << 4
             | (self.policy_id.is_some() as u64) << 5
@@ -318,7 +318,7 @@ impl model::Model for NgPolicySetMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.deny.is_some() as u64) | (self.org_id.is_some() as u64) << 1
+        self.deny.is_some() as u64 | (self.org_id.is_some() as u64) << 1
             | (self.status.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
             | (self.account_id.is_some() as u64) << 4
             | (self.project_id.is_some() as u64) << 5

@@ -45,7 +45,7 @@ impl model::Model for InputSetValidator {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.parameters.is_some() as u64) | (self.validator_type.is_some() as u64) << 1
+        self.parameters.is_some() as u64 | (self.validator_type.is_some() as u64) << 1
     }
 }
 model::model!(InputSetValidator);

@@ -45,7 +45,7 @@ impl model::Model for EntityGitMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.repo.is_some() as u64) | (self.branch.is_some() as u64) << 1
+        self.repo.is_some() as u64 | (self.branch.is_some() as u64) << 1
     }
 }
 model::model!(EntityGitMetadata);

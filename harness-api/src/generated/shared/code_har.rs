@@ -84,7 +84,7 @@ impl model::Model for TypesLabelValue {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.color.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.color.is_some() as u64) << 1
             | (self.value.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
             | (self.updated.is_some() as u64) << 4
             | (self.label_id.is_some() as u64) << 5
@@ -143,7 +143,7 @@ impl model::Model for TypesSaveLabelInput {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.key.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.key.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2 | (self.color.is_some() as u64) << 3
             | (self.description.is_some() as u64) << 4
     }
@@ -191,7 +191,7 @@ impl model::Model for TypesSaveLabelValueInput {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.color.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.color.is_some() as u64) << 1
             | (self.value.is_some() as u64) << 2
     }
 }

@@ -37,7 +37,7 @@ impl model::Model for SbomDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64)
+        self.name.is_some() as u64
     }
 }
 model::model!(SbomDetails);

@@ -47,7 +47,7 @@ impl model::Model for NgTag {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.value.is_set() as u64) << 1
+        self.key.is_some() as u64 | (self.value.is_set() as u64) << 1
     }
 }
 model::model!(NgTag);

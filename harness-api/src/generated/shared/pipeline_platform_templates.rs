@@ -61,7 +61,7 @@ impl model::Model for Pageable {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.sort.is_some() as u64) | (self.paged.is_some() as u64) << 1
+        self.sort.is_some() as u64 | (self.paged.is_some() as u64) << 1
             | (self.offset.is_some() as u64) << 2 | (self.unpaged.is_some() as u64) << 3
             | (self.page_size.is_some() as u64) << 4
             | (self.page_number.is_some() as u64) << 5
@@ -110,7 +110,7 @@ impl model::Model for Sort {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.empty.is_some() as u64) | (self.sorted.is_some() as u64) << 1
+        self.empty.is_some() as u64 | (self.sorted.is_some() as u64) << 1
             | (self.unsorted.is_some() as u64) << 2
     }
 }

@@ -55,7 +55,7 @@ impl model::Model for CacheResponseMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ttl_left.is_some() as u64) | (self.cache_state.is_some() as u64) << 1
+        self.ttl_left.is_some() as u64 | (self.cache_state.is_some() as u64) << 1
             | (self.is_sync_enabled.is_some() as u64) << 2
             | (self.last_updated_at.is_some() as u64) << 3
     }
@@ -232,7 +232,7 @@ impl model::Model for NgTemplateResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.icon.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.icon.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.tags.is_some() as u64) << 2 | (self.yaml.is_some() as u64) << 3
             | (self.version.is_some() as u64) << 4
             | (self.account_id.is_some() as u64) << 5
@@ -368,7 +368,7 @@ impl model::Model for TemplateEntityGitDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.branch.is_some() as u64) | (self.file_url.is_some() as u64) << 1
+        self.branch.is_some() as u64 | (self.file_url.is_some() as u64) << 1
             | (self.repo_url.is_some() as u64) << 2
             | (self.commit_id.is_some() as u64) << 3
             | (self.file_path.is_some() as u64) << 4
@@ -428,7 +428,7 @@ impl model::Model for TemplateErrorNodeSummary {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.node_info.is_some() as u64) | (self.template_info.is_some() as u64) << 1
+        self.node_info.is_some() as u64 | (self.template_info.is_some() as u64) << 1
             | (self.template_response.is_some() as u64) << 2
             | (self.children_error_nodes.is_some() as u64) << 3
     }
@@ -476,7 +476,7 @@ impl model::Model for TemplateInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.version_label.is_some() as u64)
+        self.version_label.is_some() as u64
             | (self.template_entity_type.is_some() as u64) << 1
             | (self.template_identifier.is_some() as u64) << 2
     }
@@ -531,7 +531,7 @@ impl model::Model for TemplateNodeInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.local_fqn.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.local_fqn.is_some() as u64) << 1
             | (self.identifier.is_some() as u64) << 2
     }
 }
@@ -578,7 +578,7 @@ impl model::Model for TemplateReferenceSummary {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.git_branch.is_some() as u64) | (self.template_ref.is_some() as u64) << 1
+        self.git_branch.is_some() as u64 | (self.template_ref.is_some() as u64) << 1
             | (self.version_label.is_some() as u64) << 2
     }
 }
@@ -625,7 +625,7 @@ impl model::Model for ValidateTemplateInputsResponseDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.valid_yaml.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.valid_yaml.is_some() as u64) << 1
             | (self.error_node_summary.is_some() as u64) << 2
     }
 }

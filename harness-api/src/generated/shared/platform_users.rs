@@ -52,7 +52,7 @@ impl model::Model for ResponseDtoSettingValueResponseDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -101,7 +101,7 @@ impl model::Model for SettingValueResponseDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.value.is_some() as u64) | (self.value_type.is_some() as u64) << 1
+        self.value.is_some() as u64 | (self.value_type.is_some() as u64) << 1
     }
 }
 model::model!(SettingValueResponseDto);

@@ -356,14 +356,14 @@ fn present(members: &[&Member]) -> TokenStream {
         let field = ident(&member.ident);
         let bit = match (member.required, member.nullable) {
             (true, _) => quote! { 1 },
-            (false, true) => quote! { (self.#field.is_set() as u64) },
-            (false, false) => quote! { (self.#field.is_some() as u64) },
+            (false, true) => quote! { self.#field.is_set() as u64 },
+            (false, false) => quote! { self.#field.is_some() as u64 },
         };
-        if index > 0 {
-            let index = Literal::usize_unsuffixed(index);
-            quote! { #bit << #index }
-        } else {
-            bit
+        let place = Literal::usize_unsuffixed(index);
+        match (index, member.required) {
+            (0, _) => bit,
+            (_, true) => quote! { #bit << #place },
+            (_, false) => quote! { (#bit) << #place },
         }
     });
     quote! { #(#bits)|* }

@@ -53,7 +53,7 @@ impl model::Model for AccessCheckRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.principal.is_some() as u64) | 1 << 1
+        self.principal.is_some() as u64 | 1 << 1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -99,7 +99,7 @@ impl model::Model for AccessCheckResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.principal.is_some() as u64)
+        self.principal.is_some() as u64
             | (self.access_control_list.is_some() as u64) << 1
     }
 }
@@ -165,7 +165,7 @@ impl model::Model for AccessControl {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.permitted.is_some() as u64) | (self.permission.is_some() as u64) << 1
+        self.permitted.is_some() as u64 | (self.permission.is_some() as u64) << 1
             | (self.resource_type.is_some() as u64) << 2
             | (self.resource_scope.is_some() as u64) << 3
             | (self.resource_attributes.is_some() as u64) << 4
@@ -295,7 +295,7 @@ impl model::Model for ResourceScope {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org_identifier.is_some() as u64)
+        self.org_identifier.is_some() as u64
             | (self.account_identifier.is_some() as u64) << 1
             | (self.project_identifier.is_some() as u64) << 2
     }
@@ -347,7 +347,7 @@ impl model::Model for ResponseDtoAccessCheckResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }

@@ -46,7 +46,7 @@ impl model::Model for AccessAnalysisAdvanceOptions {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.expand_role.is_some() as u64)
+        self.expand_role.is_some() as u64
             | (self.expand_user_group.is_some() as u64) << 1
             | (self.expand_resource_group.is_some() as u64) << 2
     }
@@ -118,7 +118,7 @@ impl model::Model for AccessPolicyAnalysisRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.role.is_some() as u64) | (self.resource.is_some() as u64) << 1
+        self.role.is_some() as u64 | (self.resource.is_some() as u64) << 1
             | (self.principal.is_some() as u64) << 2
             | (self.query_scope.is_some() as u64) << 3
             | (self.advance_options.is_some() as u64) << 4
@@ -188,7 +188,7 @@ impl model::Model for AccessPolicyAnalysisResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.role.is_some() as u64) | (self.resource.is_some() as u64) << 1
+        self.role.is_some() as u64 | (self.resource.is_some() as u64) << 1
             | (self.principal.is_some() as u64) << 2
             | (self.permission.is_some() as u64) << 3
             | (self.resource_group.is_some() as u64) << 4
@@ -230,7 +230,7 @@ impl model::Model for AccessPolicyAnalysisResponseWrapper {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.access_policy_analysis_response.is_some() as u64)
+        self.access_policy_analysis_response.is_some() as u64
     }
 }
 model::model!(AccessPolicyAnalysisResponseWrapper);
@@ -276,7 +276,7 @@ impl model::Model for AttributeFilter {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.attribute_name.is_some() as u64)
+        self.attribute_name.is_some() as u64
             | (self.attribute_values.is_some() as u64) << 1
     }
 }
@@ -347,7 +347,7 @@ impl model::Model for AuthzPrincipal {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.unique_id.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.unique_id.is_some() as u64) << 1
             | (self.identifier.is_some() as u64) << 2
             | (self.scope_level.is_some() as u64) << 3
             | (self.principal_type.is_some() as u64) << 4
@@ -398,7 +398,7 @@ impl model::Model for AuthzResourceFilter {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.resources.is_some() as u64)
+        self.resources.is_some() as u64
             | (self.include_all_resources.is_some() as u64) << 1
     }
 }
@@ -453,7 +453,7 @@ impl model::Model for AuthzRoleResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.role.is_some() as u64) | (self.scope.is_some() as u64) << 1
+        self.role.is_some() as u64 | (self.scope.is_some() as u64) << 1
             | (self.created_at.is_some() as u64) << 2
             | (self.harness_managed.is_some() as u64) << 3
             | (self.last_modified_at.is_some() as u64) << 4
@@ -502,7 +502,7 @@ impl model::Model for AuthzScope {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org_identifier.is_some() as u64)
+        self.org_identifier.is_some() as u64
             | (self.account_identifier.is_some() as u64) << 1
             | (self.project_identifier.is_some() as u64) << 2
     }
@@ -720,7 +720,7 @@ impl model::Model for Permission {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.identifier.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
     }
 }
 model::model!(Permission);
@@ -770,7 +770,7 @@ impl model::Model for Principal {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.scope.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.scope.is_some() as u64) << 1
             | (self.identifier.is_some() as u64) << 2
             | (self.scope_level.is_some() as u64) << 3
     }
@@ -822,7 +822,7 @@ impl model::Model for PrincipalResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.identifier.is_some() as u64) << 2
             | (self.scope_level.is_some() as u64) << 3
     }
@@ -870,7 +870,7 @@ impl model::Model for QueryScopeRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.scope.is_some() as u64) | (self.filter.is_some() as u64) << 1
+        self.scope.is_some() as u64 | (self.filter.is_some() as u64) << 1
             | (self.include_access_policies_from_parent_scope.is_some() as u64) << 2
     }
 }
@@ -926,7 +926,7 @@ impl model::Model for Resource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.scope.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.scope.is_some() as u64) << 1
             | (self.attribute.is_some() as u64) << 2
             | (self.identifier.is_some() as u64) << 3
     }
@@ -978,7 +978,7 @@ impl model::Model for ResourceFilter {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.identifiers.is_some() as u64) | (self.resource_type.is_some() as u64) << 1
+        self.identifiers.is_some() as u64 | (self.resource_type.is_some() as u64) << 1
             | (self.attribute_name.is_some() as u64) << 2
             | (self.attribute_values.is_some() as u64) << 3
     }
@@ -1022,7 +1022,7 @@ impl model::Model for ResourceGroupResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.identifier.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
     }
 }
 model::model!(ResourceGroupResponse);
@@ -1072,7 +1072,7 @@ impl model::Model for ResourceGroupScope {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org.is_some() as u64) | (self.filter.is_some() as u64) << 1
+        self.org.is_some() as u64 | (self.filter.is_some() as u64) << 1
             | (self.account.is_some() as u64) << 2 | (self.project.is_some() as u64) << 3
     }
 }
@@ -1168,7 +1168,7 @@ impl model::Model for ResourceGroupV2 {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.color.is_some() as u64) << 2
             | (self.identifier.is_some() as u64) << 3
             | (self.description.is_some() as u64) << 4
@@ -1272,7 +1272,7 @@ impl model::Model for ResourceGroupsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.color.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
             | (self.updated.is_some() as u64) << 4
             | (self.identifier.is_some() as u64) << 5
@@ -1332,7 +1332,7 @@ impl model::Model for ResourceSelectorV2 {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.identifiers.is_some() as u64) | (self.resource_type.is_some() as u64) << 1
+        self.identifiers.is_some() as u64 | (self.resource_type.is_some() as u64) << 1
             | (self.attribute_filter.is_some() as u64) << 2
     }
 }
@@ -1398,7 +1398,7 @@ impl model::Model for Role {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.identifier.is_some() as u64) << 2
             | (self.description.is_some() as u64) << 3
             | (self.permissions.is_some() as u64) << 4
@@ -1476,7 +1476,7 @@ impl model::Model for RoleAssignment {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.role.is_some() as u64) | (self.managed.is_some() as u64) << 1
+        self.role.is_some() as u64 | (self.managed.is_some() as u64) << 1
             | (self.disabled.is_some() as u64) << 2
             | (self.principal.is_some() as u64) << 3
             | (self.identifier.is_some() as u64) << 4
@@ -1527,7 +1527,7 @@ impl model::Model for RoleAssignmentMetaData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.scope.is_some() as u64) | (self.principal.is_some() as u64) << 1
+        self.scope.is_some() as u64 | (self.principal.is_some() as u64) << 1
             | (self.role_assignment_id.is_some() as u64) << 2
     }
 }
@@ -1578,7 +1578,7 @@ impl model::Model for RoleAssignmentResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.created.is_some() as u64) | (self.updated.is_some() as u64) << 1
+        self.created.is_some() as u64 | (self.updated.is_some() as u64) << 1
             | (self.harness_managed.is_some() as u64) << 2
             | (self.role_assignment.is_some() as u64) << 3
     }
@@ -1622,7 +1622,7 @@ impl model::Model for RoleReference {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.identifier.is_some() as u64) | (self.scope_level.is_some() as u64) << 1
+        self.identifier.is_some() as u64 | (self.scope_level.is_some() as u64) << 1
     }
 }
 model::model!(RoleReference);
@@ -1664,7 +1664,7 @@ impl model::Model for RoleRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.identifier.is_some() as u64) | (self.scope_level.is_some() as u64) << 1
+        self.identifier.is_some() as u64 | (self.scope_level.is_some() as u64) << 1
     }
 }
 model::model!(RoleRequest);
@@ -1710,7 +1710,7 @@ impl model::Model for RoleResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.identifier.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
             | (self.scope_level.is_some() as u64) << 2
     }
 }
@@ -1757,7 +1757,7 @@ impl model::Model for RoleScope {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org.is_some() as u64) | (self.account.is_some() as u64) << 1
+        self.org.is_some() as u64 | (self.account.is_some() as u64) << 1
             | (self.project.is_some() as u64) << 2
     }
 }
@@ -1843,7 +1843,7 @@ impl model::Model for RolesResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.scope.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
             | (self.updated.is_some() as u64) << 4
             | (self.identifier.is_some() as u64) << 5
@@ -1905,7 +1905,7 @@ impl model::Model for ScopeSelector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.filter.is_some() as u64) | (self.org_identifier.is_some() as u64) << 1
+        self.filter.is_some() as u64 | (self.org_identifier.is_some() as u64) << 1
             | (self.account_identifier.is_some() as u64) << 2
             | (self.project_identifier.is_some() as u64) << 3
     }

@@ -70,7 +70,7 @@ impl model::Model for ResourceGroupFilterRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org.is_some() as u64) | (self.account.is_some() as u64) << 1
+        self.org.is_some() as u64 | (self.account.is_some() as u64) << 1
             | (self.project.is_some() as u64) << 2
             | (self.search_term.is_some() as u64) << 3
             | (self.managed_filter.is_some() as u64) << 4

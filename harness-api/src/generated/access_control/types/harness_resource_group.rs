@@ -50,7 +50,7 @@ impl model::Model for ResourceGroupV2Response {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.created_at.is_some() as u64) | (self.resource_group.is_some() as u64) << 1
+        self.created_at.is_some() as u64 | (self.resource_group.is_some() as u64) << 1
             | (self.harness_managed.is_some() as u64) << 2
             | (self.last_modified_at.is_some() as u64) << 3
     }
@@ -90,7 +90,7 @@ impl model::Model for CreateResourceGroupV2Body {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.resource_group.is_some() as u64)
+        self.resource_group.is_some() as u64
     }
 }
 model::model!(CreateResourceGroupV2Body);
@@ -180,7 +180,7 @@ impl model::Model for CreateResourceGroupV2BodyResourceGroup {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.color.is_some() as u64) << 2
             | (self.identifier.is_some() as u64) << 3
             | (self.description.is_some() as u64) << 4
@@ -239,7 +239,7 @@ impl model::Model for CreateResourceGroupV2Response {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -323,7 +323,7 @@ impl model::Model for GetFilterResourceGroupListV2Body {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.search_term.is_some() as u64) | (self.managed_filter.is_some() as u64) << 1
+        self.search_term.is_some() as u64 | (self.managed_filter.is_some() as u64) << 1
             | (self.org_identifier.is_some() as u64) << 2
             | (self.included_scopes.is_some() as u64) << 3
             | (self.identifier_filter.is_some() as u64) << 4
@@ -379,7 +379,7 @@ impl model::Model for GetFilterResourceGroupListV2BodyIncludedScopes {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.filter.is_some() as u64) | (self.org_identifier.is_some() as u64) << 1
+        self.filter.is_some() as u64 | (self.org_identifier.is_some() as u64) << 1
             | (self.account_identifier.is_some() as u64) << 2
             | (self.project_identifier.is_some() as u64) << 3
     }
@@ -423,7 +423,7 @@ impl model::Model for GetFilterResourceGroupListV2BodyResourceSelectorFilterList
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.resource_type.is_some() as u64)
+        self.resource_type.is_some() as u64
             | (self.resource_identifier.is_some() as u64) << 1
     }
 }
@@ -474,7 +474,7 @@ impl model::Model for GetFilterResourceGroupListV2Response {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -551,7 +551,7 @@ impl model::Model for GetFilterResourceGroupListV2ResponseData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.empty.is_some() as u64) | (self.content.is_some() as u64) << 1
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.page_index.is_some() as u64) << 3
             | (self.page_token.is_some() as u64) << 4
@@ -612,7 +612,7 @@ impl model::Model for GetResourceGroupListV2Response {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -689,7 +689,7 @@ impl model::Model for GetResourceGroupListV2ResponseData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.empty.is_some() as u64) | (self.content.is_some() as u64) << 1
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.page_index.is_some() as u64) << 3
             | (self.page_token.is_some() as u64) << 4
@@ -750,7 +750,7 @@ impl model::Model for GetResourceGroupV2Response {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -795,7 +795,7 @@ impl model::Model for UpdateResourceGroupV2Body {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.resource_group.is_some() as u64)
+        self.resource_group.is_some() as u64
     }
 }
 model::model!(UpdateResourceGroupV2Body);
@@ -885,7 +885,7 @@ impl model::Model for UpdateResourceGroupV2BodyResourceGroup {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.color.is_some() as u64) << 2
             | (self.identifier.is_some() as u64) << 3
             | (self.description.is_some() as u64) << 4
@@ -944,7 +944,7 @@ impl model::Model for UpdateResourceGroupV2Response {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }

@@ -70,7 +70,7 @@ impl model::Model for AuthzPermission {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.action.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.action.is_some() as u64) << 1
             | (self.status.is_some() as u64) << 2
             | (self.identifier.is_some() as u64) << 3
             | (self.resource_type.is_some() as u64) << 4
@@ -118,7 +118,7 @@ impl model::Model for PermissionResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.permission.is_some() as u64)
+        self.permission.is_some() as u64
     }
 }
 model::model!(PermissionResponse);
@@ -168,7 +168,7 @@ impl model::Model for ResponseDtoListPermissionResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }

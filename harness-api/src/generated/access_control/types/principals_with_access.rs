@@ -50,7 +50,7 @@ impl model::Model for PrincipalEntity {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org.is_some() as u64) | (self.project.is_some() as u64) << 1
+        self.org.is_some() as u64 | (self.project.is_some() as u64) << 1
             | (self.identifier.is_some() as u64) << 2
             | (self.account_identifier.is_some() as u64) << 3
     }
@@ -102,7 +102,7 @@ impl model::Model for PrincipalWithAccessFilter {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.orgs.is_some() as u64) | (self.projects.is_some() as u64) << 1
+        self.orgs.is_some() as u64 | (self.projects.is_some() as u64) << 1
             | (self.user_groups.is_some() as u64) << 2
             | (self.principal_type.is_some() as u64) << 3
     }
@@ -174,7 +174,7 @@ impl model::Model for PrincipalWithAccessResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.orgs.is_some() as u64) | (self.projects.is_some() as u64) << 1
+        self.orgs.is_some() as u64 | (self.projects.is_some() as u64) << 1
             | (self.total_pages.is_some() as u64) << 2
             | (self.user_groups.is_some() as u64) << 3
             | (self.service_accounts.is_some() as u64) << 4
@@ -217,7 +217,7 @@ impl model::Model for PrincipalsWithAccessResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.principals_with_access.is_some() as u64)
+        self.principals_with_access.is_some() as u64
     }
 }
 model::model!(PrincipalsWithAccessResponse);
@@ -271,7 +271,7 @@ impl model::Model for UserGroupEntity {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org.is_some() as u64) | (self.project.is_some() as u64) << 1
+        self.org.is_some() as u64 | (self.project.is_some() as u64) << 1
             | (self.user_count.is_some() as u64) << 2
             | (self.identifier.is_some() as u64) << 3
             | (self.account_identifier.is_some() as u64) << 4
@@ -344,7 +344,7 @@ impl model::Model for UserWithAccessEntity {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.orgs.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.orgs.is_some() as u64) << 1
             | (self.email.is_some() as u64) << 2 | (self.projects.is_some() as u64) << 3
             | (self.last_login.is_some() as u64) << 4
             | (self.user_groups.is_some() as u64) << 5
@@ -386,7 +386,7 @@ impl model::Model for V1ListPrincipalsWithAccessBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.filter.is_some() as u64)
+        self.filter.is_some() as u64
     }
 }
 model::model!(V1ListPrincipalsWithAccessBody);

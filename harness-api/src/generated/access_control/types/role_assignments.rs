@@ -105,7 +105,7 @@ impl model::Model for AuthzGovernanceMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.deny.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.deny.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2 | (self.org_id.is_some() as u64) << 3
             | (self.action.is_some() as u64) << 4 | (self.entity.is_some() as u64) << 5
             | (self.status.is_some() as u64) << 6 | (self.created.is_some() as u64) << 7
@@ -213,7 +213,7 @@ impl model::Model for AuthzPolicyMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.error.is_some() as u64) | (self.org_id.is_some() as u64) << 1
+        self.error.is_some() as u64 | (self.org_id.is_some() as u64) << 1
             | (self.status.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
             | (self.updated.is_some() as u64) << 4
             | (self.policy_id.is_some() as u64) << 5
@@ -318,7 +318,7 @@ impl model::Model for AuthzPolicySetMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.deny.is_some() as u64) | (self.org_id.is_some() as u64) << 1
+        self.deny.is_some() as u64 | (self.org_id.is_some() as u64) << 1
             | (self.status.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
             | (self.account_id.is_some() as u64) << 4
             | (self.project_id.is_some() as u64) << 5
@@ -402,7 +402,7 @@ impl model::Model for AuthzRoleAssignment {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.managed.is_some() as u64) | (self.disabled.is_some() as u64) << 1
+        self.managed.is_some() as u64 | (self.disabled.is_some() as u64) << 1
             | (self.internal.is_some() as u64) << 2
             | (self.principal.is_some() as u64) << 3
             | (self.identifier.is_some() as u64) << 4
@@ -473,7 +473,7 @@ impl model::Model for AuthzRoleAssignmentResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.scope.is_some() as u64) | (self.created_at.is_some() as u64) << 1
+        self.scope.is_some() as u64 | (self.created_at.is_some() as u64) << 1
             | (self.harness_managed.is_some() as u64) << 2
             | (self.last_modified_at.is_some() as u64) << 3
             | (self.role_assignment.is_some() as u64) << 4
@@ -519,7 +519,7 @@ impl model::Model for AuthzRoleReference {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.identifier.is_some() as u64) | (self.scope_level.is_some() as u64) << 1
+        self.identifier.is_some() as u64 | (self.scope_level.is_some() as u64) << 1
     }
 }
 model::model!(AuthzRoleReference);
@@ -565,7 +565,7 @@ impl model::Model for AuthzValidationResult {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.valid.is_some() as u64) | (self.is_valid.is_some() as u64) << 1
+        self.valid.is_some() as u64 | (self.is_valid.is_some() as u64) << 1
             | (self.error_message.is_some() as u64) << 2
     }
 }
@@ -641,7 +641,7 @@ impl model::Model for PageResponseRoleAssignmentAggregate {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.empty.is_some() as u64) | (self.content.is_some() as u64) << 1
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.page_index.is_some() as u64) << 3
             | (self.page_token.is_some() as u64) << 4
@@ -722,7 +722,7 @@ impl model::Model for PageResponseRoleAssignmentResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.empty.is_some() as u64) | (self.content.is_some() as u64) << 1
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.page_index.is_some() as u64) << 3
             | (self.page_token.is_some() as u64) << 4
@@ -782,7 +782,7 @@ impl model::Model for PrincipalV2 {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.email.is_some() as u64) << 2
             | (self.identifier.is_some() as u64) << 3
             | (self.scope_level.is_some() as u64) << 4
@@ -831,7 +831,7 @@ impl model::Model for ResourceGroup {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.identifier.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
     }
 }
 model::model!(ResourceGroup);
@@ -881,7 +881,7 @@ impl model::Model for ResponseDtoListRoleAssignmentResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -938,7 +938,7 @@ impl model::Model for ResponseDtoPageResponseRoleAssignmentAggregate {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -995,7 +995,7 @@ impl model::Model for ResponseDtoPageResponseRoleAssignmentResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -1052,7 +1052,7 @@ impl model::Model for ResponseDtoRoleAssignmentAggregateResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -1109,7 +1109,7 @@ impl model::Model for ResponseDtoRoleAssignmentDeleteResponseDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -1166,7 +1166,7 @@ impl model::Model for ResponseDtoRoleAssignmentResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -1223,7 +1223,7 @@ impl model::Model for ResponseDtoRoleAssignmentValidationResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -1310,7 +1310,7 @@ impl model::Model for RoleAssignmentAggregate {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.role.is_some() as u64) | (self.scope.is_some() as u64) << 1
+        self.role.is_some() as u64 | (self.scope.is_some() as u64) << 1
             | (self.disabled.is_some() as u64) << 2
             | (self.created_at.is_some() as u64) << 3
             | (self.principal.is_some() as u64) << 4
@@ -1367,7 +1367,7 @@ impl model::Model for RoleAssignmentAggregateResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.roles.is_some() as u64) | (self.scope.is_some() as u64) << 1
+        self.roles.is_some() as u64 | (self.scope.is_some() as u64) << 1
             | (self.resource_groups.is_some() as u64) << 2
             | (self.role_assignments.is_some() as u64) << 3
     }
@@ -1469,7 +1469,7 @@ impl model::Model for RoleAssignmentDeleteResponseDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.failed_to_delete.is_some() as u64)
+        self.failed_to_delete.is_some() as u64
             | (self.successfully_deleted.is_some() as u64) << 1
             | (self.role_assignment_error_response_dto_list.is_some() as u64) << 2
     }
@@ -1517,7 +1517,7 @@ impl model::Model for RoleAssignmentErrorResponseDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.error_message.is_some() as u64)
+        self.error_message.is_some() as u64
             | (self.role_assignment_id.is_some() as u64) << 1
             | (self.governance_metadata.is_some() as u64) << 2
     }
@@ -1594,8 +1594,7 @@ impl model::Model for RoleAssignmentFilter {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.role_filter.is_some() as u64)
-            | (self.disabled_filter.is_some() as u64) << 1
+        self.role_filter.is_some() as u64 | (self.disabled_filter.is_some() as u64) << 1
             | (self.principal_filter.is_some() as u64) << 2
             | (self.principal_type_filter.is_some() as u64) << 3
             | (self.resource_group_filter.is_some() as u64) << 4
@@ -1681,7 +1680,7 @@ impl model::Model for RoleAssignmentFilterV2 {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.role_filter.is_some() as u64) | (self.scope_filters.is_some() as u64) << 1
+        self.role_filter.is_some() as u64 | (self.scope_filters.is_some() as u64) << 1
             | (self.disabled_filter.is_some() as u64) << 2
             | (self.principal_filter.is_some() as u64) << 3
             | (self.principal_type_filter.is_some() as u64) << 4
@@ -1755,7 +1754,7 @@ impl model::Model for RoleAssignmentValidationRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.validate_role.is_some() as u64) | 1 << 1
+        self.validate_role.is_some() as u64 | 1 << 1
             | (self.validate_principal.is_some() as u64) << 2
             | (self.validate_resource_group.is_some() as u64) << 3
     }
@@ -1811,7 +1810,7 @@ impl model::Model for RoleAssignmentValidationResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.role_validation_result.is_some() as u64)
+        self.role_validation_result.is_some() as u64
             | (self.principal_validation_result.is_some() as u64) << 1
             | (self.resource_group_validation_result.is_some() as u64) << 2
     }
@@ -1878,7 +1877,7 @@ impl model::Model for ScopeResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org_name.is_some() as u64) | (self.account_name.is_some() as u64) << 1
+        self.org_name.is_some() as u64 | (self.account_name.is_some() as u64) << 1
             | (self.project_name.is_some() as u64) << 2
             | (self.org_identifier.is_some() as u64) << 3
             | (self.account_identifier.is_some() as u64) << 4

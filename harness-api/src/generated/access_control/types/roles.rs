@@ -75,7 +75,7 @@ impl model::Model for PageResponseRoleWithPrincipalCountResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.empty.is_some() as u64) | (self.content.is_some() as u64) << 1
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.page_index.is_some() as u64) << 3
             | (self.page_token.is_some() as u64) << 4
@@ -131,7 +131,7 @@ impl model::Model for ResponseDtoPageResponseRoleWithPrincipalCountResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -188,7 +188,7 @@ impl model::Model for ResponseDtoRoleResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -269,7 +269,7 @@ impl model::Model for RoleWithPrincipalCountResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.role.is_some() as u64) | (self.scope.is_some() as u64) << 1
+        self.role.is_some() as u64 | (self.scope.is_some() as u64) << 1
             | (self.created_at.is_some() as u64) << 2
             | (self.harness_managed.is_some() as u64) << 3
             | (self.last_modified_at.is_some() as u64) << 4

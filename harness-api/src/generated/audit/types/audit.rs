@@ -42,7 +42,7 @@ impl model::Model for AddCollaboratorAuditEventData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.source.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.source.is_some() as u64) << 1
     }
 }
 model::model!(AddCollaboratorAuditEventData);
@@ -84,7 +84,7 @@ impl model::Model for AuditEnvironment {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.identifier.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.identifier.is_some() as u64) << 1
     }
 }
 model::model!(AuditEnvironment);
@@ -193,7 +193,7 @@ impl model::Model for AuditEvent {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.action.is_some() as u64) | (self.module.is_some() as u64) << 1
+        self.action.is_some() as u64 | (self.module.is_some() as u64) << 1
             | (self.audit_id.is_some() as u64) << 2
             | (self.insert_id.is_some() as u64) << 3
             | (self.resource.is_some() as u64) << 4
@@ -342,7 +342,7 @@ impl model::Model for AuditFilterProperties {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tags.is_some() as u64) | (self.scopes.is_some() as u64) << 1
+        self.tags.is_some() as u64 | (self.scopes.is_some() as u64) << 1
             | (self.actions.is_some() as u64) << 2
             | (self.end_time.is_some() as u64) << 3
             | (self.modules.is_some() as u64) << 4
@@ -429,7 +429,7 @@ impl model::Model for AuditHttpRequestInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.request_method.is_some() as u64)
+        self.request_method.is_some() as u64
     }
 }
 model::model!(AuditHttpRequestInfo);
@@ -471,7 +471,7 @@ impl model::Model for AuditPrincipal {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.identifier.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.identifier.is_some() as u64) << 1
     }
 }
 model::model!(AuditPrincipal);
@@ -513,7 +513,7 @@ impl model::Model for AuditRequestMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.client_ip.is_some() as u64)
+        self.client_ip.is_some() as u64
     }
 }
 model::model!(AuditRequestMetadata);
@@ -559,7 +559,7 @@ impl model::Model for AuditResource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.labels.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.labels.is_some() as u64) << 1
             | (self.identifier.is_some() as u64) << 2
     }
 }
@@ -610,7 +610,7 @@ impl model::Model for AuditResourceScope {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.labels.is_some() as u64) | (self.org_identifier.is_some() as u64) << 1
+        self.labels.is_some() as u64 | (self.org_identifier.is_some() as u64) << 1
             | (self.account_identifier.is_some() as u64) << 2
             | (self.project_identifier.is_some() as u64) << 3
     }
@@ -654,7 +654,7 @@ impl model::Model for AuditRoleBinding {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.role_identifier.is_some() as u64)
+        self.role_identifier.is_some() as u64
             | (self.resource_group_identifier.is_some() as u64) << 1
     }
 }
@@ -697,7 +697,7 @@ impl model::Model for AuthenticationInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.labels.is_some() as u64) | (self.principal.is_some() as u64) << 1
+        self.labels.is_some() as u64 | (self.principal.is_some() as u64) << 1
     }
 }
 model::model!(AuthenticationInfo);
@@ -739,7 +739,7 @@ impl model::Model for ChaosAuditEventData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.event_module.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.event_module.is_some() as u64) << 1
     }
 }
 model::model!(ChaosAuditEventData);
@@ -781,7 +781,7 @@ impl model::Model for FeatureFlagAuditEventData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.environment.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.environment.is_some() as u64) << 1
     }
 }
 model::model!(FeatureFlagAuditEventData);
@@ -823,7 +823,7 @@ impl model::Model for GitopsAuditEventData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.agent_id.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.agent_id.is_some() as u64) << 1
     }
 }
 model::model!(GitopsAuditEventData);
@@ -861,7 +861,7 @@ impl model::Model for InvitationSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64)
+        self.type_.is_some() as u64
     }
 }
 model::model!(InvitationSource);
@@ -966,7 +966,7 @@ impl model::Model for NodeExecutionEventData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.end_ts.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.end_ts.is_some() as u64) << 1
             | (self.status.is_some() as u64) << 2 | (self.start_ts.is_some() as u64) << 3
             | (self.stage_type.is_some() as u64) << 4
             | (self.run_sequence.is_some() as u64) << 5
@@ -1019,7 +1019,7 @@ impl model::Model for OpaAuditEventData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.event_module.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.event_module.is_some() as u64) << 1
     }
 }
 model::model!(OpaAuditEventData);
@@ -1094,7 +1094,7 @@ impl model::Model for PageResponseAuditEvent {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.empty.is_some() as u64) | (self.content.is_some() as u64) << 1
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.page_index.is_some() as u64) << 3
             | (self.page_token.is_some() as u64) << 4
@@ -1150,7 +1150,7 @@ impl model::Model for ResponseDtoPageResponseAuditEvent {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -1207,7 +1207,7 @@ impl model::Model for ResponseDtoSliceResponseAuditEvent {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -1256,7 +1256,7 @@ impl model::Model for ServiceDiscoveryAuditEventData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.event_module.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.event_module.is_some() as u64) << 1
     }
 }
 model::model!(ServiceDiscoveryAuditEventData);
@@ -1314,7 +1314,7 @@ impl model::Model for SliceResponseAuditEvent {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.content.is_some() as u64) | (self.has_next.is_some() as u64) << 1
+        self.content.is_some() as u64 | (self.has_next.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.page_index.is_some() as u64) << 3
             | (self.page_token.is_some() as u64) << 4
@@ -1382,7 +1382,7 @@ impl model::Model for TemplateEventData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.comments.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.comments.is_some() as u64) << 1
             | (self.new_stable_version.is_some() as u64) << 2
             | (self.old_stable_version.is_some() as u64) << 3
             | (self.template_update_event_type.is_some() as u64) << 4
@@ -1431,7 +1431,7 @@ impl model::Model for TriggeredByInfoAuditDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.extra_info.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.extra_info.is_some() as u64) << 1
             | (self.identifier.is_some() as u64) << 2
     }
 }
@@ -1474,7 +1474,7 @@ impl model::Model for UserInvitationAuditEventData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.role_bindings.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.role_bindings.is_some() as u64) << 1
     }
 }
 model::model!(UserInvitationAuditEventData);
@@ -1516,7 +1516,7 @@ impl model::Model for UserInviteAuditEventData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.role_bindings.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.role_bindings.is_some() as u64) << 1
     }
 }
 model::model!(UserInviteAuditEventData);
@@ -1558,7 +1558,7 @@ impl model::Model for UserMembershipAuditEventData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.mechanism.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.mechanism.is_some() as u64) << 1
     }
 }
 model::model!(UserMembershipAuditEventData);

@@ -50,7 +50,7 @@ impl model::Model for ResponseDtoYamlDiffRecord {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -99,7 +99,7 @@ impl model::Model for YamlDiffRecord {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.new_yaml.is_some() as u64) | (self.old_yaml.is_some() as u64) << 1
+        self.new_yaml.is_some() as u64 | (self.old_yaml.is_some() as u64) << 1
     }
 }
 model::model!(YamlDiffRecord);

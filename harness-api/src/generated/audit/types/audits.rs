@@ -109,7 +109,7 @@ impl model::Model for AuditEventDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.action.is_some() as u64) | (self.module.is_some() as u64) << 1
+        self.action.is_some() as u64 | (self.module.is_some() as u64) << 1
             | (self.audit_id.is_some() as u64) << 2
             | (self.resource.is_some() as u64) << 3
             | (self.insert_id.is_some() as u64) << 4
@@ -162,7 +162,7 @@ impl model::Model for AuditEventEnvironment {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.identifier.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.identifier.is_some() as u64) << 1
     }
 }
 model::model!(AuditEventEnvironment);
@@ -208,7 +208,7 @@ impl model::Model for AuditEventPrincipal {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.identifier.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.identifier.is_some() as u64) << 1
     }
 }
 model::model!(AuditEventPrincipal);
@@ -298,7 +298,7 @@ impl model::Model for AuditFilterPropertiesV1dto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tags.is_some() as u64) | (self.scopes.is_some() as u64) << 1
+        self.tags.is_some() as u64 | (self.scopes.is_some() as u64) << 1
             | (self.actions.is_some() as u64) << 2 | (self.modules.is_some() as u64) << 3
             | (self.end_time.is_some() as u64) << 4
             | (self.resources.is_some() as u64) << 5
@@ -354,7 +354,7 @@ impl model::Model for AuthenticationInfoDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.labels.is_some() as u64) | (self.principal.is_some() as u64) << 1
+        self.labels.is_some() as u64 | (self.principal.is_some() as u64) << 1
     }
 }
 model::model!(AuthenticationInfoDto);
@@ -400,7 +400,7 @@ impl model::Model for HttpRequestInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.request_method.is_some() as u64)
+        self.request_method.is_some() as u64
     }
 }
 model::model!(HttpRequestInfo);
@@ -442,7 +442,7 @@ impl model::Model for RequestMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.client_ip.is_some() as u64)
+        self.client_ip.is_some() as u64
     }
 }
 model::model!(RequestMetadata);
@@ -488,7 +488,7 @@ impl model::Model for ResourceDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.labels.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.labels.is_some() as u64) << 1
             | (self.identifier.is_some() as u64) << 2
     }
 }
@@ -539,7 +539,7 @@ impl model::Model for ResourceScopeDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.labels.is_some() as u64) | (self.org_identifier.is_some() as u64) << 1
+        self.labels.is_some() as u64 | (self.org_identifier.is_some() as u64) << 1
             | (self.account_identifier.is_some() as u64) << 2
             | (self.project_identifier.is_some() as u64) << 3
     }
@@ -588,7 +588,7 @@ impl model::Model for YamlDiffRecordDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.new_yaml.is_some() as u64) | (self.old_yaml.is_some() as u64) << 1
+        self.new_yaml.is_some() as u64 | (self.old_yaml.is_some() as u64) << 1
     }
 }
 model::model!(YamlDiffRecordDto);

@@ -42,7 +42,7 @@ impl model::Model for AwsS3StreamingDestinationSpecDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.bucket.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.bucket.is_some() as u64) << 1
     }
 }
 model::model!(AwsS3StreamingDestinationSpecDto);
@@ -84,7 +84,7 @@ impl model::Model for FailureInfoCard {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.count.is_some() as u64)
+        self.count.is_some() as u64
     }
 }
 model::model!(FailureInfoCard);
@@ -122,7 +122,7 @@ impl model::Model for LastStreamedCard {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.last_streamed_at.is_some() as u64)
+        self.last_streamed_at.is_some() as u64
     }
 }
 model::model!(LastStreamedCard);
@@ -164,7 +164,7 @@ impl model::Model for StatusWiseCount {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.count.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.count.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(StatusWiseCount);
@@ -210,7 +210,7 @@ impl model::Model for StreamingDestinationAggregateDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.connector_info.is_some() as u64)
+        self.connector_info.is_some() as u64
             | (self.streaming_details.is_some() as u64) << 1
             | (self.streaming_destination.is_some() as u64) << 2
     }
@@ -258,7 +258,7 @@ impl model::Model for StreamingDestinationCards {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.failure_info_card.is_some() as u64)
+        self.failure_info_card.is_some() as u64
             | (self.last_streamed_card.is_some() as u64) << 1
             | (self.count_by_status_card.is_some() as u64) << 2
     }
@@ -318,7 +318,7 @@ impl model::Model for StreamingDestinationConnector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.tags.is_some() as u64) << 2 | (self.project.is_some() as u64) << 3
             | (self.identifier.is_some() as u64) << 4
             | (self.description.is_some() as u64) << 5
@@ -383,7 +383,7 @@ impl model::Model for StreamingDestinationDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.spec.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.spec.is_some() as u64) << 1
             | (self.tags.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
             | (self.identifier.is_some() as u64) << 4
             | (self.description.is_some() as u64) << 5
@@ -437,7 +437,7 @@ impl model::Model for StreamingDestinationResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.created.is_some() as u64) | (self.updated.is_some() as u64) << 1
+        self.created.is_some() as u64 | (self.updated.is_some() as u64) << 1
             | (self.status_updated.is_some() as u64) << 2
             | (self.streaming_destination.is_some() as u64) << 3
     }
@@ -494,7 +494,7 @@ impl model::Model for StreamingDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64) | (self.error_message.is_some() as u64) << 1
+        self.status.is_some() as u64 | (self.error_message.is_some() as u64) << 1
             | (self.last_streamed_at.is_some() as u64) << 2
     }
 }

@@ -77,7 +77,7 @@ impl model::Model for AuthenticationSettingsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.oauth_enabled.is_some() as u64)
+        self.oauth_enabled.is_some() as u64
             | (self.ng_auth_settings.is_some() as u64) << 1
             | (self.two_factor_enabled.is_some() as u64) << 2
             | (self.whitelisted_domains.is_some() as u64) << 3
@@ -209,7 +209,7 @@ impl model::Model for LdapConnectionSettings {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.host.is_some() as u64) | (self.port.is_some() as u64) << 1
+        self.host.is_some() as u64 | (self.port.is_some() as u64) << 1
             | (self.bind_dn.is_some() as u64) << 2
             | (self.account_id.is_some() as u64) << 3
             | (self.bind_secret.is_some() as u64) << 4
@@ -323,7 +323,7 @@ impl model::Model for LdapGroupSettings {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.base_dn.is_some() as u64) | (self.name_attr.is_some() as u64) << 1
+        self.base_dn.is_some() as u64 | (self.name_attr.is_some() as u64) << 1
             | (self.search_filter.is_some() as u64) << 2
             | (self.description_attr.is_some() as u64) << 3
             | (self.referenced_user_attr.is_some() as u64) << 4
@@ -407,7 +407,7 @@ impl model::Model for LdapSettings {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.disabled.is_some() as u64) | (self.identifier.is_some() as u64) << 1
+        self.disabled.is_some() as u64 | (self.identifier.is_some() as u64) << 1
             | (self.display_name.is_some() as u64) << 2
             | (self.settings_type.is_some() as u64) << 3
             | (self.cron_expression.is_some() as u64) << 4
@@ -488,7 +488,7 @@ impl model::Model for LdapUserSettings {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.base_dn.is_some() as u64) | (self.uid_attr.is_some() as u64) << 1
+        self.base_dn.is_some() as u64 | (self.uid_attr.is_some() as u64) << 1
             | (self.email_attr.is_some() as u64) << 2
             | (self.search_filter.is_some() as u64) << 3
             | (self.display_name_attr.is_some() as u64) << 4
@@ -553,7 +553,7 @@ impl model::Model for LoginTypeResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ssorequest.is_some() as u64) | (self.show_captcha.is_some() as u64) << 1
+        self.ssorequest.is_some() as u64 | (self.show_captcha.is_some() as u64) << 1
             | (self.oauth_enabled.is_some() as u64) << 2
             | (self.default_experience.is_some() as u64) << 3
             | (self.authentication_mechanism.is_some() as u64) << 4
@@ -725,7 +725,7 @@ impl model::Model for NgAuthSettings {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.filter.is_some() as u64) | (self.origin.is_some() as u64) << 1
+        self.filter.is_some() as u64 | (self.origin.is_some() as u64) << 1
             | (self.client_id.is_some() as u64) << 2
             | (self.disabled.is_some() as u64) << 3
             | (self.logout_url.is_some() as u64) << 4
@@ -802,7 +802,7 @@ impl model::Model for OauthSettings {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.filter.is_some() as u64) | (self.settings_type.is_some() as u64) << 1
+        self.filter.is_some() as u64 | (self.settings_type.is_some() as u64) << 1
             | (self.allowed_providers.is_some() as u64) << 2
     }
 }
@@ -877,8 +877,7 @@ impl model::Model for PasswordStrengthPolicy {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.enabled.is_some() as u64)
-            | (self.min_number_of_digits.is_some() as u64) << 1
+        self.enabled.is_some() as u64 | (self.min_number_of_digits.is_some() as u64) << 1
             | (self.min_number_of_characters.is_some() as u64) << 2
             | (self.min_number_of_special_characters.is_some() as u64) << 3
             | (self.min_number_of_lowercase_characters.is_some() as u64) << 4
@@ -928,7 +927,7 @@ impl model::Model for RestResponseAuthenticationSettingsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.meta_data.is_some() as u64) | (self.resource.is_some() as u64) << 1
+        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
             | (self.response_messages.is_some() as u64) << 2
     }
 }
@@ -975,7 +974,7 @@ impl model::Model for RestResponseLdapSettings {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.meta_data.is_some() as u64) | (self.resource.is_some() as u64) << 1
+        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
             | (self.response_messages.is_some() as u64) << 2
     }
 }
@@ -1022,7 +1021,7 @@ impl model::Model for RestResponseLoginTypeResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.meta_data.is_some() as u64) | (self.resource.is_some() as u64) << 1
+        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
             | (self.response_messages.is_some() as u64) << 2
     }
 }
@@ -1069,7 +1068,7 @@ impl model::Model for RestResponsePasswordStrengthPolicy {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.meta_data.is_some() as u64) | (self.resource.is_some() as u64) << 1
+        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
             | (self.response_messages.is_some() as u64) << 2
     }
 }
@@ -1116,7 +1115,7 @@ impl model::Model for RestResponseSamlSettingsDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.meta_data.is_some() as u64) | (self.resource.is_some() as u64) << 1
+        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
             | (self.response_messages.is_some() as u64) << 2
     }
 }
@@ -1163,7 +1162,7 @@ impl model::Model for RestResponseSsoConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.meta_data.is_some() as u64) | (self.resource.is_some() as u64) << 1
+        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
             | (self.response_messages.is_some() as u64) << 2
     }
 }
@@ -1314,7 +1313,7 @@ impl model::Model for SamlSettingsDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.uuid.is_some() as u64) << 2 | (self.origin.is_some() as u64) << 3
             | (self.client_id.is_some() as u64) << 4
             | (self.account_id.is_some() as u64) << 5
@@ -1454,7 +1453,7 @@ impl model::Model for SsoConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.account_id.is_some() as u64) | (self.sso_settings.is_some() as u64) << 1
+        self.account_id.is_some() as u64 | (self.sso_settings.is_some() as u64) << 1
             | (self.authentication_mechanism.is_some() as u64) << 2
     }
 }
@@ -1525,7 +1524,7 @@ impl model::Model for SsoRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.sso_id.is_some() as u64) | (self.idp_redirect_url.is_some() as u64) << 1
+        self.sso_id.is_some() as u64 | (self.idp_redirect_url.is_some() as u64) << 1
             | (self.friendly_saml_name.is_some() as u64) << 2
             | (self.saml_provider_type.is_some() as u64) << 3
             | (self.oauth_provider_type.is_some() as u64) << 4
@@ -1601,7 +1600,7 @@ impl model::Model for SsoSettingsDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.uuid.is_some() as u64) << 2 | (self.account_id.is_some() as u64) << 3
             | (self.display_name.is_some() as u64) << 4
             | (self.next_iterations.is_some() as u64) << 5
@@ -1646,7 +1645,7 @@ impl model::Model for TwoFactorAdminOverrideSettings {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.admin_override_two_factor_enabled.is_some() as u64)
+        self.admin_override_two_factor_enabled.is_some() as u64
     }
 }
 model::model!(TwoFactorAdminOverrideSettings);

@@ -57,7 +57,7 @@ impl model::Model for AwsOidcTokenRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.region.is_some() as u64) | (self.account_id.is_some() as u64) << 1
+        self.region.is_some() as u64 | (self.account_id.is_some() as u64) << 1
             | (self.oidc_session_tag_keys.is_some() as u64) << 2
             | (self.oidc_id_token_custom_attributes_structure.is_some() as u64) << 3
     }
@@ -147,7 +147,7 @@ impl model::Model for AzureOidcTokenRequestDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.audience.is_some() as u64) | (self.client_id.is_some() as u64) << 1
+        self.audience.is_some() as u64 | (self.client_id.is_some() as u64) << 1
             | (self.tenant_id.is_some() as u64) << 2 | 1 << 3
             | (self.resource_group.is_some() as u64) << 4
             | (self.subscription_id.is_some() as u64) << 5
@@ -381,7 +381,7 @@ impl model::Model for OidcIdTokenCustomAttributesStructure {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.context.is_some() as u64) | (self.step_type.is_some() as u64) << 1 | 1 << 2
+        self.context.is_some() as u64 | (self.step_type.is_some() as u64) << 1 | 1 << 2
             | (self.project_id.is_some() as u64) << 3
             | (self.service_id.is_some() as u64) << 4
             | (self.stage_type.is_some() as u64) << 5

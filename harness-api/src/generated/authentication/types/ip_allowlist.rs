@@ -73,7 +73,7 @@ impl model::Model for IpAllowlistConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.enabled.is_some() as u64) << 2
             | (self.identifier.is_some() as u64) << 3
             | (self.ip_address.is_some() as u64) << 4
@@ -116,7 +116,7 @@ impl model::Model for IpAllowlistConfigRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ip_allowlist_config.is_some() as u64)
+        self.ip_allowlist_config.is_some() as u64
     }
 }
 model::model!(IpAllowlistConfigRequest);
@@ -162,7 +162,7 @@ impl model::Model for IpAllowlistConfigResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.created.is_some() as u64) | (self.updated.is_some() as u64) << 1
+        self.created.is_some() as u64 | (self.updated.is_some() as u64) << 1
             | (self.ip_allowlist_config.is_some() as u64) << 2
     }
 }
@@ -223,7 +223,7 @@ impl model::Model for IpAllowlistConfigValidateResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.allowed_for_ui.is_some() as u64)
+        self.allowed_for_ui.is_some() as u64
             | (self.allowed_for_api.is_some() as u64) << 1
             | (self.allowlisted_configs.is_some() as u64) << 2
             | (self.allowed_for_custom_block.is_some() as u64) << 3

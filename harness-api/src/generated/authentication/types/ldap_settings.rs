@@ -90,7 +90,7 @@ impl model::Model for LdapConnectionSettingsDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.host.is_some() as u64) | (self.port.is_some() as u64) << 1
+        self.host.is_some() as u64 | (self.port.is_some() as u64) << 1
             | (self.bind_d_n.is_some() as u64) << 2
             | (self.ssl_enabled.is_some() as u64) << 3
             | (self.secret_ref_path.is_some() as u64) << 4
@@ -164,7 +164,7 @@ impl model::Model for LdapGroupSettingsDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.base_d_n.is_some() as u64) | (self.name_attr.is_some() as u64) << 1
+        self.base_d_n.is_some() as u64 | (self.name_attr.is_some() as u64) << 1
             | (self.search_filter.is_some() as u64) << 2
             | (self.description_attr.is_some() as u64) << 3
             | (self.referenced_user_attr.is_some() as u64) << 4
@@ -253,7 +253,7 @@ impl model::Model for LdapSettingsDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.disabled.is_some() as u64) << 2
             | (self.sso_type.is_some() as u64) << 3
             | (self.identifier.is_some() as u64) << 4
@@ -307,7 +307,7 @@ impl model::Model for LdapSettingsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.created.is_some() as u64) | (self.last_modified.is_some() as u64) << 1
+        self.created.is_some() as u64 | (self.last_modified.is_some() as u64) << 1
             | (self.ldap_settings.is_some() as u64) << 2
     }
 }
@@ -378,7 +378,7 @@ impl model::Model for LdapUserSettingsDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.base_d_n.is_some() as u64) | (self.uid_attr.is_some() as u64) << 1
+        self.base_d_n.is_some() as u64 | (self.uid_attr.is_some() as u64) << 1
             | (self.email_attr.is_some() as u64) << 2
             | (self.search_filter.is_some() as u64) << 3
             | (self.display_name_attr.is_some() as u64) << 4
@@ -421,7 +421,7 @@ impl model::Model for CreateNgLdapSettingsBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ldap_settings.is_some() as u64)
+        self.ldap_settings.is_some() as u64
     }
 }
 model::model!(CreateNgLdapSettingsBody);
@@ -512,7 +512,7 @@ impl model::Model for CreateNgLdapSettingsBodyLdapSettings {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.disabled.is_some() as u64) << 2
             | (self.sso_type.is_some() as u64) << 3
             | (self.identifier.is_some() as u64) << 4
@@ -610,7 +610,7 @@ impl model::Model for CreateNgLdapSettingsBodyLdapSettingsLdapConnectionSettings
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.host.is_some() as u64) | (self.port.is_some() as u64) << 1
+        self.host.is_some() as u64 | (self.port.is_some() as u64) << 1
             | (self.bind_d_n.is_some() as u64) << 2
             | (self.ssl_enabled.is_some() as u64) << 3
             | (self.secret_ref_path.is_some() as u64) << 4
@@ -684,7 +684,7 @@ impl model::Model for CreateNgLdapSettingsBodyLdapSettingsLdapGroupSettings {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.base_d_n.is_some() as u64) | (self.name_attr.is_some() as u64) << 1
+        self.base_d_n.is_some() as u64 | (self.name_attr.is_some() as u64) << 1
             | (self.search_filter.is_some() as u64) << 2
             | (self.description_attr.is_some() as u64) << 3
             | (self.referenced_user_attr.is_some() as u64) << 4
@@ -758,7 +758,7 @@ impl model::Model for CreateNgLdapSettingsBodyLdapSettingsLdapUserSettings {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.base_d_n.is_some() as u64) | (self.uid_attr.is_some() as u64) << 1
+        self.base_d_n.is_some() as u64 | (self.uid_attr.is_some() as u64) << 1
             | (self.email_attr.is_some() as u64) << 2
             | (self.search_filter.is_some() as u64) << 3
             | (self.display_name_attr.is_some() as u64) << 4
@@ -801,7 +801,7 @@ impl model::Model for LdapSettingsIterationsBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.cron.is_some() as u64)
+        self.cron.is_some() as u64
     }
 }
 model::model!(LdapSettingsIterationsBody);
@@ -843,7 +843,7 @@ impl model::Model for LdapSettingsLdapLoginTestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.email.is_some() as u64) | (self.password.is_some() as u64) << 1
+        self.email.is_some() as u64 | (self.password.is_some() as u64) << 1
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -893,7 +893,7 @@ impl model::Model for LinkLdapSettingsBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.sso_id.is_some() as u64) | (self.sso_group_id.is_some() as u64) << 1
+        self.sso_id.is_some() as u64 | (self.sso_group_id.is_some() as u64) << 1
             | (self.sso_group_name.is_some() as u64) << 2
     }
 }
@@ -940,7 +940,7 @@ impl model::Model for LinkLdapSettingsOrgBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.sso_id.is_some() as u64) | (self.sso_group_id.is_some() as u64) << 1
+        self.sso_id.is_some() as u64 | (self.sso_group_id.is_some() as u64) << 1
             | (self.sso_group_name.is_some() as u64) << 2
     }
 }
@@ -987,7 +987,7 @@ impl model::Model for LinkLdapSettingsProjBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.sso_id.is_some() as u64) | (self.sso_group_id.is_some() as u64) << 1
+        self.sso_id.is_some() as u64 | (self.sso_group_id.is_some() as u64) << 1
             | (self.sso_group_name.is_some() as u64) << 2
     }
 }
@@ -1026,7 +1026,7 @@ impl model::Model for UnlinkLdapSettingsBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.retain_members.is_some() as u64)
+        self.retain_members.is_some() as u64
     }
 }
 model::model!(UnlinkLdapSettingsBody);
@@ -1064,7 +1064,7 @@ impl model::Model for UnlinkLdapSettingsOrgBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.retain_members.is_some() as u64)
+        self.retain_members.is_some() as u64
     }
 }
 model::model!(UnlinkLdapSettingsOrgBody);
@@ -1102,7 +1102,7 @@ impl model::Model for UnlinkLdapSettingsProjBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.retain_members.is_some() as u64)
+        self.retain_members.is_some() as u64
     }
 }
 model::model!(UnlinkLdapSettingsProjBody);
@@ -1140,7 +1140,7 @@ impl model::Model for UpdateLdapSettingsByIdBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ldap_settings.is_some() as u64)
+        self.ldap_settings.is_some() as u64
     }
 }
 model::model!(UpdateLdapSettingsByIdBody);
@@ -1231,7 +1231,7 @@ impl model::Model for UpdateLdapSettingsByIdBodyLdapSettings {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.disabled.is_some() as u64) << 2
             | (self.sso_type.is_some() as u64) << 3
             | (self.identifier.is_some() as u64) << 4
@@ -1329,7 +1329,7 @@ impl model::Model for UpdateLdapSettingsByIdBodyLdapSettingsLdapConnectionSettin
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.host.is_some() as u64) | (self.port.is_some() as u64) << 1
+        self.host.is_some() as u64 | (self.port.is_some() as u64) << 1
             | (self.bind_d_n.is_some() as u64) << 2
             | (self.ssl_enabled.is_some() as u64) << 3
             | (self.secret_ref_path.is_some() as u64) << 4
@@ -1403,7 +1403,7 @@ impl model::Model for UpdateLdapSettingsByIdBodyLdapSettingsLdapGroupSettings {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.base_d_n.is_some() as u64) | (self.name_attr.is_some() as u64) << 1
+        self.base_d_n.is_some() as u64 | (self.name_attr.is_some() as u64) << 1
             | (self.search_filter.is_some() as u64) << 2
             | (self.description_attr.is_some() as u64) << 3
             | (self.referenced_user_attr.is_some() as u64) << 4
@@ -1477,7 +1477,7 @@ impl model::Model for UpdateLdapSettingsByIdBodyLdapSettingsLdapUserSettings {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.base_d_n.is_some() as u64) | (self.uid_attr.is_some() as u64) << 1
+        self.base_d_n.is_some() as u64 | (self.uid_attr.is_some() as u64) << 1
             | (self.email_attr.is_some() as u64) << 2
             | (self.search_filter.is_some() as u64) << 3
             | (self.display_name_attr.is_some() as u64) << 4
@@ -1520,7 +1520,7 @@ impl model::Model for ValidateConnectionSettingsBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ldap_settings.is_some() as u64)
+        self.ldap_settings.is_some() as u64
     }
 }
 model::model!(ValidateConnectionSettingsBody);
@@ -1611,7 +1611,7 @@ impl model::Model for ValidateConnectionSettingsBodyLdapSettings {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.disabled.is_some() as u64) << 2
             | (self.sso_type.is_some() as u64) << 3
             | (self.identifier.is_some() as u64) << 4
@@ -1709,7 +1709,7 @@ impl model::Model for ValidateConnectionSettingsBodyLdapSettingsLdapConnectionSe
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.host.is_some() as u64) | (self.port.is_some() as u64) << 1
+        self.host.is_some() as u64 | (self.port.is_some() as u64) << 1
             | (self.bind_d_n.is_some() as u64) << 2
             | (self.ssl_enabled.is_some() as u64) << 3
             | (self.secret_ref_path.is_some() as u64) << 4
@@ -1783,7 +1783,7 @@ impl model::Model for ValidateConnectionSettingsBodyLdapSettingsLdapGroupSetting
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.base_d_n.is_some() as u64) | (self.name_attr.is_some() as u64) << 1
+        self.base_d_n.is_some() as u64 | (self.name_attr.is_some() as u64) << 1
             | (self.search_filter.is_some() as u64) << 2
             | (self.description_attr.is_some() as u64) << 3
             | (self.referenced_user_attr.is_some() as u64) << 4
@@ -1857,7 +1857,7 @@ impl model::Model for ValidateConnectionSettingsBodyLdapSettingsLdapUserSettings
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.base_d_n.is_some() as u64) | (self.uid_attr.is_some() as u64) << 1
+        self.base_d_n.is_some() as u64 | (self.uid_attr.is_some() as u64) << 1
             | (self.email_attr.is_some() as u64) << 2
             | (self.search_filter.is_some() as u64) << 3
             | (self.display_name_attr.is_some() as u64) << 4
@@ -1900,7 +1900,7 @@ impl model::Model for ValidateGroupSettingsBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ldap_settings.is_some() as u64)
+        self.ldap_settings.is_some() as u64
     }
 }
 model::model!(ValidateGroupSettingsBody);
@@ -1991,7 +1991,7 @@ impl model::Model for ValidateGroupSettingsBodyLdapSettings {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.disabled.is_some() as u64) << 2
             | (self.sso_type.is_some() as u64) << 3
             | (self.identifier.is_some() as u64) << 4
@@ -2089,7 +2089,7 @@ impl model::Model for ValidateGroupSettingsBodyLdapSettingsLdapConnectionSetting
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.host.is_some() as u64) | (self.port.is_some() as u64) << 1
+        self.host.is_some() as u64 | (self.port.is_some() as u64) << 1
             | (self.bind_d_n.is_some() as u64) << 2
             | (self.ssl_enabled.is_some() as u64) << 3
             | (self.secret_ref_path.is_some() as u64) << 4
@@ -2163,7 +2163,7 @@ impl model::Model for ValidateGroupSettingsBodyLdapSettingsLdapGroupSettings {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.base_d_n.is_some() as u64) | (self.name_attr.is_some() as u64) << 1
+        self.base_d_n.is_some() as u64 | (self.name_attr.is_some() as u64) << 1
             | (self.search_filter.is_some() as u64) << 2
             | (self.description_attr.is_some() as u64) << 3
             | (self.referenced_user_attr.is_some() as u64) << 4
@@ -2237,7 +2237,7 @@ impl model::Model for ValidateGroupSettingsBodyLdapSettingsLdapUserSettings {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.base_d_n.is_some() as u64) | (self.uid_attr.is_some() as u64) << 1
+        self.base_d_n.is_some() as u64 | (self.uid_attr.is_some() as u64) << 1
             | (self.email_attr.is_some() as u64) << 2
             | (self.search_filter.is_some() as u64) << 3
             | (self.display_name_attr.is_some() as u64) << 4
@@ -2280,7 +2280,7 @@ impl model::Model for ValidateUserSettingsBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ldap_settings.is_some() as u64)
+        self.ldap_settings.is_some() as u64
     }
 }
 model::model!(ValidateUserSettingsBody);
@@ -2371,7 +2371,7 @@ impl model::Model for ValidateUserSettingsBodyLdapSettings {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.disabled.is_some() as u64) << 2
             | (self.sso_type.is_some() as u64) << 3
             | (self.identifier.is_some() as u64) << 4
@@ -2469,7 +2469,7 @@ impl model::Model for ValidateUserSettingsBodyLdapSettingsLdapConnectionSettings
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.host.is_some() as u64) | (self.port.is_some() as u64) << 1
+        self.host.is_some() as u64 | (self.port.is_some() as u64) << 1
             | (self.bind_d_n.is_some() as u64) << 2
             | (self.ssl_enabled.is_some() as u64) << 3
             | (self.secret_ref_path.is_some() as u64) << 4
@@ -2543,7 +2543,7 @@ impl model::Model for ValidateUserSettingsBodyLdapSettingsLdapGroupSettings {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.base_d_n.is_some() as u64) | (self.name_attr.is_some() as u64) << 1
+        self.base_d_n.is_some() as u64 | (self.name_attr.is_some() as u64) << 1
             | (self.search_filter.is_some() as u64) << 2
             | (self.description_attr.is_some() as u64) << 3
             | (self.referenced_user_attr.is_some() as u64) << 4
@@ -2617,7 +2617,7 @@ impl model::Model for ValidateUserSettingsBodyLdapSettingsLdapUserSettings {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.base_d_n.is_some() as u64) | (self.uid_attr.is_some() as u64) << 1
+        self.base_d_n.is_some() as u64 | (self.uid_attr.is_some() as u64) << 1
             | (self.email_attr.is_some() as u64) << 2
             | (self.search_filter.is_some() as u64) << 3
             | (self.display_name_attr.is_some() as u64) << 4

@@ -50,7 +50,7 @@ impl model::Model for EncryptedDataDetail {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.field_name.is_some() as u64) | (self.identifier.is_some() as u64) << 1
+        self.field_name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
             | (self.encrypted_data.is_some() as u64) << 2
             | (self.encryption_config.is_some() as u64) << 3
     }
@@ -94,7 +94,7 @@ impl model::Model for EncryptedDataParams {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(EncryptedDataParams);
@@ -199,7 +199,7 @@ impl model::Model for EncryptedRecordData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.path.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.path.is_some() as u64) << 1
             | (self.uuid.is_some() as u64) << 2 | (self.kms_id.is_some() as u64) << 3
             | (self.parameters.is_some() as u64) << 4
             | (self.backup_kms_id.is_some() as u64) << 5
@@ -309,7 +309,7 @@ impl model::Model for EncryptionConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.uuid.is_some() as u64) << 2 | (self.default.is_some() as u64) << 3
             | (self.account_id.is_some() as u64) << 4
             | (self.global_kms.is_some() as u64) << 5
@@ -417,7 +417,7 @@ impl model::Model for LdapConnectionSettingsDtoV1 {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.host.is_some() as u64) | (self.port.is_some() as u64) << 1
+        self.host.is_some() as u64 | (self.port.is_some() as u64) << 1
             | (self.bind_d_n.is_some() as u64) << 2
             | (self.ssl_enabled.is_some() as u64) << 3
             | (self.secret_ref_path.is_some() as u64) << 4
@@ -488,7 +488,7 @@ impl model::Model for LdapGroupResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.dn.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.dn.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.users.is_some() as u64) << 2 | (self.message.is_some() as u64) << 3
             | (self.selectable.is_some() as u64) << 4
             | (self.description.is_some() as u64) << 5
@@ -557,7 +557,7 @@ impl model::Model for LdapGroupSettingsDtoV1 {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.base_d_n.is_some() as u64) | (self.name_attr.is_some() as u64) << 1
+        self.base_d_n.is_some() as u64 | (self.name_attr.is_some() as u64) << 1
             | (self.search_filter.is_some() as u64) << 2
             | (self.description_attr.is_some() as u64) << 3
             | (self.referenced_user_attr.is_some() as u64) << 4
@@ -603,7 +603,7 @@ impl model::Model for LdapResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64) | (self.message.is_some() as u64) << 1
+        self.status.is_some() as u64 | (self.message.is_some() as u64) << 1
     }
 }
 model::model!(LdapResponse);
@@ -692,7 +692,7 @@ impl model::Model for LdapSettingsDtoV1 {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.disabled.is_some() as u64) << 2
             | (self.sso_type.is_some() as u64) << 3
             | (self.identifier.is_some() as u64) << 4
@@ -750,7 +750,7 @@ impl model::Model for LdapUserResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.dn.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.dn.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.email.is_some() as u64) << 2 | (self.user_id.is_some() as u64) << 3
     }
 }
@@ -821,7 +821,7 @@ impl model::Model for LdapUserSettingsDtoV1 {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.base_d_n.is_some() as u64) | (self.uid_attr.is_some() as u64) << 1
+        self.base_d_n.is_some() as u64 | (self.uid_attr.is_some() as u64) << 1
             | (self.email_attr.is_some() as u64) << 2
             | (self.search_filter.is_some() as u64) << 3
             | (self.display_name_attr.is_some() as u64) << 4
@@ -868,7 +868,7 @@ impl model::Model for NgLdapSettingsWithEncryptedDataDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ldap_settings.is_some() as u64)
+        self.ldap_settings.is_some() as u64
             | (self.encrypted_data_detail.is_some() as u64) << 1
     }
 }
@@ -919,7 +919,7 @@ impl model::Model for ResponseDtongLdapSettingsWithEncryptedDataDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -972,7 +972,7 @@ impl model::Model for RestResponseCollectionLdapGroupResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.meta_data.is_some() as u64) | (self.resource.is_some() as u64) << 1
+        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
             | (self.response_messages.is_some() as u64) << 2
     }
 }
@@ -1019,7 +1019,7 @@ impl model::Model for RestResponseLdapResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.meta_data.is_some() as u64) | (self.resource.is_some() as u64) << 1
+        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
             | (self.response_messages.is_some() as u64) << 2
     }
 }
@@ -1058,7 +1058,7 @@ impl model::Model for SecretUniqueIdentifier {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.kms_id.is_some() as u64)
+        self.kms_id.is_some() as u64
     }
 }
 model::model!(SecretUniqueIdentifier);

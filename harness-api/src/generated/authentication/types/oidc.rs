@@ -58,7 +58,7 @@ impl model::Model for JwksPublicKeyDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.e.is_some() as u64) | (self.n.is_some() as u64) << 1
+        self.e.is_some() as u64 | (self.n.is_some() as u64) << 1
             | (self.alg.is_some() as u64) << 2 | (self.kid.is_some() as u64) << 3
             | (self.kty.is_some() as u64) << 4 | (self.use_.is_some() as u64) << 5
     }
@@ -98,7 +98,7 @@ impl model::Model for JwksPublicKeysDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.keys.is_some() as u64)
+        self.keys.is_some() as u64
     }
 }
 model::model!(JwksPublicKeysDto);
@@ -168,7 +168,7 @@ impl model::Model for OidcConfiguration {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.issuer.is_some() as u64) | (self.jwks_uri.is_some() as u64) << 1
+        self.issuer.is_some() as u64 | (self.jwks_uri.is_some() as u64) << 1
             | (self.claims_supported.is_some() as u64) << 2
             | (self.scopes_supported.is_some() as u64) << 3
             | (self.subject_types_supported.is_some() as u64) << 4

@@ -46,7 +46,7 @@ impl model::Model for AwsEqualJitterBackoffStrategy {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.base_delay.is_some() as u64) | (self.retry_count.is_some() as u64) << 1
+        self.base_delay.is_some() as u64 | (self.retry_count.is_some() as u64) << 1
             | (self.max_backoff_time.is_some() as u64) << 2
     }
 }
@@ -89,7 +89,7 @@ impl model::Model for AwsFixedDelayBackoffStrategy {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.retry_count.is_some() as u64) | (self.fixed_backoff.is_some() as u64) << 1
+        self.retry_count.is_some() as u64 | (self.fixed_backoff.is_some() as u64) << 1
     }
 }
 model::model!(AwsFixedDelayBackoffStrategy);
@@ -135,7 +135,7 @@ impl model::Model for AwsFullJitterBackoffStrategy {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.base_delay.is_some() as u64) | (self.retry_count.is_some() as u64) << 1
+        self.base_delay.is_some() as u64 | (self.retry_count.is_some() as u64) << 1
             | (self.max_backoff_time.is_some() as u64) << 2
     }
 }
@@ -182,7 +182,7 @@ impl model::Model for AwsOidcCredentialResponseDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.access_key.is_some() as u64) | (self.session_token.is_some() as u64) << 1
+        self.access_key.is_some() as u64 | (self.session_token.is_some() as u64) << 1
             | (self.secret_access_key.is_some() as u64) << 2
     }
     #[inline]
@@ -460,7 +460,7 @@ impl model::Model for AzureOidcCredentialResponseDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.expires_in.is_some() as u64) | (self.token_type.is_some() as u64) << 1
+        self.expires_in.is_some() as u64 | (self.token_type.is_some() as u64) << 1
             | (self.access_token.is_some() as u64) << 2
             | (self.ext_expires_in.is_some() as u64) << 3
     }
@@ -572,7 +572,7 @@ impl model::Model for GcpOidcServiceAccountAccessTokenResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.expire_time.is_some() as u64) | (self.access_token.is_some() as u64) << 1
+        self.expire_time.is_some() as u64 | (self.access_token.is_some() as u64) << 1
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -626,7 +626,7 @@ impl model::Model for OidcWorkloadAccessTokenResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.expires_in.is_some() as u64) | (self.token_type.is_some() as u64) << 1
+        self.expires_in.is_some() as u64 | (self.token_type.is_some() as u64) << 1
             | (self.access_token.is_some() as u64) << 2
             | (self.issued_token_type.is_some() as u64) << 3
     }
@@ -682,7 +682,7 @@ impl model::Model for ResponseDtoAwsOidcCredentialResponseDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -739,7 +739,7 @@ impl model::Model for ResponseDtoAzureOidcCredentialResponseDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -796,7 +796,7 @@ impl model::Model for ResponseDtoGcpOidcServiceAccountAccessTokenResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -853,7 +853,7 @@ impl model::Model for ResponseDtoOidcWorkloadAccessTokenResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }

@@ -42,7 +42,7 @@ impl model::Model for OidcAuthorizationConfigDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.group_claim.is_some() as u64)
+        self.group_claim.is_some() as u64
             | (self.authorization_enabled.is_some() as u64) << 1
     }
 }
@@ -113,7 +113,7 @@ impl model::Model for OidcClientConfigDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.jwks_uri.is_some() as u64) | (self.secret_ref.is_some() as u64) << 1
+        self.jwks_uri.is_some() as u64 | (self.secret_ref.is_some() as u64) << 1
             | (self.identifier.is_some() as u64) << 2
             | (self.redirect_uri.is_some() as u64) << 3
             | (self.token_endpoint.is_some() as u64) << 4
@@ -164,7 +164,7 @@ impl model::Model for OidcJitConfigDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.enabled.is_some() as u64) | (self.claim_key.is_some() as u64) << 1
+        self.enabled.is_some() as u64 | (self.claim_key.is_some() as u64) << 1
             | (self.claim_value.is_some() as u64) << 2
     }
 }
@@ -260,7 +260,7 @@ impl model::Model for OidcProviderDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.pkce.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.pkce.is_some() as u64) << 1
             | (self.scope.is_some() as u64) << 2 | (self.issuer.is_some() as u64) << 3
             | (self.discovery.is_some() as u64) << 4
             | (self.jit_config.is_some() as u64) << 5

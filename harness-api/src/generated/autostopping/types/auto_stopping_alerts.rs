@@ -65,7 +65,7 @@ impl model::Model for CreateAlertBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.events.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.events.is_some() as u64) << 1
             | (self.enabled.is_some() as u64) << 2
             | (self.recipients.is_some() as u64) << 3
             | (self.entity_type.is_some() as u64) << 4
@@ -107,7 +107,7 @@ impl model::Model for CreateAlertBodyAssociatedEntities {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.relation_type.is_some() as u64)
+        self.relation_type.is_some() as u64
     }
 }
 model::model!(CreateAlertBodyAssociatedEntities);
@@ -149,7 +149,7 @@ impl model::Model for CreateAlertBodyEvents {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.event.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.event.is_some() as u64) << 1
     }
 }
 model::model!(CreateAlertBodyEvents);
@@ -191,7 +191,7 @@ impl model::Model for CreateAlertBodyRecipients {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ids.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.ids.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(CreateAlertBodyRecipients);
@@ -245,7 +245,7 @@ impl model::Model for ListAlertsBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.page.is_some() as u64) | (self.sort.is_some() as u64) << 1
+        self.page.is_some() as u64 | (self.sort.is_some() as u64) << 1
             | (self.limit.is_some() as u64) << 2 | (self.enabled.is_some() as u64) << 3
             | (self.entity_type.is_some() as u64) << 4
     }
@@ -289,7 +289,7 @@ impl model::Model for ListAlertsBodySort {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.field.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.field.is_some() as u64) << 1
     }
 }
 model::model!(ListAlertsBodySort);
@@ -359,7 +359,7 @@ impl model::Model for UpdateAlertBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.events.is_some() as u64) << 2 | (self.enabled.is_some() as u64) << 3
             | (self.recipients.is_some() as u64) << 4
             | (self.entity_type.is_some() as u64) << 5
@@ -401,7 +401,7 @@ impl model::Model for UpdateAlertBodyAssociatedEntities {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.relation_type.is_some() as u64)
+        self.relation_type.is_some() as u64
     }
 }
 model::model!(UpdateAlertBodyAssociatedEntities);
@@ -443,7 +443,7 @@ impl model::Model for UpdateAlertBodyEvents {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.event.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.event.is_some() as u64) << 1
     }
 }
 model::model!(UpdateAlertBodyEvents);
@@ -485,7 +485,7 @@ impl model::Model for UpdateAlertBodyRecipients {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ids.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.ids.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(UpdateAlertBodyRecipients);

@@ -38,7 +38,7 @@ impl model::Model for DeleteAutoStoppingScheduleResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.response.is_some() as u64)
+        self.response.is_some() as u64
     }
 }
 model::model!(DeleteAutoStoppingScheduleResponse);
@@ -96,7 +96,7 @@ impl model::Model for FixedSchedule {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.account.is_some() as u64) << 2 | (self.details.is_some() as u64) << 3
             | (self.resources.is_some() as u64) << 4
             | (self.description.is_some() as u64) << 5
@@ -137,7 +137,7 @@ impl model::Model for FixedSchedulesListResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.response.is_some() as u64)
+        self.response.is_some() as u64
     }
 }
 model::model!(FixedSchedulesListResponse);
@@ -183,7 +183,7 @@ impl model::Model for OccurrenceSchedule {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.uptime.is_some() as u64) | (self.downtime.is_some() as u64) << 1
+        self.uptime.is_some() as u64 | (self.downtime.is_some() as u64) << 1
             | (self.timezone.is_some() as u64) << 2
     }
 }
@@ -226,7 +226,7 @@ impl model::Model for SaveStaticSchedulesRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.schedule.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.schedule.is_some() as u64) << 1
     }
 }
 model::model!(SaveStaticSchedulesRequest);
@@ -268,7 +268,7 @@ impl model::Model for StaticScheduleResource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(StaticScheduleResource);
@@ -314,7 +314,7 @@ impl model::Model for TimeInDay {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.min.is_some() as u64) | (self.hour.is_some() as u64) << 1
+        self.min.is_some() as u64 | (self.hour.is_some() as u64) << 1
     }
 }
 model::model!(TimeInDay);
@@ -356,7 +356,7 @@ impl model::Model for TimeSchedule {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.days.is_some() as u64) | (self.period.is_some() as u64) << 1
+        self.days.is_some() as u64 | (self.period.is_some() as u64) << 1
     }
 }
 model::model!(TimeSchedule);
@@ -406,7 +406,7 @@ impl model::Model for TimeScheduleDays {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.days.is_some() as u64) | (self.all_day.is_some() as u64) << 1
+        self.days.is_some() as u64 | (self.all_day.is_some() as u64) << 1
             | (self.end_time.is_some() as u64) << 2
             | (self.start_time.is_some() as u64) << 3
     }
@@ -450,7 +450,7 @@ impl model::Model for TimeSchedulePeriod {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.end.is_some() as u64) | (self.start.is_some() as u64) << 1
+        self.end.is_some() as u64 | (self.start.is_some() as u64) << 1
     }
 }
 model::model!(TimeSchedulePeriod);

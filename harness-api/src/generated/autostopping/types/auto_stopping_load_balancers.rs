@@ -38,7 +38,7 @@ impl model::Model for AccessPointActivityResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.response.is_some() as u64)
+        self.response.is_some() as u64
     }
 }
 model::model!(AccessPointActivityResponse);
@@ -80,7 +80,7 @@ impl model::Model for DeleteAccessPointPayload {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ids.is_some() as u64) | (self.with_resources.is_some() as u64) << 1
+        self.ids.is_some() as u64 | (self.with_resources.is_some() as u64) << 1
     }
 }
 model::model!(DeleteAccessPointPayload);
@@ -118,7 +118,7 @@ impl model::Model for GetAccessPointResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.response.is_some() as u64)
+        self.response.is_some() as u64
     }
 }
 model::model!(GetAccessPointResponse);
@@ -156,7 +156,7 @@ impl model::Model for ListAccessPointResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.response.is_some() as u64)
+        self.response.is_some() as u64
     }
 }
 model::model!(ListAccessPointResponse);
@@ -210,7 +210,7 @@ impl model::Model for ServiceUsageRecord {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.path.is_some() as u64) | (self.created_at.is_some() as u64) << 1
+        self.path.is_some() as u64 | (self.created_at.is_some() as u64) << 1
             | (self.service_id.is_some() as u64) << 2
             | (self.session_id.is_some() as u64) << 3
             | (self.idle_time_mins.is_some() as u64) << 4

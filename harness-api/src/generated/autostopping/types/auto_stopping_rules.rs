@@ -38,7 +38,7 @@ impl model::Model for AllResourcesOfAccountResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.response.is_some() as u64)
+        self.response.is_some() as u64
     }
 }
 model::model!(AllResourcesOfAccountResponse);
@@ -76,7 +76,7 @@ impl model::Model for AutoStoppingRuleDetailsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.response.is_some() as u64)
+        self.response.is_some() as u64
     }
 }
 model::model!(AutoStoppingRuleDetailsResponse);
@@ -122,7 +122,7 @@ impl model::Model for CoolDownMetaSuccessResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ts.is_some() as u64) | (self.success.is_some() as u64) << 1
+        self.ts.is_some() as u64 | (self.success.is_some() as u64) << 1
             | (self.response.is_some() as u64) << 2
     }
 }
@@ -165,7 +165,7 @@ impl model::Model for CoolDownOption {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.force.is_some() as u64) | (self.propagate.is_some() as u64) << 1
+        self.force.is_some() as u64 | (self.propagate.is_some() as u64) << 1
     }
 }
 model::model!(CoolDownOption);
@@ -245,7 +245,7 @@ impl model::Model for CumulativeSavings {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.days.is_some() as u64) | (self.savings.is_some() as u64) << 1
+        self.days.is_some() as u64 | (self.savings.is_some() as u64) << 1
             | (self.total_cost.is_some() as u64) << 2
             | (self.actual_cost.is_some() as u64) << 3
             | (self.total_savings.is_some() as u64) << 4
@@ -290,7 +290,7 @@ impl model::Model for CumulativeSavingsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.response.is_some() as u64)
+        self.response.is_some() as u64
     }
 }
 model::model!(CumulativeSavingsResponse);
@@ -410,7 +410,7 @@ impl model::Model for LwResource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.ipv4.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.ipv4.is_some() as u64) << 1
             | (self.name.is_some() as u64) << 2 | (self.tags.is_some() as u64) << 3
             | (self.type_.is_some() as u64) << 4 | (self.region.is_some() as u64) << 5
             | (self.status.is_some() as u64) << 6 | (self.is_spot.is_some() as u64) << 7
@@ -468,7 +468,7 @@ impl model::Model for SaveServiceRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.deps.is_some() as u64) | (self.service.is_some() as u64) << 1
+        self.deps.is_some() as u64 | (self.service.is_some() as u64) << 1
             | (self.apply_now.is_some() as u64) << 2
     }
 }
@@ -519,7 +519,7 @@ impl model::Model for ServiceDiagnostics {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.message.is_some() as u64) << 2 | (self.success.is_some() as u64) << 3
     }
 }
@@ -558,7 +558,7 @@ impl model::Model for ServiceDiagnosticsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.response.is_some() as u64)
+        self.response.is_some() as u64
     }
 }
 model::model!(ServiceDiagnosticsResponse);
@@ -596,7 +596,7 @@ impl model::Model for ServiceHealthResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.response.is_some() as u64)
+        self.response.is_some() as u64
     }
 }
 model::model!(ServiceHealthResponse);
@@ -642,7 +642,7 @@ impl model::Model for WarmUpOption {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.source.is_some() as u64) | (self.forced_trigger.is_some() as u64) << 1
+        self.source.is_some() as u64 | (self.forced_trigger.is_some() as u64) << 1
             | (self.idle_time_mins.is_some() as u64) << 2
     }
 }

@@ -62,7 +62,7 @@ impl model::Model for FilterObject {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ids.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.ids.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.tags.is_some() as u64) << 2 | (self.zones.is_some() as u64) << 3
             | (self.vpc_id.is_some() as u64) << 4 | (self.regions.is_some() as u64) << 5
             | (self.resource_groups.is_some() as u64) << 6
@@ -107,7 +107,7 @@ impl model::Model for InstanceBasedRoutingDataV2 {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.filter.is_some() as u64) | (self.scale_group.is_some() as u64) << 1
+        self.filter.is_some() as u64 | (self.scale_group.is_some() as u64) << 1
     }
 }
 model::model!(InstanceBasedRoutingDataV2);
@@ -182,7 +182,7 @@ impl model::Model for RoutingDataV2 {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.lb.is_some() as u64) | (self.k8s.is_some() as u64) << 1
+        self.lb.is_some() as u64 | (self.k8s.is_some() as u64) << 1
             | (self.tcp.is_some() as u64) << 2 | (self.http.is_some() as u64) << 3
             | (self.database.is_some() as u64) << 4
             | (self.instance.is_some() as u64) << 5
@@ -233,7 +233,7 @@ impl model::Model for SaveServiceRequestV2 {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.deps.is_some() as u64) | (self.service.is_some() as u64) << 1
+        self.deps.is_some() as u64 | (self.service.is_some() as u64) << 1
             | (self.apply_now.is_some() as u64) << 2
     }
 }
@@ -391,7 +391,7 @@ impl model::Model for ServiceV2 {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | 1 << 1 | 1 << 2 | 1 << 3
+        self.id.is_some() as u64 | 1 << 1 | 1 << 2 | 1 << 3
             | (self.status.is_some() as u64) << 4 | (self.routing.is_some() as u64) << 5
             | (self.disabled.is_some() as u64) << 6
             | (self.metadata.is_some() as u64) << 7
@@ -470,7 +470,7 @@ impl model::Model for TcpProxy {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.rdp.is_some() as u64) | (self.ssh.is_some() as u64) << 1
+        self.rdp.is_some() as u64 | (self.ssh.is_some() as u64) << 1
             | (self.ports.is_some() as u64) << 2 | 1 << 3
     }
     #[inline]

@@ -50,7 +50,7 @@ impl model::Model for ClusterConsolidationBudget {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.nodes.is_some() as u64) | (self.reasons.is_some() as u64) << 1
+        self.nodes.is_some() as u64 | (self.reasons.is_some() as u64) << 1
             | (self.duration.is_some() as u64) << 2
             | (self.schedule.is_some() as u64) << 3
     }
@@ -102,7 +102,7 @@ impl model::Model for ClusterOrchestratorPodEvictor {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.enabled.is_some() as u64) | (self.minimum_cpu.is_some() as u64) << 1
+        self.enabled.is_some() as u64 | (self.minimum_cpu.is_some() as u64) << 1
             | (self.minimum_memory.is_some() as u64) << 2
             | (self.evict_single_replicas.is_some() as u64) << 3
     }
@@ -154,7 +154,7 @@ impl model::Model for ConnectedClusterHealthStatus {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64) | (self.service.is_some() as u64) << 1
+        self.status.is_some() as u64 | (self.service.is_some() as u64) << 1
             | (self.raw_json.is_some() as u64) << 2
             | (self.last_heart_beat_received_at.is_some() as u64) << 3
     }
@@ -246,7 +246,7 @@ impl model::Model for ConnectedKubernetesCluster {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.config.is_some() as u64) << 2 | (self.health.is_some() as u64) << 3
             | (self.region.is_some() as u64) << 4 | (self.provider.is_some() as u64) << 5
             | (self.account_id.is_some() as u64) << 6
@@ -330,7 +330,7 @@ impl model::Model for ConnectedKubernetesClusterConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.spot_split.is_some() as u64) | (self.consolidation.is_some() as u64) << 1
+        self.spot_split.is_some() as u64 | (self.consolidation.is_some() as u64) << 1
             | (self.on_demand_split.is_some() as u64) << 2
             | (self.reverse_fallback.is_some() as u64) << 3
             | (self.spot_distribution.is_some() as u64) << 4
@@ -390,7 +390,7 @@ impl model::Model for ConnectedKubernetesClusterConfigConsolidation {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.after.is_some() as u64) | (self.policy.is_some() as u64) << 1
+        self.after.is_some() as u64 | (self.policy.is_some() as u64) << 1
             | (self.budgets.is_some() as u64) << 2
             | (self.node_expiry.is_some() as u64) << 3
             | (self.pod_evictor.is_some() as u64) << 4
@@ -446,7 +446,7 @@ impl model::Model for ConnectedKubernetesClusterHealth {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.raw_json.is_some() as u64)
+        self.raw_json.is_some() as u64
     }
 }
 model::model!(ConnectedKubernetesClusterHealth);
@@ -496,7 +496,7 @@ impl model::Model for ConnectedKubernetesClustersGetResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ts.is_some() as u64) | (self.errors.is_some() as u64) << 1
+        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
             | (self.success.is_some() as u64) << 2
             | (self.response.is_some() as u64) << 3
     }
@@ -548,7 +548,7 @@ impl model::Model for ConnectedKubernetesClustersListResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ts.is_some() as u64) | (self.errors.is_some() as u64) << 1
+        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
             | (self.success.is_some() as u64) << 2
             | (self.response.is_some() as u64) << 3
     }
@@ -588,7 +588,7 @@ impl model::Model for ConnectedKubernetesClustersListResponsePayload {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.clusters.is_some() as u64)
+        self.clusters.is_some() as u64
     }
 }
 model::model!(ConnectedKubernetesClustersListResponsePayload);

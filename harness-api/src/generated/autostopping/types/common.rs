@@ -110,7 +110,7 @@ impl model::Model for AccessPoint {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.vpc.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.vpc.is_some() as u64) << 1
             | (self.name.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
             | (self.org_id.is_some() as u64) << 4 | (self.region.is_some() as u64) << 5
             | (self.status.is_some() as u64) << 6 | (self.subnets.is_some() as u64) << 7
@@ -225,7 +225,7 @@ impl model::Model for AccessPointMeta {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.dns.is_some() as u64) | (self.size.is_some() as u64) << 1
+        self.dns.is_some() as u64 | (self.size.is_some() as u64) << 1
             | (self.error.is_some() as u64) << 2 | (self.alb_arn.is_some() as u64) << 3
             | (self.fe_ip_id.is_some() as u64) << 4
             | (self.subnet_id.is_some() as u64) << 5
@@ -278,7 +278,7 @@ impl model::Model for AccessPointMetaDns {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.others.is_some() as u64) | (self.route53.is_some() as u64) << 1
+        self.others.is_some() as u64 | (self.route53.is_some() as u64) << 1
     }
 }
 model::model!(AccessPointMetaDns);
@@ -316,7 +316,7 @@ impl model::Model for AccessPointMetaDnsRoute53 {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.hosted_zone_id.is_some() as u64)
+        self.hosted_zone_id.is_some() as u64
     }
 }
 model::model!(AccessPointMetaDnsRoute53);
@@ -430,7 +430,7 @@ impl model::Model for AsgMinimal {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.max.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.max.is_some() as u64) << 1
             | (self.min.is_some() as u64) << 2 | (self.meta.is_some() as u64) << 3
             | (self.name.is_some() as u64) << 4 | (self.spot.is_some() as u64) << 5
             | (self.region.is_some() as u64) << 6 | (self.status.is_some() as u64) << 7
@@ -486,7 +486,7 @@ impl model::Model for CertificateData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.content.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.content.is_some() as u64) << 1
             | (self.password.is_some() as u64) << 2
     }
     #[inline]
@@ -541,7 +541,7 @@ impl model::Model for ContainerSvc {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.region.is_some() as u64) | (self.cluster.is_some() as u64) << 1
+        self.region.is_some() as u64 | (self.cluster.is_some() as u64) << 1
             | (self.service.is_some() as u64) << 2
             | (self.task_count.is_some() as u64) << 3
     }
@@ -589,7 +589,7 @@ impl model::Model for CreateAccessPointResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.errors.is_some() as u64) | (self.metadata.is_some() as u64) << 1
+        self.errors.is_some() as u64 | (self.metadata.is_some() as u64) << 1
             | (self.response.is_some() as u64) << 2
     }
 }
@@ -632,7 +632,7 @@ impl model::Model for HttpProxy {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ports.is_some() as u64) | (self.proxy.is_some() as u64) << 1
+        self.ports.is_some() as u64 | (self.proxy.is_some() as u64) << 1
     }
 }
 model::model!(HttpProxy);
@@ -674,7 +674,7 @@ impl model::Model for InstanceBasedRoutingData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.filter_text.is_some() as u64) | (self.scale_group.is_some() as u64) << 1
+        self.filter_text.is_some() as u64 | (self.scale_group.is_some() as u64) << 1
     }
 }
 model::model!(InstanceBasedRoutingData);
@@ -809,7 +809,7 @@ impl model::Model for LwService {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.kind.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.kind.is_some() as u64) << 1
             | (self.name.is_some() as u64) << 2 | (self.opts.is_some() as u64) << 3
             | (self.org_id.is_some() as u64) << 4 | (self.status.is_some() as u64) << 5
             | (self.routing.is_some() as u64) << 6
@@ -863,7 +863,7 @@ impl model::Model for LwServiceResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.response.is_some() as u64)
+        self.response.is_some() as u64
     }
 }
 model::model!(LwServiceResponse);
@@ -923,7 +923,7 @@ impl model::Model for Opts {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.access_details.is_some() as u64)
+        self.access_details.is_some() as u64
             | (self.hide_progress_page.is_some() as u64) << 1
             | (self.preserve_private_ip.is_some() as u64) << 2
             | (self.always_use_private_ip.is_some() as u64) << 3
@@ -1002,7 +1002,7 @@ impl model::Model for PortConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.port.is_some() as u64) | (self.action.is_some() as u64) << 1
+        self.port.is_some() as u64 | (self.action.is_some() as u64) << 1
             | (self.protocol.is_some() as u64) << 2
             | (self.server_name.is_some() as u64) << 3
             | (self.target_port.is_some() as u64) << 4
@@ -1046,7 +1046,7 @@ impl model::Model for Proxy {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64)
+        self.id.is_some() as u64
     }
 }
 model::model!(Proxy);
@@ -1088,7 +1088,7 @@ impl model::Model for RdsDatabase {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.region.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.region.is_some() as u64) << 1
     }
 }
 model::model!(RdsDatabase);
@@ -1158,7 +1158,7 @@ impl model::Model for RoutingData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.lb.is_some() as u64) | (self.k8s.is_some() as u64) << 1
+        self.lb.is_some() as u64 | (self.k8s.is_some() as u64) << 1
             | (self.ports.is_some() as u64) << 2 | (self.database.is_some() as u64) << 3
             | (self.instance.is_some() as u64) << 4
             | (self.container_svc.is_some() as u64) << 5
@@ -1208,7 +1208,7 @@ impl model::Model for RoutingDataK8s {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.rule_json.is_some() as u64) | (self.namespace.is_some() as u64) << 1
+        self.rule_json.is_some() as u64 | (self.namespace.is_some() as u64) << 1
             | (self.connector_id.is_some() as u64) << 2
     }
 }
@@ -1247,7 +1247,7 @@ impl model::Model for RoutingRule {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.path_match.is_some() as u64)
+        self.path_match.is_some() as u64
     }
 }
 model::model!(RoutingRule);
@@ -1289,7 +1289,7 @@ impl model::Model for ServiceError {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.error.is_some() as u64) | (self.action.is_some() as u64) << 1
+        self.error.is_some() as u64 | (self.action.is_some() as u64) << 1
     }
 }
 model::model!(ServiceError);
@@ -1349,7 +1349,7 @@ impl model::Model for ServiceMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.service_errors.is_some() as u64)
+        self.service_errors.is_some() as u64
             | (self.target_group_details.is_some() as u64) << 1
             | (self.cloud_provider_details.is_some() as u64) << 2
             | (self.kubernetes_connector_id.is_some() as u64) << 3
@@ -1395,7 +1395,7 @@ impl model::Model for ServiceMetadataAutostoppingProxyConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tcp.is_some() as u64) | (self.http.is_some() as u64) << 1
+        self.tcp.is_some() as u64 | (self.http.is_some() as u64) << 1
     }
 }
 model::model!(ServiceMetadataAutostoppingProxyConfig);
@@ -1437,7 +1437,7 @@ impl model::Model for ServiceMetadataCloudProviderDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(ServiceMetadataCloudProviderDetails);
@@ -1475,7 +1475,7 @@ impl model::Model for ServicesResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.response.is_some() as u64)
+        self.response.is_some() as u64
     }
 }
 model::model!(ServicesResponse);
@@ -1529,7 +1529,7 @@ impl model::Model for TargetGroupMinimal {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.vpc.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.vpc.is_some() as u64) << 1
             | (self.name.is_some() as u64) << 2 | (self.port.is_some() as u64) << 3
             | (self.protocol.is_some() as u64) << 4
     }

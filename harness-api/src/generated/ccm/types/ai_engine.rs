@@ -42,7 +42,7 @@ impl model::Model for GovernancePromptRule {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.rule_yaml.is_some() as u64) | (self.description.is_some() as u64) << 1
+        self.rule_yaml.is_some() as u64 | (self.description.is_some() as u64) << 1
     }
 }
 model::model!(GovernancePromptRule);
@@ -92,7 +92,7 @@ impl model::Model for ResponseDtoListGovernancePromptRule {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }

@@ -38,7 +38,7 @@ impl model::Model for AnomalyFeedback {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.feedback.is_some() as u64)
+        self.feedback.is_some() as u64
     }
 }
 model::model!(AnomalyFeedback);
@@ -113,7 +113,7 @@ impl model::Model for AnomalySummary {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.count.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.count.is_some() as u64) << 1
             | (self.actual_cost.is_some() as u64) << 2
             | (self.cost_impact.is_some() as u64) << 3
             | (self.description.is_some() as u64) << 4
@@ -183,7 +183,7 @@ impl model::Model for PerspectiveAnomalyData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.timestamp.is_some() as u64) | (self.actual_cost.is_some() as u64) << 1
+        self.timestamp.is_some() as u64 | (self.actual_cost.is_some() as u64) << 1
             | (self.anomaly_count.is_some() as u64) << 2
             | (self.resource_type.is_some() as u64) << 3
             | (self.associated_resources.is_some() as u64) << 4
@@ -237,7 +237,7 @@ impl model::Model for ResponseDtoListAnomalySummary {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -294,7 +294,7 @@ impl model::Model for ResponseDtoListPerspectiveAnomalyData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }

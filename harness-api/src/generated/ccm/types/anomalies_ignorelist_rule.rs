@@ -90,7 +90,7 @@ impl model::Model for CreateNewAnomaliesIgnorelistRuleBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.uuid.is_some() as u64) << 2 | (self.enabled.is_some() as u64) << 3
             | (self.rule_spec.is_some() as u64) << 4
             | (self.account_id.is_some() as u64) << 5
@@ -148,7 +148,7 @@ impl model::Model for CreateNewAnomaliesIgnorelistRuleBodyCreatedBy {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.uuid.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
             | (self.email.is_some() as u64) << 2
             | (self.external_user_id.is_some() as u64) << 3
     }
@@ -200,7 +200,7 @@ impl model::Model for CreateNewAnomaliesIgnorelistRuleBodyLastUpdatedBy {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.uuid.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
             | (self.email.is_some() as u64) << 2
             | (self.external_user_id.is_some() as u64) << 3
     }
@@ -240,7 +240,7 @@ impl model::Model for CreateNewAnomaliesIgnorelistRuleBodyRuleSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64)
+        self.type_.is_some() as u64
     }
 }
 model::model!(CreateNewAnomaliesIgnorelistRuleBodyRuleSpec);
@@ -335,7 +335,7 @@ impl model::Model for ListAnomaliesIgnorelistRuleBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.time.is_some() as u64) | (self.region.is_some() as u64) << 1
+        self.time.is_some() as u64 | (self.region.is_some() as u64) << 1
             | (self.rule_ids.is_some() as u64) << 2
             | (self.account_id.is_some() as u64) << 3
             | (self.rule_set_ids.is_some() as u64) << 4
@@ -387,7 +387,7 @@ impl model::Model for ListAnomaliesIgnorelistRuleBodyTime {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.operator.is_some() as u64) | (self.timestamp.is_some() as u64) << 1
+        self.operator.is_some() as u64 | (self.timestamp.is_some() as u64) << 1
     }
 }
 model::model!(ListAnomaliesIgnorelistRuleBodyTime);
@@ -477,7 +477,7 @@ impl model::Model for UpdateAnomaliesIgnorelistRuleBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.uuid.is_some() as u64) << 2 | (self.enabled.is_some() as u64) << 3
             | (self.rule_spec.is_some() as u64) << 4
             | (self.account_id.is_some() as u64) << 5
@@ -535,7 +535,7 @@ impl model::Model for UpdateAnomaliesIgnorelistRuleBodyCreatedBy {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.uuid.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
             | (self.email.is_some() as u64) << 2
             | (self.external_user_id.is_some() as u64) << 3
     }
@@ -587,7 +587,7 @@ impl model::Model for UpdateAnomaliesIgnorelistRuleBodyLastUpdatedBy {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.uuid.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
             | (self.email.is_some() as u64) << 2
             | (self.external_user_id.is_some() as u64) << 3
     }
@@ -627,7 +627,7 @@ impl model::Model for UpdateAnomaliesIgnorelistRuleBodyRuleSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64)
+        self.type_.is_some() as u64
     }
 }
 model::model!(UpdateAnomaliesIgnorelistRuleBodyRuleSpec);

@@ -58,7 +58,7 @@ impl model::Model for AnomalyComment {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.uuid.is_some() as u64) | (self.comment.is_some() as u64) << 1
+        self.uuid.is_some() as u64 | (self.comment.is_some() as u64) << 1
             | (self.account_id.is_some() as u64) << 2
             | (self.anomaly_id.is_some() as u64) << 3
             | (self.created_at.is_some() as u64) << 4
@@ -112,7 +112,7 @@ impl model::Model for ResponseDtoListAnomalyComment {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }

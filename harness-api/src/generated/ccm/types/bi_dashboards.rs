@@ -65,7 +65,7 @@ impl model::Model for BiDashboardSummary {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.dashboard_id.is_some() as u64) | (self.description.is_some() as u64) << 1
+        self.dashboard_id.is_some() as u64 | (self.description.is_some() as u64) << 1
             | (self.service_type.is_some() as u64) << 2
             | (self.cloud_provider.is_some() as u64) << 3
             | (self.dashboard_name.is_some() as u64) << 4
@@ -119,7 +119,7 @@ impl model::Model for ResponseDtoListBiDashboardSummary {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }

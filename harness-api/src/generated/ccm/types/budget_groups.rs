@@ -140,7 +140,7 @@ impl model::Model for BudgetGroup {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.uuid.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
             | (self.period.is_some() as u64) << 2 | (self.end_time.is_some() as u64) << 3
             | (self.account_id.is_some() as u64) << 4
             | (self.created_at.is_some() as u64) << 5
@@ -212,7 +212,7 @@ impl model::Model for BudgetGroupChildEntityDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.proportion.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.proportion.is_some() as u64) << 1
             | (self.budget_group.is_some() as u64) << 2
             | (self.is_budget_group.is_some() as u64) << 3
     }
@@ -398,7 +398,7 @@ impl model::Model for BudgetSummary {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2 | (self.period.is_some() as u64) << 3
             | (self.folder_id.is_some() as u64) << 4
             | (self.parent_id.is_some() as u64) << 5
@@ -487,7 +487,7 @@ impl model::Model for ResponseDtoBudgetGroup {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -543,7 +543,7 @@ impl model::Model for ResponseDtoListBudgetGroup {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -600,7 +600,7 @@ impl model::Model for ResponseDtoListBudgetSummary {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }

@@ -140,7 +140,7 @@ impl model::Model for ApplicationBudgetScope {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.entity_ids.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.entity_ids.is_some() as u64) << 1
             | (self.entity_names.is_some() as u64) << 2
             | (self.application_ids.is_some() as u64) << 3
             | (self.budget_scope_type.is_some() as u64) << 4
@@ -329,7 +329,7 @@ impl model::Model for Budget {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.uuid.is_some() as u64) << 2 | (self.scope.is_some() as u64) << 3
             | (self.period.is_some() as u64) << 4 | (self.end_time.is_some() as u64) << 5
             | (self.folder_id.is_some() as u64) << 6
@@ -396,7 +396,7 @@ impl model::Model for BudgetData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.cost_data.is_some() as u64) | (self.forecast_cost.is_some() as u64) << 1
+        self.cost_data.is_some() as u64 | (self.forecast_cost.is_some() as u64) << 1
     }
 }
 model::model!(BudgetData);
@@ -465,7 +465,7 @@ impl model::Model for ClusterBudgetScope {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.entity_ids.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.entity_ids.is_some() as u64) << 1
             | (self.cluster_ids.is_some() as u64) << 2
             | (self.entity_names.is_some() as u64) << 3
             | (self.budget_scope_type.is_some() as u64) << 4
@@ -661,7 +661,7 @@ impl model::Model for PerspectiveBudgetScope {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.view_id.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.view_id.is_some() as u64) << 1
             | (self.view_name.is_some() as u64) << 2
             | (self.entity_ids.is_some() as u64) << 3
             | (self.entity_names.is_some() as u64) << 4
@@ -715,7 +715,7 @@ impl model::Model for ResponseDtoBudget {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -767,7 +767,7 @@ impl model::Model for ResponseDtoBudgetData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -827,7 +827,7 @@ impl model::Model for ResponseDtoListBudget {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -875,7 +875,7 @@ impl model::Model for BudgetFilterValuesBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.filter.is_some() as u64) | (self.columns.is_some() as u64) << 1
+        self.filter.is_some() as u64 | (self.columns.is_some() as u64) << 1
     }
 }
 model::model!(BudgetFilterValuesBody);
@@ -970,7 +970,7 @@ impl model::Model for BudgetFilterValuesBodyFilter {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.limit.is_some() as u64) | (self.offset.is_some() as u64) << 1
+        self.limit.is_some() as u64 | (self.offset.is_some() as u64) << 1
             | (self.period.is_some() as u64) << 2
             | (self.created_by.is_some() as u64) << 3
             | (self.folder_ids.is_some() as u64) << 4
@@ -1034,7 +1034,7 @@ impl model::Model for CloneBudgetsBulkOperationBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.suffix.is_some() as u64) | (self.alert_mode.is_some() as u64) << 1
+        self.suffix.is_some() as u64 | (self.alert_mode.is_some() as u64) << 1
             | (self.budget_ids.is_some() as u64) << 2
             | (self.email_recipients.is_some() as u64) << 3
             | (self.slack_recipients.is_some() as u64) << 4
@@ -1129,7 +1129,7 @@ impl model::Model for CreateCostBucketBudgetsBulkBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.period.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.period.is_some() as u64) << 1
             | (self.folder_id.is_some() as u64) << 2
             | (self.start_time.is_some() as u64) << 3
             | (self.growth_rate.is_some() as u64) << 4
@@ -1208,7 +1208,7 @@ impl model::Model for CreateCostBucketBudgetsBulkBodyAlertThresholds {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.based_on.is_some() as u64) | (self.crossed_at.is_some() as u64) << 1
+        self.based_on.is_some() as u64 | (self.crossed_at.is_some() as u64) << 1
             | (self.alerts_sent.is_some() as u64) << 2
             | (self.percentage.is_some() as u64) << 3
             | (self.user_group_ids.is_some() as u64) << 4
@@ -1280,7 +1280,7 @@ impl model::Model for CreateCostBucketBudgetsBulkBodyBudgetMonthlyBreakdown {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.budget_breakdown.is_some() as u64)
+        self.budget_breakdown.is_some() as u64
             | (self.actual_monthly_cost.is_some() as u64) << 1
             | (self.budget_monthly_amount.is_some() as u64) << 2
             | (self.forecast_monthly_cost.is_some() as u64) << 3
@@ -1328,7 +1328,7 @@ for CreateCostBucketBudgetsBulkBodyBudgetMonthlyBreakdownBudgetMonthlyAmount {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.time.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.time.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(CreateCostBucketBudgetsBulkBodyBudgetMonthlyBreakdownBudgetMonthlyAmount);
@@ -1393,7 +1393,7 @@ impl model::Model for MoveBudgetsBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.budget_ids.is_some() as u64) | (self.new_folder_id.is_some() as u64) << 1
+        self.budget_ids.is_some() as u64 | (self.new_folder_id.is_some() as u64) << 1
     }
 }
 model::model!(MoveBudgetsBody);
@@ -1463,7 +1463,7 @@ impl model::Model for UpdateBudgetAlertThresholdsBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.based_on.is_some() as u64) | (self.crossed_at.is_some() as u64) << 1
+        self.based_on.is_some() as u64 | (self.crossed_at.is_some() as u64) << 1
             | (self.alerts_sent.is_some() as u64) << 2
             | (self.percentage.is_some() as u64) << 3
             | (self.user_group_ids.is_some() as u64) << 4

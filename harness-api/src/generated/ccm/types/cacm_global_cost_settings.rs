@@ -96,7 +96,7 @@ impl model::Model for UpdateCostSettingsBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.uuid.is_some() as u64) | (self.feature.is_some() as u64) << 1
+        self.uuid.is_some() as u64 | (self.feature.is_some() as u64) << 1
             | (self.account_id.is_some() as u64) << 2
             | (self.created_at.is_some() as u64) << 3
             | (self.created_by.is_some() as u64) << 4
@@ -160,8 +160,7 @@ impl model::Model for UpdateCostSettingsBodyAccountScopedPreferences {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.aws_cost_type.is_some() as u64)
-            | (self.aws_account_id.is_some() as u64) << 1
+        self.aws_cost_type.is_some() as u64 | (self.aws_account_id.is_some() as u64) << 1
             | (self.savings_estimation_mode.is_some() as u64) << 2
             | (self.aws_cloud_account_name_with_id.is_some() as u64) << 3
     }
@@ -213,7 +212,7 @@ impl model::Model for UpdateCostSettingsBodyCreatedBy {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.uuid.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
             | (self.email.is_some() as u64) << 2
             | (self.external_user_id.is_some() as u64) << 3
     }
@@ -265,7 +264,7 @@ impl model::Model for UpdateCostSettingsBodyLastUpdatedBy {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.uuid.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
             | (self.email.is_some() as u64) << 2
             | (self.external_user_id.is_some() as u64) << 3
     }

@@ -70,7 +70,7 @@ impl model::Model for UpdateGovernanceCostSettingsBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.uuid.is_some() as u64) | (self.account_id.is_some() as u64) << 1
+        self.uuid.is_some() as u64 | (self.account_id.is_some() as u64) << 1
             | (self.created_at.is_some() as u64) << 2
             | (self.aws_settings.is_some() as u64) << 3
             | (self.gcp_settings.is_some() as u64) << 4
@@ -113,7 +113,7 @@ impl model::Model for UpdateGovernanceCostSettingsBodyAwsSettings {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.cost_type.is_some() as u64)
+        self.cost_type.is_some() as u64
     }
 }
 model::model!(UpdateGovernanceCostSettingsBodyAwsSettings);
@@ -151,7 +151,7 @@ impl model::Model for UpdateGovernanceCostSettingsBodyAzureSettings {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.cost_type.is_some() as u64)
+        self.cost_type.is_some() as u64
     }
 }
 model::model!(UpdateGovernanceCostSettingsBodyAzureSettings);
@@ -231,7 +231,7 @@ impl model::Model for UpdateGovernanceCostSettingsBodyGcpSettings {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.include_taxes.is_some() as u64)
+        self.include_taxes.is_some() as u64
             | (self.include_discounts.is_some() as u64) << 1
             | (self.include_promotions.is_some() as u64) << 2
             | (self.include_negotiated_savings.is_some() as u64) << 3

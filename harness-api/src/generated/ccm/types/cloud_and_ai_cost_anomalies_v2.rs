@@ -46,7 +46,7 @@ impl model::Model for AnomalyMetrics {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.count.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.count.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.cost_impact.is_some() as u64) << 2
     }
 }
@@ -97,7 +97,7 @@ impl model::Model for AnomalyOverview {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.active.is_some() as u64) | (self.ignored.is_some() as u64) << 1
+        self.active.is_some() as u64 | (self.ignored.is_some() as u64) << 1
             | (self.archived.is_some() as u64) << 2
             | (self.resolved.is_some() as u64) << 3
     }
@@ -149,7 +149,7 @@ impl model::Model for ResponseDtoAnomalyMetrics {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -206,7 +206,7 @@ impl model::Model for ResponseDtoAnomalyOverview {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -263,7 +263,7 @@ impl model::Model for ResponseDtoTreeMapLongAnomalyOverview {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }

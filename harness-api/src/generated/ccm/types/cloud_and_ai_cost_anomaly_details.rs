@@ -46,7 +46,7 @@ impl model::Model for AnomalyCostTimeSeries {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.cost.is_some() as u64) | (self.time.is_some() as u64) << 1
+        self.cost.is_some() as u64 | (self.time.is_some() as u64) << 1
             | (self.anomalous_cost.is_some() as u64) << 2
     }
 }
@@ -89,7 +89,7 @@ impl model::Model for AnomalyResourceCostTimeSeries {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.cost.is_some() as u64) | (self.time.is_some() as u64) << 1
+        self.cost.is_some() as u64 | (self.time.is_some() as u64) << 1
     }
 }
 model::model!(AnomalyResourceCostTimeSeries);
@@ -143,7 +143,7 @@ impl model::Model for AnomalyResourceDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.cost.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.cost.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.resource.is_some() as u64) << 2
             | (self.anomalous_cost.is_some() as u64) << 3
             | (self.anomalous_cost_percentage.is_some() as u64) << 4
@@ -196,7 +196,7 @@ impl model::Model for ResponseDtoAnomalyData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -252,7 +252,7 @@ impl model::Model for ResponseDtoListAnomalyCostTimeSeries {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -309,7 +309,7 @@ impl model::Model for ResponseDtoListAnomalyResourceCostTimeSeries {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -366,7 +366,7 @@ impl model::Model for ResponseDtoListAnomalyResourceDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }

@@ -70,7 +70,7 @@ impl model::Model for AlertThreshold {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.based_on.is_some() as u64) | (self.crossed_at.is_some() as u64) << 1
+        self.based_on.is_some() as u64 | (self.crossed_at.is_some() as u64) << 1
             | (self.alerts_sent.is_some() as u64) << 2
             | (self.percentage.is_some() as u64) << 3
             | (self.user_group_ids.is_some() as u64) << 4
@@ -261,7 +261,7 @@ impl model::Model for AnomalyData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.time.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.time.is_some() as u64) << 1
             | (self.entity.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
             | (self.comment.is_some() as u64) << 4 | (self.details.is_some() as u64) << 5
             | (self.end_time.is_some() as u64) << 6
@@ -464,7 +464,7 @@ impl model::Model for AnomalyFilterProperties {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tags.is_some() as u64) | (self.limit.is_some() as u64) << 1
+        self.tags.is_some() as u64 | (self.limit.is_some() as u64) << 1
             | (self.offset.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
             | (self.group_by.is_some() as u64) << 4
             | (self.order_by.is_some() as u64) << 5
@@ -546,7 +546,7 @@ impl model::Model for AnomalyRequestDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.perspective_query_dto.is_some() as u64)
+        self.perspective_query_dto.is_some() as u64
             | (self.show_whitelisted_anomalies.is_some() as u64) << 1
             | (self.anomaly_filter_properties_dto.is_some() as u64) << 2
     }
@@ -586,7 +586,7 @@ impl model::Model for AwsRecommendationFilterProperties {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.instance_type.is_some() as u64)
+        self.instance_type.is_some() as u64
     }
 }
 model::model!(AwsRecommendationFilterProperties);
@@ -646,7 +646,7 @@ impl model::Model for AwsViewPreferences {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.aws_cost.is_some() as u64) | (self.include_taxes.is_some() as u64) << 1
+        self.aws_cost.is_some() as u64 | (self.include_taxes.is_some() as u64) << 1
             | (self.include_credits.is_some() as u64) << 2
             | (self.include_refunds.is_some() as u64) << 3
             | (self.include_discounts.is_some() as u64) << 4
@@ -696,8 +696,7 @@ impl model::Model for AzureRecommendationFilterProperties {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.instance_type.is_some() as u64)
-            | (self.resource_group.is_some() as u64) << 1
+        self.instance_type.is_some() as u64 | (self.resource_group.is_some() as u64) << 1
     }
 }
 model::model!(AzureRecommendationFilterProperties);
@@ -735,7 +734,7 @@ impl model::Model for AzureViewPreferences {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.cost_type.is_some() as u64)
+        self.cost_type.is_some() as u64
     }
 }
 model::model!(AzureViewPreferences);

@@ -97,7 +97,7 @@ impl model::Model for BaseRecommendationFilterProperties {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.region.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.region.is_some() as u64) << 1
             | (self.resource_id.is_some() as u64) << 2
             | (self.resource_name.is_some() as u64) << 3
             | (self.resource_type.is_some() as u64) << 4
@@ -194,7 +194,7 @@ impl model::Model for BudgetCostData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.time.is_some() as u64) | (self.end_time.is_some() as u64) << 1
+        self.time.is_some() as u64 | (self.end_time.is_some() as u64) << 1
             | (self.budgeted.is_some() as u64) << 2
             | (self.actual_cost.is_some() as u64) << 3
             | (self.forecast_cost.is_some() as u64) << 4
@@ -299,7 +299,7 @@ impl model::Model for BudgetFilterPropertiesDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.limit.is_some() as u64) | (self.offset.is_some() as u64) << 1
+        self.limit.is_some() as u64 | (self.offset.is_some() as u64) << 1
             | (self.period.is_some() as u64) << 2
             | (self.created_by.is_some() as u64) << 3
             | (self.folder_ids.is_some() as u64) << 4
@@ -380,7 +380,7 @@ impl model::Model for BudgetMonthlyBreakdown {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.budget_breakdown.is_some() as u64)
+        self.budget_breakdown.is_some() as u64
             | (self.actual_monthly_cost.is_some() as u64) << 1
             | (self.budget_monthly_amount.is_some() as u64) << 2
             | (self.forecast_monthly_cost.is_some() as u64) << 3

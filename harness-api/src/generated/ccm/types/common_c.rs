@@ -42,7 +42,7 @@ impl model::Model for CcmAggregation {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.field.is_some() as u64) | (self.operation_type.is_some() as u64) << 1
+        self.field.is_some() as u64 | (self.operation_type.is_some() as u64) << 1
     }
 }
 model::model!(CcmAggregation);
@@ -132,7 +132,7 @@ impl model::Model for CcmCostCategoryDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.cost_bucket.is_some() as u64) | (self.cost_category.is_some() as u64) << 1
+        self.cost_bucket.is_some() as u64 | (self.cost_category.is_some() as u64) << 1
     }
 }
 model::model!(CcmCostCategoryDto);
@@ -174,7 +174,7 @@ impl model::Model for CcmDataPoint {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(CcmDataPoint);
@@ -212,7 +212,7 @@ impl model::Model for CcmGroupBy {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.group_by_field.is_some() as u64)
+        self.group_by_field.is_some() as u64
     }
 }
 model::model!(CcmGroupBy);
@@ -298,7 +298,7 @@ impl model::Model for CcmJiraDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.jira_issue.is_some() as u64) | (self.connector_ref.is_some() as u64) << 1
+        self.jira_issue.is_some() as u64 | (self.connector_ref.is_some() as u64) << 1
     }
 }
 model::model!(CcmJiraDetails);
@@ -448,7 +448,7 @@ impl model::Model for CcmRecommendationFilterProperties {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tags.is_some() as u64) | (self.limit.is_some() as u64) << 1
+        self.tags.is_some() as u64 | (self.limit.is_some() as u64) << 1
             | (self.offset.is_some() as u64) << 2 | (self.min_cost.is_some() as u64) << 3
             | (self.tag_dt_os.is_some() as u64) << 4
             | (self.days_back.is_some() as u64) << 5
@@ -517,7 +517,7 @@ impl model::Model for CcmReference {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2
     }
 }
@@ -560,7 +560,7 @@ impl model::Model for CcmServiceNowDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.connector_ref.is_some() as u64)
+        self.connector_ref.is_some() as u64
             | (self.service_now_ticket.is_some() as u64) << 1
     }
 }
@@ -603,7 +603,7 @@ impl model::Model for CcmSort {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.field.is_some() as u64) | (self.order.is_some() as u64) << 1
+        self.field.is_some() as u64 | (self.order.is_some() as u64) << 1
     }
 }
 model::model!(CcmSort);
@@ -693,7 +693,7 @@ impl model::Model for CcmTagDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(CcmTagDto);
@@ -735,7 +735,7 @@ impl model::Model for CcmTimeFilter {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.operator.is_some() as u64) | (self.timestamp.is_some() as u64) << 1
+        self.operator.is_some() as u64 | (self.timestamp.is_some() as u64) << 1
     }
 }
 model::model!(CcmTimeFilter);
@@ -867,7 +867,7 @@ impl model::Model for CeView {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.uuid.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
             | (self.folder_id.is_some() as u64) << 2
             | (self.view_type.is_some() as u64) << 3
             | (self.account_id.is_some() as u64) << 4
@@ -951,7 +951,7 @@ impl model::Model for CeViewUnitMetricInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.kind.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2
             | (self.unit_metric_numerator.is_some() as u64) << 3
             | (self.unit_metric_denominator.is_some() as u64) << 4
@@ -996,7 +996,7 @@ impl model::Model for CeViewUnitMetricInfoUnitMetricDenominator {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.operands.is_some() as u64) | (self.operators.is_some() as u64) << 1
+        self.operands.is_some() as u64 | (self.operators.is_some() as u64) << 1
     }
 }
 model::model!(CeViewUnitMetricInfoUnitMetricDenominator);
@@ -1038,7 +1038,7 @@ impl model::Model for CeViewUnitMetricInfoUnitMetricNumerator {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.operands.is_some() as u64) | (self.operators.is_some() as u64) << 1
+        self.operands.is_some() as u64 | (self.operators.is_some() as u64) << 1
     }
 }
 model::model!(CeViewUnitMetricInfoUnitMetricNumerator);
@@ -1088,7 +1088,7 @@ impl model::Model for ContainerRecommendationFilterProperties {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.k8s_namespace.is_some() as u64)
+        self.k8s_namespace.is_some() as u64
             | (self.ecs_launch_type.is_some() as u64) << 1
             | (self.ecs_cluster_name.is_some() as u64) << 2
             | (self.k8s_cluster_name.is_some() as u64) << 3

@@ -75,7 +75,7 @@ impl model::Model for Ec2RecommendationPreset {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.uuid.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
             | (self.account_id.is_some() as u64) << 2
             | (self.created_at.is_some() as u64) << 3
             | (self.description.is_some() as u64) << 4
@@ -167,7 +167,7 @@ impl model::Model for EcsRecommendationPreset {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.uuid.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
             | (self.account_id.is_some() as u64) << 2
             | (self.created_at.is_some() as u64) << 3
             | (self.description.is_some() as u64) << 4
@@ -294,7 +294,7 @@ impl model::Model for EnforcementDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.regions.is_some() as u64) | (self.rule_ids.is_some() as u64) << 1
+        self.regions.is_some() as u64 | (self.rule_ids.is_some() as u64) << 1
             | (self.accounts.is_some() as u64) << 2
             | (self.is_dry_run.is_some() as u64) << 3
             | (self.schedule.is_some() as u64) << 4
@@ -457,7 +457,7 @@ impl model::Model for EntityInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.field.is_some() as u64) | (self.service.is_some() as u64) << 1
+        self.field.is_some() as u64 | (self.service.is_some() as u64) << 1
             | (self.gcp_sku_id.is_some() as u64) << 2
             | (self.cluster_id.is_some() as u64) << 3
             | (self.namespace.is_some() as u64) << 4

@@ -42,7 +42,7 @@ impl model::Model for FilterStats {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.values.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.values.is_some() as u64) << 1
     }
 }
 model::model!(FilterStats);
@@ -84,7 +84,7 @@ impl model::Model for FilterValues {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.filter.is_some() as u64) | (self.columns.is_some() as u64) << 1
+        self.filter.is_some() as u64 | (self.columns.is_some() as u64) << 1
     }
 }
 model::model!(FilterValues);

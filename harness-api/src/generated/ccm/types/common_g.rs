@@ -85,7 +85,7 @@ impl model::Model for GcpViewPreferences {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.gcp_cost.is_some() as u64) | (self.include_taxes.is_some() as u64) << 1
+        self.gcp_cost.is_some() as u64 | (self.include_taxes.is_some() as u64) << 1
             | (self.include_discounts.is_some() as u64) << 2
             | (self.include_promotions.is_some() as u64) << 3
             | (self.include_negotiated_savings.is_some() as u64) << 4
@@ -131,7 +131,7 @@ impl model::Model for GovernanceRecommendationFilterProperties {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.governance_rule_name.is_some() as u64)
+        self.governance_rule_name.is_some() as u64
     }
 }
 model::model!(GovernanceRecommendationFilterProperties);

@@ -58,7 +58,7 @@ impl model::Model for JiraIssueNg {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.key.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.key.is_some() as u64) << 1
             | (self.url.is_some() as u64) << 2 | (self.fields.is_some() as u64) << 3
             | (self.rest_url.is_some() as u64) << 4
             | (self.field_name_to_keys.is_some() as u64) << 5

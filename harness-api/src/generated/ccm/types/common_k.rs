@@ -77,7 +77,7 @@ impl model::Model for K8sRecommendationFilterProperties {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ids.is_some() as u64) | (self.names.is_some() as u64) << 1
+        self.ids.is_some() as u64 | (self.names.is_some() as u64) << 1
             | (self.regions.is_some() as u64) << 2
             | (self.namespaces.is_some() as u64) << 3
             | (self.cluster_names.is_some() as u64) << 4

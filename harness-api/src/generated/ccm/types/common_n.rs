@@ -90,7 +90,7 @@ impl model::Model for NodepoolRecommendationPreset {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.uuid.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
             | (self.account_id.is_some() as u64) << 2
             | (self.created_at.is_some() as u64) << 3
             | (self.description.is_some() as u64) << 4

@@ -65,7 +65,7 @@ impl model::Model for Perspective {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.folder_id.is_some() as u64) << 2
             | (self.folder_name.is_some() as u64) << 3
             | (self.report_scheduled_configured.is_some() as u64) << 4
@@ -111,7 +111,7 @@ impl model::Model for PerspectiveQueryDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.filters.is_some() as u64) | (self.group_by.is_some() as u64) << 1
+        self.filters.is_some() as u64 | (self.group_by.is_some() as u64) << 1
     }
 }
 model::model!(PerspectiveQueryDto);

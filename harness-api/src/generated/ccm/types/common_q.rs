@@ -50,7 +50,7 @@ impl model::Model for QlceViewFieldInput {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.field_id.is_some() as u64) | (self.field_name.is_some() as u64) << 1
+        self.field_id.is_some() as u64 | (self.field_name.is_some() as u64) << 1
             | (self.identifier.is_some() as u64) << 2
             | (self.identifier_name.is_some() as u64) << 3
     }
@@ -104,7 +104,7 @@ impl model::Model for QlceViewFilter {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.field.is_some() as u64) | (self.values.is_some() as u64) << 1
+        self.field.is_some() as u64 | (self.values.is_some() as u64) << 1
             | (self.operator.is_some() as u64) << 2
     }
 }
@@ -170,7 +170,7 @@ impl model::Model for QlceViewFilterWrapper {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id_filter.is_some() as u64) | (self.rule_filter.is_some() as u64) << 1
+        self.id_filter.is_some() as u64 | (self.rule_filter.is_some() as u64) << 1
             | (self.time_filter.is_some() as u64) << 2
             | (self.view_metadata_filter.is_some() as u64) << 3
             | (self.time_range_type_filter.is_some() as u64) << 4
@@ -220,7 +220,7 @@ impl model::Model for QlceViewGroupBy {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.entity_group_by.is_some() as u64)
+        self.entity_group_by.is_some() as u64
             | (self.time_trunc_group_by.is_some() as u64) << 1
     }
 }
@@ -267,7 +267,7 @@ impl model::Model for QlceViewMetadataFilter {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.view_id.is_some() as u64) | (self.preview.is_some() as u64) << 1
+        self.view_id.is_some() as u64 | (self.preview.is_some() as u64) << 1
             | (self.is_preview.is_some() as u64) << 2
     }
 }
@@ -306,7 +306,7 @@ impl model::Model for QlceViewRule {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.conditions.is_some() as u64)
+        self.conditions.is_some() as u64
     }
 }
 model::model!(QlceViewRule);
@@ -352,7 +352,7 @@ impl model::Model for QlceViewTimeFilter {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.field.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.field.is_some() as u64 | (self.value.is_some() as u64) << 1
             | (self.operator.is_some() as u64) << 2
     }
 }
@@ -395,7 +395,7 @@ impl model::Model for QlceViewTimeTruncGroupBy {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.resolution.is_some() as u64)
+        self.resolution.is_some() as u64
     }
 }
 model::model!(QlceViewTimeTruncGroupBy);

@@ -61,7 +61,7 @@ impl model::Model for ResourceBreakdown {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.cost.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.cost.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.savings.is_some() as u64) << 2
             | (self.resource_id.is_some() as u64) << 3
             | (self.action_applied.is_some() as u64) << 4
@@ -114,7 +114,7 @@ impl model::Model for ResponseDtoDouble {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -170,7 +170,7 @@ impl model::Model for ResponseDtoEnforcementDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -227,7 +227,7 @@ impl model::Model for ResponseDtoListAnomalyData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -284,7 +284,7 @@ impl model::Model for ResponseDtoListFilterStats {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -341,7 +341,7 @@ impl model::Model for ResponseDtoListValueDataPoint {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -398,7 +398,7 @@ impl model::Model for ResponseDtoRuleExecutionList {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -655,7 +655,7 @@ impl model::Model for RuleExecution {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ttl.is_some() as u64) | (self.cost.is_some() as u64) << 1
+        self.ttl.is_some() as u64 | (self.cost.is_some() as u64) << 1
             | (self.ootb.is_some() as u64) << 2 | (self.uuid.is_some() as u64) << 3
             | (self.job_id.is_some() as u64) << 4 | (self.savings.is_some() as u64) << 5
             | (self.cost_type.is_some() as u64) << 6
@@ -749,7 +749,7 @@ impl model::Model for RuleExecutionList {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.total_items.is_some() as u64) | (self.rule_execution.is_some() as u64) << 1
+        self.total_items.is_some() as u64 | (self.rule_execution.is_some() as u64) << 1
     }
 }
 model::model!(RuleExecutionList);

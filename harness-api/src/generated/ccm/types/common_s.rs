@@ -42,7 +42,7 @@ impl model::Model for ServiceNowFieldValueNg {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.value.is_some() as u64) | (self.display_value.is_some() as u64) << 1
+        self.value.is_some() as u64 | (self.display_value.is_some() as u64) << 1
     }
 }
 model::model!(ServiceNowFieldValueNg);
@@ -88,7 +88,7 @@ impl model::Model for ServiceNowTicketNg {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.fields.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.fields.is_some() as u64) << 1
             | (self.number.is_some() as u64) << 2
     }
 }
@@ -224,7 +224,7 @@ impl model::Model for SubRuleExecutionDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.cost.is_some() as u64) | (self.savings.is_some() as u64) << 1
+        self.cost.is_some() as u64 | (self.savings.is_some() as u64) << 1
             | (self.action_type.is_some() as u64) << 2
             | (self.policy_name.is_some() as u64) << 3
             | (self.cost_computed.is_some() as u64) << 4

@@ -42,7 +42,7 @@ impl model::Model for TimeSeriesDataPoints {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.time.is_some() as u64) | (self.values.is_some() as u64) << 1
+        self.time.is_some() as u64 | (self.values.is_some() as u64) << 1
     }
 }
 model::model!(TimeSeriesDataPoints);

@@ -42,7 +42,7 @@ impl model::Model for ValueDataPoint {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.time.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.time.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(ValueDataPoint);
@@ -97,7 +97,7 @@ impl model::Model for ViewField {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.field_id.is_some() as u64) | (self.field_name.is_some() as u64) << 1
+        self.field_id.is_some() as u64 | (self.field_name.is_some() as u64) << 1
             | (self.identifier.is_some() as u64) << 2
             | (self.identifier_name.is_some() as u64) << 3
     }
@@ -155,7 +155,7 @@ impl model::Model for ViewIdCondition {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.values.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.values.is_some() as u64) << 1
             | (self.view_field.is_some() as u64) << 2
             | (self.view_operator.is_some() as u64) << 3
     }
@@ -227,7 +227,7 @@ impl model::Model for ViewPreferences {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.include_others.is_some() as u64)
+        self.include_others.is_some() as u64
             | (self.show_anomalies.is_some() as u64) << 1
             | (self.aws_preferences.is_some() as u64) << 2
             | (self.gcp_preferences.is_some() as u64) << 3
@@ -270,7 +270,7 @@ impl model::Model for ViewRule {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.view_conditions.is_some() as u64)
+        self.view_conditions.is_some() as u64
     }
 }
 model::model!(ViewRule);
@@ -316,7 +316,7 @@ impl model::Model for ViewTimeRange {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.end_time.is_some() as u64) | (self.start_time.is_some() as u64) << 1
+        self.end_time.is_some() as u64 | (self.start_time.is_some() as u64) << 1
             | (self.view_time_range_type.is_some() as u64) << 2
     }
 }
@@ -368,7 +368,7 @@ impl model::Model for ViewVisualization {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.group_by.is_some() as u64) | (self.chart_type.is_some() as u64) << 1
+        self.group_by.is_some() as u64 | (self.chart_type.is_some() as u64) << 1
             | (self.granularity.is_some() as u64) << 2
     }
 }

@@ -80,7 +80,7 @@ impl model::Model for WorkloadRecommendationPreset {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.qos.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.qos.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.uuid.is_some() as u64) << 2 | (self.account_id.is_some() as u64) << 3
             | (self.created_at.is_some() as u64) << 4
             | (self.description.is_some() as u64) << 5

@@ -100,7 +100,7 @@ impl model::Model for BusinessMapping {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.uuid.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
             | (self.account_id.is_some() as u64) << 2
             | (self.created_at.is_some() as u64) << 3
             | (self.created_by.is_some() as u64) << 4
@@ -153,7 +153,7 @@ impl model::Model for BusinessMappingCostBuckets {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.rules.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.rules.is_some() as u64) << 1
     }
 }
 model::model!(BusinessMappingCostBuckets);
@@ -191,7 +191,7 @@ impl model::Model for BusinessMappingCostBucketsRules {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.conditions.is_some() as u64)
+        self.conditions.is_some() as u64
     }
 }
 model::model!(BusinessMappingCostBucketsRules);
@@ -237,7 +237,7 @@ impl model::Model for BusinessMappingCostBucketsRulesConditions {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.value.is_some() as u64) << 2
     }
 }
@@ -286,7 +286,7 @@ impl model::Model for BusinessMappingListDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.total_count.is_some() as u64)
+        self.total_count.is_some() as u64
             | (self.business_mappings.is_some() as u64) << 1
     }
 }
@@ -333,7 +333,7 @@ impl model::Model for CostCategoryDeleteDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.deleted.is_some() as u64) | (self.message.is_some() as u64) << 1
+        self.deleted.is_some() as u64 | (self.message.is_some() as u64) << 1
             | (self.linked_perspectives.is_some() as u64) << 2
     }
 }
@@ -376,7 +376,7 @@ impl model::Model for CostTarget {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.rules.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.rules.is_some() as u64) << 1
     }
 }
 model::model!(CostTarget);
@@ -422,7 +422,7 @@ impl model::Model for RestResponseBusinessMapping {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.meta_data.is_some() as u64) | (self.resource.is_some() as u64) << 1
+        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
             | (self.response_messages.is_some() as u64) << 2
     }
 }
@@ -469,7 +469,7 @@ impl model::Model for RestResponseBusinessMappingListDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.meta_data.is_some() as u64) | (self.resource.is_some() as u64) << 1
+        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
             | (self.response_messages.is_some() as u64) << 2
     }
 }
@@ -516,7 +516,7 @@ impl model::Model for RestResponseCostCategoryDeleteDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.meta_data.is_some() as u64) | (self.resource.is_some() as u64) << 1
+        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
             | (self.response_messages.is_some() as u64) << 2
     }
 }
@@ -567,7 +567,7 @@ impl model::Model for SharedCost {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.rules.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.rules.is_some() as u64) << 1
             | (self.splits.is_some() as u64) << 2 | (self.strategy.is_some() as u64) << 3
     }
 }
@@ -610,7 +610,7 @@ impl model::Model for SharedCostSplit {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.cost_target_name.is_some() as u64)
+        self.cost_target_name.is_some() as u64
             | (self.percentage_contribution.is_some() as u64) << 1
     }
 }
@@ -665,7 +665,7 @@ impl model::Model for UnallocatedCost {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.label.is_some() as u64) | (self.splits.is_some() as u64) << 1
+        self.label.is_some() as u64 | (self.splits.is_some() as u64) << 1
             | (self.strategy.is_some() as u64) << 2
             | (self.sharing_strategy.is_some() as u64) << 3
     }

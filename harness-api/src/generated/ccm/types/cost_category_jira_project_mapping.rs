@@ -82,7 +82,7 @@ impl model::Model for BulkSyncCostCategoryJiraMappingsBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.uuid.is_some() as u64) | (self.account_id.is_some() as u64) << 1
+        self.uuid.is_some() as u64 | (self.account_id.is_some() as u64) << 1
             | (self.created_at.is_some() as u64) << 2
             | (self.created_by.is_some() as u64) << 3
             | (self.last_updated_at.is_some() as u64) << 4
@@ -139,7 +139,7 @@ impl model::Model for BulkSyncCostCategoryJiraMappingsBodyCreatedBy {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.uuid.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
             | (self.email.is_some() as u64) << 2
             | (self.external_user_id.is_some() as u64) << 3
     }
@@ -183,7 +183,7 @@ impl model::Model for BulkSyncCostCategoryJiraMappingsBodyJiraProjectDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.project_id.is_some() as u64) | (self.project_name.is_some() as u64) << 1
+        self.project_id.is_some() as u64 | (self.project_name.is_some() as u64) << 1
     }
 }
 model::model!(BulkSyncCostCategoryJiraMappingsBodyJiraProjectDetails);
@@ -233,7 +233,7 @@ impl model::Model for BulkSyncCostCategoryJiraMappingsBodyLastUpdatedBy {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.uuid.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
             | (self.email.is_some() as u64) << 2
             | (self.external_user_id.is_some() as u64) << 3
     }
@@ -317,7 +317,7 @@ impl model::Model for CreateCostCategoryJiraMappingBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.uuid.is_some() as u64) | (self.account_id.is_some() as u64) << 1
+        self.uuid.is_some() as u64 | (self.account_id.is_some() as u64) << 1
             | (self.created_at.is_some() as u64) << 2
             | (self.created_by.is_some() as u64) << 3
             | (self.last_updated_at.is_some() as u64) << 4
@@ -374,7 +374,7 @@ impl model::Model for CreateCostCategoryJiraMappingBodyCreatedBy {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.uuid.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
             | (self.email.is_some() as u64) << 2
             | (self.external_user_id.is_some() as u64) << 3
     }
@@ -418,7 +418,7 @@ impl model::Model for CreateCostCategoryJiraMappingBodyJiraProjectDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.project_id.is_some() as u64) | (self.project_name.is_some() as u64) << 1
+        self.project_id.is_some() as u64 | (self.project_name.is_some() as u64) << 1
     }
 }
 model::model!(CreateCostCategoryJiraMappingBodyJiraProjectDetails);
@@ -468,7 +468,7 @@ impl model::Model for CreateCostCategoryJiraMappingBodyLastUpdatedBy {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.uuid.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
             | (self.email.is_some() as u64) << 2
             | (self.external_user_id.is_some() as u64) << 3
     }
@@ -552,7 +552,7 @@ impl model::Model for UpdateCostCategoryJiraMappingBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.uuid.is_some() as u64) | (self.account_id.is_some() as u64) << 1
+        self.uuid.is_some() as u64 | (self.account_id.is_some() as u64) << 1
             | (self.created_at.is_some() as u64) << 2
             | (self.created_by.is_some() as u64) << 3
             | (self.last_updated_at.is_some() as u64) << 4
@@ -609,7 +609,7 @@ impl model::Model for UpdateCostCategoryJiraMappingBodyCreatedBy {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.uuid.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
             | (self.email.is_some() as u64) << 2
             | (self.external_user_id.is_some() as u64) << 3
     }
@@ -653,7 +653,7 @@ impl model::Model for UpdateCostCategoryJiraMappingBodyJiraProjectDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.project_id.is_some() as u64) | (self.project_name.is_some() as u64) << 1
+        self.project_id.is_some() as u64 | (self.project_name.is_some() as u64) << 1
     }
 }
 model::model!(UpdateCostCategoryJiraMappingBodyJiraProjectDetails);
@@ -703,7 +703,7 @@ impl model::Model for UpdateCostCategoryJiraMappingBodyLastUpdatedBy {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.uuid.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
             | (self.email.is_some() as u64) << 2
             | (self.external_user_id.is_some() as u64) << 3
     }

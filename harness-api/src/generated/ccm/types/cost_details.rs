@@ -46,7 +46,7 @@ impl model::Model for CcmEcsEntity {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.task_id.is_some() as u64) | (self.service.is_some() as u64) << 1
+        self.task_id.is_some() as u64 | (self.service.is_some() as u64) << 1
             | (self.launch_type.is_some() as u64) << 2
     }
 }
@@ -93,7 +93,7 @@ impl model::Model for Ccmk8sEntity {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.workload.is_some() as u64) | (self.namespace.is_some() as u64) << 1
+        self.workload.is_some() as u64 | (self.namespace.is_some() as u64) << 1
             | (self.selected_labels.is_some() as u64) << 2
     }
 }
@@ -169,7 +169,7 @@ impl model::Model for ClusterCostDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ecs.is_some() as u64) | (self.k8s.is_some() as u64) << 1
+        self.ecs.is_some() as u64 | (self.k8s.is_some() as u64) << 1
             | (self.cluster.is_some() as u64) << 2
             | (self.idle_cost.is_some() as u64) << 3
             | (self.cluster_id.is_some() as u64) << 4
@@ -255,7 +255,7 @@ impl model::Model for ClusterCostDetailsQueryParams {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.limit.is_some() as u64) | (self.offset.is_some() as u64) << 1
+        self.limit.is_some() as u64 | (self.offset.is_some() as u64) << 1
             | (self.filters.is_some() as u64) << 2
             | (self.group_by.is_some() as u64) << 3
             | (self.sort_order.is_some() as u64) << 4
@@ -392,7 +392,7 @@ impl model::Model for CostDetailsQueryParams {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.limit.is_some() as u64) | (self.offset.is_some() as u64) << 1
+        self.limit.is_some() as u64 | (self.offset.is_some() as u64) << 1
             | (self.filters.is_some() as u64) << 2
             | (self.group_by.is_some() as u64) << 3
             | (self.sort_order.is_some() as u64) << 4
@@ -491,7 +491,7 @@ impl model::Model for CostDetailsQueryParamsViewParams {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.view_time_granularity.is_some() as u64)
+        self.view_time_granularity.is_some() as u64
     }
 }
 model::model!(CostDetailsQueryParamsViewParams);
@@ -533,7 +533,7 @@ impl model::Model for CostOverview {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.cost.is_some() as u64) | (self.trend.is_some() as u64) << 1
+        self.cost.is_some() as u64 | (self.trend.is_some() as u64) << 1
     }
 }
 model::model!(CostOverview);
@@ -579,7 +579,7 @@ impl model::Model for FieldFilter {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.field.is_some() as u64) | (self.values.is_some() as u64) << 1
+        self.field.is_some() as u64 | (self.values.is_some() as u64) << 1
             | (self.operator.is_some() as u64) << 2
     }
 }
@@ -673,7 +673,7 @@ impl model::Model for K8sLabel {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(K8sLabel);
@@ -711,7 +711,7 @@ impl model::Model for PerspectiveEntityStatsData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64)
+        self.data.is_some() as u64
     }
 }
 model::model!(PerspectiveEntityStatsData);
@@ -781,7 +781,7 @@ impl model::Model for PerspectiveTimeSeriesData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.stats.is_some() as u64) | (self.cpu_limit.is_some() as u64) << 1
+        self.stats.is_some() as u64 | (self.cpu_limit.is_some() as u64) << 1
             | (self.cpu_request.is_some() as u64) << 2
             | (self.memory_limit.is_some() as u64) << 3
             | (self.cpu_util_values.is_some() as u64) << 4
@@ -840,7 +840,7 @@ impl model::Model for QlceViewEntityStatsDataPoint {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.cost.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.cost.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.cost_trend.is_some() as u64) << 2
             | (self.cluster_perspective.is_some() as u64) << 3
             | (self.is_cluster_perspective.is_some() as u64) << 4
@@ -893,7 +893,7 @@ impl model::Model for ResponseDtoCostOverview {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -949,7 +949,7 @@ impl model::Model for ResponseDtoListClusterCostDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -1006,7 +1006,7 @@ impl model::Model for ResponseDtoPerspectiveEntityStatsData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -1063,7 +1063,7 @@ impl model::Model for ResponseDtoPerspectiveTimeSeriesData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }

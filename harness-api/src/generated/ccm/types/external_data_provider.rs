@@ -38,7 +38,7 @@ impl model::Model for CreateExternalDataFilesDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.external_data_files.is_some() as u64)
+        self.external_data_files.is_some() as u64
     }
 }
 model::model!(CreateExternalDataFilesDto);
@@ -76,7 +76,7 @@ impl model::Model for CreateExternalDataProviderDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.external_data_provider.is_some() as u64)
+        self.external_data_provider.is_some() as u64
     }
 }
 model::model!(CreateExternalDataProviderDto);
@@ -206,7 +206,7 @@ impl model::Model for ExternalDataFiles {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.md5.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.md5.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.uuid.is_some() as u64) << 2 | (self.account_id.is_some() as u64) << 3
             | (self.created_at.is_some() as u64) << 4
             | (self.created_by.is_some() as u64) << 5
@@ -277,7 +277,7 @@ impl model::Model for ExternalDataIngestionRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.account_id.is_some() as u64) | (self.provider_id.is_some() as u64) << 1
+        self.account_id.is_some() as u64 | (self.provider_id.is_some() as u64) << 1
             | (self.invoice_period.is_some() as u64) << 2
     }
 }
@@ -393,7 +393,7 @@ impl model::Model for ExternalDataProvider {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.uuid.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
             | (self.status.is_some() as u64) << 2
             | (self.account_id.is_some() as u64) << 3
             | (self.created_at.is_some() as u64) << 4
@@ -450,7 +450,7 @@ impl model::Model for ExternalDataProviderList {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.provider_list.is_some() as u64)
+        self.provider_list.is_some() as u64
     }
 }
 model::model!(ExternalDataProviderList);
@@ -500,7 +500,7 @@ impl model::Model for InvoicePeriodStatus {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64) | (self.message.is_some() as u64) << 1
+        self.status.is_some() as u64 | (self.message.is_some() as u64) << 1
             | (self.last_synced_at.is_some() as u64) << 2
     }
 }
@@ -551,7 +551,7 @@ impl model::Model for ResponseDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -603,7 +603,7 @@ impl model::Model for ResponseDtoExternalDataFiles {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -660,7 +660,7 @@ impl model::Model for ResponseDtoExternalDataProvider {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -717,7 +717,7 @@ impl model::Model for ResponseDtoListExternalDataProvider {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -774,7 +774,7 @@ impl model::Model for ResponseDtoMapStringListExternalDataFiles {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }

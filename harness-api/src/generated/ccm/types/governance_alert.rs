@@ -110,7 +110,7 @@ impl model::Model for GovernanceNotification {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.cost.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.cost.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.uuid.is_some() as u64) << 2 | (self.email_ids.is_some() as u64) << 3
             | (self.account_id.is_some() as u64) << 4
             | (self.created_at.is_some() as u64) << 5
@@ -176,7 +176,7 @@ impl model::Model for ResponseDtoGovernanceNotification {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -233,7 +233,7 @@ impl model::Model for ResponseDtoListGovernanceNotification {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }

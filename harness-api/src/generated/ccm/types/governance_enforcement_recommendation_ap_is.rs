@@ -50,7 +50,7 @@ impl model::Model for ResponseDtoRuleEnforcementRecommendation {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -102,7 +102,7 @@ impl model::Model for ResponseDtoRuleEnforcementRecommendationList {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -261,7 +261,7 @@ impl model::Model for RuleEnforcementRecommendation {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.uuid.is_some() as u64) << 2 | (self.rule_ids.is_some() as u64) << 3
             | (self.is_dry_run.is_some() as u64) << 4
             | (self.run_count.is_some() as u64) << 5
@@ -327,7 +327,7 @@ impl model::Model for RuleEnforcementRecommendationList {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.total_items.is_some() as u64)
+        self.total_items.is_some() as u64
             | (self.rule_enforcement_recommendations.is_some() as u64) << 1
     }
 }
@@ -419,7 +419,7 @@ impl model::Model for ListRuleEnforcementRecommendationsBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.rule_ids.is_some() as u64) | (self.is_dry_run.is_some() as u64) << 1
+        self.rule_ids.is_some() as u64 | (self.is_dry_run.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.sort_type.is_some() as u64) << 3
             | (self.is_enabled.is_some() as u64) << 4

@@ -50,7 +50,7 @@ impl model::Model for ResponseDtoRuleRecommendationSummary {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -102,7 +102,7 @@ impl model::Model for ResponseDtoRuleRecommendationSummaryList {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -194,7 +194,7 @@ impl model::Model for RuleRecommendationExecution {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64) | (self.target_id.is_some() as u64) << 1
+        self.status.is_some() as u64 | (self.target_id.is_some() as u64) << 1
             | (self.target_name.is_some() as u64) << 2
             | (self.connector_id.is_some() as u64) << 3
             | (self.execution_id.is_some() as u64) << 4
@@ -281,7 +281,7 @@ impl model::Model for RuleRecommendationHealthSummaryFilter {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.limit.is_some() as u64) | (self.is_ootb.is_some() as u64) << 1
+        self.limit.is_some() as u64 | (self.is_ootb.is_some() as u64) << 1
             | (self.offset.is_some() as u64) << 2 | (self.search.is_some() as u64) << 3
             | (self.order_by.is_some() as u64) << 4
             | (self.account_id.is_some() as u64) << 5
@@ -392,7 +392,7 @@ impl model::Model for RuleRecommendationSummary {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.is_ootb.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.is_ootb.is_some() as u64) << 1
             | (self.status.is_some() as u64) << 2 | (self.targets.is_some() as u64) << 3
             | (self.rule_name.is_some() as u64) << 4
             | (self.executions.is_some() as u64) << 5
@@ -447,7 +447,7 @@ impl model::Model for RuleRecommendationSummaryId {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.rule_id.is_some() as u64) | (self.account_id.is_some() as u64) << 1
+        self.rule_id.is_some() as u64 | (self.account_id.is_some() as u64) << 1
     }
 }
 model::model!(RuleRecommendationSummaryId);
@@ -489,7 +489,7 @@ impl model::Model for RuleRecommendationSummaryList {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.total_items.is_some() as u64)
+        self.total_items.is_some() as u64
             | (self.rule_recommendation_summaries.is_some() as u64) << 1
     }
 }

@@ -38,7 +38,7 @@ impl model::Model for CcmK8sMetaDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ccm_k8s_connector_id.is_some() as u64)
+        self.ccm_k8s_connector_id.is_some() as u64
     }
 }
 model::model!(CcmK8sMetaDto);
@@ -92,7 +92,7 @@ impl model::Model for CcmK8sMetaInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.cluster_id.is_some() as u64) | (self.visibility.is_some() as u64) << 1
+        self.cluster_id.is_some() as u64 | (self.visibility.is_some() as u64) << 1
             | (self.cluster_name.is_some() as u64) << 2
             | (self.optimisation.is_some() as u64) << 3
             | (self.ccmk8s_connector_id.is_some() as u64) << 4
@@ -133,7 +133,7 @@ impl model::Model for CcmK8sMetaInfoResponseDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ccm_k8s_meta.is_some() as u64)
+        self.ccm_k8s_meta.is_some() as u64
     }
 }
 model::model!(CcmK8sMetaInfoResponseDto);
@@ -183,7 +183,7 @@ impl model::Model for ResponseDtoCcmK8sMetaInfoResponseDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }

@@ -42,7 +42,7 @@ impl model::Model for AnomalyAlertPreferences {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.cost_threshold.is_some() as u64)
+        self.cost_threshold.is_some() as u64
             | (self.cost_threshold_percentage.is_some() as u64) << 1
     }
 }
@@ -93,7 +93,7 @@ impl model::Model for EmailNotificationChannel {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.emails.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.emails.is_some() as u64) << 1
             | (self.channel_urls.is_some() as u64) << 2
             | (self.notification_channel_type.is_some() as u64) << 3
     }
@@ -150,7 +150,7 @@ impl model::Model for MicrosoftTeamsNotificationChannel {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.channel_urls.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.channel_urls.is_some() as u64) << 1
             | (self.microsoft_teams_url.is_some() as u64) << 2
             | (self.notification_channel_type.is_some() as u64) << 3
     }
@@ -269,7 +269,7 @@ impl model::Model for NotificationSetting {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.uuid.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
             | (self.scope.is_some() as u64) << 2 | (self.enabled.is_some() as u64) << 3
             | (self.channels.is_some() as u64) << 4
             | (self.account_id.is_some() as u64) << 5
@@ -334,7 +334,7 @@ impl model::Model for ResponseDtoListNotificationSetting {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -391,7 +391,7 @@ impl model::Model for ResponseDtoNotificationSetting {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -448,7 +448,7 @@ impl model::Model for SlackNotificationChannel {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.channel_urls.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.channel_urls.is_some() as u64) << 1
             | (self.slack_web_hook_url.is_some() as u64) << 2
             | (self.notification_channel_type.is_some() as u64) << 3
     }

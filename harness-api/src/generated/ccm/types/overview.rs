@@ -50,7 +50,7 @@ impl model::Model for CcmOverview {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.total_cost.is_some() as u64) | (self.cost_per_day.is_some() as u64) << 1
+        self.total_cost.is_some() as u64 | (self.cost_per_day.is_some() as u64) << 1
             | (self.total_cost_trend.is_some() as u64) << 2
             | (self.recommendations_count.is_some() as u64) << 3
     }
@@ -102,7 +102,7 @@ impl model::Model for ResponseDtoccmOverview {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }

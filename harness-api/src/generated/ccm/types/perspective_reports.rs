@@ -135,7 +135,7 @@ impl model::Model for CeReportSchedule {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.uuid.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
             | (self.enabled.is_some() as u64) << 2 | (self.filters.is_some() as u64) << 3
             | (self.group_by.is_some() as u64) << 4
             | (self.views_id.is_some() as u64) << 5
@@ -292,7 +292,7 @@ impl model::Model for CeReportScheduleDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.uuid.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
             | (self.enabled.is_some() as u64) << 2 | (self.filters.is_some() as u64) << 3
             | (self.group_by.is_some() as u64) << 4
             | (self.user_cron.is_some() as u64) << 5
@@ -352,7 +352,7 @@ impl model::Model for CeReportScheduleResponseDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.total_count.is_some() as u64)
+        self.total_count.is_some() as u64
             | (self.ce_report_schedules.is_some() as u64) << 1
     }
 }
@@ -403,7 +403,7 @@ impl model::Model for PerspectiveReportsFiltersDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.limit.is_some() as u64) | (self.offset.is_some() as u64) << 1
+        self.limit.is_some() as u64 | (self.offset.is_some() as u64) << 1
             | (self.search_text.is_some() as u64) << 2
             | (self.perspective_ids.is_some() as u64) << 3
     }
@@ -455,7 +455,7 @@ impl model::Model for ResponseDtoListCeReportSchedule {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -512,7 +512,7 @@ impl model::Model for ResponseDtoceReportScheduleResponseDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -565,7 +565,7 @@ impl model::Model for SendMailRequestDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.report_id.is_some() as u64) | (self.perspective_id.is_some() as u64) << 1
+        self.report_id.is_some() as u64 | (self.perspective_id.is_some() as u64) << 1
             | (self.ce_report_schedule_dto.is_some() as u64) << 2
     }
 }
@@ -661,7 +661,7 @@ impl model::Model for SendMailRequestDtoCeReportScheduleDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.uuid.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
             | (self.enabled.is_some() as u64) << 2 | (self.filters.is_some() as u64) << 3
             | (self.user_cron.is_some() as u64) << 4
             | (self.account_id.is_some() as u64) << 5
@@ -730,7 +730,7 @@ impl model::Model for SendMailRequestDtoCeReportScheduleDtoFilters {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id_filter.is_some() as u64) | (self.rule_filter.is_some() as u64) << 1
+        self.id_filter.is_some() as u64 | (self.rule_filter.is_some() as u64) << 1
             | (self.time_filter.is_some() as u64) << 2
             | (self.view_metadata_filter.is_some() as u64) << 3
             | (self.time_range_type_filter.is_some() as u64) << 4
@@ -779,7 +779,7 @@ impl model::Model for SendMailRequestDtoCeReportScheduleDtoViewTimeRange {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.end_time.is_some() as u64) | (self.start_time.is_some() as u64) << 1
+        self.end_time.is_some() as u64 | (self.start_time.is_some() as u64) << 1
             | (self.view_time_range_type.is_some() as u64) << 2
     }
 }

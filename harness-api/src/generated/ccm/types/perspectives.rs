@@ -42,7 +42,7 @@ impl model::Model for PerspectiveData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.views.is_some() as u64) | (self.total_count.is_some() as u64) << 1
+        self.views.is_some() as u64 | (self.total_count.is_some() as u64) << 1
     }
 }
 model::model!(PerspectiveData);
@@ -92,7 +92,7 @@ impl model::Model for ResponseDtoPerspectiveData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -149,7 +149,7 @@ impl model::Model for ResponseDtoceView {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }

@@ -90,7 +90,7 @@ impl model::Model for CeViewFolder {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.uuid.is_some() as u64) << 2 | (self.pinned.is_some() as u64) << 3
             | (self.view_type.is_some() as u64) << 4
             | (self.account_id.is_some() as u64) << 5
@@ -148,7 +148,7 @@ impl model::Model for CreatePerspectiveFolderDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.budget_ids.is_some() as u64) | (self.ce_view_folder.is_some() as u64) << 1
+        self.budget_ids.is_some() as u64 | (self.ce_view_folder.is_some() as u64) << 1
             | (self.perspective_ids.is_some() as u64) << 2
     }
 }
@@ -195,7 +195,7 @@ impl model::Model for MovePerspectiveDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.new_folder_id.is_some() as u64)
+        self.new_folder_id.is_some() as u64
             | (self.perspective_ids.is_some() as u64) << 1
             | (self.move_associated_budgets.is_some() as u64) << 2
     }
@@ -247,7 +247,7 @@ impl model::Model for ResponseDtoListCeView {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -299,7 +299,7 @@ impl model::Model for ResponseDtoListCeViewFolder {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -360,7 +360,7 @@ impl model::Model for ResponseDtoListPerspective {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -417,7 +417,7 @@ impl model::Model for ResponseDtoceViewFolder {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }

@@ -79,7 +79,7 @@ impl model::Model for UpdateRecommendationCostSettingsBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.uuid.is_some() as u64) | (self.account_id.is_some() as u64) << 1
+        self.uuid.is_some() as u64 | (self.account_id.is_some() as u64) << 1
             | (self.created_at.is_some() as u64) << 2
             | (self.last_updated_at.is_some() as u64) << 3
             | (self.aws_preferences.is_some() as u64) << 4
@@ -125,7 +125,7 @@ impl model::Model for UpdateRecommendationCostSettingsBodyAwsPreferences {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.account_scoped_preferences.is_some() as u64)
+        self.account_scoped_preferences.is_some() as u64
     }
 }
 model::model!(UpdateRecommendationCostSettingsBodyAwsPreferences);
@@ -172,7 +172,7 @@ for UpdateRecommendationCostSettingsBodyAwsPreferencesAccountScopedPreferences {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.account_id.is_some() as u64) | (self.account_name.is_some() as u64) << 1
+        self.account_id.is_some() as u64 | (self.account_name.is_some() as u64) << 1
             | (self.savings_estimation_mode.is_some() as u64) << 2
     }
 }
@@ -213,7 +213,7 @@ impl model::Model for UpdateRecommendationCostSettingsBodyAzurePreferences {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.cost_type.is_some() as u64)
+        self.cost_type.is_some() as u64
     }
 }
 model::model!(UpdateRecommendationCostSettingsBodyAzurePreferences);
@@ -251,7 +251,7 @@ impl model::Model for UpdateRecommendationCostSettingsBodyEcsPreferences {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.cost_type.is_some() as u64)
+        self.cost_type.is_some() as u64
     }
 }
 model::model!(UpdateRecommendationCostSettingsBodyEcsPreferences);
@@ -303,7 +303,7 @@ impl model::Model for UpdateRecommendationCostSettingsBodyNodepoolPreferences {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.aws_preferences.is_some() as u64)
+        self.aws_preferences.is_some() as u64
             | (self.gcp_preferences.is_some() as u64) << 1
             | (self.azure_preferences.is_some() as u64) << 2
     }
@@ -344,7 +344,7 @@ for UpdateRecommendationCostSettingsBodyNodepoolPreferencesAwsPreferences {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.cost_type.is_some() as u64)
+        self.cost_type.is_some() as u64
     }
 }
 model::model!(UpdateRecommendationCostSettingsBodyNodepoolPreferencesAwsPreferences);
@@ -383,7 +383,7 @@ for UpdateRecommendationCostSettingsBodyNodepoolPreferencesAzurePreferences {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.cost_type.is_some() as u64)
+        self.cost_type.is_some() as u64
     }
 }
 model::model!(UpdateRecommendationCostSettingsBodyNodepoolPreferencesAzurePreferences);
@@ -469,7 +469,7 @@ for UpdateRecommendationCostSettingsBodyNodepoolPreferencesGcpPreferences {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.cost_type.is_some() as u64) | (self.include_taxes.is_some() as u64) << 1
+        self.cost_type.is_some() as u64 | (self.include_taxes.is_some() as u64) << 1
             | (self.include_negotiated_savings.is_some() as u64) << 2
             | (self.include_promotional_credits.is_some() as u64) << 3
             | (self.include_subscription_credits.is_some() as u64) << 4

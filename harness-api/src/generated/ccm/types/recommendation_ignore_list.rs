@@ -75,7 +75,7 @@ impl model::Model for RecommendationAzureVmId {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.vm_name.is_some() as u64) | (self.ignored_at.is_some() as u64) << 1
+        self.vm_name.is_some() as u64 | (self.ignored_at.is_some() as u64) << 1
             | (self.ignore_comments.is_some() as u64) << 2
             | (self.subscription_id.is_some() as u64) << 3
             | (self.ignored_by_user_id.is_some() as u64) << 4
@@ -151,7 +151,7 @@ impl model::Model for RecommendationEc2InstanceId {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ignored_at.is_some() as u64) | (self.instance_id.is_some() as u64) << 1
+        self.ignored_at.is_some() as u64 | (self.instance_id.is_some() as u64) << 1
             | (self.aws_account_id.is_some() as u64) << 2
             | (self.ignore_comments.is_some() as u64) << 3
             | (self.ignored_by_user_id.is_some() as u64) << 4
@@ -226,7 +226,7 @@ impl model::Model for RecommendationEcsServiceId {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ignored_at.is_some() as u64) | (self.cluster_name.is_some() as u64) << 1
+        self.ignored_at.is_some() as u64 | (self.cluster_name.is_some() as u64) << 1
             | (self.ecs_service_name.is_some() as u64) << 2
             | (self.ignore_comments.is_some() as u64) << 3
             | (self.ignored_by_user_id.is_some() as u64) << 4
@@ -311,7 +311,7 @@ impl model::Model for RecommendationGovernanceRuleId {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.rule_id.is_some() as u64) | (self.target_id.is_some() as u64) << 1
+        self.rule_id.is_some() as u64 | (self.target_id.is_some() as u64) << 1
             | (self.ignored_at.is_some() as u64) << 2
             | (self.resource_id.is_some() as u64) << 3
             | (self.target_region.is_some() as u64) << 4
@@ -388,7 +388,7 @@ impl model::Model for RecommendationNodepoolId {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ignored_at.is_some() as u64) | (self.cluster_name.is_some() as u64) << 1
+        self.ignored_at.is_some() as u64 | (self.cluster_name.is_some() as u64) << 1
             | (self.nodepool_name.is_some() as u64) << 2
             | (self.ignore_comments.is_some() as u64) << 3
             | (self.ignored_by_user_id.is_some() as u64) << 4
@@ -468,7 +468,7 @@ impl model::Model for RecommendationWorkloadId {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ignored_at.is_some() as u64) | (self.namespace.is_some() as u64) << 1
+        self.ignored_at.is_some() as u64 | (self.namespace.is_some() as u64) << 1
             | (self.cluster_name.is_some() as u64) << 2
             | (self.workload_name.is_some() as u64) << 3
             | (self.ignore_comments.is_some() as u64) << 4
@@ -544,7 +544,7 @@ impl model::Model for RecommendationsIgnoreList {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.account_id.is_some() as u64)
+        self.account_id.is_some() as u64
             | (self.azure_vm_ignore_list.is_some() as u64) << 1
             | (self.nodepool_ignore_list.is_some() as u64) << 2
             | (self.workload_ignore_list.is_some() as u64) << 3
@@ -632,7 +632,7 @@ impl model::Model for RecommendationsIgnoreResourcesDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.comments.is_some() as u64) | (self.nodepools.is_some() as u64) << 1
+        self.comments.is_some() as u64 | (self.nodepools.is_some() as u64) << 1
             | (self.workloads.is_some() as u64) << 2
             | (self.azure_vm_ids.is_some() as u64) << 3
             | (self.ecs_services.is_some() as u64) << 4
@@ -709,7 +709,7 @@ impl model::Model for RecommendationsIgnoreResourcesDtoAwsPassthroughResources {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ignored_at.is_some() as u64) | (self.resource_id.is_some() as u64) << 1
+        self.ignored_at.is_some() as u64 | (self.resource_id.is_some() as u64) << 1
             | (self.aws_account_id.is_some() as u64) << 2
             | (self.ignore_comments.is_some() as u64) << 3
             | (self.ignored_by_user_id.is_some() as u64) << 4
@@ -764,7 +764,7 @@ impl model::Model for ResponseDtoRecommendationsIgnoreList {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }

@@ -65,7 +65,7 @@ impl model::Model for CcmJiraCreateDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.fields.is_some() as u64) | (self.issue_type.is_some() as u64) << 1
+        self.fields.is_some() as u64 | (self.issue_type.is_some() as u64) << 1
             | (self.project_key.is_some() as u64) << 2
             | (self.connector_ref.is_some() as u64) << 3
             | (self.resource_type.is_some() as u64) << 4
@@ -125,7 +125,7 @@ impl model::Model for ResponseDtoccmJiraDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -182,7 +182,7 @@ impl model::Model for GetCommonJiraFieldsBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.field_type.is_some() as u64) | (self.issue_types.is_some() as u64) << 1
+        self.field_type.is_some() as u64 | (self.issue_types.is_some() as u64) << 1
             | (self.project_keys.is_some() as u64) << 2
             | (self.connector_ref.is_some() as u64) << 3
     }
@@ -226,7 +226,7 @@ impl model::Model for GetCommonJiraIssueTypesBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.project_keys.is_some() as u64) | (self.connector_ref.is_some() as u64) << 1
+        self.project_keys.is_some() as u64 | (self.connector_ref.is_some() as u64) << 1
     }
 }
 model::model!(GetCommonJiraIssueTypesBody);
@@ -272,7 +272,7 @@ impl model::Model for UpsertJiraFieldMappingBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.field_name.is_some() as u64) | (self.issue_types.is_some() as u64) << 1
+        self.field_name.is_some() as u64 | (self.issue_types.is_some() as u64) << 1
             | (self.project_keys.is_some() as u64) << 2
     }
 }

@@ -60,7 +60,7 @@ impl model::Model for LookBackPeriod {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.nodepool_period.is_some() as u64)
+        self.nodepool_period.is_some() as u64
             | (self.workload_period.is_some() as u64) << 1
             | (self.ecs_service_period.is_some() as u64) << 2
             | (self.ec2_instance_period.is_some() as u64) << 3
@@ -169,7 +169,7 @@ impl model::Model for RecommendationPreference {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.uuid.is_some() as u64) | (self.account_id.is_some() as u64) << 1
+        self.uuid.is_some() as u64 | (self.account_id.is_some() as u64) << 1
             | (self.last_updated_at.is_some() as u64) << 2
             | (self.last_updated_by.is_some() as u64) << 3
             | (self.look_back_period.is_some() as u64) << 4
@@ -253,7 +253,7 @@ impl model::Model for RecommendationPreferenceDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.look_back_period.is_some() as u64)
+        self.look_back_period.is_some() as u64
             | (self.applied_jira_statuses.is_some() as u64) << 1
             | (self.child_recommendation.is_some() as u64) << 2
             | (self.ignored_jira_statuses.is_some() as u64) << 3
@@ -309,7 +309,7 @@ impl model::Model for ResponseDtoRecommendationPreferenceDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -386,7 +386,7 @@ impl model::Model for CreateCloudAccountOverrideBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.uuid.is_some() as u64) | (self.preset_id.is_some() as u64) << 1
+        self.uuid.is_some() as u64 | (self.preset_id.is_some() as u64) << 1
             | (self.account_id.is_some() as u64) << 2
             | (self.resource_type.is_some() as u64) << 3
             | (self.cloud_accounts.is_some() as u64) << 4
@@ -433,7 +433,7 @@ impl model::Model for CreateCloudAccountOverrideBodyCloudAccounts {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
     }
 }
 model::model!(CreateCloudAccountOverrideBodyCloudAccounts);
@@ -483,7 +483,7 @@ impl model::Model for CreateCloudAccountOverrideBodyLastUpdatedBy {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.uuid.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
             | (self.email.is_some() as u64) << 2
             | (self.external_user_id.is_some() as u64) << 3
     }
@@ -538,7 +538,7 @@ impl model::Model for UpdateCloudAccountOverrideBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
     }
 }
 model::model!(UpdateCloudAccountOverrideBody);

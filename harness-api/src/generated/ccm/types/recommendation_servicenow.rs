@@ -54,7 +54,7 @@ impl model::Model for CcmServiceNowCreateDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.fields.is_some() as u64) | (self.ticket_type.is_some() as u64) << 1
+        self.fields.is_some() as u64 | (self.ticket_type.is_some() as u64) << 1
             | (self.connector_ref.is_some() as u64) << 2
             | (self.resource_type.is_some() as u64) << 3
             | (self.recommendation_id.is_some() as u64) << 4
@@ -113,7 +113,7 @@ impl model::Model for ResponseDtoccmServiceNowDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }

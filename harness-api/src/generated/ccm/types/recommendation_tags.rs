@@ -42,7 +42,7 @@ impl model::Model for RecommendationTagDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tags.is_some() as u64) | (self.recommendation_id.is_some() as u64) << 1
+        self.tags.is_some() as u64 | (self.recommendation_id.is_some() as u64) << 1
     }
 }
 model::model!(RecommendationTagDto);
@@ -92,7 +92,7 @@ impl model::Model for ResponseDtoRecommendationTagDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }

@@ -46,7 +46,7 @@ impl model::Model for AppliedRecommendationResourceStatsDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.count.is_some() as u64) | (self.resource_type.is_some() as u64) << 1
+        self.count.is_some() as u64 | (self.resource_type.is_some() as u64) << 1
             | (self.total_monthly_saving.is_some() as u64) << 2
     }
 }
@@ -258,7 +258,7 @@ impl model::Model for RecommendationItem {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.is_valid.is_some() as u64) << 2
             | (self.applied_at.is_some() as u64) << 3
             | (self.created_at.is_some() as u64) << 4
@@ -343,7 +343,7 @@ impl model::Model for RecommendationOverviewStats {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.total_monthly_cost.is_some() as u64)
+        self.total_monthly_cost.is_some() as u64
             | (self.total_monthly_saving.is_some() as u64) << 1
     }
 }
@@ -390,7 +390,7 @@ impl model::Model for RecommendationRealizedSavingStatsDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.applied_date.is_some() as u64)
+        self.applied_date.is_some() as u64
             | (self.total_monthly_saving.is_some() as u64) << 1
             | (self.applied_recommendation_count.is_some() as u64) << 2
     }
@@ -442,7 +442,7 @@ impl model::Model for RecommendationResourceTypeStats {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.count.is_some() as u64) | (self.resource_type.is_some() as u64) << 1
+        self.count.is_some() as u64 | (self.resource_type.is_some() as u64) << 1
             | (self.total_monthly_cost.is_some() as u64) << 2
             | (self.total_monthly_saving.is_some() as u64) << 3
     }
@@ -490,7 +490,7 @@ impl model::Model for Recommendations {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.items.is_some() as u64) | (self.limit.is_some() as u64) << 1
+        self.items.is_some() as u64 | (self.limit.is_some() as u64) << 1
             | (self.offset.is_some() as u64) << 2
     }
 }
@@ -541,7 +541,7 @@ impl model::Model for ResponseDtoInteger {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -597,7 +597,7 @@ impl model::Model for ResponseDtoListAppliedRecommendationResourceStatsDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -654,7 +654,7 @@ impl model::Model for ResponseDtoListRecommendationRealizedSavingStatsDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -711,7 +711,7 @@ impl model::Model for ResponseDtoListRecommendationResourceTypeStats {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -768,7 +768,7 @@ impl model::Model for ResponseDtoRecommendationOverviewStats {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -825,7 +825,7 @@ impl model::Model for ResponseDtoRecommendations {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -882,7 +882,7 @@ impl model::Model for ResponseDtoVoid {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -934,7 +934,7 @@ impl model::Model for ChangeInferenceStateBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.comment.is_some() as u64) | (self.recommendation_id.is_some() as u64) << 1
+        self.comment.is_some() as u64 | (self.recommendation_id.is_some() as u64) << 1
             | (self.verification_status.is_some() as u64) << 2
     }
 }
@@ -973,7 +973,7 @@ impl model::Model for ChangeRecommendationStateBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.applied_savings.is_some() as u64)
+        self.applied_savings.is_some() as u64
     }
 }
 model::model!(ChangeRecommendationStateBody);
@@ -1029,7 +1029,7 @@ impl model::Model for TerraformResourceRecommendationsBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.states.is_some() as u64) | (self.resources.is_some() as u64) << 1
+        self.states.is_some() as u64 | (self.resources.is_some() as u64) << 1
             | (self.include_details.is_some() as u64) << 2
     }
 }
@@ -1088,7 +1088,7 @@ impl model::Model for TerraformResourceRecommendationsBodyResources {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.module.is_some() as u64) << 2 | (self.provider.is_some() as u64) << 3
             | (self.attributes.is_some() as u64) << 4
             | (self.resource_id.is_some() as u64) << 5

@@ -80,7 +80,7 @@ impl model::Model for AzureVmDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.cores.is_some() as u64) | (self.memory.is_some() as u64) << 1
+        self.cores.is_some() as u64 | (self.memory.is_some() as u64) << 1
             | (self.region.is_some() as u64) << 2 | (self.vm_size.is_some() as u64) << 3
             | (self.monthly_cost.is_some() as u64) << 4
             | (self.avg_cpu_utilization.is_some() as u64) << 5
@@ -191,7 +191,7 @@ impl model::Model for AzureVmRecommendation {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.vm_id.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.vm_id.is_some() as u64) << 1
             | (self.vm_name.is_some() as u64) << 2
             | (self.duration.is_some() as u64) << 3
             | (self.tenant_id.is_some() as u64) << 4
@@ -293,7 +293,7 @@ impl model::Model for ClusterRecommendationAccuracy {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.cpu.is_some() as u64) | (self.zone.is_some() as u64) << 1
+        self.cpu.is_some() as u64 | (self.zone.is_some() as u64) << 1
             | (self.nodes.is_some() as u64) << 2 | (self.memory.is_some() as u64) << 3
             | (self.spot_nodes.is_some() as u64) << 4
             | (self.spot_price.is_some() as u64) << 5
@@ -351,8 +351,7 @@ impl model::Model for ContainerHistogramDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.cpu_histogram.is_some() as u64)
-            | (self.container_name.is_some() as u64) << 1
+        self.cpu_histogram.is_some() as u64 | (self.container_name.is_some() as u64) << 1
             | (self.memory_histogram.is_some() as u64) << 2
             | (self.container_recommendation.is_some() as u64) << 3
     }
@@ -431,7 +430,7 @@ impl model::Model for ContainerRecommendation {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.current.is_some() as u64) | (self.num_days.is_some() as u64) << 1
+        self.current.is_some() as u64 | (self.num_days.is_some() as u64) << 1
             | (self.burstable.is_some() as u64) << 2
             | (self.guaranteed.is_some() as u64) << 3
             | (self.last_day_cost.is_some() as u64) << 4
@@ -479,7 +478,7 @@ impl model::Model for Cost {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.cpu.is_some() as u64) | (self.memory.is_some() as u64) << 1
+        self.cpu.is_some() as u64 | (self.memory.is_some() as u64) << 1
     }
 }
 model::model!(Cost);
@@ -554,7 +553,7 @@ impl model::Model for Ec2InstanceDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.vcpu.is_some() as u64) | (self.memory.is_some() as u64) << 1
+        self.vcpu.is_some() as u64 | (self.memory.is_some() as u64) << 1
             | (self.region.is_some() as u64) << 2
             | (self.monthly_cost.is_some() as u64) << 3
             | (self.cpu_utilisation.is_some() as u64) << 4
@@ -635,7 +634,7 @@ impl model::Model for Ec2InstanceRecommendation {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.jira_details.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.jira_details.is_some() as u64) << 1
             | (self.aws_account_id.is_some() as u64) << 2
             | (self.show_terminated.is_some() as u64) << 3
             | (self.service_now_details.is_some() as u64) << 4
@@ -738,7 +737,7 @@ impl model::Model for EcsRecommendationDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.current.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.current.is_some() as u64) << 1
             | (self.launch_type.is_some() as u64) << 2
             | (self.service_arn.is_some() as u64) << 3
             | (self.cluster_name.is_some() as u64) << 4
@@ -827,7 +826,7 @@ impl model::Model for HistogramExp {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.max_bucket.is_some() as u64) | (self.min_bucket.is_some() as u64) << 1
+        self.max_bucket.is_some() as u64 | (self.min_bucket.is_some() as u64) << 1
             | (self.num_buckets.is_some() as u64) << 2
             | (self.growth_ratio.is_some() as u64) << 3
             | (self.precomputed.is_some() as u64) << 4
@@ -883,7 +882,7 @@ impl model::Model for NodePool {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.vm.is_some() as u64) | (self.role.is_some() as u64) << 1
+        self.vm.is_some() as u64 | (self.role.is_some() as u64) << 1
             | (self.vm_class.is_some() as u64) << 2
             | (self.sum_nodes.is_some() as u64) << 3
     }
@@ -927,7 +926,7 @@ impl model::Model for NodePoolId {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.clusterid.is_some() as u64) | (self.nodepoolname.is_some() as u64) << 1
+        self.clusterid.is_some() as u64 | (self.nodepoolname.is_some() as u64) << 1
     }
 }
 model::model!(NodePoolId);
@@ -1002,7 +1001,7 @@ impl model::Model for NodeRecommendationDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.current.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.current.is_some() as u64) << 1
             | (self.node_pool_id.is_some() as u64) << 2
             | (self.jira_details.is_some() as u64) << 3
             | (self.recommended.is_some() as u64) << 4
@@ -1128,7 +1127,7 @@ impl model::Model for RecommendClusterRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.zone.is_some() as u64) | (self.min_cpu.is_some() as u64) << 1
+        self.zone.is_some() as u64 | (self.min_cpu.is_some() as u64) << 1
             | (self.min_mem.is_some() as u64) << 2 | (self.sum_cpu.is_some() as u64) << 3
             | (self.sum_gpu.is_some() as u64) << 4 | (self.sum_mem.is_some() as u64) << 5
             | (self.max_nodes.is_some() as u64) << 6
@@ -1211,7 +1210,7 @@ impl model::Model for RecommendationResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.zone.is_some() as u64) | (self.region.is_some() as u64) << 1
+        self.zone.is_some() as u64 | (self.region.is_some() as u64) << 1
             | (self.service.is_some() as u64) << 2
             | (self.accuracy.is_some() as u64) << 3
             | (self.provider.is_some() as u64) << 4
@@ -1267,7 +1266,7 @@ impl model::Model for ResourceRequirement {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.empty.is_some() as u64) | (self.limits.is_some() as u64) << 1
+        self.empty.is_some() as u64 | (self.limits.is_some() as u64) << 1
             | (self.requests.is_some() as u64) << 2
     }
 }
@@ -1318,7 +1317,7 @@ impl model::Model for ResponseDtoAzureVmRecommendation {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -1375,7 +1374,7 @@ impl model::Model for ResponseDtoNodeRecommendationDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -1432,7 +1431,7 @@ impl model::Model for ResponseDtoWorkloadRecommendationDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -1489,7 +1488,7 @@ impl model::Model for ResponseDtoec2InstanceRecommendation {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -1546,7 +1545,7 @@ impl model::Model for ResponseDtoecsRecommendationDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -1603,7 +1602,7 @@ impl model::Model for TotalResourceUsage {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.maxcpu.is_some() as u64) | (self.sumcpu.is_some() as u64) << 1
+        self.maxcpu.is_some() as u64 | (self.sumcpu.is_some() as u64) << 1
             | (self.maxmemory.is_some() as u64) << 2
             | (self.summemory.is_some() as u64) << 3
     }
@@ -1710,7 +1709,7 @@ impl model::Model for VirtualMachine {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.burst.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.burst.is_some() as u64) << 1
             | (self.zones.is_some() as u64) << 2 | (self.avg_price.is_some() as u64) << 3
             | (self.category.is_some() as u64) << 4
             | (self.mem_per_vm.is_some() as u64) << 5
@@ -1788,7 +1787,7 @@ impl model::Model for WorkloadRecommendationDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.items.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.items.is_some() as u64) << 1
             | (self.jira_details.is_some() as u64) << 2
             | (self.last_day_cost.is_some() as u64) << 3
             | (self.service_now_details.is_some() as u64) << 4

@@ -450,7 +450,7 @@ impl model::Model for CcmRule {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.uuid.is_some() as u64) << 2 | (self.is_ootb.is_some() as u64) << 3
             | (self.deleted.is_some() as u64) << 4 | (self.savings.is_some() as u64) << 5
             | (self.account_id.is_some() as u64) << 6
@@ -515,7 +515,7 @@ impl model::Model for CloneRuleDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.rule_clone.is_some() as u64)
+        self.rule_clone.is_some() as u64
     }
 }
 model::model!(CloneRuleDto);
@@ -553,7 +553,7 @@ impl model::Model for CreateRuleDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.rule.is_some() as u64)
+        self.rule.is_some() as u64
     }
 }
 model::model!(CreateRuleDto);
@@ -795,7 +795,7 @@ impl model::Model for GovernanceEnqueueResponseDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.rule_execution_id.is_some() as u64)
+        self.rule_execution_id.is_some() as u64
     }
 }
 model::model!(GovernanceEnqueueResponseDto);
@@ -910,7 +910,7 @@ impl model::Model for GovernanceJobEnqueueDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.is_ootb.is_some() as u64) | (self.policy.is_some() as u64) << 1
+        self.is_ootb.is_some() as u64 | (self.policy.is_some() as u64) << 1
             | (self.rule_id.is_some() as u64) << 2
             | (self.is_dry_run.is_some() as u64) << 3
             | (self.target_region.is_some() as u64) << 4
@@ -972,7 +972,7 @@ impl model::Model for ListDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.query.is_some() as u64)
+        self.query.is_some() as u64
     }
 }
 model::model!(ListDto);
@@ -1028,7 +1028,7 @@ impl model::Model for ResponseDtoGovernanceEnqueueResponseDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -1085,7 +1085,7 @@ impl model::Model for ResponseDtoListRule {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -1141,7 +1141,7 @@ impl model::Model for ResponseDtoRule {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -1193,7 +1193,7 @@ impl model::Model for ResponseDtoRuleList {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -1241,7 +1241,7 @@ impl model::Model for RuleClone {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.uuid.is_some() as u64)
+        self.uuid.is_some() as u64
     }
 }
 model::model!(RuleClone);
@@ -1283,7 +1283,7 @@ impl model::Model for RuleList {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.rules.is_some() as u64) | (self.total_items.is_some() as u64) << 1
+        self.rules.is_some() as u64 | (self.total_items.is_some() as u64) << 1
     }
 }
 model::model!(RuleList);
@@ -1388,7 +1388,7 @@ impl model::Model for RuleRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tags.is_some() as u64) | (self.limit.is_some() as u64) << 1
+        self.tags.is_some() as u64 | (self.limit.is_some() as u64) << 1
             | (self.is_ootb.is_some() as u64) << 2 | (self.offset.is_some() as u64) << 3
             | (self.search.is_some() as u64) << 4 | (self.order_by.is_some() as u64) << 5
             | (self.account_id.is_some() as u64) << 6
@@ -1444,7 +1444,7 @@ impl model::Model for SubRulePolicyDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.yaml.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.yaml.is_some() as u64) << 1
             | (self.resource_type.is_some() as u64) << 2
     }
 }
@@ -1483,7 +1483,7 @@ impl model::Model for ToggleForRecommendationRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.cloud_account_ids.is_some() as u64)
+        self.cloud_account_ids.is_some() as u64
     }
 }
 model::model!(ToggleForRecommendationRequest);

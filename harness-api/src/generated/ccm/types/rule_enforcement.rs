@@ -38,7 +38,7 @@ impl model::Model for CreateRuleEnforcementDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.rule_enforcement.is_some() as u64)
+        self.rule_enforcement.is_some() as u64
     }
 }
 model::model!(CreateRuleEnforcementDto);
@@ -86,7 +86,7 @@ impl model::Model for EnforcementCount {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.rule_ids.is_some() as u64) | (self.account_id.is_some() as u64) << 1
+        self.rule_ids.is_some() as u64 | (self.account_id.is_some() as u64) << 1
             | (self.rule_set_ids.is_some() as u64) << 2
     }
 }
@@ -125,7 +125,7 @@ impl model::Model for EnforcementCountDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.enforcement_count.is_some() as u64)
+        self.enforcement_count.is_some() as u64
     }
 }
 model::model!(EnforcementCountDto);
@@ -171,7 +171,7 @@ impl model::Model for EnforcementCountRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.rule_ids.is_some() as u64) | (self.account_id.is_some() as u64) << 1
+        self.rule_ids.is_some() as u64 | (self.account_id.is_some() as u64) << 1
             | (self.rule_set_ids.is_some() as u64) << 2
     }
 }
@@ -214,7 +214,7 @@ impl model::Model for LinkedEnforcements {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.uuid.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
     }
 }
 model::model!(LinkedEnforcements);
@@ -264,7 +264,7 @@ impl model::Model for ResponseDtoEnforcementCount {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -321,7 +321,7 @@ impl model::Model for ResponseDtoRuleEnforcement {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -373,7 +373,7 @@ impl model::Model for ResponseDtoRuleEnforcementList {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -530,7 +530,7 @@ impl model::Model for RuleEnforcement {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.uuid.is_some() as u64) << 2 | (self.deleted.is_some() as u64) << 3
             | (self.rule_ids.is_some() as u64) << 4
             | (self.is_dry_run.is_some() as u64) << 5
@@ -595,7 +595,7 @@ impl model::Model for RuleEnforcementList {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.total_items.is_some() as u64)
+        self.total_items.is_some() as u64
             | (self.rule_enforcements.is_some() as u64) << 1
     }
 }
@@ -638,7 +638,7 @@ impl model::Model for EnforcementSavingsBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.operator.is_some() as u64) | (self.timestamp.is_some() as u64) << 1
+        self.operator.is_some() as u64 | (self.timestamp.is_some() as u64) << 1
     }
 }
 model::model!(EnforcementSavingsBody);
@@ -731,7 +731,7 @@ impl model::Model for ListRuleEnforcementsBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.rule_ids.is_some() as u64) | (self.is_dry_run.is_some() as u64) << 1
+        self.rule_ids.is_some() as u64 | (self.is_dry_run.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.sort_type.is_some() as u64) << 3
             | (self.is_enabled.is_some() as u64) << 4

@@ -38,7 +38,7 @@ impl model::Model for CreateRuleExecutionFilterDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.policy_execution_filter.is_some() as u64)
+        self.policy_execution_filter.is_some() as u64
     }
 }
 model::model!(CreateRuleExecutionFilterDto);
@@ -124,7 +124,7 @@ impl model::Model for EvaluationExportRequestDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.include_log_files.is_some() as u64)
+        self.include_log_files.is_some() as u64
             | (self.include_rule_yaml.is_some() as u64) << 1
             | (self.include_action_files.is_some() as u64) << 2
             | (self.include_in_csv_format.is_some() as u64) << 3 | 1 << 4
@@ -183,7 +183,7 @@ impl model::Model for EvaluationExportResponseDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.file_name.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.file_name.is_some() as u64) << 1
             | (self.download_url.is_some() as u64) << 2
             | (self.expiration_time.is_some() as u64) << 3
     }
@@ -235,7 +235,7 @@ impl model::Model for ResponseDtoEvaluationExportResponseDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -292,7 +292,7 @@ impl model::Model for ResponseDtoFilterValues {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -348,7 +348,7 @@ impl model::Model for ResponseDtoListRuleExecution {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -405,7 +405,7 @@ impl model::Model for ResponseDtoListSubRuleResponseDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -462,7 +462,7 @@ impl model::Model for ResponseDtoRuleExecution {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -603,7 +603,7 @@ impl model::Model for RuleExecutionFilter {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.time.is_some() as u64) | (self.limit.is_some() as u64) << 1
+        self.time.is_some() as u64 | (self.limit.is_some() as u64) << 1
             | (self.offset.is_some() as u64) << 2 | (self.region.is_some() as u64) << 3
             | (self.rule_ids.is_some() as u64) << 4
             | (self.savings.is_some() as u64) << 5
@@ -700,7 +700,7 @@ impl model::Model for SubRuleResponseDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64) | (self.response.is_some() as u64) << 1
+        self.status.is_some() as u64 | (self.response.is_some() as u64) << 1
             | (self.policy_name.is_some() as u64) << 2
             | (self.error_message.is_some() as u64) << 3
             | (self.action_file_present.is_some() as u64) << 4
@@ -793,7 +793,7 @@ impl model::Model for GetRuleExecutionTagFilterValuesBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.time.is_some() as u64) | (self.limit.is_some() as u64) << 1
+        self.time.is_some() as u64 | (self.limit.is_some() as u64) << 1
             | (self.offset.is_some() as u64) << 2 | (self.search.is_some() as u64) << 3
             | (self.tag_key.is_some() as u64) << 4
     }
@@ -837,7 +837,7 @@ impl model::Model for GetRuleExecutionTagFilterValuesBodyTime {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.operator.is_some() as u64) | (self.timestamp.is_some() as u64) << 1
+        self.operator.is_some() as u64 | (self.timestamp.is_some() as u64) << 1
     }
 }
 model::model!(GetRuleExecutionTagFilterValuesBodyTime);

@@ -38,7 +38,7 @@ impl model::Model for CreateRuleSetDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.rule_set.is_some() as u64)
+        self.rule_set.is_some() as u64
     }
 }
 model::model!(CreateRuleSetDto);
@@ -76,7 +76,7 @@ impl model::Model for CreateRuleSetFilterDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.rule_set.is_some() as u64)
+        self.rule_set.is_some() as u64
     }
 }
 model::model!(CreateRuleSetFilterDto);
@@ -126,7 +126,7 @@ impl model::Model for ResponseDtoRuleSet {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -178,7 +178,7 @@ impl model::Model for ResponseDtoRuleSetList {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -293,7 +293,7 @@ impl model::Model for RuleSet {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.uuid.is_some() as u64) << 2 | (self.is_ootb.is_some() as u64) << 3
             | (self.account_id.is_some() as u64) << 4
             | (self.created_at.is_some() as u64) << 5
@@ -350,7 +350,7 @@ impl model::Model for RuleSetList {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.rule_set.is_some() as u64) | (self.total_items.is_some() as u64) << 1
+        self.rule_set.is_some() as u64 | (self.total_items.is_some() as u64) << 1
     }
 }
 model::model!(RuleSetList);
@@ -445,7 +445,7 @@ impl model::Model for RuleSetRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tags.is_some() as u64) | (self.limit.is_some() as u64) << 1
+        self.tags.is_some() as u64 | (self.limit.is_some() as u64) << 1
             | (self.is_ootb.is_some() as u64) << 2 | (self.offset.is_some() as u64) << 3
             | (self.search.is_some() as u64) << 4 | (self.order_by.is_some() as u64) << 5
             | (self.rule_ids.is_some() as u64) << 6

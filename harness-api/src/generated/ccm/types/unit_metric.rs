@@ -70,7 +70,7 @@ impl model::Model for CreateUnitMetricBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.labels.is_some() as u64) | (self.metric_name.is_some() as u64) << 1
+        self.labels.is_some() as u64 | (self.metric_name.is_some() as u64) << 1
             | (self.description.is_some() as u64) << 2
             | (self.handle_empty_value.is_some() as u64) << 3
             | (self.metric_identifier.is_some() as u64) << 4
@@ -113,7 +113,7 @@ impl model::Model for CreateUnitMetricBodyLabels {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.manager.is_some() as u64)
+        self.manager.is_some() as u64
     }
 }
 model::model!(CreateUnitMetricBodyLabels);
@@ -155,7 +155,7 @@ impl model::Model for CreateUnitMetricBodyUnitMetricRecords {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.value.is_some() as u64) | (self.usage_time_stamp.is_some() as u64) << 1
+        self.value.is_some() as u64 | (self.usage_time_stamp.is_some() as u64) << 1
     }
 }
 model::model!(CreateUnitMetricBodyUnitMetricRecords);
@@ -229,7 +229,7 @@ impl model::Model for UpdateUnitMetricBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.labels.is_some() as u64) | (self.metric_name.is_some() as u64) << 1
+        self.labels.is_some() as u64 | (self.metric_name.is_some() as u64) << 1
             | (self.description.is_some() as u64) << 2
             | (self.handle_empty_value.is_some() as u64) << 3
             | (self.metric_identifier.is_some() as u64) << 4
@@ -272,7 +272,7 @@ impl model::Model for UpdateUnitMetricBodyLabels {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.manager.is_some() as u64)
+        self.manager.is_some() as u64
     }
 }
 model::model!(UpdateUnitMetricBodyLabels);
@@ -314,7 +314,7 @@ impl model::Model for UpdateUnitMetricBodyUnitMetricRecords {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.value.is_some() as u64) | (self.usage_time_stamp.is_some() as u64) << 1
+        self.value.is_some() as u64 | (self.usage_time_stamp.is_some() as u64) << 1
     }
 }
 model::model!(UpdateUnitMetricBodyUnitMetricRecords);

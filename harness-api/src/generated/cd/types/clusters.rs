@@ -50,7 +50,7 @@ impl model::Model for ClusterBasicDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.scope.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.scope.is_some() as u64) << 1
             | (self.identifier.is_some() as u64) << 2
             | (self.agent_identifier.is_some() as u64) << 3
     }
@@ -98,7 +98,7 @@ impl model::Model for ClusterBatchResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.linked.is_some() as u64) | (self.unlinked.is_some() as u64) << 1
+        self.linked.is_some() as u64 | (self.unlinked.is_some() as u64) << 1
     }
 }
 model::model!(ClusterBatchResponse);
@@ -273,7 +273,7 @@ impl model::Model for ClusterRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.scope.is_some() as u64) | 1 << 1 | (self.identifier.is_some() as u64) << 2
+        self.scope.is_some() as u64 | 1 << 1 | (self.identifier.is_some() as u64) << 2
             | (self.org_identifier.is_some() as u64) << 3
             | (self.agent_identifier.is_some() as u64) << 4
             | (self.project_identifier.is_some() as u64) << 5
@@ -369,7 +369,7 @@ impl model::Model for ClusterResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.scope.is_some() as u64) << 2 | (self.env_ref.is_some() as u64) << 3
             | (self.linked_at.is_some() as u64) << 4
             | (self.cluster_ref.is_some() as u64) << 5
@@ -536,7 +536,7 @@ impl model::Model for PageResponseClusterResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.empty.is_some() as u64) | (self.content.is_some() as u64) << 1
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.page_index.is_some() as u64) << 3
             | (self.page_token.is_some() as u64) << 4
@@ -592,7 +592,7 @@ impl model::Model for ResponseDtoClusterBatchResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -649,7 +649,7 @@ impl model::Model for ResponseDtoClusterResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -706,7 +706,7 @@ impl model::Model for ResponseDtoPageResponseClusterResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }

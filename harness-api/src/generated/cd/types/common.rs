@@ -42,8 +42,7 @@ impl model::Model for AllowedValuesUsagesInternalDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.used_in.is_some() as u64)
-            | (self.all_entries_checked.is_some() as u64) << 1
+        self.used_in.is_some() as u64 | (self.all_entries_checked.is_some() as u64) << 1
     }
 }
 model::model!(AllowedValuesUsagesInternalDto);
@@ -89,7 +88,7 @@ impl model::Model for CdGitDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.branch.is_some() as u64) | (self.repo_url.is_some() as u64) << 1
+        self.branch.is_some() as u64 | (self.repo_url.is_some() as u64) << 1
             | (self.file_path.is_some() as u64) << 2
     }
 }
@@ -155,7 +154,7 @@ impl model::Model for EntityListWithAllowedValuesResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.account_id.is_some() as u64) | (self.entity_type.is_some() as u64) << 1
+        self.account_id.is_some() as u64 | (self.entity_type.is_some() as u64) << 1
             | (self.git_details.is_some() as u64) << 2
             | (self.identifier.is_some() as u64) << 3
             | (self.org_identifier.is_some() as u64) << 4
@@ -239,7 +238,7 @@ impl model::Model for Environment {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.tags.is_some() as u64) << 2 | (self.yaml.is_some() as u64) << 3
             | (self.account.is_some() as u64) << 4 | (self.project.is_some() as u64) << 5
             | (self.identifier.is_some() as u64) << 6
@@ -393,7 +392,7 @@ impl model::Model for EnvironmentResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.created.is_some() as u64) | (self.updated.is_some() as u64) << 1
+        self.created.is_some() as u64 | (self.updated.is_some() as u64) << 1
             | (self.environment.is_some() as u64) << 2
     }
 }
@@ -509,7 +508,7 @@ impl model::Model for EnvironmentResponseDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2 | (self.yaml.is_some() as u64) << 3
             | (self.color.is_some() as u64) << 4 | (self.deleted.is_some() as u64) << 5
             | (self.version.is_some() as u64) << 6
@@ -717,7 +716,7 @@ impl model::Model for GitEntityFindInfoDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.branch.is_some() as u64) | (self.repo_name.is_some() as u64) << 1
+        self.branch.is_some() as u64 | (self.repo_name.is_some() as u64) << 1
             | (self.yaml_git_config_id.is_some() as u64) << 2
             | (self.default_from_other_repo.is_some() as u64) << 3
             | (self.parent_entity_repo_name.is_some() as u64) << 4
@@ -814,7 +813,7 @@ impl model::Model for Infrastructure {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.tags.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
             | (self.yaml.is_some() as u64) << 4 | (self.account.is_some() as u64) << 5
             | (self.project.is_some() as u64) << 6
@@ -956,7 +955,7 @@ impl model::Model for InfrastructureResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.created.is_some() as u64) | (self.updated.is_some() as u64) << 1
+        self.created.is_some() as u64 | (self.updated.is_some() as u64) << 1
             | (self.infrastructure.is_some() as u64) << 2
     }
 }
@@ -1094,7 +1093,7 @@ impl model::Model for ManifestsResponseDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.identifiers.is_some() as u64)
+        self.identifiers.is_some() as u64
     }
 }
 model::model!(ManifestsResponseDto);
@@ -1154,7 +1153,7 @@ impl model::Model for NgEnvironmentResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.created_at.is_some() as u64) | (self.environment.is_some() as u64) << 1
+        self.created_at.is_some() as u64 | (self.environment.is_some() as u64) << 1
             | (self.last_modified_at.is_some() as u64) << 2
             | (self.governance_metadata.is_some() as u64) << 3
             | (self.entity_validity_details.is_some() as u64) << 4
@@ -1199,7 +1198,7 @@ impl model::Model for RancherClusterItem {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.clusters.is_some() as u64) | (self.cluster_items.is_some() as u64) << 1
+        self.clusters.is_some() as u64 | (self.cluster_items.is_some() as u64) << 1
     }
 }
 model::model!(RancherClusterItem);
@@ -1241,7 +1240,7 @@ impl model::Model for RancherClusterItemClusterItems {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
     }
 }
 model::model!(RancherClusterItemClusterItems);
@@ -1291,7 +1290,7 @@ impl model::Model for ResponseDtoAllowedValuesUsagesInternalDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -1348,7 +1347,7 @@ impl model::Model for ResponseDtoServiceOverrideGitUpdateResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -1405,7 +1404,7 @@ impl model::Model for ResponseDtoServiceOverrideMoveConfigResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -1492,7 +1491,7 @@ impl model::Model for Service {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.tags.is_some() as u64) << 2 | (self.yaml.is_some() as u64) << 3
             | (self.account.is_some() as u64) << 4 | (self.project.is_some() as u64) << 5
             | (self.identifier.is_some() as u64) << 6
@@ -1630,7 +1629,7 @@ impl model::Model for ServiceOverrideGitUpdateResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.identifier.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.identifier.is_some() as u64) << 1
             | (self.service_ref.is_some() as u64) << 2
             | (self.environment_ref.is_some() as u64) << 3
             | (self.infra_identifier.is_some() as u64) << 4
@@ -1695,7 +1694,7 @@ impl model::Model for ServiceOverrideMoveConfigResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.identifier.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.identifier.is_some() as u64) << 1
             | (self.service_ref.is_some() as u64) << 2
             | (self.environment_ref.is_some() as u64) << 3
             | (self.infra_identifier.is_some() as u64) << 4
@@ -1752,7 +1751,7 @@ impl model::Model for ServiceResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.created.is_some() as u64) | (self.service.is_some() as u64) << 1
+        self.created.is_some() as u64 | (self.service.is_some() as u64) << 1
             | (self.updated.is_some() as u64) << 2
     }
 }

@@ -38,7 +38,7 @@ impl model::Model for CustomDeploymentInfraResponseDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.obsolete.is_some() as u64)
+        self.obsolete.is_some() as u64
     }
 }
 model::model!(CustomDeploymentInfraResponseDto);
@@ -76,7 +76,7 @@ impl model::Model for CustomDeploymentRefreshYamlDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.refreshed_yaml.is_some() as u64)
+        self.refreshed_yaml.is_some() as u64
     }
 }
 model::model!(CustomDeploymentRefreshYamlDto);
@@ -130,7 +130,7 @@ impl model::Model for CustomDeploymentVariableProperties {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.fqn.is_some() as u64) | (self.visible.is_some() as u64) << 1
+        self.fqn.is_some() as u64 | (self.visible.is_some() as u64) << 1
             | (self.alias_fqn.is_some() as u64) << 2
             | (self.local_name.is_some() as u64) << 3
             | (self.variable_name.is_some() as u64) << 4
@@ -177,7 +177,7 @@ impl model::Model for CustomDeploymentVariableResponseDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.yaml.is_some() as u64) | (self.metadata_map.is_some() as u64) << 1
+        self.yaml.is_some() as u64 | (self.metadata_map.is_some() as u64) << 1
     }
 }
 model::model!(CustomDeploymentVariableResponseDto);
@@ -361,7 +361,7 @@ impl model::Model for EntityDetailProtoDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.trigger_ref.is_some() as u64) << 2
             | (self.infra_def_ref.is_some() as u64) << 3
             | (self.input_set_ref.is_some() as u64) << 4
@@ -617,7 +617,7 @@ impl model::Model for IdentifierRefProtoDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.scope.is_some() as u64) | (self.metadata.is_some() as u64) << 1
+        self.scope.is_some() as u64 | (self.metadata.is_some() as u64) << 1
             | (self.identifier.is_some() as u64) << 2
             | (self.metadata_map.is_some() as u64) << 3
             | (self.org_identifier.is_some() as u64) << 4
@@ -708,7 +708,7 @@ impl model::Model for InfraDefinitionReferenceProtoDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.env_name.is_some() as u64) | (self.metadata.is_some() as u64) << 1
+        self.env_name.is_some() as u64 | (self.metadata.is_some() as u64) << 1
             | (self.identifier.is_some() as u64) << 2
             | (self.metadata_map.is_some() as u64) << 3
             | (self.env_identifier.is_some() as u64) << 4
@@ -780,7 +780,7 @@ impl model::Model for InputSetReferenceProtoDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.identifier.is_some() as u64) | (self.org_identifier.is_some() as u64) << 1
+        self.identifier.is_some() as u64 | (self.org_identifier.is_some() as u64) << 1
             | (self.parent_unique_id.is_some() as u64) << 2
             | (self.account_identifier.is_some() as u64) << 3
             | (self.project_identifier.is_some() as u64) << 4
@@ -834,7 +834,7 @@ impl model::Model for ResponseDtoCustomDeploymentInfraResponseDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -891,7 +891,7 @@ impl model::Model for ResponseDtoCustomDeploymentRefreshYamlDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -948,7 +948,7 @@ impl model::Model for ResponseDtoCustomDeploymentVariableResponseDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -1005,7 +1005,7 @@ impl model::Model for ResponseDtoListEntityDetailProtoDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -1092,7 +1092,7 @@ impl model::Model for TemplateReferenceProtoDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.scope.is_some() as u64) | (self.metadata.is_some() as u64) << 1
+        self.scope.is_some() as u64 | (self.metadata.is_some() as u64) << 1
             | (self.identifier.is_some() as u64) << 2
             | (self.metadata_map.is_some() as u64) << 3
             | (self.version_label.is_some() as u64) << 4
@@ -1179,7 +1179,7 @@ impl model::Model for TriggerReferenceProtoDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.metadata.is_some() as u64) | (self.identifier.is_some() as u64) << 1
+        self.metadata.is_some() as u64 | (self.identifier.is_some() as u64) << 1
             | (self.metadata_map.is_some() as u64) << 2
             | (self.org_identifier.is_some() as u64) << 3
             | (self.parent_unique_id.is_some() as u64) << 4

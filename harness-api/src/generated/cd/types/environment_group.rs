@@ -46,7 +46,7 @@ impl model::Model for EnvironmentGroup {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.env_group.is_some() as u64) | (self.created_at.is_some() as u64) << 1
+        self.env_group.is_some() as u64 | (self.created_at.is_some() as u64) << 1
             | (self.last_modified_at.is_some() as u64) << 2
     }
 }
@@ -101,7 +101,7 @@ impl model::Model for EnvironmentGroupDelete {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.deleted.is_some() as u64) | (self.account_id.is_some() as u64) << 1
+        self.deleted.is_some() as u64 | (self.account_id.is_some() as u64) << 1
             | (self.identifier.is_some() as u64) << 2
             | (self.org_identifier.is_some() as u64) << 3
             | (self.project_identifier.is_some() as u64) << 4
@@ -177,7 +177,7 @@ impl model::Model for EnvironmentGroupRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | 1 << 1 | (self.color.is_some() as u64) << 2
+        self.name.is_some() as u64 | 1 << 1 | (self.color.is_some() as u64) << 2
             | (self.identifier.is_some() as u64) << 3
             | (self.org_identifier.is_some() as u64) << 4
             | (self.project_identifier.is_some() as u64) << 5
@@ -289,7 +289,7 @@ impl model::Model for EnvironmentGroupResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.yaml.is_some() as u64) << 2 | (self.color.is_some() as u64) << 3
             | (self.deleted.is_some() as u64) << 4 | (self.version.is_some() as u64) << 5
             | (self.account_id.is_some() as u64) << 6
@@ -374,7 +374,7 @@ impl model::Model for PageResponseEnvironmentGroup {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.empty.is_some() as u64) | (self.content.is_some() as u64) << 1
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.page_index.is_some() as u64) << 3
             | (self.page_token.is_some() as u64) << 4
@@ -430,7 +430,7 @@ impl model::Model for ResponseDtoEnvironmentGroup {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -482,7 +482,7 @@ impl model::Model for ResponseDtoEnvironmentGroupDelete {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -544,7 +544,7 @@ impl model::Model for ResponseDtoPageResponseEnvironmentGroup {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }

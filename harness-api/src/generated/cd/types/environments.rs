@@ -38,7 +38,7 @@ impl model::Model for EnvironmentGitUpdateResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.identifier.is_some() as u64)
+        self.identifier.is_some() as u64
     }
 }
 model::model!(EnvironmentGitUpdateResponse);
@@ -80,7 +80,7 @@ impl model::Model for EnvironmentImportResponseDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.env_identifier.is_some() as u64)
+        self.env_identifier.is_some() as u64
             | (self.governance_metadata.is_some() as u64) << 1
     }
 }
@@ -123,7 +123,7 @@ impl model::Model for EnvironmentMoveConfigResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.success.is_some() as u64) | (self.identifier.is_some() as u64) << 1
+        self.success.is_some() as u64 | (self.identifier.is_some() as u64) << 1
     }
 }
 model::model!(EnvironmentMoveConfigResponse);
@@ -221,7 +221,7 @@ impl model::Model for EnvironmentRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1 | 1 << 2
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1 | 1 << 2
             | (self.yaml.is_some() as u64) << 3 | (self.color.is_some() as u64) << 4
             | (self.identifier.is_some() as u64) << 5
             | (self.description.is_some() as u64) << 6
@@ -309,7 +309,7 @@ impl model::Model for PageResponseEnvironmentResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.empty.is_some() as u64) | (self.content.is_some() as u64) << 1
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.page_index.is_some() as u64) << 3
             | (self.page_token.is_some() as u64) << 4
@@ -390,7 +390,7 @@ impl model::Model for PageResponseServiceOverrideResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.empty.is_some() as u64) | (self.content.is_some() as u64) << 1
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.page_index.is_some() as u64) << 3
             | (self.page_token.is_some() as u64) << 4
@@ -446,7 +446,7 @@ impl model::Model for ResponseDtoEnvironmentGitUpdateResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -503,7 +503,7 @@ impl model::Model for ResponseDtoEnvironmentImportResponseDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -560,7 +560,7 @@ impl model::Model for ResponseDtoEnvironmentMoveConfigResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -617,7 +617,7 @@ impl model::Model for ResponseDtoEnvironmentResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -674,7 +674,7 @@ impl model::Model for ResponseDtoListEnvironmentResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -731,7 +731,7 @@ impl model::Model for ResponseDtoPageResponseEnvironmentResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -788,7 +788,7 @@ impl model::Model for ResponseDtoPageResponseServiceOverrideResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -845,7 +845,7 @@ impl model::Model for ResponseDtoServiceOverrideResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -912,7 +912,7 @@ impl model::Model for ServiceOverrideRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.yaml.is_some() as u64) | (self.org_identifier.is_some() as u64) << 1
+        self.yaml.is_some() as u64 | (self.org_identifier.is_some() as u64) << 1
             | (self.project_identifier.is_some() as u64) << 2
             | (self.service_identifier.is_some() as u64) << 3
             | (self.environment_identifier.is_some() as u64) << 4
@@ -985,7 +985,7 @@ impl model::Model for ServiceOverrideResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.yaml.is_some() as u64) | (self.account_id.is_some() as u64) << 1
+        self.yaml.is_some() as u64 | (self.account_id.is_some() as u64) << 1
             | (self.service_ref.is_some() as u64) << 2
             | (self.org_identifier.is_some() as u64) << 3
             | (self.environment_ref.is_some() as u64) << 4
@@ -1070,7 +1070,7 @@ impl model::Model for CreateEnvironmentsV2Body {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2 | (self.yaml.is_some() as u64) << 3
             | (self.color.is_some() as u64) << 4
             | (self.identifier.is_some() as u64) << 5

@@ -42,7 +42,7 @@ impl model::Model for CurrentOrUpcomingWindow {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.end_time.is_some() as u64) | (self.start_time.is_some() as u64) << 1
+        self.end_time.is_some() as u64 | (self.start_time.is_some() as u64) << 1
     }
 }
 model::model!(CurrentOrUpcomingWindow);
@@ -152,7 +152,7 @@ impl model::Model for FreezeDetailedResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2 | (self.yaml.is_some() as u64) << 3
             | (self.status.is_some() as u64) << 4 | (self.windows.is_some() as u64) << 5
             | (self.account_id.is_some() as u64) << 6
@@ -222,7 +222,7 @@ impl model::Model for FreezeErrorResponseDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.error_message.is_some() as u64) << 2
     }
 }
@@ -288,7 +288,7 @@ impl model::Model for FreezeFilterPropertiesDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.sort.is_some() as u64) | (self.end_time.is_some() as u64) << 1
+        self.sort.is_some() as u64 | (self.end_time.is_some() as u64) << 1
             | (self.start_time.is_some() as u64) << 2
             | (self.search_term.is_some() as u64) << 3
             | (self.freeze_status.is_some() as u64) << 4
@@ -401,7 +401,7 @@ impl model::Model for FreezeResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2 | (self.yaml.is_some() as u64) << 3
             | (self.status.is_some() as u64) << 4 | (self.windows.is_some() as u64) << 5
             | (self.account_id.is_some() as u64) << 6
@@ -478,7 +478,7 @@ impl model::Model for FreezeResponseWrapperDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.no_of_failed.is_some() as u64) | (self.no_of_success.is_some() as u64) << 1
+        self.no_of_failed.is_some() as u64 | (self.no_of_success.is_some() as u64) << 1
             | (self.freeze_error_response_dto_list.is_some() as u64) << 2
             | (self.successful_freeze_response_dto_list.is_some() as u64) << 3
     }
@@ -590,7 +590,7 @@ impl model::Model for FreezeSummaryResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2 | (self.yaml.is_some() as u64) << 3
             | (self.status.is_some() as u64) << 4 | (self.windows.is_some() as u64) << 5
             | (self.account_id.is_some() as u64) << 6
@@ -668,7 +668,7 @@ impl model::Model for FreezeWindow {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.end_time.is_some() as u64) | (self.duration.is_some() as u64) << 1
+        self.end_time.is_some() as u64 | (self.duration.is_some() as u64) << 1
             | (self.time_zone.is_some() as u64) << 2
             | (self.start_time.is_some() as u64) << 3
             | (self.recurrence.is_some() as u64) << 4
@@ -713,7 +713,7 @@ impl model::Model for FrozenExecutionDetail {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.freeze.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.freeze.is_some() as u64) << 1
     }
 }
 model::model!(FrozenExecutionDetail);
@@ -751,7 +751,7 @@ impl model::Model for FrozenExecutionDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.freeze_list.is_some() as u64)
+        self.freeze_list.is_some() as u64
     }
 }
 model::model!(FrozenExecutionDetails);
@@ -826,7 +826,7 @@ impl model::Model for PageResponseFreezeSummaryResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.empty.is_some() as u64) | (self.content.is_some() as u64) << 1
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.page_index.is_some() as u64) << 3
             | (self.page_token.is_some() as u64) << 4
@@ -874,7 +874,7 @@ impl model::Model for Recurrence {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.spec.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(Recurrence);
@@ -916,7 +916,7 @@ impl model::Model for RecurrenceSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.until.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.until.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(RecurrenceSpec);
@@ -970,7 +970,7 @@ impl model::Model for ResponseDtoFreezeDetailedResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -1027,7 +1027,7 @@ impl model::Model for ResponseDtoFreezeResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -1084,7 +1084,7 @@ impl model::Model for ResponseDtoFreezeResponseWrapperDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -1141,7 +1141,7 @@ impl model::Model for ResponseDtoFrozenExecutionDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -1198,7 +1198,7 @@ impl model::Model for ResponseDtoPageResponseFreezeSummaryResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }

@@ -42,7 +42,7 @@ impl model::Model for InfraMoveConfigResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.success.is_some() as u64) | (self.identifier.is_some() as u64) << 1
+        self.success.is_some() as u64 | (self.identifier.is_some() as u64) << 1
     }
 }
 model::model!(InfraMoveConfigResponse);
@@ -80,7 +80,7 @@ impl model::Model for InfrastructureGitUpdateResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.identifier.is_some() as u64)
+        self.identifier.is_some() as u64
     }
 }
 model::model!(InfrastructureGitUpdateResponse);
@@ -122,7 +122,7 @@ impl model::Model for InfrastructureImportResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.identifier.is_some() as u64)
+        self.identifier.is_some() as u64
             | (self.governance_metadata.is_some() as u64) << 1
     }
 }
@@ -227,7 +227,7 @@ impl model::Model for InfrastructureRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2 | 1 << 3
             | (self.identifier.is_some() as u64) << 4
             | (self.description.is_some() as u64) << 5
@@ -359,7 +359,7 @@ impl model::Model for InfrastructureResponseDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2 | (self.yaml.is_some() as u64) << 3
             | (self.account_id.is_some() as u64) << 4
             | (self.store_type.is_some() as u64) << 5
@@ -457,7 +457,7 @@ impl model::Model for NgInfrastructureResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.created_at.is_some() as u64) | (self.infrastructure.is_some() as u64) << 1
+        self.created_at.is_some() as u64 | (self.infrastructure.is_some() as u64) << 1
             | (self.last_modified_at.is_some() as u64) << 2
             | (self.governance_metadata.is_some() as u64) << 3
             | (self.entity_validity_details.is_some() as u64) << 4
@@ -535,7 +535,7 @@ impl model::Model for PageResponseInfrastructureResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.empty.is_some() as u64) | (self.content.is_some() as u64) << 1
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.page_index.is_some() as u64) << 3
             | (self.page_token.is_some() as u64) << 4
@@ -591,7 +591,7 @@ impl model::Model for ResponseDtoInfraMoveConfigResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -648,7 +648,7 @@ impl model::Model for ResponseDtoInfrastructureGitUpdateResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -705,7 +705,7 @@ impl model::Model for ResponseDtoInfrastructureImportResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -762,7 +762,7 @@ impl model::Model for ResponseDtoInfrastructureResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -819,7 +819,7 @@ impl model::Model for ResponseDtoPageResponseInfrastructureResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }

@@ -42,7 +42,7 @@ impl model::Model for ReleaseDetailsRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.namespace.is_some() as u64) | (self.release_name.is_some() as u64) << 1
+        self.namespace.is_some() as u64 | (self.release_name.is_some() as u64) << 1
     }
 }
 model::model!(ReleaseDetailsRequest);
@@ -84,7 +84,7 @@ impl model::Model for PostReleaseDetailsBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.namespace.is_some() as u64) | (self.release_name.is_some() as u64) << 1
+        self.namespace.is_some() as u64 | (self.release_name.is_some() as u64) << 1
     }
 }
 model::model!(PostReleaseDetailsBody);

@@ -217,7 +217,7 @@ impl model::Model for OverrideResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.yaml.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.yaml.is_some() as u64) << 1
             | (self.account_id.is_some() as u64) << 2
             | (self.identifier.is_some() as u64) << 3
             | (self.service_ref.is_some() as u64) << 4
@@ -285,7 +285,7 @@ impl model::Model for ResponseDtoOverrideResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }

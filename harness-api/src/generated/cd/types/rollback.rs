@@ -50,7 +50,7 @@ impl model::Model for PostProdRollbackCheckDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.message.is_some() as u64) | (self.swim_lane_info.is_some() as u64) << 1
+        self.message.is_some() as u64 | (self.swim_lane_info.is_some() as u64) << 1
             | (self.rollback_allowed.is_some() as u64) << 2
             | (self.is_rollback_allowed.is_some() as u64) << 3
     }
@@ -177,7 +177,7 @@ impl model::Model for PostProdRollbackResponseDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.message.is_some() as u64) | (self.instance_key.is_some() as u64) << 1
+        self.message.is_some() as u64 | (self.instance_key.is_some() as u64) << 1
             | (self.infra_mapping_id.is_some() as u64) << 2
             | (self.plan_execution_id.is_some() as u64) << 3
             | (self.rollback_triggered.is_some() as u64) << 4
@@ -231,7 +231,7 @@ impl model::Model for ResponseDtoPostProdRollbackCheckDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -288,7 +288,7 @@ impl model::Model for ResponseDtoPostProdRollbackResponseDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -345,7 +345,7 @@ impl model::Model for ResponseDtoRollbackResponseDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -435,7 +435,7 @@ impl model::Model for RollbackRequestDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.artifact.is_some() as u64) | (self.chart_version.is_some() as u64) << 1
+        self.artifact.is_some() as u64 | (self.chart_version.is_some() as u64) << 1
             | 1 << 2 | (self.environment_type.is_some() as u64) << 3
             | (self.infra_identifier.is_some() as u64) << 4 | 1 << 5
     }
@@ -531,7 +531,7 @@ impl model::Model for RollbackResponseDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.message.is_some() as u64) | (self.instance_key.is_some() as u64) << 1
+        self.message.is_some() as u64 | (self.instance_key.is_some() as u64) << 1
             | (self.env_identifier.is_some() as u64) << 2
             | (self.infra_mapping_id.is_some() as u64) << 3
             | (self.environment_type.is_some() as u64) << 4

@@ -60,7 +60,7 @@ impl model::Model for CountGroupedOnArtifact {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.count.is_some() as u64) | (self.artifact.is_some() as u64) << 1
+        self.count.is_some() as u64 | (self.artifact.is_some() as u64) << 1
             | (self.artifact_path.is_some() as u64) << 2
             | (self.artifact_version.is_some() as u64) << 3
             | (self.execution_count_grouped_on_status_list.is_some() as u64) << 4
@@ -123,7 +123,7 @@ impl model::Model for CountGroupedOnService {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.count.is_some() as u64) | (self.service_name.is_some() as u64) << 1
+        self.count.is_some() as u64 | (self.service_name.is_some() as u64) << 1
             | (self.service_reference.is_some() as u64) << 2
             | (self.execution_count_grouped_on_status_list.is_some() as u64) << 3
             | (self.execution_count_grouped_on_artifact_list.is_some() as u64) << 4
@@ -168,7 +168,7 @@ impl model::Model for CountGroupedOnStatus {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.count.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.count.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(CountGroupedOnStatus);
@@ -206,7 +206,7 @@ impl model::Model for PipelineExecutionCountInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.execution_count_grouped_on_service_list.is_some() as u64)
+        self.execution_count_grouped_on_service_list.is_some() as u64
     }
 }
 model::model!(PipelineExecutionCountInfo);
@@ -256,7 +256,7 @@ impl model::Model for ResponseDtoPipelineExecutionCountInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }

@@ -42,7 +42,7 @@ impl model::Model for ApplicationSettingsConfiguration {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.store.is_some() as u64) | (self.metadata.is_some() as u64) << 1
+        self.store.is_some() as u64 | (self.metadata.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationSettingsConfiguration);
@@ -92,7 +92,7 @@ impl model::Model for ConfigFile {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.spec.is_some() as u64) | (self.uuid.is_some() as u64) << 1
+        self.spec.is_some() as u64 | (self.uuid.is_some() as u64) << 1
             | (self.metadata.is_some() as u64) << 2
             | (self.identifier.is_some() as u64) << 3
     }
@@ -140,7 +140,7 @@ impl model::Model for ConfigFileAttributes {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.store.is_some() as u64) | (self.uuid.is_some() as u64) << 1
+        self.store.is_some() as u64 | (self.uuid.is_some() as u64) << 1
             | (self.metadata.is_some() as u64) << 2
     }
 }
@@ -187,7 +187,7 @@ impl model::Model for ConfigFileWrapper {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.uuid.is_some() as u64) | (self.metadata.is_some() as u64) << 1
+        self.uuid.is_some() as u64 | (self.metadata.is_some() as u64) << 1
             | (self.config_file.is_some() as u64) << 2
     }
 }
@@ -230,7 +230,7 @@ impl model::Model for ConnectionStringsConfiguration {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.store.is_some() as u64) | (self.metadata.is_some() as u64) << 1
+        self.store.is_some() as u64 | (self.metadata.is_some() as u64) << 1
     }
 }
 model::model!(ConnectionStringsConfiguration);
@@ -284,7 +284,7 @@ impl model::Model for ManifestConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.spec.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.uuid.is_some() as u64) << 2 | (self.metadata.is_some() as u64) << 3
             | (self.identifier.is_some() as u64) << 4
     }
@@ -353,7 +353,7 @@ impl model::Model for ManifestConfigWrapper {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.uuid.is_some() as u64) | (self.manifest.is_some() as u64) << 1
+        self.uuid.is_some() as u64 | (self.manifest.is_some() as u64) << 1
             | (self.metadata.is_some() as u64) << 2
     }
 }
@@ -422,7 +422,7 @@ impl model::Model for OverrideNumberNgVariable {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.value.is_some() as u64) << 2 | (self.default.is_some() as u64) << 3
             | (self.metadata.is_some() as u64) << 4
             | (self.required.is_some() as u64) << 5
@@ -505,7 +505,7 @@ impl model::Model for OverrideStringNgVariable {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.value.is_some() as u64) << 2 | (self.uuid.is_some() as u64) << 3
             | (self.default.is_some() as u64) << 4
             | (self.metadata.is_some() as u64) << 5
@@ -594,7 +594,7 @@ impl model::Model for ParameterFieldDouble {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.value.is_some() as u64) | (self.expression.is_some() as u64) << 1
+        self.value.is_some() as u64 | (self.expression.is_some() as u64) << 1
             | (self.type_string.is_some() as u64) << 2
             | (self.default_value.is_some() as u64) << 3
             | (self.response_field.is_some() as u64) << 4
@@ -681,7 +681,7 @@ impl model::Model for ParameterFieldSecretRefData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.value.is_some() as u64) | (self.expression.is_some() as u64) << 1
+        self.value.is_some() as u64 | (self.expression.is_some() as u64) << 1
             | (self.type_string.is_some() as u64) << 2
             | (self.default_value.is_some() as u64) << 3
             | (self.response_field.is_some() as u64) << 4
@@ -778,7 +778,7 @@ impl model::Model for ParameterFieldStoreConfigWrapper {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.spec.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.value.is_some() as u64) << 2
             | (self.expression.is_some() as u64) << 3
             | (self.type_string.is_some() as u64) << 4
@@ -825,7 +825,7 @@ impl model::Model for ParameterFieldStoreConfigWrapperSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.files.is_some() as u64)
+        self.files.is_some() as u64
     }
 }
 model::model!(ParameterFieldStoreConfigWrapperSpec);
@@ -905,7 +905,7 @@ impl model::Model for ParameterFieldString {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.value.is_some() as u64) | (self.expression.is_some() as u64) << 1
+        self.value.is_some() as u64 | (self.expression.is_some() as u64) << 1
             | (self.type_string.is_some() as u64) << 2
             | (self.default_value.is_some() as u64) << 3
             | (self.response_field.is_some() as u64) << 4
@@ -962,7 +962,7 @@ impl model::Model for ResponseDtoServiceOverrideResponseV2 {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -1031,7 +1031,7 @@ impl model::Model for SecretNgVariable {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.value.is_some() as u64) << 2 | (self.default.is_some() as u64) << 3
             | (self.metadata.is_some() as u64) << 4
             | (self.required.is_some() as u64) << 5
@@ -1146,7 +1146,7 @@ impl model::Model for ServiceOverrideRequestV2 {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.spec.is_some() as u64) | 1 << 1 | (self.yaml.is_some() as u64) << 2
+        self.spec.is_some() as u64 | 1 << 1 | (self.yaml.is_some() as u64) << 2
             | (self.identifier.is_some() as u64) << 3
             | (self.service_ref.is_some() as u64) << 4
             | (self.org_identifier.is_some() as u64) << 5 | 1 << 6
@@ -1268,7 +1268,7 @@ impl model::Model for ServiceOverrideResponseV2 {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.spec.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.yaml.is_some() as u64) << 2 | (self.account_id.is_some() as u64) << 3
             | (self.identifier.is_some() as u64) << 4
             | (self.service_ref.is_some() as u64) << 5
@@ -1356,7 +1356,7 @@ impl model::Model for ServiceOverrideSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.metadata.is_some() as u64) | (self.manifests.is_some() as u64) << 1
+        self.metadata.is_some() as u64 | (self.manifests.is_some() as u64) << 1
             | (self.variables.is_some() as u64) << 2
             | (self.config_files.is_some() as u64) << 3
             | (self.connection_strings.is_some() as u64) << 4
@@ -1411,7 +1411,7 @@ impl model::Model for StoreConfigWrapper {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.spec.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.uuid.is_some() as u64) << 2 | (self.metadata.is_some() as u64) << 3
     }
 }

@@ -60,7 +60,7 @@ impl model::Model for NgServiceResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.service.is_some() as u64) | (self.created_at.is_some() as u64) << 1
+        self.service.is_some() as u64 | (self.created_at.is_some() as u64) << 1
             | (self.last_modified_at.is_some() as u64) << 2
             | (self.governance_metadata.is_some() as u64) << 3
             | (self.entity_validity_details.is_some() as u64) << 4
@@ -138,7 +138,7 @@ impl model::Model for PageResponseServiceResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.empty.is_some() as u64) | (self.content.is_some() as u64) << 1
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.page_index.is_some() as u64) << 3
             | (self.page_token.is_some() as u64) << 4
@@ -186,7 +186,7 @@ impl model::Model for PluginInfoResponseDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.runtime_language.is_some() as u64)
+        self.runtime_language.is_some() as u64
             | (self.serverless_version.is_some() as u64) << 1
     }
 }
@@ -229,7 +229,7 @@ impl model::Model for ResourceItem {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(ResourceItem);
@@ -279,7 +279,7 @@ impl model::Model for ResponseDtoListServiceResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -336,7 +336,7 @@ impl model::Model for ResponseDtoPageResponseServiceResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -393,7 +393,7 @@ impl model::Model for ResponseDtoPluginInfoResponseDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -450,7 +450,7 @@ impl model::Model for ResponseDtoServiceGitUpdateResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -507,7 +507,7 @@ impl model::Model for ResponseDtoServiceImportResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -564,7 +564,7 @@ impl model::Model for ResponseDtoServiceMoveConfigResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -621,7 +621,7 @@ impl model::Model for ResponseDtoServiceResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -678,7 +678,7 @@ impl model::Model for ResponseDtoSetK8sCommandFlagType {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -740,7 +740,7 @@ impl model::Model for ResponseDtoSetKustomizeCommandFlagType {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -801,7 +801,7 @@ impl model::Model for ResponseDtoSetServiceHookAction {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -851,7 +851,7 @@ impl model::Model for ServiceGitUpdateResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.identifier.is_some() as u64)
+        self.identifier.is_some() as u64
     }
 }
 model::model!(ServiceGitUpdateResponse);
@@ -893,7 +893,7 @@ impl model::Model for ServiceImportResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.identifier.is_some() as u64)
+        self.identifier.is_some() as u64
             | (self.governance_metadata.is_some() as u64) << 1
     }
 }
@@ -964,7 +964,7 @@ impl model::Model for ServiceRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.yaml.is_some() as u64) << 2 | (self.identifier.is_some() as u64) << 3
             | (self.description.is_some() as u64) << 4
             | (self.org_identifier.is_some() as u64) << 5
@@ -1078,7 +1078,7 @@ impl model::Model for ServiceResponseDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2 | (self.yaml.is_some() as u64) << 3
             | (self.deleted.is_some() as u64) << 4 | (self.version.is_some() as u64) << 5
             | (self.account_id.is_some() as u64) << 6
@@ -1174,7 +1174,7 @@ impl model::Model for CreateServicesPartialBatchBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.yaml.is_some() as u64) << 2 | (self.identifier.is_some() as u64) << 3
             | (self.description.is_some() as u64) << 4
             | (self.org_identifier.is_some() as u64) << 5

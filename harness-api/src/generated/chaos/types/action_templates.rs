@@ -95,7 +95,7 @@ impl model::Model for ActionTemplate {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2 | (self.hub_ref.is_some() as u64) << 3
             | (self.identity.is_some() as u64) << 4
             | (self.revision.is_some() as u64) << 5
@@ -150,8 +150,7 @@ impl model::Model for ActionTemplateVariables {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.variables.is_some() as u64)
-            | (self.action_properties.is_some() as u64) << 1
+        self.variables.is_some() as u64 | (self.action_properties.is_some() as u64) << 1
             | (self.action_run_property.is_some() as u64) << 2
     }
 }
@@ -194,7 +193,7 @@ impl model::Model for ActionsTemplateCount {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.count.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.count.is_some() as u64) << 1
     }
 }
 model::model!(ActionsTemplateCount);
@@ -354,7 +353,7 @@ impl model::Model for ChaosActionTemplate {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.tags.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
             | (self.org_id.is_some() as u64) << 4 | (self.hub_ref.is_some() as u64) << 5
             | (self.identity.is_some() as u64) << 6
@@ -417,7 +416,7 @@ impl model::Model for GetActionTemplateResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.correlation_id.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.correlation_id.is_some() as u64) << 1
     }
 }
 model::model!(GetActionTemplateResponse);
@@ -467,7 +466,7 @@ impl model::Model for ListFaultActionTemplateResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.pagination.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.pagination.is_some() as u64) << 1
             | (self.count_details.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }

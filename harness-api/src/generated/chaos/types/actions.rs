@@ -65,7 +65,7 @@ impl model::Model for ActionExecutedByExperiment {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.notify_id.is_some() as u64) | (self.updated_at.is_some() as u64) << 1
+        self.notify_id.is_some() as u64 | (self.updated_at.is_some() as u64) << 1
             | (self.updated_by.is_some() as u64) << 2
             | (self.experiment_id.is_some() as u64) << 3
             | (self.experiment_name.is_some() as u64) << 4
@@ -234,7 +234,7 @@ impl model::Model for ActionResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2 | (self.org_id.is_some() as u64) << 3
             | (self.hub_ref.is_some() as u64) << 4
             | (self.identity.is_some() as u64) << 5
@@ -347,7 +347,7 @@ impl model::Model for ChaosAction {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2 | (self.hub_ref.is_some() as u64) << 3
             | (self.identity.is_some() as u64) << 4
             | (self.variables.is_some() as u64) << 5
@@ -401,7 +401,7 @@ impl model::Model for ChaosActionIdentifiers {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org_id.is_some() as u64) | (self.account_id.is_some() as u64) << 1
+        self.org_id.is_some() as u64 | (self.account_id.is_some() as u64) << 1
             | (self.project_id.is_some() as u64) << 2
     }
 }
@@ -448,7 +448,7 @@ impl model::Model for ChaosActionUserDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.email.is_some() as u64) | (self.user_id.is_some() as u64) << 1
+        self.email.is_some() as u64 | (self.user_id.is_some() as u64) << 1
             | (self.username.is_some() as u64) << 2
     }
 }
@@ -601,7 +601,7 @@ impl model::Model for ListChaosActionTemplateResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.pagination.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.pagination.is_some() as u64) << 1
     }
 }
 model::model!(ListChaosActionTemplateResponse);
@@ -647,7 +647,7 @@ impl model::Model for RecentExecutions {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64) | (self.step_name.is_some() as u64) << 1
+        self.status.is_some() as u64 | (self.step_name.is_some() as u64) << 1
             | (self.executed_by_experiment.is_some() as u64) << 2
     }
 }
@@ -783,7 +783,7 @@ impl model::Model for StoredAction {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2 | (self.org_id.is_some() as u64) << 3
             | (self.hub_ref.is_some() as u64) << 4
             | (self.identity.is_some() as u64) << 5

@@ -69,7 +69,7 @@ impl model::Model for RunChaosComponentBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.duration.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.duration.is_some() as u64) << 1
             | (self.identity.is_some() as u64) << 2
             | (self.user_meta_data.is_some() as u64) << 3
             | (self.runtime_inputs.is_some() as u64) << 4
@@ -111,7 +111,7 @@ impl model::Model for RunChaosComponentBodyRuntimeInputs {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tasks.is_some() as u64)
+        self.tasks.is_some() as u64
     }
 }
 model::model!(RunChaosComponentBodyRuntimeInputs);
@@ -157,7 +157,7 @@ impl model::Model for RunChaosComponentBodyUserMetaData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.email.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.email.is_some() as u64) << 1
             | (self.user_name.is_some() as u64) << 2
     }
 }

@@ -42,7 +42,7 @@ impl model::Model for ChaosGuardConditionRule {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.rule_id.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.rule_id.is_some() as u64) << 1
     }
 }
 model::model!(ChaosGuardConditionRule);
@@ -142,7 +142,7 @@ impl model::Model for ConditionResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.rules.is_some() as u64) << 2 | (self.k8s_spec.is_some() as u64) << 3
             | (self.created_at.is_some() as u64) << 4
             | (self.created_by.is_some() as u64) << 5
@@ -335,7 +335,7 @@ impl model::Model for CreateConditionResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.k8s_spec.is_some() as u64) << 2
             | (self.fault_spec.is_some() as u64) << 3
             | (self.infra_type.is_some() as u64) << 4
@@ -388,7 +388,7 @@ impl model::Model for DeleteConditionResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.message.is_some() as u64) | (self.success.is_some() as u64) << 1
+        self.message.is_some() as u64 | (self.success.is_some() as u64) << 1
             | (self.correlation_id.is_some() as u64) << 2
     }
 }
@@ -494,7 +494,7 @@ impl model::Model for GetConditionResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.rules.is_some() as u64) << 2 | (self.k8s_spec.is_some() as u64) << 3
             | (self.created_at.is_some() as u64) << 4
             | (self.created_by.is_some() as u64) << 5
@@ -551,7 +551,7 @@ impl model::Model for ListConditionResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.conditions.is_some() as u64) | (self.pagination.is_some() as u64) << 1
+        self.conditions.is_some() as u64 | (self.pagination.is_some() as u64) << 1
             | (self.correlation_id.is_some() as u64) << 2
     }
 }
@@ -632,7 +632,7 @@ impl model::Model for UpdateConditionResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.k8s_spec.is_some() as u64) << 2
             | (self.fault_spec.is_some() as u64) << 3
             | (self.infra_type.is_some() as u64) << 4

@@ -184,7 +184,7 @@ impl model::Model for CreateRuleResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.rule_id.is_some() as u64) << 2
             | (self.is_enabled.is_some() as u64) << 3
             | (self.description.is_some() as u64) << 4
@@ -237,7 +237,7 @@ impl model::Model for DeleteRuleResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.message.is_some() as u64) | (self.success.is_some() as u64) << 1
+        self.message.is_some() as u64 | (self.success.is_some() as u64) << 1
             | (self.correlation_id.is_some() as u64) << 2
     }
 }
@@ -343,7 +343,7 @@ impl model::Model for GetRuleResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.rule_id.is_some() as u64) << 2
             | (self.created_at.is_some() as u64) << 3
             | (self.created_by.is_some() as u64) << 4
@@ -401,7 +401,7 @@ impl model::Model for ListRuleResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.rules.is_some() as u64) | (self.pagination.is_some() as u64) << 1
+        self.rules.is_some() as u64 | (self.pagination.is_some() as u64) << 1
             | (self.correlation_id.is_some() as u64) << 2
     }
 }
@@ -507,7 +507,7 @@ impl model::Model for RuleResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.rule_id.is_some() as u64) << 2
             | (self.created_at.is_some() as u64) << 3
             | (self.created_by.is_some() as u64) << 4
@@ -703,7 +703,7 @@ impl model::Model for UpdateRuleResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.rule_id.is_some() as u64) << 2
             | (self.is_enabled.is_some() as u64) << 3
             | (self.description.is_some() as u64) << 4

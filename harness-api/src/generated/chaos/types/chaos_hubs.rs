@@ -164,7 +164,7 @@ impl model::Model for ChaosHubResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.hub_id.is_some() as u64) << 2 | (self.org_id.is_some() as u64) << 3
             | (self.repo_url.is_some() as u64) << 4
             | (self.auth_type.is_some() as u64) << 5
@@ -444,7 +444,7 @@ impl model::Model for GetHubResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.hub_id.is_some() as u64) << 2 | (self.org_id.is_some() as u64) << 3
             | (self.repo_url.is_some() as u64) << 4
             | (self.auth_type.is_some() as u64) << 5
@@ -508,7 +508,7 @@ impl model::Model for ListHubResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.items.is_some() as u64) | (self.pagination.is_some() as u64) << 1
+        self.items.is_some() as u64 | (self.pagination.is_some() as u64) << 1
     }
 }
 model::model!(ListHubResponse);

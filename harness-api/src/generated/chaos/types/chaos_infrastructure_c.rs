@@ -50,7 +50,7 @@ impl model::Model for ChaosLicenseUsageDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.module.is_some() as u64) | (self.timestamp.is_some() as u64) << 1
+        self.module.is_some() as u64 | (self.timestamp.is_some() as u64) << 1
             | (self.account_identifier.is_some() as u64) << 2
             | (self.experiment_runs_per_month.is_some() as u64) << 3
     }
@@ -102,7 +102,7 @@ impl model::Model for CloudFoundryInfraUserInputs {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.http_port.is_some() as u64) | (self.allowed_origins.is_some() as u64) << 1
+        self.http_port.is_some() as u64 | (self.allowed_origins.is_some() as u64) << 1
             | (self.max_heartbeat_delay.is_some() as u64) << 2
             | (self.liveness_check_interval.is_some() as u64) << 3
     }
@@ -142,7 +142,7 @@ impl model::Model for ContainerInfraInstallationManifest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ecs_installation_manifest.is_some() as u64)
+        self.ecs_installation_manifest.is_some() as u64
     }
 }
 model::model!(ContainerInfraInstallationManifest);
@@ -184,7 +184,7 @@ impl model::Model for ContainerInfraUserInputs {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.platform_type.is_some() as u64)
+        self.platform_type.is_some() as u64
             | (self.deployment_type.is_some() as u64) << 1
     }
 }
@@ -235,7 +235,7 @@ impl model::Model for CustomImagesRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ddcr.is_some() as u64) | (self.ddcr_lib.is_some() as u64) << 1
+        self.ddcr.is_some() as u64 | (self.ddcr_lib.is_some() as u64) << 1
             | (self.ddcr_fault.is_some() as u64) << 2
             | (self.log_watcher.is_some() as u64) << 3
     }

@@ -46,7 +46,7 @@ impl model::Model for DeleteKubernetesInfraV2Response {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.message.is_some() as u64) | (self.identity.is_some() as u64) << 1
+        self.message.is_some() as u64 | (self.identity.is_some() as u64) << 1
             | (self.correlation_id.is_some() as u64) << 2
     }
 }

@@ -42,7 +42,7 @@ impl model::Model for EcsInstallationManifest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.service.is_some() as u64) | (self.task_definition.is_some() as u64) << 1
+        self.service.is_some() as u64 | (self.task_definition.is_some() as u64) << 1
     }
 }
 model::model!(EcsInstallationManifest);

@@ -95,7 +95,7 @@ impl model::Model for GetHarnessInfrastructureResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.is_used.is_some() as u64) << 2
             | (self.namespace.is_some() as u64) << 3
             | (self.identifier.is_some() as u64) << 4
@@ -165,7 +165,7 @@ impl model::Model for GetInfraStatsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.total_infrastructures.is_some() as u64)
+        self.total_infrastructures.is_some() as u64
             | (self.total_active_infrastructure.is_some() as u64) << 1
             | (self.total_confirmed_infrastructure.is_some() as u64) << 2
             | (self.total_inactive_infrastructures.is_some() as u64) << 3
@@ -207,7 +207,7 @@ impl model::Model for GetInfraTokenResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.token.is_some() as u64)
+        self.token.is_some() as u64
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -249,7 +249,7 @@ impl model::Model for GetInfraVersionDetailsRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.infra_type.is_some() as u64)
+        self.infra_type.is_some() as u64
     }
 }
 model::model!(GetInfraVersionDetailsRequest);
@@ -379,7 +379,7 @@ impl model::Model for GetKubernetesInfrastructureV2YamlRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.env.is_some() as u64) | (self.mtls.is_some() as u64) << 1
+        self.env.is_some() as u64 | (self.mtls.is_some() as u64) << 1
             | (self.label.is_some() as u64) << 2 | (self.proxy.is_some() as u64) << 3
             | (self.volumes.is_some() as u64) << 4
             | (self.identity.is_some() as u64) << 5
@@ -437,7 +437,7 @@ impl model::Model for GetKubernetesInfrastructureV2YamlResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.yaml.is_some() as u64) | (self.correlation_id.is_some() as u64) << 1
+        self.yaml.is_some() as u64 | (self.correlation_id.is_some() as u64) << 1
     }
 }
 model::model!(GetKubernetesInfrastructureV2YamlResponse);
@@ -512,7 +512,7 @@ impl model::Model for GraphInfraFilterInput {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.infra_id.is_some() as u64) << 2
             | (self.is_active.is_some() as u64) << 3
             | (self.infra_scope.is_some() as u64) << 4
@@ -560,7 +560,7 @@ impl model::Model for GraphInfraVersionDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.latest_version.is_some() as u64)
+        self.latest_version.is_some() as u64
             | (self.compatible_versions.is_some() as u64) << 1
     }
 }
@@ -619,7 +619,7 @@ impl model::Model for GraphListInfraRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.filter.is_some() as u64) | (self.infra_i_ds.is_some() as u64) << 1
+        self.filter.is_some() as u64 | (self.infra_i_ds.is_some() as u64) << 1
             | (self.pagination.is_some() as u64) << 2
             | (self.environment_i_ds.is_some() as u64) << 3
             | (self.k8s_connector_i_ds.is_some() as u64) << 4
@@ -664,7 +664,7 @@ impl model::Model for GraphListInfraResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.infras.is_some() as u64) | (self.total_no_of_infras.is_some() as u64) << 1
+        self.infras.is_some() as u64 | (self.total_no_of_infras.is_some() as u64) << 1
     }
 }
 model::model!(GraphListInfraResponse);
@@ -799,7 +799,7 @@ impl model::Model for GraphRegisterInfraRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.scc_yaml.is_some() as u64) << 2
             | (self.skip_ssl.is_some() as u64) << 3
             | (self.run_as_user.is_some() as u64) << 4
@@ -871,7 +871,7 @@ impl model::Model for GraphRegisterInfraResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.token.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.token.is_some() as u64) << 1
             | (self.task_id.is_some() as u64) << 2
             | (self.infra_id.is_some() as u64) << 3
             | (self.manifest.is_some() as u64) << 4
@@ -932,7 +932,7 @@ impl model::Model for GraphToleration {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
             | (self.effect.is_some() as u64) << 2 | (self.operator.is_some() as u64) << 3
             | (self.toleration_seconds.is_some() as u64) << 4
     }
@@ -988,7 +988,7 @@ impl model::Model for GraphUpdateInfraRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.infra_id.is_some() as u64) << 2
             | (self.description.is_some() as u64) << 3
             | (self.environment_id.is_some() as u64) << 4
@@ -1037,7 +1037,7 @@ impl model::Model for GraphUpgrade {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64)
+        self.status.is_some() as u64
             | (self.is_auto_upgrade_enabled.is_some() as u64) << 1
     }
 }

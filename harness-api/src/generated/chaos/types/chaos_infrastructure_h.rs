@@ -90,7 +90,7 @@ impl model::Model for HarnessInfrastructure {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.is_used.is_some() as u64) << 2
             | (self.namespace.is_some() as u64) << 3
             | (self.identifier.is_some() as u64) << 4

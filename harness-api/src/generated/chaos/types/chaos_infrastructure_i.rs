@@ -42,7 +42,7 @@ impl model::Model for ImageRegistryDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.image_registry_repo.is_some() as u64)
+        self.image_registry_repo.is_some() as u64
             | (self.image_registry_secret.is_some() as u64) << 1
     }
     #[inline]
@@ -93,7 +93,7 @@ impl model::Model for ImageRegistryUserDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.email.is_some() as u64) | (self.user_id.is_some() as u64) << 1
+        self.email.is_some() as u64 | (self.user_id.is_some() as u64) << 1
             | (self.username.is_some() as u64) << 2
     }
 }
@@ -199,7 +199,7 @@ impl model::Model for ImageRegistryV2 {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.infra_id.is_some() as u64) | (self.created_at.is_some() as u64) << 1
+        self.infra_id.is_some() as u64 | (self.created_at.is_some() as u64) << 1
             | (self.created_by.is_some() as u64) << 2
             | (self.is_default.is_some() as u64) << 3
             | (self.is_private.is_some() as u64) << 4
@@ -253,7 +253,7 @@ impl model::Model for InfraSpecificUserInputs {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.container_infra_user_inputs.is_some() as u64)
+        self.container_infra_user_inputs.is_some() as u64
             | (self.cloud_foundry_infra_user_inputs.is_some() as u64) << 1
     }
 }
@@ -304,7 +304,7 @@ impl model::Model for InfraV2Identifiers {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org_identifier.is_some() as u64)
+        self.org_identifier.is_some() as u64
             | (self.account_identifier.is_some() as u64) << 1
             | (self.project_identifier.is_some() as u64) << 2
     }
@@ -352,7 +352,7 @@ impl model::Model for InfraV2Pagination {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.page.is_some() as u64) | (self.limit.is_some() as u64) << 1
+        self.page.is_some() as u64 | (self.limit.is_some() as u64) << 1
     }
 }
 model::model!(InfraV2Pagination);
@@ -411,7 +411,7 @@ impl model::Model for InfraV2Upgrade {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64)
+        self.status.is_some() as u64
             | (self.is_auto_upgrade_enabled.is_some() as u64) << 1
     }
 }
@@ -464,7 +464,7 @@ impl model::Model for InfraV2UserDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.email.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.email.is_some() as u64) << 1
             | (self.username.is_some() as u64) << 2
     }
 }
@@ -507,7 +507,7 @@ impl model::Model for InstallationManifest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.container_infra_user_inputs.is_some() as u64)
+        self.container_infra_user_inputs.is_some() as u64
             | (self.cloud_foundry_infra_user_inputs.is_some() as u64) << 1
     }
 }

@@ -205,7 +205,7 @@ impl model::Model for KubernetesInfra {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.token.is_some() as u64) << 2 | (self.infra_id.is_some() as u64) << 3
             | (self.upgrade.is_some() as u64) << 4 | (self.version.is_some() as u64) << 5
             | (self.is_active.is_some() as u64) << 6
@@ -304,7 +304,7 @@ impl model::Model for KubernetesInfraV2FilterInput {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tags.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.tags.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.infra_scope.is_some() as u64) << 2
             | (self.is_ai_enabled.is_some() as u64) << 3
             | (self.environment_i_ds.is_some() as u64) << 4
@@ -573,7 +573,7 @@ impl model::Model for KubernetesInfrastructureV2Details {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.env.is_some() as u64) | (self.mtls.is_some() as u64) << 1
+        self.env.is_some() as u64 | (self.mtls.is_some() as u64) << 1
             | (self.name.is_some() as u64) << 2 | (self.tags.is_some() as u64) << 3
             | (self.label.is_some() as u64) << 4 | (self.proxy.is_some() as u64) << 5
             | (self.status.is_some() as u64) << 6 | (self.infra_id.is_some() as u64) << 7

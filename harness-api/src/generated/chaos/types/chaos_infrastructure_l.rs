@@ -38,7 +38,7 @@ impl model::Model for ListApplicationResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.items.is_some() as u64)
+        self.items.is_some() as u64
     }
 }
 model::model!(ListApplicationResponse);
@@ -76,7 +76,7 @@ impl model::Model for ListFunctionResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.items.is_some() as u64)
+        self.items.is_some() as u64
     }
 }
 model::model!(ListFunctionResponse);
@@ -118,7 +118,7 @@ impl model::Model for ListHarnessInfrastructureResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.page.is_some() as u64) | (self.items.is_some() as u64) << 1
+        self.page.is_some() as u64 | (self.items.is_some() as u64) << 1
     }
 }
 model::model!(ListHarnessInfrastructureResponse);
@@ -164,7 +164,7 @@ impl model::Model for ListKubernetesInfraV2Request {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.sort.is_some() as u64) | (self.filter.is_some() as u64) << 1
+        self.sort.is_some() as u64 | (self.filter.is_some() as u64) << 1
             | (self.identifier.is_some() as u64) << 2
     }
 }
@@ -211,7 +211,7 @@ impl model::Model for ListKubernetesInfraV2Response {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.infras.is_some() as u64) | (self.pagination.is_some() as u64) << 1
+        self.infras.is_some() as u64 | (self.pagination.is_some() as u64) << 1
             | (self.total_no_of_infrastructures.is_some() as u64) << 2
     }
 }
@@ -262,7 +262,7 @@ impl model::Model for ListMachineInfraRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.sort.is_some() as u64) | (self.filter.is_some() as u64) << 1
+        self.sort.is_some() as u64 | (self.filter.is_some() as u64) << 1
             | (self.infra_i_ds.is_some() as u64) << 2
             | (self.environment_i_ds.is_some() as u64) << 3
     }
@@ -306,7 +306,7 @@ impl model::Model for ListMachineInfraResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.infras.is_some() as u64) | (self.total_no_of_infras.is_some() as u64) << 1
+        self.infras.is_some() as u64 | (self.total_no_of_infras.is_some() as u64) << 1
     }
 }
 model::model!(ListMachineInfraResponse);

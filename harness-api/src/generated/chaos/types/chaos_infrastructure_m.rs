@@ -140,7 +140,7 @@ impl model::Model for MachineInfra {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.status.is_some() as u64) << 2 | (self.infra_id.is_some() as u64) << 3
             | (self.version.is_some() as u64) << 4
             | (self.hostname.is_some() as u64) << 5
@@ -228,7 +228,7 @@ impl model::Model for MachineInfraFilterInput {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.status.is_some() as u64) << 2 | (self.infra_id.is_some() as u64) << 3
             | (self.is_active.is_some() as u64) << 4
             | (self.description.is_some() as u64) << 5
@@ -286,7 +286,7 @@ impl model::Model for MachineInfraUserDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.email.is_some() as u64) | (self.user_id.is_some() as u64) << 1
+        self.email.is_some() as u64 | (self.user_id.is_some() as u64) << 1
             | (self.username.is_some() as u64) << 2
     }
 }
@@ -329,7 +329,7 @@ impl model::Model for MachineInfraVersionDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.latest_version.is_some() as u64)
+        self.latest_version.is_some() as u64
             | (self.compatible_versions.is_some() as u64) << 1
     }
 }

@@ -60,7 +60,7 @@ impl model::Model for ReferenceDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.identifier.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
             | (self.org_identifier.is_some() as u64) << 2
             | (self.account_identifier.is_some() as u64) << 3
             | (self.project_identifier.is_some() as u64) << 4
@@ -178,7 +178,7 @@ impl model::Model for RegisterInfraUserInputs {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.no_proxy.is_some() as u64) | (self.http_proxy.is_some() as u64) << 1
+        self.no_proxy.is_some() as u64 | (self.http_proxy.is_some() as u64) << 1
             | (self.https_proxy.is_some() as u64) << 2
             | (self.update_retries.is_some() as u64) << 3
             | (self.task_poll_interval.is_some() as u64) << 4
@@ -377,7 +377,7 @@ impl model::Model for RegisterInfrastructureV2Request {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.env.is_some() as u64) | (self.mtls.is_some() as u64) << 1
+        self.env.is_some() as u64 | (self.mtls.is_some() as u64) << 1
             | (self.name.is_some() as u64) << 2 | (self.tags.is_some() as u64) << 3
             | (self.label.is_some() as u64) << 4 | (self.proxy.is_some() as u64) << 5
             | (self.infra_id.is_some() as u64) << 6
@@ -449,7 +449,7 @@ impl model::Model for RegisterInfrastructureV2Response {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.token.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.token.is_some() as u64) << 1
             | (self.identity.is_some() as u64) << 2
     }
     #[inline]
@@ -529,7 +529,7 @@ impl model::Model for RegisterMachineInfraRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.version.is_some() as u64) << 2
             | (self.created_by.is_some() as u64) << 3
             | (self.updated_by.is_some() as u64) << 4
@@ -605,7 +605,7 @@ impl model::Model for RegisterMachineInfraResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.infra_id.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.infra_id.is_some() as u64) << 1
             | (self.version.is_some() as u64) << 2
             | (self.access_key.is_some() as u64) << 3
             | (self.infra_type.is_some() as u64) << 4

@@ -46,7 +46,7 @@ impl model::Model for ScopedIdentifiers {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org_identifier.is_some() as u64)
+        self.org_identifier.is_some() as u64
             | (self.account_identifier.is_some() as u64) << 1
             | (self.project_identifier.is_some() as u64) << 2
     }
@@ -90,7 +90,7 @@ impl model::Model for SortInput {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.field.is_some() as u64) | (self.ascending.is_some() as u64) << 1
+        self.field.is_some() as u64 | (self.ascending.is_some() as u64) << 1
     }
 }
 model::model!(SortInput);

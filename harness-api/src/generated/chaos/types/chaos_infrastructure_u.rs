@@ -38,7 +38,7 @@ impl model::Model for UpdateEmissaryUrlRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64)
+        self.url.is_some() as u64
     }
 }
 model::model!(UpdateEmissaryUrlRequest);
@@ -80,7 +80,7 @@ impl model::Model for UpdateInfraResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.message.is_some() as u64) | (self.correlation_id.is_some() as u64) << 1
+        self.message.is_some() as u64 | (self.correlation_id.is_some() as u64) << 1
     }
 }
 model::model!(UpdateInfraResponse);
@@ -122,7 +122,7 @@ impl model::Model for UpdateKubernetesInfrastructureResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.message.is_some() as u64) | (self.correlation_id.is_some() as u64) << 1
+        self.message.is_some() as u64 | (self.correlation_id.is_some() as u64) << 1
     }
 }
 model::model!(UpdateKubernetesInfrastructureResponse);
@@ -277,7 +277,7 @@ impl model::Model for UpdateKubernetesInfrastructureV2Request {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.env.is_some() as u64) | (self.mtls.is_some() as u64) << 1
+        self.env.is_some() as u64 | (self.mtls.is_some() as u64) << 1
             | (self.name.is_some() as u64) << 2 | (self.tags.is_some() as u64) << 3
             | (self.label.is_some() as u64) << 4 | (self.proxy.is_some() as u64) << 5
             | (self.volumes.is_some() as u64) << 6
@@ -339,7 +339,7 @@ impl model::Model for UpdateKubernetesInfrastructureV2Response {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.message.is_some() as u64) | (self.correlation_id.is_some() as u64) << 1
+        self.message.is_some() as u64 | (self.correlation_id.is_some() as u64) << 1
     }
 }
 model::model!(UpdateKubernetesInfrastructureV2Response);
@@ -389,7 +389,7 @@ impl model::Model for UpdateMachineInfraRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.description.is_some() as u64) << 2
             | (self.environment_id.is_some() as u64) << 3
     }
@@ -433,7 +433,7 @@ impl model::Model for UpgradeKubernetesInfrastructureResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.message.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.message.is_some() as u64) << 1
     }
 }
 model::model!(UpgradeKubernetesInfrastructureResponse);
@@ -479,7 +479,7 @@ impl model::Model for UsageDataDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.count.is_some() as u64) | (self.references.is_some() as u64) << 1
+        self.count.is_some() as u64 | (self.references.is_some() as u64) << 1
             | (self.display_name.is_some() as u64) << 2
     }
 }

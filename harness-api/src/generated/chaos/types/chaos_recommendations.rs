@@ -42,7 +42,7 @@ impl model::Model for CreateActionResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.experiment_id.is_some() as u64)
+        self.experiment_id.is_some() as u64
             | (self.experiment_name.is_some() as u64) << 1
     }
 }
@@ -89,7 +89,7 @@ impl model::Model for FaultFilters {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.targets.is_some() as u64) | (self.fault_name.is_some() as u64) << 1
+        self.targets.is_some() as u64 | (self.fault_name.is_some() as u64) << 1
             | (self.criticality.is_some() as u64) << 2
     }
 }
@@ -136,7 +136,7 @@ impl model::Model for Filters {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.source.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.source.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.category.is_some() as u64) << 2
     }
 }
@@ -179,7 +179,7 @@ impl model::Model for Fixes {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.description.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.description.is_some() as u64) << 1
     }
 }
 model::model!(Fixes);
@@ -217,7 +217,7 @@ impl model::Model for ListRecommendationsRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.filters.is_some() as u64)
+        self.filters.is_some() as u64
     }
 }
 model::model!(ListRecommendationsRequest);
@@ -259,7 +259,7 @@ impl model::Model for ListRecommendationsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.pagination.is_some() as u64) | (self.recommendations.is_some() as u64) << 1
+        self.pagination.is_some() as u64 | (self.recommendations.is_some() as u64) << 1
     }
 }
 model::model!(ListRecommendationsResponse);
@@ -301,7 +301,7 @@ impl model::Model for Node {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.labels.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.labels.is_some() as u64) << 1
     }
 }
 model::model!(Node);
@@ -347,7 +347,7 @@ impl model::Model for PipelineAddExperimentResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.stage_id.is_some() as u64) | (self.pipeline_id.is_some() as u64) << 1
+        self.stage_id.is_some() as u64 | (self.pipeline_id.is_some() as u64) << 1
             | (self.pipeline_name.is_some() as u64) << 2
     }
 }
@@ -398,7 +398,7 @@ impl model::Model for PipelineFilters {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.service_id.is_some() as u64) | (self.pipeline_id.is_some() as u64) << 1
+        self.service_id.is_some() as u64 | (self.pipeline_id.is_some() as u64) << 1
             | (self.service_name.is_some() as u64) << 2
             | (self.pipeline_name.is_some() as u64) << 3
     }
@@ -450,7 +450,7 @@ impl model::Model for ProbeFilters {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.probe_id.is_some() as u64) | (self.probe_name.is_some() as u64) << 1
+        self.probe_id.is_some() as u64 | (self.probe_name.is_some() as u64) << 1
             | (self.probe_type.is_some() as u64) << 2
             | (self.experiment_run_id.is_some() as u64) << 3
     }
@@ -517,7 +517,7 @@ impl model::Model for RunActionResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.notify_id.is_some() as u64) | (self.experiment_id.is_some() as u64) << 1
+        self.notify_id.is_some() as u64 | (self.experiment_id.is_some() as u64) << 1
     }
 }
 model::model!(RunActionResponse);
@@ -657,7 +657,7 @@ impl model::Model for StoredRecommendation {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tags.is_some() as u64) | (self.org_id.is_some() as u64) << 1
+        self.tags.is_some() as u64 | (self.org_id.is_some() as u64) << 1
             | (self.source.is_some() as u64) << 2 | (self.infra_id.is_some() as u64) << 3
             | (self.account_id.is_some() as u64) << 4
             | (self.infra_name.is_some() as u64) << 5
@@ -721,7 +721,7 @@ impl model::Model for StoredRecommendationTarget {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.node.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.node.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.workload.is_some() as u64) << 2
     }
 }
@@ -772,7 +772,7 @@ impl model::Model for StoredRecommendationWorkload {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.kind.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.labels.is_some() as u64) << 2
             | (self.namespace.is_some() as u64) << 3
     }
@@ -849,7 +849,7 @@ impl model::Model for Suggestions {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.count.is_some() as u64) | (self.error.is_some() as u64) << 1
+        self.count.is_some() as u64 | (self.error.is_some() as u64) << 1
             | (self.fixes.is_some() as u64) << 2 | (self.reason.is_some() as u64) << 3
             | (self.status.is_some() as u64) << 4
             | (self.updated_at.is_some() as u64) << 5

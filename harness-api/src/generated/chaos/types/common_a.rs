@@ -42,7 +42,7 @@ impl model::Model for ActionTemplateEnv {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(ActionTemplateEnv);
@@ -88,7 +88,7 @@ impl model::Model for ActionTemplateProperties {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.delay_action.is_some() as u64)
+        self.delay_action.is_some() as u64
             | (self.container_action.is_some() as u64) << 1
             | (self.custom_script_action.is_some() as u64) << 2
     }
@@ -155,7 +155,7 @@ impl model::Model for ActionTemplateRunProperties {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.timeout.is_some() as u64) | (self.interval.is_some() as u64) << 1
+        self.timeout.is_some() as u64 | (self.interval.is_some() as u64) << 1
             | (self.verbosity.is_some() as u64) << 2
             | (self.max_retries.is_some() as u64) << 3
             | (self.initial_delay.is_some() as u64) << 4
@@ -247,7 +247,7 @@ impl model::Model for ApmProbeTemplate {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.comparator.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.comparator.is_some() as u64) << 1
             | (self.new_relic_probe_inputs.is_some() as u64) << 2
             | (self.datadog_apm_probe_inputs.is_some() as u64) << 3
             | (self.prometheus_probe_inputs.is_some() as u64) << 4
@@ -302,7 +302,7 @@ impl model::Model for ApplicationSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.operator.is_some() as u64) | (self.workloads.is_some() as u64) << 1
+        self.operator.is_some() as u64 | (self.workloads.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationSpec);
@@ -344,7 +344,7 @@ impl model::Model for ApplicationTarget {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.entrypoint.is_some() as u64) | (self.application.is_some() as u64) << 1
+        self.entrypoint.is_some() as u64 | (self.application.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationTarget);
@@ -386,7 +386,7 @@ impl model::Model for AuthorizationTemplate {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.credentials.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.credentials.is_some() as u64) << 1
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -428,7 +428,7 @@ impl model::Model for AwsAuth {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.identifier.is_some() as u64)
+        self.identifier.is_some() as u64
     }
 }
 model::model!(AwsAuth);

@@ -42,7 +42,7 @@ impl model::Model for Capabilities {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.add.is_some() as u64) | (self.drop.is_some() as u64) << 1
+        self.add.is_some() as u64 | (self.drop.is_some() as u64) << 1
     }
 }
 model::model!(Capabilities);
@@ -97,7 +97,7 @@ impl model::Model for ChaosApiPagination {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.index.is_some() as u64) | (self.limit.is_some() as u64) << 1
+        self.index.is_some() as u64 | (self.limit.is_some() as u64) << 1
             | (self.total_items.is_some() as u64) << 2
             | (self.total_pages.is_some() as u64) << 3
     }
@@ -145,7 +145,7 @@ impl model::Model for ChaosCommonResourceRequirements {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.limits.is_some() as u64) | (self.requests.is_some() as u64) << 1
+        self.limits.is_some() as u64 | (self.requests.is_some() as u64) << 1
     }
 }
 model::model!(ChaosCommonResourceRequirements);
@@ -215,7 +215,7 @@ impl model::Model for ChaosCommonVolume {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.secret.is_some() as u64) << 2
             | (self.empty_dir.is_some() as u64) << 3
             | (self.host_path.is_some() as u64) << 4
@@ -266,7 +266,7 @@ impl model::Model for ChaosExperimentRecommendation {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.reasons.is_some() as u64) | (self.by_system.is_some() as u64) << 1
+        self.reasons.is_some() as u64 | (self.by_system.is_some() as u64) << 1
             | (self.weightage.is_some() as u64) << 2
     }
 }
@@ -346,7 +346,7 @@ impl model::Model for ChaosGuardCondition {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.k8s_spec.is_some() as u64) << 2
             | (self.fault_spec.is_some() as u64) << 3
             | (self.infra_type.is_some() as u64) << 4
@@ -394,7 +394,7 @@ impl model::Model for ChaosGuardEnv {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(ChaosGuardEnv);
@@ -436,7 +436,7 @@ impl model::Model for ChaosGuardFault {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.fault_type.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.fault_type.is_some() as u64) << 1
     }
 }
 model::model!(ChaosGuardFault);
@@ -487,7 +487,7 @@ impl model::Model for ChaosGuardRecurrence {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.spec.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(ChaosGuardRecurrence);
@@ -529,7 +529,7 @@ impl model::Model for ChaosGuardRecurrenceSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.until.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.until.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(ChaosGuardRecurrenceSpec);
@@ -592,7 +592,7 @@ impl model::Model for ChaosGuardWorkload {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.env.is_some() as u64) | (self.kind.is_some() as u64) << 1
+        self.env.is_some() as u64 | (self.kind.is_some() as u64) << 1
             | (self.label.is_some() as u64) << 2 | (self.services.is_some() as u64) << 3
             | (self.namespace.is_some() as u64) << 4
             | (self.application_map_id.is_some() as u64) << 5
@@ -725,7 +725,7 @@ impl model::Model for ChaosKubernetesSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.env.is_some() as u64) | (self.args.is_some() as u64) << 1
+        self.env.is_some() as u64 | (self.args.is_some() as u64) << 1
             | (self.image.is_some() as u64) << 2 | (self.labels.is_some() as u64) << 3
             | (self.command.is_some() as u64) << 4
             | (self.host_ipc.is_some() as u64) << 5
@@ -783,7 +783,7 @@ impl model::Model for ChaosParameter {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(ChaosParameter);
@@ -829,7 +829,7 @@ impl model::Model for ChaosSdkUserDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.email.is_some() as u64) | (self.user_id.is_some() as u64) << 1
+        self.email.is_some() as u64 | (self.user_id.is_some() as u64) << 1
             | (self.username.is_some() as u64) << 2
     }
 }
@@ -872,7 +872,7 @@ impl model::Model for ChaosServiceAccountSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.operator.is_some() as u64) | (self.service_accounts.is_some() as u64) << 1
+        self.operator.is_some() as u64 | (self.service_accounts.is_some() as u64) << 1
     }
 }
 model::model!(ChaosServiceAccountSpec);
@@ -930,7 +930,7 @@ impl model::Model for ChaosSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tls.is_some() as u64) | (self.auth.is_some() as u64) << 1
+        self.tls.is_some() as u64 | (self.auth.is_some() as u64) << 1
             | (self.params.is_some() as u64) << 2
             | (self.fault_name.is_some() as u64) << 3
             | (self.kubernetes.is_some() as u64) << 4
@@ -1034,7 +1034,7 @@ impl model::Model for ChaosTemplateVariable {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.path.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.path.is_some() as u64) << 1
             | (self.tags.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
             | (self.value.is_some() as u64) << 4 | (self.default.is_some() as u64) << 5
             | (self.category.is_some() as u64) << 6
@@ -1097,7 +1097,7 @@ impl model::Model for CmdProbeTemplate {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.env.is_some() as u64) | (self.source.is_some() as u64) << 1
+        self.env.is_some() as u64 | (self.source.is_some() as u64) << 1
             | (self.command.is_some() as u64) << 2
             | (self.comparator.is_some() as u64) << 3
     }
@@ -1145,7 +1145,7 @@ impl model::Model for ComparatorTemplate {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.value.is_some() as u64) << 1
             | (self.criteria.is_some() as u64) << 2
     }
 }
@@ -1192,7 +1192,7 @@ impl model::Model for ConfigMapKeySelector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.optional.is_some() as u64) << 2
     }
 }
@@ -1239,7 +1239,7 @@ impl model::Model for ConfigMapVolume {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.mount_mode.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.mount_mode.is_some() as u64) << 1
             | (self.mount_path.is_some() as u64) << 2
     }
 }
@@ -1385,7 +1385,7 @@ impl model::Model for ContainerProbeTemplate {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.env.is_some() as u64) | (self.args.is_some() as u64) << 1
+        self.env.is_some() as u64 | (self.args.is_some() as u64) << 1
             | (self.image.is_some() as u64) << 2 | (self.labels.is_some() as u64) << 3
             | (self.command.is_some() as u64) << 4
             | (self.host_ipc.is_some() as u64) << 5
@@ -1544,7 +1544,7 @@ impl model::Model for ContainerTemplate {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.env.is_some() as u64) | (self.args.is_some() as u64) << 1
+        self.env.is_some() as u64 | (self.args.is_some() as u64) << 1
             | (self.image.is_some() as u64) << 2 | (self.labels.is_some() as u64) << 3
             | (self.command.is_some() as u64) << 4
             | (self.host_ipc.is_some() as u64) << 5
@@ -1608,7 +1608,7 @@ impl model::Model for CustomScriptActionTemplate {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.env.is_some() as u64) | (self.args.is_some() as u64) << 1
+        self.env.is_some() as u64 | (self.args.is_some() as u64) << 1
             | (self.command.is_some() as u64) << 2
     }
 }

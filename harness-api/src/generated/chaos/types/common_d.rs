@@ -46,7 +46,7 @@ impl model::Model for DatadogMetricsTemplate {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.query.is_some() as u64) | (self.time_frame.is_some() as u64) << 1
+        self.query.is_some() as u64 | (self.time_frame.is_some() as u64) << 1
             | (self.comparator.is_some() as u64) << 2
     }
 }
@@ -97,7 +97,7 @@ impl model::Model for DatadogProbeTemplate {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.metrics.is_some() as u64) | (self.datadog_site.is_some() as u64) << 1
+        self.metrics.is_some() as u64 | (self.datadog_site.is_some() as u64) << 1
             | (self.synthetics_test.is_some() as u64) << 2
             | (self.datadog_credentials_secret_name.is_some() as u64) << 3
     }
@@ -137,7 +137,7 @@ impl model::Model for DelayActionTemplate {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.duration.is_some() as u64)
+        self.duration.is_some() as u64
     }
 }
 model::model!(DelayActionTemplate);
@@ -179,7 +179,7 @@ impl model::Model for DynatraceMetricsTemplate {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.entity_selector.is_some() as u64)
+        self.entity_selector.is_some() as u64
             | (self.metrics_selector.is_some() as u64) << 1
     }
 }
@@ -234,7 +234,7 @@ impl model::Model for DynatraceProbeTemplate {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.metrics.is_some() as u64) | (self.endpoint.is_some() as u64) << 1
+        self.metrics.is_some() as u64 | (self.endpoint.is_some() as u64) << 1
             | (self.time_frame.is_some() as u64) << 2
             | (self.comparator.is_some() as u64) << 3
             | (self.api_token_secret_name.is_some() as u64) << 4

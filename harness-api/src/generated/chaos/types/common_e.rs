@@ -42,7 +42,7 @@ impl model::Model for EmptyDirVolumeSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.medium.is_some() as u64) | (self.size_limit.is_some() as u64) << 1
+        self.medium.is_some() as u64 | (self.size_limit.is_some() as u64) << 1
     }
 }
 model::model!(EmptyDirVolumeSource);
@@ -97,7 +97,7 @@ impl model::Model for EnvVarSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.field_ref.is_some() as u64) | (self.secret_key_ref.is_some() as u64) << 1
+        self.field_ref.is_some() as u64 | (self.secret_key_ref.is_some() as u64) << 1
             | (self.config_map_key_ref.is_some() as u64) << 2
             | (self.resource_field_ref.is_some() as u64) << 3
     }
@@ -141,7 +141,7 @@ impl model::Model for EvaluationWindowTemplate {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.evaluation_end_time.is_some() as u64)
+        self.evaluation_end_time.is_some() as u64
             | (self.evaluation_start_time.is_some() as u64) << 1
     }
 }
@@ -188,7 +188,7 @@ impl model::Model for EventMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.fault_name.is_some() as u64)
+        self.fault_name.is_some() as u64
             | (self.service_identifier.is_some() as u64) << 1
             | (self.environment_identifier.is_some() as u64) << 2
     }
@@ -304,7 +304,7 @@ impl model::Model for ExperimentCreationRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.tags.is_some() as u64) << 2 | (self.infra_id.is_some() as u64) << 3
             | (self.identity.is_some() as u64) << 4
             | (self.manifest.is_some() as u64) << 5
@@ -358,7 +358,7 @@ impl model::Model for ExperimentCreationResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.audit_action.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.audit_action.is_some() as u64) << 1
     }
 }
 model::model!(ExperimentCreationResponse);

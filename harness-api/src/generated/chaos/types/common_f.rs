@@ -42,7 +42,7 @@ impl model::Model for FaultLink {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.name.is_some() as u64) << 1
     }
 }
 model::model!(FaultLink);
@@ -84,7 +84,7 @@ impl model::Model for FaultSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.faults.is_some() as u64) | (self.operator.is_some() as u64) << 1
+        self.faults.is_some() as u64 | (self.operator.is_some() as u64) << 1
     }
 }
 model::model!(FaultSpec);
@@ -142,7 +142,7 @@ impl model::Model for FaultTemplateAuth {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.aws.is_some() as u64) | (self.gcp.is_some() as u64) << 1
+        self.aws.is_some() as u64 | (self.gcp.is_some() as u64) << 1
             | (self.ssh.is_some() as u64) << 2 | (self.azure.is_some() as u64) << 3
             | (self.redis.is_some() as u64) << 4 | (self.vmware.is_some() as u64) << 5
     }
@@ -182,7 +182,7 @@ impl model::Model for FaultTemplateAzureAuth {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.identifier.is_some() as u64)
+        self.identifier.is_some() as u64
     }
 }
 model::model!(FaultTemplateAzureAuth);
@@ -220,7 +220,7 @@ impl model::Model for FaultTemplateRedisAuth {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.password.is_some() as u64)
+        self.password.is_some() as u64
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -266,7 +266,7 @@ impl model::Model for FaultTemplateResourceRequirements {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.limits.is_some() as u64) | (self.requests.is_some() as u64) << 1
+        self.limits.is_some() as u64 | (self.requests.is_some() as u64) << 1
     }
 }
 model::model!(FaultTemplateResourceRequirements);
@@ -308,7 +308,7 @@ impl model::Model for FaultTemplateSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.chaos.is_some() as u64) | (self.target.is_some() as u64) << 1
+        self.chaos.is_some() as u64 | (self.target.is_some() as u64) << 1
     }
 }
 model::model!(FaultTemplateSpec);
@@ -350,7 +350,7 @@ impl model::Model for FaultTemplateSshAuth {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.password.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.password.is_some() as u64) << 1
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -396,7 +396,7 @@ impl model::Model for FaultTemplateStatusCheckTimeout {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.delay.is_some() as u64) | (self.timeout.is_some() as u64) << 1
+        self.delay.is_some() as u64 | (self.timeout.is_some() as u64) << 1
     }
 }
 model::model!(FaultTemplateStatusCheckTimeout);
@@ -438,7 +438,7 @@ impl model::Model for FaultTemplateTarget {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.kubernetes.is_some() as u64) | (self.application.is_some() as u64) << 1
+        self.kubernetes.is_some() as u64 | (self.application.is_some() as u64) << 1
     }
 }
 model::model!(FaultTemplateTarget);
@@ -488,8 +488,7 @@ impl model::Model for FaultTemplateVmWareAuth {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.vm_password.is_some() as u64)
-            | (self.v_center_server.is_some() as u64) << 1
+        self.vm_password.is_some() as u64 | (self.v_center_server.is_some() as u64) << 1
             | (self.v_center_password.is_some() as u64) << 2
             | (self.v_center_username.is_some() as u64) << 3
     }

@@ -38,7 +38,7 @@ impl model::Model for GcpAuth {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.identifier.is_some() as u64)
+        self.identifier.is_some() as u64
     }
 }
 model::model!(GcpAuth);
@@ -89,7 +89,7 @@ impl model::Model for GraphPagination {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.page.is_some() as u64) | (self.limit.is_some() as u64) << 1
+        self.page.is_some() as u64 | (self.limit.is_some() as u64) << 1
     }
 }
 model::model!(GraphPagination);
@@ -135,7 +135,7 @@ impl model::Model for GraphUserDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.email.is_some() as u64) | (self.user_id.is_some() as u64) << 1
+        self.email.is_some() as u64 | (self.user_id.is_some() as u64) << 1
             | (self.username.is_some() as u64) << 2
     }
 }

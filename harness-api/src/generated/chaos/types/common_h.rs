@@ -55,7 +55,7 @@ impl model::Model for HostPathVolume {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.host_path.is_some() as u64) << 2
             | (self.mount_path.is_some() as u64) << 3
     }
@@ -99,7 +99,7 @@ impl model::Model for HostPathVolumeSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.path.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.path.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(HostPathVolumeSource);
@@ -153,7 +153,7 @@ impl model::Model for HttpProbeTemplate {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.auth.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.auth.is_some() as u64) << 1
             | (self.method.is_some() as u64) << 2 | (self.headers.is_some() as u64) << 3
             | (self.tls_config.is_some() as u64) << 4
     }

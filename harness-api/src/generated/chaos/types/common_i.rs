@@ -42,7 +42,7 @@ impl model::Model for InfraSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.infra_ids.is_some() as u64) | (self.operator.is_some() as u64) << 1
+        self.infra_ids.is_some() as u64 | (self.operator.is_some() as u64) << 1
     }
 }
 model::model!(InfraSpec);
@@ -92,7 +92,7 @@ impl model::Model for InfraV2Env {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.value.is_some() as u64) << 2
             | (self.value_from.is_some() as u64) << 3
     }
@@ -144,7 +144,7 @@ impl model::Model for InfraV2MtlsConfiguration {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.key_path.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.key_path.is_some() as u64) << 1
             | (self.cert_path.is_some() as u64) << 2
             | (self.secret_name.is_some() as u64) << 3
     }
@@ -196,7 +196,7 @@ impl model::Model for InfraV2ProxyConfiguration {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.no_proxy.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.no_proxy.is_some() as u64) << 1
             | (self.http_proxy.is_some() as u64) << 2
             | (self.https_proxy.is_some() as u64) << 3
     }

@@ -46,7 +46,7 @@ impl model::Model for K8sEnvVar {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
             | (self.value_from.is_some() as u64) << 2
     }
 }
@@ -122,7 +122,7 @@ impl model::Model for K8sProbeTemplate {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.group.is_some() as u64) | (self.version.is_some() as u64) << 1
+        self.group.is_some() as u64 | (self.version.is_some() as u64) << 1
             | (self.resource.is_some() as u64) << 2
             | (self.namespace.is_some() as u64) << 3
             | (self.operation.is_some() as u64) << 4
@@ -218,7 +218,7 @@ impl model::Model for K8sSecurityContext {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.proc_mount.is_some() as u64) | (self.run_as_user.is_some() as u64) << 1
+        self.proc_mount.is_some() as u64 | (self.run_as_user.is_some() as u64) << 1
             | (self.privileged.is_some() as u64) << 2
             | (self.run_as_group.is_some() as u64) << 3
             | (self.capabilities.is_some() as u64) << 4
@@ -277,8 +277,7 @@ impl model::Model for K8sSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.infra_spec.is_some() as u64)
-            | (self.application_spec.is_some() as u64) << 1
+        self.infra_spec.is_some() as u64 | (self.application_spec.is_some() as u64) << 1
             | (self.unverified_probe.is_some() as u64) << 2
             | (self.chaos_service_account_spec.is_some() as u64) << 3
     }
@@ -334,7 +333,7 @@ impl model::Model for K8sToleration {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
             | (self.effect.is_some() as u64) << 2 | (self.operator.is_some() as u64) << 3
             | (self.toleration_seconds.is_some() as u64) << 4
     }
@@ -386,7 +385,7 @@ impl model::Model for KubernetesTarget {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.kind.is_some() as u64) | (self.names.is_some() as u64) << 1
+        self.kind.is_some() as u64 | (self.names.is_some() as u64) << 1
             | (self.labels.is_some() as u64) << 2
             | (self.namespace.is_some() as u64) << 3
     }

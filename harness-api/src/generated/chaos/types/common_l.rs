@@ -38,7 +38,7 @@ impl model::Model for ListMetadataRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.identifiers.is_some() as u64)
+        self.identifiers.is_some() as u64
     }
 }
 model::model!(ListMetadataRequest);
@@ -84,7 +84,7 @@ impl model::Model for ListMetadataResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.items.is_some() as u64) | (self.pagination.is_some() as u64) << 1
+        self.items.is_some() as u64 | (self.pagination.is_some() as u64) << 1
             | (self.correlation_id.is_some() as u64) << 2
     }
 }

@@ -42,8 +42,7 @@ impl model::Model for MachineSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.infra_spec.is_some() as u64)
-            | (self.unverified_probe.is_some() as u64) << 1
+        self.infra_spec.is_some() as u64 | (self.unverified_probe.is_some() as u64) << 1
     }
 }
 model::model!(MachineSpec);
@@ -96,7 +95,7 @@ impl model::Model for Metadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.identity.is_some() as u64) << 2
             | (self.description.is_some() as u64) << 3
     }
@@ -140,7 +139,7 @@ impl model::Model for MethodTemplate {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.get.is_some() as u64) | (self.post.is_some() as u64) << 1
+        self.get.is_some() as u64 | (self.post.is_some() as u64) << 1
     }
 }
 model::model!(MethodTemplate);

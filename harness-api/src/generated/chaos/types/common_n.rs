@@ -42,7 +42,7 @@ impl model::Model for NodeAffinity {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.required.is_some() as u64) | (self.preferred.is_some() as u64) << 1
+        self.required.is_some() as u64 | (self.preferred.is_some() as u64) << 1
     }
 }
 model::model!(NodeAffinity);

@@ -42,7 +42,7 @@ impl model::Model for ObjectFieldSelector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.field_path.is_some() as u64) | (self.api_version.is_some() as u64) << 1
+        self.field_path.is_some() as u64 | (self.api_version.is_some() as u64) << 1
     }
 }
 model::model!(ObjectFieldSelector);
@@ -100,7 +100,7 @@ impl model::Model for OwnerReference {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.uid.is_some() as u64) | (self.kind.is_some() as u64) << 1
+        self.uid.is_some() as u64 | (self.kind.is_some() as u64) << 1
             | (self.name.is_some() as u64) << 2
             | (self.api_version.is_some() as u64) << 3
             | (self.controller.is_some() as u64) << 4

@@ -50,7 +50,7 @@ impl model::Model for PaginationResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.index.is_some() as u64) | (self.limit.is_some() as u64) << 1
+        self.index.is_some() as u64 | (self.limit.is_some() as u64) << 1
             | (self.total_items.is_some() as u64) << 2
             | (self.total_pages.is_some() as u64) << 3
     }
@@ -94,7 +94,7 @@ impl model::Model for PersistentVolumeClaimVolumeSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.read_only.is_some() as u64) | (self.claim_name.is_some() as u64) << 1
+        self.read_only.is_some() as u64 | (self.claim_name.is_some() as u64) << 1
     }
 }
 model::model!(PersistentVolumeClaimVolumeSource);
@@ -187,7 +187,7 @@ impl model::Model for PodSecurityContext {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.fs_group.is_some() as u64) | (self.sysctls.is_some() as u64) << 1
+        self.fs_group.is_some() as u64 | (self.sysctls.is_some() as u64) << 1
             | (self.run_as_user.is_some() as u64) << 2
             | (self.run_as_group.is_some() as u64) << 3
             | (self.run_as_non_root.is_some() as u64) << 4
@@ -245,7 +245,7 @@ impl model::Model for PreferredNodeSelector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.values.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.values.is_some() as u64) << 1
             | (self.weight.is_some() as u64) << 2 | (self.operator.is_some() as u64) << 3
     }
 }
@@ -326,7 +326,7 @@ impl model::Model for ProbeTemplateProperties {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.apm_probe.is_some() as u64) | (self.cmd_probe.is_some() as u64) << 1
+        self.apm_probe.is_some() as u64 | (self.cmd_probe.is_some() as u64) << 1
             | (self.k8s_probe.is_some() as u64) << 2
             | (self.slo_probe.is_some() as u64) << 3
             | (self.http_probe.is_some() as u64) << 4
@@ -408,7 +408,7 @@ impl model::Model for ProbeTemplateRunProperties {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.retry.is_some() as u64) | (self.attempt.is_some() as u64) << 1
+        self.retry.is_some() as u64 | (self.attempt.is_some() as u64) << 1
             | (self.timeout.is_some() as u64) << 2
             | (self.interval.is_some() as u64) << 3
             | (self.verbosity.is_some() as u64) << 4
@@ -476,7 +476,7 @@ impl model::Model for PromProbeTemplate {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.auth.is_some() as u64) | (self.query.is_some() as u64) << 1
+        self.auth.is_some() as u64 | (self.query.is_some() as u64) << 1
             | (self.endpoint.is_some() as u64) << 2
             | (self.query_path.is_some() as u64) << 3
             | (self.tls_config.is_some() as u64) << 4

@@ -38,7 +38,7 @@ impl model::Model for Quantity {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.format.is_some() as u64)
+        self.format.is_some() as u64
     }
 }
 model::model!(Quantity);

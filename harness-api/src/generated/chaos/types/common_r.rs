@@ -46,7 +46,7 @@ impl model::Model for RequiredNodeSelector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.values.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.values.is_some() as u64) << 1
             | (self.operator.is_some() as u64) << 2
     }
 }
@@ -93,7 +93,7 @@ impl model::Model for ResourceFieldSelector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.divisor.is_some() as u64) | (self.resource.is_some() as u64) << 1
+        self.divisor.is_some() as u64 | (self.resource.is_some() as u64) << 1
             | (self.container_name.is_some() as u64) << 2
     }
 }

@@ -42,7 +42,7 @@ impl model::Model for SaveChaosExperimentResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.response.is_some() as u64) | (self.audit_action.is_some() as u64) << 1
+        self.response.is_some() as u64 | (self.audit_action.is_some() as u64) << 1
     }
 }
 model::model!(SaveChaosExperimentResponse);
@@ -92,7 +92,7 @@ impl model::Model for SeLinuxOptions {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.role.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.role.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.user.is_some() as u64) << 2 | (self.level.is_some() as u64) << 3
     }
 }
@@ -135,7 +135,7 @@ impl model::Model for SeccompProfile {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.localhost_profile.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.localhost_profile.is_some() as u64) << 1
     }
 }
 model::model!(SeccompProfile);
@@ -185,7 +185,7 @@ impl model::Model for SecretKeySelector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.optional.is_some() as u64) << 2
     }
 }
@@ -232,7 +232,7 @@ impl model::Model for SecretVolume {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.mount_mode.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.mount_mode.is_some() as u64) << 1
             | (self.mount_path.is_some() as u64) << 2
     }
 }
@@ -303,7 +303,7 @@ impl model::Model for SloProbeTemplate {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.comparator.is_some() as u64) | (self.slo_identifier.is_some() as u64) << 1
+        self.comparator.is_some() as u64 | (self.slo_identifier.is_some() as u64) << 1
             | (self.evaluation_window.is_some() as u64) << 2
             | (self.platform_endpoint.is_some() as u64) << 3
             | (self.evaluation_timeout.is_some() as u64) << 4
@@ -350,7 +350,7 @@ impl model::Model for SloSourceMetadataTemplate {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.scope.is_some() as u64) | (self.api_token_secret.is_some() as u64) << 1
+        self.scope.is_some() as u64 | (self.api_token_secret.is_some() as u64) << 1
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -404,7 +404,7 @@ impl model::Model for SyntheticsTestTemplate {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.public_id.is_some() as u64) | (self.test_type.is_some() as u64) << 1
+        self.public_id.is_some() as u64 | (self.test_type.is_some() as u64) << 1
     }
 }
 model::model!(SyntheticsTestTemplate);
@@ -446,7 +446,7 @@ impl model::Model for Sysctl {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(Sysctl);

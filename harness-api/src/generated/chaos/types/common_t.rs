@@ -58,7 +58,7 @@ impl model::Model for TargetServiceMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.uid.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.uid.is_some() as u64) << 1
             | (self.name.is_some() as u64) << 2 | (self.namespace.is_some() as u64) << 3
     }
 }
@@ -101,7 +101,7 @@ impl model::Model for TemplateAppDynamicsProbeInputs {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.appd_metrics.is_some() as u64) | (self.connector_id.is_some() as u64) << 1
+        self.appd_metrics.is_some() as u64 | (self.connector_id.is_some() as u64) << 1
     }
 }
 model::model!(TemplateAppDynamicsProbeInputs);
@@ -151,7 +151,7 @@ impl model::Model for TemplateDatadogApmProbeInputs {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.query.is_some() as u64) | (self.connector_id.is_some() as u64) << 1
+        self.query.is_some() as u64 | (self.connector_id.is_some() as u64) << 1
             | (self.duration_in_min.is_some() as u64) << 2
             | (self.synthetics_test.is_some() as u64) << 3
     }
@@ -203,7 +203,7 @@ impl model::Model for TemplateDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.identity.is_some() as u64) | (self.revision.is_some() as u64) << 1
+        self.identity.is_some() as u64 | (self.revision.is_some() as u64) << 1
             | (self.reference.is_some() as u64) << 2
             | (self.hub_reference.is_some() as u64) << 3
     }
@@ -251,7 +251,7 @@ impl model::Model for TemplateDynatraceApmProbeInputs {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.metrics.is_some() as u64) | (self.connector_id.is_some() as u64) << 1
+        self.metrics.is_some() as u64 | (self.connector_id.is_some() as u64) << 1
             | (self.duration_in_min.is_some() as u64) << 2
     }
 }
@@ -298,7 +298,7 @@ impl model::Model for TemplateGcpCloudMonitoringProbeInputs {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.query.is_some() as u64) | (self.project_id.is_some() as u64) << 1
+        self.query.is_some() as u64 | (self.project_id.is_some() as u64) << 1
             | (self.service_account_key.is_some() as u64) << 2
     }
 }
@@ -341,7 +341,7 @@ impl model::Model for TemplateNewRelicProbeInputs {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.connector_id.is_some() as u64)
+        self.connector_id.is_some() as u64
             | (self.new_relic_metric.is_some() as u64) << 1
     }
 }
@@ -388,7 +388,7 @@ impl model::Model for TemplateProbeAppdMetrics {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.duration_in_min.is_some() as u64)
+        self.duration_in_min.is_some() as u64
             | (self.application_name.is_some() as u64) << 1
             | (self.metrics_full_path.is_some() as u64) << 2
     }
@@ -437,7 +437,7 @@ impl model::Model for TemplateProbeEnv {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(TemplateProbeEnv);
@@ -483,7 +483,7 @@ impl model::Model for TemplateProbeGet {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.criteria.is_some() as u64) | (self.response_body.is_some() as u64) << 1
+        self.criteria.is_some() as u64 | (self.response_body.is_some() as u64) << 1
             | (self.response_code.is_some() as u64) << 2
     }
 }
@@ -526,7 +526,7 @@ impl model::Model for TemplateProbeHeaders {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(TemplateProbeHeaders);
@@ -572,7 +572,7 @@ impl model::Model for TemplateProbeIdentifier {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org_identifier.is_some() as u64)
+        self.org_identifier.is_some() as u64
             | (self.account_identifier.is_some() as u64) << 1
             | (self.project_identifier.is_some() as u64) << 2
     }
@@ -616,7 +616,7 @@ impl model::Model for TemplateProbeNewRelicMetric {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.query.is_some() as u64) | (self.query_metric.is_some() as u64) << 1
+        self.query.is_some() as u64 | (self.query_metric.is_some() as u64) << 1
     }
 }
 model::model!(TemplateProbeNewRelicMetric);
@@ -674,7 +674,7 @@ impl model::Model for TemplateProbePost {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.body.is_some() as u64) | (self.body_path.is_some() as u64) << 1
+        self.body.is_some() as u64 | (self.body_path.is_some() as u64) << 1
             | (self.criteria.is_some() as u64) << 2
             | (self.content_type.is_some() as u64) << 3
             | (self.response_body.is_some() as u64) << 4
@@ -716,7 +716,7 @@ impl model::Model for TemplateProbeSecretManager {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.identifier.is_some() as u64)
+        self.identifier.is_some() as u64
     }
 }
 model::model!(TemplateProbeSecretManager);
@@ -758,7 +758,7 @@ impl model::Model for TemplateProbeSplunkObservabilityMetrics {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.query.is_some() as u64) | (self.duration_in_min.is_some() as u64) << 1
+        self.query.is_some() as u64 | (self.duration_in_min.is_some() as u64) << 1
     }
 }
 model::model!(TemplateProbeSplunkObservabilityMetrics);
@@ -804,7 +804,7 @@ impl model::Model for TemplatePrometheusProbeInputs {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.query.is_some() as u64) | (self.tls_config.is_some() as u64) << 1
+        self.query.is_some() as u64 | (self.tls_config.is_some() as u64) << 1
             | (self.connector_id.is_some() as u64) << 2
     }
 }
@@ -865,7 +865,7 @@ impl model::Model for TemplateReference {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.identity.is_some() as u64) | (self.revision.is_some() as u64) << 1
+        self.identity.is_some() as u64 | (self.revision.is_some() as u64) << 1
             | (self.hub_identity.is_some() as u64) << 2
             | (self.project_identifier.is_some() as u64) << 3
             | (self.organization_identifier.is_some() as u64) << 4
@@ -912,7 +912,7 @@ impl model::Model for TemplateSplunkObservabilityProbeInputs {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.connector_id.is_some() as u64)
+        self.connector_id.is_some() as u64
             | (self.splunk_observability_metrics.is_some() as u64) << 1
     }
 }
@@ -967,7 +967,7 @@ impl model::Model for TimeWindow {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.end_time.is_some() as u64) | (self.duration.is_some() as u64) << 1
+        self.end_time.is_some() as u64 | (self.duration.is_some() as u64) << 1
             | (self.time_zone.is_some() as u64) << 2
             | (self.start_time.is_some() as u64) << 3
             | (self.recurrence.is_some() as u64) << 4
@@ -1020,7 +1020,7 @@ impl model::Model for Tls {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ca_file.is_some() as u64) | (self.key_file.is_some() as u64) << 1
+        self.ca_file.is_some() as u64 | (self.key_file.is_some() as u64) << 1
             | (self.cert_file.is_some() as u64) << 2
             | (self.client_cert_file.is_some() as u64) << 3
     }
@@ -1072,7 +1072,7 @@ impl model::Model for TlsConfigSm {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.ca_crt.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.ca_crt.is_some() as u64) << 1
             | (self.client_crt.is_some() as u64) << 2
             | (self.insecure_skip_verify.is_some() as u64) << 3
     }
@@ -1124,7 +1124,7 @@ impl model::Model for TlsConfigTemplate {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ca_file.is_some() as u64) | (self.key_file.is_some() as u64) << 1
+        self.ca_file.is_some() as u64 | (self.key_file.is_some() as u64) << 1
             | (self.cert_file.is_some() as u64) << 2
             | (self.insecure_skip_verify.is_some() as u64) << 3
     }

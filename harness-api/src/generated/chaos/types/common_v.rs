@@ -49,7 +49,7 @@ impl model::Model for VariableMinimum {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(VariableMinimum);
@@ -104,7 +104,7 @@ impl model::Model for VolumeInputTemplate {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.items.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.items.is_some() as u64) << 1
             | (self.optional.is_some() as u64) << 2
             | (self.default_mode.is_some() as u64) << 3
     }
@@ -164,7 +164,7 @@ impl model::Model for VolumeMount {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.sub_path.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.sub_path.is_some() as u64) << 1
             | (self.read_only.is_some() as u64) << 2
             | (self.mount_path.is_some() as u64) << 3
             | (self.sub_path_expr.is_some() as u64) << 4
@@ -215,7 +215,7 @@ impl model::Model for Volumes {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.size_limit.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.size_limit.is_some() as u64) << 1
     }
 }
 model::model!(Volumes);

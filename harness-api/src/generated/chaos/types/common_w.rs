@@ -46,7 +46,7 @@ impl model::Model for WindowsSecurityContextOptions {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.run_as_user_name.is_some() as u64)
+        self.run_as_user_name.is_some() as u64
             | (self.gmsa_credential_spec.is_some() as u64) << 1
             | (self.gmsa_credential_spec_name.is_some() as u64) << 2
     }

@@ -155,7 +155,7 @@ impl model::Model for ChaosExperimentTemplate {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.tags.is_some() as u64) << 2 | (self.org_id.is_some() as u64) << 3
             | (self.infras.is_some() as u64) << 4 | (self.identity.is_some() as u64) << 5
             | (self.revision.is_some() as u64) << 6
@@ -221,7 +221,7 @@ impl model::Model for ChaosExperimentTemplateCompareRevisions {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.template1.is_some() as u64) | (self.template2.is_some() as u64) << 1
+        self.template1.is_some() as u64 | (self.template2.is_some() as u64) << 1
             | (self.correlation_id.is_some() as u64) << 2
     }
 }
@@ -264,7 +264,7 @@ impl model::Model for ChaosExperimentTemplateVariable {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.variables.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.variables.is_some() as u64) << 1
     }
 }
 model::model!(ChaosExperimentTemplateVariable);
@@ -513,7 +513,7 @@ impl model::Model for CreateExperimentTemplateResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.kind.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.spec.is_some() as u64) << 2 | (self.tags.is_some() as u64) << 3
             | (self.identity.is_some() as u64) << 4
             | (self.revision.is_some() as u64) << 5
@@ -595,7 +595,7 @@ impl model::Model for ExperimentTemplateAction {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.values.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.values.is_some() as u64) << 1
             | (self.infra_id.is_some() as u64) << 2
             | (self.identity.is_some() as u64) << 3
             | (self.revision.is_some() as u64) << 4
@@ -670,7 +670,7 @@ impl model::Model for ExperimentTemplateFault {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.values.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.values.is_some() as u64) << 1
             | (self.infra_id.is_some() as u64) << 2
             | (self.identity.is_some() as u64) << 3
             | (self.revision.is_some() as u64) << 4
@@ -760,7 +760,7 @@ impl model::Model for ExperimentTemplateProbe {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.values.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.values.is_some() as u64) << 1
             | (self.infra_id.is_some() as u64) << 2
             | (self.duration.is_some() as u64) << 3
             | (self.identity.is_some() as u64) << 4
@@ -806,7 +806,7 @@ impl model::Model for ExperimentTemplateProbeConditions {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.execute_upon.is_some() as u64)
+        self.execute_upon.is_some() as u64
     }
 }
 model::model!(ExperimentTemplateProbeConditions);
@@ -881,7 +881,7 @@ impl model::Model for ExperimentTemplateSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.faults.is_some() as u64) | (self.probes.is_some() as u64) << 1
+        self.faults.is_some() as u64 | (self.probes.is_some() as u64) << 1
             | (self.actions.is_some() as u64) << 2
             | (self.infra_id.is_some() as u64) << 3
             | (self.vertices.is_some() as u64) << 4
@@ -929,7 +929,7 @@ impl model::Model for ExperimentTemplateStatusCheckTimeout {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.delay.is_some() as u64) | (self.timeout.is_some() as u64) << 1
+        self.delay.is_some() as u64 | (self.timeout.is_some() as u64) << 1
     }
 }
 model::model!(ExperimentTemplateStatusCheckTimeout);
@@ -979,7 +979,7 @@ impl model::Model for ExperimentTemplateVariables {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.faults.is_some() as u64) | (self.probes.is_some() as u64) << 1
+        self.faults.is_some() as u64 | (self.probes.is_some() as u64) << 1
             | (self.actions.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -1023,7 +1023,7 @@ impl model::Model for ExperimentTemplateYaml {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.template.is_some() as u64) | (self.correlation_id.is_some() as u64) << 1
+        self.template.is_some() as u64 | (self.correlation_id.is_some() as u64) << 1
     }
 }
 model::model!(ExperimentTemplateYaml);
@@ -1113,7 +1113,7 @@ impl model::Model for GetExperimentTemplateResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.kind.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.spec.is_some() as u64) << 2 | (self.tags.is_some() as u64) << 3
             | (self.identity.is_some() as u64) << 4
             | (self.revision.is_some() as u64) << 5
@@ -1167,7 +1167,7 @@ impl model::Model for ListExperimentTemplateResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.pagination.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.pagination.is_some() as u64) << 1
             | (self.correlation_id.is_some() as u64) << 2
     }
 }
@@ -1310,7 +1310,7 @@ impl model::Model for UpdateExperimentTemplateResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.kind.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.spec.is_some() as u64) << 2 | (self.tags.is_some() as u64) << 3
             | (self.identity.is_some() as u64) << 4
             | (self.revision.is_some() as u64) << 5
@@ -1364,7 +1364,7 @@ impl model::Model for Vertex {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.end.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.end.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.start.is_some() as u64) << 2
     }
 }
@@ -1411,7 +1411,7 @@ impl model::Model for VertexChild {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.faults.is_some() as u64) | (self.probes.is_some() as u64) << 1
+        self.faults.is_some() as u64 | (self.probes.is_some() as u64) << 1
             | (self.actions.is_some() as u64) << 2
     }
 }
@@ -1450,7 +1450,7 @@ impl model::Model for VertexResource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64)
+        self.name.is_some() as u64
     }
 }
 model::model!(VertexResource);

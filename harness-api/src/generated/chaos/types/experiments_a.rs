@@ -42,7 +42,7 @@ impl model::Model for ActionData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(ActionData);
@@ -122,7 +122,7 @@ impl model::Model for ActionRef {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.env.is_some() as u64) | (self.args.is_some() as u64) << 1
+        self.env.is_some() as u64 | (self.args.is_some() as u64) << 1
             | (self.name.is_some() as u64) << 2 | (self.hub_ref.is_some() as u64) << 3
             | (self.values.is_some() as u64) << 4 | (self.infra_id.is_some() as u64) << 5
             | (self.identity.is_some() as u64) << 6
@@ -177,7 +177,7 @@ impl model::Model for Annotation {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.mode.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.mode.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.probe_id.is_some() as u64) << 2
             | (self.revision_id.is_some() as u64) << 3
     }
@@ -225,7 +225,7 @@ impl model::Model for ApiAuth {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ca_cert.is_some() as u64) | (self.client_cert.is_some() as u64) << 1
+        self.ca_cert.is_some() as u64 | (self.client_cert.is_some() as u64) << 1
             | (self.server_cert.is_some() as u64) << 2
     }
 }
@@ -306,7 +306,7 @@ impl model::Model for ApmProbeInputs {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.comparator.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.comparator.is_some() as u64) << 1
             | (self.new_relic_inputs.is_some() as u64) << 2
             | (self.prometheus_inputs.is_some() as u64) << 3
             | (self.app_dynamics_inputs.is_some() as u64) << 4
@@ -355,7 +355,7 @@ impl model::Model for AppDynamicsInputs {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.endpoint.is_some() as u64) | (self.appd_metrics.is_some() as u64) << 1
+        self.endpoint.is_some() as u64 | (self.appd_metrics.is_some() as u64) << 1
     }
 }
 model::model!(AppDynamicsInputs);
@@ -397,7 +397,7 @@ impl model::Model for Application {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.function.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.function.is_some() as u64) << 1
     }
 }
 model::model!(Application);
@@ -447,7 +447,7 @@ impl model::Model for AwsElasticBlockStoreVolumeSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.fs_type.is_some() as u64) | (self.read_only.is_some() as u64) << 1
+        self.fs_type.is_some() as u64 | (self.read_only.is_some() as u64) << 1
             | (self.volume_id.is_some() as u64) << 2
             | (self.partition.is_some() as u64) << 3
     }
@@ -515,7 +515,7 @@ impl model::Model for AzureDiskVolumeSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.kind.is_some() as u64) | (self.fs_type.is_some() as u64) << 1
+        self.kind.is_some() as u64 | (self.fs_type.is_some() as u64) << 1
             | (self.disk_uri.is_some() as u64) << 2
             | (self.disk_name.is_some() as u64) << 3
             | (self.read_only.is_some() as u64) << 4
@@ -565,7 +565,7 @@ impl model::Model for AzureFileVolumeSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.read_only.is_some() as u64) | (self.share_name.is_some() as u64) << 1
+        self.read_only.is_some() as u64 | (self.share_name.is_some() as u64) << 1
             | (self.secret_name.is_some() as u64) << 2
     }
 }

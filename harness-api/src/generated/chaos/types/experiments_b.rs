@@ -42,7 +42,7 @@ impl model::Model for BulkAddTagsInExperimetsInput {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tags.is_some() as u64) | (self.experiment_i_ds.is_some() as u64) << 1
+        self.tags.is_some() as u64 | (self.experiment_i_ds.is_some() as u64) << 1
     }
 }
 model::model!(BulkAddTagsInExperimetsInput);
@@ -80,7 +80,7 @@ impl model::Model for BulkDeleteExperimetsInput {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.experiment_i_ds.is_some() as u64)
+        self.experiment_i_ds.is_some() as u64
     }
 }
 model::model!(BulkDeleteExperimetsInput);
@@ -122,7 +122,7 @@ impl model::Model for BulkExperimentRunResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.stage_id.is_some() as u64)
+        self.stage_id.is_some() as u64
             | (self.create_pipeline_response.is_some() as u64) << 1
     }
 }

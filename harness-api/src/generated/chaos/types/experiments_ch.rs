@@ -46,7 +46,7 @@ impl model::Model for ChaosData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.fault_data.is_some() as u64) | (self.probe_data.is_some() as u64) << 1
+        self.fault_data.is_some() as u64 | (self.probe_data.is_some() as u64) << 1
             | (self.action_data.is_some() as u64) << 2
     }
 }
@@ -182,7 +182,7 @@ impl model::Model for ChaosExecutionNode {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.spec.is_some() as u64) | (self.org_id.is_some() as u64) << 1
+        self.spec.is_some() as u64 | (self.org_id.is_some() as u64) << 1
             | (self.status.is_some() as u64) << 2 | (self.infra_id.is_some() as u64) << 3
             | (self.duration.is_some() as u64) << 4
             | (self.step_name.is_some() as u64) << 5
@@ -334,7 +334,7 @@ impl model::Model for ChaosExecutionResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.nodes.is_some() as u64) | (self.org_id.is_some() as u64) << 1
+        self.nodes.is_some() as u64 | (self.org_id.is_some() as u64) << 1
             | (self.status.is_some() as u64) << 2 | (self.infra_id.is_some() as u64) << 3
             | (self.duration.is_some() as u64) << 4
             | (self.step_name.is_some() as u64) << 5
@@ -393,7 +393,7 @@ impl model::Model for ChaosExperimentInputsetSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tasks.is_some() as u64) | (self.experiment.is_some() as u64) << 1
+        self.tasks.is_some() as u64 | (self.experiment.is_some() as u64) << 1
     }
 }
 model::model!(ChaosExperimentInputsetSpec);
@@ -573,7 +573,7 @@ impl model::Model for ChaosExperimentRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.org_id.is_some() as u64) << 2 | (self.infra_id.is_some() as u64) << 3
             | (self.fault_i_ds.is_some() as u64) << 4
             | (self.identity.is_some() as u64) << 5
@@ -819,7 +819,7 @@ impl model::Model for ChaosExperimentRun {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org_id.is_some() as u64) | (self.phase.is_some() as u64) << 1
+        self.org_id.is_some() as u64 | (self.phase.is_some() as u64) << 1
             | (self.probes.is_some() as u64) << 2 | (self.actions.is_some() as u64) << 3
             | (self.infra_id.is_some() as u64) << 4
             | (self.fault_i_ds.is_some() as u64) << 5
@@ -948,7 +948,7 @@ impl model::Model for ChaosExperimentRunDetail {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.phase.is_some() as u64) | (self.notify_id.is_some() as u64) << 1
+        self.phase.is_some() as u64 | (self.notify_id.is_some() as u64) << 1
             | (self.completed.is_some() as u64) << 2
             | (self.created_at.is_some() as u64) << 3
             | (self.created_by.is_some() as u64) << 4
@@ -996,7 +996,7 @@ impl model::Model for ChaosExperimentRunsStatsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64)
+        self.data.is_some() as u64
     }
 }
 model::model!(ChaosExperimentRunsStatsResponse);
@@ -1054,7 +1054,7 @@ impl model::Model for ChaosInfra {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.infra_id.is_some() as u64) | (self.infra_name.is_some() as u64) << 1
+        self.infra_id.is_some() as u64 | (self.infra_name.is_some() as u64) << 1
             | (self.infra_type.is_some() as u64) << 2
             | (self.environment_id.is_some() as u64) << 3
     }
@@ -1176,7 +1176,7 @@ impl model::Model for ChaosInfraV2 {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.kind.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.kind.is_some() as u64) << 1
             | (self.name.is_some() as u64) << 2 | (self.spec.is_some() as u64) << 3
             | (self.tags.is_some() as u64) << 4 | (self.org_id.is_some() as u64) << 5
             | (self.identity.is_some() as u64) << 6
@@ -1231,7 +1231,7 @@ impl model::Model for ChaosInfraV2Spec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.k8s_infra_v2.is_some() as u64)
+        self.k8s_infra_v2.is_some() as u64
     }
 }
 model::model!(ChaosInfraV2Spec);
@@ -1325,7 +1325,7 @@ impl model::Model for ChaosInputs {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.env.is_some() as u64) | (self.args.is_some() as u64) << 1
+        self.env.is_some() as u64 | (self.args.is_some() as u64) << 1
             | (self.fault.is_some() as u64) << 2 | (self.image.is_some() as u64) << 3
             | (self.labels.is_some() as u64) << 4 | (self.probes.is_some() as u64) << 5
             | (self.command.is_some() as u64) << 6
@@ -1386,7 +1386,7 @@ impl model::Model for ChaosPipelineInput {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.identifier.is_some() as u64) << 2
             | (self.description.is_some() as u64) << 3
             | (self.experiment_spec.is_some() as u64) << 4
@@ -1442,7 +1442,7 @@ impl model::Model for ChaosWeightages {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.weightage.is_some() as u64) | (self.experiment_name.is_some() as u64) << 1
+        self.weightage.is_some() as u64 | (self.experiment_name.is_some() as u64) << 1
     }
 }
 model::model!(ChaosWeightages);

@@ -50,7 +50,7 @@ impl model::Model for CinderVolumeSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.fs_type.is_some() as u64) | (self.read_only.is_some() as u64) << 1
+        self.fs_type.is_some() as u64 | (self.read_only.is_some() as u64) << 1
             | (self.volume_id.is_some() as u64) << 2
             | (self.secret_ref.is_some() as u64) << 3
     }

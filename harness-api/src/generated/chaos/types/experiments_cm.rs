@@ -50,7 +50,7 @@ impl model::Model for CmdProbeInputs {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.env.is_some() as u64) | (self.source.is_some() as u64) << 1
+        self.env.is_some() as u64 | (self.source.is_some() as u64) << 1
             | (self.command.is_some() as u64) << 2
             | (self.comparator.is_some() as u64) << 3
     }

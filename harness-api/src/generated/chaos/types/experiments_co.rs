@@ -38,7 +38,7 @@ impl model::Model for CommandProbe {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.output.is_some() as u64)
+        self.output.is_some() as u64
     }
 }
 model::model!(CommandProbe);
@@ -163,7 +163,7 @@ impl model::Model for CommonProbe {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.data.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.data.is_some() as u64) << 1
             | (self.mode.is_some() as u64) << 2 | (self.name.is_some() as u64) << 3
             | (self.type_.is_some() as u64) << 4 | (self.probe_ref.is_some() as u64) << 5
             | (self.is_verified.is_some() as u64) << 6
@@ -224,7 +224,7 @@ impl model::Model for CommonProbeEnvVar {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(CommonProbeEnvVar);
@@ -266,7 +266,7 @@ impl model::Model for CommonProbeMetrics {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.entity_selector.is_some() as u64)
+        self.entity_selector.is_some() as u64
             | (self.metrics_selector.is_some() as u64) << 1
     }
 }
@@ -309,7 +309,7 @@ impl model::Model for CommonProbeSyntheticsTest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.public_id.is_some() as u64) | (self.test_type.is_some() as u64) << 1
+        self.public_id.is_some() as u64 | (self.test_type.is_some() as u64) << 1
     }
 }
 model::model!(CommonProbeSyntheticsTest);
@@ -363,7 +363,7 @@ impl model::Model for CommonProbeTlsConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ca_file.is_some() as u64) | (self.key_file.is_some() as u64) << 1
+        self.ca_file.is_some() as u64 | (self.key_file.is_some() as u64) << 1
             | (self.cert_file.is_some() as u64) << 2
             | (self.server_name.is_some() as u64) << 3
             | (self.insecure_skip_verify.is_some() as u64) << 4
@@ -412,7 +412,7 @@ impl model::Model for ComparatorInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.value.is_some() as u64) << 1
             | (self.criteria.is_some() as u64) << 2
     }
 }
@@ -463,7 +463,7 @@ impl model::Model for ConditionDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.phase.is_some() as u64) | (self.message.is_some() as u64) << 1
+        self.phase.is_some() as u64 | (self.message.is_some() as u64) << 1
             | (self.condition_id.is_some() as u64) << 2
             | (self.condition_name.is_some() as u64) << 3
     }
@@ -511,7 +511,7 @@ impl model::Model for ConfigMap {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.mount_path.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.mount_path.is_some() as u64) << 1
             | (self.default_mode.is_some() as u64) << 2
     }
 }
@@ -554,7 +554,7 @@ impl model::Model for ConfigMapEnvSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.optional.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.optional.is_some() as u64) << 1
     }
 }
 model::model!(ConfigMapEnvSource);
@@ -600,7 +600,7 @@ impl model::Model for ConfigMapProjection {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.items.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.items.is_some() as u64) << 1
             | (self.optional.is_some() as u64) << 2
     }
 }
@@ -651,7 +651,7 @@ impl model::Model for ConfigMapVolumeSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.items.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.items.is_some() as u64) << 1
             | (self.optional.is_some() as u64) << 2
             | (self.default_mode.is_some() as u64) << 3
     }
@@ -798,7 +798,7 @@ impl model::Model for ContainerProbeInputs {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.env.is_some() as u64) | (self.args.is_some() as u64) << 1
+        self.env.is_some() as u64 | (self.args.is_some() as u64) << 1
             | (self.image.is_some() as u64) << 2 | (self.labels.is_some() as u64) << 3
             | (self.command.is_some() as u64) << 4
             | (self.host_ipc.is_some() as u64) << 5

@@ -50,7 +50,7 @@ impl model::Model for CreateInputSetRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.spec.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.spec.is_some() as u64) << 1
             | (self.identity.is_some() as u64) << 2
             | (self.description.is_some() as u64) << 3
     }
@@ -94,7 +94,7 @@ impl model::Model for CreateInputSetResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.correlation_id.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.correlation_id.is_some() as u64) << 1
     }
 }
 model::model!(CreateInputSetResponse);
@@ -148,7 +148,7 @@ impl model::Model for CreateNoteRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.comment.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.comment.is_some() as u64) << 1
             | (self.experiment_id.is_some() as u64) << 2
             | (self.gameday_run_id.is_some() as u64) << 3
             | (self.experiment_run_id.is_some() as u64) << 4
@@ -189,7 +189,7 @@ impl model::Model for CreateNoteResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64)
+        self.data.is_some() as u64
     }
 }
 model::model!(CreateNoteResponse);
@@ -247,7 +247,7 @@ impl model::Model for CreatePipelineResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.code.is_some() as u64) | (self.data.is_some() as u64) << 1
+        self.code.is_some() as u64 | (self.data.is_some() as u64) << 1
             | (self.status.is_some() as u64) << 2 | (self.message.is_some() as u64) << 3
             | (self.meta_data.is_some() as u64) << 4
             | (self.correlation_id.is_some() as u64) << 5
@@ -288,7 +288,7 @@ impl model::Model for CreatePipelineResponseData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.identifier.is_some() as u64)
+        self.identifier.is_some() as u64
     }
 }
 model::model!(CreatePipelineResponseData);

@@ -54,7 +54,7 @@ impl model::Model for CsiVolumeSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.driver.is_some() as u64) | (self.fs_type.is_some() as u64) << 1
+        self.driver.is_some() as u64 | (self.fs_type.is_some() as u64) << 1
             | (self.read_only.is_some() as u64) << 2
             | (self.volume_attributes.is_some() as u64) << 3
             | (self.node_publish_secret_ref.is_some() as u64) << 4

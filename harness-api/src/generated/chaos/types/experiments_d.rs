@@ -50,7 +50,7 @@ impl model::Model for DatadogProbeInputs {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.metrics.is_some() as u64) | (self.datadog_site.is_some() as u64) << 1
+        self.metrics.is_some() as u64 | (self.datadog_site.is_some() as u64) << 1
             | (self.synthetics_test.is_some() as u64) << 2
             | (self.datadog_credentials_secret_name.is_some() as u64) << 3
     }
@@ -94,7 +94,7 @@ impl model::Model for DateRange {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.end_date.is_some() as u64) | (self.start_date.is_some() as u64) << 1
+        self.end_date.is_some() as u64 | (self.start_date.is_some() as u64) << 1
     }
 }
 model::model!(DateRange);
@@ -136,7 +136,7 @@ impl model::Model for Definition {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.chaos.is_some() as u64) | (self.targets.is_some() as u64) << 1
+        self.chaos.is_some() as u64 | (self.targets.is_some() as u64) << 1
     }
 }
 model::model!(Definition);
@@ -182,7 +182,7 @@ impl model::Model for DeleteChaosV2ExperimentResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.is_deleted.is_some() as u64) | (self.experiment_id.is_some() as u64) << 1
+        self.is_deleted.is_some() as u64 | (self.experiment_id.is_some() as u64) << 1
             | (self.experiment_name.is_some() as u64) << 2
     }
 }
@@ -221,7 +221,7 @@ impl model::Model for DeleteInputSetResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.correlation_id.is_some() as u64)
+        self.correlation_id.is_some() as u64
     }
 }
 model::model!(DeleteInputSetResponse);
@@ -259,7 +259,7 @@ impl model::Model for DownwardApiProjection {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.items.is_some() as u64)
+        self.items.is_some() as u64
     }
 }
 model::model!(DownwardApiProjection);
@@ -309,7 +309,7 @@ impl model::Model for DownwardApiVolumeFile {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.mode.is_some() as u64) | (self.path.is_some() as u64) << 1
+        self.mode.is_some() as u64 | (self.path.is_some() as u64) << 1
             | (self.field_ref.is_some() as u64) << 2
             | (self.resource_field_ref.is_some() as u64) << 3
     }
@@ -353,7 +353,7 @@ impl model::Model for DownwardApiVolumeSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.items.is_some() as u64) | (self.default_mode.is_some() as u64) << 1
+        self.items.is_some() as u64 | (self.default_mode.is_some() as u64) << 1
     }
 }
 model::model!(DownwardApiVolumeSource);
@@ -407,7 +407,7 @@ impl model::Model for DynatraceProbeInputs {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.metrics.is_some() as u64) | (self.endpoint.is_some() as u64) << 1
+        self.metrics.is_some() as u64 | (self.endpoint.is_some() as u64) << 1
             | (self.time_frame.is_some() as u64) << 2
             | (self.comparator.is_some() as u64) << 3
             | (self.api_token_secret_name.is_some() as u64) << 4

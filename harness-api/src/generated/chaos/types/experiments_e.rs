@@ -46,7 +46,7 @@ impl model::Model for EnvFromSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.prefix.is_some() as u64) | (self.secret_ref.is_some() as u64) << 1
+        self.prefix.is_some() as u64 | (self.secret_ref.is_some() as u64) << 1
             | (self.config_map_ref.is_some() as u64) << 2
     }
 }
@@ -85,7 +85,7 @@ impl model::Model for EphemeralVolumeSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.volume_claim_template.is_some() as u64)
+        self.volume_claim_template.is_some() as u64
     }
 }
 model::model!(EphemeralVolumeSource);
@@ -127,7 +127,7 @@ impl model::Model for ErrorData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.code.is_some() as u64) | (self.message.is_some() as u64) << 1
+        self.code.is_some() as u64 | (self.message.is_some() as u64) << 1
     }
 }
 model::model!(ErrorData);
@@ -173,7 +173,7 @@ impl model::Model for ExecutionNodeHttpProbe {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status_code.is_some() as u64) | (self.response_body.is_some() as u64) << 1
+        self.status_code.is_some() as u64 | (self.response_body.is_some() as u64) << 1
             | (self.response_time.is_some() as u64) << 2
     }
 }
@@ -212,7 +212,7 @@ impl model::Model for ExecutionNodePromProbe {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.metrics.is_some() as u64)
+        self.metrics.is_some() as u64
     }
 }
 model::model!(ExecutionNodePromProbe);
@@ -292,7 +292,7 @@ impl model::Model for ExperimentAuth {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.api.is_some() as u64) | (self.aws.is_some() as u64) << 1
+        self.api.is_some() as u64 | (self.aws.is_some() as u64) << 1
             | (self.gcp.is_some() as u64) << 2 | (self.ssh.is_some() as u64) << 3
             | (self.type_.is_some() as u64) << 4 | (self.azure.is_some() as u64) << 5
             | (self.vmware.is_some() as u64) << 6
@@ -412,7 +412,7 @@ impl model::Model for ExperimentComponents {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.auth.is_some() as u64) | (self.helper.is_some() as u64) << 1
+        self.auth.is_some() as u64 | (self.helper.is_some() as u64) << 1
             | (self.host_pid.is_some() as u64) << 2
             | (self.secrets.is_some() as u64) << 3 | (self.sidecar.is_some() as u64) << 4
             | (self.resources.is_some() as u64) << 5
@@ -462,7 +462,7 @@ impl model::Model for ExperimentProbeConditions {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.execute_upon.is_some() as u64)
+        self.execute_upon.is_some() as u64
     }
 }
 model::model!(ExperimentProbeConditions);
@@ -504,7 +504,7 @@ impl model::Model for ExperimentRedisAuth {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tls_file.is_some() as u64) | (self.password.is_some() as u64) << 1
+        self.tls_file.is_some() as u64 | (self.password.is_some() as u64) << 1
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -550,7 +550,7 @@ impl model::Model for ExperimentRunAction {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.identity.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.identity.is_some() as u64) << 1
     }
 }
 model::model!(ExperimentRunAction);
@@ -592,7 +592,7 @@ impl model::Model for ExperimentRunProbe {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.identity.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.identity.is_some() as u64) << 1
     }
 }
 model::model!(ExperimentRunProbe);
@@ -634,7 +634,7 @@ impl model::Model for ExperimentRunRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.runtime_inputs.is_some() as u64)
+        self.runtime_inputs.is_some() as u64
             | (self.inputset_identity.is_some() as u64) << 1
     }
 }
@@ -681,7 +681,7 @@ impl model::Model for ExperimentRunStats {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.time.is_some() as u64) | (self.failed.is_some() as u64) << 1
+        self.time.is_some() as u64 | (self.failed.is_some() as u64) << 1
             | (self.success.is_some() as u64) << 2
     }
 }
@@ -728,7 +728,7 @@ impl model::Model for ExperimentRunUserDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.email.is_some() as u64) | (self.user_id.is_some() as u64) << 1
+        self.email.is_some() as u64 | (self.user_id.is_some() as u64) << 1
             | (self.username.is_some() as u64) << 2
     }
 }
@@ -775,7 +775,7 @@ impl model::Model for ExperimentRunsData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.experiment_run_stats.is_some() as u64)
+        self.experiment_run_stats.is_some() as u64
             | (self.total_experiment_runs.is_some() as u64) << 1
             | (self.total_experiment_change.is_some() as u64) << 2
     }
@@ -823,7 +823,7 @@ impl model::Model for ExperimentSecret {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.mount_path.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.mount_path.is_some() as u64) << 1
             | (self.default_mode.is_some() as u64) << 2
     }
 }
@@ -866,7 +866,7 @@ impl model::Model for ExperimentSecurityContext {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.pod_security_context.is_some() as u64)
+        self.pod_security_context.is_some() as u64
             | (self.container_security_context.is_some() as u64) << 1
     }
 }
@@ -913,7 +913,7 @@ impl model::Model for ExperimentSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.experiment_id.is_some() as u64)
+        self.experiment_id.is_some() as u64
             | (self.experiment_name.is_some() as u64) << 1
             | (self.expected_resilience_score.is_some() as u64) << 2
     }
@@ -957,7 +957,7 @@ impl model::Model for ExperimentStatusCheckTimeout {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.delay.is_some() as u64) | (self.timeout.is_some() as u64) << 1
+        self.delay.is_some() as u64 | (self.timeout.is_some() as u64) << 1
     }
 }
 model::model!(ExperimentStatusCheckTimeout);
@@ -999,7 +999,7 @@ impl model::Model for ExperimentTargets {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.selectors.is_some() as u64) | (self.application.is_some() as u64) << 1
+        self.selectors.is_some() as u64 | (self.application.is_some() as u64) << 1
     }
 }
 model::model!(ExperimentTargets);
@@ -1169,7 +1169,7 @@ impl model::Model for ExperimentV2 {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.infra.is_some() as u64) << 2
             | (self.created_at.is_some() as u64) << 3
             | (self.created_by.is_some() as u64) << 4
@@ -1243,8 +1243,7 @@ impl model::Model for ExperimentVmWareAuth {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.vm_password.is_some() as u64)
-            | (self.v_center_server.is_some() as u64) << 1
+        self.vm_password.is_some() as u64 | (self.v_center_server.is_some() as u64) << 1
             | (self.v_center_password.is_some() as u64) << 2
             | (self.v_center_username.is_some() as u64) << 3
     }
@@ -1300,7 +1299,7 @@ impl model::Model for ExperimentWorkload {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.kind.is_some() as u64) | (self.names.is_some() as u64) << 1
+        self.kind.is_some() as u64 | (self.names.is_some() as u64) << 1
             | (self.labels.is_some() as u64) << 2
             | (self.namespace.is_some() as u64) << 3
     }

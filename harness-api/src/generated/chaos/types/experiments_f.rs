@@ -65,7 +65,7 @@ impl model::Model for FaultData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.targets.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.targets.is_some() as u64) << 1
             | (self.namespace.is_some() as u64) << 2
             | (self.fault_details.is_some() as u64) << 3
             | (self.helper_pod_details.is_some() as u64) << 4
@@ -111,7 +111,7 @@ impl model::Model for FaultDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.definition.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.definition.is_some() as u64) << 1
     }
 }
 model::model!(FaultDetails);
@@ -157,7 +157,7 @@ impl model::Model for FaultEventMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.fault_name.is_some() as u64)
+        self.fault_name.is_some() as u64
             | (self.service_identifier.is_some() as u64) << 1
             | (self.environment_identifier.is_some() as u64) << 2
     }
@@ -217,7 +217,7 @@ impl model::Model for FaultRef {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.values.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.values.is_some() as u64) << 1
             | (self.infra_id.is_some() as u64) << 2
             | (self.identity.is_some() as u64) << 3
             | (self.auth_enabled.is_some() as u64) << 4
@@ -263,7 +263,7 @@ impl model::Model for Faults {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.probes.is_some() as u64) | (self.fault_name.is_some() as u64) << 1
+        self.probes.is_some() as u64 | (self.fault_name.is_some() as u64) << 1
     }
 }
 model::model!(Faults);
@@ -317,7 +317,7 @@ impl model::Model for FcVolumeSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.lun.is_some() as u64) | (self.wwids.is_some() as u64) << 1
+        self.lun.is_some() as u64 | (self.wwids.is_some() as u64) << 1
             | (self.fs_type.is_some() as u64) << 2
             | (self.read_only.is_some() as u64) << 3
             | (self.target_ww_ns.is_some() as u64) << 4
@@ -358,7 +358,7 @@ impl model::Model for FilterListChaosPipelineRuns {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.notify_i_ds.is_some() as u64)
+        self.notify_i_ds.is_some() as u64
     }
 }
 model::model!(FilterListChaosPipelineRuns);
@@ -412,7 +412,7 @@ impl model::Model for FlexVolumeSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.driver.is_some() as u64) | (self.fs_type.is_some() as u64) << 1
+        self.driver.is_some() as u64 | (self.fs_type.is_some() as u64) << 1
             | (self.options.is_some() as u64) << 2
             | (self.read_only.is_some() as u64) << 3
             | (self.secret_ref.is_some() as u64) << 4
@@ -457,7 +457,7 @@ impl model::Model for FlockerVolumeSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.dataset_name.is_some() as u64) | (self.dataset_uuid.is_some() as u64) << 1
+        self.dataset_name.is_some() as u64 | (self.dataset_uuid.is_some() as u64) << 1
     }
 }
 model::model!(FlockerVolumeSource);

@@ -50,7 +50,7 @@ impl model::Model for GcePersistentDiskVolumeSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.fs_type.is_some() as u64) | (self.pd_name.is_some() as u64) << 1
+        self.fs_type.is_some() as u64 | (self.pd_name.is_some() as u64) << 1
             | (self.read_only.is_some() as u64) << 2
             | (self.partition.is_some() as u64) << 3
     }
@@ -98,7 +98,7 @@ impl model::Model for GcpCloudMonitoringInputs {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.query.is_some() as u64) | (self.project_id.is_some() as u64) << 1
+        self.query.is_some() as u64 | (self.project_id.is_some() as u64) << 1
             | (self.service_account_key.is_some() as u64) << 2
     }
 }
@@ -141,7 +141,7 @@ impl model::Model for GetChaosPipelineNodesResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ref_entities.is_some() as u64)
+        self.ref_entities.is_some() as u64
             | (self.chaos_execution_node.is_some() as u64) << 1
     }
 }
@@ -184,7 +184,7 @@ impl model::Model for GetExperimentOrTemplateVariableData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.variables.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.variables.is_some() as u64) << 1
     }
 }
 model::model!(GetExperimentOrTemplateVariableData);
@@ -222,7 +222,7 @@ impl model::Model for GetExperimentOrTemplateVariableResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.items.is_some() as u64)
+        self.items.is_some() as u64
     }
 }
 model::model!(GetExperimentOrTemplateVariableResponse);
@@ -264,7 +264,7 @@ impl model::Model for GetInputSetResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.correlation_id.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.correlation_id.is_some() as u64) << 1
     }
 }
 model::model!(GetInputSetResponse);
@@ -310,7 +310,7 @@ impl model::Model for GetMethod {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.criteria.is_some() as u64) | (self.response_body.is_some() as u64) << 1
+        self.criteria.is_some() as u64 | (self.response_body.is_some() as u64) << 1
             | (self.response_code.is_some() as u64) << 2
     }
 }
@@ -357,7 +357,7 @@ impl model::Model for GitRepoVolumeSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.revision.is_some() as u64) | (self.directory.is_some() as u64) << 1
+        self.revision.is_some() as u64 | (self.directory.is_some() as u64) << 1
             | (self.repository.is_some() as u64) << 2
     }
 }
@@ -404,7 +404,7 @@ impl model::Model for GlusterfsVolumeSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.path.is_some() as u64) | (self.read_only.is_some() as u64) << 1
+        self.path.is_some() as u64 | (self.read_only.is_some() as u64) << 1
             | (self.endpoints.is_some() as u64) << 2
     }
 }
@@ -451,7 +451,7 @@ impl model::Model for GraphIdentifiers {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org_identifier.is_some() as u64)
+        self.org_identifier.is_some() as u64
             | (self.account_identifier.is_some() as u64) << 1
             | (self.project_identifier.is_some() as u64) << 2
     }
@@ -588,7 +588,7 @@ impl model::Model for GraphInfrastructure {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.infra_id.is_some() as u64) << 2
             | (self.version.is_some() as u64) << 3
             | (self.is_active.is_some() as u64) << 4
@@ -652,7 +652,7 @@ impl model::Model for GraphWeightages {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.weightage.is_some() as u64) | (self.experiment_name.is_some() as u64) << 1
+        self.weightage.is_some() as u64 | (self.experiment_name.is_some() as u64) << 1
     }
 }
 model::model!(GraphWeightages);

@@ -125,7 +125,7 @@ impl model::Model for HelperConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.env.is_some() as u64) | (self.args.is_some() as u64) << 1
+        self.env.is_some() as u64 | (self.args.is_some() as u64) << 1
             | (self.image.is_some() as u64) << 2 | (self.labels.is_some() as u64) << 3
             | (self.command.is_some() as u64) << 4
             | (self.host_ipc.is_some() as u64) << 5
@@ -182,7 +182,7 @@ impl model::Model for HelperPodDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.log_stream_id.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.log_stream_id.is_some() as u64) << 1
     }
 }
 model::model!(HelperPodDetails);
@@ -232,7 +232,7 @@ impl model::Model for HostFile {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.node_path.is_some() as u64) << 2
             | (self.mount_path.is_some() as u64) << 3
     }
@@ -276,7 +276,7 @@ impl model::Model for HttpMethod {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.get.is_some() as u64) | (self.post.is_some() as u64) << 1
+        self.get.is_some() as u64 | (self.post.is_some() as u64) << 1
     }
 }
 model::model!(HttpMethod);
@@ -334,7 +334,7 @@ impl model::Model for HttpProbeInputs {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.auth.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.auth.is_some() as u64) << 1
             | (self.method.is_some() as u64) << 2 | (self.headers.is_some() as u64) << 3
             | (self.tls_config.is_some() as u64) << 4
             | (self.insecure_skip_verify.is_some() as u64) << 5

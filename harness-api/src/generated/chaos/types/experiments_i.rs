@@ -110,7 +110,7 @@ impl model::Model for InputSet {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.spec.is_some() as u64) << 2 | (self.org_id.is_some() as u64) << 3
             | (self.version.is_some() as u64) << 4
             | (self.identity.is_some() as u64) << 5
@@ -212,7 +212,7 @@ impl model::Model for IscsiVolumeSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.iqn.is_some() as u64) | (self.lun.is_some() as u64) << 1
+        self.iqn.is_some() as u64 | (self.lun.is_some() as u64) << 1
             | (self.fs_type.is_some() as u64) << 2 | (self.portals.is_some() as u64) << 3
             | (self.read_only.is_some() as u64) << 4
             | (self.secret_ref.is_some() as u64) << 5

@@ -75,7 +75,7 @@ impl model::Model for K8sInfraV2SpecIdentifiers {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.scope.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.scope.is_some() as u64) << 1
             | (self.version.is_some() as u64) << 2
             | (self.ai_enabled.is_some() as u64) << 3
             | (self.namespace.is_some() as u64) << 4
@@ -161,7 +161,7 @@ impl model::Model for K8sProbeInputs {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.group.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.group.is_some() as u64) << 1
             | (self.version.is_some() as u64) << 2
             | (self.resource.is_some() as u64) << 3
             | (self.namespace.is_some() as u64) << 4
@@ -210,7 +210,7 @@ impl model::Model for K8sResourceRequirements {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.limits.is_some() as u64) | (self.requests.is_some() as u64) << 1
+        self.limits.is_some() as u64 | (self.requests.is_some() as u64) << 1
     }
 }
 model::model!(K8sResourceRequirements);
@@ -395,7 +395,7 @@ impl model::Model for K8sVolume {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.fc.is_some() as u64) | (self.csi.is_some() as u64) << 1
+        self.fc.is_some() as u64 | (self.csi.is_some() as u64) << 1
             | (self.nfs.is_some() as u64) << 2 | (self.rbd.is_some() as u64) << 3
             | (self.name.is_some() as u64) << 4 | (self.iscsi.is_some() as u64) << 5
             | (self.cephfs.is_some() as u64) << 6 | (self.cinder.is_some() as u64) << 7
@@ -465,7 +465,7 @@ impl model::Model for KeyToPath {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.mode.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.mode.is_some() as u64) << 1
             | (self.path.is_some() as u64) << 2
     }
 }

@@ -42,7 +42,7 @@ impl model::Model for LabelSelector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.match_labels.is_some() as u64)
+        self.match_labels.is_some() as u64
             | (self.match_expressions.is_some() as u64) << 1
     }
 }
@@ -93,7 +93,7 @@ impl model::Model for LabelSelectorRequirement {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.values.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.values.is_some() as u64) << 1
             | (self.operator.is_some() as u64) << 2
     }
 }
@@ -184,7 +184,7 @@ impl model::Model for ListChaosPipelineRuns {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tags.is_some() as u64) | (self.infra.is_some() as u64) << 1
+        self.tags.is_some() as u64 | (self.infra.is_some() as u64) << 1
             | (self.executed_at.is_some() as u64) << 2
             | (self.executed_by.is_some() as u64) << 3
             | (self.experiment_id.is_some() as u64) << 4
@@ -251,7 +251,7 @@ impl model::Model for ListExperimentData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.infra_id.is_some() as u64) << 2
             | (self.identity.is_some() as u64) << 3
             | (self.infra_type.is_some() as u64) << 4
@@ -305,7 +305,7 @@ impl model::Model for ListExperimentOrTemplateResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.templates.is_some() as u64) | (self.pagination.is_some() as u64) << 1
+        self.templates.is_some() as u64 | (self.pagination.is_some() as u64) << 1
             | (self.experiments.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -361,7 +361,7 @@ impl model::Model for ListExperimentTemplateData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.identity.is_some() as u64) << 2
             | (self.infra_type.is_some() as u64) << 3
             | (self.description.is_some() as u64) << 4
@@ -406,7 +406,7 @@ impl model::Model for ListExperimentV2Response {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.pagination.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.pagination.is_some() as u64) << 1
     }
 }
 model::model!(ListExperimentV2Response);
@@ -448,7 +448,7 @@ impl model::Model for ListExperimentsWithActiveInfrasMinimalNotificationResponse
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.experiments.is_some() as u64)
+        self.experiments.is_some() as u64
             | (self.total_no_of_experiments.is_some() as u64) << 1
     }
 }
@@ -495,7 +495,7 @@ impl model::Model for ListInputSetResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.pagination.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.pagination.is_some() as u64) << 1
             | (self.correlation_id.is_some() as u64) << 2
     }
 }
@@ -550,7 +550,7 @@ impl model::Model for ListWorkflowRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.sort.is_some() as u64) | (self.filter.is_some() as u64) << 1
+        self.sort.is_some() as u64 | (self.filter.is_some() as u64) << 1
             | (self.identities.is_some() as u64) << 2
             | (self.pagination.is_some() as u64) << 3
             | (self.workflow_i_ds.is_some() as u64) << 4
@@ -595,7 +595,7 @@ impl model::Model for ListWorkflowResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.workflows.is_some() as u64)
+        self.workflows.is_some() as u64
             | (self.total_no_of_workflows.is_some() as u64) << 1
     }
 }
@@ -654,7 +654,7 @@ impl model::Model for LitmusTargets {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.kind.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.kind.is_some() as u64) << 1
             | (self.name.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
             | (self.sub_type.is_some() as u64) << 4
             | (self.namespace.is_some() as u64) << 5
@@ -695,7 +695,7 @@ impl model::Model for LocalObjectReference {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64)
+        self.name.is_some() as u64
     }
 }
 model::model!(LocalObjectReference);

@@ -58,7 +58,7 @@ impl model::Model for ManagedFieldsEntry {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.time.is_some() as u64) | (self.manager.is_some() as u64) << 1
+        self.time.is_some() as u64 | (self.manager.is_some() as u64) << 1
             | (self.fields_v1.is_some() as u64) << 2
             | (self.operation.is_some() as u64) << 3
             | (self.api_version.is_some() as u64) << 4
@@ -120,7 +120,7 @@ impl model::Model for MinimalNotificationWorkflow {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.infra_id.is_some() as u64) << 2
             | (self.infra_name.is_some() as u64) << 3
             | (self.workflow_id.is_some() as u64) << 4

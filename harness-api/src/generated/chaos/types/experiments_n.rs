@@ -46,7 +46,7 @@ impl model::Model for NewRelicInputs {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.endpoint.is_some() as u64) | (self.account_id.is_some() as u64) << 1
+        self.endpoint.is_some() as u64 | (self.account_id.is_some() as u64) << 1
             | (self.new_relic_metric.is_some() as u64) << 2
     }
 }
@@ -97,7 +97,7 @@ impl model::Model for NewrelicMetrics {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.query.is_some() as u64) | (self.comparator.is_some() as u64) << 1
+        self.query.is_some() as u64 | (self.comparator.is_some() as u64) << 1
             | (self.query_metrics.is_some() as u64) << 2
             | (self.metrics_evaluation_mode.is_some() as u64) << 3
     }
@@ -149,7 +149,7 @@ impl model::Model for NewrelicProbeInputs {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.endpoint.is_some() as u64) | (self.account_id.is_some() as u64) << 1
+        self.endpoint.is_some() as u64 | (self.account_id.is_some() as u64) << 1
             | (self.newrelic_metrics.is_some() as u64) << 2
             | (self.api_token_secret_name.is_some() as u64) << 3
     }
@@ -197,7 +197,7 @@ impl model::Model for NfsVolumeSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.path.is_some() as u64) | (self.server.is_some() as u64) << 1
+        self.path.is_some() as u64 | (self.server.is_some() as u64) << 1
             | (self.read_only.is_some() as u64) << 2
     }
 }
@@ -252,7 +252,7 @@ impl model::Model for Note {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.user.is_some() as u64) | (self.note_id.is_some() as u64) << 1
+        self.user.is_some() as u64 | (self.note_id.is_some() as u64) << 1
             | (self.comment.is_some() as u64) << 2
             | (self.created_at.is_some() as u64) << 3
             | (self.updated_at.is_some() as u64) << 4
@@ -330,7 +330,7 @@ impl model::Model for Notes {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.notes.is_some() as u64) << 2
             | (self.identifiers.is_some() as u64) << 3
             | (self.experiment_id.is_some() as u64) << 4

@@ -115,7 +115,7 @@ impl model::Model for ObjectMeta {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.uid.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.uid.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.labels.is_some() as u64) << 2
             | (self.self_link.is_some() as u64) << 3
             | (self.namespace.is_some() as u64) << 4

@@ -75,7 +75,7 @@ impl model::Model for PersistentVolumeClaimSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.selector.is_some() as u64) | (self.resources.is_some() as u64) << 1
+        self.selector.is_some() as u64 | (self.resources.is_some() as u64) << 1
             | (self.data_source.is_some() as u64) << 2
             | (self.volume_mode.is_some() as u64) << 3
             | (self.volume_name.is_some() as u64) << 4
@@ -122,7 +122,7 @@ impl model::Model for PersistentVolumeClaimTemplate {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.spec.is_some() as u64) | (self.metadata.is_some() as u64) << 1
+        self.spec.is_some() as u64 | (self.metadata.is_some() as u64) << 1
     }
 }
 model::model!(PersistentVolumeClaimTemplate);
@@ -168,7 +168,7 @@ impl model::Model for PhotonPersistentDiskVolumeSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.pd_id.is_some() as u64) | (self.fs_type.is_some() as u64) << 1
+        self.pd_id.is_some() as u64 | (self.fs_type.is_some() as u64) << 1
     }
 }
 model::model!(PhotonPersistentDiskVolumeSource);
@@ -214,7 +214,7 @@ impl model::Model for PortworxVolumeSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.fs_type.is_some() as u64) | (self.read_only.is_some() as u64) << 1
+        self.fs_type.is_some() as u64 | (self.read_only.is_some() as u64) << 1
             | (self.volume_id.is_some() as u64) << 2
     }
 }
@@ -273,7 +273,7 @@ impl model::Model for PostMethod {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.body.is_some() as u64) | (self.body_path.is_some() as u64) << 1
+        self.body.is_some() as u64 | (self.body_path.is_some() as u64) << 1
             | (self.criteria.is_some() as u64) << 2
             | (self.content_type.is_some() as u64) << 3
             | (self.response_body.is_some() as u64) << 4
@@ -327,7 +327,7 @@ impl model::Model for ProbeActions {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.env.is_some() as u64) | (self.args.is_some() as u64) << 1
+        self.env.is_some() as u64 | (self.args.is_some() as u64) << 1
             | (self.identity.is_some() as u64) << 2
             | (self.condition.is_some() as u64) << 3
     }
@@ -404,7 +404,7 @@ impl model::Model for ProbeData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.fault_name.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.fault_name.is_some() as u64) << 1
             | (self.probe_type.is_some() as u64) << 2
             | (self.weightage.is_some() as u64) << 3
             | (self.iterations.is_some() as u64) << 4
@@ -468,7 +468,7 @@ impl model::Model for ProbeIterations {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.phase.is_some() as u64) | (self.duration.is_some() as u64) << 1
+        self.phase.is_some() as u64 | (self.duration.is_some() as u64) << 1
             | (self.http_probe.is_some() as u64) << 2
             | (self.prom_probe.is_some() as u64) << 3
             | (self.timestamp.is_some() as u64) << 4
@@ -567,7 +567,7 @@ impl model::Model for ProbeRef {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.hub_ref.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.hub_ref.is_some() as u64) << 1
             | (self.values.is_some() as u64) << 2 | (self.actions.is_some() as u64) << 3
             | (self.infra_id.is_some() as u64) << 4
             | (self.duration.is_some() as u64) << 5
@@ -622,7 +622,7 @@ impl model::Model for ProbeV1AppdMetrics {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.duration_in_min.is_some() as u64)
+        self.duration_in_min.is_some() as u64
             | (self.application_name.is_some() as u64) << 1
             | (self.metrics_full_path.is_some() as u64) << 2
     }
@@ -666,7 +666,7 @@ impl model::Model for ProbeV1Authorization {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.credentials.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.credentials.is_some() as u64) << 1
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -720,7 +720,7 @@ impl model::Model for ProbeV1DatadogApmProbeInputs {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.query.is_some() as u64) | (self.endpoint.is_some() as u64) << 1
+        self.query.is_some() as u64 | (self.endpoint.is_some() as u64) << 1
             | (self.duration_in_min.is_some() as u64) << 2
             | (self.synthetics_test.is_some() as u64) << 3
     }
@@ -768,7 +768,7 @@ impl model::Model for ProbeV1DatadogMetrics {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.query.is_some() as u64) | (self.time_frame.is_some() as u64) << 1
+        self.query.is_some() as u64 | (self.time_frame.is_some() as u64) << 1
             | (self.comparator.is_some() as u64) << 2
     }
 }
@@ -815,7 +815,7 @@ impl model::Model for ProbeV1DynatraceApmProbeInputs {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.metrics.is_some() as u64) | (self.endpoint.is_some() as u64) << 1
+        self.metrics.is_some() as u64 | (self.endpoint.is_some() as u64) << 1
             | (self.duration_in_min.is_some() as u64) << 2
     }
 }
@@ -858,7 +858,7 @@ impl model::Model for ProbeV1EvaluationWindow {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.evaluation_end_time.is_some() as u64)
+        self.evaluation_end_time.is_some() as u64
             | (self.evaluation_start_time.is_some() as u64) << 1
     }
 }
@@ -905,7 +905,7 @@ impl model::Model for ProbeV1Identifier {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org_identifier.is_some() as u64)
+        self.org_identifier.is_some() as u64
             | (self.account_identifier.is_some() as u64) << 1
             | (self.project_identifier.is_some() as u64) << 2
     }
@@ -949,7 +949,7 @@ impl model::Model for ProbeV1NewRelicMetric {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.query.is_some() as u64) | (self.query_metric.is_some() as u64) << 1
+        self.query.is_some() as u64 | (self.query_metric.is_some() as u64) << 1
     }
 }
 model::model!(ProbeV1NewRelicMetric);
@@ -991,7 +991,7 @@ impl model::Model for ProbeV1SloSourceMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.scope.is_some() as u64) | (self.api_token_secret.is_some() as u64) << 1
+        self.scope.is_some() as u64 | (self.api_token_secret.is_some() as u64) << 1
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -1037,7 +1037,7 @@ impl model::Model for ProbeV1SplunkObservabilityMetrics {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.query.is_some() as u64) | (self.duration_in_min.is_some() as u64) << 1
+        self.query.is_some() as u64 | (self.duration_in_min.is_some() as u64) << 1
     }
 }
 model::model!(ProbeV1SplunkObservabilityMetrics);
@@ -1079,7 +1079,7 @@ impl model::Model for ProjectedVolumeSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.sources.is_some() as u64) | (self.default_mode.is_some() as u64) << 1
+        self.sources.is_some() as u64 | (self.default_mode.is_some() as u64) << 1
     }
 }
 model::model!(ProjectedVolumeSource);
@@ -1129,7 +1129,7 @@ impl model::Model for ProjectedVolumes {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.read_only.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.read_only.is_some() as u64) << 1
             | (self.mount_path.is_some() as u64) << 2
             | (self.projected.is_some() as u64) << 3
     }
@@ -1189,7 +1189,7 @@ impl model::Model for PromProbeInputs {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.auth.is_some() as u64) | (self.query.is_some() as u64) << 1
+        self.auth.is_some() as u64 | (self.query.is_some() as u64) << 1
             | (self.endpoint.is_some() as u64) << 2
             | (self.query_path.is_some() as u64) << 3
             | (self.tls_config.is_some() as u64) << 4
@@ -1239,7 +1239,7 @@ impl model::Model for PrometheusInputs {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.query.is_some() as u64) | (self.endpoint.is_some() as u64) << 1
+        self.query.is_some() as u64 | (self.endpoint.is_some() as u64) << 1
             | (self.tls_config.is_some() as u64) << 2
     }
 }

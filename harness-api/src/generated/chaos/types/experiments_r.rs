@@ -75,7 +75,7 @@ impl model::Model for RbdVolumeSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.pool.is_some() as u64) | (self.user.is_some() as u64) << 1
+        self.pool.is_some() as u64 | (self.user.is_some() as u64) << 1
             | (self.image.is_some() as u64) << 2 | (self.fs_type.is_some() as u64) << 3
             | (self.keyring.is_some() as u64) << 4
             | (self.monitors.is_some() as u64) << 5
@@ -118,7 +118,7 @@ impl model::Model for ReRunChaosWorkflowResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.notify_id.is_some() as u64)
+        self.notify_id.is_some() as u64
     }
 }
 model::model!(ReRunChaosWorkflowResponse);
@@ -198,7 +198,7 @@ impl model::Model for RecentWorkflowRun {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.phase.is_some() as u64) | (self.notify_id.is_some() as u64) << 1
+        self.phase.is_some() as u64 | (self.notify_id.is_some() as u64) << 1
             | (self.created_at.is_some() as u64) << 2
             | (self.created_by.is_some() as u64) << 3
             | (self.updated_at.is_some() as u64) << 4
@@ -255,7 +255,7 @@ impl model::Model for ReferenceEntities {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.fault_ref.is_some() as u64) | (self.probe_ref.is_some() as u64) << 1
+        self.fault_ref.is_some() as u64 | (self.probe_ref.is_some() as u64) << 1
             | (self.action_ref.is_some() as u64) << 2
             | (self.variables.is_some() as u64) << 3
     }
@@ -327,7 +327,7 @@ impl model::Model for RuleDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.rule_id.is_some() as u64) | (self.message.is_some() as u64) << 1
+        self.rule_id.is_some() as u64 | (self.message.is_some() as u64) << 1
             | (self.rule_name.is_some() as u64) << 2
             | (self.conditions.is_some() as u64) << 3
             | (self.time_window.is_some() as u64) << 4
@@ -412,7 +412,7 @@ impl model::Model for RunProperty {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.retry.is_some() as u64) | (self.attempt.is_some() as u64) << 1
+        self.retry.is_some() as u64 | (self.attempt.is_some() as u64) << 1
             | (self.interval.is_some() as u64) << 2
             | (self.verbosity.is_some() as u64) << 3
             | (self.initial_delay.is_some() as u64) << 4
@@ -461,7 +461,7 @@ impl model::Model for RunTimeVariables {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tasks.is_some() as u64) | (self.experiment.is_some() as u64) << 1
+        self.tasks.is_some() as u64 | (self.experiment.is_some() as u64) << 1
     }
 }
 model::model!(RunTimeVariables);

@@ -85,7 +85,7 @@ impl model::Model for ScaleIoVolumeSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.fs_type.is_some() as u64) | (self.system.is_some() as u64) << 1
+        self.fs_type.is_some() as u64 | (self.system.is_some() as u64) << 1
             | (self.gateway.is_some() as u64) << 2
             | (self.read_only.is_some() as u64) << 3
             | (self.secret_ref.is_some() as u64) << 4
@@ -135,7 +135,7 @@ impl model::Model for SecretEnvSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.optional.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.optional.is_some() as u64) << 1
     }
 }
 model::model!(SecretEnvSource);
@@ -181,7 +181,7 @@ impl model::Model for SecretProjection {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.items.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.items.is_some() as u64) << 1
             | (self.optional.is_some() as u64) << 2
     }
 }
@@ -232,7 +232,7 @@ impl model::Model for SecretVolumeSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.items.is_some() as u64) | (self.optional.is_some() as u64) << 1
+        self.items.is_some() as u64 | (self.optional.is_some() as u64) << 1
             | (self.secret_name.is_some() as u64) << 2
             | (self.default_mode.is_some() as u64) << 3
     }
@@ -304,7 +304,7 @@ impl model::Model for SecurityGovernanceNode {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.phase.is_some() as u64) << 2 | (self.message.is_some() as u64) << 3
             | (self.started_at.is_some() as u64) << 4
             | (self.finished_at.is_some() as u64) << 5
@@ -354,7 +354,7 @@ impl model::Model for SecurityGovernanceNodeData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.failed_rules.is_some() as u64) | (self.passed_rules.is_some() as u64) << 1
+        self.failed_rules.is_some() as u64 | (self.passed_rules.is_some() as u64) << 1
             | (self.skipped_rules.is_some() as u64) << 2
     }
 }
@@ -393,7 +393,7 @@ impl model::Model for Selector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.workloads.is_some() as u64)
+        self.workloads.is_some() as u64
     }
 }
 model::model!(Selector);
@@ -439,7 +439,7 @@ impl model::Model for ServiceAccountTokenProjection {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.path.is_some() as u64) | (self.audience.is_some() as u64) << 1
+        self.path.is_some() as u64 | (self.audience.is_some() as u64) << 1
             | (self.expiration_seconds.is_some() as u64) << 2
     }
 }
@@ -494,7 +494,7 @@ impl model::Model for Sidecar {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.env.is_some() as u64) | (self.image.is_some() as u64) << 1
+        self.env.is_some() as u64 | (self.image.is_some() as u64) << 1
             | (self.env_from.is_some() as u64) << 2
             | (self.secrets.is_some() as u64) << 3
             | (self.image_pull_policy.is_some() as u64) << 4
@@ -539,7 +539,7 @@ impl model::Model for SingleClickOnboardMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.faults.is_some() as u64) | (self.onboarding_id.is_some() as u64) << 1
+        self.faults.is_some() as u64 | (self.onboarding_id.is_some() as u64) << 1
     }
 }
 model::model!(SingleClickOnboardMetadata);
@@ -609,7 +609,7 @@ impl model::Model for SloProbeInputs {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.comparator.is_some() as u64) | (self.slo_identifier.is_some() as u64) << 1
+        self.comparator.is_some() as u64 | (self.slo_identifier.is_some() as u64) << 1
             | (self.evaluation_window.is_some() as u64) << 2
             | (self.platform_endpoint.is_some() as u64) << 3
             | (self.evaluation_timeout.is_some() as u64) << 4
@@ -724,7 +724,7 @@ impl model::Model for SourceDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.env.is_some() as u64) | (self.args.is_some() as u64) << 1
+        self.env.is_some() as u64 | (self.args.is_some() as u64) << 1
             | (self.image.is_some() as u64) << 2 | (self.labels.is_some() as u64) << 3
             | (self.command.is_some() as u64) << 4 | (self.volumes.is_some() as u64) << 5
             | (self.privileged.is_some() as u64) << 6
@@ -777,7 +777,7 @@ impl model::Model for SplunkObservabilityInputs {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.endpoint.is_some() as u64)
+        self.endpoint.is_some() as u64
             | (self.splunk_observability_metrics.is_some() as u64) << 1
     }
 }
@@ -820,7 +820,7 @@ impl model::Model for SshFaultAuth {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.password.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.password.is_some() as u64) << 1
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -870,7 +870,7 @@ impl model::Model for StopChaosV2ExperimentResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.is_stopped.is_some() as u64) | (self.experiment_id.is_some() as u64) << 1
+        self.is_stopped.is_some() as u64 | (self.experiment_id.is_some() as u64) << 1
             | (self.experiment_name.is_some() as u64) << 2
     }
 }
@@ -925,7 +925,7 @@ impl model::Model for StorageOsVolumeSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.fs_type.is_some() as u64) | (self.read_only.is_some() as u64) << 1
+        self.fs_type.is_some() as u64 | (self.read_only.is_some() as u64) << 1
             | (self.secret_ref.is_some() as u64) << 2
             | (self.volume_name.is_some() as u64) << 3
             | (self.volume_namespace.is_some() as u64) << 4

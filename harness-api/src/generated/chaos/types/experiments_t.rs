@@ -46,7 +46,7 @@ impl model::Model for TargetDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.kind.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.chaos_status.is_some() as u64) << 2
     }
 }
@@ -97,7 +97,7 @@ impl model::Model for TemplateRef {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ref_.is_some() as u64) | (self.hub_ref.is_some() as u64) << 1
+        self.ref_.is_some() as u64 | (self.hub_ref.is_some() as u64) << 1
             | (self.identity.is_some() as u64) << 2
             | (self.revision.is_some() as u64) << 3
     }
@@ -145,7 +145,7 @@ impl model::Model for TypedLocalObjectReference {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.kind.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.api_group.is_some() as u64) << 2
     }
 }

@@ -54,7 +54,7 @@ impl model::Model for UpdateCronExperimentStateRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.action.is_some() as u64) | (self.cron_syntax.is_some() as u64) << 1
+        self.action.is_some() as u64 | (self.cron_syntax.is_some() as u64) << 1
             | (self.experiment_i_ds.is_some() as u64) << 2
             | (self.is_single_run_cron_enabled.is_some() as u64) << 3
     }
@@ -98,7 +98,7 @@ impl model::Model for UpdateCronExperimentStateResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.failed_i_ds.is_some() as u64) | (self.success_i_ds.is_some() as u64) << 1
+        self.failed_i_ds.is_some() as u64 | (self.success_i_ds.is_some() as u64) << 1
     }
 }
 model::model!(UpdateCronExperimentStateResponse);
@@ -144,7 +144,7 @@ impl model::Model for UpdateInputSetRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.spec.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.spec.is_some() as u64) << 1
             | (self.description.is_some() as u64) << 2
     }
 }
@@ -187,7 +187,7 @@ impl model::Model for UpdateInputSetResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.correlation_id.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.correlation_id.is_some() as u64) << 1
     }
 }
 model::model!(UpdateInputSetResponse);
@@ -257,7 +257,7 @@ impl model::Model for UpdateNoteRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_set() as u64) | (self.note_id.is_set() as u64) << 1
+        self.type_.is_set() as u64 | (self.note_id.is_set() as u64) << 1
             | (self.comment.is_set() as u64) << 2 | (self.operation.is_set() as u64) << 3
             | (self.experiment_id.is_set() as u64) << 4
             | (self.gameday_run_id.is_set() as u64) << 5

@@ -38,7 +38,7 @@ impl model::Model for VerifyChaosStageInPipelineRunResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.exists.is_some() as u64)
+        self.exists.is_some() as u64
     }
 }
 model::model!(VerifyChaosStageInPipelineRunResponse);
@@ -88,7 +88,7 @@ impl model::Model for VolumeProjection {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.secret.is_some() as u64) | (self.config_map.is_some() as u64) << 1
+        self.secret.is_some() as u64 | (self.config_map.is_some() as u64) << 1
             | (self.downward_api.is_some() as u64) << 2
             | (self.service_account_token.is_some() as u64) << 3
     }
@@ -140,7 +140,7 @@ impl model::Model for VsphereVirtualDiskVolumeSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.fs_type.is_some() as u64) | (self.volume_path.is_some() as u64) << 1
+        self.fs_type.is_some() as u64 | (self.volume_path.is_some() as u64) << 1
             | (self.storage_policy_id.is_some() as u64) << 2
             | (self.storage_policy_name.is_some() as u64) << 3
     }

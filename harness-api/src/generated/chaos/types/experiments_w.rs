@@ -42,7 +42,7 @@ impl model::Model for WeightagesInput {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.fault_name.is_some() as u64) | (self.weightage.is_some() as u64) << 1
+        self.fault_name.is_some() as u64 | (self.weightage.is_some() as u64) << 1
     }
 }
 model::model!(WeightagesInput);
@@ -192,7 +192,7 @@ impl model::Model for Workflow {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.infra.is_some() as u64) << 2 | (self.identity.is_some() as u64) << 3
             | (self.created_at.is_some() as u64) << 4
             | (self.created_by.is_some() as u64) << 5
@@ -297,7 +297,7 @@ impl model::Model for WorkflowFilterInput {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tags.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.tags.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.infra_i_ds.is_some() as u64) << 2
             | (self.date_range.is_some() as u64) << 3
             | (self.infra_name.is_some() as u64) << 4
@@ -385,7 +385,7 @@ impl model::Model for WorkflowRevision {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.probes.is_some() as u64) | (self.actions.is_some() as u64) << 1
+        self.probes.is_some() as u64 | (self.actions.is_some() as u64) << 1
             | (self.updated_at.is_some() as u64) << 2
             | (self.revision_id.is_some() as u64) << 3
             | (self.weightages.is_some() as u64) << 4
@@ -434,7 +434,7 @@ impl model::Model for WorkflowSortInput {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.field.is_some() as u64) | (self.ascending.is_some() as u64) << 1
+        self.field.is_some() as u64 | (self.ascending.is_some() as u64) << 1
     }
 }
 model::model!(WorkflowSortInput);

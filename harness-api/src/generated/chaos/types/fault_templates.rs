@@ -170,7 +170,7 @@ impl model::Model for ChaosFaultTemplate {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.tags.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
             | (self.links.is_some() as u64) << 4 | (self.org_id.is_some() as u64) << 5
             | (self.hub_ref.is_some() as u64) << 6 | (self.infras.is_some() as u64) << 7
@@ -238,7 +238,7 @@ impl model::Model for ChaosFaultTemplateCompareRevisions {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.template1.is_some() as u64) | (self.template2.is_some() as u64) << 1
+        self.template1.is_some() as u64 | (self.template2.is_some() as u64) << 1
             | (self.correlation_id.is_some() as u64) << 2
     }
 }
@@ -281,7 +281,7 @@ impl model::Model for ChaosFaultTemplateLink {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.name.is_some() as u64) << 1
     }
 }
 model::model!(ChaosFaultTemplateLink);
@@ -433,7 +433,7 @@ impl model::Model for CreateFaultTemplateRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.kind.is_some() as u64) | 1 << 1 | (self.spec.is_some() as u64) << 2
+        self.kind.is_some() as u64 | 1 << 1 | (self.spec.is_some() as u64) << 2
             | (self.tags.is_some() as u64) << 3 | (self.type_.is_some() as u64) << 4
             | (self.links.is_some() as u64) << 5 | (self.infras.is_some() as u64) << 6
             | (self.category.is_some() as u64) << 7 | 1 << 8
@@ -584,7 +584,7 @@ impl model::Model for CreateFaultTemplateResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.kind.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.spec.is_some() as u64) << 2 | (self.tags.is_some() as u64) << 3
             | (self.type_.is_some() as u64) << 4 | (self.links.is_some() as u64) << 5
             | (self.infras.is_some() as u64) << 6 | (self.category.is_some() as u64) << 7
@@ -724,7 +724,7 @@ impl model::Model for FaultTemplate {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.kind.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.spec.is_some() as u64) << 2 | (self.tags.is_some() as u64) << 3
             | (self.type_.is_some() as u64) << 4 | (self.links.is_some() as u64) << 5
             | (self.infras.is_some() as u64) << 6 | (self.category.is_some() as u64) << 7
@@ -837,7 +837,7 @@ impl model::Model for FaultTemplateCategoriesCount {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.aws.is_some() as u64) | (self.gcp.is_some() as u64) << 1
+        self.aws.is_some() as u64 | (self.gcp.is_some() as u64) << 1
             | (self.ssh.is_some() as u64) << 2 | (self.byoc.is_some() as u64) << 3
             | (self.load.is_some() as u64) << 4 | (self.azure.is_some() as u64) << 5
             | (self.linux.is_some() as u64) << 6 | (self.vm_ware.is_some() as u64) << 7
@@ -887,7 +887,7 @@ impl model::Model for FaultTemplateLink {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.name.is_some() as u64) << 1
     }
 }
 model::model!(FaultTemplateLink);
@@ -947,7 +947,7 @@ impl model::Model for FaultTemplateVariables {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.variables.is_some() as u64) | (self.fault_targets.is_some() as u64) << 1
+        self.variables.is_some() as u64 | (self.fault_targets.is_some() as u64) << 1
             | (self.fault_tunable.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
             | (self.fault_authentication.is_some() as u64) << 4
@@ -992,7 +992,7 @@ impl model::Model for FaultTemplateYaml {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.template.is_some() as u64) | (self.correlation_id.is_some() as u64) << 1
+        self.template.is_some() as u64 | (self.correlation_id.is_some() as u64) << 1
     }
 }
 model::model!(FaultTemplateYaml);
@@ -1038,7 +1038,7 @@ impl model::Model for GetFaultTemplateResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.fault.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.fault.is_some() as u64) << 1
             | (self.correlation_id.is_some() as u64) << 2
     }
 }
@@ -1089,7 +1089,7 @@ impl model::Model for ListFaultTemplateResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.pagination.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.pagination.is_some() as u64) << 1
             | (self.correlation_id.is_some() as u64) << 2
             | (self.categories_count.is_some() as u64) << 3
     }
@@ -1243,7 +1243,7 @@ impl model::Model for UpdateFaultRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.kind.is_some() as u64) | 1 << 1 | (self.spec.is_some() as u64) << 2
+        self.kind.is_some() as u64 | 1 << 1 | (self.spec.is_some() as u64) << 2
             | (self.tags.is_some() as u64) << 3 | (self.type_.is_some() as u64) << 4
             | (self.links.is_some() as u64) << 5 | (self.infras.is_some() as u64) << 6
             | (self.values.is_some() as u64) << 7 | (self.category.is_some() as u64) << 8
@@ -1388,7 +1388,7 @@ impl model::Model for UpdateFaultResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.kind.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.spec.is_some() as u64) << 2 | (self.tags.is_some() as u64) << 3
             | (self.type_.is_some() as u64) << 4 | (self.links.is_some() as u64) << 5
             | (self.infras.is_some() as u64) << 6 | (self.values.is_some() as u64) << 7
@@ -1537,7 +1537,7 @@ impl model::Model for UpdateFaultTemplateResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.kind.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.spec.is_some() as u64) << 2 | (self.tags.is_some() as u64) << 3
             | (self.type_.is_some() as u64) << 4 | (self.links.is_some() as u64) << 5
             | (self.infras.is_some() as u64) << 6 | (self.category.is_some() as u64) << 7

@@ -185,7 +185,7 @@ impl model::Model for ChaosFault {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.tags.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
             | (self.links.is_some() as u64) << 4 | (self.org_id.is_some() as u64) << 5
             | (self.infras.is_some() as u64) << 6 | (self.category.is_some() as u64) << 7
@@ -252,7 +252,7 @@ impl model::Model for ChaosFaultLink {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.name.is_some() as u64) << 1
     }
 }
 model::model!(ChaosFaultLink);
@@ -457,7 +457,7 @@ impl model::Model for ChaosHubResource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.kind.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.kind.is_some() as u64) << 1
             | (self.name.is_some() as u64) << 2 | (self.plan.is_some() as u64) << 3
             | (self.tags.is_some() as u64) << 4 | (self.fault.is_some() as u64) << 5
             | (self.hub_id.is_some() as u64) << 6 | (self.links.is_some() as u64) << 7
@@ -527,7 +527,7 @@ impl model::Model for ChaosHubResourceLink {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.name.is_some() as u64) << 1
     }
 }
 model::model!(ChaosHubResourceLink);
@@ -685,7 +685,7 @@ impl model::Model for CreateFaultRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.kind.is_some() as u64) | 1 << 1 | (self.spec.is_some() as u64) << 2
+        self.kind.is_some() as u64 | 1 << 1 | (self.spec.is_some() as u64) << 2
             | (self.tags.is_some() as u64) << 3 | (self.type_.is_some() as u64) << 4
             | (self.links.is_some() as u64) << 5 | (self.infras.is_some() as u64) << 6
             | (self.values.is_some() as u64) << 7 | (self.category.is_some() as u64) << 8
@@ -831,7 +831,7 @@ impl model::Model for CreateFaultResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.kind.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.spec.is_some() as u64) << 2 | (self.tags.is_some() as u64) << 3
             | (self.type_.is_some() as u64) << 4 | (self.links.is_some() as u64) << 5
             | (self.infras.is_some() as u64) << 6 | (self.values.is_some() as u64) << 7
@@ -970,7 +970,7 @@ impl model::Model for ExperimentRunOfFault {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org_id.is_some() as u64) | (self.phase.is_some() as u64) << 1
+        self.org_id.is_some() as u64 | (self.phase.is_some() as u64) << 1
             | (self.infra_id.is_some() as u64) << 2
             | (self.fault_i_ds.is_some() as u64) << 3
             | (self.notify_id.is_some() as u64) << 4
@@ -1086,7 +1086,7 @@ impl model::Model for FaultCategoriesCount {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.aws.is_some() as u64) | (self.gcp.is_some() as u64) << 1
+        self.aws.is_some() as u64 | (self.gcp.is_some() as u64) << 1
             | (self.ssh.is_some() as u64) << 2 | (self.byoc.is_some() as u64) << 3
             | (self.load.is_some() as u64) << 4 | (self.azure.is_some() as u64) << 5
             | (self.linux.is_some() as u64) << 6 | (self.vm_ware.is_some() as u64) << 7
@@ -1154,7 +1154,7 @@ impl model::Model for FaultVariables {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.variables.is_some() as u64) | (self.fault_targets.is_some() as u64) << 1
+        self.variables.is_some() as u64 | (self.fault_targets.is_some() as u64) << 1
             | (self.fault_tunable.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
             | (self.fault_authentication.is_some() as u64) << 4
@@ -1199,7 +1199,7 @@ impl model::Model for FaultYaml {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.template.is_some() as u64) | (self.correlation_id.is_some() as u64) << 1
+        self.template.is_some() as u64 | (self.correlation_id.is_some() as u64) << 1
     }
 }
 model::model!(FaultYaml);
@@ -1339,7 +1339,7 @@ impl model::Model for GetFaultResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.kind.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.spec.is_some() as u64) << 2 | (self.tags.is_some() as u64) << 3
             | (self.type_.is_some() as u64) << 4 | (self.links.is_some() as u64) << 5
             | (self.infras.is_some() as u64) << 6 | (self.values.is_some() as u64) << 7
@@ -1401,7 +1401,7 @@ impl model::Model for ListExperimentRunsInFaultResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.pagination.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.pagination.is_some() as u64) << 1
             | (self.correlation_id.is_some() as u64) << 2
     }
 }
@@ -1448,7 +1448,7 @@ impl model::Model for ListFaultResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.pagination.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.pagination.is_some() as u64) << 1
             | (self.correlation_id.is_some() as u64) << 2
     }
 }
@@ -1495,7 +1495,7 @@ impl model::Model for ListFaultsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.pagination.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.pagination.is_some() as u64) << 1
             | (self.fault_categories_count.is_some() as u64) << 2
     }
 }

@@ -38,7 +38,7 @@ impl model::Model for ExperimentHelperImageVersion {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.experiment_helper_image_version.is_some() as u64)
+        self.experiment_helper_image_version.is_some() as u64
     }
 }
 model::model!(ExperimentHelperImageVersion);

@@ -38,7 +38,7 @@ impl model::Model for CanRetryExperimentCreationResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.result.is_some() as u64)
+        self.result.is_some() as u64
     }
 }
 model::model!(CanRetryExperimentCreationResponse);
@@ -76,7 +76,7 @@ impl model::Model for ClientIpConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.timeout_seconds.is_some() as u64)
+        self.timeout_seconds.is_some() as u64
     }
 }
 model::model!(ClientIpConfig);
@@ -138,7 +138,7 @@ impl model::Model for Connection {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.to.is_some() as u64) | (self.from.is_some() as u64) << 1
+        self.to.is_some() as u64 | (self.from.is_some() as u64) << 1
             | (self.port.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
             | (self.manual.is_some() as u64) << 4 | (self.params.is_some() as u64) << 5
     }
@@ -228,7 +228,7 @@ impl model::Model for DiscoveredKubernetesService {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.ports.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.ports.is_some() as u64) << 1
             | (self.labels.is_some() as u64) << 2 | (self.identity.is_some() as u64) << 3
             | (self.cluster_ip.is_some() as u64) << 4
             | (self.cluster_i_ps.is_some() as u64) << 5
@@ -293,7 +293,7 @@ impl model::Model for DiscoveredKubernetesWorkload {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.labels.is_some() as u64) | (self.identity.is_some() as u64) << 1
+        self.labels.is_some() as u64 | (self.identity.is_some() as u64) << 1
             | (self.replicas.is_some() as u64) << 2
             | (self.pod_labels.is_some() as u64) << 3
             | (self.annotations.is_some() as u64) << 4
@@ -339,7 +339,7 @@ impl model::Model for DiscoveredPod {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.phase.is_some() as u64) | (self.identity.is_some() as u64) << 1
+        self.phase.is_some() as u64 | (self.identity.is_some() as u64) << 1
     }
 }
 model::model!(DiscoveredPod);
@@ -459,7 +459,7 @@ impl model::Model for DiscoveredServiceCollection {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.spec.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
             | (self.agent_id.is_some() as u64) << 4
             | (self.removed.is_some() as u64) << 5 | (self.version.is_some() as u64) << 6
@@ -530,7 +530,7 @@ impl model::Model for DiscoveredServiceKubernetesSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.uid.is_some() as u64) | (self.kind.is_some() as u64) << 1
+        self.uid.is_some() as u64 | (self.kind.is_some() as u64) << 1
             | (self.name.is_some() as u64) << 2 | (self.service.is_some() as u64) << 3
             | (self.namespace.is_some() as u64) << 4
             | (self.workloads.is_some() as u64) << 5
@@ -598,7 +598,7 @@ impl model::Model for DiscoveryServiceSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ip.is_some() as u64) | (self.fqdn.is_some() as u64) << 1
+        self.ip.is_some() as u64 | (self.fqdn.is_some() as u64) << 1
             | (self.port.is_some() as u64) << 2 | (self.kubernetes.is_some() as u64) << 3
             | (self.harness_service_identity.is_some() as u64) << 4
             | (self.harness_environment_identity.is_some() as u64) << 5
@@ -661,8 +661,7 @@ impl model::Model for EnvironmentIdentity {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.identifier.is_some() as u64)
-            | (self.infra_identifier.is_some() as u64) << 1
+        self.identifier.is_some() as u64 | (self.infra_identifier.is_some() as u64) << 1
             | (self.account_identifier.is_some() as u64) << 2
             | (self.project_identifier.is_some() as u64) << 3
             | (self.organization_identifier.is_some() as u64) << 4
@@ -835,7 +834,7 @@ impl model::Model for GetTargetNetworkMapResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.org_id.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
             | (self.identity.is_some() as u64) << 4
             | (self.services.is_some() as u64) << 5
@@ -905,7 +904,7 @@ impl model::Model for GetTargetServiceResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.chaos_details.is_some() as u64)
+        self.chaos_details.is_some() as u64
             | (self.workload_details.is_some() as u64) << 1
             | (self.discovery_details.is_some() as u64) << 2
     }
@@ -1050,7 +1049,7 @@ impl model::Model for K8sServiceSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.ports.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.ports.is_some() as u64) << 1
             | (self.selector.is_some() as u64) << 2
             | (self.cluster_ip.is_some() as u64) << 3
             | (self.cluster_i_ps.is_some() as u64) << 4
@@ -1115,7 +1114,7 @@ impl model::Model for ListTargetNetworkMapResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.page.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.page.is_some() as u64) << 1
     }
 }
 model::model!(ListTargetNetworkMapResponse);
@@ -1157,7 +1156,7 @@ impl model::Model for ListTargetService {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.chaos_details.is_some() as u64)
+        self.chaos_details.is_some() as u64
             | (self.discovery_details.is_some() as u64) << 1
     }
 }
@@ -1200,7 +1199,7 @@ impl model::Model for ListTargetServiceResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.page.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.page.is_some() as u64) << 1
     }
 }
 model::model!(ListTargetServiceResponse);
@@ -1246,7 +1245,7 @@ impl model::Model for LoadBalancerIngress {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ip.is_some() as u64) | (self.ports.is_some() as u64) << 1
+        self.ip.is_some() as u64 | (self.ports.is_some() as u64) << 1
             | (self.hostname.is_some() as u64) << 2
     }
 }
@@ -1285,7 +1284,7 @@ impl model::Model for LoadBalancerStatus {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ingress.is_some() as u64)
+        self.ingress.is_some() as u64
     }
 }
 model::model!(LoadBalancerStatus);
@@ -1343,7 +1342,7 @@ impl model::Model for NetworkMapEntity {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.kind.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.kind.is_some() as u64) << 1
             | (self.name.is_some() as u64) << 2 | (self.removed.is_some() as u64) << 3
             | (self.kubernetes.is_some() as u64) << 4
             | (self.service_identity.is_some() as u64) << 5
@@ -1392,7 +1391,7 @@ impl model::Model for NetworkMapEntityKubernetesInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.kind.is_some() as u64) | (self.namespace.is_some() as u64) << 1
+        self.kind.is_some() as u64 | (self.namespace.is_some() as u64) << 1
             | (self.has_workload.is_some() as u64) << 2
     }
 }
@@ -1472,7 +1471,7 @@ impl model::Model for NetworkMapTargetServiceDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.kind.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.kind.is_some() as u64) << 1
             | (self.name.is_some() as u64) << 2 | (self.removed.is_some() as u64) << 3
             | (self.kubernetes.is_some() as u64) << 4
             | (self.service_identity.is_some() as u64) << 5
@@ -1547,7 +1546,7 @@ impl model::Model for ObjectReference {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.uid.is_some() as u64) | (self.kind.is_some() as u64) << 1
+        self.uid.is_some() as u64 | (self.kind.is_some() as u64) << 1
             | (self.name.is_some() as u64) << 2 | (self.field_path.is_some() as u64) << 3
             | (self.namespace.is_some() as u64) << 4
             | (self.api_version.is_some() as u64) << 5
@@ -1597,7 +1596,7 @@ impl model::Model for PortStatus {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.port.is_some() as u64) | (self.error.is_some() as u64) << 1
+        self.port.is_some() as u64 | (self.error.is_some() as u64) << 1
             | (self.protocol.is_some() as u64) << 2
     }
 }
@@ -1663,7 +1662,7 @@ impl model::Model for ProbeV1Condition {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.reason.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.reason.is_some() as u64) << 1
             | (self.status.is_some() as u64) << 2 | (self.message.is_some() as u64) << 3
             | (self.last_transition_time.is_some() as u64) << 4
             | (self.observed_generation.is_some() as u64) << 5
@@ -1708,7 +1707,7 @@ impl model::Model for RetryExperimentCreationRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.mode.is_some() as u64)
+        self.mode.is_some() as u64
     }
 }
 model::model!(RetryExperimentCreationRequest);
@@ -1872,7 +1871,7 @@ impl model::Model for ServiceCollection {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.uid.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.uid.is_some() as u64) << 1
             | (self.kind.is_some() as u64) << 2 | (self.name.is_some() as u64) << 3
             | (self.spec.is_some() as u64) << 4 | (self.labels.is_some() as u64) << 5
             | (self.status.is_some() as u64) << 6 | (self.agent_id.is_some() as u64) << 7
@@ -1951,7 +1950,7 @@ impl model::Model for ServiceIdentity {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.identifier.is_some() as u64)
+        self.identifier.is_some() as u64
             | (self.account_identifier.is_some() as u64) << 1
             | (self.project_identifier.is_some() as u64) << 2
             | (self.organization_identifier.is_some() as u64) << 3
@@ -2016,7 +2015,7 @@ impl model::Model for ServicePort {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.port.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.port.is_some() as u64) << 1
             | (self.node_port.is_some() as u64) << 2
             | (self.protocol.is_some() as u64) << 3
             | (self.target_port.is_some() as u64) << 4
@@ -2062,7 +2061,7 @@ impl model::Model for ServiceStatus {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.conditions.is_some() as u64) | (self.load_balancer.is_some() as u64) << 1
+        self.conditions.is_some() as u64 | (self.load_balancer.is_some() as u64) << 1
     }
 }
 model::model!(ServiceStatus);
@@ -2100,7 +2099,7 @@ impl model::Model for SessionAffinityConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.client_ip.is_some() as u64)
+        self.client_ip.is_some() as u64
     }
 }
 model::model!(SessionAffinityConfig);
@@ -2158,7 +2157,7 @@ impl model::Model for TargetDiscoveredServiceSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.kind.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.kind.is_some() as u64) << 1
             | (self.name.is_some() as u64) << 2 | (self.uuid.is_some() as u64) << 3
             | (self.label.is_some() as u64) << 4 | (self.namespace.is_some() as u64) << 5
     }
@@ -2320,7 +2319,7 @@ impl model::Model for TargetNetworkMap {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.org_id.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
             | (self.identity.is_some() as u64) << 4
             | (self.account_id.is_some() as u64) << 5
@@ -2437,7 +2436,7 @@ impl model::Model for TargetNetworkMapExperimentRunDetail {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.phase.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.phase.is_some() as u64) << 1
             | (self.notify_id.is_some() as u64) << 2
             | (self.completed.is_some() as u64) << 3
             | (self.created_at.is_some() as u64) << 4
@@ -2577,7 +2576,7 @@ impl model::Model for TargetService {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.spec.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
             | (self.org_id.is_some() as u64) << 4
             | (self.account_id.is_some() as u64) << 5
@@ -2631,7 +2630,7 @@ impl model::Model for TargetServiceSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.discovered_service.is_some() as u64)
+        self.discovered_service.is_some() as u64
     }
 }
 model::model!(TargetServiceSpec);

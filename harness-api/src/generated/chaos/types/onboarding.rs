@@ -75,7 +75,7 @@ impl model::Model for AgentConfiguration {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.mtls.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.mtls.is_some() as u64) << 1
             | (self.proxy.is_some() as u64) << 2
             | (self.kubernetes.is_some() as u64) << 3
             | (self.collector_image.is_some() as u64) << 4
@@ -123,7 +123,7 @@ impl model::Model for AgentData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.node_agent.is_some() as u64) | (self.cluster_agent.is_some() as u64) << 1
+        self.node_agent.is_some() as u64 | (self.cluster_agent.is_some() as u64) << 1
     }
 }
 model::model!(AgentData);
@@ -165,7 +165,7 @@ impl model::Model for AgentDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(AgentDetails);
@@ -207,7 +207,7 @@ impl model::Model for AutoCreatedNetworkMapStatus {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64) | (self.total_network_maps.is_some() as u64) << 1
+        self.status.is_some() as u64 | (self.total_network_maps.is_some() as u64) << 1
     }
 }
 model::model!(AutoCreatedNetworkMapStatus);
@@ -317,7 +317,7 @@ impl model::Model for ChaosInfraAdvanceConfiguration {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.env.is_some() as u64) | (self.mtls.is_some() as u64) << 1
+        self.env.is_some() as u64 | (self.mtls.is_some() as u64) << 1
             | (self.label.is_some() as u64) << 2 | (self.proxy.is_some() as u64) << 3
             | (self.volumes.is_some() as u64) << 4
             | (self.run_as_user.is_some() as u64) << 5
@@ -375,7 +375,7 @@ impl model::Model for ConfirmDiscoveryResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.agent_linked.is_some() as u64) | (self.agent_created.is_some() as u64) << 1
+        self.agent_linked.is_some() as u64 | (self.agent_created.is_some() as u64) << 1
             | (self.discovery_completed.is_some() as u64) << 2
     }
 }
@@ -414,7 +414,7 @@ impl model::Model for ConfirmExperimentCreationRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.mode.is_some() as u64)
+        self.mode.is_some() as u64
     }
 }
 model::model!(ConfirmExperimentCreationRequest);
@@ -458,7 +458,7 @@ impl model::Model for ConfirmExperimentCreationResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.completed.is_some() as u64)
+        self.completed.is_some() as u64
             | (self.target_network_map_status.is_some() as u64) << 1
     }
 }
@@ -497,7 +497,7 @@ impl model::Model for ConfirmExperimentRunResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.completed.is_some() as u64)
+        self.completed.is_some() as u64
     }
 }
 model::model!(ConfirmExperimentRunResponse);
@@ -535,7 +535,7 @@ impl model::Model for ConfirmNetworkMapRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.mode.is_some() as u64)
+        self.mode.is_some() as u64
     }
 }
 model::model!(ConfirmNetworkMapRequest);
@@ -577,7 +577,7 @@ impl model::Model for ConfirmNetworkMapResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.service_count.is_some() as u64)
+        self.service_count.is_some() as u64
             | (self.network_map_count.is_some() as u64) << 1
     }
 }
@@ -616,7 +616,7 @@ impl model::Model for CronConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.expression.is_some() as u64)
+        self.expression.is_some() as u64
     }
 }
 model::model!(CronConfig);
@@ -696,7 +696,7 @@ impl model::Model for DataCollectionConfiguration {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.cron.is_some() as u64) | (self.enable_node_agent.is_some() as u64) << 1
+        self.cron.is_some() as u64 | (self.enable_node_agent.is_some() as u64) << 1
             | (self.enable_orphaned_pod.is_some() as u64) << 2
             | (self.namespace_selector.is_some() as u64) << 3
             | (self.node_agent_selector.is_some() as u64) << 4
@@ -788,7 +788,7 @@ impl model::Model for DiscoveredService {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64) | (self.s_d_agent_id.is_some() as u64) << 1
+        self.status.is_some() as u64 | (self.s_d_agent_id.is_some() as u64) << 1
             | (self.agent_details.is_some() as u64) << 2
             | (self.s_d_agent_identity.is_some() as u64) << 3
             | (self.total_agent_count.is_some() as u64) << 4
@@ -846,7 +846,7 @@ impl model::Model for DiscoveryMtlsConfiguration {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.key_path.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.key_path.is_some() as u64) << 1
             | (self.cert_path.is_some() as u64) << 2
             | (self.secret_name.is_some() as u64) << 3
     }
@@ -898,7 +898,7 @@ impl model::Model for DiscoveryProxyConfiguration {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.no_proxy.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.no_proxy.is_some() as u64) << 1
             | (self.http_proxy.is_some() as u64) << 2
             | (self.https_proxy.is_some() as u64) << 3
     }
@@ -942,7 +942,7 @@ impl model::Model for DiscoveryResourceList {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.cpu.is_some() as u64) | (self.memory.is_some() as u64) << 1
+        self.cpu.is_some() as u64 | (self.memory.is_some() as u64) << 1
     }
 }
 model::model!(DiscoveryResourceList);
@@ -984,7 +984,7 @@ impl model::Model for DiscoveryResourceRequirements {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.limits.is_some() as u64) | (self.requests.is_some() as u64) << 1
+        self.limits.is_some() as u64 | (self.requests.is_some() as u64) << 1
     }
 }
 model::model!(DiscoveryResourceRequirements);
@@ -1069,7 +1069,7 @@ impl model::Model for Experiments {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.category.is_some() as u64) << 2
             | (self.notify_id.is_some() as u64) << 3
             | (self.description.is_some() as u64) << 4
@@ -1127,7 +1127,7 @@ impl model::Model for InfrastructureOnboardingMapping {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64) | (self.identity.is_some() as u64) << 1
+        self.status.is_some() as u64 | (self.identity.is_some() as u64) << 1
             | (self.onboarding_id.is_some() as u64) << 2
             | (self.environment_identity.is_some() as u64) << 3
     }
@@ -1167,7 +1167,7 @@ impl model::Model for InfrastructuresStatus {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.is_chaos_enabled.is_some() as u64)
+        self.is_chaos_enabled.is_some() as u64
     }
 }
 model::model!(InfrastructuresStatus);
@@ -1267,7 +1267,7 @@ impl model::Model for KubernetesAgentConfiguration {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.labels.is_some() as u64) | (self.namespace.is_some() as u64) << 1
+        self.labels.is_some() as u64 | (self.namespace.is_some() as u64) << 1
             | (self.resources.is_some() as u64) << 2
             | (self.run_as_user.is_some() as u64) << 3
             | (self.namespaced.is_some() as u64) << 4
@@ -1316,7 +1316,7 @@ impl model::Model for ListPipelineOnboardingResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.pipeline_onboardings.is_some() as u64)
+        self.pipeline_onboardings.is_some() as u64
     }
 }
 model::model!(ListPipelineOnboardingResponse);
@@ -1366,7 +1366,7 @@ impl model::Model for OnboardingExperimentResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.pagination.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.pagination.is_some() as u64) << 1
             | (self.is_processed.is_some() as u64) << 2
     }
 }
@@ -1431,7 +1431,7 @@ impl model::Model for OnboardingTargetExperiment {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.identity.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.identity.is_some() as u64) << 1
             | (self.is_processed.is_some() as u64) << 2
             | (self.total_service_count.is_some() as u64) << 3
             | (self.total_chaos_experiments.is_some() as u64) << 4
@@ -1476,7 +1476,7 @@ impl model::Model for OnboardingTargetServiceDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
     }
 }
 model::model!(OnboardingTargetServiceDetails);
@@ -1535,7 +1535,7 @@ impl model::Model for PipelineChaosOnboardingCheckResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.check.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.check.is_some() as u64) << 1
             | (self.message.is_some() as u64) << 2
             | (self.services.is_some() as u64) << 3
             | (self.infrastructures.is_some() as u64) << 4
@@ -1678,7 +1678,7 @@ impl model::Model for PipelineChaosOnboardingStatusResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org_id.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.org_id.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.message.is_some() as u64) << 2
             | (self.services.is_some() as u64) << 3
             | (self.account_id.is_some() as u64) << 4
@@ -1751,7 +1751,7 @@ impl model::Model for PipelineChaosOnboardingTaskRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.is_ai_enabled.is_some() as u64)
+        self.is_ai_enabled.is_some() as u64
             | (self.pipeline_identity.is_some() as u64) << 1
             | (self.chaos_advance_configuration.is_some() as u64) << 2
             | (self.discovery_advance_configuration.is_some() as u64) << 3
@@ -1889,7 +1889,7 @@ impl model::Model for PipelineOnboarding {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org_id.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.org_id.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.message.is_some() as u64) << 2
             | (self.services.is_some() as u64) << 3
             | (self.account_id.is_some() as u64) << 4
@@ -1956,7 +1956,7 @@ impl model::Model for RunSafeExperimentStatus {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64) | (self.experiments.is_some() as u64) << 1
+        self.status.is_some() as u64 | (self.experiments.is_some() as u64) << 1
             | (self.total_safe_experiment.is_some() as u64) << 2
     }
 }
@@ -2032,7 +2032,7 @@ impl model::Model for SelectedExperiment {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.infra_id.is_some() as u64) << 2
             | (self.identity.is_some() as u64) << 3
             | (self.experiment_id.is_some() as u64) << 4
@@ -2095,7 +2095,7 @@ impl model::Model for TargetNetworkMapStatus {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64)
+        self.status.is_some() as u64
             | (self.target_network_map_status.is_some() as u64) << 1
             | (self.total_target_network_maps.is_some() as u64) << 2
             | (self.total_target_network_maps_experiments.is_some() as u64) << 3
@@ -2243,7 +2243,7 @@ impl model::Model for V2Onboarding {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.mode.is_some() as u64) | (self.org_id.is_some() as u64) << 1
+        self.mode.is_some() as u64 | (self.org_id.is_some() as u64) << 1
             | (self.ddci_id.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
             | (self.account_id.is_some() as u64) << 4
             | (self.created_at.is_some() as u64) << 5
@@ -2304,7 +2304,7 @@ impl model::Model for V2OnboardingList {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.page.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.page.is_some() as u64) << 1
     }
 }
 model::model!(V2OnboardingList);

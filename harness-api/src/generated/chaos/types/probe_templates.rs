@@ -160,7 +160,7 @@ impl model::Model for ChaosProbeTemplate {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.tags.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
             | (self.org_id.is_some() as u64) << 4 | (self.hub_ref.is_some() as u64) << 5
             | (self.identity.is_some() as u64) << 6
@@ -229,7 +229,7 @@ impl model::Model for GetProbeTemplateResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.correlation_id.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.correlation_id.is_some() as u64) << 1
     }
 }
 model::model!(GetProbeTemplateResponse);
@@ -279,7 +279,7 @@ impl model::Model for ListProbeTemplateResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.pagination.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.pagination.is_some() as u64) << 1
             | (self.count_details.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -381,7 +381,7 @@ impl model::Model for ProbeTemplate {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2 | (self.hub_ref.is_some() as u64) << 3
             | (self.identity.is_some() as u64) << 4
             | (self.revision.is_some() as u64) << 5
@@ -432,7 +432,7 @@ impl model::Model for ProbeTemplateCount {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.count.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.count.is_some() as u64) << 1
     }
 }
 model::model!(ProbeTemplateCount);
@@ -478,7 +478,7 @@ impl model::Model for ProbeTemplateVariables {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.variables.is_some() as u64) | (self.probe_properties.is_some() as u64) << 1
+        self.variables.is_some() as u64 | (self.probe_properties.is_some() as u64) << 1
             | (self.probe_run_property.is_some() as u64) << 2
     }
 }

@@ -129,7 +129,7 @@ impl model::Model for ApmProbe {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.retry.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.retry.is_some() as u64) << 1
             | (self.attempt.is_some() as u64) << 2
             | (self.interval.is_some() as u64) << 3
             | (self.verbosity.is_some() as u64) << 4
@@ -195,7 +195,7 @@ impl model::Model for ApmtlsConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.ca_crt.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.ca_crt.is_some() as u64) << 1
             | (self.client_crt.is_some() as u64) << 2
             | (self.insecure_skip_verify.is_some() as u64) << 3
     }

@@ -70,7 +70,7 @@ impl model::Model for ChaosExecutedByExperiment {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.notify_id.is_some() as u64) | (self.updated_at.is_some() as u64) << 1
+        self.notify_id.is_some() as u64 | (self.updated_at.is_some() as u64) << 1
             | (self.updated_by.is_some() as u64) << 2
             | (self.experiment_id.is_some() as u64) << 3
             | (self.experiment_name.is_some() as u64) << 4
@@ -180,7 +180,7 @@ impl model::Model for ChaosHttpProbe {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.auth.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.auth.is_some() as u64) << 1
             | (self.retry.is_some() as u64) << 2 | (self.method.is_some() as u64) << 3
             | (self.attempt.is_some() as u64) << 4 | (self.headers.is_some() as u64) << 5
             | (self.interval.is_some() as u64) << 6
@@ -236,7 +236,7 @@ impl model::Model for ChaosIdentifiers {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org_id.is_some() as u64) | (self.account_id.is_some() as u64) << 1
+        self.org_id.is_some() as u64 | (self.account_id.is_some() as u64) << 1
             | (self.project_id.is_some() as u64) << 2
     }
 }
@@ -288,7 +288,7 @@ impl model::Model for ChaosProbeUserDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.email.is_some() as u64) | (self.user_id.is_some() as u64) << 1
+        self.email.is_some() as u64 | (self.user_id.is_some() as u64) << 1
             | (self.username.is_some() as u64) << 2
     }
 }
@@ -403,7 +403,7 @@ impl model::Model for ChaosPromProbe {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.auth.is_some() as u64) | (self.query.is_some() as u64) << 1
+        self.auth.is_some() as u64 | (self.query.is_some() as u64) << 1
             | (self.retry.is_some() as u64) << 2 | (self.attempt.is_some() as u64) << 3
             | (self.endpoint.is_some() as u64) << 4
             | (self.interval.is_some() as u64) << 5
@@ -461,7 +461,7 @@ impl model::Model for ChaosStatus {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.verdict.is_some() as u64) | (self.description.is_some() as u64) << 1
+        self.verdict.is_some() as u64 | (self.description.is_some() as u64) << 1
     }
 }
 model::model!(ChaosStatus);
@@ -507,7 +507,7 @@ impl model::Model for Comparator {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.value.is_some() as u64) << 1
             | (self.criteria.is_some() as u64) << 2
     }
 }
@@ -698,7 +698,7 @@ impl model::Model for ContainerProbe {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.env.is_some() as u64) | (self.args.is_some() as u64) << 1
+        self.env.is_some() as u64 | (self.args.is_some() as u64) << 1
             | (self.image.is_some() as u64) << 2 | (self.retry.is_some() as u64) << 3
             | (self.labels.is_some() as u64) << 4 | (self.attempt.is_some() as u64) << 5
             | (self.command.is_some() as u64) << 6
@@ -870,7 +870,7 @@ impl model::Model for CreateProbeResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.probe_id.is_some() as u64) << 2
             | (self.variables.is_some() as u64) << 3
             | (self.revision_id.is_some() as u64) << 4

@@ -100,7 +100,7 @@ impl model::Model for DatadogProbe {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.retry.is_some() as u64) | (self.attempt.is_some() as u64) << 1
+        self.retry.is_some() as u64 | (self.attempt.is_some() as u64) << 1
             | (self.metrics.is_some() as u64) << 2
             | (self.interval.is_some() as u64) << 3
             | (self.verbosity.is_some() as u64) << 4
@@ -216,7 +216,7 @@ impl model::Model for DynatraceProbe {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.retry.is_some() as u64) | (self.attempt.is_some() as u64) << 1
+        self.retry.is_some() as u64 | (self.attempt.is_some() as u64) << 1
             | (self.metrics.is_some() as u64) << 2
             | (self.endpoint.is_some() as u64) << 3
             | (self.interval.is_some() as u64) << 4

@@ -42,7 +42,7 @@ impl model::Model for EnableProbeBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.is_enabled.is_some() as u64) | (self.is_bulk_update.is_some() as u64) << 1
+        self.is_enabled.is_some() as u64 | (self.is_bulk_update.is_some() as u64) << 1
     }
 }
 model::model!(EnableProbeBody);

@@ -150,7 +150,7 @@ impl model::Model for GetProbeResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2 | (self.hub_ref.is_some() as u64) << 3
             | (self.probe_id.is_some() as u64) << 4
             | (self.identity.is_some() as u64) << 5

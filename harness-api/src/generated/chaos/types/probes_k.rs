@@ -120,7 +120,7 @@ impl model::Model for K8sProbe {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.group.is_some() as u64) | (self.retry.is_some() as u64) << 1
+        self.group.is_some() as u64 | (self.retry.is_some() as u64) << 1
             | (self.attempt.is_some() as u64) << 2 | (self.version.is_some() as u64) << 3
             | (self.interval.is_some() as u64) << 4
             | (self.resource.is_some() as u64) << 5
@@ -234,7 +234,7 @@ impl model::Model for KubernetesCmdProbe {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.env.is_some() as u64) | (self.retry.is_some() as u64) << 1
+        self.env.is_some() as u64 | (self.retry.is_some() as u64) << 1
             | (self.source.is_some() as u64) << 2 | (self.attempt.is_some() as u64) << 3
             | (self.command.is_some() as u64) << 4
             | (self.interval.is_some() as u64) << 5

@@ -100,7 +100,7 @@ impl model::Model for LinuxCmdProbe {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.env.is_some() as u64) | (self.retry.is_some() as u64) << 1
+        self.env.is_some() as u64 | (self.retry.is_some() as u64) << 1
             | (self.source.is_some() as u64) << 2 | (self.attempt.is_some() as u64) << 3
             | (self.command.is_some() as u64) << 4
             | (self.interval.is_some() as u64) << 5
@@ -156,7 +156,7 @@ impl model::Model for ListProbeResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.pagination.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.pagination.is_some() as u64) << 1
             | (self.total_no_of_probes.is_some() as u64) << 2
     }
 }

@@ -42,7 +42,7 @@ impl model::Model for Method {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.get.is_some() as u64) | (self.post.is_some() as u64) << 1
+        self.get.is_some() as u64 | (self.post.is_some() as u64) << 1
     }
 }
 model::model!(Method);

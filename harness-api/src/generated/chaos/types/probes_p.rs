@@ -42,7 +42,7 @@ impl model::Model for ProbeAuthorization {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.credentials.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.credentials.is_some() as u64) << 1
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -92,7 +92,7 @@ impl model::Model for ProbeDatadogMetrics {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.query.is_some() as u64) | (self.time_frame.is_some() as u64) << 1
+        self.query.is_some() as u64 | (self.time_frame.is_some() as u64) << 1
             | (self.comparator.is_some() as u64) << 2
     }
 }
@@ -198,7 +198,7 @@ impl model::Model for ProbeDetailsInExperiment {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.mode.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.mode.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
             | (self.probe_id.is_some() as u64) << 4
             | (self.node_name.is_some() as u64) << 5
@@ -251,7 +251,7 @@ impl model::Model for ProbeDetailsInExperimentRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.notify_ids.is_some() as u64)
+        self.notify_ids.is_some() as u64
             | (self.experiment_run_ids.is_some() as u64) << 1
     }
 }
@@ -290,7 +290,7 @@ impl model::Model for ProbeDetailsInExperimentResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64)
+        self.data.is_some() as u64
     }
 }
 model::model!(ProbeDetailsInExperimentResponse);
@@ -336,7 +336,7 @@ impl model::Model for ProbeDetailsMinimal {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.run_properties.is_some() as u64)
+        self.run_properties.is_some() as u64
             | (self.probe_properties.is_some() as u64) << 1
             | (self.infrastructure_type.is_some() as u64) << 2
     }
@@ -380,7 +380,7 @@ impl model::Model for ProbeEvaluationWindow {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.evaluation_end_time.is_some() as u64)
+        self.evaluation_end_time.is_some() as u64
             | (self.evaluation_start_time.is_some() as u64) << 1
     }
 }
@@ -429,7 +429,7 @@ impl model::Model for ProbeMetrics {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.entity_selector.is_some() as u64)
+        self.entity_selector.is_some() as u64
             | (self.metrics_selector.is_some() as u64) << 1
     }
 }
@@ -476,7 +476,7 @@ impl model::Model for ProbeRecentExecutions {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64) | (self.fault_name.is_some() as u64) << 1
+        self.status.is_some() as u64 | (self.fault_name.is_some() as u64) << 1
             | (self.executed_by_experiment.is_some() as u64) << 2
     }
 }
@@ -612,7 +612,7 @@ impl model::Model for ProbeRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2 | (self.hub_ref.is_some() as u64) << 3
             | (self.inputs.is_some() as u64) << 4 | (self.probe_id.is_some() as u64) << 5
             | (self.identity.is_some() as u64) << 6
@@ -670,7 +670,7 @@ impl model::Model for ProbeSloSourceMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.scope.is_some() as u64) | (self.api_token_secret.is_some() as u64) << 1
+        self.scope.is_some() as u64 | (self.api_token_secret.is_some() as u64) << 1
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -716,7 +716,7 @@ impl model::Model for ProbeStatus {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.verdict.is_some() as u64) | (self.description.is_some() as u64) << 1
+        self.verdict.is_some() as u64 | (self.description.is_some() as u64) << 1
     }
 }
 model::model!(ProbeStatus);
@@ -758,7 +758,7 @@ impl model::Model for ProbeSyntheticsTest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.public_id.is_some() as u64) | (self.test_type.is_some() as u64) << 1
+        self.public_id.is_some() as u64 | (self.test_type.is_some() as u64) << 1
     }
 }
 model::model!(ProbeSyntheticsTest);
@@ -808,7 +808,7 @@ impl model::Model for ProbeTlsConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ca_file.is_some() as u64) | (self.key_file.is_some() as u64) << 1
+        self.ca_file.is_some() as u64 | (self.key_file.is_some() as u64) << 1
             | (self.cert_file.is_some() as u64) << 2
             | (self.insecure_skip_verify.is_some() as u64) << 3
     }

@@ -115,7 +115,7 @@ impl model::Model for SloProbe {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.retry.is_some() as u64) | (self.attempt.is_some() as u64) << 1
+        self.retry.is_some() as u64 | (self.attempt.is_some() as u64) << 1
             | (self.interval.is_some() as u64) << 2
             | (self.verbosity.is_some() as u64) << 3
             | (self.comparator.is_some() as u64) << 4
@@ -171,7 +171,7 @@ impl model::Model for StoredAppDynamicsProbeInputs {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.appd_metrics.is_some() as u64) | (self.connector_id.is_some() as u64) << 1
+        self.appd_metrics.is_some() as u64 | (self.connector_id.is_some() as u64) << 1
     }
 }
 model::model!(StoredAppDynamicsProbeInputs);
@@ -221,7 +221,7 @@ impl model::Model for StoredDatadogApmProbeInputs {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.query.is_some() as u64) | (self.connector_id.is_some() as u64) << 1
+        self.query.is_some() as u64 | (self.connector_id.is_some() as u64) << 1
             | (self.duration_in_min.is_some() as u64) << 2
             | (self.synthetics_test.is_some() as u64) << 3
     }
@@ -269,7 +269,7 @@ impl model::Model for StoredDynatraceApmProbeInputs {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.metrics.is_some() as u64) | (self.connector_id.is_some() as u64) << 1
+        self.metrics.is_some() as u64 | (self.connector_id.is_some() as u64) << 1
             | (self.duration_in_min.is_some() as u64) << 2
     }
 }
@@ -316,7 +316,7 @@ impl model::Model for StoredGcpCloudMonitoringProbeInputs {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.query.is_some() as u64) | (self.project_id.is_some() as u64) << 1
+        self.query.is_some() as u64 | (self.project_id.is_some() as u64) << 1
             | (self.service_account_key.is_some() as u64) << 2
     }
 }
@@ -359,7 +359,7 @@ impl model::Model for StoredNewRelicProbeInputs {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.connector_id.is_some() as u64)
+        self.connector_id.is_some() as u64
             | (self.new_relic_metric.is_some() as u64) << 1
     }
 }
@@ -406,7 +406,7 @@ impl model::Model for StoredProbeAppdMetrics {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.duration_in_min.is_some() as u64)
+        self.duration_in_min.is_some() as u64
             | (self.application_name.is_some() as u64) << 1
             | (self.metrics_full_path.is_some() as u64) << 2
     }
@@ -455,7 +455,7 @@ impl model::Model for StoredProbeEnv {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(StoredProbeEnv);
@@ -501,7 +501,7 @@ impl model::Model for StoredProbeGet {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.criteria.is_some() as u64) | (self.response_body.is_some() as u64) << 1
+        self.criteria.is_some() as u64 | (self.response_body.is_some() as u64) << 1
             | (self.response_code.is_some() as u64) << 2
     }
 }
@@ -544,7 +544,7 @@ impl model::Model for StoredProbeHeaders {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(StoredProbeHeaders);
@@ -590,7 +590,7 @@ impl model::Model for StoredProbeIdentifier {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org_identifier.is_some() as u64)
+        self.org_identifier.is_some() as u64
             | (self.account_identifier.is_some() as u64) << 1
             | (self.project_identifier.is_some() as u64) << 2
     }
@@ -634,7 +634,7 @@ impl model::Model for StoredProbeNewRelicMetric {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.query.is_some() as u64) | (self.query_metric.is_some() as u64) << 1
+        self.query.is_some() as u64 | (self.query_metric.is_some() as u64) << 1
     }
 }
 model::model!(StoredProbeNewRelicMetric);
@@ -692,7 +692,7 @@ impl model::Model for StoredProbePost {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.body.is_some() as u64) | (self.body_path.is_some() as u64) << 1
+        self.body.is_some() as u64 | (self.body_path.is_some() as u64) << 1
             | (self.criteria.is_some() as u64) << 2
             | (self.content_type.is_some() as u64) << 3
             | (self.response_body.is_some() as u64) << 4
@@ -734,7 +734,7 @@ impl model::Model for StoredProbeSecretManager {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.identifier.is_some() as u64)
+        self.identifier.is_some() as u64
     }
 }
 model::model!(StoredProbeSecretManager);
@@ -776,7 +776,7 @@ impl model::Model for StoredProbeSplunkObservabilityMetrics {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.query.is_some() as u64) | (self.duration_in_min.is_some() as u64) << 1
+        self.query.is_some() as u64 | (self.duration_in_min.is_some() as u64) << 1
     }
 }
 model::model!(StoredProbeSplunkObservabilityMetrics);
@@ -822,7 +822,7 @@ impl model::Model for StoredPrometheusProbeInputs {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.query.is_some() as u64) | (self.tls_config.is_some() as u64) << 1
+        self.query.is_some() as u64 | (self.tls_config.is_some() as u64) << 1
             | (self.connector_id.is_some() as u64) << 2
     }
 }
@@ -865,7 +865,7 @@ impl model::Model for StoredSplunkObservabilityProbeInputs {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.connector_id.is_some() as u64)
+        self.connector_id.is_some() as u64
             | (self.splunk_observability_metrics.is_some() as u64) << 1
     }
 }

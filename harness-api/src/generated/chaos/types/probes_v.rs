@@ -38,7 +38,7 @@ impl model::Model for VerifyProbeBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.verify.is_some() as u64)
+        self.verify.is_some() as u64
     }
 }
 model::model!(VerifyProbeBody);

@@ -95,7 +95,7 @@ impl model::Model for WindowsCmdProbe {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.env.is_some() as u64) | (self.retry.is_some() as u64) << 1
+        self.env.is_some() as u64 | (self.retry.is_some() as u64) << 1
             | (self.attempt.is_some() as u64) << 2 | (self.command.is_some() as u64) << 3
             | (self.interval.is_some() as u64) << 4
             | (self.verbosity.is_some() as u64) << 5

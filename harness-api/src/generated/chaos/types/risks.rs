@@ -50,7 +50,7 @@ impl model::Model for OverallServiceUsageStats {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.account_id.is_some() as u64) | (self.total_usage.is_some() as u64) << 1
+        self.account_id.is_some() as u64 | (self.total_usage.is_some() as u64) << 1
             | (self.service_stats.is_some() as u64) << 2
             | (self.license_service_mapping.is_some() as u64) << 3
     }
@@ -112,8 +112,7 @@ impl model::Model for PeriodicStats {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.timestamp.is_some() as u64)
-            | (self.total_consumption.is_some() as u64) << 1
+        self.timestamp.is_some() as u64 | (self.total_consumption.is_some() as u64) << 1
             | (self.service_stats_by_type.is_some() as u64) << 2
             | (self.experiment_stats_by_type.is_some() as u64) << 3
             | (self.total_experiment_runs_consumption.is_some() as u64) << 4
@@ -221,7 +220,7 @@ impl model::Model for ServiceData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.org_id.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.org_id.is_some() as u64) << 1
             | (self.service.is_some() as u64) << 2
             | (self.sub_type.is_some() as u64) << 3
             | (self.resource.is_some() as u64) << 4
@@ -279,7 +278,7 @@ impl model::Model for ServiceDataResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.total.is_some() as u64) | (self.service_data.is_some() as u64) << 1
+        self.total.is_some() as u64 | (self.service_data.is_some() as u64) << 1
             | (self.service_types.is_some() as u64) << 2
     }
 }
@@ -355,7 +354,7 @@ impl model::Model for StatsByType {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.linux.is_some() as u64) | (self.others.is_some() as u64) << 1
+        self.linux.is_some() as u64 | (self.others.is_some() as u64) << 1
             | (self.windows.is_some() as u64) << 2
             | (self.kubernetes.is_some() as u64) << 3
             | (self.serverless.is_some() as u64) << 4
@@ -408,7 +407,7 @@ impl model::Model for UsageStats {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.account_id.is_some() as u64) | (self.periodic_stats.is_some() as u64) << 1
+        self.account_id.is_some() as u64 | (self.periodic_stats.is_some() as u64) << 1
     }
 }
 model::model!(UsageStats);
@@ -478,7 +477,7 @@ impl model::Model for CreateRiskBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.category.is_some() as u64) << 2
             | (self.identity.is_some() as u64) << 3
             | (self.is_default.is_some() as u64) << 4
@@ -575,7 +574,7 @@ impl model::Model for UpdateRiskBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.category.is_some() as u64) << 2
             | (self.identity.is_some() as u64) << 3
             | (self.is_default.is_some() as u64) << 4

@@ -42,7 +42,7 @@ impl model::Model for ApiFileDiffRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.path.is_some() as u64) | (self.start_line.is_some() as u64) << 1
+        self.path.is_some() as u64 | (self.start_line.is_some() as u64) << 1
     }
 }
 model::model!(ApiFileDiffRequest);
@@ -175,7 +175,7 @@ impl model::Model for GitFileDiff {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.sha.is_some() as u64) | (self.path.is_some() as u64) << 1
+        self.sha.is_some() as u64 | (self.path.is_some() as u64) << 1
             | (self.patch.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
             | (self.changes.is_some() as u64) << 4 | (self.old_sha.is_some() as u64) << 5
             | (self.old_path.is_some() as u64) << 6
@@ -229,7 +229,7 @@ impl model::Model for TypesChangeStats {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.changes.is_some() as u64) | (self.deletions.is_some() as u64) << 1
+        self.changes.is_some() as u64 | (self.deletions.is_some() as u64) << 1
             | (self.insertions.is_some() as u64) << 2
     }
 }
@@ -325,7 +325,7 @@ impl model::Model for TypesCheck {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.link.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.link.is_some() as u64) << 1
             | (self.ended.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
             | (self.created.is_some() as u64) << 4 | (self.payload.is_some() as u64) << 5
             | (self.started.is_some() as u64) << 6 | (self.summary.is_some() as u64) << 7
@@ -386,7 +386,7 @@ impl model::Model for TypesCheckCountSummary {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.error.is_some() as u64) | (self.failure.is_some() as u64) << 1
+        self.error.is_some() as u64 | (self.failure.is_some() as u64) << 1
             | (self.pending.is_some() as u64) << 2 | (self.running.is_some() as u64) << 3
             | (self.success.is_some() as u64) << 4
     }
@@ -434,7 +434,7 @@ impl model::Model for TypesCheckPayload {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.kind.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.kind.is_some() as u64) << 1
             | (self.version.is_some() as u64) << 2
     }
 }
@@ -510,7 +510,7 @@ impl model::Model for TypesCommit {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.sha.is_some() as u64) | (self.stats.is_some() as u64) << 1
+        self.sha.is_some() as u64 | (self.stats.is_some() as u64) << 1
             | (self.title.is_some() as u64) << 2 | (self.author.is_some() as u64) << 3
             | (self.message.is_some() as u64) << 4
             | (self.committer.is_some() as u64) << 5
@@ -573,7 +573,7 @@ impl model::Model for TypesCommitFileStats {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.path.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.path.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.changes.is_some() as u64) << 2
             | (self.old_path.is_some() as u64) << 3
             | (self.deletions.is_some() as u64) << 4
@@ -619,7 +619,7 @@ impl model::Model for TypesCommitStats {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.files.is_some() as u64) | (self.total.is_some() as u64) << 1
+        self.files.is_some() as u64 | (self.total.is_some() as u64) << 1
     }
 }
 model::model!(TypesCommitStats);
@@ -673,7 +673,7 @@ impl model::Model for TypesCreateBranchOutput {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.sha.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.sha.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.commit.is_some() as u64) << 2
             | (self.dry_run_rules.is_some() as u64) << 3
             | (self.rule_violations.is_some() as u64) << 4
@@ -734,7 +734,7 @@ impl model::Model for TypesGitSignatureResult {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key_id.is_some() as u64) | (self.result.is_some() as u64) << 1
+        self.key_id.is_some() as u64 | (self.result.is_some() as u64) << 1
             | (self.created.is_some() as u64) << 2 | (self.updated.is_some() as u64) << 3
             | (self.key_scheme.is_some() as u64) << 4
             | (self.key_fingerprint.is_some() as u64) << 5
@@ -779,7 +779,7 @@ impl model::Model for TypesIdentity {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.email.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.email.is_some() as u64) << 1
     }
 }
 model::model!(TypesIdentity);
@@ -854,7 +854,7 @@ impl model::Model for TypesLabelPullReqAssignmentInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.key.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.key.is_some() as u64) << 1
             | (self.color.is_some() as u64) << 2 | (self.scope.is_some() as u64) << 3
             | (self.value.is_some() as u64) << 4 | (self.value_id.is_some() as u64) << 5
             | (self.value_color.is_some() as u64) << 6
@@ -920,7 +920,7 @@ impl model::Model for TypesPrincipalInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.uid.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.uid.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2 | (self.email.is_some() as u64) << 3
             | (self.created.is_some() as u64) << 4 | (self.updated.is_some() as u64) << 5
             | (self.display_name.is_some() as u64) << 6
@@ -1108,7 +1108,7 @@ impl model::Model for TypesPullReq {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.rules.is_some() as u64) | (self.state.is_some() as u64) << 1
+        self.rules.is_some() as u64 | (self.state.is_some() as u64) << 1
             | (self.stats.is_some() as u64) << 2 | (self.title.is_some() as u64) << 3
             | (self.author.is_some() as u64) << 4 | (self.closed.is_some() as u64) << 5
             | (self.edited.is_some() as u64) << 6 | (self.labels.is_some() as u64) << 7
@@ -1197,7 +1197,7 @@ impl model::Model for TypesPullReqStats {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.commits.is_some() as u64) | (self.additions.is_some() as u64) << 1
+        self.commits.is_some() as u64 | (self.additions.is_some() as u64) << 1
             | (self.deletions.is_some() as u64) << 2
             | (self.conversations.is_some() as u64) << 3
             | (self.files_changed.is_some() as u64) << 4
@@ -1255,7 +1255,7 @@ impl model::Model for TypesRepositoryCore {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.path.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.path.is_some() as u64) << 1
             | (self.parent_id.is_some() as u64) << 2
             | (self.identifier.is_some() as u64) << 3
             | (self.default_branch.is_some() as u64) << 4
@@ -1312,7 +1312,7 @@ impl model::Model for TypesRuleInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.state.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.state.is_some() as u64) << 1
             | (self.repo_path.is_some() as u64) << 2
             | (self.identifier.is_some() as u64) << 3
             | (self.space_path.is_some() as u64) << 4
@@ -1365,7 +1365,7 @@ impl model::Model for TypesRuleViolations {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.rule.is_some() as u64) | (self.bypassed.is_some() as u64) << 1
+        self.rule.is_some() as u64 | (self.bypassed.is_some() as u64) << 1
             | (self.bypassable.is_some() as u64) << 2
             | (self.violations.is_some() as u64) << 3
     }
@@ -1409,7 +1409,7 @@ impl model::Model for TypesSignature {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.when.is_some() as u64) | (self.identity.is_some() as u64) << 1
+        self.when.is_some() as u64 | (self.identity.is_some() as u64) << 1
     }
 }
 model::model!(TypesSignature);
@@ -1463,7 +1463,7 @@ impl model::Model for TypesUserGroupInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.scope.is_some() as u64) << 2
             | (self.identifier.is_some() as u64) << 3
             | (self.description.is_some() as u64) << 4
@@ -1512,7 +1512,7 @@ impl model::Model for TypesViolation {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.code.is_some() as u64) | (self.params.is_some() as u64) << 1
+        self.code.is_some() as u64 | (self.params.is_some() as u64) << 1
             | (self.message.is_some() as u64) << 2
     }
 }

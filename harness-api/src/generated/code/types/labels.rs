@@ -50,7 +50,7 @@ impl model::Model for DefineRepoLabelRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.color.is_some() as u64) << 2
             | (self.description.is_some() as u64) << 3
     }
@@ -94,7 +94,7 @@ impl model::Model for DefineRepoLabelValueRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.color.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.color.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(DefineRepoLabelValueRequest);
@@ -144,7 +144,7 @@ impl model::Model for DefineSpaceLabelRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.color.is_some() as u64) << 2
             | (self.description.is_some() as u64) << 3
     }
@@ -188,7 +188,7 @@ impl model::Model for KeyValuesBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.color.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.color.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(KeyValuesBody);
@@ -238,7 +238,7 @@ impl model::Model for LabelsKeyBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_set() as u64) | (self.type_.is_set() as u64) << 1
+        self.key.is_set() as u64 | (self.type_.is_set() as u64) << 1
             | (self.color.is_set() as u64) << 2 | (self.description.is_set() as u64) << 3
     }
 }
@@ -285,7 +285,7 @@ impl model::Model for OpenapiPullReqAssignLabelInput {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.value.is_some() as u64) | (self.label_id.is_some() as u64) << 1
+        self.value.is_some() as u64 | (self.label_id.is_some() as u64) << 1
             | (self.value_id.is_some() as u64) << 2
     }
 }
@@ -328,7 +328,7 @@ impl model::Model for RepoIdentifierLabelsBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.label.is_some() as u64) | (self.values.is_some() as u64) << 1
+        self.label.is_some() as u64 | (self.values.is_some() as u64) << 1
     }
 }
 model::model!(RepoIdentifierLabelsBody);
@@ -433,7 +433,7 @@ impl model::Model for TypesLabel {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.key.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.key.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2 | (self.color.is_some() as u64) << 3
             | (self.scope.is_some() as u64) << 4 | (self.created.is_some() as u64) << 5
             | (self.repo_id.is_some() as u64) << 6 | (self.updated.is_some() as u64) << 7
@@ -508,7 +508,7 @@ impl model::Model for TypesLabelAssignment {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.key.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.key.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2 | (self.color.is_some() as u64) << 3
             | (self.scope.is_some() as u64) << 4 | (self.values.is_some() as u64) << 5
             | (self.assigned.is_some() as u64) << 6
@@ -558,7 +558,7 @@ impl model::Model for TypesLabelValueInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.color.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.color.is_some() as u64) << 1
             | (self.value.is_some() as u64) << 2
     }
 }
@@ -601,7 +601,7 @@ impl model::Model for TypesLabelWithValues {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.label.is_some() as u64) | (self.values.is_some() as u64) << 1
+        self.label.is_some() as u64 | (self.values.is_some() as u64) << 1
     }
 }
 model::model!(TypesLabelWithValues);
@@ -671,7 +671,7 @@ impl model::Model for TypesPullReqLabel {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.created.is_some() as u64) | (self.updated.is_some() as u64) << 1
+        self.created.is_some() as u64 | (self.updated.is_some() as u64) << 1
             | (self.label_id.is_some() as u64) << 2
             | (self.value_id.is_some() as u64) << 3
             | (self.created_by.is_some() as u64) << 4
@@ -722,7 +722,7 @@ impl model::Model for TypesScopeData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.scope.is_some() as u64) | (self.space.is_some() as u64) << 1
+        self.scope.is_some() as u64 | (self.space.is_some() as u64) << 1
             | (self.repository.is_some() as u64) << 2
     }
 }
@@ -765,7 +765,7 @@ impl model::Model for TypesScopesLabels {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.label_data.is_some() as u64) | (self.scope_data.is_some() as u64) << 1
+        self.label_data.is_some() as u64 | (self.scope_data.is_some() as u64) << 1
     }
 }
 model::model!(TypesScopesLabels);
@@ -815,7 +815,7 @@ impl model::Model for TypesSpaceCore {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.path.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.path.is_some() as u64) << 1
             | (self.parent_id.is_some() as u64) << 2
             | (self.identifier.is_some() as u64) << 3
     }
@@ -867,7 +867,7 @@ impl model::Model for UpdateRepoLabelRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_set() as u64) | (self.type_.is_set() as u64) << 1
+        self.key.is_set() as u64 | (self.type_.is_set() as u64) << 1
             | (self.color.is_set() as u64) << 2 | (self.description.is_set() as u64) << 3
     }
 }
@@ -910,7 +910,7 @@ impl model::Model for UpdateRepoLabelValueRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.color.is_set() as u64) | (self.value.is_set() as u64) << 1
+        self.color.is_set() as u64 | (self.value.is_set() as u64) << 1
     }
 }
 model::model!(UpdateRepoLabelValueRequest);
@@ -952,7 +952,7 @@ impl model::Model for V1LabelsBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.label.is_some() as u64) | (self.values.is_some() as u64) << 1
+        self.label.is_some() as u64 | (self.values.is_some() as u64) << 1
     }
 }
 model::model!(V1LabelsBody);
@@ -994,7 +994,7 @@ impl model::Model for ValuesValueBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.color.is_set() as u64) | (self.value.is_set() as u64) << 1
+        self.color.is_set() as u64 | (self.value.is_set() as u64) << 1
     }
 }
 model::model!(ValuesValueBody);

@@ -80,7 +80,7 @@ impl model::Model for OpenapiCommentApplySuggestionstRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.title.is_some() as u64) | (self.message.is_some() as u64) << 1
+        self.title.is_some() as u64 | (self.message.is_some() as u64) << 1
             | (self.suggestions.is_some() as u64) << 2
             | (self.bypass_rules.is_some() as u64) << 3
             | (self.dry_run_rules.is_some() as u64) << 4
@@ -163,7 +163,7 @@ impl model::Model for OpenapiCommentCreatePullReqRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.path.is_some() as u64) | (self.text.is_some() as u64) << 1
+        self.path.is_some() as u64 | (self.text.is_some() as u64) << 1
             | (self.line_end.is_some() as u64) << 2
             | (self.parent_id.is_some() as u64) << 3
             | (self.line_start.is_some() as u64) << 4
@@ -208,7 +208,7 @@ impl model::Model for OpenapiCommentStatusPullReqRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64)
+        self.status.is_some() as u64
     }
 }
 model::model!(OpenapiCommentStatusPullReqRequest);
@@ -246,7 +246,7 @@ impl model::Model for OpenapiCommentUpdatePullReqRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.text.is_set() as u64)
+        self.text.is_set() as u64
     }
 }
 model::model!(OpenapiCommentUpdatePullReqRequest);
@@ -331,7 +331,7 @@ impl model::Model for OpenapiCreatePullReqRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.title.is_some() as u64) | (self.labels.is_some() as u64) << 1
+        self.title.is_some() as u64 | (self.labels.is_some() as u64) << 1
             | (self.is_draft.is_some() as u64) << 2
             | (self.description.is_some() as u64) << 3
             | (self.bypass_rules.is_some() as u64) << 4
@@ -381,7 +381,7 @@ impl model::Model for OpenapiFileViewAddPullReqRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.path.is_some() as u64) | (self.commit_sha.is_some() as u64) << 1
+        self.path.is_some() as u64 | (self.commit_sha.is_some() as u64) << 1
     }
 }
 model::model!(OpenapiFileViewAddPullReqRequest);
@@ -461,7 +461,7 @@ impl model::Model for OpenapiMergePullReq {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.title.is_some() as u64) | (self.method.is_some() as u64) << 1
+        self.title.is_some() as u64 | (self.method.is_some() as u64) << 1
             | (self.dry_run.is_some() as u64) << 2 | (self.message.is_some() as u64) << 3
             | (self.source_sha.is_some() as u64) << 4
             | (self.bypass_rules.is_some() as u64) << 5
@@ -509,7 +509,7 @@ impl model::Model for OpenapiReviewSubmitPullReqRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.decision.is_some() as u64) | (self.commit_sha.is_some() as u64) << 1
+        self.decision.is_some() as u64 | (self.commit_sha.is_some() as u64) << 1
     }
 }
 model::model!(OpenapiReviewSubmitPullReqRequest);
@@ -547,7 +547,7 @@ impl model::Model for OpenapiReviewerAddPullReqRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.reviewer_id.is_some() as u64)
+        self.reviewer_id.is_some() as u64
     }
 }
 model::model!(OpenapiReviewerAddPullReqRequest);
@@ -589,7 +589,7 @@ impl model::Model for OpenapiStatePullReqRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.state.is_some() as u64) | (self.is_draft.is_some() as u64) << 1
+        self.state.is_some() as u64 | (self.is_draft.is_some() as u64) << 1
     }
 }
 model::model!(OpenapiStatePullReqRequest);
@@ -631,7 +631,7 @@ impl model::Model for OpenapiUpdatePullReqRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.title.is_set() as u64) | (self.description.is_set() as u64) << 1
+        self.title.is_set() as u64 | (self.description.is_set() as u64) << 1
     }
 }
 model::model!(OpenapiUpdatePullReqRequest);
@@ -669,7 +669,7 @@ impl model::Model for OpenapiUserGroupReviewerAddRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.usergroup_id.is_some() as u64)
+        self.usergroup_id.is_some() as u64
     }
 }
 model::model!(OpenapiUserGroupReviewerAddRequest);
@@ -711,7 +711,7 @@ impl model::Model for PullreqCombinedListResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.reviewers.is_some() as u64)
+        self.reviewers.is_some() as u64
             | (self.user_group_reviewers.is_some() as u64) << 1
     }
 }
@@ -758,7 +758,7 @@ impl model::Model for PullreqCommentApplySuggestionsOutput {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.commit_id.is_some() as u64) | (self.dry_run_rules.is_some() as u64) << 1
+        self.commit_id.is_some() as u64 | (self.dry_run_rules.is_some() as u64) << 1
             | (self.rule_violations.is_some() as u64) << 2
     }
 }
@@ -801,7 +801,7 @@ impl model::Model for PullreqNumberBranchBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.bypass_rules.is_some() as u64) | (self.dry_run_rules.is_some() as u64) << 1
+        self.bypass_rules.is_some() as u64 | (self.dry_run_rules.is_some() as u64) << 1
     }
 }
 model::model!(PullreqNumberBranchBody);
@@ -847,7 +847,7 @@ impl model::Model for PullreqNumberRevertBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.title.is_some() as u64) | (self.message.is_some() as u64) << 1
+        self.title.is_some() as u64 | (self.message.is_some() as u64) << 1
             | (self.revert_branch.is_some() as u64) << 2
     }
 }
@@ -890,7 +890,7 @@ impl model::Model for PullreqSuggestionReference {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.check_sum.is_some() as u64) | (self.comment_id.is_some() as u64) << 1
+        self.check_sum.is_some() as u64 | (self.comment_id.is_some() as u64) << 1
     }
 }
 model::model!(PullreqSuggestionReference);
@@ -955,7 +955,7 @@ impl model::Model for TypesBranchTable {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.created.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.created.is_some() as u64) << 1
             | (self.updated.is_some() as u64) << 2
             | (self.created_by.is_some() as u64) << 3
             | (self.updated_by.is_some() as u64) << 4
@@ -1034,7 +1034,7 @@ impl model::Model for TypesCodeCommentFields {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.path.is_some() as u64) | (self.line_new.is_some() as u64) << 1
+        self.path.is_some() as u64 | (self.line_new.is_some() as u64) << 1
             | (self.line_old.is_some() as u64) << 2
             | (self.outdated.is_some() as u64) << 3
             | (self.span_new.is_some() as u64) << 4
@@ -1082,8 +1082,7 @@ impl model::Model for TypesCodeOwnerEvaluation {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.file_sha.is_some() as u64)
-            | (self.evaluation_entries.is_some() as u64) << 1
+        self.file_sha.is_some() as u64 | (self.evaluation_entries.is_some() as u64) << 1
     }
 }
 model::model!(TypesCodeOwnerEvaluation);
@@ -1133,7 +1132,7 @@ impl model::Model for TypesCodeOwnerEvaluationEntry {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.pattern.is_some() as u64) | (self.line_number.is_some() as u64) << 1
+        self.pattern.is_some() as u64 | (self.line_number.is_some() as u64) << 1
             | (self.owner_evaluations.is_some() as u64) << 2
             | (self.user_group_owner_evaluations.is_some() as u64) << 3
     }
@@ -1200,7 +1199,7 @@ impl model::Model for TypesDefaultReviewerApprovalsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.principals.is_some() as u64) | (self.evaluations.is_some() as u64) << 1
+        self.principals.is_some() as u64 | (self.evaluations.is_some() as u64) << 1
             | (self.user_groups.is_some() as u64) << 2
             | (self.current_count.is_some() as u64) << 3
             | (self.minimum_required_count.is_some() as u64) << 4
@@ -1314,7 +1313,7 @@ impl model::Model for TypesMergeResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.sha.is_some() as u64) | (self.dry_run.is_some() as u64) << 1
+        self.sha.is_some() as u64 | (self.dry_run.is_some() as u64) << 1
             | (self.mergeable.is_some() as u64) << 2
             | (self.dry_run_rules.is_some() as u64) << 3
             | (self.branch_deleted.is_some() as u64) << 4
@@ -1373,7 +1372,7 @@ impl model::Model for TypesOwnerEvaluation {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.owner.is_some() as u64) | (self.review_sha.is_some() as u64) << 1
+        self.owner.is_some() as u64 | (self.review_sha.is_some() as u64) << 1
             | (self.review_decision.is_some() as u64) << 2
     }
 }
@@ -1516,7 +1515,7 @@ impl model::Model for TypesPullReqActivity {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.kind.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.kind.is_some() as u64) << 1
             | (self.text.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
             | (self.order.is_some() as u64) << 4 | (self.author.is_some() as u64) << 5
             | (self.edited.is_some() as u64) << 6 | (self.created.is_some() as u64) << 7
@@ -1573,7 +1572,7 @@ impl model::Model for TypesPullReqActivityMentionsMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ids.is_some() as u64) | (self.user_group_ids.is_some() as u64) << 1
+        self.ids.is_some() as u64 | (self.user_group_ids.is_some() as u64) << 1
     }
 }
 model::model!(TypesPullReqActivityMentionsMetadata);
@@ -1615,7 +1614,7 @@ impl model::Model for TypesPullReqActivityMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.mentions.is_some() as u64) | (self.suggestions.is_some() as u64) << 1
+        self.mentions.is_some() as u64 | (self.suggestions.is_some() as u64) << 1
     }
 }
 model::model!(TypesPullReqActivityMetadata);
@@ -1661,8 +1660,7 @@ impl model::Model for TypesPullReqActivitySuggestionsMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.check_sums.is_some() as u64)
-            | (self.applied_check_sum.is_some() as u64) << 1
+        self.check_sums.is_some() as u64 | (self.applied_check_sum.is_some() as u64) << 1
             | (self.applied_commit_sha.is_some() as u64) << 2
     }
 }
@@ -1709,7 +1707,7 @@ impl model::Model for TypesPullReqCheck {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.check.is_some() as u64) | (self.required.is_some() as u64) << 1
+        self.check.is_some() as u64 | (self.required.is_some() as u64) << 1
             | (self.bypassable.is_some() as u64) << 2
     }
 }
@@ -1752,7 +1750,7 @@ impl model::Model for TypesPullReqChecks {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.checks.is_some() as u64) | (self.commit_sha.is_some() as u64) << 1
+        self.checks.is_some() as u64 | (self.commit_sha.is_some() as u64) << 1
     }
 }
 model::model!(TypesPullReqChecks);
@@ -1798,7 +1796,7 @@ impl model::Model for TypesPullReqFileView {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.sha.is_some() as u64) | (self.path.is_some() as u64) << 1
+        self.sha.is_some() as u64 | (self.path.is_some() as u64) << 1
             | (self.obsolete.is_some() as u64) << 2
     }
 }
@@ -1845,7 +1843,7 @@ impl model::Model for TypesPullReqLabelAssignInput {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.value.is_some() as u64) | (self.label_id.is_some() as u64) << 1
+        self.value.is_some() as u64 | (self.label_id.is_some() as u64) << 1
             | (self.value_id.is_some() as u64) << 2
     }
 }
@@ -1888,7 +1886,7 @@ impl model::Model for TypesPullReqRepo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.repository.is_some() as u64) | (self.pull_request.is_some() as u64) << 1
+        self.repository.is_some() as u64 | (self.pull_request.is_some() as u64) << 1
     }
 }
 model::model!(TypesPullReqRepo);
@@ -1963,7 +1961,7 @@ impl model::Model for TypesPullReqReviewer {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.sha.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.sha.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.created.is_some() as u64) << 2 | (self.updated.is_some() as u64) << 3
             | (self.added_by.is_some() as u64) << 4
             | (self.reviewer.is_some() as u64) << 5
@@ -2010,7 +2008,7 @@ impl model::Model for TypesRevertResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.branch.is_some() as u64) | (self.commit.is_some() as u64) << 1
+        self.branch.is_some() as u64 | (self.commit.is_some() as u64) << 1
     }
 }
 model::model!(TypesRevertResponse);
@@ -2060,7 +2058,7 @@ impl model::Model for TypesReviewerEvaluation {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.sha.is_some() as u64) | (self.updated.is_some() as u64) << 1
+        self.sha.is_some() as u64 | (self.updated.is_some() as u64) << 1
             | (self.decision.is_some() as u64) << 2
             | (self.reviewer.is_some() as u64) << 3
     }
@@ -2108,7 +2106,7 @@ impl model::Model for TypesUserGroupOwnerEvaluation {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.evaluations.is_some() as u64) << 2
     }
 }
@@ -2179,7 +2177,7 @@ impl model::Model for TypesUserGroupReviewer {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.sha.is_some() as u64) | (self.created.is_some() as u64) << 1
+        self.sha.is_some() as u64 | (self.created.is_some() as u64) << 1
             | (self.updated.is_some() as u64) << 2
             | (self.added_by.is_some() as u64) << 3
             | (self.decision.is_some() as u64) << 4
@@ -2256,7 +2254,7 @@ impl model::Model for PrAutoMergeEnableBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.title.is_some() as u64) | (self.method.is_some() as u64) << 1
+        self.title.is_some() as u64 | (self.method.is_some() as u64) << 1
             | (self.message.is_some() as u64) << 2
             | (self.delete_source_branch.is_some() as u64) << 3
     }
@@ -2312,7 +2310,7 @@ impl model::Model for PrMergeQueueEnableBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.title.is_some() as u64) | (self.method.is_some() as u64) << 1
+        self.title.is_some() as u64 | (self.method.is_some() as u64) << 1
             | (self.message.is_some() as u64) << 2
             | (self.bypass_rules.is_some() as u64) << 3
             | (self.delete_source_branch.is_some() as u64) << 4
@@ -2353,7 +2351,7 @@ impl model::Model for SuggestLabelsBatchBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.labels.is_some() as u64)
+        self.labels.is_some() as u64
     }
 }
 model::model!(SuggestLabelsBatchBody);
@@ -2395,7 +2393,7 @@ impl model::Model for SuggestLabelsBatchBodyLabels {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.label_id.is_some() as u64) | (self.value_id.is_some() as u64) << 1
+        self.label_id.is_some() as u64 | (self.value_id.is_some() as u64) << 1
     }
 }
 model::model!(SuggestLabelsBatchBodyLabels);
@@ -2433,7 +2431,7 @@ impl model::Model for SuggestReviewersBatchBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.reviewer_ids.is_some() as u64)
+        self.reviewer_ids.is_some() as u64
     }
 }
 model::model!(SuggestReviewersBatchBody);

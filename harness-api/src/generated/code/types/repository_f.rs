@@ -46,7 +46,7 @@ impl model::Model for ForkCreateBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.identifier.is_some() as u64) | (self.parent_ref.is_some() as u64) << 1
+        self.identifier.is_some() as u64 | (self.parent_ref.is_some() as u64) << 1
             | (self.fork_branch.is_some() as u64) << 2
     }
 }
@@ -93,7 +93,7 @@ impl model::Model for ForkSyncBranchBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.branch.is_some() as u64) | (self.branch_upstream.is_some() as u64) << 1
+        self.branch.is_some() as u64 | (self.branch_upstream.is_some() as u64) << 1
             | (self.branch_commit_sha.is_some() as u64) << 2
     }
 }

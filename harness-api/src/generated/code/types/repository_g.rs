@@ -46,7 +46,7 @@ impl model::Model for GitBlamePart {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.lines.is_some() as u64) | (self.commit.is_some() as u64) << 1
+        self.lines.is_some() as u64 | (self.commit.is_some() as u64) << 1
             | (self.previous.is_some() as u64) << 2
     }
 }
@@ -89,7 +89,7 @@ impl model::Model for GitBlamePartPrevious {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.file_name.is_some() as u64) | (self.commit_sha.is_some() as u64) << 1
+        self.file_name.is_some() as u64 | (self.commit_sha.is_some() as u64) << 1
     }
 }
 model::model!(GitBlamePartPrevious);
@@ -151,7 +151,7 @@ impl model::Model for GitCommit {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.sha.is_some() as u64) | (self.title.is_some() as u64) << 1
+        self.sha.is_some() as u64 | (self.title.is_some() as u64) << 1
             | (self.author.is_some() as u64) << 2 | (self.message.is_some() as u64) << 3
             | (self.committer.is_some() as u64) << 4
             | (self.file_stats.is_some() as u64) << 5
@@ -201,7 +201,7 @@ impl model::Model for GitIdentity {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.email.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.email.is_some() as u64) << 1
     }
 }
 model::model!(GitIdentity);
@@ -243,7 +243,7 @@ impl model::Model for GitSignature {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.when.is_some() as u64) | (self.identity.is_some() as u64) << 1
+        self.when.is_some() as u64 | (self.identity.is_some() as u64) << 1
     }
 }
 model::model!(GitSignature);

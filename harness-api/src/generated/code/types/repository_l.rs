@@ -54,7 +54,7 @@ impl model::Model for LinkedCreateBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.is_public.is_some() as u64) | (self.identifier.is_some() as u64) << 1
+        self.is_public.is_some() as u64 | (self.identifier.is_some() as u64) << 1
             | (self.parent_ref.is_some() as u64) << 2
             | (self.description.is_some() as u64) << 3
             | (self.connector_ref.is_some() as u64) << 4
@@ -95,7 +95,7 @@ impl model::Model for LinkedSyncBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.branches.is_some() as u64)
+        self.branches.is_some() as u64
     }
 }
 model::model!(LinkedSyncBody);

@@ -80,7 +80,7 @@ impl model::Model for MergeCommitBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.title.is_some() as u64) | (self.dry_run.is_some() as u64) << 1
+        self.title.is_some() as u64 | (self.dry_run.is_some() as u64) << 1
             | (self.message.is_some() as u64) << 2
             | (self.base_branch.is_some() as u64) << 3
             | (self.head_branch.is_some() as u64) << 4

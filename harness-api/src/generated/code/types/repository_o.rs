@@ -42,7 +42,7 @@ impl model::Model for OpenapiCalculateCommitDivergenceRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.requests.is_some() as u64) | (self.max_count.is_some() as u64) << 1
+        self.requests.is_some() as u64 | (self.max_count.is_some() as u64) << 1
     }
 }
 model::model!(OpenapiCalculateCommitDivergenceRequest);
@@ -117,7 +117,7 @@ impl model::Model for OpenapiCommitFilesRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.title.is_some() as u64) | (self.author.is_some() as u64) << 1
+        self.title.is_some() as u64 | (self.author.is_some() as u64) << 1
             | (self.branch.is_some() as u64) << 2 | (self.actions.is_some() as u64) << 3
             | (self.message.is_some() as u64) << 4
             | (self.new_branch.is_some() as u64) << 5
@@ -181,7 +181,7 @@ impl model::Model for OpenapiContentInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.sha.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.sha.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.path.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
             | (self.latest_commit.is_some() as u64) << 4
     }
@@ -237,7 +237,7 @@ impl model::Model for OpenapiCreateBranchRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.target.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.target.is_some() as u64) << 1
             | (self.bypass_rules.is_some() as u64) << 2
             | (self.dry_run_rules.is_some() as u64) << 3
     }
@@ -329,7 +329,7 @@ impl model::Model for OpenapiCreateRepositoryRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.uid.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.uid.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.readme.is_some() as u64) << 2 | (self.fork_id.is_some() as u64) << 3
             | (self.license.is_some() as u64) << 4
             | (self.is_public.is_some() as u64) << 5
@@ -391,7 +391,7 @@ impl model::Model for OpenapiCreateTagRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.target.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.target.is_some() as u64) << 1
             | (self.message.is_some() as u64) << 2
             | (self.bypass_rules.is_some() as u64) << 3
             | (self.dry_run_rules.is_some() as u64) << 4
@@ -432,7 +432,7 @@ impl model::Model for OpenapiDirContent {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.entries.is_some() as u64)
+        self.entries.is_some() as u64
     }
 }
 model::model!(OpenapiDirContent);
@@ -478,7 +478,7 @@ impl model::Model for OpenapiGeneralSettingsRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.file_size_limit.is_set() as u64)
+        self.file_size_limit.is_set() as u64
             | (self.git_lfs_enabled.is_set() as u64) << 1
             | (self.auto_merge_enabled.is_set() as u64) << 2
     }
@@ -538,7 +538,7 @@ impl model::Model for OpenapiGetContentOutput {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.sha.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.sha.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.path.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
             | (self.content.is_some() as u64) << 4
             | (self.latest_commit.is_some() as u64) << 5
@@ -579,7 +579,7 @@ impl model::Model for OpenapiPathsDetailsRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.paths.is_some() as u64)
+        self.paths.is_some() as u64
     }
 }
 model::model!(OpenapiPathsDetailsRequest);
@@ -621,7 +621,7 @@ impl model::Model for OpenapiRestoreRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.new_identifier.is_some() as u64)
+        self.new_identifier.is_some() as u64
             | (self.new_parent_ref.is_some() as u64) << 1
     }
 }
@@ -672,7 +672,7 @@ impl model::Model for OpenapiSecuritySettingsRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.secret_scanning_enabled.is_set() as u64)
+        self.secret_scanning_enabled.is_set() as u64
             | (self.principal_committer_match.is_set() as u64) << 1
             | (self.vulnerability_scanning_mode.is_set() as u64) << 2
     }
@@ -712,7 +712,7 @@ impl model::Model for OpenapiUpdateDefaultBranchRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64)
+        self.name.is_some() as u64
     }
 }
 model::model!(OpenapiUpdateDefaultBranchRequest);
@@ -758,7 +758,7 @@ impl model::Model for OpenapiUpdateRepoRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tags.is_set() as u64) | (self.state.is_set() as u64) << 1
+        self.tags.is_set() as u64 | (self.state.is_set() as u64) << 1
             | (self.description.is_set() as u64) << 2
     }
 }

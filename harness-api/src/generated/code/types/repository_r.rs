@@ -42,7 +42,7 @@ impl model::Model for RepoCommitDivergenceRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.to.is_some() as u64) | (self.from.is_some() as u64) << 1
+        self.to.is_some() as u64 | (self.from.is_some() as u64) << 1
     }
 }
 model::model!(RepoCommitDivergenceRequest);
@@ -96,7 +96,7 @@ impl model::Model for RepoCommitFileAction {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.sha.is_some() as u64) | (self.path.is_some() as u64) << 1
+        self.sha.is_some() as u64 | (self.path.is_some() as u64) << 1
             | (self.action.is_some() as u64) << 2 | (self.payload.is_some() as u64) << 3
             | (self.encoding.is_some() as u64) << 4
     }
@@ -156,7 +156,7 @@ impl model::Model for RepoFileContent {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.size.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.size.is_some() as u64) << 1
             | (self.encoding.is_some() as u64) << 2
             | (self.data_size.is_some() as u64) << 3
             | (self.lfs_object_id.is_some() as u64) << 4
@@ -230,7 +230,7 @@ impl model::Model for RepoIdentifierRebaseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.dry_run.is_some() as u64) | (self.base_branch.is_some() as u64) << 1
+        self.dry_run.is_some() as u64 | (self.base_branch.is_some() as u64) << 1
             | (self.head_branch.is_some() as u64) << 2
             | (self.bypass_rules.is_some() as u64) << 3
             | (self.dry_run_rules.is_some() as u64) << 4
@@ -315,7 +315,7 @@ impl model::Model for RepoIdentifierSquashBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.title.is_some() as u64) | (self.dry_run.is_some() as u64) << 1
+        self.title.is_some() as u64 | (self.dry_run.is_some() as u64) << 1
             | (self.message.is_some() as u64) << 2
             | (self.base_branch.is_some() as u64) << 3
             | (self.head_branch.is_some() as u64) << 4
@@ -364,7 +364,7 @@ impl model::Model for RepoListPathsOutput {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.files.is_some() as u64) | (self.directories.is_some() as u64) << 1
+        self.files.is_some() as u64 | (self.directories.is_some() as u64) << 1
     }
 }
 model::model!(RepoListPathsOutput);
@@ -406,7 +406,7 @@ impl model::Model for RepoMergeCheck {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.mergeable.is_some() as u64) | (self.conflict_files.is_some() as u64) << 1
+        self.mergeable.is_some() as u64 | (self.conflict_files.is_some() as u64) << 1
     }
 }
 model::model!(RepoMergeCheck);
@@ -444,7 +444,7 @@ impl model::Model for RepoPathsDetailsOutput {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.details.is_some() as u64)
+        self.details.is_some() as u64
     }
 }
 model::model!(RepoPathsDetailsOutput);
@@ -629,7 +629,7 @@ impl model::Model for RepoRepositoryOutput {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.uid.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.uid.is_some() as u64) << 1
             | (self.path.is_some() as u64) << 2 | (self.size.is_some() as u64) << 3
             | (self.tags.is_some() as u64) << 4 | (self.state.is_some() as u64) << 5
             | (self.created.is_some() as u64) << 6 | (self.deleted.is_some() as u64) << 7
@@ -691,7 +691,7 @@ impl model::Model for RepoSoftDeleteResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.deleted_at.is_some() as u64)
+        self.deleted_at.is_some() as u64
     }
 }
 model::model!(RepoSoftDeleteResponse);
@@ -733,7 +733,7 @@ impl model::Model for RepoSubmoduleContent {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.commit_sha.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.commit_sha.is_some() as u64) << 1
     }
 }
 model::model!(RepoSubmoduleContent);
@@ -775,7 +775,7 @@ impl model::Model for RepoSymlinkContent {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.size.is_some() as u64) | (self.target.is_some() as u64) << 1
+        self.size.is_some() as u64 | (self.target.is_some() as u64) << 1
     }
 }
 model::model!(RepoSymlinkContent);
@@ -845,7 +845,7 @@ impl model::Model for ReposImportBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.uid.is_some() as u64) | (self.provider.is_some() as u64) << 1
+        self.uid.is_some() as u64 | (self.provider.is_some() as u64) << 1
             | (self.pipelines.is_some() as u64) << 2
             | (self.identifier.is_some() as u64) << 3
             | (self.parent_ref.is_some() as u64) << 4
@@ -892,7 +892,7 @@ impl model::Model for ReposettingsGeneralSettings {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.file_size_limit.is_some() as u64)
+        self.file_size_limit.is_some() as u64
             | (self.git_lfs_enabled.is_some() as u64) << 1
     }
 }
@@ -943,7 +943,7 @@ impl model::Model for ReposettingsSecuritySettings {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.secret_scanning_enabled.is_some() as u64)
+        self.secret_scanning_enabled.is_some() as u64
             | (self.principal_committer_match.is_some() as u64) << 1
             | (self.vulnerability_scanning_mode.is_some() as u64) << 2
     }

@@ -75,7 +75,7 @@ impl model::Model for TypesBranchExtended {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.sha.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.sha.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.rules.is_some() as u64) << 2 | (self.commit.is_some() as u64) << 3
             | (self.is_default.is_some() as u64) << 4
             | (self.check_summary.is_some() as u64) << 5
@@ -122,7 +122,7 @@ impl model::Model for TypesCommitDivergence {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ahead.is_some() as u64) | (self.behind.is_some() as u64) << 1
+        self.ahead.is_some() as u64 | (self.behind.is_some() as u64) << 1
     }
 }
 model::model!(TypesCommitDivergence);
@@ -172,7 +172,7 @@ impl model::Model for TypesCommitFilesResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.commit_id.is_some() as u64) | (self.changed_files.is_some() as u64) << 1
+        self.commit_id.is_some() as u64 | (self.changed_files.is_some() as u64) << 1
             | (self.dry_run_rules.is_some() as u64) << 2
             | (self.rule_violations.is_some() as u64) << 3
     }
@@ -249,7 +249,7 @@ impl model::Model for TypesCommitTag {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.sha.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.sha.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.title.is_some() as u64) << 2 | (self.commit.is_some() as u64) << 3
             | (self.tagger.is_some() as u64) << 4 | (self.message.is_some() as u64) << 5
             | (self.signature.is_some() as u64) << 6
@@ -295,7 +295,7 @@ impl model::Model for TypesDeleteBranchOutput {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.dry_run_rules.is_some() as u64)
+        self.dry_run_rules.is_some() as u64
             | (self.rule_violations.is_some() as u64) << 1
     }
 }
@@ -346,7 +346,7 @@ impl model::Model for TypesDiffStats {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.commits.is_some() as u64) | (self.additions.is_some() as u64) << 1
+        self.commits.is_some() as u64 | (self.additions.is_some() as u64) << 1
             | (self.deletions.is_some() as u64) << 2
             | (self.files_changed.is_some() as u64) << 3
     }
@@ -390,7 +390,7 @@ impl model::Model for TypesFileReference {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.path.is_some() as u64) | (self.blob_sha.is_some() as u64) << 1
+        self.path.is_some() as u64 | (self.blob_sha.is_some() as u64) << 1
     }
 }
 model::model!(TypesFileReference);
@@ -436,7 +436,7 @@ impl model::Model for TypesListCommitResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.commits.is_some() as u64) | (self.total_commits.is_some() as u64) << 1
+        self.commits.is_some() as u64 | (self.total_commits.is_some() as u64) << 1
             | (self.rename_details.is_some() as u64) << 2
     }
 }
@@ -479,7 +479,7 @@ impl model::Model for TypesPathDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.path.is_some() as u64) | (self.last_commit.is_some() as u64) << 1
+        self.path.is_some() as u64 | (self.last_commit.is_some() as u64) << 1
     }
 }
 model::model!(TypesPathDetails);
@@ -544,7 +544,7 @@ impl model::Model for TypesRebaseResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.dry_run.is_some() as u64) | (self.dry_run_rules.is_some() as u64) << 1
+        self.dry_run.is_some() as u64 | (self.dry_run_rules.is_some() as u64) << 1
             | (self.conflict_files.is_some() as u64) << 2
             | (self.rule_violations.is_some() as u64) << 3
             | (self.already_ancestor.is_some() as u64) << 4
@@ -598,7 +598,7 @@ impl model::Model for TypesRenameDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.new_path.is_some() as u64) | (self.old_path.is_some() as u64) << 1
+        self.new_path.is_some() as u64 | (self.old_path.is_some() as u64) << 1
             | (self.commit_sha_after.is_some() as u64) << 2
             | (self.commit_sha_before.is_some() as u64) << 3
     }
@@ -646,7 +646,7 @@ impl model::Model for TypesRepositoryPullReqSummary {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.open_count.is_some() as u64) | (self.closed_count.is_some() as u64) << 1
+        self.open_count.is_some() as u64 | (self.closed_count.is_some() as u64) << 1
             | (self.merged_count.is_some() as u64) << 2
     }
 }
@@ -697,7 +697,7 @@ impl model::Model for TypesRepositorySummary {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tag_count.is_some() as u64) | (self.branch_count.is_some() as u64) << 1
+        self.tag_count.is_some() as u64 | (self.branch_count.is_some() as u64) << 1
             | (self.pull_req_summary.is_some() as u64) << 2
             | (self.default_branch_commit_count.is_some() as u64) << 3
     }
@@ -759,7 +759,7 @@ impl model::Model for TypesSquashResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.dry_run.is_some() as u64) | (self.dry_run_rules.is_some() as u64) << 1
+        self.dry_run.is_some() as u64 | (self.dry_run_rules.is_some() as u64) << 1
             | (self.conflict_files.is_some() as u64) << 2
             | (self.rule_violations.is_some() as u64) << 3
             | (self.new_head_branch_sha.is_some() as u64) << 4

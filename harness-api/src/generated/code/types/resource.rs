@@ -42,7 +42,7 @@ impl model::Model for ListLicensesResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.label.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.label.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(ListLicensesResponse);

@@ -105,7 +105,7 @@ impl model::Model for OpenapiRule {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.scope.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.scope.is_some() as u64) << 1
             | (self.state.is_some() as u64) << 2 | (self.users.is_some() as u64) << 3
             | (self.created.is_some() as u64) << 4 | (self.pattern.is_some() as u64) << 5
             | (self.updated.is_some() as u64) << 6
@@ -169,7 +169,7 @@ impl model::Model for ProtectionBranch {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.bypass.is_some() as u64) | (self.pullreq.is_some() as u64) << 1
+        self.bypass.is_some() as u64 | (self.pullreq.is_some() as u64) << 1
             | (self.lifecycle.is_some() as u64) << 2
     }
 }
@@ -230,7 +230,7 @@ impl model::Model for ProtectionDefApprovals {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.require_code_owners.is_some() as u64)
+        self.require_code_owners.is_some() as u64
             | (self.require_latest_commit.is_some() as u64) << 1
             | (self.require_minimum_count.is_some() as u64) << 2
             | (self.require_no_change_request.is_some() as u64) << 3
@@ -289,7 +289,7 @@ impl model::Model for ProtectionDefBranchLifecycle {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.create_forbidden.is_some() as u64)
+        self.create_forbidden.is_some() as u64
             | (self.delete_forbidden.is_some() as u64) << 1
             | (self.update_forbidden.is_some() as u64) << 2
             | (self.update_force_forbidden.is_some() as u64) << 3
@@ -338,7 +338,7 @@ impl model::Model for ProtectionDefBypass {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.user_ids.is_some() as u64) | (self.repo_owners.is_some() as u64) << 1
+        self.user_ids.is_some() as u64 | (self.repo_owners.is_some() as u64) << 1
             | (self.user_group_ids.is_some() as u64) << 2
     }
 }
@@ -377,7 +377,7 @@ impl model::Model for ProtectionDefComments {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.require_resolve_all.is_some() as u64)
+        self.require_resolve_all.is_some() as u64
     }
 }
 model::model!(ProtectionDefComments);
@@ -423,7 +423,7 @@ impl model::Model for ProtectionDefMerge {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.block.is_some() as u64) | (self.delete_branch.is_some() as u64) << 1
+        self.block.is_some() as u64 | (self.delete_branch.is_some() as u64) << 1
             | (self.strategies_allowed.is_some() as u64) << 2
     }
 }
@@ -482,7 +482,7 @@ impl model::Model for ProtectionDefPullReq {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.merge.is_some() as u64) | (self.comments.is_some() as u64) << 1
+        self.merge.is_some() as u64 | (self.comments.is_some() as u64) << 1
             | (self.approvals.is_some() as u64) << 2
             | (self.reviewers.is_some() as u64) << 3
             | (self.merge_queue.is_some() as u64) << 4
@@ -536,7 +536,7 @@ impl model::Model for ProtectionDefReviewers {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.request_code_owners.is_some() as u64)
+        self.request_code_owners.is_some() as u64
             | (self.default_reviewer_ids.is_some() as u64) << 1
             | (self.default_user_group_reviewer_ids.is_some() as u64) << 2
     }
@@ -576,7 +576,7 @@ impl model::Model for ProtectionDefStatusChecks {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.require_identifiers.is_some() as u64)
+        self.require_identifiers.is_some() as u64
     }
 }
 model::model!(ProtectionDefStatusChecks);
@@ -622,7 +622,7 @@ impl model::Model for ProtectionPattern {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.default.is_some() as u64) | (self.exclude.is_some() as u64) << 1
+        self.default.is_some() as u64 | (self.exclude.is_some() as u64) << 1
             | (self.include.is_some() as u64) << 2
     }
 }
@@ -665,7 +665,7 @@ impl model::Model for ProtectionRepoTarget {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.exclude.is_some() as u64) | (self.include.is_some() as u64) << 1
+        self.exclude.is_some() as u64 | (self.include.is_some() as u64) << 1
     }
 }
 model::model!(ProtectionRepoTarget);
@@ -707,7 +707,7 @@ impl model::Model for ProtectionRepoTargetFilter {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ids.is_some() as u64) | (self.patterns.is_some() as u64) << 1
+        self.ids.is_some() as u64 | (self.patterns.is_some() as u64) << 1
     }
 }
 model::model!(ProtectionRepoTargetFilter);
@@ -782,7 +782,7 @@ impl model::Model for RepoIdentifierRulesBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.uid.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.uid.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.state.is_some() as u64) << 2 | (self.pattern.is_some() as u64) << 3
             | (self.definition.is_some() as u64) << 4
             | (self.identifier.is_some() as u64) << 5
@@ -862,7 +862,7 @@ impl model::Model for RulesRuleIdentifierBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.uid.is_set() as u64) | (self.type_.is_set() as u64) << 1
+        self.uid.is_set() as u64 | (self.type_.is_set() as u64) << 1
             | (self.state.is_set() as u64) << 2 | (self.pattern.is_set() as u64) << 3
             | (self.definition.is_set() as u64) << 4
             | (self.identifier.is_set() as u64) << 5
@@ -942,7 +942,7 @@ impl model::Model for UpdateSpaceRuleRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.uid.is_set() as u64) | (self.type_.is_set() as u64) << 1
+        self.uid.is_set() as u64 | (self.type_.is_set() as u64) << 1
             | (self.state.is_set() as u64) << 2 | (self.pattern.is_set() as u64) << 3
             | (self.definition.is_set() as u64) << 4
             | (self.identifier.is_set() as u64) << 5
@@ -1022,7 +1022,7 @@ impl model::Model for V1RulesBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.uid.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.uid.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.state.is_some() as u64) << 2 | (self.pattern.is_some() as u64) << 3
             | (self.definition.is_some() as u64) << 4
             | (self.identifier.is_some() as u64) << 5

@@ -38,7 +38,7 @@ impl model::Model for UpdateSpaceGeneralSettingsBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.default_branch.is_set() as u64)
+        self.default_branch.is_set() as u64
     }
 }
 model::model!(UpdateSpaceGeneralSettingsBody);

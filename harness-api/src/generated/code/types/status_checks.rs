@@ -75,7 +75,7 @@ impl model::Model for CommitsCommitShaBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.link.is_some() as u64) | (self.ended.is_some() as u64) << 1
+        self.link.is_some() as u64 | (self.ended.is_some() as u64) << 1
             | (self.status.is_some() as u64) << 2 | (self.payload.is_some() as u64) << 3
             | (self.started.is_some() as u64) << 4 | (self.summary.is_some() as u64) << 5
             | (self.check_uid.is_some() as u64) << 6

@@ -38,7 +38,7 @@ impl model::Model for UploadResult {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.file_path.is_some() as u64)
+        self.file_path.is_some() as u64
     }
 }
 model::model!(UploadResult);

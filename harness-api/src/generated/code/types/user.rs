@@ -49,7 +49,7 @@ impl model::Model for TypesFavoriteResource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.resource_id.is_some() as u64) | (self.resource_type.is_some() as u64) << 1
+        self.resource_id.is_some() as u64 | (self.resource_type.is_some() as u64) << 1
     }
 }
 model::model!(TypesFavoriteResource);

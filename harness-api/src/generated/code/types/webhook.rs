@@ -107,7 +107,7 @@ impl model::Model for OpenapiCreateRepoWebhookRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.uid.is_some() as u64) | (self.url.is_some() as u64) << 1
+        self.uid.is_some() as u64 | (self.url.is_some() as u64) << 1
             | (self.secret.is_some() as u64) << 2 | (self.enabled.is_some() as u64) << 3
             | (self.insecure.is_some() as u64) << 4
             | (self.triggers.is_some() as u64) << 5
@@ -164,7 +164,7 @@ impl model::Model for OpenapiCreateRepoWebhookRequestExtraHeaders {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
             | (self.masked.is_some() as u64) << 2
     }
 }
@@ -250,7 +250,7 @@ impl model::Model for OpenapiUpdateRepoWebhookRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.uid.is_set() as u64) | (self.url.is_set() as u64) << 1
+        self.uid.is_set() as u64 | (self.url.is_set() as u64) << 1
             | (self.secret.is_set() as u64) << 2 | (self.enabled.is_set() as u64) << 3
             | (self.insecure.is_set() as u64) << 4 | (self.triggers.is_set() as u64) << 5
             | (self.identifier.is_set() as u64) << 6
@@ -306,7 +306,7 @@ impl model::Model for OpenapiUpdateRepoWebhookRequestExtraHeaders {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
             | (self.masked.is_some() as u64) << 2
     }
 }
@@ -392,7 +392,7 @@ impl model::Model for OpenapiUpdateSpaceWebhookRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.uid.is_set() as u64) | (self.url.is_set() as u64) << 1
+        self.uid.is_set() as u64 | (self.url.is_set() as u64) << 1
             | (self.secret.is_set() as u64) << 2 | (self.enabled.is_set() as u64) << 3
             | (self.insecure.is_set() as u64) << 4 | (self.triggers.is_set() as u64) << 5
             | (self.identifier.is_set() as u64) << 6
@@ -448,7 +448,7 @@ impl model::Model for OpenapiUpdateSpaceWebhookRequestExtraHeaders {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
             | (self.masked.is_some() as u64) << 2
     }
 }
@@ -569,7 +569,7 @@ impl model::Model for OpenapiWebhookType {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.url.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.url.is_some() as u64) << 1
             | (self.scope.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
             | (self.enabled.is_some() as u64) << 4 | (self.updated.is_some() as u64) << 5
             | (self.version.is_some() as u64) << 6
@@ -667,7 +667,7 @@ impl model::Model for TypesWebhookCreateInput {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.uid.is_some() as u64) | (self.url.is_some() as u64) << 1
+        self.uid.is_some() as u64 | (self.url.is_some() as u64) << 1
             | (self.secret.is_some() as u64) << 2 | (self.enabled.is_some() as u64) << 3
             | (self.insecure.is_some() as u64) << 4
             | (self.triggers.is_some() as u64) << 5
@@ -724,7 +724,7 @@ impl model::Model for TypesWebhookCreateInputExtraHeaders {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
             | (self.masked.is_some() as u64) << 2
     }
 }
@@ -815,7 +815,7 @@ impl model::Model for TypesWebhookExecution {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.error.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.error.is_some() as u64) << 1
             | (self.result.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
             | (self.request.is_some() as u64) << 4
             | (self.duration.is_some() as u64) << 5
@@ -869,7 +869,7 @@ impl model::Model for TypesWebhookExecutionRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.body.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.body.is_some() as u64) << 1
             | (self.headers.is_some() as u64) << 2
     }
 }
@@ -920,7 +920,7 @@ impl model::Model for TypesWebhookExecutionResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.body.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.body.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.headers.is_some() as u64) << 2
             | (self.status_code.is_some() as u64) << 3
     }

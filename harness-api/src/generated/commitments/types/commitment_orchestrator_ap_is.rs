@@ -50,7 +50,7 @@ impl model::Model for EventLogsSuccessResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ts.is_some() as u64) | (self.errors.is_some() as u64) << 1
+        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
             | (self.success.is_some() as u64) << 2
             | (self.response.is_some() as u64) << 3
     }
@@ -98,7 +98,7 @@ impl model::Model for EventLogsSuccessResponsePayload {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.pages.is_some() as u64) | (self.total.is_some() as u64) << 1
+        self.pages.is_some() as u64 | (self.total.is_some() as u64) << 1
             | (self.events.is_some() as u64) << 2
     }
 }
@@ -194,7 +194,7 @@ impl model::Model for EventResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.region.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.region.is_some() as u64) << 1
             | (self.status.is_some() as u64) << 2 | (self.category.is_some() as u64) << 3
             | (self.metadata.is_some() as u64) << 4
             | (self.account_id.is_some() as u64) << 5

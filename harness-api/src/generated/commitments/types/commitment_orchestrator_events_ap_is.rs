@@ -46,7 +46,7 @@ impl model::Model for ChartResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.date.is_some() as u64) | (self.count.is_some() as u64) << 1
+        self.date.is_some() as u64 | (self.count.is_some() as u64) << 1
             | (self.event_type.is_some() as u64) << 2
     }
 }
@@ -97,7 +97,7 @@ impl model::Model for EventsChartsSuccessResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ts.is_some() as u64) | (self.errors.is_some() as u64) << 1
+        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
             | (self.success.is_some() as u64) << 2
             | (self.response.is_some() as u64) << 3
     }
@@ -145,7 +145,7 @@ impl model::Model for EventsChartsSuccessResponsePayload {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.pages.is_some() as u64) | (self.total.is_some() as u64) << 1
+        self.pages.is_some() as u64 | (self.total.is_some() as u64) << 1
             | (self.events.is_some() as u64) << 2
     }
 }
@@ -192,7 +192,7 @@ impl model::Model for EventsFilter {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.events.is_some() as u64) | (self.service.is_some() as u64) << 1
+        self.events.is_some() as u64 | (self.service.is_some() as u64) << 1
             | (self.group_by.is_some() as u64) << 2
     }
 }
@@ -247,7 +247,7 @@ impl model::Model for RenewalEventsBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.regions.is_some() as u64) | (self.service.is_some() as u64) << 1
+        self.regions.is_some() as u64 | (self.service.is_some() as u64) << 1
             | (self.end_date.is_some() as u64) << 2
             | (self.start_date.is_some() as u64) << 3
             | (self.cloud_account_ids.is_some() as u64) << 4

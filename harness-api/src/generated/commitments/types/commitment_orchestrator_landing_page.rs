@@ -65,7 +65,7 @@ impl model::Model for CloudAccountCommitment {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.services.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.services.is_some() as u64) << 1
             | (self.last_ping.is_some() as u64) << 2
             | (self.provider_id.is_some() as u64) << 3
             | (self.cloud_account_id.is_some() as u64) << 4
@@ -128,7 +128,7 @@ impl model::Model for CommitmentService {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.coverage.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.coverage.is_some() as u64) << 1
             | (self.is_enabled.is_some() as u64) << 2
             | (self.target_coverage.is_some() as u64) << 3
             | (self.annualized_savings.is_some() as u64) << 4
@@ -181,7 +181,7 @@ impl model::Model for LandingPageResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ts.is_some() as u64) | (self.errors.is_some() as u64) << 1
+        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
             | (self.success.is_some() as u64) << 2
             | (self.response.is_some() as u64) << 3
     }

@@ -46,7 +46,7 @@ impl model::Model for AutoCudConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.exclusion_list.is_some() as u64)
+        self.exclusion_list.is_some() as u64
             | (self.total_coverage.is_some() as u64) << 1
             | (self.excluded_cloud_accounts.is_some() as u64) << 2
     }
@@ -98,7 +98,7 @@ impl model::Model for AutoCudSetup {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.config.is_some() as u64) | (self.enabled.is_some() as u64) << 1
+        self.config.is_some() as u64 | (self.enabled.is_some() as u64) << 1
             | (self.account_id.is_some() as u64) << 2
             | (self.cloud_account_id.is_some() as u64) << 3
     }
@@ -150,7 +150,7 @@ impl model::Model for CloudAccountIdCostCoverageBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.regions.is_some() as u64) | (self.service.is_some() as u64) << 1
+        self.regions.is_some() as u64 | (self.service.is_some() as u64) << 1
             | (self.instance_types.is_some() as u64) << 2
             | (self.linked_accounts.is_some() as u64) << 3
     }
@@ -220,7 +220,7 @@ impl model::Model for CloudAccountIdEstimatedSavingsBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.regions.is_some() as u64) | (self.service.is_some() as u64) << 1
+        self.regions.is_some() as u64 | (self.service.is_some() as u64) << 1
             | (self.instance_types.is_some() as u64) << 2
             | (self.linked_accounts.is_some() as u64) << 3 | 1 << 4
     }
@@ -272,7 +272,7 @@ impl model::Model for CommitmentCostCoverageResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ts.is_some() as u64) | (self.success.is_some() as u64) << 1
+        self.ts.is_some() as u64 | (self.success.is_some() as u64) << 1
             | (self.response.is_some() as u64) << 2
     }
 }
@@ -327,7 +327,7 @@ impl model::Model for CommitmentCostCoverageResponseAccountBreakdown {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.costs.is_some() as u64) | (self.coverage.is_some() as u64) << 1
+        self.costs.is_some() as u64 | (self.coverage.is_some() as u64) << 1
             | (self.total_cost.is_some() as u64) << 2
             | (self.account_name.is_some() as u64) << 3
             | (self.committed_cost.is_some() as u64) << 4
@@ -384,7 +384,7 @@ impl model::Model for CommitmentCostCoverageResponseInstanceTypeBreakdown {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.costs.is_some() as u64) | (self.region.is_some() as u64) << 1
+        self.costs.is_some() as u64 | (self.region.is_some() as u64) << 1
             | (self.coverage.is_some() as u64) << 2
             | (self.total_cost.is_some() as u64) << 3
             | (self.committed_cost.is_some() as u64) << 4
@@ -484,7 +484,7 @@ impl model::Model for CommitmentCostCoverageResponsePayload {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.costs.is_some() as u64) | (self.coverage.is_some() as u64) << 1
+        self.costs.is_some() as u64 | (self.coverage.is_some() as u64) << 1
             | (self.end_date.is_some() as u64) << 2
             | (self.start_date.is_some() as u64) << 3
             | (self.total_cost.is_some() as u64) << 4
@@ -542,7 +542,7 @@ impl model::Model for CommitmentCostCoverageResponseRegionBreakdown {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.costs.is_some() as u64) | (self.coverage.is_some() as u64) << 1
+        self.costs.is_some() as u64 | (self.coverage.is_some() as u64) << 1
             | (self.total_cost.is_some() as u64) << 2
             | (self.committed_cost.is_some() as u64) << 3
     }
@@ -590,7 +590,7 @@ impl model::Model for CommitmentEstimatedSavingsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ts.is_some() as u64) | (self.success.is_some() as u64) << 1
+        self.ts.is_some() as u64 | (self.success.is_some() as u64) << 1
             | (self.response.is_some() as u64) << 2
     }
 }
@@ -641,7 +641,7 @@ impl model::Model for CommitmentEstimatedSavingsResponsePayload {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.current_savings.is_some() as u64)
+        self.current_savings.is_some() as u64
             | (self.target_coverage.is_some() as u64) << 1
             | (self.current_coverage.is_some() as u64) << 2
             | (self.estimated_savings.is_some() as u64) << 3
@@ -690,7 +690,7 @@ impl model::Model for CreateCommitmentSetupResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ts.is_some() as u64) | (self.success.is_some() as u64) << 1
+        self.ts.is_some() as u64 | (self.success.is_some() as u64) << 1
             | (self.response.is_some() as u64) << 2
     }
 }
@@ -733,7 +733,7 @@ impl model::Model for ExclusionEntry {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.region.is_some() as u64) | (self.instance_type.is_some() as u64) << 1
+        self.region.is_some() as u64 | (self.instance_type.is_some() as u64) << 1
     }
 }
 model::model!(ExclusionEntry);
@@ -831,7 +831,7 @@ impl model::Model for GatewaylwapiaccountsaccountIdv1setupConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.seed_config.is_some() as u64) | (self.exclusion_list.is_some() as u64) << 1
+        self.seed_config.is_some() as u64 | (self.exclusion_list.is_some() as u64) << 1
             | (self.payment_option.is_some() as u64) << 2 | 1 << 3
             | (self.excluded_regions.is_some() as u64) << 4
             | (self.savings_plans_coverage.is_some() as u64) << 5
@@ -894,7 +894,7 @@ impl model::Model for GatewaylwapiaccountsaccountIdv1setupConfigSeedConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.start_with.is_some() as u64) | (self.purchase_terms.is_some() as u64) << 1
+        self.start_with.is_some() as u64 | (self.purchase_terms.is_some() as u64) << 1
             | (self.monthly_purchase_enabled.is_some() as u64) << 2
     }
 }
@@ -950,7 +950,7 @@ impl model::Model for GetCommitmentSetupResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ts.is_some() as u64) | (self.errors.is_some() as u64) << 1
+        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
             | (self.success.is_some() as u64) << 2
             | (self.response.is_some() as u64) << 3
     }
@@ -1042,7 +1042,7 @@ impl model::Model for GetCommitmentSetupResponsePayload {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.config.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.config.is_some() as u64) << 1
             | (self.enabled.is_some() as u64) << 2 | (self.service.is_some() as u64) << 3
             | (self.account_id.is_some() as u64) << 4
             | (self.created_at.is_some() as u64) << 5
@@ -1125,7 +1125,7 @@ impl model::Model for GetCommitmentSetupResponsePayloadConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.exclusion_list.is_some() as u64)
+        self.exclusion_list.is_some() as u64
             | (self.payment_option.is_some() as u64) << 1
             | (self.total_coverage.is_some() as u64) << 2
             | (self.savings_plans_coverage.is_some() as u64) << 3
@@ -1181,7 +1181,7 @@ impl model::Model for InstanceTypesPayload {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.regions.is_some() as u64) | (self.service.is_some() as u64) << 1
+        self.regions.is_some() as u64 | (self.service.is_some() as u64) << 1
             | (self.instance_families.is_some() as u64) << 2
             | (self.excluded_cloud_accounts.is_some() as u64) << 3
     }
@@ -1225,7 +1225,7 @@ impl model::Model for KeyValuePair {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(KeyValuePair);
@@ -1275,7 +1275,7 @@ impl model::Model for ListChildAccountsSuccessResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ts.is_some() as u64) | (self.errors.is_some() as u64) << 1
+        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
             | (self.success.is_some() as u64) << 2
             | (self.response.is_some() as u64) << 3
     }
@@ -1327,7 +1327,7 @@ impl model::Model for ListInstanceTypesContent {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.region.is_some() as u64) | (self.compute_spend.is_some() as u64) << 1
+        self.region.is_some() as u64 | (self.compute_spend.is_some() as u64) << 1
             | (self.instance_type.is_some() as u64) << 2
             | (self.coverage_percentage.is_some() as u64) << 3
     }
@@ -1367,7 +1367,7 @@ impl model::Model for ListMasterContent {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.connector.is_some() as u64)
+        self.connector.is_some() as u64
     }
 }
 model::model!(ListMasterContent);
@@ -1417,7 +1417,7 @@ impl model::Model for ListMasterSuccessResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ts.is_some() as u64) | (self.errors.is_some() as u64) << 1
+        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
             | (self.success.is_some() as u64) << 2
             | (self.response.is_some() as u64) << 3
     }
@@ -1457,7 +1457,7 @@ impl model::Model for ListMasterSuccessResponseEntry {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.content.is_some() as u64)
+        self.content.is_some() as u64
     }
 }
 model::model!(ListMasterSuccessResponseEntry);
@@ -1495,7 +1495,7 @@ impl model::Model for ListMasterSuccessResponsePayload {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64)
+        self.data.is_some() as u64
     }
 }
 model::model!(ListMasterSuccessResponsePayload);
@@ -1545,7 +1545,7 @@ impl model::Model for ListSetupsSuccessResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ts.is_some() as u64) | (self.errors.is_some() as u64) << 1
+        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
             | (self.success.is_some() as u64) << 2
             | (self.response.is_some() as u64) << 3
     }
@@ -1601,7 +1601,7 @@ impl model::Model for LwCoConnector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.spec.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.spec.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2
             | (self.identifier.is_some() as u64) << 3
             | (self.account_identifier.is_some() as u64) << 4
@@ -1654,7 +1654,7 @@ impl model::Model for SetupInstanceTypesSuccessResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ts.is_some() as u64) | (self.errors.is_some() as u64) << 1
+        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
             | (self.success.is_some() as u64) << 2
             | (self.response.is_some() as u64) << 3
     }
@@ -1694,7 +1694,7 @@ impl model::Model for SetupInstanceTypesSuccessResponsePayload {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.content.is_some() as u64)
+        self.content.is_some() as u64
     }
 }
 model::model!(SetupInstanceTypesSuccessResponsePayload);
@@ -1744,7 +1744,7 @@ impl model::Model for SetupValidateSuccessResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ts.is_some() as u64) | (self.errors.is_some() as u64) << 1
+        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
             | (self.success.is_some() as u64) << 2
             | (self.response.is_some() as u64) << 3
     }
@@ -1784,7 +1784,7 @@ impl model::Model for SetupValidateSuccessResponsePayload {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.savings_plan_max_percentage.is_some() as u64)
+        self.savings_plan_max_percentage.is_some() as u64
     }
 }
 model::model!(SetupValidateSuccessResponsePayload);
@@ -1957,7 +1957,7 @@ impl model::Model for V1SetupBodyNotification {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.timezone.is_some() as u64) | (self.email_list.is_some() as u64) << 1
+        self.timezone.is_some() as u64 | (self.email_list.is_some() as u64) << 1
             | (self.schedule_time.is_some() as u64) << 2
             | (self.sp_notif_range.is_some() as u64) << 3
             | (self.purchase_notifications_enabled.is_some() as u64) << 4
@@ -2052,7 +2052,7 @@ impl model::Model for UpdateSetupConfigurationBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.config.is_some() as u64) | (self.enabled.is_some() as u64) << 1
+        self.config.is_some() as u64 | (self.enabled.is_some() as u64) << 1
             | (self.service.is_some() as u64) << 2
             | (self.dry_run_mode.is_some() as u64) << 3
             | (self.notification.is_some() as u64) << 4
@@ -2138,7 +2138,7 @@ impl model::Model for UpdateSetupConfigurationBodyConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.seed_config.is_some() as u64) | (self.exclusion_list.is_some() as u64) << 1
+        self.seed_config.is_some() as u64 | (self.exclusion_list.is_some() as u64) << 1
             | (self.payment_option.is_some() as u64) << 2
             | (self.total_coverage.is_some() as u64) << 3
             | (self.excluded_regions.is_some() as u64) << 4
@@ -2187,7 +2187,7 @@ impl model::Model for UpdateSetupConfigurationBodyConfigExclusionList {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.region.is_some() as u64) | (self.instance_type.is_some() as u64) << 1
+        self.region.is_some() as u64 | (self.instance_type.is_some() as u64) << 1
     }
 }
 model::model!(UpdateSetupConfigurationBodyConfigExclusionList);
@@ -2233,7 +2233,7 @@ impl model::Model for UpdateSetupConfigurationBodyConfigSeedConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.start_with.is_some() as u64) | (self.purchase_terms.is_some() as u64) << 1
+        self.start_with.is_some() as u64 | (self.purchase_terms.is_some() as u64) << 1
             | (self.monthly_purchase_enabled.is_some() as u64) << 2
     }
 }
@@ -2299,7 +2299,7 @@ impl model::Model for UpdateSetupConfigurationBodyNotification {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.timezone.is_some() as u64) | (self.email_list.is_some() as u64) << 1
+        self.timezone.is_some() as u64 | (self.email_list.is_some() as u64) << 1
             | (self.schedule_time.is_some() as u64) << 2
             | (self.sp_notif_range.is_some() as u64) << 3
             | (self.purchase_notifications_enabled.is_some() as u64) << 4

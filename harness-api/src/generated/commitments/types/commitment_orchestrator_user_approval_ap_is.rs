@@ -42,7 +42,7 @@ impl model::Model for ApprovalAction {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(ApprovalAction);
@@ -104,7 +104,7 @@ impl model::Model for ApprovalEvent {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.category.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.category.is_some() as u64) << 1
             | (self.metadata.is_some() as u64) << 2
             | (self.account_id.is_some() as u64) << 3
             | (self.evaluated_at.is_some() as u64) << 4
@@ -158,7 +158,7 @@ impl model::Model for ApprovalEventSummary {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.event_type.is_some() as u64) | (self.event_count.is_some() as u64) << 1
+        self.event_type.is_some() as u64 | (self.event_count.is_some() as u64) << 1
             | (self.event_status.is_some() as u64) << 2
             | (self.savings_potential.is_some() as u64) << 3
     }
@@ -250,7 +250,7 @@ impl model::Model for ApprovalEventV2 {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.status.is_some() as u64) << 2 | (self.category.is_some() as u64) << 3
             | (self.metadata.is_some() as u64) << 4
             | (self.account_id.is_some() as u64) << 5
@@ -312,7 +312,7 @@ impl model::Model for ApprovalEventsSuccessResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ts.is_some() as u64) | (self.errors.is_some() as u64) << 1
+        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
             | (self.success.is_some() as u64) << 2
             | (self.response.is_some() as u64) << 3
     }
@@ -360,7 +360,7 @@ impl model::Model for ApprovalEventsSuccessResponsePayload {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.pages.is_some() as u64) | (self.total.is_some() as u64) << 1
+        self.pages.is_some() as u64 | (self.total.is_some() as u64) << 1
             | (self.events.is_some() as u64) << 2
     }
 }
@@ -411,7 +411,7 @@ impl model::Model for ApprovalOverviewSuccessResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ts.is_some() as u64) | (self.errors.is_some() as u64) << 1
+        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
             | (self.success.is_some() as u64) << 2
             | (self.response.is_some() as u64) << 3
     }
@@ -451,7 +451,7 @@ impl model::Model for ApprovalOverviewSuccessResponsePayload {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.result.is_some() as u64)
+        self.result.is_some() as u64
     }
 }
 model::model!(ApprovalOverviewSuccessResponsePayload);
@@ -489,7 +489,7 @@ impl model::Model for ApprovalPayload {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.actions.is_some() as u64)
+        self.actions.is_some() as u64
     }
 }
 model::model!(ApprovalPayload);
@@ -554,7 +554,7 @@ impl model::Model for ApprovalsListRequestV2 {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.regions.is_some() as u64) | (self.service.is_some() as u64) << 1
+        self.regions.is_some() as u64 | (self.service.is_some() as u64) << 1
             | (self.statuses.is_some() as u64) << 2
             | (self.pagination.is_some() as u64) << 3
             | (self.event_types.is_some() as u64) << 4
@@ -607,7 +607,7 @@ impl model::Model for ApprovalsListRequestV2Pagination {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.page.is_some() as u64) | (self.limit.is_some() as u64) << 1
+        self.page.is_some() as u64 | (self.limit.is_some() as u64) << 1
     }
 }
 model::model!(ApprovalsListRequestV2Pagination);
@@ -663,7 +663,7 @@ impl model::Model for ApprovalsListResponseV2 {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ts.is_some() as u64) | (self.errors.is_some() as u64) << 1
+        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
             | (self.success.is_some() as u64) << 2
             | (self.response.is_some() as u64) << 3
     }
@@ -711,7 +711,7 @@ impl model::Model for ApprovalsListResponseV2Response {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.pages.is_some() as u64) | (self.total.is_some() as u64) << 1
+        self.pages.is_some() as u64 | (self.total.is_some() as u64) << 1
             | (self.events.is_some() as u64) << 2
     }
 }
@@ -758,7 +758,7 @@ impl model::Model for ApprovalsOverviewRequestFilters {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.regions.is_some() as u64) | (self.service.is_some() as u64) << 1
+        self.regions.is_some() as u64 | (self.service.is_some() as u64) << 1
             | (self.cloud_account_ids.is_some() as u64) << 2
     }
 }

@@ -42,8 +42,7 @@ impl model::Model for CommitmentUtilizationChart {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.date.is_some() as u64)
-            | (self.utilization_percentage.is_some() as u64) << 1
+        self.date.is_some() as u64 | (self.utilization_percentage.is_some() as u64) << 1
     }
 }
 model::model!(CommitmentUtilizationChart);
@@ -95,7 +94,7 @@ impl model::Model for CommitmentUtilizationDetailResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ts.is_some() as u64) | (self.errors.is_some() as u64) << 1
+        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
             | (self.success.is_some() as u64) << 2
             | (self.response.is_some() as u64) << 3
     }
@@ -147,7 +146,7 @@ impl model::Model for CommitmentUtilizationsDetailTable {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.trend.is_some() as u64) | (self.percentage.is_some() as u64) << 1
+        self.trend.is_some() as u64 | (self.percentage.is_some() as u64) << 1
             | (self.utilization.is_some() as u64) << 2
             | (self.compute_spend.is_some() as u64) << 3
     }
@@ -191,7 +190,7 @@ impl model::Model for CommitmentUtlizationsDetail {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.chart.is_some() as u64) | (self.table.is_some() as u64) << 1
+        self.chart.is_some() as u64 | (self.table.is_some() as u64) << 1
     }
 }
 model::model!(CommitmentUtlizationsDetail);

@@ -38,7 +38,7 @@ impl model::Model for ActionsBreakdown {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.pending_approval.is_some() as u64)
+        self.pending_approval.is_some() as u64
     }
 }
 model::model!(ActionsBreakdown);
@@ -84,7 +84,7 @@ impl model::Model for GenericSuccessResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ts.is_some() as u64) | (self.errors.is_some() as u64) << 1
+        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
             | (self.success.is_some() as u64) << 2
     }
 }
@@ -185,7 +185,7 @@ impl model::Model for InventoryRiapiFilter {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.terms.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.terms.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.regions.is_some() as u64) << 2 | (self.service.is_some() as u64) << 3
             | (self.tenancy.is_some() as u64) << 4
             | (self.platforms.is_some() as u64) << 5
@@ -293,7 +293,7 @@ impl model::Model for InventorySpapiFilter {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.terms.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.terms.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.regions.is_some() as u64) << 2 | (self.service.is_some() as u64) << 3
             | (self.plan_types.is_some() as u64) << 4
             | (self.account_ids.is_some() as u64) << 5
@@ -360,7 +360,7 @@ impl model::Model for PaginationInput {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.page.is_some() as u64) | (self.limit.is_some() as u64) << 1
+        self.page.is_some() as u64 | (self.limit.is_some() as u64) << 1
             | (self.filters.is_some() as u64) << 2
     }
 }
@@ -403,7 +403,7 @@ impl model::Model for PaginationInputFilters {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.field.is_some() as u64) | (self.values.is_some() as u64) << 1
+        self.field.is_some() as u64 | (self.values.is_some() as u64) << 1
     }
 }
 model::model!(PaginationInputFilters);
@@ -453,7 +453,7 @@ impl model::Model for SpendBreakdownFilter {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.regions.is_some() as u64) | (self.service.is_some() as u64) << 1
+        self.regions.is_some() as u64 | (self.service.is_some() as u64) << 1
             | (self.instance_types.is_some() as u64) << 2
             | (self.cloud_account_ids.is_some() as u64) << 3
     }
@@ -510,7 +510,7 @@ impl model::Model for SpendBreakdownResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ts.is_some() as u64) | (self.errors.is_some() as u64) << 1
+        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
             | (self.success.is_some() as u64) << 2
             | (self.response.is_some() as u64) << 3
     }
@@ -577,7 +577,7 @@ impl model::Model for SpendBreakdownResponsePayload {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.total.is_some() as u64) | (self.trend.is_some() as u64) << 1
+        self.total.is_some() as u64 | (self.trend.is_some() as u64) << 1
             | (self.ondemand.is_some() as u64) << 2
             | (self.savings_plans.is_some() as u64) << 3
             | (self.reserved_instances.is_some() as u64) << 4
@@ -623,7 +623,7 @@ impl model::Model for SpendDetailed {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.value.is_some() as u64) | (self.percentage.is_some() as u64) << 1
+        self.value.is_some() as u64 | (self.percentage.is_some() as u64) << 1
     }
 }
 model::model!(SpendDetailed);
@@ -669,7 +669,7 @@ impl model::Model for StatusBreakdown {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.active.is_some() as u64) | (self.expired.is_some() as u64) << 1
+        self.active.is_some() as u64 | (self.expired.is_some() as u64) << 1
             | (self.expiring_soon.is_some() as u64) << 2
     }
 }
@@ -712,7 +712,7 @@ impl model::Model for StatusCount {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.count.is_some() as u64) | (self.label.is_some() as u64) << 1
+        self.count.is_some() as u64 | (self.label.is_some() as u64) << 1
     }
 }
 model::model!(StatusCount);
@@ -754,7 +754,7 @@ impl model::Model for TotalCount {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.managed.is_some() as u64) | (self.purchased.is_some() as u64) << 1
+        self.managed.is_some() as u64 | (self.purchased.is_some() as u64) << 1
     }
 }
 model::model!(TotalCount);
@@ -796,7 +796,7 @@ impl model::Model for TypeCount {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.count.is_some() as u64) | (self.percentage.is_some() as u64) << 1
+        self.count.is_some() as u64 | (self.percentage.is_some() as u64) << 1
     }
 }
 model::model!(TypeCount);

@@ -42,7 +42,7 @@ impl model::Model for ComputeCoverageChart {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.date.is_some() as u64) | (self.coverage_cost.is_some() as u64) << 1
+        self.date.is_some() as u64 | (self.coverage_cost.is_some() as u64) << 1
     }
 }
 model::model!(ComputeCoverageChart);
@@ -84,7 +84,7 @@ impl model::Model for ComputeCoveragesDetail {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.chart.is_some() as u64) | (self.table.is_some() as u64) << 1
+        self.chart.is_some() as u64 | (self.table.is_some() as u64) << 1
     }
 }
 model::model!(ComputeCoveragesDetail);
@@ -134,7 +134,7 @@ impl model::Model for ComputeCoveragesDetailResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ts.is_some() as u64) | (self.errors.is_some() as u64) << 1
+        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
             | (self.success.is_some() as u64) << 2
             | (self.response.is_some() as u64) << 3
     }
@@ -241,7 +241,7 @@ impl model::Model for ComputeCoveragesDetailTable {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.trend.is_some() as u64) | (self.region.is_some() as u64) << 1
+        self.trend.is_some() as u64 | (self.region.is_some() as u64) << 1
             | (self.coverage.is_some() as u64) << 2
             | (self.spot_cost.is_some() as u64) << 3
             | (self.spot_hours.is_some() as u64) << 4
@@ -306,7 +306,7 @@ impl model::Model for CoverageDetailBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.service.is_some() as u64) | 1 << 1
+        self.service.is_some() as u64 | 1 << 1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

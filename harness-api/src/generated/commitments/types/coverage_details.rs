@@ -65,7 +65,7 @@ impl model::Model for RiCoverageDetailsBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.regions.is_some() as u64) | (self.service.is_some() as u64) << 1
+        self.regions.is_some() as u64 | (self.service.is_some() as u64) << 1
             | (self.sort_by.is_some() as u64) << 2
             | (self.sort_order.is_some() as u64) << 3
             | (self.instance_types.is_some() as u64) << 4
@@ -134,7 +134,7 @@ impl model::Model for SpCoverageDetailsBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.regions.is_some() as u64) | (self.service.is_some() as u64) << 1
+        self.regions.is_some() as u64 | (self.service.is_some() as u64) << 1
             | (self.sort_by.is_some() as u64) << 2
             | (self.sort_order.is_some() as u64) << 3
             | (self.instance_types.is_some() as u64) << 4

@@ -50,7 +50,7 @@ impl model::Model for ComputeCoverageResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ts.is_some() as u64) | (self.errors.is_some() as u64) << 1
+        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
             | (self.success.is_some() as u64) << 2
             | (self.response.is_some() as u64) << 3
     }
@@ -117,7 +117,7 @@ impl model::Model for ComputeCoverageResponsePayload {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ondemand.is_some() as u64) | (self.total_spend.is_some() as u64) << 1
+        self.ondemand.is_some() as u64 | (self.total_spend.is_some() as u64) << 1
             | (self.savings_plans.is_some() as u64) << 2
             | (self.reserved_instances.is_some() as u64) << 3
             | (self.total_coverage_percentage.is_some() as u64) << 4
@@ -186,7 +186,7 @@ impl model::Model for CopmputeCoverageFilter {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.regions.is_some() as u64) | (self.service.is_some() as u64) << 1
+        self.regions.is_some() as u64 | (self.service.is_some() as u64) << 1
             | (self.sort_by.is_some() as u64) << 2
             | (self.sort_order.is_some() as u64) << 3
             | (self.instance_types.is_some() as u64) << 4
@@ -237,7 +237,7 @@ impl model::Model for CoverageDetailed {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.value.is_some() as u64) | (self.percentage.is_some() as u64) << 1
+        self.value.is_some() as u64 | (self.percentage.is_some() as u64) << 1
     }
 }
 model::model!(CoverageDetailed);

@@ -46,7 +46,7 @@ impl model::Model for ApprovalInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64) | (self.approved_at.is_some() as u64) << 1
+        self.status.is_some() as u64 | (self.approved_at.is_some() as u64) << 1
             | (self.approved_by.is_some() as u64) << 2
     }
 }
@@ -97,7 +97,7 @@ impl model::Model for ListReservedInstancesRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.filters.is_some() as u64) | (self.sort_by.is_some() as u64) << 1
+        self.filters.is_some() as u64 | (self.sort_by.is_some() as u64) << 1
             | (self.pagination.is_some() as u64) << 2
             | (self.sort_order.is_some() as u64) << 3
     }
@@ -153,7 +153,7 @@ impl model::Model for ListReservedInstancesResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ts.is_some() as u64) | (self.errors.is_some() as u64) << 1
+        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
             | (self.success.is_some() as u64) << 2
             | (self.response.is_some() as u64) << 3
     }
@@ -201,7 +201,7 @@ impl model::Model for PreviousStateInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tenancy.is_some() as u64) | (self.platform.is_some() as u64) << 1
+        self.tenancy.is_some() as u64 | (self.platform.is_some() as u64) << 1
             | (self.instance_type.is_some() as u64) << 2
     }
 }
@@ -297,7 +297,7 @@ impl model::Model for ReservedInstance {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.term.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.term.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2 | (self.count.is_some() as u64) << 3
             | (self.scope.is_some() as u64) << 4 | (self.status.is_some() as u64) << 5
             | (self.expires_on.is_some() as u64) << 6
@@ -445,7 +445,7 @@ impl model::Model for ReservedInstanceDetail {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.scope.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
             | (self.tenancy.is_some() as u64) << 4
             | (self.platform.is_some() as u64) << 5
@@ -513,7 +513,7 @@ impl model::Model for ReservedInstanceDetailsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ts.is_some() as u64) | (self.errors.is_some() as u64) << 1
+        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
             | (self.success.is_some() as u64) << 2
             | (self.response.is_some() as u64) << 3
     }
@@ -565,7 +565,7 @@ impl model::Model for ReservedInstancesData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.items.is_some() as u64) | (self.pages.is_some() as u64) << 1
+        self.items.is_some() as u64 | (self.pages.is_some() as u64) << 1
             | (self.total.is_some() as u64) << 2
             | (self.pagination.is_some() as u64) << 3
     }
@@ -617,7 +617,7 @@ impl model::Model for RiFilterOptionsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ts.is_some() as u64) | (self.errors.is_some() as u64) << 1
+        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
             | (self.success.is_some() as u64) << 2
             | (self.response.is_some() as u64) << 3
     }

@@ -42,7 +42,7 @@ impl model::Model for InstanceTypeDistribution {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.standard.is_some() as u64) | (self.convertible.is_some() as u64) << 1
+        self.standard.is_some() as u64 | (self.convertible.is_some() as u64) << 1
     }
 }
 model::model!(InstanceTypeDistribution);
@@ -84,7 +84,7 @@ impl model::Model for RiDistribution {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.managed.is_some() as u64) | (self.reserved.is_some() as u64) << 1
+        self.managed.is_some() as u64 | (self.reserved.is_some() as u64) << 1
     }
 }
 model::model!(RiDistribution);
@@ -134,7 +134,7 @@ impl model::Model for RiInventoryOverview {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.total.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.total.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.actions.is_some() as u64) << 2
             | (self.distribution.is_some() as u64) << 3
     }
@@ -186,7 +186,7 @@ impl model::Model for RiInventoryOverviewResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ts.is_some() as u64) | (self.errors.is_some() as u64) << 1
+        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
             | (self.success.is_some() as u64) << 2
             | (self.response.is_some() as u64) << 3
     }

@@ -61,7 +61,7 @@ impl model::Model for SavingsDetailBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.service.is_some() as u64) | 1 << 1 | 1 << 2
+        self.service.is_some() as u64 | 1 << 1 | 1 << 2
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -121,7 +121,7 @@ impl model::Model for SavingsDetailResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ts.is_some() as u64) | (self.errors.is_some() as u64) << 1
+        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
             | (self.success.is_some() as u64) << 2
             | (self.response.is_some() as u64) << 3
     }
@@ -165,7 +165,7 @@ impl model::Model for SavingsDetailResponseChart {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.date.is_some() as u64) | (self.savings.is_some() as u64) << 1
+        self.date.is_some() as u64 | (self.savings.is_some() as u64) << 1
     }
 }
 model::model!(SavingsDetailResponseChart);
@@ -207,7 +207,7 @@ impl model::Model for SavingsDetailResponsePayload {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.chart.is_some() as u64) | (self.table.is_some() as u64) << 1
+        self.chart.is_some() as u64 | (self.table.is_some() as u64) << 1
     }
 }
 model::model!(SavingsDetailResponsePayload);
@@ -253,7 +253,7 @@ impl model::Model for SavingsDetailResponseTable {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.total.is_some() as u64) | (self.trend.is_some() as u64) << 1
+        self.total.is_some() as u64 | (self.trend.is_some() as u64) << 1
             | (self.percentage.is_some() as u64) << 2
     }
 }

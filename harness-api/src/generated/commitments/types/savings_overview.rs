@@ -42,7 +42,7 @@ impl model::Model for SavingsDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.total.is_some() as u64) | (self.percentage.is_some() as u64) << 1
+        self.total.is_some() as u64 | (self.percentage.is_some() as u64) << 1
     }
 }
 model::model!(SavingsDetails);
@@ -92,7 +92,7 @@ impl model::Model for SavingsOverviewResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ts.is_some() as u64) | (self.errors.is_some() as u64) << 1
+        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
             | (self.success.is_some() as u64) << 2
             | (self.response.is_some() as u64) << 3
     }
@@ -154,7 +154,7 @@ impl model::Model for SavingsOverviewResponsePayload {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.savings_plans.is_some() as u64)
+        self.savings_plans.is_some() as u64
             | (self.overall_savings.is_some() as u64) << 1
             | (self.reserved_instances.is_some() as u64) << 2
             | (self.managed_savings_total.is_some() as u64) << 3
@@ -208,7 +208,7 @@ impl model::Model for SavingsOverviewResponseReservedInstances {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ri_total.is_some() as u64) | (self.ri_percentage.is_some() as u64) << 1
+        self.ri_total.is_some() as u64 | (self.ri_percentage.is_some() as u64) << 1
             | (self.managed_savings.is_some() as u64) << 2
             | (self.unmanaged_savings.is_some() as u64) << 3
     }
@@ -260,7 +260,7 @@ impl model::Model for SavingsOverviewResponseSavingsPlans {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.sp_total.is_some() as u64) | (self.sp_percentage.is_some() as u64) << 1
+        self.sp_total.is_some() as u64 | (self.sp_percentage.is_some() as u64) << 1
             | (self.managed_savings.is_some() as u64) << 2
             | (self.unmanaged_savings.is_some() as u64) << 3
     }
@@ -300,7 +300,7 @@ impl model::Model for GetSavingsOverviewBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.service.is_some() as u64)
+        self.service.is_some() as u64
     }
 }
 model::model!(GetSavingsOverviewBody);

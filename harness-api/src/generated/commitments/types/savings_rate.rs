@@ -50,7 +50,7 @@ impl model::Model for SavingsRateResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ts.is_some() as u64) | (self.errors.is_some() as u64) << 1
+        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
             | (self.success.is_some() as u64) << 2
             | (self.response.is_some() as u64) << 3
     }
@@ -94,7 +94,7 @@ impl model::Model for SavingsRateResponsePayload {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.effective_savings_rate.is_some() as u64)
+        self.effective_savings_rate.is_some() as u64
             | (self.total_spend_percentage.is_some() as u64) << 1
     }
 }
@@ -145,7 +145,7 @@ impl model::Model for UtilizationOverviewRequestFilters {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.regions.is_some() as u64) | (self.service.is_some() as u64) << 1
+        self.regions.is_some() as u64 | (self.service.is_some() as u64) << 1
             | (self.cloud_account_ids.is_some() as u64) << 2
             | (self.instance_families.is_some() as u64) << 3
     }

@@ -46,7 +46,7 @@ impl model::Model for AccountInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.account_id.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.account_id.is_some() as u64) << 1
             | (self.account_name.is_some() as u64) << 2
     }
 }
@@ -97,7 +97,7 @@ impl model::Model for ListSavingsPlansRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.filters.is_some() as u64) | (self.sort_by.is_some() as u64) << 1
+        self.filters.is_some() as u64 | (self.sort_by.is_some() as u64) << 1
             | (self.pagination.is_some() as u64) << 2
             | (self.sort_order.is_some() as u64) << 3
     }
@@ -153,7 +153,7 @@ impl model::Model for ListSavingsPlansResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ts.is_some() as u64) | (self.errors.is_some() as u64) << 1
+        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
             | (self.success.is_some() as u64) << 2
             | (self.response.is_some() as u64) << 3
     }
@@ -250,7 +250,7 @@ impl model::Model for SavingsPlan {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.region.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
             | (self.plan_type.is_some() as u64) << 4
             | (self.commitment.is_some() as u64) << 5
@@ -384,7 +384,7 @@ impl model::Model for SavingsPlanDetail {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.term.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.term.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.region.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
             | (self.end_date.is_some() as u64) << 4
             | (self.platform.is_some() as u64) << 5
@@ -449,7 +449,7 @@ impl model::Model for SavingsPlanDetailsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ts.is_some() as u64) | (self.errors.is_some() as u64) << 1
+        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
             | (self.success.is_some() as u64) << 2
             | (self.response.is_some() as u64) << 3
     }
@@ -501,7 +501,7 @@ impl model::Model for SavingsPlansDataResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.items.is_some() as u64) | (self.pages.is_some() as u64) << 1
+        self.items.is_some() as u64 | (self.pages.is_some() as u64) << 1
             | (self.total.is_some() as u64) << 2
             | (self.pagination.is_some() as u64) << 3
     }
@@ -549,7 +549,7 @@ impl model::Model for SpApprovalInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64) | (self.approved_at.is_some() as u64) << 1
+        self.status.is_some() as u64 | (self.approved_at.is_some() as u64) << 1
             | (self.approved_by.is_some() as u64) << 2
     }
 }
@@ -600,7 +600,7 @@ impl model::Model for SpFilterOptionsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ts.is_some() as u64) | (self.errors.is_some() as u64) << 1
+        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
             | (self.success.is_some() as u64) << 2
             | (self.response.is_some() as u64) << 3
     }

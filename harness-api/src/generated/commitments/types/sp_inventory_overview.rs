@@ -42,7 +42,7 @@ impl model::Model for PlanTypeDistribution {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.compute.is_some() as u64)
+        self.compute.is_some() as u64
             | (self.compute_savings_plans.is_some() as u64) << 1
     }
 }
@@ -85,7 +85,7 @@ impl model::Model for SpDistribution {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.managed.is_some() as u64) | (self.purchased.is_some() as u64) << 1
+        self.managed.is_some() as u64 | (self.purchased.is_some() as u64) << 1
     }
 }
 model::model!(SpDistribution);
@@ -135,7 +135,7 @@ impl model::Model for SpInventoryOverview {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.total.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.total.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.actions.is_some() as u64) << 2
             | (self.distribution.is_some() as u64) << 3
     }
@@ -187,7 +187,7 @@ impl model::Model for SpInventoryOverviewResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ts.is_some() as u64) | (self.errors.is_some() as u64) << 1
+        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
             | (self.success.is_some() as u64) << 2
             | (self.response.is_some() as u64) << 3
     }

@@ -46,7 +46,7 @@ impl model::Model for ReservationsData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.managed.is_some() as u64) | (self.unmanaged.is_some() as u64) << 1
+        self.managed.is_some() as u64 | (self.unmanaged.is_some() as u64) << 1
             | (self.percentage.is_some() as u64) << 2
     }
 }
@@ -85,7 +85,7 @@ impl model::Model for ReservationsDataManaged {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.utilization_percentage.is_some() as u64)
+        self.utilization_percentage.is_some() as u64
     }
 }
 model::model!(ReservationsDataManaged);
@@ -123,7 +123,7 @@ impl model::Model for ReservationsDataUnmanaged {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.utilization_percentage.is_some() as u64)
+        self.utilization_percentage.is_some() as u64
     }
 }
 model::model!(ReservationsDataUnmanaged);
@@ -169,7 +169,7 @@ impl model::Model for SavingsPlansData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.managed.is_some() as u64) | (self.unmanaged.is_some() as u64) << 1
+        self.managed.is_some() as u64 | (self.unmanaged.is_some() as u64) << 1
             | (self.percentage.is_some() as u64) << 2
     }
 }
@@ -208,7 +208,7 @@ impl model::Model for SavingsPlansDataManaged {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.utilization_percentage.is_some() as u64)
+        self.utilization_percentage.is_some() as u64
     }
 }
 model::model!(SavingsPlansDataManaged);
@@ -246,7 +246,7 @@ impl model::Model for SavingsPlansDataUnmanaged {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.utilization_percentage.is_some() as u64)
+        self.utilization_percentage.is_some() as u64
     }
 }
 model::model!(SavingsPlansDataUnmanaged);
@@ -296,7 +296,7 @@ impl model::Model for UtilizationOverviewResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ts.is_some() as u64) | (self.errors.is_some() as u64) << 1
+        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
             | (self.success.is_some() as u64) << 2
             | (self.response.is_some() as u64) << 3
     }
@@ -358,7 +358,7 @@ impl model::Model for UtilizationOverviewResponsePayload {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.reservations.is_some() as u64) | (self.savings_plans.is_some() as u64) << 1
+        self.reservations.is_some() as u64 | (self.savings_plans.is_some() as u64) << 1
             | (self.overall_percentage.is_some() as u64) << 2
             | (self.overall_managed_percentage.is_some() as u64) << 3
             | (self.overall_unmanaged_percentage.is_some() as u64) << 4
@@ -399,7 +399,7 @@ impl model::Model for GetUtilizationOverviewBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.service.is_some() as u64)
+        self.service.is_some() as u64
     }
 }
 model::model!(GetUtilizationOverviewBody);

@@ -65,7 +65,7 @@ impl model::Model for AppdynamicsClientIdConnectorSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.client_id.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.client_id.is_some() as u64) << 1
             | (self.account_name.is_some() as u64) << 2
             | (self.controller_url.is_some() as u64) << 3
             | (self.client_secret_ref.is_some() as u64) << 4
@@ -138,7 +138,7 @@ impl model::Model for AppdynamicsConnectorSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.username.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.username.is_some() as u64) << 1
             | (self.account_name.is_some() as u64) << 2
             | (self.password_ref.is_some() as u64) << 3
             | (self.controller_url.is_some() as u64) << 4
@@ -196,7 +196,7 @@ impl model::Model for ArtifactoryAnonymousConnectorSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.delegate_selectors.is_some() as u64) << 2
             | (self.execute_on_delegate.is_some() as u64) << 3
     }
@@ -268,7 +268,7 @@ impl model::Model for ArtifactoryConnectorSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.username.is_some() as u64) << 2
             | (self.password_ref.is_some() as u64) << 3
             | (self.delegate_selectors.is_some() as u64) << 4
@@ -341,7 +341,7 @@ impl model::Model for ArtifactoryEncryptedConnectorSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.password_ref.is_some() as u64) << 2
             | (self.username_ref.is_some() as u64) << 3
             | (self.delegate_selectors.is_some() as u64) << 4
@@ -422,7 +422,7 @@ impl model::Model for AzureClientCertificateConnectorSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.tenant_id.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.tenant_id.is_some() as u64) << 1
             | (self.application_id.is_some() as u64) << 2
             | (self.certificate_ref.is_some() as u64) << 3
             | (self.delegate_selectors.is_some() as u64) << 4
@@ -509,7 +509,7 @@ impl model::Model for AzureClientSecretKeyConnectorSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.tenant_id.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.tenant_id.is_some() as u64) << 1
             | (self.secret_ref.is_some() as u64) << 2
             | (self.application_id.is_some() as u64) << 3
             | (self.delegate_selectors.is_some() as u64) << 4
@@ -579,7 +579,7 @@ for AzureInheritFromDelegateSystemAssignedManagedIdentityConnectorSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.delegate_selectors.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.delegate_selectors.is_some() as u64) << 1
             | (self.execute_on_delegate.is_some() as u64) << 2
             | (self.azure_environment_type.is_some() as u64) << 3
     }
@@ -658,7 +658,7 @@ impl model::Model for AzureInheritFromDelegateUserAssignedManagedIdentityConnect
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.client_id.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.client_id.is_some() as u64) << 1
             | (self.delegate_selectors.is_some() as u64) << 2
             | (self.execute_on_delegate.is_some() as u64) << 3
             | (self.azure_environment_type.is_some() as u64) << 4
@@ -736,7 +736,7 @@ impl model::Model for Connector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.spec.is_some() as u64) << 2 | (self.tags.is_some() as u64) << 3
             | (self.project.is_some() as u64) << 4
             | (self.identifier.is_some() as u64) << 5
@@ -794,7 +794,7 @@ impl model::Model for ConnectorConnectivityDetail {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.errors.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.errors.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.tested_at.is_some() as u64) << 2
             | (self.connected_at.is_some() as u64) << 3
             | (self.error_summary.is_some() as u64) << 4
@@ -919,7 +919,7 @@ impl model::Model for ConnectorResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64) | (self.created.is_some() as u64) << 1
+        self.status.is_some() as u64 | (self.created.is_some() as u64) << 1
             | (self.updated.is_some() as u64) << 2
             | (self.connector.is_some() as u64) << 3
             | (self.harness_managed.is_some() as u64) << 4
@@ -990,7 +990,7 @@ impl model::Model for ConnectorTestConnectionErrorDetail {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.code.is_some() as u64) | (self.reason.is_some() as u64) << 1
+        self.code.is_some() as u64 | (self.reason.is_some() as u64) << 1
             | (self.message.is_some() as u64) << 2
     }
 }
@@ -1045,7 +1045,7 @@ impl model::Model for ConnectorTestConnectionResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.errors.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.errors.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.tested_at.is_some() as u64) << 2
             | (self.delegate_id.is_some() as u64) << 3
             | (self.error_summary.is_some() as u64) << 4
@@ -1099,7 +1099,7 @@ impl model::Model for ErrorDetail {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.code.is_some() as u64) | (self.reason.is_some() as u64) << 1
+        self.code.is_some() as u64 | (self.reason.is_some() as u64) << 1
             | (self.message.is_some() as u64) << 2
     }
 }
@@ -1180,7 +1180,7 @@ impl model::Model for GitHttpConnectorSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.branch.is_some() as u64) << 2 | (self.username.is_some() as u64) << 3
             | (self.password_ref.is_some() as u64) << 4
             | (self.connection_type.is_some() as u64) << 5
@@ -1275,7 +1275,7 @@ impl model::Model for GitHttpEncryptedConnectorSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.branch.is_some() as u64) << 2
             | (self.password_ref.is_some() as u64) << 3
             | (self.username_ref.is_some() as u64) << 4
@@ -1366,7 +1366,7 @@ impl model::Model for GitSshConnectorSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.branch.is_some() as u64) << 2
             | (self.ssh_key_ref.is_some() as u64) << 3
             | (self.connection_type.is_some() as u64) << 4
@@ -1423,7 +1423,7 @@ impl model::Model for HostDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.hostname.is_some() as u64) | (self.host_attributes.is_some() as u64) << 1
+        self.hostname.is_some() as u64 | (self.host_attributes.is_some() as u64) << 1
     }
 }
 model::model!(HostDto);
@@ -1473,7 +1473,7 @@ impl model::Model for HostValidationDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.host.is_some() as u64) | (self.port.is_some() as u64) << 1
+        self.host.is_some() as u64 | (self.port.is_some() as u64) << 1
             | (self.error.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
     }
 }
@@ -1531,7 +1531,7 @@ impl model::Model for HostValidationParams {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tags.is_some() as u64) | 1 << 1
+        self.tags.is_some() as u64 | 1 << 1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -1585,7 +1585,7 @@ impl model::Model for ResponseDtoListHostValidationDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }

@@ -80,7 +80,7 @@ impl model::Model for AppDynamicsConnectorDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.auth_type.is_some() as u64) | (self.client_id.is_some() as u64) << 1
+        self.auth_type.is_some() as u64 | (self.client_id.is_some() as u64) << 1
             | (self.username.is_some() as u64) << 2
             | (self.accountname.is_some() as u64) << 3
             | (self.password_ref.is_some() as u64) << 4
@@ -214,7 +214,7 @@ impl model::Model for ArtifactoryConnector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.auth.is_some() as u64) | (self.proxy.is_some() as u64) << 1
+        self.auth.is_some() as u64 | (self.proxy.is_some() as u64) << 1
             | (self.delegate_selectors.is_some() as u64) << 2
             | (self.execute_on_delegate.is_some() as u64) << 3
             | (self.artifactory_server_url.is_some() as u64) << 4
@@ -264,7 +264,7 @@ impl model::Model for ArtifactoryUsernamePasswordAuth {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.username.is_some() as u64) | (self.password_ref.is_some() as u64) << 1
+        self.username.is_some() as u64 | (self.password_ref.is_some() as u64) << 1
             | (self.username_ref.is_some() as u64) << 2
     }
 }
@@ -371,7 +371,7 @@ impl model::Model for AwsCodeCommitConnector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.authentication.is_some() as u64) << 2
             | (self.delegate_selectors.is_some() as u64) << 3
             | (self.ignore_test_connection.is_some() as u64) << 4
@@ -487,7 +487,7 @@ impl model::Model for AwsCodeCommitSecretKeyAccessKey {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.access_key.is_some() as u64) | (self.access_key_ref.is_some() as u64) << 1
+        self.access_key.is_some() as u64 | (self.access_key_ref.is_some() as u64) << 1
             | (self.secret_key_ref.is_some() as u64) << 2
     }
     #[inline]
@@ -559,7 +559,7 @@ impl model::Model for AwsConnector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.proxy.is_some() as u64) | (self.credential.is_some() as u64) << 1
+        self.proxy.is_some() as u64 | (self.credential.is_some() as u64) << 1
             | (self.delegate_selectors.is_some() as u64) << 2
             | (self.execute_on_delegate.is_some() as u64) << 3
             | (self.ignore_test_connection.is_some() as u64) << 4
@@ -679,7 +679,7 @@ impl model::Model for AwsCurAttributes {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.region.is_some() as u64) | (self.s3_prefix.is_some() as u64) << 1
+        self.region.is_some() as u64 | (self.s3_prefix.is_some() as u64) << 1
             | (self.report_name.is_some() as u64) << 2
             | (self.s3_bucket_name.is_some() as u64) << 3
     }
@@ -768,7 +768,7 @@ impl model::Model for AwsKmsConnector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.kms_arn.is_some() as u64) | (self.region.is_some() as u64) << 1
+        self.kms_arn.is_some() as u64 | (self.region.is_some() as u64) << 1
             | (self.default.is_some() as u64) << 2
             | (self.is_default.is_some() as u64) << 3
             | (self.credential.is_some() as u64) << 4
@@ -875,7 +875,7 @@ impl model::Model for AwsKmsCredentialSpecAssumeIam {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.delegate_selectors.is_some() as u64)
+        self.delegate_selectors.is_some() as u64
     }
 }
 model::model!(AwsKmsCredentialSpecAssumeIam);
@@ -925,7 +925,7 @@ impl model::Model for AwsKmsCredentialSpecAssumeSts {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.role_arn.is_some() as u64) | (self.external_name.is_some() as u64) << 1
+        self.role_arn.is_some() as u64 | (self.external_name.is_some() as u64) << 1
             | (self.delegate_selectors.is_some() as u64) << 2
             | (self.assume_sts_role_duration.is_some() as u64) << 3
     }
@@ -969,7 +969,7 @@ impl model::Model for AwsKmsCredentialSpecManualConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.access_key.is_some() as u64) | (self.secret_key.is_some() as u64) << 1
+        self.access_key.is_some() as u64 | (self.secret_key.is_some() as u64) << 1
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -1023,7 +1023,7 @@ impl model::Model for AwsManualConfigSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.access_key.is_some() as u64) | (self.access_key_ref.is_some() as u64) << 1
+        self.access_key.is_some() as u64 | (self.access_key_ref.is_some() as u64) << 1
             | (self.secret_key_ref.is_some() as u64) << 2
             | (self.session_token_ref.is_some() as u64) << 3
     }
@@ -1067,7 +1067,7 @@ impl model::Model for AwsOidcSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.iam_role_arn.is_some() as u64)
+        self.iam_role_arn.is_some() as u64
     }
 }
 model::model!(AwsOidcSpec);
@@ -1109,7 +1109,7 @@ impl model::Model for AwsOidcTokenExchangeDetailsForDelegate {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.oidc_id_token.is_some() as u64)
+        self.oidc_id_token.is_some() as u64
             | (self.id_token_expiry_time.is_some() as u64) << 1
     }
     #[inline]
@@ -1156,7 +1156,7 @@ impl model::Model for AwsSdkClientBackoffStrategy {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.spec.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(AwsSdkClientBackoffStrategy);
@@ -1257,7 +1257,7 @@ impl model::Model for AwsSecretManager {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.region.is_some() as u64) | (self.default.is_some() as u64) << 1
+        self.region.is_some() as u64 | (self.default.is_some() as u64) << 1
             | (self.credential.is_some() as u64) << 2
             | (self.use_put_secret.is_some() as u64) << 3
             | (self.secret_name_prefix.is_some() as u64) << 4
@@ -1308,7 +1308,7 @@ impl model::Model for AwsSecretManagerCredential {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.spec.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(AwsSecretManagerCredential);
@@ -1351,7 +1351,7 @@ impl model::Model for AzureArtifactsAuthentication {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.spec.is_some() as u64)
+        self.spec.is_some() as u64
     }
 }
 model::model!(AzureArtifactsAuthentication);
@@ -1411,7 +1411,7 @@ impl model::Model for AzureArtifactsConnector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.auth.is_some() as u64) | (self.azure_artifacts_url.is_some() as u64) << 1
+        self.auth.is_some() as u64 | (self.azure_artifacts_url.is_some() as u64) << 1
             | (self.delegate_selectors.is_some() as u64) << 2
             | (self.execute_on_delegate.is_some() as u64) << 3
             | (self.ignore_test_connection.is_some() as u64) << 4
@@ -1456,7 +1456,7 @@ impl model::Model for AzureArtifactsHttpCredentials {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.spec.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(AzureArtifactsHttpCredentials);
@@ -1498,7 +1498,7 @@ impl model::Model for AzureArtifactsUsernameToken {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.token_ref.is_some() as u64)
+        self.token_ref.is_some() as u64
     }
 }
 model::model!(AzureArtifactsUsernameToken);
@@ -1540,7 +1540,7 @@ impl model::Model for AzureAuth {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.spec.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(AzureAuth);
@@ -1604,7 +1604,7 @@ impl model::Model for AzureConnector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.credential.is_some() as u64)
+        self.credential.is_some() as u64
             | (self.delegate_selectors.is_some() as u64) << 1
             | (self.execute_on_delegate.is_some() as u64) << 2
             | (self.azure_environment_type.is_some() as u64) << 3
@@ -1711,7 +1711,7 @@ impl model::Model for AzureInheritFromDelegateDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.auth.is_some() as u64)
+        self.auth.is_some() as u64
     }
 }
 model::model!(AzureInheritFromDelegateDetails);
@@ -1818,7 +1818,7 @@ impl model::Model for AzureKeyVaultConnector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.default.is_some() as u64) | (self.client_id.is_some() as u64) << 1
+        self.default.is_some() as u64 | (self.client_id.is_some() as u64) << 1
             | (self.tenant_id.is_some() as u64) << 2
             | (self.secret_key.is_some() as u64) << 3
             | (self.vault_name.is_some() as u64) << 4
@@ -1891,7 +1891,7 @@ impl model::Model for AzureManualDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.auth.is_some() as u64) | (self.tenant_id.is_some() as u64) << 1
+        self.auth.is_some() as u64 | (self.tenant_id.is_some() as u64) << 1
             | (self.application_id.is_some() as u64) << 2
     }
 }
@@ -1938,7 +1938,7 @@ impl model::Model for AzureOidcSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.audience.is_some() as u64) | (self.tenant_id.is_some() as u64) << 1
+        self.audience.is_some() as u64 | (self.tenant_id.is_some() as u64) << 1
             | (self.application_id.is_some() as u64) << 2
     }
 }
@@ -2123,7 +2123,7 @@ impl model::Model for AzureRepoConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.api_access.is_some() as u64) << 2
             | (self.authentication.is_some() as u64) << 3
             | (self.validation_repo.is_some() as u64) << 4
@@ -2233,7 +2233,7 @@ impl model::Model for AzureRepoSshCredentials {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ssh_key_ref.is_some() as u64)
+        self.ssh_key_ref.is_some() as u64
     }
 }
 model::model!(AzureRepoSshCredentials);
@@ -2271,7 +2271,7 @@ impl model::Model for AzureRepoTokenSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.token_ref.is_some() as u64)
+        self.token_ref.is_some() as u64
     }
 }
 model::model!(AzureRepoTokenSpec);
@@ -2317,7 +2317,7 @@ impl model::Model for AzureRepoUsernameToken {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.token_ref.is_some() as u64) | (self.username.is_some() as u64) << 1
+        self.token_ref.is_some() as u64 | (self.username.is_some() as u64) << 1
             | (self.username_ref.is_some() as u64) << 2
     }
 }

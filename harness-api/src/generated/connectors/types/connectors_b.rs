@@ -108,7 +108,7 @@ impl model::Model for BambooConnector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.auth.is_some() as u64) | (self.bamboo_url.is_some() as u64) << 1
+        self.auth.is_some() as u64 | (self.bamboo_url.is_some() as u64) << 1
             | (self.delegate_selectors.is_some() as u64) << 2
             | (self.ignore_test_connection.is_some() as u64) << 3
     }
@@ -156,7 +156,7 @@ impl model::Model for BambooUserNamePasswordDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.username.is_some() as u64) | (self.password_ref.is_some() as u64) << 1
+        self.username.is_some() as u64 | (self.password_ref.is_some() as u64) << 1
             | (self.username_ref.is_some() as u64) << 2
     }
 }
@@ -222,7 +222,7 @@ impl model::Model for BillingExportSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.report_name.is_some() as u64) | (self.billing_type.is_some() as u64) << 1
+        self.report_name.is_some() as u64 | (self.billing_type.is_some() as u64) << 1
             | (self.container_name.is_some() as u64) << 2
             | (self.directory_name.is_some() as u64) << 3
             | (self.subscription_id.is_some() as u64) << 4
@@ -272,7 +272,7 @@ impl model::Model for BitbucketApiAccess {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.spec.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(BitbucketApiAccess);
@@ -408,7 +408,7 @@ impl model::Model for BitbucketConnector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.proxy.is_some() as u64) << 2
             | (self.api_access.is_some() as u64) << 3
             | (self.authentication.is_some() as u64) << 4
@@ -519,7 +519,7 @@ impl model::Model for BitbucketSshCredentials {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ssh_key_ref.is_some() as u64)
+        self.ssh_key_ref.is_some() as u64
     }
 }
 model::model!(BitbucketSshCredentials);
@@ -565,7 +565,7 @@ impl model::Model for BitbucketUsernamePassword {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.username.is_some() as u64) | (self.password_ref.is_some() as u64) << 1
+        self.username.is_some() as u64 | (self.password_ref.is_some() as u64) << 1
             | (self.username_ref.is_some() as u64) << 2
     }
 }

@@ -42,7 +42,7 @@ impl model::Model for CcmK8sConnectorResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.k8s_connector.is_some() as u64)
+        self.k8s_connector.is_some() as u64
             | (self.ccmk8s_connector.is_some() as u64) << 1
     }
 }
@@ -118,7 +118,7 @@ impl model::Model for CeAwsConnector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.credential.is_some() as u64) | (self.aws_account_id.is_some() as u64) << 1
+        self.credential.is_some() as u64 | (self.aws_account_id.is_some() as u64) << 1
             | (self.cur_attributes.is_some() as u64) << 2
             | (self.features_enabled.is_some() as u64) << 3
             | (self.cross_account_access.is_some() as u64) << 4
@@ -236,7 +236,7 @@ impl model::Model for CeAwsOidcSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.iam_role_arn.is_some() as u64)
+        self.iam_role_arn.is_some() as u64
     }
 }
 model::model!(CeAwsOidcSpec);
@@ -306,7 +306,7 @@ impl model::Model for CeAzureConnector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tenant_id.is_some() as u64) | (self.subscription_id.is_some() as u64) << 1
+        self.tenant_id.is_some() as u64 | (self.subscription_id.is_some() as u64) << 1
             | (self.features_enabled.is_some() as u64) << 2
             | (self.billing_export_spec.is_some() as u64) << 3
             | (self.billing_export_spec2.is_some() as u64) << 4
@@ -370,7 +370,7 @@ impl model::Model for CeKubernetesClusterConfigDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.connector_ref.is_some() as u64)
+        self.connector_ref.is_some() as u64
             | (self.features_enabled.is_some() as u64) << 1
             | (self.ignore_test_connection.is_some() as u64) << 2
     }
@@ -449,7 +449,7 @@ impl model::Model for ConfluenceConnector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.email_id.is_some() as u64) | (self.api_key_ref.is_some() as u64) << 1
+        self.email_id.is_some() as u64 | (self.api_key_ref.is_some() as u64) << 1
             | (self.api_access_type.is_some() as u64) << 2
             | (self.confluence_url.is_some() as u64) << 3
             | (self.access_token_ref.is_some() as u64) << 4
@@ -496,7 +496,7 @@ impl model::Model for ConnectorActivityDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.last_activity_time.is_some() as u64)
+        self.last_activity_time.is_some() as u64
     }
 }
 model::model!(ConnectorActivityDetails);
@@ -538,7 +538,7 @@ impl model::Model for ConnectorCatalogueItem {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.category.is_some() as u64) | (self.connectors.is_some() as u64) << 1
+        self.category.is_some() as u64 | (self.connectors.is_some() as u64) << 1
     }
 }
 model::model!(ConnectorCatalogueItem);
@@ -604,7 +604,7 @@ impl model::Model for ConnectorCatalogueResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.catalogue.is_some() as u64)
+        self.catalogue.is_some() as u64
     }
 }
 model::model!(ConnectorCatalogueResponse);
@@ -718,7 +718,7 @@ impl model::Model for ConnectorConnectivityDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.errors.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.errors.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.tested_at.is_some() as u64) << 2
             | (self.error_summary.is_some() as u64) << 3
             | (self.last_tested_at.is_some() as u64) << 4
@@ -817,7 +817,7 @@ impl model::Model for ConnectorFilterProperties {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tags.is_some() as u64) | (self.types.is_some() as u64) << 1
+        self.tags.is_some() as u64 | (self.types.is_some() as u64) << 1
             | (self.categories.is_some() as u64) << 2
             | (self.filter_type.is_some() as u64) << 3
             | (self.description.is_some() as u64) << 4
@@ -1016,7 +1016,7 @@ impl model::Model for ConnectorStatistics {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_stats.is_some() as u64) | (self.status_stats.is_some() as u64) << 1
+        self.type_stats.is_some() as u64 | (self.status_stats.is_some() as u64) << 1
     }
 }
 model::model!(ConnectorStatistics);
@@ -1058,7 +1058,7 @@ impl model::Model for ConnectorStatusStats {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.count.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.count.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(ConnectorStatusStats);
@@ -1105,7 +1105,7 @@ impl model::Model for ConnectorTypeStats {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.count.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.count.is_some() as u64) << 1
     }
 }
 model::model!(ConnectorTypeStats);
@@ -1183,7 +1183,7 @@ impl model::Model for ConnectorValidationResult {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.errors.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.errors.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.task_id.is_some() as u64) << 2
             | (self.tested_at.is_some() as u64) << 3
             | (self.delegate_id.is_some() as u64) << 4
@@ -1234,7 +1234,7 @@ impl model::Model for CrossAccountAccess {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.external_id.is_some() as u64)
+        self.external_id.is_some() as u64
             | (self.cross_account_role_arn.is_some() as u64) << 1
     }
 }
@@ -1310,7 +1310,7 @@ impl model::Model for CustomHealthConnectorDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.method.is_some() as u64) | (self.params.is_some() as u64) << 1
+        self.method.is_some() as u64 | (self.params.is_some() as u64) << 1
             | (self.base_url.is_some() as u64) << 2
             | (self.headers.is_some() as u64) << 3
             | (self.validation_body.is_some() as u64) << 4
@@ -1374,7 +1374,7 @@ impl model::Model for CustomHealthKeyAndValue {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
             | (self.value_encrypted.is_some() as u64) << 2
             | (self.is_value_encrypted.is_some() as u64) << 3
             | (self.encrypted_value_ref.is_some() as u64) << 4
@@ -1457,7 +1457,7 @@ impl model::Model for CustomSecretManager {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.host.is_some() as u64) | (self.default.is_some() as u64) << 1
+        self.host.is_some() as u64 | (self.default.is_some() as u64) << 1
             | (self.timeout.is_some() as u64) << 2
             | (self.template.is_some() as u64) << 3
             | (self.on_delegate.is_some() as u64) << 4

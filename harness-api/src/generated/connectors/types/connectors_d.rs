@@ -60,7 +60,7 @@ impl model::Model for DatadogConnectorDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.api_key_ref.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.api_key_ref.is_some() as u64) << 1
             | (self.application_key_ref.is_some() as u64) << 2
             | (self.delegate_selectors.is_some() as u64) << 3
             | (self.ignore_test_connection.is_some() as u64) << 4
@@ -190,7 +190,7 @@ impl model::Model for DockerConnector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.auth.is_some() as u64) | (self.proxy.is_some() as u64) << 1
+        self.auth.is_some() as u64 | (self.proxy.is_some() as u64) << 1
             | (self.provider_type.is_some() as u64) << 2
             | (self.delegate_selectors.is_some() as u64) << 3
             | (self.docker_registry_url.is_some() as u64) << 4
@@ -245,7 +245,7 @@ impl model::Model for DockerUserNamePassword {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.username.is_some() as u64) | (self.password_ref.is_some() as u64) << 1
+        self.username.is_some() as u64 | (self.password_ref.is_some() as u64) << 1
             | (self.username_ref.is_some() as u64) << 2
     }
 }
@@ -311,7 +311,7 @@ impl model::Model for DynatraceConnectorDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.api_token_ref.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.api_token_ref.is_some() as u64) << 1
             | (self.platform_url.is_some() as u64) << 2
             | (self.platform_token_ref.is_some() as u64) << 3
             | (self.delegate_selectors.is_some() as u64) << 4

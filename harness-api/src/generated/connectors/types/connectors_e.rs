@@ -75,7 +75,7 @@ impl model::Model for ElkConnectorDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.api_key_id.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.api_key_id.is_some() as u64) << 1
             | (self.auth_type.is_some() as u64) << 2
             | (self.username.is_some() as u64) << 3
             | (self.api_key_ref.is_some() as u64) << 4
@@ -136,7 +136,7 @@ impl model::Model for ErrorTrackingConnectorDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.api_key_ref.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.api_key_ref.is_some() as u64) << 1
             | (self.delegate_selectors.is_some() as u64) << 2
             | (self.ignore_test_connection.is_some() as u64) << 3
     }

@@ -38,7 +38,7 @@ impl model::Model for FieldValues {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.field_values.is_some() as u64)
+        self.field_values.is_some() as u64
     }
 }
 model::model!(FieldValues);

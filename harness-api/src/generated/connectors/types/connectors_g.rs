@@ -42,7 +42,7 @@ impl model::Model for GcpBillingExportSpecDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.table_id.is_some() as u64) | (self.dataset_id.is_some() as u64) << 1
+        self.table_id.is_some() as u64 | (self.dataset_id.is_some() as u64) << 1
     }
 }
 model::model!(GcpBillingExportSpecDto);
@@ -149,7 +149,7 @@ impl model::Model for GcpCcmOidcDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.provider_id.is_some() as u64) | (self.gcp_project_id.is_some() as u64) << 1
+        self.provider_id.is_some() as u64 | (self.gcp_project_id.is_some() as u64) << 1
             | (self.workload_pool_id.is_some() as u64) << 2
             | (self.service_account_email.is_some() as u64) << 3
     }
@@ -221,7 +221,7 @@ impl model::Model for GcpCloudCostConnectorDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.project_id.is_some() as u64) | (self.credential.is_some() as u64) << 1
+        self.project_id.is_some() as u64 | (self.credential.is_some() as u64) << 1
             | (self.features_enabled.is_some() as u64) << 2
             | (self.billing_export_spec.is_some() as u64) << 3
             | (self.service_account_email.is_some() as u64) << 4
@@ -300,7 +300,7 @@ impl model::Model for GcpConnector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.proxy.is_some() as u64) | (self.credential.is_some() as u64) << 1
+        self.proxy.is_some() as u64 | (self.credential.is_some() as u64) << 1
             | (self.delegate_selectors.is_some() as u64) << 2
             | (self.execute_on_delegate.is_some() as u64) << 3
             | (self.ignore_test_connection.is_some() as u64) << 4
@@ -400,7 +400,7 @@ impl model::Model for GcpDelegateDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.delegate_selectors.is_some() as u64)
+        self.delegate_selectors.is_some() as u64
     }
 }
 model::model!(GcpDelegateDetails);
@@ -485,7 +485,7 @@ impl model::Model for GcpKmsConnector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.region.is_some() as u64) | (self.default.is_some() as u64) << 1
+        self.region.is_some() as u64 | (self.default.is_some() as u64) << 1
             | (self.key_name.is_some() as u64) << 2
             | (self.key_ring.is_some() as u64) << 3
             | (self.project_id.is_some() as u64) << 4
@@ -531,7 +531,7 @@ impl model::Model for GcpManualDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.secret_key_ref.is_some() as u64)
+        self.secret_key_ref.is_some() as u64
     }
 }
 model::model!(GcpManualDetails);
@@ -581,7 +581,7 @@ impl model::Model for GcpOidcDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.provider_id.is_some() as u64) | (self.gcp_project_id.is_some() as u64) << 1
+        self.provider_id.is_some() as u64 | (self.gcp_project_id.is_some() as u64) << 1
             | (self.workload_pool_id.is_some() as u64) << 2
             | (self.service_account_email.is_some() as u64) << 3
     }
@@ -655,7 +655,7 @@ impl model::Model for GcpOidcTokenExchangeDetailsForDelegate {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.oidc_id_token.is_some() as u64)
+        self.oidc_id_token.is_some() as u64
             | (self.id_token_expiry_time.is_some() as u64) << 1
             | (self.gcp_service_account_email.is_some() as u64) << 2
             | (self.oidc_access_token_sts_endpoint.is_some() as u64) << 3
@@ -742,7 +742,7 @@ impl model::Model for GcpSecretManager {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.default.is_some() as u64) | (self.credential.is_some() as u64) << 1
+        self.default.is_some() as u64 | (self.credential.is_some() as u64) << 1
             | (self.credentials_ref.is_some() as u64) << 2
             | (self.delegate_selectors.is_some() as u64) << 3
             | (self.execute_on_delegate.is_some() as u64) << 4
@@ -902,7 +902,7 @@ impl model::Model for GitHttpAuthenticationDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.username.is_some() as u64) | (self.password_ref.is_some() as u64) << 1
+        self.username.is_some() as u64 | (self.password_ref.is_some() as u64) << 1
             | (self.username_ref.is_some() as u64) << 2
     }
 }
@@ -941,7 +941,7 @@ impl model::Model for GitSshAuthentication {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ssh_key_ref.is_some() as u64)
+        self.ssh_key_ref.is_some() as u64
     }
 }
 model::model!(GitSshAuthentication);
@@ -1058,7 +1058,7 @@ impl model::Model for GithubApp {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.application_id.is_some() as u64)
+        self.application_id.is_some() as u64
             | (self.private_key_ref.is_some() as u64) << 1
             | (self.installation_id.is_some() as u64) << 2
             | (self.application_id_ref.is_some() as u64) << 3
@@ -1122,7 +1122,7 @@ impl model::Model for GithubAppSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.application_id.is_some() as u64)
+        self.application_id.is_some() as u64
             | (self.private_key_ref.is_some() as u64) << 1
             | (self.installation_id.is_some() as u64) << 2
             | (self.application_id_ref.is_some() as u64) << 3
@@ -1258,7 +1258,7 @@ impl model::Model for GithubConnector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.proxy.is_some() as u64) << 2
             | (self.api_access.is_some() as u64) << 3
             | (self.authentication.is_some() as u64) << 4
@@ -1372,7 +1372,7 @@ impl model::Model for GithubOauth {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.token_ref.is_some() as u64)
+        self.token_ref.is_some() as u64
     }
 }
 model::model!(GithubOauth);
@@ -1410,7 +1410,7 @@ impl model::Model for GithubSshCredentials {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ssh_key_ref.is_some() as u64)
+        self.ssh_key_ref.is_some() as u64
     }
 }
 model::model!(GithubSshCredentials);
@@ -1448,7 +1448,7 @@ impl model::Model for GithubTokenSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.token_ref.is_some() as u64)
+        self.token_ref.is_some() as u64
     }
 }
 model::model!(GithubTokenSpec);
@@ -1494,7 +1494,7 @@ impl model::Model for GithubUsernamePassword {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.username.is_some() as u64) | (self.password_ref.is_some() as u64) << 1
+        self.username.is_some() as u64 | (self.password_ref.is_some() as u64) << 1
             | (self.username_ref.is_some() as u64) << 2
     }
 }
@@ -1541,7 +1541,7 @@ impl model::Model for GithubUsernameToken {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.token_ref.is_some() as u64) | (self.username.is_some() as u64) << 1
+        self.token_ref.is_some() as u64 | (self.username.is_some() as u64) << 1
             | (self.username_ref.is_some() as u64) << 2
     }
 }
@@ -1730,7 +1730,7 @@ impl model::Model for GitlabConnector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.proxy.is_some() as u64) << 2
             | (self.api_access.is_some() as u64) << 3
             | (self.authentication.is_some() as u64) << 4
@@ -1844,7 +1844,7 @@ impl model::Model for GitlabKerberos {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.kerberos_key_ref.is_some() as u64)
+        self.kerberos_key_ref.is_some() as u64
     }
 }
 model::model!(GitlabKerberos);
@@ -1886,8 +1886,7 @@ impl model::Model for GitlabOauth {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.token_ref.is_some() as u64)
-            | (self.refresh_token_ref.is_some() as u64) << 1
+        self.token_ref.is_some() as u64 | (self.refresh_token_ref.is_some() as u64) << 1
     }
 }
 model::model!(GitlabOauth);
@@ -1925,7 +1924,7 @@ impl model::Model for GitlabSshCredentials {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ssh_key_ref.is_some() as u64)
+        self.ssh_key_ref.is_some() as u64
     }
 }
 model::model!(GitlabSshCredentials);
@@ -1967,7 +1966,7 @@ impl model::Model for GitlabTokenSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.api_url.is_some() as u64) | (self.token_ref.is_some() as u64) << 1
+        self.api_url.is_some() as u64 | (self.token_ref.is_some() as u64) << 1
     }
 }
 model::model!(GitlabTokenSpec);
@@ -2013,7 +2012,7 @@ impl model::Model for GitlabUsernamePassword {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.username.is_some() as u64) | (self.password_ref.is_some() as u64) << 1
+        self.username.is_some() as u64 | (self.password_ref.is_some() as u64) << 1
             | (self.username_ref.is_some() as u64) << 2
     }
 }
@@ -2060,7 +2059,7 @@ impl model::Model for GitlabUsernameToken {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.token_ref.is_some() as u64) | (self.username.is_some() as u64) << 1
+        self.token_ref.is_some() as u64 | (self.username.is_some() as u64) << 1
             | (self.username_ref.is_some() as u64) << 2
     }
 }

@@ -99,7 +99,7 @@ impl model::Model for HarnessAuthentication {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.spec.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(HarnessAuthentication);
@@ -223,7 +223,7 @@ impl model::Model for HarnessConnector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.slug.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.slug.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2 | (self.org_id.is_some() as u64) << 3
             | (self.api_url.is_some() as u64) << 4
             | (self.account_id.is_some() as u64) << 5
@@ -336,7 +336,7 @@ impl model::Model for HarnessJwtTokenSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.token_ref.is_some() as u64)
+        self.token_ref.is_some() as u64
     }
 }
 model::model!(HarnessJwtTokenSpec);
@@ -374,7 +374,7 @@ impl model::Model for HarnessTokenSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.token_ref.is_some() as u64)
+        self.token_ref.is_some() as u64
     }
 }
 model::model!(HarnessTokenSpec);
@@ -416,7 +416,7 @@ impl model::Model for HarnessUsernameToken {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.token_ref.is_some() as u64) | (self.username.is_some() as u64) << 1
+        self.token_ref.is_some() as u64 | (self.username.is_some() as u64) << 1
     }
 }
 model::model!(HarnessUsernameToken);
@@ -523,7 +523,7 @@ impl model::Model for HttpHelmConnector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.auth.is_some() as u64) | (self.helm_repo_url.is_some() as u64) << 1
+        self.auth.is_some() as u64 | (self.helm_repo_url.is_some() as u64) << 1
             | (self.delegate_selectors.is_some() as u64) << 2
             | (self.ignore_test_connection.is_some() as u64) << 3
     }
@@ -571,7 +571,7 @@ impl model::Model for HttpHelmUsernamePassword {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.username.is_some() as u64) | (self.password_ref.is_some() as u64) << 1
+        self.username.is_some() as u64 | (self.password_ref.is_some() as u64) << 1
             | (self.username_ref.is_some() as u64) << 2
     }
 }

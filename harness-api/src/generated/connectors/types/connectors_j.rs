@@ -163,7 +163,7 @@ impl model::Model for JdbcConnector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.auth.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.auth.is_some() as u64) << 1
             | (self.delegate_selectors.is_some() as u64) << 2
             | (self.ignore_test_connection.is_some() as u64) << 3
     }
@@ -203,7 +203,7 @@ impl model::Model for JdbcServiceAccountDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.service_account_token_ref.is_some() as u64)
+        self.service_account_token_ref.is_some() as u64
     }
 }
 model::model!(JdbcServiceAccountDto);
@@ -249,7 +249,7 @@ impl model::Model for JdbcUserNamePasswordDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.username.is_some() as u64) | (self.password_ref.is_some() as u64) << 1
+        self.username.is_some() as u64 | (self.password_ref.is_some() as u64) << 1
             | (self.username_ref.is_some() as u64) << 2
     }
 }
@@ -347,7 +347,7 @@ impl model::Model for JenkinsBearerTokenDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.token_ref.is_some() as u64)
+        self.token_ref.is_some() as u64
     }
 }
 model::model!(JenkinsBearerTokenDto);
@@ -397,7 +397,7 @@ impl model::Model for JenkinsConnector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.auth.is_some() as u64) | (self.jenkins_url.is_some() as u64) << 1
+        self.auth.is_some() as u64 | (self.jenkins_url.is_some() as u64) << 1
             | (self.delegate_selectors.is_some() as u64) << 2
             | (self.ignore_test_connection.is_some() as u64) << 3
     }
@@ -445,7 +445,7 @@ impl model::Model for JenkinsUserNamePasswordDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.username.is_some() as u64) | (self.password_ref.is_some() as u64) << 1
+        self.username.is_some() as u64 | (self.password_ref.is_some() as u64) << 1
             | (self.username_ref.is_some() as u64) << 2
     }
 }
@@ -573,7 +573,7 @@ impl model::Model for JiraConnector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.auth.is_some() as u64) | (self.jira_url.is_some() as u64) << 1
+        self.auth.is_some() as u64 | (self.jira_url.is_some() as u64) << 1
             | (self.username.is_some() as u64) << 2
             | (self.password_ref.is_some() as u64) << 3
             | (self.username_ref.is_some() as u64) << 4
@@ -616,7 +616,7 @@ impl model::Model for JiraPatPassword {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.pat_ref.is_some() as u64)
+        self.pat_ref.is_some() as u64
     }
 }
 model::model!(JiraPatPassword);
@@ -662,7 +662,7 @@ impl model::Model for JiraUserNamePassword {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.username.is_some() as u64) | (self.password_ref.is_some() as u64) << 1
+        self.username.is_some() as u64 | (self.password_ref.is_some() as u64) << 1
             | (self.username_ref.is_some() as u64) << 2
     }
 }

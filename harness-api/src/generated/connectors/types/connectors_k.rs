@@ -122,7 +122,7 @@ impl model::Model for KubernetesClientKeyCert {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ca_cert_ref.is_some() as u64) | (self.client_key_ref.is_some() as u64) << 1
+        self.ca_cert_ref.is_some() as u64 | (self.client_key_ref.is_some() as u64) << 1
             | (self.client_cert_ref.is_some() as u64) << 2
             | (self.client_key_algo.is_some() as u64) << 3
             | (self.client_key_passphrase_ref.is_some() as u64) << 4
@@ -171,7 +171,7 @@ impl model::Model for KubernetesClusterConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.credential.is_some() as u64)
+        self.credential.is_some() as u64
             | (self.delegate_selectors.is_some() as u64) << 1
             | (self.ignore_test_connection.is_some() as u64) << 2
     }
@@ -215,7 +215,7 @@ impl model::Model for KubernetesClusterDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.auth.is_some() as u64) | (self.master_url.is_some() as u64) << 1
+        self.auth.is_some() as u64 | (self.master_url.is_some() as u64) << 1
     }
 }
 model::model!(KubernetesClusterDetails);
@@ -342,7 +342,7 @@ impl model::Model for KubernetesOpenIdConnect {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.oidc_scopes.is_some() as u64) | (self.oidc_username.is_some() as u64) << 1
+        self.oidc_scopes.is_some() as u64 | (self.oidc_username.is_some() as u64) << 1
             | (self.oidc_issuer_url.is_some() as u64) << 2
             | (self.oidc_secret_ref.is_some() as u64) << 3
             | (self.oidc_client_id_ref.is_some() as u64) << 4
@@ -389,7 +389,7 @@ impl model::Model for KubernetesServiceAccount {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ca_cert_ref.is_some() as u64)
+        self.ca_cert_ref.is_some() as u64
             | (self.service_account_token_ref.is_some() as u64) << 1
     }
 }
@@ -436,7 +436,7 @@ impl model::Model for KubernetesUserNamePassword {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.username.is_some() as u64) | (self.password_ref.is_some() as u64) << 1
+        self.username.is_some() as u64 | (self.password_ref.is_some() as u64) << 1
             | (self.username_ref.is_some() as u64) << 2
     }
 }

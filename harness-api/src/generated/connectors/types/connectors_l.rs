@@ -38,7 +38,7 @@ impl model::Model for LangSmithApiKeyDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.api_key_ref.is_some() as u64)
+        self.api_key_ref.is_some() as u64
     }
 }
 model::model!(LangSmithApiKeyDto);
@@ -145,7 +145,7 @@ impl model::Model for LangSmithConnector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.auth.is_some() as u64) | (self.base_url.is_some() as u64) << 1
+        self.auth.is_some() as u64 | (self.base_url.is_some() as u64) << 1
             | (self.delegate_selectors.is_some() as u64) << 2
             | (self.ignore_test_connection.is_some() as u64) << 3
     }
@@ -189,7 +189,7 @@ impl model::Model for LocalConnector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.default.is_some() as u64)
+        self.default.is_some() as u64
             | (self.ignore_test_connection.is_some() as u64) << 1
     }
 }

@@ -42,7 +42,7 @@ impl model::Model for MlFlowAuthentication {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.spec.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(MlFlowAuthentication);
@@ -96,7 +96,7 @@ impl model::Model for MlFlowConnector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.auth.is_some() as u64) | (self.base_url.is_some() as u64) << 1
+        self.auth.is_some() as u64 | (self.base_url.is_some() as u64) << 1
             | (self.delegate_selectors.is_some() as u64) << 2
             | (self.ignore_test_connection.is_some() as u64) << 3
     }
@@ -168,7 +168,7 @@ impl model::Model for MsTeamsConnector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.client_id.is_some() as u64) | (self.tenant_id.is_some() as u64) << 1
+        self.client_id.is_some() as u64 | (self.tenant_id.is_some() as u64) << 1
             | (self.api_access_type.is_some() as u64) << 2
             | (self.access_token_ref.is_some() as u64) << 3
             | (self.client_secret_ref.is_some() as u64) << 4

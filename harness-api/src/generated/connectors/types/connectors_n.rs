@@ -50,7 +50,7 @@ impl model::Model for NameValuePairWithDefault {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.value.is_some() as u64) << 2
             | (self.use_as_default.is_some() as u64) << 3
     }
@@ -112,7 +112,7 @@ impl model::Model for NewRelicConnectorDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.api_key_ref.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.api_key_ref.is_some() as u64) << 1
             | (self.delegate_selectors.is_some() as u64) << 2
             | (self.new_relic_account_id.is_some() as u64) << 3
             | (self.ignore_test_connection.is_some() as u64) << 4
@@ -232,7 +232,7 @@ impl model::Model for NexusConnector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.auth.is_some() as u64) | (self.version.is_some() as u64) << 1
+        self.auth.is_some() as u64 | (self.version.is_some() as u64) << 1
             | (self.nexus_server_url.is_some() as u64) << 2
             | (self.delegate_selectors.is_some() as u64) << 3
             | (self.ignore_test_connection.is_some() as u64) << 4
@@ -281,7 +281,7 @@ impl model::Model for NexusUsernamePasswordAuth {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.username.is_some() as u64) | (self.password_ref.is_some() as u64) << 1
+        self.username.is_some() as u64 | (self.password_ref.is_some() as u64) << 1
             | (self.username_ref.is_some() as u64) << 2
     }
 }
@@ -320,7 +320,7 @@ impl model::Model for NgConnectorRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.connector.is_some() as u64)
+        self.connector.is_some() as u64
     }
 }
 model::model!(NgConnectorRequest);
@@ -405,7 +405,7 @@ impl model::Model for NgConnectorResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64) | (self.connector.is_some() as u64) << 1
+        self.status.is_some() as u64 | (self.connector.is_some() as u64) << 1
             | (self.created_at.is_some() as u64) << 2
             | (self.git_details.is_some() as u64) << 3
             | (self.is_favorite.is_some() as u64) << 4

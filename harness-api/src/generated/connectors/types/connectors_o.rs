@@ -107,7 +107,7 @@ impl model::Model for OciHelmConnector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.auth.is_some() as u64) | (self.helm_repo_url.is_some() as u64) << 1
+        self.auth.is_some() as u64 | (self.helm_repo_url.is_some() as u64) << 1
             | (self.delegate_selectors.is_some() as u64) << 2
             | (self.ignore_test_connection.is_some() as u64) << 3
     }
@@ -155,7 +155,7 @@ impl model::Model for OciHelmUsernamePassword {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.username.is_some() as u64) | (self.password_ref.is_some() as u64) << 1
+        self.username.is_some() as u64 | (self.password_ref.is_some() as u64) << 1
             | (self.username_ref.is_some() as u64) << 2
     }
 }
@@ -194,7 +194,7 @@ impl model::Model for OidcAccessTokenOptions {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.user_project.is_some() as u64)
+        self.user_project.is_some() as u64
     }
 }
 model::model!(OidcAccessTokenOptions);
@@ -254,7 +254,7 @@ impl model::Model for OidcChartmuseumGcpConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.audience.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.audience.is_some() as u64) << 1
             | (self.token_url.is_some() as u64) << 2
             | (self.subject_token_type.is_some() as u64) << 3
             | (self.service_account_impersonation_url.is_some() as u64) << 4
@@ -327,7 +327,7 @@ impl model::Model for OidcWorkloadAccessTokenRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.scope.is_some() as u64) | (self.options.is_some() as u64) << 1
+        self.scope.is_some() as u64 | (self.options.is_some() as u64) << 1
             | (self.audience.is_some() as u64) << 2
             | (self.grant_type.is_some() as u64) << 3
             | (self.subject_token.is_some() as u64) << 4
@@ -390,7 +390,7 @@ impl model::Model for OpsGenieConnectorDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.username.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.username.is_some() as u64) << 1
             | (self.api_key_ref.is_some() as u64) << 2
             | (self.delegate_selectors.is_some() as u64) << 3
             | (self.ignore_test_connection.is_some() as u64) << 4

@@ -75,7 +75,7 @@ impl model::Model for PageResponseCcmK8sConnectorResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.empty.is_some() as u64) | (self.content.is_some() as u64) << 1
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.page_index.is_some() as u64) << 3
             | (self.page_token.is_some() as u64) << 4
@@ -156,7 +156,7 @@ impl model::Model for PageResponseConnectorResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.empty.is_some() as u64) | (self.content.is_some() as u64) << 1
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.page_index.is_some() as u64) << 3
             | (self.page_token.is_some() as u64) << 4
@@ -208,7 +208,7 @@ impl model::Model for PagerDutyConnectorDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.api_token_ref.is_some() as u64)
+        self.api_token_ref.is_some() as u64
             | (self.delegate_selectors.is_some() as u64) << 1
             | (self.ignore_test_connection.is_some() as u64) << 2
     }
@@ -256,7 +256,7 @@ impl model::Model for PhysicalDataCenterConnectorDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.hosts.is_some() as u64) | (self.delegate_selectors.is_some() as u64) << 1
+        self.hosts.is_some() as u64 | (self.delegate_selectors.is_some() as u64) << 1
             | (self.ignore_test_connection.is_some() as u64) << 2
     }
 }
@@ -322,7 +322,7 @@ impl model::Model for PrometheusConnectorDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.headers.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.headers.is_some() as u64) << 1
             | (self.username.is_some() as u64) << 2
             | (self.password_ref.is_some() as u64) << 3
             | (self.delegate_selectors.is_some() as u64) << 4

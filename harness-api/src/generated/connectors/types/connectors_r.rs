@@ -98,7 +98,7 @@ impl model::Model for RancherConnector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.credential.is_some() as u64)
+        self.credential.is_some() as u64
             | (self.delegate_selectors.is_some() as u64) << 1
             | (self.ignore_test_connection.is_some() as u64) << 2
     }
@@ -138,7 +138,7 @@ impl model::Model for RancherConnectorBearerTokenAuthentication {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.password_ref.is_some() as u64)
+        self.password_ref.is_some() as u64
     }
 }
 model::model!(RancherConnectorBearerTokenAuthentication);
@@ -180,7 +180,7 @@ impl model::Model for RancherConnectorConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.spec.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(RancherConnectorConfig);
@@ -222,7 +222,7 @@ impl model::Model for RancherConnectorConfigAuth {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.auth.is_some() as u64) | (self.rancher_url.is_some() as u64) << 1
+        self.auth.is_some() as u64 | (self.rancher_url.is_some() as u64) << 1
     }
 }
 model::model!(RancherConnectorConfigAuth);
@@ -282,7 +282,7 @@ impl model::Model for ResponseDtoConnectorCatalogueResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -339,7 +339,7 @@ impl model::Model for ResponseDtoConnectorResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -396,7 +396,7 @@ impl model::Model for ResponseDtoConnectorStatistics {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -453,7 +453,7 @@ impl model::Model for ResponseDtoConnectorValidationResult {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -510,7 +510,7 @@ impl model::Model for ResponseDtoFieldValues {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -566,7 +566,7 @@ impl model::Model for ResponseDtoListConnectorResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -623,7 +623,7 @@ impl model::Model for ResponseDtoPageResponseCcmK8sConnectorResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -680,7 +680,7 @@ impl model::Model for ResponseDtoPageResponseConnectorResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }

@@ -50,7 +50,7 @@ impl model::Model for SalesforceConnector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.credential.is_some() as u64)
+        self.credential.is_some() as u64
             | (self.delegate_selectors.is_some() as u64) << 1
             | (self.execute_on_delegate.is_some() as u64) << 2
             | (self.ignore_test_connection.is_some() as u64) << 3
@@ -161,7 +161,7 @@ impl model::Model for SalesforceJwtCredentialDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.client_id.is_some() as u64) | (self.login_url.is_some() as u64) << 1
+        self.client_id.is_some() as u64 | (self.login_url.is_some() as u64) << 1
             | (self.username.is_some() as u64) << 2
             | (self.jwt_key_file_ref.is_some() as u64) << 3
     }
@@ -201,7 +201,7 @@ impl model::Model for SalesforceSfdxAuthUrlCredentialDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.sfdx_url.is_some() as u64)
+        self.sfdx_url.is_some() as u64
     }
 }
 model::model!(SalesforceSfdxAuthUrlCredentialDetails);
@@ -255,7 +255,7 @@ impl model::Model for ServiceNowAdfs {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.adfs_url.is_some() as u64) | (self.client_id_ref.is_some() as u64) << 1
+        self.adfs_url.is_some() as u64 | (self.client_id_ref.is_some() as u64) << 1
             | (self.private_key_ref.is_some() as u64) << 2
             | (self.resource_id_ref.is_some() as u64) << 3
             | (self.certificate_ref.is_some() as u64) << 4
@@ -389,7 +389,7 @@ impl model::Model for ServiceNowConnector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.auth.is_some() as u64) | (self.username.is_some() as u64) << 1
+        self.auth.is_some() as u64 | (self.username.is_some() as u64) << 1
             | (self.password_ref.is_some() as u64) << 2
             | (self.username_ref.is_some() as u64) << 3
             | (self.service_now_url.is_some() as u64) << 4
@@ -448,7 +448,7 @@ impl model::Model for ServiceNowRefreshToken {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.scope.is_some() as u64) | (self.token_url.is_some() as u64) << 1
+        self.scope.is_some() as u64 | (self.token_url.is_some() as u64) << 1
             | (self.client_id_ref.is_some() as u64) << 2
             | (self.client_secret_ref.is_some() as u64) << 3
             | (self.refresh_token_ref.is_some() as u64) << 4
@@ -497,7 +497,7 @@ impl model::Model for ServiceNowUserNamePassword {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.username.is_some() as u64) | (self.password_ref.is_some() as u64) << 1
+        self.username.is_some() as u64 | (self.password_ref.is_some() as u64) << 1
             | (self.username_ref.is_some() as u64) << 2
     }
 }
@@ -548,7 +548,7 @@ impl model::Model for SignalFxConnectorDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.api_token_ref.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.api_token_ref.is_some() as u64) << 1
             | (self.delegate_selectors.is_some() as u64) << 2
             | (self.ignore_test_connection.is_some() as u64) << 3
     }
@@ -610,7 +610,7 @@ impl model::Model for SlackConnector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.api_access_type.is_some() as u64)
+        self.api_access_type.is_some() as u64
             | (self.access_token_ref.is_some() as u64) << 1
             | (self.bot_user_token_ref.is_some() as u64) << 2
             | (self.refresh_token_ref.is_some() as u64) << 3
@@ -693,7 +693,7 @@ impl model::Model for SplunkConnector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.token_ref.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.token_ref.is_some() as u64) << 1
             | (self.username.is_some() as u64) << 2
             | (self.account_id.is_some() as u64) << 3
             | (self.splunk_url.is_some() as u64) << 4
@@ -754,7 +754,7 @@ impl model::Model for SpotConnector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.credential.is_some() as u64)
+        self.credential.is_some() as u64
             | (self.delegate_selectors.is_some() as u64) << 1
             | (self.execute_on_delegate.is_some() as u64) << 2
             | (self.ignore_test_connection.is_some() as u64) << 3
@@ -860,7 +860,7 @@ impl model::Model for SpotPermanentTokenConfigSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.api_token_ref.is_some() as u64)
+        self.api_token_ref.is_some() as u64
             | (self.spot_account_id.is_some() as u64) << 1
             | (self.spot_account_id_ref.is_some() as u64) << 2
     }
@@ -922,7 +922,7 @@ impl model::Model for SumoLogicConnectorDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.access_id_ref.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.access_id_ref.is_some() as u64) << 1
             | (self.access_key_ref.is_some() as u64) << 2
             | (self.delegate_selectors.is_some() as u64) << 3
             | (self.ignore_test_connection.is_some() as u64) << 4

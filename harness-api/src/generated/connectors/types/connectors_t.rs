@@ -50,7 +50,7 @@ impl model::Model for TasConnector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.credential.is_some() as u64)
+        self.credential.is_some() as u64
             | (self.delegate_selectors.is_some() as u64) << 1
             | (self.execute_on_delegate.is_some() as u64) << 2
             | (self.ignore_test_connection.is_some() as u64) << 3
@@ -164,7 +164,7 @@ impl model::Model for TasManualDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.username.is_some() as u64) | (self.endpoint_url.is_some() as u64) << 1
+        self.username.is_some() as u64 | (self.endpoint_url.is_some() as u64) << 1
             | (self.password_ref.is_some() as u64) << 2
             | (self.username_ref.is_some() as u64) << 3
             | (self.refresh_token_ref.is_some() as u64) << 4
@@ -215,7 +215,7 @@ impl model::Model for TemplateLinkConfigForCustomSecretManager {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.template_ref.is_some() as u64) | (self.version_label.is_some() as u64) << 1
+        self.template_ref.is_some() as u64 | (self.version_label.is_some() as u64) << 1
             | (self.template_inputs.is_some() as u64) << 2
     }
 }
@@ -276,7 +276,7 @@ impl model::Model for TerraformCloudConnector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.credential.is_some() as u64)
+        self.credential.is_some() as u64
             | (self.delegate_selectors.is_some() as u64) << 1
             | (self.execute_on_delegate.is_some() as u64) << 2
             | (self.terraform_cloud_url.is_some() as u64) << 3
@@ -375,7 +375,7 @@ impl model::Model for TerraformCloudTokenCredentials {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.api_token.is_some() as u64)
+        self.api_token.is_some() as u64
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {

@@ -205,7 +205,7 @@ impl model::Model for VaultConnector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.proxy.is_some() as u64) | (self.default.is_some() as u64) << 1
+        self.proxy.is_some() as u64 | (self.default.is_some() as u64) << 1
             | (self.base_path.is_some() as u64) << 2
             | (self.read_only.is_some() as u64) << 3
             | (self.secret_id.is_some() as u64) << 4

@@ -80,7 +80,7 @@ impl model::Model for ZoomConnector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.client_id.is_some() as u64) | (self.zoom_user_id.is_some() as u64) << 1
+        self.client_id.is_some() as u64 | (self.zoom_user_id.is_some() as u64) << 1
             | (self.api_access_type.is_some() as u64) << 2
             | (self.zoom_account_id.is_some() as u64) << 3
             | (self.access_token_ref.is_some() as u64) << 4

@@ -46,7 +46,7 @@ impl model::Model for HostFilterDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.filter.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.filter.is_some() as u64) << 1
             | (self.match_criteria.is_some() as u64) << 2
     }
 }
@@ -126,7 +126,7 @@ impl model::Model for PageResponseHostDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.empty.is_some() as u64) | (self.content.is_some() as u64) << 1
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.page_index.is_some() as u64) << 3
             | (self.page_token.is_some() as u64) << 4
@@ -182,7 +182,7 @@ impl model::Model for ResponseDtoPageResponseHostDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }

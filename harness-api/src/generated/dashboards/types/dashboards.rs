@@ -63,7 +63,7 @@ impl model::Model for CloneDashboardRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.folder_id.is_some() as u64) << 1 | 1 << 2
+        self.name.is_some() as u64 | (self.folder_id.is_some() as u64) << 1 | 1 << 2
             | (self.description.is_some() as u64) << 3
     }
     #[inline]
@@ -118,7 +118,7 @@ impl model::Model for ClonedDashboard {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.title.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.title.is_some() as u64) << 1
             | (self.description.is_some() as u64) << 2
             | (self.resource_identifier.is_some() as u64) << 3
     }
@@ -158,7 +158,7 @@ impl model::Model for ClonedDashboardResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.resource.is_some() as u64)
+        self.resource.is_some() as u64
     }
 }
 model::model!(ClonedDashboardResponse);
@@ -321,7 +321,7 @@ impl model::Model for Dashboard {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.title.is_some() as u64) << 2 | (self.folder.is_some() as u64) << 3
             | (self.models.is_some() as u64) << 4
             | (self.created_at.is_some() as u64) << 5
@@ -374,7 +374,7 @@ impl model::Model for DashboardDownloadResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.file.is_some() as u64)
+        self.file.is_some() as u64
     }
 }
 model::model!(DashboardDownloadResponse);
@@ -428,7 +428,7 @@ impl model::Model for DashboardElements {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.title.is_some() as u64) << 2
             | (self.title_text.is_some() as u64) << 3
             | (self.dashboard_id.is_some() as u64) << 4
@@ -511,7 +511,7 @@ impl model::Model for DashboardFilter {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.row.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.row.is_some() as u64) << 1
             | (self.name.is_some() as u64) << 2 | (self.model.is_some() as u64) << 3
             | (self.title.is_some() as u64) << 4 | (self.explore.is_some() as u64) << 5
             | (self.ui_config.is_some() as u64) << 6
@@ -566,7 +566,7 @@ impl model::Model for DashboardFolder {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.title.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.title.is_some() as u64) << 1
             | (self.parent_id.is_some() as u64) << 2
             | (self.created_at.is_some() as u64) << 3
     }
@@ -668,7 +668,7 @@ impl model::Model for DeleteDashboardResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.resource.is_some() as u64)
+        self.resource.is_some() as u64
     }
 }
 model::model!(DeleteDashboardResponse);
@@ -706,7 +706,7 @@ impl model::Model for DeleteDashboardResponseResource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64)
+        self.id.is_some() as u64
     }
 }
 model::model!(DeleteDashboardResponseResource);
@@ -744,7 +744,7 @@ impl model::Model for DownloadCsvDashboardResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.file.is_some() as u64)
+        self.file.is_some() as u64
     }
 }
 model::model!(DownloadCsvDashboardResponse);
@@ -782,7 +782,7 @@ impl model::Model for DownloadPdfDashboardResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.file.is_some() as u64)
+        self.file.is_some() as u64
     }
 }
 model::model!(DownloadPdfDashboardResponse);
@@ -820,7 +820,7 @@ impl model::Model for GetDashboardElementsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.resource.is_some() as u64)
+        self.resource.is_some() as u64
     }
 }
 model::model!(GetDashboardElementsResponse);
@@ -858,7 +858,7 @@ impl model::Model for GetDashboardFilterResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.resource.is_some() as u64)
+        self.resource.is_some() as u64
     }
 }
 model::model!(GetDashboardFilterResponse);
@@ -896,7 +896,7 @@ impl model::Model for GetDashboardFiltersResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.resource.is_some() as u64)
+        self.resource.is_some() as u64
     }
 }
 model::model!(GetDashboardFiltersResponse);
@@ -934,7 +934,7 @@ impl model::Model for GetDashboardResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.resource.is_some() as u64)
+        self.resource.is_some() as u64
     }
 }
 model::model!(GetDashboardResponse);
@@ -1067,7 +1067,7 @@ impl model::Model for ScheduleReportResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.resource.is_some() as u64)
+        self.resource.is_some() as u64
     }
 }
 model::model!(ScheduleReportResponse);
@@ -1105,7 +1105,7 @@ impl model::Model for ScheduleReportResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64)
+        self.status.is_some() as u64
     }
 }
 model::model!(ScheduleReportResponseBody);
@@ -1159,7 +1159,7 @@ impl model::Model for UpdateDashboardFilterRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.row.is_set() as u64) | (self.name.is_set() as u64) << 1
+        self.row.is_set() as u64 | (self.name.is_set() as u64) << 1
             | (self.title.is_set() as u64) << 2 | (self.ui_config.is_set() as u64) << 3
             | (self.default_value.is_set() as u64) << 4
     }
@@ -1199,7 +1199,7 @@ impl model::Model for UpdateDashboardResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.resource.is_some() as u64)
+        self.resource.is_some() as u64
     }
 }
 model::model!(UpdateDashboardResponse);
@@ -1249,7 +1249,7 @@ impl model::Model for UpdateDashboardResponseResource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.title.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.title.is_some() as u64) << 1
             | (self.description.is_some() as u64) << 2
             | (self.resource_identifier.is_some() as u64) << 3
     }

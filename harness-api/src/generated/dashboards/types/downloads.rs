@@ -38,7 +38,7 @@ impl model::Model for DownloadQueryTaskResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.resource.is_some() as u64)
+        self.resource.is_some() as u64
     }
 }
 model::model!(DownloadQueryTaskResponse);
@@ -80,7 +80,7 @@ impl model::Model for QueryTaskDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(QueryTaskDetails);

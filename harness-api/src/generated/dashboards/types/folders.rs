@@ -127,7 +127,7 @@ impl model::Model for Folder {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2 | (self.children.is_some() as u64) << 3
             | (self.created_at.is_some() as u64) << 4
             | (self.permission.is_some() as u64) << 5
@@ -174,7 +174,7 @@ impl model::Model for FolderChildren {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
     }
 }
 model::model!(FolderChildren);
@@ -222,7 +222,7 @@ impl model::Model for GetFolderResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.resource.is_some() as u64)
+        self.resource.is_some() as u64
     }
 }
 model::model!(GetFolderResponse);

@@ -38,7 +38,7 @@ impl model::Model for ChangeSetMetadataOutput {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64)
+        self.data.is_some() as u64
     }
 }
 model::model!(ChangeSetMetadataOutput);

@@ -54,7 +54,7 @@ impl model::Model for ChangeLogScript {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.toml.is_some() as u64) | (self.image.is_some() as u64) << 1
+        self.toml.is_some() as u64 | (self.image.is_some() as u64) << 1
             | (self.shell.is_some() as u64) << 2 | (self.command.is_some() as u64) << 3
             | (self.location.is_some() as u64) << 4
     }
@@ -110,7 +110,7 @@ impl model::Model for Changelog {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.repo.is_some() as u64) | (self.toml.is_some() as u64) << 1
+        self.repo.is_some() as u64 | (self.toml.is_some() as u64) << 1
             | (self.location.is_some() as u64) << 2
             | (self.connector.is_some() as u64) << 3
             | (self.archive_path.is_some() as u64) << 4
@@ -237,7 +237,7 @@ impl model::Model for DbInstanceOut {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.branch.is_some() as u64) << 2 | (self.git_tag.is_some() as u64) << 3
             | (self.context.is_some() as u64) << 4 | (self.created.is_some() as u64) << 5
             | (self.updated.is_some() as u64) << 6
@@ -359,7 +359,7 @@ impl model::Model for DbSchemaOut {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
             | (self.service.is_some() as u64) << 4 | (self.updated.is_some() as u64) << 5
             | (self.parent_id.is_some() as u64) << 6

@@ -42,7 +42,7 @@ impl model::Model for DbInstanceFilterIn {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.filter_type.is_some() as u64) | (self.instance_tags.is_some() as u64) << 1
+        self.filter_type.is_some() as u64 | (self.instance_tags.is_some() as u64) << 1
     }
 }
 model::model!(DbInstanceFilterIn);

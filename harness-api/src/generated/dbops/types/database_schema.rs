@@ -202,7 +202,7 @@ impl model::Model for UpdateProjDbSchemaBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2 | (self.service.is_some() as u64) << 3
             | (self.changelog.is_some() as u64) << 4
             | (self.use_percona.is_some() as u64) << 5
@@ -261,7 +261,7 @@ impl model::Model for UpdateProjDbSchemaBodyChangeLogScript {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.toml.is_some() as u64) | (self.image.is_some() as u64) << 1
+        self.toml.is_some() as u64 | (self.image.is_some() as u64) << 1
             | (self.shell.is_some() as u64) << 2 | (self.command.is_some() as u64) << 3
             | (self.location.is_some() as u64) << 4
     }
@@ -317,7 +317,7 @@ impl model::Model for UpdateProjDbSchemaBodyChangelog {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.repo.is_some() as u64) | (self.toml.is_some() as u64) << 1
+        self.repo.is_some() as u64 | (self.toml.is_some() as u64) << 1
             | (self.location.is_some() as u64) << 2
             | (self.connector.is_some() as u64) << 3
             | (self.archive_path.is_some() as u64) << 4
@@ -400,7 +400,7 @@ impl model::Model for UpdateProjDbSchemaInstanceBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.branch.is_some() as u64) << 2 | (self.git_tag.is_some() as u64) << 3
             | (self.context.is_some() as u64) << 4 | (self.version.is_some() as u64) << 5
             | (self.commit_sha.is_some() as u64) << 6
@@ -447,7 +447,7 @@ impl model::Model for UpdateProjDbSchemaInstanceBodyTags {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.property1.is_some() as u64) | (self.property2.is_some() as u64) << 1
+        self.property1.is_some() as u64 | (self.property2.is_some() as u64) << 1
     }
 }
 model::model!(UpdateProjDbSchemaInstanceBodyTags);

@@ -42,7 +42,7 @@ impl model::Model for GetSnapshotObjectValuesBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.object_type.is_some() as u64) | (self.object_names.is_some() as u64) << 1
+        self.object_type.is_some() as u64 | (self.object_names.is_some() as u64) << 1
     }
 }
 model::model!(GetSnapshotObjectValuesBody);

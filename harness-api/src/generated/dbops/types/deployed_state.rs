@@ -50,7 +50,7 @@ impl model::Model for DbOpsExecutionMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.pipeline.is_some() as u64) | (self.plan_execution_id.is_some() as u64) << 1
+        self.pipeline.is_some() as u64 | (self.plan_execution_id.is_some() as u64) << 1
             | (self.stage_execution_id.is_some() as u64) << 2
     }
 }
@@ -227,7 +227,7 @@ impl model::Model for DeployedStateOutput {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tag.is_some() as u64) | (self.label.is_some() as u64) << 1
+        self.tag.is_some() as u64 | (self.label.is_some() as u64) << 1
             | (self.author.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
             | (self.command.is_some() as u64) << 4 | (self.comment.is_some() as u64) << 5
             | (self.file_name.is_some() as u64) << 6

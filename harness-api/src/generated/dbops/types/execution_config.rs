@@ -111,7 +111,7 @@ impl model::Model for ExecutionConfigTags {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.mongo_tag.is_some() as u64) | (self.default_tag.is_some() as u64) << 1
+        self.mongo_tag.is_some() as u64 | (self.default_tag.is_some() as u64) << 1
             | (self.spanner_tag.is_some() as u64) << 2
             | (self.git_clone_tag.is_some() as u64) << 3
             | (self.artifactory_tag.is_some() as u64) << 4

@@ -46,7 +46,7 @@ impl model::Model for ParsedLogOut {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.command.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.command.is_some() as u64) << 1
             | (self.success.is_some() as u64) << 2
     }
 }

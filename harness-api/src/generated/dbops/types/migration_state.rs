@@ -43,7 +43,7 @@ impl model::Model for ChangeSetDeploymentYamlOutput {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.yaml.is_some() as u64)
+        self.yaml.is_some() as u64
     }
 }
 model::model!(ChangeSetDeploymentYamlOutput);
@@ -81,7 +81,7 @@ impl model::Model for DeployedChangesetSqlOutput {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.sql.is_some() as u64)
+        self.sql.is_some() as u64
     }
 }
 model::model!(DeployedChangesetSqlOutput);
@@ -123,7 +123,7 @@ impl model::Model for InstanceDetail {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.identifier.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
     }
 }
 model::model!(InstanceDetail);
@@ -218,7 +218,7 @@ impl model::Model for InstanceMigrationStateChangeSet {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tag.is_some() as u64) | (self.label.is_some() as u64) << 1
+        self.tag.is_some() as u64 | (self.label.is_some() as u64) << 1
             | (self.author.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
             | (self.comment.is_some() as u64) << 4
             | (self.file_name.is_some() as u64) << 5
@@ -273,7 +273,7 @@ impl model::Model for InstanceMigrationStateOut {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.change_sets.is_some() as u64) | (self.schema_name.is_some() as u64) << 1
+        self.change_sets.is_some() as u64 | (self.schema_name.is_some() as u64) << 1
             | (self.instance_name.is_some() as u64) << 2
     }
 }
@@ -344,7 +344,7 @@ impl model::Model for MigrationStateChangeSet {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.author.is_some() as u64) | (self.synced.is_some() as u64) << 1
+        self.author.is_some() as u64 | (self.synced.is_some() as u64) << 1
             | (self.updated.is_some() as u64) << 2
             | (self.file_name.is_some() as u64) << 3
             | (self.change_set.is_some() as u64) << 4
@@ -387,7 +387,7 @@ impl model::Model for MigrationStateIn {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.instance_filter.is_some() as u64)
+        self.instance_filter.is_some() as u64
     }
 }
 model::model!(MigrationStateIn);
@@ -462,7 +462,7 @@ impl model::Model for MigrationStateInstance {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tag.is_some() as u64) | (self.error.is_some() as u64) << 1
+        self.tag.is_some() as u64 | (self.error.is_some() as u64) << 1
             | (self.status.is_some() as u64) << 2 | (self.updated.is_some() as u64) << 3
             | (self.instance.is_some() as u64) << 4
             | (self.pipeline.is_some() as u64) << 5
@@ -513,7 +513,7 @@ impl model::Model for MigrationStateInstanceIn {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.sort.is_some() as u64) | (self.order.is_some() as u64) << 1
+        self.sort.is_some() as u64 | (self.order.is_some() as u64) << 1
             | (self.instances.is_some() as u64) << 2
     }
 }
@@ -560,7 +560,7 @@ impl model::Model for MigrationStateOut {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.schema.is_some() as u64) | (self.instances.is_some() as u64) << 1
+        self.schema.is_some() as u64 | (self.instances.is_some() as u64) << 1
             | (self.change_sets.is_some() as u64) << 2
     }
 }
@@ -606,7 +606,7 @@ impl model::Model for FetchDeployedChangesetSqlBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.changeset_fqn.is_some() as u64)
+        self.changeset_fqn.is_some() as u64
     }
 }
 model::model!(FetchDeployedChangesetSqlBody);
@@ -644,7 +644,7 @@ impl model::Model for MigrationStateFlywaySchemaBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.instance_filter.is_some() as u64)
+        self.instance_filter.is_some() as u64
     }
 }
 model::model!(MigrationStateFlywaySchemaBody);
@@ -690,7 +690,7 @@ impl model::Model for MigrationStateFlywaySchemaBodyInstanceFilter {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.sort.is_some() as u64) | (self.order.is_some() as u64) << 1
+        self.sort.is_some() as u64 | (self.order.is_some() as u64) << 1
             | (self.instances.is_some() as u64) << 2
     }
 }

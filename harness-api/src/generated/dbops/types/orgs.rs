@@ -42,7 +42,7 @@ impl model::Model for DbInstanceListInput {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.instance_fq_ns.is_some() as u64)
+        self.instance_fq_ns.is_some() as u64
             | (self.schema_identifiers.is_some() as u64) << 1
     }
 }
@@ -81,7 +81,7 @@ impl model::Model for DbSchemaFilterIn {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.identifiers.is_some() as u64)
+        self.identifiers.is_some() as u64
     }
 }
 model::model!(DbSchemaFilterIn);

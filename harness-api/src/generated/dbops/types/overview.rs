@@ -46,7 +46,7 @@ impl model::Model for DbOverviewResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.db_schema_count.is_some() as u64)
+        self.db_schema_count.is_some() as u64
             | (self.db_instance_count.is_some() as u64) << 1
             | (self.recent_deployments.is_some() as u64) << 2
     }
@@ -108,8 +108,7 @@ impl model::Model for OverviewResponseOutput {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.db_schema_name.is_some() as u64)
-            | (self.last_deployed.is_some() as u64) << 1
+        self.db_schema_name.is_some() as u64 | (self.last_deployed.is_some() as u64) << 1
             | (self.db_instance_name.is_some() as u64) << 2
             | (self.db_schema_identifier.is_some() as u64) << 3
             | (self.db_instance_identifier.is_some() as u64) << 4

@@ -153,7 +153,7 @@ impl model::Model for CustomOperationOutput {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.pre_start_tag.is_some() as u64)
+        self.pre_start_tag.is_some() as u64
             | (self.earlier_run_in_stage.is_some() as u64) << 1
             | (self.deployed_change_sets.is_some() as u64) << 2
             | (self.successful_change_set_deployment_in_stage.is_some() as u64) << 3
@@ -200,7 +200,7 @@ impl model::Model for DeployedChangeSets {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.change_set_fqn.is_some() as u64)
+        self.change_set_fqn.is_some() as u64
     }
 }
 model::model!(DeployedChangeSets);
@@ -312,7 +312,7 @@ impl model::Model for PipelineStatusOutput {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64) | (self.metadata.is_some() as u64) << 1
+        self.status.is_some() as u64 | (self.metadata.is_some() as u64) << 1
             | (self.response.is_some() as u64) << 2
     }
 }
@@ -450,7 +450,7 @@ impl model::Model for SchemaInstanceMetadataOutput {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.image.is_some() as u64) | (self.db_images.is_some() as u64) << 1
+        self.image.is_some() as u64 | (self.db_images.is_some() as u64) << 1
             | (self.db_schema.is_some() as u64) << 2
             | (self.db_instance.is_some() as u64) << 3
             | (self.default_configs.is_some() as u64) << 4
@@ -529,7 +529,7 @@ impl model::Model for StepPluginInputsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.image.is_some() as u64) | (self.schema.is_some() as u64) << 1
+        self.image.is_some() as u64 | (self.schema.is_some() as u64) << 1
             | (self.db_images.is_some() as u64) << 2
             | (self.instance.is_some() as u64) << 3
             | (self.settings.is_some() as u64) << 4
@@ -620,7 +620,7 @@ impl model::Model for ConsumeFailureInterruptBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org_id.is_some() as u64) | (self.command.is_some() as u64) << 1
+        self.org_id.is_some() as u64 | (self.command.is_some() as u64) << 1
             | (self.project_id.is_some() as u64) << 2
             | (self.interrupt_type.is_some() as u64) << 3
             | (self.harness_command.is_some() as u64) << 4
@@ -703,7 +703,7 @@ impl model::Model for ConsumeFlywayFailureInterruptBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.command.is_some() as u64) | (self.parent_id.is_some() as u64) << 1
+        self.command.is_some() as u64 | (self.parent_id.is_some() as u64) << 1
             | (self.interrupt_type.is_some() as u64) << 2
             | (self.harness_command.is_some() as u64) << 3
             | (self.schema_identifier.is_some() as u64) << 4
@@ -804,7 +804,7 @@ impl model::Model for ConsumeFlywayStepPluginOutputResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org_id.is_some() as u64) | (self.command.is_some() as u64) << 1
+        self.org_id.is_some() as u64 | (self.command.is_some() as u64) << 1
             | (self.parent_id.is_some() as u64) << 2
             | (self.last_chunk.is_some() as u64) << 3
             | (self.project_id.is_some() as u64) << 4
@@ -899,7 +899,7 @@ impl model::Model for ConsumeStepPluginOutputResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org_id.is_some() as u64) | (self.command.is_some() as u64) << 1
+        self.org_id.is_some() as u64 | (self.command.is_some() as u64) << 1
             | (self.project_id.is_some() as u64) << 2
             | (self.step_response.is_some() as u64) << 3
             | (self.harness_command.is_some() as u64) << 4
@@ -1002,7 +1002,7 @@ impl model::Model for ConsumeStepPluginResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org.is_some() as u64) | (self.data.is_some() as u64) << 1
+        self.org.is_some() as u64 | (self.data.is_some() as u64) << 1
             | (self.logs.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
             | (self.command.is_some() as u64) << 4 | (self.project.is_some() as u64) << 5
             | (self.db_schema.is_some() as u64) << 6
@@ -1048,7 +1048,7 @@ impl model::Model for ConsumeStepPluginResponseBodyData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tag.is_some() as u64)
+        self.tag.is_some() as u64
     }
 }
 model::model!(ConsumeStepPluginResponseBodyData);
@@ -1125,7 +1125,7 @@ impl model::Model for CreateFlywayPluginInputsBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tag.is_some() as u64) | (self.command.is_some() as u64) << 1
+        self.tag.is_some() as u64 | (self.command.is_some() as u64) << 1
             | (self.db_schema.is_some() as u64) << 2
             | (self.metadata.is_some() as u64) << 3
             | (self.parent_id.is_some() as u64) << 4
@@ -1177,7 +1177,7 @@ impl model::Model for CreateFlywayPluginInputsBodyMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.pipeline.is_some() as u64) | (self.plan_execution_id.is_some() as u64) << 1
+        self.pipeline.is_some() as u64 | (self.plan_execution_id.is_some() as u64) << 1
             | (self.stage_execution_id.is_some() as u64) << 2
     }
 }
@@ -1224,7 +1224,7 @@ impl model::Model for CreateFlywayPluginInputsBodyPipelineExecutionMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.pipeline.is_some() as u64) | (self.plan_execution_id.is_some() as u64) << 1
+        self.pipeline.is_some() as u64 | (self.plan_execution_id.is_some() as u64) << 1
             | (self.stage_execution_id.is_some() as u64) << 2
     }
 }
@@ -1327,7 +1327,7 @@ impl model::Model for CreateStepPluginInputsBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org.is_some() as u64) | (self.tag.is_some() as u64) << 1
+        self.org.is_some() as u64 | (self.tag.is_some() as u64) << 1
             | (self.project.is_some() as u64) << 2 | (self.command.is_some() as u64) << 3
             | (self.db_schema.is_some() as u64) << 4
             | (self.metadata.is_some() as u64) << 5
@@ -1383,7 +1383,7 @@ impl model::Model for CreateStepPluginInputsBodyMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.pipeline.is_some() as u64) | (self.plan_execution_id.is_some() as u64) << 1
+        self.pipeline.is_some() as u64 | (self.plan_execution_id.is_some() as u64) << 1
             | (self.stage_execution_id.is_some() as u64) << 2
     }
 }
@@ -1506,7 +1506,7 @@ impl model::Model for GetFlywayCustomOperationsBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.command.is_some() as u64) | (self.db_schema.is_some() as u64) << 1
+        self.command.is_some() as u64 | (self.db_schema.is_some() as u64) << 1
             | (self.db_instance.is_some() as u64) << 2
             | (self.properties.is_some() as u64) << 3
             | (self.pipeline_execution_metadata.is_some() as u64) << 4
@@ -1555,7 +1555,7 @@ impl model::Model for GetFlywayCustomOperationsBodyPipelineExecutionMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.pipeline.is_some() as u64) | (self.plan_execution_id.is_some() as u64) << 1
+        self.pipeline.is_some() as u64 | (self.plan_execution_id.is_some() as u64) << 1
             | (self.stage_execution_id.is_some() as u64) << 2
     }
 }

@@ -54,7 +54,7 @@ impl model::Model for AgentMtlsEndpointDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.fqdn.is_some() as u64) | (self.mode.is_some() as u64) << 1
+        self.fqdn.is_some() as u64 | (self.mode.is_some() as u64) << 1
             | (self.uuid.is_some() as u64) << 2 | (self.account_id.is_some() as u64) << 3
             | (self.ca_certificates.is_some() as u64) << 4
     }
@@ -106,7 +106,7 @@ impl model::Model for AgentMtlsEndpointRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.mode.is_some() as u64) | (self.domain_prefix.is_some() as u64) << 1
+        self.mode.is_some() as u64 | (self.domain_prefix.is_some() as u64) << 1
             | (self.ca_certificates.is_some() as u64) << 2
     }
 }
@@ -157,7 +157,7 @@ impl model::Model for RestResponseAgentMtlsEndpointDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.meta_data.is_some() as u64) | (self.resource.is_some() as u64) << 1
+        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
             | (self.response_messages.is_some() as u64) << 2
     }
 }

@@ -65,7 +65,7 @@ impl model::Model for DelegateGroupDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.identifier.is_some() as u64) << 2
             | (self.org_identifier.is_some() as u64) << 3
             | (self.account_identifier.is_some() as u64) << 4
@@ -107,7 +107,7 @@ impl model::Model for DelegateGroupTags {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tags.is_some() as u64)
+        self.tags.is_some() as u64
     }
 }
 model::model!(DelegateGroupTags);
@@ -153,7 +153,7 @@ impl model::Model for RestResponseDelegateGroupDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.meta_data.is_some() as u64) | (self.resource.is_some() as u64) << 1
+        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
             | (self.response_messages.is_some() as u64) << 2
     }
 }
@@ -200,7 +200,7 @@ impl model::Model for RestResponseListDelegateGroupDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.meta_data.is_some() as u64) | (self.resource.is_some() as u64) << 1
+        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
             | (self.response_messages.is_some() as u64) << 2
     }
 }

@@ -38,7 +38,7 @@ impl model::Model for DelegateDeleteResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.response_msg.is_some() as u64)
+        self.response_msg.is_some() as u64
     }
 }
 model::model!(DelegateDeleteResponse);
@@ -162,7 +162,7 @@ impl model::Model for DelegateFilterPropertiesDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tags.is_some() as u64) | (self.runner.is_some() as u64) << 1
+        self.tags.is_some() as u64 | (self.runner.is_some() as u64) << 1
             | (self.status.is_some() as u64) << 2
             | (self.host_name.is_some() as u64) << 3 | 1 << 4
             | (self.auto_upgrade.is_some() as u64) << 5
@@ -295,7 +295,7 @@ impl model::Model for DelegateListResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2 | (self.legacy.is_some() as u64) << 3
             | (self.org_name.is_some() as u64) << 4
             | (self.connected.is_some() as u64) << 5
@@ -365,7 +365,7 @@ impl model::Model for DelegateReplica {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.uuid.is_some() as u64) | (self.version.is_some() as u64) << 1
+        self.uuid.is_some() as u64 | (self.version.is_some() as u64) << 1
             | (self.host_name.is_some() as u64) << 2
             | (self.connected.is_some() as u64) << 3
             | (self.expiring_at.is_some() as u64) << 4
@@ -558,7 +558,7 @@ impl model::Model for K8sConfigDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.namespace.is_some() as u64)
+        self.namespace.is_some() as u64
             | (self.k8s_permission_type.is_some() as u64) << 1
     }
 }
@@ -610,7 +610,7 @@ impl model::Model for RestResponseDelegateDeleteResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.meta_data.is_some() as u64) | (self.resource.is_some() as u64) << 1
+        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
             | (self.response_messages.is_some() as u64) << 2
     }
 }
@@ -657,7 +657,7 @@ impl model::Model for RestResponseListDelegateListResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.meta_data.is_some() as u64) | (self.resource.is_some() as u64) << 1
+        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
             | (self.response_messages.is_some() as u64) << 2
     }
 }
@@ -704,7 +704,7 @@ impl model::Model for RestResponseSupportedDelegateVersion {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.meta_data.is_some() as u64) | (self.resource.is_some() as u64) << 1
+        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
             | (self.response_messages.is_some() as u64) << 2
     }
 }
@@ -751,7 +751,7 @@ impl model::Model for RestResponseVersionOverridesResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.meta_data.is_some() as u64) | (self.resource.is_some() as u64) << 1
+        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
             | (self.response_messages.is_some() as u64) << 2
     }
 }
@@ -794,7 +794,7 @@ impl model::Model for SupportedDelegateVersion {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.latest_supported_version.is_some() as u64)
+        self.latest_supported_version.is_some() as u64
             | (self.latest_supported_minimal_version.is_some() as u64) << 1
     }
 }
@@ -865,7 +865,7 @@ impl model::Model for VersionOverrideResponseDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tags.is_some() as u64) | (self.version.is_some() as u64) << 1
+        self.tags.is_some() as u64 | (self.version.is_some() as u64) << 1
             | (self.valid_until.is_some() as u64) << 2
             | (self.org_identifier.is_some() as u64) << 3
             | (self.parent_unique_id.is_some() as u64) << 4
@@ -908,7 +908,7 @@ impl model::Model for VersionOverridesResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.version_overrides.is_some() as u64)
+        self.version_overrides.is_some() as u64
     }
 }
 model::model!(VersionOverridesResponse);

@@ -50,7 +50,7 @@ impl model::Model for DelegateConnectionDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.uuid.is_some() as u64) | (self.version.is_some() as u64) << 1
+        self.uuid.is_some() as u64 | (self.version.is_some() as u64) << 1
             | (self.last_heartbeat.is_some() as u64) << 2
             | (self.last_grpc_heartbeat.is_some() as u64) << 3
     }
@@ -204,7 +204,7 @@ impl model::Model for DelegateGroupDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.group_id.is_some() as u64) | (self.group_name.is_some() as u64) << 1
+        self.group_id.is_some() as u64 | (self.group_name.is_some() as u64) << 1
             | (self.immutable.is_some() as u64) << 2
             | (self.grpc_active.is_some() as u64) << 3
             | (self.auto_upgrade.is_some() as u64) << 4
@@ -272,7 +272,7 @@ impl model::Model for DelegateGroupListing {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.delegate_group_details.is_some() as u64)
+        self.delegate_group_details.is_some() as u64
     }
 }
 model::model!(DelegateGroupListing);
@@ -359,7 +359,7 @@ impl model::Model for DelegateInner {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.uuid.is_some() as u64) | (self.version.is_some() as u64) << 1
+        self.uuid.is_some() as u64 | (self.version.is_some() as u64) << 1
             | (self.host_name.is_some() as u64) << 2
             | (self.connections.is_some() as u64) << 3
             | (self.token_active.is_some() as u64) << 4
@@ -462,7 +462,7 @@ impl model::Model for DelegateTokenDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.uuid.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
             | (self.value.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
             | (self.account_id.is_some() as u64) << 4
             | (self.created_at.is_some() as u64) << 5
@@ -520,7 +520,7 @@ impl model::Model for DelegateTokenPrincipal {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.jwtclaims.is_some() as u64) << 2
     }
 }
@@ -571,7 +571,7 @@ impl model::Model for RestResponseDelegateGroupListing {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.meta_data.is_some() as u64) | (self.resource.is_some() as u64) << 1
+        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
             | (self.response_messages.is_some() as u64) << 2
     }
 }
@@ -618,7 +618,7 @@ impl model::Model for RestResponseDelegateTokenDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.meta_data.is_some() as u64) | (self.resource.is_some() as u64) << 1
+        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
             | (self.response_messages.is_some() as u64) << 2
     }
 }
@@ -665,7 +665,7 @@ impl model::Model for RestResponseListDelegateTokenDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.meta_data.is_some() as u64) | (self.resource.is_some() as u64) << 1
+        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
             | (self.response_messages.is_some() as u64) << 2
     }
 }

@@ -58,7 +58,7 @@ impl model::Model for ApiKeys {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.api_keys.is_some() as u64) | (self.version.is_some() as u64) << 1
+        self.api_keys.is_some() as u64 | (self.version.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.item_count.is_some() as u64) << 3
             | (self.page_count.is_some() as u64) << 4
@@ -104,7 +104,7 @@ impl model::Model for ApplicationId {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.last_used.is_some() as u64) | (self.application_id.is_some() as u64) << 1
+        self.last_used.is_some() as u64 | (self.application_id.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationId);
@@ -166,7 +166,7 @@ impl model::Model for CfApiKey {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2 | (self.api_key.is_some() as u64) << 3
             | (self.last_used.is_some() as u64) << 4
             | (self.identifier.is_some() as u64) << 5
@@ -232,7 +232,7 @@ impl model::Model for AddApiKeyBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.expired_at.is_some() as u64) << 2
             | (self.identifier.is_some() as u64) << 3
             | (self.description.is_some() as u64) << 4
@@ -281,7 +281,7 @@ impl model::Model for UpdateApiKeyBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.expired_at.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.expired_at.is_some() as u64) << 1
             | (self.description.is_some() as u64) << 2
     }
 }

@@ -38,7 +38,7 @@ impl model::Model for Attribute {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64)
+        self.key.is_some() as u64
     }
 }
 model::model!(Attribute);
@@ -76,7 +76,7 @@ impl model::Model for AttributeResponseMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.details.is_some() as u64)
+        self.details.is_some() as u64
     }
 }
 model::model!(AttributeResponseMetadata);
@@ -134,7 +134,7 @@ impl model::Model for Attributes {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.version.is_some() as u64) | (self.page_size.is_some() as u64) << 1
+        self.version.is_some() as u64 | (self.page_size.is_some() as u64) << 1
             | (self.item_count.is_some() as u64) << 2
             | (self.page_count.is_some() as u64) << 3
             | (self.page_index.is_some() as u64) << 4

@@ -38,7 +38,7 @@ impl model::Model for AttributeResponseMetadataDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.governance_metadata.is_some() as u64)
+        self.governance_metadata.is_some() as u64
     }
 }
 model::model!(AttributeResponseMetadataDetails);
@@ -84,7 +84,7 @@ impl model::Model for Ccm {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.anomalies.is_some() as u64) | (self.perspective_name.is_some() as u64) << 1
+        self.anomalies.is_some() as u64 | (self.perspective_name.is_some() as u64) << 1
             | (self.perspective_identifier.is_some() as u64) << 2
     }
 }
@@ -155,7 +155,7 @@ impl model::Model for CcmAnomalies {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64) | (self.found_at.is_some() as u64) << 1
+        self.status.is_some() as u64 | (self.found_at.is_some() as u64) << 1
             | (self.anomaly_id.is_some() as u64) << 2
             | (self.created_at.is_some() as u64) << 3
             | (self.acknowledged_at.is_some() as u64) << 4
@@ -254,7 +254,7 @@ impl model::Model for CfService {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.identifier.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
     }
 }
 model::model!(CfService);
@@ -308,7 +308,7 @@ impl model::Model for Clause {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.op.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.op.is_some() as u64) << 1
             | (self.negate.is_some() as u64) << 2 | (self.values.is_some() as u64) << 3
             | (self.attribute.is_some() as u64) << 4
     }
@@ -352,7 +352,7 @@ impl model::Model for Distribution {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.bucket_by.is_some() as u64) | (self.variations.is_some() as u64) << 1
+        self.bucket_by.is_some() as u64 | (self.variations.is_some() as u64) << 1
     }
 }
 model::model!(Distribution);
@@ -502,7 +502,7 @@ impl model::Model for Feature {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.kind.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.tags.is_some() as u64) << 2 | (self.owner.is_some() as u64) << 3
             | (self.stale.is_some() as u64) << 4 | (self.status.is_some() as u64) << 5
             | (self.project.is_some() as u64) << 6 | (self.results.is_some() as u64) << 7
@@ -630,7 +630,7 @@ impl model::Model for FeatureEnvProperties {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ccm.is_some() as u64) | (self.rules.is_some() as u64) << 1
+        self.ccm.is_some() as u64 | (self.rules.is_some() as u64) << 1
             | (self.state.is_some() as u64) << 2 | (self.version.is_some() as u64) << 3
             | (self.jira_issues.is_some() as u64) << 4
             | (self.modified_at.is_some() as u64) << 5
@@ -700,7 +700,7 @@ impl model::Model for FeaturePipeline {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.created_at.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.created_at.is_some() as u64) << 1
             | (self.identifier.is_some() as u64) << 2
             | (self.description.is_some() as u64) << 3
             | (self.last_updated_at.is_some() as u64) << 4
@@ -748,7 +748,7 @@ impl model::Model for FeatureStatus {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64) | (self.last_access.is_some() as u64) << 1
+        self.status.is_some() as u64 | (self.last_access.is_some() as u64) << 1
     }
 }
 model::model!(FeatureStatus);
@@ -811,8 +811,8 @@ impl model::Model for GitSyncPatchOperation {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.comment.is_some() as u64) | (self.git_details.is_some() as u64) << 1
-            | 1 << 2 | (self.execution_time.is_some() as u64) << 3
+        self.comment.is_some() as u64 | (self.git_details.is_some() as u64) << 1 | 1 << 2
+            | (self.execution_time.is_some() as u64) << 3
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -862,7 +862,7 @@ impl model::Model for GroupServingRule {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.rule_id.is_some() as u64) | (self.clauses.is_some() as u64) << 1
+        self.rule_id.is_some() as u64 | (self.clauses.is_some() as u64) << 1
             | (self.priority.is_some() as u64) << 2
     }
 }
@@ -905,7 +905,7 @@ impl model::Model for JiraIssue {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.issue_key.is_some() as u64) | (self.issue_url.is_some() as u64) << 1
+        self.issue_key.is_some() as u64 | (self.issue_url.is_some() as u64) << 1
     }
 }
 model::model!(JiraIssue);
@@ -966,7 +966,7 @@ impl model::Model for PatchInstructionInner {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.kind.is_some() as u64) | 1 << 1 | 1 << 2
+        self.kind.is_some() as u64 | 1 << 1 | 1 << 2
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -1012,7 +1012,7 @@ impl model::Model for Prerequisite {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.feature.is_some() as u64) | (self.variations.is_some() as u64) << 1
+        self.feature.is_some() as u64 | (self.variations.is_some() as u64) << 1
     }
 }
 model::model!(Prerequisite);
@@ -1058,7 +1058,7 @@ impl model::Model for Results {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.count.is_some() as u64) | (self.variation_name.is_some() as u64) << 1
+        self.count.is_some() as u64 | (self.variation_name.is_some() as u64) << 1
             | (self.variation_identifier.is_some() as u64) << 2
     }
 }
@@ -1149,7 +1149,7 @@ impl model::Model for Segment {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.rules.is_some() as u64) << 2 | (self.version.is_some() as u64) << 3
             | (self.excluded.is_some() as u64) << 4
             | (self.included.is_some() as u64) << 5
@@ -1199,7 +1199,7 @@ impl model::Model for Serve {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.variation.is_some() as u64) | (self.distribution.is_some() as u64) << 1
+        self.variation.is_some() as u64 | (self.distribution.is_some() as u64) << 1
     }
 }
 model::model!(Serve);
@@ -1249,7 +1249,7 @@ impl model::Model for ServingRule {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.serve.is_some() as u64) | (self.rule_id.is_some() as u64) << 1
+        self.serve.is_some() as u64 | (self.rule_id.is_some() as u64) << 1
             | (self.clauses.is_some() as u64) << 2
             | (self.priority.is_some() as u64) << 3
     }
@@ -1293,7 +1293,7 @@ impl model::Model for Tag {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.identifier.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
     }
 }
 model::model!(Tag);
@@ -1378,7 +1378,7 @@ impl model::Model for Target {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.account.is_some() as u64) << 2 | (self.project.is_some() as u64) << 3
             | (self.segments.is_some() as u64) << 4
             | (self.anonymous.is_some() as u64) << 5
@@ -1427,7 +1427,7 @@ impl model::Model for TargetMap {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.identifier.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
     }
 }
 model::model!(TargetMap);
@@ -1477,7 +1477,7 @@ impl model::Model for Variation {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
             | (self.identifier.is_some() as u64) << 2
             | (self.description.is_some() as u64) << 3
     }
@@ -1525,7 +1525,7 @@ impl model::Model for VariationMap {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.targets.is_some() as u64) | (self.variation.is_some() as u64) << 1
+        self.targets.is_some() as u64 | (self.variation.is_some() as u64) << 1
             | (self.target_segments.is_some() as u64) << 2
     }
 }
@@ -1568,7 +1568,7 @@ impl model::Model for WeightedVariation {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.weight.is_some() as u64) | (self.variation.is_some() as u64) << 1
+        self.weight.is_some() as u64 | (self.variation.is_some() as u64) << 1
     }
 }
 model::model!(WeightedVariation);

@@ -60,7 +60,7 @@ impl model::Model for EnvironmentPerspective {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.created_at.is_some() as u64) | (self.updated_at.is_some() as u64) << 1
+        self.created_at.is_some() as u64 | (self.updated_at.is_some() as u64) << 1
             | (self.environment_id.is_some() as u64) << 2
             | (self.perspective_id.is_some() as u64) << 3
             | (self.perspective_identifier.is_some() as u64) << 4
@@ -105,7 +105,7 @@ impl model::Model for UpsertPerspectiveBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.perspective_name.is_some() as u64)
+        self.perspective_name.is_some() as u64
             | (self.perspective_identifier.is_some() as u64) << 1
     }
 }

@@ -75,7 +75,7 @@ impl model::Model for FeatureCounts {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.total_active.is_some() as u64) | (self.total_anomaly.is_some() as u64) << 1
+        self.total_active.is_some() as u64 | (self.total_anomaly.is_some() as u64) << 1
             | (self.total_enabled.is_some() as u64) << 2
             | (self.total_archived.is_some() as u64) << 3
             | (self.total_features.is_some() as u64) << 4
@@ -119,7 +119,7 @@ impl model::Model for FeatureResponseMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.details.is_some() as u64)
+        self.details.is_some() as u64
     }
 }
 model::model!(FeatureResponseMetadata);
@@ -161,7 +161,7 @@ impl model::Model for FeatureResponseMetadataDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.pipeline_metadata.is_some() as u64)
+        self.pipeline_metadata.is_some() as u64
             | (self.governance_metadata.is_some() as u64) << 1
     }
 }
@@ -204,7 +204,7 @@ impl model::Model for FeatureResponseMetadataDetailsPipelineMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.pipeline_triggered.is_some() as u64)
+        self.pipeline_triggered.is_some() as u64
             | (self.pipeline_execution_id.is_some() as u64) << 1
     }
 }
@@ -275,7 +275,7 @@ impl model::Model for Features {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.version.is_some() as u64) | (self.features.is_some() as u64) << 1
+        self.version.is_some() as u64 | (self.features.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.item_count.is_some() as u64) << 3
             | (self.page_count.is_some() as u64) << 4
@@ -375,7 +375,7 @@ impl model::Model for CreateFeatureFlagBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.kind.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.owner.is_some() as u64) << 2 | (self.project.is_some() as u64) << 3
             | (self.archived.is_some() as u64) << 4
             | (self.permanent.is_some() as u64) << 5
@@ -422,7 +422,7 @@ impl model::Model for CreateFeatureFlagBodyGitDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.commit_msg.is_some() as u64)
+        self.commit_msg.is_some() as u64
     }
 }
 model::model!(CreateFeatureFlagBodyGitDetails);
@@ -472,7 +472,7 @@ impl model::Model for CreateFeatureFlagBodyVariations {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
             | (self.identifier.is_some() as u64) << 2
             | (self.description.is_some() as u64) << 3
     }
@@ -580,7 +580,7 @@ impl model::Model for PutFeatureFlagBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.permanent.is_some() as u64) << 2
             | (self.git_details.is_some() as u64) << 3
             | (self.variations.is_some() as u64) << 4
@@ -641,7 +641,7 @@ impl model::Model for PutFeatureFlagBodyEnvironments {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.rules.is_some() as u64) | (self.state.is_some() as u64) << 1
+        self.rules.is_some() as u64 | (self.state.is_some() as u64) << 1
             | (self.identifier.is_some() as u64) << 2
             | (self.default_on_variation.is_some() as u64) << 3
             | (self.default_off_variation.is_some() as u64) << 4
@@ -686,7 +686,7 @@ impl model::Model for PutFeatureFlagBodyEnvironmentsRules {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.targets.is_some() as u64) | (self.variation.is_some() as u64) << 1
+        self.targets.is_some() as u64 | (self.variation.is_some() as u64) << 1
     }
 }
 model::model!(PutFeatureFlagBodyEnvironmentsRules);
@@ -724,7 +724,7 @@ impl model::Model for PutFeatureFlagBodyGitDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.commit_msg.is_some() as u64)
+        self.commit_msg.is_some() as u64
     }
 }
 model::model!(PutFeatureFlagBodyGitDetails);
@@ -766,7 +766,7 @@ impl model::Model for PutFeatureFlagBodyTags {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.identifier.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
     }
 }
 model::model!(PutFeatureFlagBodyTags);
@@ -816,7 +816,7 @@ impl model::Model for PutFeatureFlagBodyVariations {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
             | (self.identifier.is_some() as u64) << 2
             | (self.description.is_some() as u64) << 3
     }

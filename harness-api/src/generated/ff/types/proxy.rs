@@ -75,7 +75,7 @@ impl model::Model for GetProxyKeyResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.version.is_some() as u64) << 2
             | (self.created_at.is_some() as u64) << 3
             | (self.updated_at.is_some() as u64) << 4
@@ -139,7 +139,7 @@ impl model::Model for ProxyKey {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.created_at.is_some() as u64) << 2
             | (self.updated_at.is_some() as u64) << 3
             | (self.identifier.is_some() as u64) << 4
@@ -181,7 +181,7 @@ impl model::Model for ProxyKeyInstruction {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.instructions.is_set() as u64)
+        self.instructions.is_set() as u64
     }
 }
 model::model!(ProxyKeyInstruction);
@@ -231,7 +231,7 @@ impl model::Model for ProxyKeyInstructionInstructions {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.rotate_key.is_some() as u64) | (self.update_name.is_some() as u64) << 1
+        self.rotate_key.is_some() as u64 | (self.update_name.is_some() as u64) << 1
             | (self.update_config.is_some() as u64) << 2
             | (self.update_description.is_some() as u64) << 3
     }
@@ -331,7 +331,7 @@ impl model::Model for ProxyKeyResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64)
+        self.key.is_some() as u64
     }
 }
 model::model!(ProxyKeyResponse);
@@ -389,7 +389,7 @@ impl model::Model for ProxyKeys {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.version.is_some() as u64) | (self.page_size.is_some() as u64) << 1
+        self.version.is_some() as u64 | (self.page_size.is_some() as u64) << 1
             | (self.item_count.is_some() as u64) << 2
             | (self.page_count.is_some() as u64) << 3
             | (self.page_index.is_some() as u64) << 4
@@ -443,7 +443,7 @@ impl model::Model for CreateProxyKeyBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.identifier.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
             | (self.description.is_some() as u64) << 2
             | (self.organizations.is_some() as u64) << 3
     }
@@ -487,7 +487,7 @@ impl model::Model for CreateProxyKeyBodyOrganizations {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org123.is_some() as u64) | (self.org456.is_some() as u64) << 1
+        self.org123.is_some() as u64 | (self.org456.is_some() as u64) << 1
     }
 }
 model::model!(CreateProxyKeyBodyOrganizations);
@@ -525,7 +525,7 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg123 {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.projects.is_some() as u64)
+        self.projects.is_some() as u64
     }
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg123);
@@ -575,7 +575,7 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg123Projects {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.project1.is_some() as u64) | (self.project2.is_some() as u64) << 1
+        self.project1.is_some() as u64 | (self.project2.is_some() as u64) << 1
             | (self.project3.is_some() as u64) << 2
             | (self.project4.is_some() as u64) << 3
     }
@@ -619,7 +619,7 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg123ProjectsProject1 {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.scope.is_some() as u64) | (self.environments.is_some() as u64) << 1
+        self.scope.is_some() as u64 | (self.environments.is_some() as u64) << 1
     }
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg123ProjectsProject1);
@@ -661,7 +661,7 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg123ProjectsProject2 {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.scope.is_some() as u64) | (self.environments.is_some() as u64) << 1
+        self.scope.is_some() as u64 | (self.environments.is_some() as u64) << 1
     }
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg123ProjectsProject2);
@@ -703,7 +703,7 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg123ProjectsProject3 {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.scope.is_some() as u64) | (self.environments.is_some() as u64) << 1
+        self.scope.is_some() as u64 | (self.environments.is_some() as u64) << 1
     }
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg123ProjectsProject3);
@@ -745,7 +745,7 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg123ProjectsProject4 {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.scope.is_some() as u64) | (self.environments.is_some() as u64) << 1
+        self.scope.is_some() as u64 | (self.environments.is_some() as u64) << 1
     }
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg123ProjectsProject4);
@@ -783,7 +783,7 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg456 {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.projects.is_some() as u64)
+        self.projects.is_some() as u64
     }
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg456);
@@ -833,7 +833,7 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg456Projects {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.project1.is_some() as u64) | (self.project2.is_some() as u64) << 1
+        self.project1.is_some() as u64 | (self.project2.is_some() as u64) << 1
             | (self.project3.is_some() as u64) << 2
             | (self.project4.is_some() as u64) << 3
     }
@@ -877,7 +877,7 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg456ProjectsProject1 {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.scope.is_some() as u64) | (self.environments.is_some() as u64) << 1
+        self.scope.is_some() as u64 | (self.environments.is_some() as u64) << 1
     }
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg456ProjectsProject1);
@@ -919,7 +919,7 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg456ProjectsProject2 {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.scope.is_some() as u64) | (self.environments.is_some() as u64) << 1
+        self.scope.is_some() as u64 | (self.environments.is_some() as u64) << 1
     }
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg456ProjectsProject2);
@@ -961,7 +961,7 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg456ProjectsProject3 {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.scope.is_some() as u64) | (self.environments.is_some() as u64) << 1
+        self.scope.is_some() as u64 | (self.environments.is_some() as u64) << 1
     }
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg456ProjectsProject3);
@@ -1003,7 +1003,7 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg456ProjectsProject4 {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.scope.is_some() as u64) | (self.environments.is_some() as u64) << 1
+        self.scope.is_some() as u64 | (self.environments.is_some() as u64) << 1
     }
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg456ProjectsProject4);

@@ -38,7 +38,7 @@ impl model::Model for TagResponseMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.details.is_some() as u64)
+        self.details.is_some() as u64
     }
 }
 model::model!(TagResponseMetadata);
@@ -96,7 +96,7 @@ impl model::Model for Tags {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tags.is_some() as u64) | (self.version.is_some() as u64) << 1
+        self.tags.is_some() as u64 | (self.version.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.item_count.is_some() as u64) << 3
             | (self.page_count.is_some() as u64) << 4

@@ -42,7 +42,7 @@ impl model::Model for FlagBasicInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.identifier.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
     }
 }
 model::model!(FlagBasicInfo);
@@ -100,7 +100,7 @@ impl model::Model for FlagBasicInfos {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.version.is_some() as u64) | (self.page_size.is_some() as u64) << 1
+        self.version.is_some() as u64 | (self.page_size.is_some() as u64) << 1
             | (self.item_count.is_some() as u64) << 2
             | (self.page_count.is_some() as u64) << 3
             | (self.page_index.is_some() as u64) << 4
@@ -179,7 +179,7 @@ impl model::Model for SegmentFlag {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.rule_id.is_some() as u64) << 2 | (self.project.is_some() as u64) << 3
             | (self.variation.is_some() as u64) << 4
             | (self.identifier.is_some() as u64) << 5
@@ -246,7 +246,7 @@ impl model::Model for Segments {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.version.is_some() as u64) | (self.page_size.is_some() as u64) << 1
+        self.version.is_some() as u64 | (self.page_size.is_some() as u64) << 1
             | (self.segments.is_some() as u64) << 2
             | (self.item_count.is_some() as u64) << 3
             | (self.page_count.is_some() as u64) << 4
@@ -330,7 +330,7 @@ impl model::Model for CreateSegmentBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.rules.is_some() as u64) << 2 | (self.project.is_some() as u64) << 3
             | (self.excluded.is_some() as u64) << 4
             | (self.included.is_some() as u64) << 5
@@ -390,7 +390,7 @@ impl model::Model for CreateSegmentBodyRules {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.op.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.op.is_some() as u64) << 1
             | (self.negate.is_some() as u64) << 2 | (self.values.is_some() as u64) << 3
             | (self.attribute.is_some() as u64) << 4
     }
@@ -438,7 +438,7 @@ impl model::Model for CreateSegmentBodyServingRules {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.rule_id.is_some() as u64) | (self.clauses.is_some() as u64) << 1
+        self.rule_id.is_some() as u64 | (self.clauses.is_some() as u64) << 1
             | (self.priority.is_some() as u64) << 2
     }
 }
@@ -493,7 +493,7 @@ impl model::Model for CreateSegmentBodyServingRulesClauses {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.op.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.op.is_some() as u64) << 1
             | (self.negate.is_some() as u64) << 2 | (self.values.is_some() as u64) << 3
             | (self.attribute.is_some() as u64) << 4
     }
@@ -537,7 +537,7 @@ impl model::Model for CreateSegmentBodyTags {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.identifier.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
     }
 }
 model::model!(CreateSegmentBodyTags);

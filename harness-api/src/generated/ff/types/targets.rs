@@ -50,7 +50,7 @@ impl model::Model for TargetDetail {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.identifier.is_some() as u64) | (self.rule_segments.is_some() as u64) << 1
+        self.identifier.is_some() as u64 | (self.rule_segments.is_some() as u64) << 1
             | (self.excluded_segments.is_some() as u64) << 2
             | (self.included_segments.is_some() as u64) << 3
     }
@@ -94,7 +94,7 @@ impl model::Model for TargetDetailSegment {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.identifier.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
     }
 }
 model::model!(TargetDetailSegment);
@@ -152,7 +152,7 @@ impl model::Model for Targets {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.targets.is_some() as u64) | (self.version.is_some() as u64) << 1
+        self.targets.is_some() as u64 | (self.version.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.item_count.is_some() as u64) << 3
             | (self.page_count.is_some() as u64) << 4

@@ -145,7 +145,7 @@ impl model::Model for V1Agent {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2 | (self.is_plg.is_some() as u64) << 3
             | (self.scope.is_some() as u64) << 4 | (self.health.is_some() as u64) << 5
             | (self.version.is_some() as u64) << 6
@@ -211,7 +211,7 @@ impl model::Model for V1AgentComponentHealth {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64) | (self.message.is_some() as u64) << 1
+        self.status.is_some() as u64 | (self.message.is_some() as u64) << 1
             | (self.version.is_some() as u64) << 2
             | (self.k8s_error.is_some() as u64) << 3
     }
@@ -255,7 +255,7 @@ impl model::Model for V1AgentCredentials {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.public_key.is_some() as u64) | (self.private_key.is_some() as u64) << 1
+        self.public_key.is_some() as u64 | (self.private_key.is_some() as u64) << 1
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -334,8 +334,7 @@ impl model::Model for V1AgentHealth {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.argo_ha_proxy.is_some() as u64)
-            | (self.last_heartbeat.is_some() as u64) << 1
+        self.argo_ha_proxy.is_some() as u64 | (self.last_heartbeat.is_some() as u64) << 1
             | (self.argo_repo_server.is_some() as u64) << 2
             | (self.argo_redis_server.is_some() as u64) << 3
             | (self.connection_status.is_some() as u64) << 4
@@ -391,7 +390,7 @@ impl model::Model for V1AgentHealthArgoHaProxy {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64) | (self.message.is_some() as u64) << 1
+        self.status.is_some() as u64 | (self.message.is_some() as u64) << 1
             | (self.version.is_some() as u64) << 2
             | (self.k8s_error.is_some() as u64) << 3
     }
@@ -463,7 +462,7 @@ impl model::Model for V1AgentList {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.empty.is_some() as u64) | (self.content.is_some() as u64) << 1
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.page_index.is_some() as u64) << 3
             | (self.total_items.is_some() as u64) << 4
@@ -538,7 +537,7 @@ impl model::Model for V1AgentMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.infra_type.is_some() as u64) | (self.namespace.is_some() as u64) << 1
+        self.infra_type.is_some() as u64 | (self.namespace.is_some() as u64) << 1
             | (self.is_namespaced.is_some() as u64) << 2
             | (self.mapped_projects.is_some() as u64) << 3
             | (self.high_availability.is_some() as u64) << 4
@@ -692,7 +691,7 @@ impl model::Model for V1AgentQuery {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2 | (self.scope.is_some() as u64) << 3
             | (self.filter.is_some() as u64) << 4 | (self.sort_by.is_some() as u64) << 5
             | (self.page_size.is_some() as u64) << 6
@@ -775,7 +774,7 @@ impl model::Model for V1AgentScaleRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.replicas.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.replicas.is_some() as u64) << 1
             | (self.identifier.is_some() as u64) << 2
             | (self.org_identifier.is_some() as u64) << 3
             | (self.account_identifier.is_some() as u64) << 4
@@ -848,7 +847,7 @@ impl model::Model for V1AgentSetPrimaryNodeRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org_identifier.is_some() as u64)
+        self.org_identifier.is_some() as u64
             | (self.agent_identifier.is_some() as u64) << 1
             | (self.account_identifier.is_some() as u64) << 2
             | (self.project_identifier.is_some() as u64) << 3
@@ -948,7 +947,7 @@ impl model::Model for V1AgentYamlQuery {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.proxy.is_some() as u64) | (self.ca_data.is_some() as u64) << 1
+        self.proxy.is_some() as u64 | (self.ca_data.is_some() as u64) << 1
             | (self.skip_crds.is_some() as u64) << 2
             | (self.namespace.is_some() as u64) << 3
             | (self.private_key.is_some() as u64) << 4
@@ -1007,7 +1006,7 @@ impl model::Model for V1ArgoCdSettings {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.force_enable_in_cluster.is_some() as u64)
+        self.force_enable_in_cluster.is_some() as u64
             | (self.enable_helm_path_traversal.is_some() as u64) << 1
             | (self.enable_argocd_harness_plugin.is_some() as u64) << 2
     }
@@ -1063,7 +1062,7 @@ impl model::Model for V1DisasterRecoveryNode {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.identifier.is_some() as u64) << 2
     }
 }
@@ -1122,7 +1121,7 @@ impl model::Model for V1Proxy {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.http.is_some() as u64) | (self.https.is_some() as u64) << 1
+        self.http.is_some() as u64 | (self.https.is_some() as u64) << 1
             | (self.password.is_some() as u64) << 2
             | (self.username.is_some() as u64) << 3
             | (self.skip_ssl_verify.is_some() as u64) << 4
@@ -1175,7 +1174,7 @@ impl model::Model for V1SemanticVersion {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.major.is_some() as u64) | (self.minor.is_some() as u64) << 1
+        self.major.is_some() as u64 | (self.minor.is_some() as u64) << 1
             | (self.patch.is_some() as u64) << 2
     }
 }
@@ -1246,7 +1245,7 @@ impl model::Model for V1TagMap {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tags.is_some() as u64) | (self.empty.is_some() as u64) << 1
+        self.tags.is_some() as u64 | (self.empty.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.page_index.is_some() as u64) << 3
             | (self.total_items.is_some() as u64) << 4
@@ -1289,7 +1288,7 @@ impl model::Model for V1UniqueMessage {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.unique.is_some() as u64)
+        self.unique.is_some() as u64
     }
 }
 model::model!(V1UniqueMessage);
@@ -1359,7 +1358,7 @@ impl model::Model for V1VersionList {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.empty.is_some() as u64) | (self.page_size.is_some() as u64) << 1
+        self.empty.is_some() as u64 | (self.page_size.is_some() as u64) << 1
             | (self.versions.is_some() as u64) << 2
             | (self.page_index.is_some() as u64) << 3
             | (self.total_items.is_some() as u64) << 4
@@ -1434,7 +1433,7 @@ impl model::Model for V1VersionUpgradeResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.sops_image.is_some() as u64) | (self.redis_image.is_some() as u64) << 1
+        self.sops_image.is_some() as u64 | (self.redis_image.is_some() as u64) << 1
             | (self.argo_cd_image.is_some() as u64) << 2
             | (self.ha_proxy_image.is_some() as u64) << 3
             | (self.agent_image_tag.is_some() as u64) << 4
@@ -1702,8 +1701,7 @@ impl model::Model for AgentUpdateSyncAllowedBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.sync_allowed.is_some() as u64)
-            | (self.org_identifier.is_some() as u64) << 1
+        self.sync_allowed.is_some() as u64 | (self.org_identifier.is_some() as u64) << 1
             | (self.agent_identifier.is_some() as u64) << 2
             | (self.account_identifier.is_some() as u64) << 3
             | (self.project_identifier.is_some() as u64) << 4

@@ -46,7 +46,7 @@ impl model::Model for ApplicationsApplicationMatchExpression {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.values.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.values.is_some() as u64) << 1
             | (self.operator.is_some() as u64) << 2
     }
 }
@@ -89,7 +89,7 @@ impl model::Model for ApplicationsApplicationPreservedFields {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.labels.is_some() as u64) | (self.annotations.is_some() as u64) << 1
+        self.labels.is_some() as u64 | (self.annotations.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationsApplicationPreservedFields);
@@ -135,7 +135,7 @@ impl model::Model for ApplicationsApplicationSet {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.spec.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.spec.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.metadata.is_some() as u64) << 2
     }
 }
@@ -201,7 +201,7 @@ impl model::Model for ApplicationsApplicationSetApplicationStatus {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.step.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.step.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.message.is_some() as u64) << 2
             | (self.application.is_some() as u64) << 3
             | (self.targetrevisions.is_some() as u64) << 4
@@ -259,7 +259,7 @@ impl model::Model for ApplicationsApplicationSetCondition {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.reason.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.reason.is_some() as u64) << 1
             | (self.status.is_some() as u64) << 2 | (self.message.is_some() as u64) << 3
             | (self.last_transition_time.is_some() as u64) << 4
     }
@@ -311,7 +311,7 @@ impl model::Model for ApplicationsApplicationSetCreateRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.yaml.is_some() as u64) | (self.dry_run.is_some() as u64) << 1
+        self.yaml.is_some() as u64 | (self.dry_run.is_some() as u64) << 1
             | (self.upsert.is_some() as u64) << 2
             | (self.applicationset.is_some() as u64) << 3
     }
@@ -355,7 +355,7 @@ impl model::Model for ApplicationsApplicationSetGenerateRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.yaml.is_some() as u64) | (self.applicationset.is_some() as u64) << 1
+        self.yaml.is_some() as u64 | (self.applicationset.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationsApplicationSetGenerateRequest);
@@ -393,7 +393,7 @@ impl model::Model for ApplicationsApplicationSetGenerateResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.applications.is_some() as u64)
+        self.applications.is_some() as u64
     }
 }
 model::model!(ApplicationsApplicationSetGenerateResponse);
@@ -478,7 +478,7 @@ impl model::Model for ApplicationsApplicationSetGenerator {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.git.is_some() as u64) | (self.list.is_some() as u64) << 1
+        self.git.is_some() as u64 | (self.list.is_some() as u64) << 1
             | (self.merge.is_some() as u64) << 2 | (self.matrix.is_some() as u64) << 3
             | (self.plugin.is_some() as u64) << 4 | (self.clusters.is_some() as u64) << 5
             | (self.selector.is_some() as u64) << 6
@@ -569,7 +569,7 @@ impl model::Model for ApplicationsApplicationSetNestedGenerator {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.git.is_some() as u64) | (self.list.is_some() as u64) << 1
+        self.git.is_some() as u64 | (self.list.is_some() as u64) << 1
             | (self.merge.is_some() as u64) << 2 | (self.matrix.is_some() as u64) << 3
             | (self.plugin.is_some() as u64) << 4 | (self.clusters.is_some() as u64) << 5
             | (self.selector.is_some() as u64) << 6
@@ -621,7 +621,7 @@ impl model::Model for ApplicationsApplicationSetResourceIgnoreDifferences {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.json_pointers.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.json_pointers.is_some() as u64) << 1
             | (self.jq_path_expressions.is_some() as u64) << 2
     }
 }
@@ -664,7 +664,7 @@ impl model::Model for ApplicationsApplicationSetResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.project.is_some() as u64) | (self.applicationset.is_some() as u64) << 1
+        self.project.is_some() as u64 | (self.applicationset.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationsApplicationSetResponse);
@@ -706,8 +706,7 @@ impl model::Model for ApplicationsApplicationSetRolloutStep {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.max_update.is_some() as u64)
-            | (self.match_expressions.is_some() as u64) << 1
+        self.max_update.is_some() as u64 | (self.match_expressions.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationsApplicationSetRolloutStep);
@@ -745,7 +744,7 @@ impl model::Model for ApplicationsApplicationSetRolloutStrategy {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.steps.is_some() as u64)
+        self.steps.is_some() as u64
     }
 }
 model::model!(ApplicationsApplicationSetRolloutStrategy);
@@ -832,7 +831,7 @@ impl model::Model for ApplicationsApplicationSetSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.strategy.is_some() as u64) | (self.template.is_some() as u64) << 1
+        self.strategy.is_some() as u64 | (self.template.is_some() as u64) << 1
             | (self.generators.is_some() as u64) << 2
             | (self.go_template.is_some() as u64) << 3
             | (self.sync_policy.is_some() as u64) << 4
@@ -890,7 +889,7 @@ impl model::Model for ApplicationsApplicationSetStatus {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.resources.is_some() as u64) | (self.conditions.is_some() as u64) << 1
+        self.resources.is_some() as u64 | (self.conditions.is_some() as u64) << 1
             | (self.resources_count.is_some() as u64) << 2
             | (self.application_status.is_some() as u64) << 3
     }
@@ -934,7 +933,7 @@ impl model::Model for ApplicationsApplicationSetStrategy {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.rolling_sync.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.rolling_sync.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationsApplicationSetStrategy);
@@ -976,7 +975,7 @@ impl model::Model for ApplicationsApplicationSetSyncPolicy {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.applications_sync.is_some() as u64)
+        self.applications_sync.is_some() as u64
             | (self.preserve_resources_on_deletion.is_some() as u64) << 1
     }
 }
@@ -1019,7 +1018,7 @@ impl model::Model for ApplicationsApplicationSetTemplate {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.spec.is_some() as u64) | (self.metadata.is_some() as u64) << 1
+        self.spec.is_some() as u64 | (self.metadata.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationsApplicationSetTemplate);
@@ -1073,7 +1072,7 @@ impl model::Model for ApplicationsApplicationSetTemplateMeta {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.labels.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.labels.is_some() as u64) << 1
             | (self.namespace.is_some() as u64) << 2
             | (self.finalizers.is_some() as u64) << 3
             | (self.annotations.is_some() as u64) << 4
@@ -1114,7 +1113,7 @@ impl model::Model for ApplicationsApplicationSetTree {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.nodes.is_some() as u64)
+        self.nodes.is_some() as u64
     }
 }
 model::model!(ApplicationsApplicationSetTree);

@@ -42,7 +42,7 @@ impl model::Model for ApplicationsBasicAuthBitbucketServer {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.username.is_some() as u64) | (self.password_ref.is_some() as u64) << 1
+        self.username.is_some() as u64 | (self.password_ref.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationsBasicAuthBitbucketServer);
@@ -80,7 +80,7 @@ impl model::Model for ApplicationsBearerTokenBitbucket {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.token_ref.is_some() as u64)
+        self.token_ref.is_some() as u64
     }
 }
 model::model!(ApplicationsBearerTokenBitbucket);
@@ -118,7 +118,7 @@ impl model::Model for ApplicationsBearerTokenBitbucketCloud {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.token_ref.is_some() as u64)
+        self.token_ref.is_some() as u64
     }
 }
 model::model!(ApplicationsBearerTokenBitbucketCloud);

@@ -50,7 +50,7 @@ impl model::Model for ApplicationsClusterGenerator {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.values.is_some() as u64) | (self.flat_list.is_some() as u64) << 1
+        self.values.is_some() as u64 | (self.flat_list.is_some() as u64) << 1
             | (self.selector.is_some() as u64) << 2
             | (self.template.is_some() as u64) << 3
     }
@@ -94,7 +94,7 @@ impl model::Model for ApplicationsConfigMapKeyRef {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.config_map_name.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.config_map_name.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationsConfigMapKeyRef);

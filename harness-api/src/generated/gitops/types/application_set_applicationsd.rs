@@ -65,7 +65,7 @@ impl model::Model for ApplicationsDuckTypeGenerator {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.values.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.values.is_some() as u64) << 1
             | (self.template.is_some() as u64) << 2
             | (self.config_map_ref.is_some() as u64) << 3
             | (self.label_selector.is_some() as u64) << 4

@@ -42,7 +42,7 @@ impl model::Model for ApplicationsGitDirectoryGeneratorItem {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.path.is_some() as u64) | (self.exclude.is_some() as u64) << 1
+        self.path.is_some() as u64 | (self.exclude.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationsGitDirectoryGeneratorItem);
@@ -80,7 +80,7 @@ impl model::Model for ApplicationsGitFileGeneratorItem {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.path.is_some() as u64)
+        self.path.is_some() as u64
     }
 }
 model::model!(ApplicationsGitFileGeneratorItem);
@@ -155,7 +155,7 @@ impl model::Model for ApplicationsGitGenerator {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.files.is_some() as u64) | (self.values.is_some() as u64) << 1
+        self.files.is_some() as u64 | (self.values.is_some() as u64) << 1
             | (self.repo_url.is_some() as u64) << 2
             | (self.revision.is_some() as u64) << 3
             | (self.template.is_some() as u64) << 4

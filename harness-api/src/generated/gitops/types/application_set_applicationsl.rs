@@ -46,7 +46,7 @@ impl model::Model for ApplicationsListGenerator {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.elements.is_some() as u64) | (self.template.is_some() as u64) << 1
+        self.elements.is_some() as u64 | (self.template.is_some() as u64) << 1
             | (self.elements_yaml.is_some() as u64) << 2
     }
 }

@@ -42,7 +42,7 @@ impl model::Model for ApplicationsMatrixGenerator {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.template.is_some() as u64) | (self.generators.is_some() as u64) << 1
+        self.template.is_some() as u64 | (self.generators.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationsMatrixGenerator);
@@ -88,7 +88,7 @@ impl model::Model for ApplicationsMergeGenerator {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.template.is_some() as u64) | (self.merge_keys.is_some() as u64) << 1
+        self.template.is_some() as u64 | (self.merge_keys.is_some() as u64) << 1
             | (self.generators.is_some() as u64) << 2
     }
 }

@@ -38,7 +38,7 @@ impl model::Model for ApplicationsPluginConfigMapRef {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64)
+        self.name.is_some() as u64
     }
 }
 model::model!(ApplicationsPluginConfigMapRef);
@@ -92,7 +92,7 @@ impl model::Model for ApplicationsPluginGenerator {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.input.is_some() as u64) | (self.values.is_some() as u64) << 1
+        self.input.is_some() as u64 | (self.values.is_some() as u64) << 1
             | (self.template.is_some() as u64) << 2
             | (self.config_map_ref.is_some() as u64) << 3
             | (self.requeue_after_seconds.is_some() as u64) << 4
@@ -133,7 +133,7 @@ impl model::Model for ApplicationsPluginInput {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.parameters.is_some() as u64)
+        self.parameters.is_some() as u64
     }
 }
 model::model!(ApplicationsPluginInput);
@@ -213,7 +213,7 @@ impl model::Model for ApplicationsPullRequestGenerator {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.gitea.is_some() as u64) | (self.github.is_some() as u64) << 1
+        self.gitea.is_some() as u64 | (self.github.is_some() as u64) << 1
             | (self.gitlab.is_some() as u64) << 2 | (self.filters.is_some() as u64) << 3
             | (self.template.is_some() as u64) << 4
             | (self.bitbucket.is_some() as u64) << 5
@@ -277,7 +277,7 @@ impl model::Model for ApplicationsPullRequestGeneratorAzureDevOps {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.api.is_some() as u64) | (self.repo.is_some() as u64) << 1
+        self.api.is_some() as u64 | (self.repo.is_some() as u64) << 1
             | (self.labels.is_some() as u64) << 2 | (self.project.is_some() as u64) << 3
             | (self.token_ref.is_some() as u64) << 4
             | (self.organization.is_some() as u64) << 5
@@ -334,7 +334,7 @@ impl model::Model for ApplicationsPullRequestGeneratorBitbucket {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.api.is_some() as u64) | (self.repo.is_some() as u64) << 1
+        self.api.is_some() as u64 | (self.repo.is_some() as u64) << 1
             | (self.owner.is_some() as u64) << 2
             | (self.basic_auth.is_some() as u64) << 3
             | (self.bearer_token.is_some() as u64) << 4
@@ -399,7 +399,7 @@ impl model::Model for ApplicationsPullRequestGeneratorBitbucketServer {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.api.is_some() as u64) | (self.repo.is_some() as u64) << 1
+        self.api.is_some() as u64 | (self.repo.is_some() as u64) << 1
             | (self.ca_ref.is_some() as u64) << 2 | (self.project.is_some() as u64) << 3
             | (self.insecure.is_some() as u64) << 4
             | (self.basic_auth.is_some() as u64) << 5
@@ -445,7 +445,7 @@ impl model::Model for ApplicationsPullRequestGeneratorFilter {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.branch_match.is_some() as u64)
+        self.branch_match.is_some() as u64
             | (self.target_branch_match.is_some() as u64) << 1
     }
 }
@@ -516,7 +516,7 @@ impl model::Model for ApplicationsPullRequestGeneratorGitLab {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.api.is_some() as u64) | (self.ca_ref.is_some() as u64) << 1
+        self.api.is_some() as u64 | (self.ca_ref.is_some() as u64) << 1
             | (self.labels.is_some() as u64) << 2 | (self.project.is_some() as u64) << 3
             | (self.insecure.is_some() as u64) << 4
             | (self.token_ref.is_some() as u64) << 5
@@ -574,7 +574,7 @@ impl model::Model for ApplicationsPullRequestGeneratorGitea {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.api.is_some() as u64) | (self.repo.is_some() as u64) << 1
+        self.api.is_some() as u64 | (self.repo.is_some() as u64) << 1
             | (self.owner.is_some() as u64) << 2 | (self.insecure.is_some() as u64) << 3
             | (self.token_ref.is_some() as u64) << 4
     }
@@ -634,7 +634,7 @@ impl model::Model for ApplicationsPullRequestGeneratorGithub {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.api.is_some() as u64) | (self.repo.is_some() as u64) << 1
+        self.api.is_some() as u64 | (self.repo.is_some() as u64) << 1
             | (self.owner.is_some() as u64) << 2 | (self.labels.is_some() as u64) << 3
             | (self.token_ref.is_some() as u64) << 4
             | (self.app_secret_name.is_some() as u64) << 5

@@ -95,7 +95,7 @@ impl model::Model for ApplicationsScmProviderGenerator {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.gitea.is_some() as u64) | (self.github.is_some() as u64) << 1
+        self.gitea.is_some() as u64 | (self.github.is_some() as u64) << 1
             | (self.gitlab.is_some() as u64) << 2 | (self.values.is_some() as u64) << 3
             | (self.filters.is_some() as u64) << 4
             | (self.template.is_some() as u64) << 5
@@ -154,7 +154,7 @@ impl model::Model for ApplicationsScmProviderGeneratorAwsCodeCommit {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.role.is_some() as u64) | (self.region.is_some() as u64) << 1
+        self.role.is_some() as u64 | (self.region.is_some() as u64) << 1
             | (self.tag_filters.is_some() as u64) << 2
             | (self.all_branches.is_some() as u64) << 3
     }
@@ -210,7 +210,7 @@ impl model::Model for ApplicationsScmProviderGeneratorAzureDevOps {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.api.is_some() as u64) | (self.all_branches.is_some() as u64) << 1
+        self.api.is_some() as u64 | (self.all_branches.is_some() as u64) << 1
             | (self.team_project.is_some() as u64) << 2
             | (self.organization.is_some() as u64) << 3
             | (self.access_token_ref.is_some() as u64) << 4
@@ -263,7 +263,7 @@ impl model::Model for ApplicationsScmProviderGeneratorBitbucket {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.user.is_some() as u64) | (self.owner.is_some() as u64) << 1
+        self.user.is_some() as u64 | (self.owner.is_some() as u64) << 1
             | (self.all_branches.is_some() as u64) << 2
             | (self.app_password_ref.is_some() as u64) << 3
     }
@@ -335,7 +335,7 @@ impl model::Model for ApplicationsScmProviderGeneratorBitbucketServer {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.api.is_some() as u64) | (self.ca_ref.is_some() as u64) << 1
+        self.api.is_some() as u64 | (self.ca_ref.is_some() as u64) << 1
             | (self.project.is_some() as u64) << 2
             | (self.insecure.is_some() as u64) << 3
             | (self.basic_auth.is_some() as u64) << 4
@@ -400,7 +400,7 @@ impl model::Model for ApplicationsScmProviderGeneratorFilter {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.label_match.is_some() as u64) | (self.paths_exist.is_some() as u64) << 1
+        self.label_match.is_some() as u64 | (self.paths_exist.is_some() as u64) << 1
             | (self.branch_match.is_some() as u64) << 2
             | (self.paths_do_not_exist.is_some() as u64) << 3
             | (self.repository_match.is_some() as u64) << 4
@@ -457,7 +457,7 @@ impl model::Model for ApplicationsScmProviderGeneratorGitea {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.api.is_some() as u64) | (self.owner.is_some() as u64) << 1
+        self.api.is_some() as u64 | (self.owner.is_some() as u64) << 1
             | (self.insecure.is_some() as u64) << 2
             | (self.token_ref.is_some() as u64) << 3
             | (self.all_branches.is_some() as u64) << 4
@@ -514,7 +514,7 @@ impl model::Model for ApplicationsScmProviderGeneratorGithub {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.api.is_some() as u64) | (self.token_ref.is_some() as u64) << 1
+        self.api.is_some() as u64 | (self.token_ref.is_some() as u64) << 1
             | (self.all_branches.is_some() as u64) << 2
             | (self.organization.is_some() as u64) << 3
             | (self.app_secret_name.is_some() as u64) << 4
@@ -597,7 +597,7 @@ impl model::Model for ApplicationsScmProviderGeneratorGitlab {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.api.is_some() as u64) | (self.ca_ref.is_some() as u64) << 1
+        self.api.is_some() as u64 | (self.ca_ref.is_some() as u64) << 1
             | (self.group.is_some() as u64) << 2 | (self.topic.is_some() as u64) << 3
             | (self.insecure.is_some() as u64) << 4
             | (self.token_ref.is_some() as u64) << 5
@@ -645,7 +645,7 @@ impl model::Model for ApplicationsSecretRef {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.secret_name.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.secret_name.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationsSecretRef);

@@ -42,7 +42,7 @@ impl model::Model for ApplicationsTagFilter {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationsTagFilter);

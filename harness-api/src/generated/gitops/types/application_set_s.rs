@@ -80,7 +80,7 @@ impl model::Model for Servicev1ApplicationSet {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.owner.is_some() as u64) | (self.appset.is_some() as u64) << 1
+        self.owner.is_some() as u64 | (self.appset.is_some() as u64) << 1
             | (self.created_at.is_some() as u64) << 2
             | (self.identifier.is_some() as u64) << 3
             | (self.org_identifier.is_some() as u64) << 4
@@ -157,7 +157,7 @@ impl model::Model for Servicev1ApplicationSetList {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.empty.is_some() as u64) | (self.content.is_some() as u64) << 1
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.page_index.is_some() as u64) << 3
             | (self.total_items.is_some() as u64) << 4

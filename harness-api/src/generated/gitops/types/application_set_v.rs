@@ -38,7 +38,7 @@ impl model::Model for V1ApplicationSetGeneratorList {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.content.is_some() as u64)
+        self.content.is_some() as u64
     }
 }
 model::model!(V1ApplicationSetGeneratorList);
@@ -133,7 +133,7 @@ impl model::Model for V1ApplicationSetQuery {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.fields.is_some() as u64) | (self.filter.is_some() as u64) << 1
+        self.fields.is_some() as u64 | (self.filter.is_some() as u64) << 1
             | (self.sort_by.is_some() as u64) << 2
             | (self.page_size.is_some() as u64) << 3
             | (self.page_index.is_some() as u64) << 4

@@ -42,8 +42,7 @@ impl model::Model for ApplicationsApplicationBulkRefreshRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.refresh.is_some() as u64)
-            | (self.application_targets.is_some() as u64) << 1
+        self.refresh.is_some() as u64 | (self.application_targets.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationsApplicationBulkRefreshRequest);
@@ -81,7 +80,7 @@ impl model::Model for ApplicationsApplicationBulkRefreshResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.content.is_some() as u64)
+        self.content.is_some() as u64
     }
 }
 model::model!(ApplicationsApplicationBulkRefreshResponse);
@@ -151,7 +150,7 @@ impl model::Model for ApplicationsApplicationBulkSyncRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.prune.is_some() as u64) | (self.dry_run.is_some() as u64) << 1
+        self.prune.is_some() as u64 | (self.dry_run.is_some() as u64) << 1
             | (self.strategy.is_some() as u64) << 2
             | (self.sync_options.is_some() as u64) << 3
             | (self.retry_strategy.is_some() as u64) << 4
@@ -194,7 +193,7 @@ impl model::Model for ApplicationsApplicationBulkSyncResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.content.is_some() as u64)
+        self.content.is_some() as u64
     }
 }
 model::model!(ApplicationsApplicationBulkSyncResponse);
@@ -248,7 +247,7 @@ impl model::Model for ApplicationsApplicationCreateRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.is_plg.is_some() as u64) | (self.upsert.is_some() as u64) << 1
+        self.is_plg.is_some() as u64 | (self.upsert.is_some() as u64) << 1
             | (self.project.is_some() as u64) << 2
             | (self.validate.is_some() as u64) << 3
             | (self.application.is_some() as u64) << 4
@@ -293,7 +292,7 @@ impl model::Model for ApplicationsApplicationList {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.items.is_some() as u64) | (self.metadata.is_some() as u64) << 1
+        self.items.is_some() as u64 | (self.metadata.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationsApplicationList);
@@ -347,7 +346,7 @@ impl model::Model for ApplicationsApplicationPatchRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.patch.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.patch.is_some() as u64) << 1
             | (self.project.is_some() as u64) << 2
             | (self.patch_type.is_some() as u64) << 3
             | (self.app_namespace.is_some() as u64) << 4
@@ -410,7 +409,7 @@ impl model::Model for ApplicationsApplicationRefreshResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.error.is_some() as u64) | (self.success.is_some() as u64) << 1
+        self.error.is_some() as u64 | (self.success.is_some() as u64) << 1
             | (self.agent_identifier.is_some() as u64) << 2
             | (self.application_name.is_some() as u64) << 3
             | (self.application_response.is_some() as u64) << 4
@@ -498,7 +497,7 @@ impl model::Model for ApplicationsApplicationResourcePatchRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.kind.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.group.is_some() as u64) << 2 | (self.patch.is_some() as u64) << 3
             | (self.project.is_some() as u64) << 4 | (self.version.is_some() as u64) << 5
             | (self.namespace.is_some() as u64) << 6
@@ -542,7 +541,7 @@ impl model::Model for ApplicationsApplicationResourceResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.manifest.is_some() as u64)
+        self.manifest.is_some() as u64
     }
 }
 model::model!(ApplicationsApplicationResourceResponse);
@@ -600,7 +599,7 @@ impl model::Model for ApplicationsApplicationRollbackRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.prune.is_some() as u64) << 2 | (self.dry_run.is_some() as u64) << 3
             | (self.project.is_some() as u64) << 4
             | (self.app_namespace.is_some() as u64) << 5
@@ -708,7 +707,7 @@ impl model::Model for ApplicationsApplicationSyncRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.infos.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.infos.is_some() as u64) << 1
             | (self.prune.is_some() as u64) << 2 | (self.dry_run.is_some() as u64) << 3
             | (self.project.is_some() as u64) << 4
             | (self.revision.is_some() as u64) << 5
@@ -779,7 +778,7 @@ impl model::Model for ApplicationsApplicationSyncResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.error.is_some() as u64) | (self.success.is_some() as u64) << 1
+        self.error.is_some() as u64 | (self.success.is_some() as u64) << 1
             | (self.agent_identifier.is_some() as u64) << 2
             | (self.application_name.is_some() as u64) << 3
             | (self.application_response.is_some() as u64) << 4
@@ -832,7 +831,7 @@ impl model::Model for ApplicationsApplicationSyncWindow {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.kind.is_some() as u64) | (self.duration.is_some() as u64) << 1
+        self.kind.is_some() as u64 | (self.duration.is_some() as u64) << 1
             | (self.schedule.is_some() as u64) << 2
             | (self.manual_sync.is_some() as u64) << 3
     }
@@ -880,7 +879,7 @@ impl model::Model for ApplicationsApplicationSyncWindowsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.can_sync.is_some() as u64) | (self.active_windows.is_some() as u64) << 1
+        self.can_sync.is_some() as u64 | (self.active_windows.is_some() as u64) << 1
             | (self.assigned_windows.is_some() as u64) << 2
     }
 }
@@ -927,7 +926,7 @@ impl model::Model for ApplicationsApplicationTree {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.hosts.is_some() as u64) | (self.nodes.is_some() as u64) << 1
+        self.hosts.is_some() as u64 | (self.nodes.is_some() as u64) << 1
             | (self.orphaned_nodes.is_some() as u64) << 2
     }
 }
@@ -974,7 +973,7 @@ impl model::Model for ApplicationsApplicationUpdateRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.project.is_some() as u64) | (self.validate.is_some() as u64) << 1
+        self.project.is_some() as u64 | (self.validate.is_some() as u64) << 1
             | (self.application.is_some() as u64) << 2
     }
 }
@@ -1029,7 +1028,7 @@ impl model::Model for ApplicationsApplicationUpdateSpecRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.spec.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.spec.is_some() as u64) << 1
             | (self.project.is_some() as u64) << 2
             | (self.validate.is_some() as u64) << 3
             | (self.app_namespace.is_some() as u64) << 4
@@ -1074,7 +1073,7 @@ impl model::Model for ApplicationsApplicationWatchEvent {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.application.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.application.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationsApplicationWatchEvent);
@@ -1116,7 +1115,7 @@ impl model::Model for ApplicationsBulkOperationAppTarget {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.agent_identifier.is_some() as u64)
+        self.agent_identifier.is_some() as u64
             | (self.application_name.is_some() as u64) << 1
     }
 }
@@ -1237,7 +1236,7 @@ impl model::Model for ApplicationsEvent {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.count.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.count.is_some() as u64) << 1
             | (self.action.is_some() as u64) << 2 | (self.reason.is_some() as u64) << 3
             | (self.series.is_some() as u64) << 4 | (self.source.is_some() as u64) << 5
             | (self.message.is_some() as u64) << 6 | (self.related.is_some() as u64) << 7
@@ -1291,7 +1290,7 @@ impl model::Model for ApplicationsEventList {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.items.is_some() as u64) | (self.metadata.is_some() as u64) << 1
+        self.items.is_some() as u64 | (self.metadata.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationsEventList);
@@ -1333,7 +1332,7 @@ impl model::Model for ApplicationsEventSeries {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.count.is_some() as u64) | (self.last_observed_time.is_some() as u64) << 1
+        self.count.is_some() as u64 | (self.last_observed_time.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationsEventSeries);
@@ -1375,7 +1374,7 @@ impl model::Model for ApplicationsEventSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.host.is_some() as u64) | (self.component.is_some() as u64) << 1
+        self.host.is_some() as u64 | (self.component.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationsEventSource);
@@ -1421,7 +1420,7 @@ impl model::Model for ApplicationsHostInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.system_info.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.system_info.is_some() as u64) << 1
             | (self.resources_info.is_some() as u64) << 2
     }
 }
@@ -1472,7 +1471,7 @@ impl model::Model for ApplicationsHostResourceInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.capacity.is_some() as u64) | (self.resource_name.is_some() as u64) << 1
+        self.capacity.is_some() as u64 | (self.resource_name.is_some() as u64) << 1
             | (self.requested_by_app.is_some() as u64) << 2
             | (self.requested_by_neighbors.is_some() as u64) << 3
     }
@@ -1524,7 +1523,7 @@ impl model::Model for ApplicationsLogEntriesBatch {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.last.is_some() as u64) | (self.count.is_some() as u64) << 1
+        self.last.is_some() as u64 | (self.count.is_some() as u64) << 1
             | (self.entries.is_some() as u64) << 2
             | (self.batch_index.is_some() as u64) << 3
     }
@@ -1580,7 +1579,7 @@ impl model::Model for ApplicationsLogEntry {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.last.is_some() as u64) | (self.content.is_some() as u64) << 1
+        self.last.is_some() as u64 | (self.content.is_some() as u64) << 1
             | (self.pod_name.is_some() as u64) << 2
             | (self.time_stamp.is_some() as u64) << 3
             | (self.time_stamp_str.is_some() as u64) << 4
@@ -1621,7 +1620,7 @@ impl model::Model for ApplicationsManagedResourcesResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.items.is_some() as u64)
+        self.items.is_some() as u64
     }
 }
 model::model!(ApplicationsManagedResourcesResponse);
@@ -1691,7 +1690,7 @@ impl model::Model for ApplicationsObjectReference {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.uid.is_some() as u64) | (self.kind.is_some() as u64) << 1
+        self.uid.is_some() as u64 | (self.kind.is_some() as u64) << 1
             | (self.name.is_some() as u64) << 2 | (self.field_path.is_some() as u64) << 3
             | (self.namespace.is_some() as u64) << 4
             | (self.api_version.is_some() as u64) << 5
@@ -1741,7 +1740,7 @@ impl model::Model for ApplicationsResourceAction {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.params.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.params.is_some() as u64) << 1
             | (self.disabled.is_some() as u64) << 2
     }
 }
@@ -1792,7 +1791,7 @@ impl model::Model for ApplicationsResourceActionParam {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.value.is_some() as u64) << 2 | (self.default.is_some() as u64) << 3
     }
 }
@@ -1873,7 +1872,7 @@ impl model::Model for ApplicationsResourceActionRunRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.kind.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.group.is_some() as u64) << 2 | (self.action.is_some() as u64) << 3
             | (self.project.is_some() as u64) << 4 | (self.version.is_some() as u64) << 5
             | (self.namespace.is_some() as u64) << 6
@@ -1916,7 +1915,7 @@ impl model::Model for ApplicationsResourceActionsListResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.actions.is_some() as u64)
+        self.actions.is_some() as u64
     }
 }
 model::model!(ApplicationsResourceActionsListResponse);
@@ -2011,7 +2010,7 @@ impl model::Model for ApplicationsResourceDiff {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.diff.is_some() as u64) | (self.hook.is_some() as u64) << 1
+        self.diff.is_some() as u64 | (self.hook.is_some() as u64) << 1
             | (self.kind.is_some() as u64) << 2 | (self.name.is_some() as u64) << 3
             | (self.group.is_some() as u64) << 4 | (self.modified.is_some() as u64) << 5
             | (self.live_state.is_some() as u64) << 6
@@ -2057,7 +2056,7 @@ impl model::Model for ApplicationsSyncOptions {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.items.is_some() as u64)
+        self.items.is_some() as u64
     }
 }
 model::model!(ApplicationsSyncOptions);

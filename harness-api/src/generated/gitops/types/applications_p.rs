@@ -42,7 +42,7 @@ impl model::Model for ProtobufAny {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.value.is_some() as u64) | (self.type_url.is_some() as u64) << 1
+        self.value.is_some() as u64 | (self.type_url.is_some() as u64) << 1
     }
 }
 model::model!(ProtobufAny);

@@ -58,7 +58,7 @@ impl model::Model for RepositoriesManifestResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.server.is_some() as u64) | (self.revision.is_some() as u64) << 1
+        self.server.is_some() as u64 | (self.revision.is_some() as u64) << 1
             | (self.manifests.is_some() as u64) << 2
             | (self.namespace.is_some() as u64) << 3
             | (self.source_type.is_some() as u64) << 4
@@ -116,7 +116,7 @@ impl model::Model for RepositoriesRevisionMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.date.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.date.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.author.is_some() as u64) << 2 | (self.message.is_some() as u64) << 3
             | (self.signature_info.is_some() as u64) << 4
     }
@@ -172,7 +172,7 @@ impl model::Model for RuntimeStreamError {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.details.is_some() as u64) | (self.message.is_some() as u64) << 1
+        self.details.is_some() as u64 | (self.message.is_some() as u64) << 1
             | (self.grpc_code.is_some() as u64) << 2
             | (self.http_code.is_some() as u64) << 3
             | (self.http_status.is_some() as u64) << 4

@@ -60,7 +60,7 @@ impl model::Model for Servicev1ApplicationPatchRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.request.is_some() as u64) | (self.org_identifier.is_some() as u64) << 1
+        self.request.is_some() as u64 | (self.org_identifier.is_some() as u64) << 1
             | (self.agent_identifier.is_some() as u64) << 2
             | (self.account_identifier.is_some() as u64) << 3
             | (self.project_identifier.is_some() as u64) << 4
@@ -105,7 +105,7 @@ impl model::Model for StreamResultOfApplicationsApplicationTree {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.error.is_some() as u64) | (self.result.is_some() as u64) << 1
+        self.error.is_some() as u64 | (self.result.is_some() as u64) << 1
     }
 }
 model::model!(StreamResultOfApplicationsApplicationTree);
@@ -147,7 +147,7 @@ impl model::Model for StreamResultOfApplicationsApplicationWatchEvent {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.error.is_some() as u64) | (self.result.is_some() as u64) << 1
+        self.error.is_some() as u64 | (self.result.is_some() as u64) << 1
     }
 }
 model::model!(StreamResultOfApplicationsApplicationWatchEvent);
@@ -189,7 +189,7 @@ impl model::Model for StreamResultOfApplicationsLogEntriesBatch {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.error.is_some() as u64) | (self.result.is_some() as u64) << 1
+        self.error.is_some() as u64 | (self.result.is_some() as u64) << 1
     }
 }
 model::model!(StreamResultOfApplicationsLogEntriesBatch);
@@ -231,7 +231,7 @@ impl model::Model for StreamResultOfApplicationsLogEntry {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.error.is_some() as u64) | (self.result.is_some() as u64) << 1
+        self.error.is_some() as u64 | (self.result.is_some() as u64) << 1
     }
 }
 model::model!(StreamResultOfApplicationsLogEntry);

@@ -42,7 +42,7 @@ impl model::Model for V1ApplicationAttributes {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.attributes.is_some() as u64)
+        self.attributes.is_some() as u64
             | (self.application_identifier.is_some() as u64) << 1
     }
 }
@@ -81,7 +81,7 @@ impl model::Model for V1ApplicationAttributesList {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.content.is_some() as u64)
+        self.content.is_some() as u64
     }
 }
 model::model!(V1ApplicationAttributesList);
@@ -191,7 +191,7 @@ impl model::Model for V1ApplicationSyncStatus {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.env_ref.is_some() as u64) | (self.synced_by.is_some() as u64) << 1
+        self.env_ref.is_some() as u64 | (self.synced_by.is_some() as u64) << 1
             | (self.created_at.is_some() as u64) << 2
             | (self.service_ref.is_some() as u64) << 3
             | (self.sync_status.is_some() as u64) << 4
@@ -304,7 +304,7 @@ impl model::Model for V1ApplicationSyncStatusQuery {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.env_ref.is_some() as u64) | (self.end_time.is_some() as u64) << 1
+        self.env_ref.is_some() as u64 | (self.end_time.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.page_index.is_some() as u64) << 3
             | (self.start_time.is_some() as u64) << 4
@@ -385,7 +385,7 @@ impl model::Model for V1ApplicationSyncStatuslist {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.empty.is_some() as u64) | (self.content.is_some() as u64) << 1
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.page_index.is_some() as u64) << 3
             | (self.total_items.is_some() as u64) << 4
@@ -460,7 +460,7 @@ impl model::Model for V1LegacyApplicationSetList {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.empty.is_some() as u64) | (self.content.is_some() as u64) << 1
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.page_index.is_some() as u64) << 3
             | (self.total_items.is_some() as u64) << 4
@@ -503,7 +503,7 @@ impl model::Model for V1LegacyApplicationSetListItem {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64)
+        self.name.is_some() as u64
     }
 }
 model::model!(V1LegacyApplicationSetListItem);
@@ -545,7 +545,7 @@ impl model::Model for V1MicroTime {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.nanos.is_some() as u64) | (self.seconds.is_some() as u64) << 1
+        self.nanos.is_some() as u64 | (self.seconds.is_some() as u64) << 1
     }
 }
 model::model!(V1MicroTime);
@@ -630,7 +630,7 @@ impl model::Model for V1NodeSystemInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.boot_id.is_some() as u64) | (self.os_image.is_some() as u64) << 1
+        self.boot_id.is_some() as u64 | (self.os_image.is_some() as u64) << 1
             | (self.machine_id.is_some() as u64) << 2
             | (self.system_uuid.is_some() as u64) << 3
             | (self.architecture.is_some() as u64) << 4
@@ -684,7 +684,7 @@ impl model::Model for V1User {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.email.is_some() as u64) << 2
     }
 }

@@ -42,7 +42,7 @@ impl model::Model for AgentArgoProjectCreateBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.upsert.is_some() as u64) | (self.project.is_some() as u64) << 1
+        self.upsert.is_some() as u64 | (self.project.is_some() as u64) << 1
     }
 }
 model::model!(AgentArgoProjectCreateBody);
@@ -88,7 +88,7 @@ impl model::Model for AgentArgoProjectCreateBodyProject {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.spec.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.spec.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.metadata.is_some() as u64) << 2
     }
 }
@@ -184,7 +184,7 @@ impl model::Model for AgentArgoProjectCreateBodyProjectMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.uid.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.uid.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.labels.is_some() as u64) << 2
             | (self.self_link.is_some() as u64) << 3
             | (self.namespace.is_some() as u64) << 4
@@ -289,7 +289,7 @@ impl model::Model for AgentArgoProjectCreateBodyProjectSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.roles.is_some() as u64) | (self.description.is_some() as u64) << 1
+        self.roles.is_some() as u64 | (self.description.is_some() as u64) << 1
             | (self.source_repos.is_some() as u64) << 2
             | (self.sync_windows.is_some() as u64) << 3
             | (self.destinations.is_some() as u64) << 4
@@ -337,7 +337,7 @@ impl model::Model for AgentArgoProjectCreateBodyProjectStatus {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.jwt_tokens_by_role.is_some() as u64)
+        self.jwt_tokens_by_role.is_some() as u64
     }
 }
 model::model!(AgentArgoProjectCreateBodyProjectStatus);
@@ -375,7 +375,7 @@ impl model::Model for AgentArgoProjectUpdateBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.project.is_some() as u64)
+        self.project.is_some() as u64
     }
 }
 model::model!(AgentArgoProjectUpdateBody);
@@ -421,7 +421,7 @@ impl model::Model for AgentArgoProjectUpdateBodyProject {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.spec.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.spec.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.metadata.is_some() as u64) << 2
     }
 }
@@ -517,7 +517,7 @@ impl model::Model for AgentArgoProjectUpdateBodyProjectMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.uid.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.uid.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.labels.is_some() as u64) << 2
             | (self.self_link.is_some() as u64) << 3
             | (self.namespace.is_some() as u64) << 4
@@ -622,7 +622,7 @@ impl model::Model for AgentArgoProjectUpdateBodyProjectSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.roles.is_some() as u64) | (self.description.is_some() as u64) << 1
+        self.roles.is_some() as u64 | (self.description.is_some() as u64) << 1
             | (self.source_repos.is_some() as u64) << 2
             | (self.sync_windows.is_some() as u64) << 3
             | (self.destinations.is_some() as u64) << 4
@@ -670,7 +670,7 @@ impl model::Model for AgentArgoProjectUpdateBodyProjectStatus {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.jwt_tokens_by_role.is_some() as u64)
+        self.jwt_tokens_by_role.is_some() as u64
     }
 }
 model::model!(AgentArgoProjectUpdateBodyProjectStatus);

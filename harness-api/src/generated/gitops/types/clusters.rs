@@ -48,7 +48,7 @@ impl model::Model for ClustersAwsAuthConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.role_arn.is_some() as u64) | (self.cluster_name.is_some() as u64) << 1
+        self.role_arn.is_some() as u64 | (self.cluster_name.is_some() as u64) << 1
     }
 }
 model::model!(ClustersAwsAuthConfig);
@@ -163,7 +163,7 @@ impl model::Model for ClustersCluster {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.info.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.info.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2 | (self.shard.is_some() as u64) << 3
             | (self.config.is_some() as u64) << 4 | (self.labels.is_some() as u64) << 5
             | (self.server.is_some() as u64) << 6 | (self.project.is_some() as u64) << 7
@@ -224,7 +224,7 @@ impl model::Model for ClustersClusterCacheInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.apis_count.is_some() as u64) | (self.resources_count.is_some() as u64) << 1
+        self.apis_count.is_some() as u64 | (self.resources_count.is_some() as u64) << 1
             | (self.last_cache_sync_time.is_some() as u64) << 2
             | (self.last_cache_sync_time_ts.is_some() as u64) << 3
     }
@@ -316,7 +316,7 @@ impl model::Model for ClustersClusterConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.role_arn.is_some() as u64) | (self.password.is_some() as u64) << 1
+        self.role_arn.is_some() as u64 | (self.password.is_some() as u64) << 1
             | (self.proxy_url.is_some() as u64) << 2
             | (self.username.is_some() as u64) << 3
             | (self.bearer_token.is_some() as u64) << 4
@@ -375,7 +375,7 @@ impl model::Model for ClustersClusterCreateRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tags.is_some() as u64) | (self.upsert.is_some() as u64) << 1
+        self.tags.is_some() as u64 | (self.upsert.is_some() as u64) << 1
             | (self.cluster.is_some() as u64) << 2
     }
 }
@@ -418,7 +418,7 @@ impl model::Model for ClustersClusterId {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(ClustersClusterId);
@@ -478,7 +478,7 @@ impl model::Model for ClustersClusterInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.cache_info.is_some() as u64) | (self.api_versions.is_some() as u64) << 1
+        self.cache_info.is_some() as u64 | (self.api_versions.is_some() as u64) << 1
             | (self.server_version.is_some() as u64) << 2
             | (self.connection_state.is_some() as u64) << 3
             | (self.applications_count.is_some() as u64) << 4
@@ -523,7 +523,7 @@ impl model::Model for ClustersClusterList {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.items.is_some() as u64) | (self.metadata.is_some() as u64) << 1
+        self.items.is_some() as u64 | (self.metadata.is_some() as u64) << 1
     }
 }
 model::model!(ClustersClusterList);
@@ -581,7 +581,7 @@ impl model::Model for ClustersClusterUpdateRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.cluster.is_some() as u64) << 2
             | (self.update_mask.is_some() as u64) << 3
             | (self.updated_fields.is_some() as u64) << 4
@@ -638,7 +638,7 @@ impl model::Model for ClustersExecProviderConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.env.is_some() as u64) | (self.args.is_some() as u64) << 1
+        self.env.is_some() as u64 | (self.args.is_some() as u64) << 1
             | (self.command.is_some() as u64) << 2
             | (self.api_version.is_some() as u64) << 3
             | (self.install_hint.is_some() as u64) << 4
@@ -695,7 +695,7 @@ impl model::Model for ClustersTlsClientConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ca_data.is_some() as u64) | (self.key_data.is_some() as u64) << 1
+        self.ca_data.is_some() as u64 | (self.key_data.is_some() as u64) << 1
             | (self.cert_data.is_some() as u64) << 2
             | (self.insecure.is_some() as u64) << 3
             | (self.server_name.is_some() as u64) << 4
@@ -783,7 +783,7 @@ impl model::Model for Servicev1Cluster {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tags.is_some() as u64) | (self.stale.is_some() as u64) << 1
+        self.tags.is_some() as u64 | (self.stale.is_some() as u64) << 1
             | (self.cluster.is_some() as u64) << 2
             | (self.created_at.is_some() as u64) << 3
             | (self.identifier.is_some() as u64) << 4
@@ -886,7 +886,7 @@ impl model::Model for Servicev1ClusterQuery {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.filter.is_some() as u64) | (self.sort_by.is_some() as u64) << 1
+        self.filter.is_some() as u64 | (self.sort_by.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.page_index.is_some() as u64) << 3
             | (self.sort_order.is_some() as u64) << 4
@@ -966,7 +966,7 @@ impl model::Model for V1Clusterlist {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.empty.is_some() as u64) | (self.content.is_some() as u64) << 1
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.page_index.is_some() as u64) << 3
             | (self.total_items.is_some() as u64) << 4

@@ -50,7 +50,7 @@ impl model::Model for ApplicationsApplication {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.spec.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.spec.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.metadata.is_some() as u64) << 2
             | (self.operation.is_some() as u64) << 3
     }
@@ -102,7 +102,7 @@ impl model::Model for ApplicationsApplicationCondition {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.message.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.message.is_some() as u64) << 1
             | (self.last_transition_time.is_some() as u64) << 2
             | (self.last_transition_time_ts.is_some() as u64) << 3
     }
@@ -150,7 +150,7 @@ impl model::Model for ApplicationsApplicationDestination {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.server.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.server.is_some() as u64) << 1
             | (self.namespace.is_some() as u64) << 2
     }
 }
@@ -241,7 +241,7 @@ impl model::Model for ApplicationsApplicationSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ref_.is_some() as u64) | (self.helm.is_some() as u64) << 1
+        self.ref_.is_some() as u64 | (self.helm.is_some() as u64) << 1
             | (self.name.is_some() as u64) << 2 | (self.path.is_some() as u64) << 3
             | (self.chart.is_some() as u64) << 4 | (self.plugin.is_some() as u64) << 5
             | (self.ksonnet.is_some() as u64) << 6
@@ -298,7 +298,7 @@ impl model::Model for ApplicationsApplicationSourceDirectory {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.exclude.is_some() as u64) | (self.include.is_some() as u64) << 1
+        self.exclude.is_some() as u64 | (self.include.is_some() as u64) << 1
             | (self.jsonnet.is_some() as u64) << 2 | (self.recurse.is_some() as u64) << 3
     }
 }
@@ -409,7 +409,7 @@ impl model::Model for ApplicationsApplicationSourceHelm {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.values.is_some() as u64) | (self.version.is_some() as u64) << 1
+        self.values.is_some() as u64 | (self.version.is_some() as u64) << 1
             | (self.skip_crds.is_some() as u64) << 2
             | (self.namespace.is_some() as u64) << 3
             | (self.skip_tests.is_some() as u64) << 4
@@ -468,7 +468,7 @@ impl model::Model for ApplicationsApplicationSourceJsonnet {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.libs.is_some() as u64) | (self.tlas.is_some() as u64) << 1
+        self.libs.is_some() as u64 | (self.tlas.is_some() as u64) << 1
             | (self.ext_vars.is_some() as u64) << 2
     }
 }
@@ -511,7 +511,7 @@ impl model::Model for ApplicationsApplicationSourceKsonnet {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.parameters.is_some() as u64) | (self.environment.is_some() as u64) << 1
+        self.parameters.is_some() as u64 | (self.environment.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationsApplicationSourceKsonnet);
@@ -621,7 +621,7 @@ impl model::Model for ApplicationsApplicationSourceKustomize {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.images.is_some() as u64) | (self.patches.is_some() as u64) << 1
+        self.images.is_some() as u64 | (self.patches.is_some() as u64) << 1
             | (self.version.is_some() as u64) << 2
             | (self.replicas.is_some() as u64) << 3
             | (self.namespace.is_some() as u64) << 4
@@ -680,7 +680,7 @@ impl model::Model for ApplicationsApplicationSourcePlugin {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.env.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.env.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.parameters.is_some() as u64) << 2
     }
 }
@@ -731,7 +731,7 @@ impl model::Model for ApplicationsApplicationSourcePluginParameter {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.map.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.map.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.array.is_some() as u64) << 2 | (self.string.is_some() as u64) << 3
     }
 }
@@ -812,7 +812,7 @@ impl model::Model for ApplicationsApplicationSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.info.is_some() as u64) | (self.source.is_some() as u64) << 1
+        self.info.is_some() as u64 | (self.source.is_some() as u64) << 1
             | (self.project.is_some() as u64) << 2 | (self.sources.is_some() as u64) << 3
             | (self.sync_policy.is_some() as u64) << 4
             | (self.destination.is_some() as u64) << 5
@@ -918,7 +918,7 @@ impl model::Model for ApplicationsApplicationStatus {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.sync.is_some() as u64) | (self.health.is_some() as u64) << 1
+        self.sync.is_some() as u64 | (self.health.is_some() as u64) << 1
             | (self.history.is_some() as u64) << 2 | (self.summary.is_some() as u64) << 3
             | (self.resources.is_some() as u64) << 4
             | (self.conditions.is_some() as u64) << 5
@@ -970,7 +970,7 @@ impl model::Model for ApplicationsApplicationSummary {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.images.is_some() as u64) | (self.external_ur_ls.is_some() as u64) << 1
+        self.images.is_some() as u64 | (self.external_ur_ls.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationsApplicationSummary);

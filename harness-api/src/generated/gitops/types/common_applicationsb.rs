@@ -46,7 +46,7 @@ impl model::Model for ApplicationsBackoff {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.factor.is_some() as u64) | (self.duration.is_some() as u64) << 1
+        self.factor.is_some() as u64 | (self.duration.is_some() as u64) << 1
             | (self.max_duration.is_some() as u64) << 2
     }
 }

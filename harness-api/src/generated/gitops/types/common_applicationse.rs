@@ -42,7 +42,7 @@ impl model::Model for ApplicationsEnvEntry {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationsEnvEntry);

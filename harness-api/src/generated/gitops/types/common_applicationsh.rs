@@ -46,7 +46,7 @@ impl model::Model for ApplicationsHealthStatus {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64) | (self.message.is_some() as u64) << 1
+        self.status.is_some() as u64 | (self.message.is_some() as u64) << 1
             | (self.last_transition_time.is_some() as u64) << 2
     }
 }
@@ -89,7 +89,7 @@ impl model::Model for ApplicationsHelmFileParameter {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.path.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.path.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationsHelmFileParameter);
@@ -135,7 +135,7 @@ impl model::Model for ApplicationsHelmParameter {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
             | (self.force_string.is_some() as u64) << 2
     }
 }

@@ -42,7 +42,7 @@ impl model::Model for ApplicationsInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationsInfo);
@@ -84,7 +84,7 @@ impl model::Model for ApplicationsInfoItem {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationsInfoItem);

@@ -46,7 +46,7 @@ impl model::Model for ApplicationsJsonnetVar {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.code.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.code.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.value.is_some() as u64) << 2
     }
 }

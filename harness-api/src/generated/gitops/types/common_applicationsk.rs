@@ -46,7 +46,7 @@ impl model::Model for ApplicationsKsonnetParameter {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
             | (self.component.is_some() as u64) << 2
     }
 }
@@ -93,7 +93,7 @@ impl model::Model for ApplicationsKustomizeGvk {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.kind.is_some() as u64) | (self.group.is_some() as u64) << 1
+        self.kind.is_some() as u64 | (self.group.is_some() as u64) << 1
             | (self.version.is_some() as u64) << 2
     }
 }
@@ -144,7 +144,7 @@ impl model::Model for ApplicationsKustomizePatch {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.path.is_some() as u64) | (self.patch.is_some() as u64) << 1
+        self.path.is_some() as u64 | (self.patch.is_some() as u64) << 1
             | (self.target.is_some() as u64) << 2 | (self.options.is_some() as u64) << 3
     }
 }
@@ -187,7 +187,7 @@ impl model::Model for ApplicationsKustomizeReplicas {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.count.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.count.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationsKustomizeReplicas);
@@ -233,7 +233,7 @@ impl model::Model for ApplicationsKustomizeResId {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.gvk.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.gvk.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.namespace.is_some() as u64) << 2
     }
 }
@@ -280,7 +280,7 @@ impl model::Model for ApplicationsKustomizeSelector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.res_id.is_some() as u64) | (self.label_selector.is_some() as u64) << 1
+        self.res_id.is_some() as u64 | (self.label_selector.is_some() as u64) << 1
             | (self.annotation_selector.is_some() as u64) << 2
     }
 }

@@ -42,7 +42,7 @@ impl model::Model for ApplicationsManagedNamespaceMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.labels.is_some() as u64) | (self.annotations.is_some() as u64) << 1
+        self.labels.is_some() as u64 | (self.annotations.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationsManagedNamespaceMetadata);

@@ -50,7 +50,7 @@ impl model::Model for ApplicationsOperation {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.info.is_some() as u64) | (self.sync.is_some() as u64) << 1
+        self.info.is_some() as u64 | (self.sync.is_some() as u64) << 1
             | (self.retry.is_some() as u64) << 2
             | (self.initiated_by.is_some() as u64) << 3
     }
@@ -94,7 +94,7 @@ impl model::Model for ApplicationsOperationInitiator {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.username.is_some() as u64) | (self.automated.is_some() as u64) << 1
+        self.username.is_some() as u64 | (self.automated.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationsOperationInitiator);
@@ -174,7 +174,7 @@ impl model::Model for ApplicationsOperationState {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.phase.is_some() as u64) | (self.message.is_some() as u64) << 1
+        self.phase.is_some() as u64 | (self.message.is_some() as u64) << 1
             | (self.operation.is_some() as u64) << 2
             | (self.started_at.is_some() as u64) << 3
             | (self.finished_at.is_some() as u64) << 4
@@ -219,7 +219,7 @@ impl model::Model for ApplicationsOptionalArray {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.array.is_some() as u64)
+        self.array.is_some() as u64
     }
 }
 model::model!(ApplicationsOptionalArray);
@@ -257,7 +257,7 @@ impl model::Model for ApplicationsOptionalMap {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.map.is_some() as u64)
+        self.map.is_some() as u64
     }
 }
 model::model!(ApplicationsOptionalMap);

@@ -70,7 +70,7 @@ impl model::Model for ApplicationsResourceIgnoreDifferences {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.kind.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.group.is_some() as u64) << 2 | (self.namespace.is_some() as u64) << 3
             | (self.json_pointers.is_some() as u64) << 4
             | (self.jq_path_expressions.is_some() as u64) << 5
@@ -128,7 +128,7 @@ impl model::Model for ApplicationsResourceNetworkingInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.labels.is_some() as u64) | (self.ingress.is_some() as u64) << 1
+        self.labels.is_some() as u64 | (self.ingress.is_some() as u64) << 1
             | (self.target_refs.is_some() as u64) << 2
             | (self.external_ur_ls.is_some() as u64) << 3
             | (self.target_labels.is_some() as u64) << 4
@@ -206,7 +206,7 @@ impl model::Model for ApplicationsResourceNode {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.info.is_some() as u64) | (self.health.is_some() as u64) << 1
+        self.info.is_some() as u64 | (self.health.is_some() as u64) << 1
             | (self.images.is_some() as u64) << 2
             | (self.created_at.is_some() as u64) << 3
             | (self.parent_refs.is_some() as u64) << 4
@@ -270,7 +270,7 @@ impl model::Model for ApplicationsResourceRef {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.uid.is_some() as u64) | (self.kind.is_some() as u64) << 1
+        self.uid.is_some() as u64 | (self.kind.is_some() as u64) << 1
             | (self.name.is_some() as u64) << 2 | (self.group.is_some() as u64) << 3
             | (self.version.is_some() as u64) << 4
             | (self.namespace.is_some() as u64) << 5
@@ -358,7 +358,7 @@ impl model::Model for ApplicationsResourceResult {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.kind.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.group.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
             | (self.message.is_some() as u64) << 4 | (self.version.is_some() as u64) << 5
             | (self.hook_type.is_some() as u64) << 6
@@ -454,7 +454,7 @@ impl model::Model for ApplicationsResourceStatus {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.hook.is_some() as u64) | (self.kind.is_some() as u64) << 1
+        self.hook.is_some() as u64 | (self.kind.is_some() as u64) << 1
             | (self.name.is_some() as u64) << 2 | (self.group.is_some() as u64) << 3
             | (self.health.is_some() as u64) << 4 | (self.status.is_some() as u64) << 5
             | (self.version.is_some() as u64) << 6
@@ -507,7 +507,7 @@ impl model::Model for ApplicationsRetryStrategy {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.limit.is_some() as u64) | (self.backoff.is_some() as u64) << 1
+        self.limit.is_some() as u64 | (self.backoff.is_some() as u64) << 1
             | (self.refresh.is_some() as u64) << 2
     }
 }
@@ -593,7 +593,7 @@ impl model::Model for ApplicationsRevisionHistory {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.source.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.source.is_some() as u64) << 1
             | (self.sources.is_some() as u64) << 2
             | (self.revision.is_some() as u64) << 3
             | (self.revisions.is_some() as u64) << 4

@@ -90,7 +90,7 @@ impl model::Model for ApplicationsSyncOperation {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.prune.is_some() as u64) | (self.dry_run.is_some() as u64) << 1
+        self.prune.is_some() as u64 | (self.dry_run.is_some() as u64) << 1
             | (self.source.is_some() as u64) << 2 | (self.sources.is_some() as u64) << 3
             | (self.revision.is_some() as u64) << 4
             | (self.manifests.is_some() as u64) << 5
@@ -148,7 +148,7 @@ impl model::Model for ApplicationsSyncOperationResource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.kind.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.group.is_some() as u64) << 2 | (self.namespace.is_some() as u64) << 3
     }
 }
@@ -214,7 +214,7 @@ impl model::Model for ApplicationsSyncOperationResult {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.source.is_some() as u64) | (self.sources.is_some() as u64) << 1
+        self.source.is_some() as u64 | (self.sources.is_some() as u64) << 1
             | (self.revision.is_some() as u64) << 2
             | (self.resources.is_some() as u64) << 3
             | (self.revisions.is_some() as u64) << 4
@@ -268,7 +268,7 @@ impl model::Model for ApplicationsSyncPolicy {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.retry.is_some() as u64) | (self.automated.is_some() as u64) << 1
+        self.retry.is_some() as u64 | (self.automated.is_some() as u64) << 1
             | (self.sync_options.is_some() as u64) << 2
             | (self.managed_namespace_metadata.is_some() as u64) << 3
     }
@@ -316,7 +316,7 @@ impl model::Model for ApplicationsSyncPolicyAutomated {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.prune.is_some() as u64) | (self.self_heal.is_some() as u64) << 1
+        self.prune.is_some() as u64 | (self.self_heal.is_some() as u64) << 1
             | (self.allow_empty.is_some() as u64) << 2
     }
 }
@@ -367,7 +367,7 @@ impl model::Model for ApplicationsSyncStatus {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64) | (self.revision.is_some() as u64) << 1
+        self.status.is_some() as u64 | (self.revision.is_some() as u64) << 1
             | (self.revisions.is_some() as u64) << 2
             | (self.compared_to.is_some() as u64) << 3
     }
@@ -411,7 +411,7 @@ impl model::Model for ApplicationsSyncStrategy {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.hook.is_some() as u64) | (self.apply.is_some() as u64) << 1
+        self.hook.is_some() as u64 | (self.apply.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationsSyncStrategy);
@@ -449,7 +449,7 @@ impl model::Model for ApplicationsSyncStrategyApply {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.force.is_some() as u64)
+        self.force.is_some() as u64
     }
 }
 model::model!(ApplicationsSyncStrategyApply);
@@ -487,7 +487,7 @@ impl model::Model for ApplicationsSyncStrategyHook {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.force.is_some() as u64)
+        self.force.is_some() as u64
     }
 }
 model::model!(ApplicationsSyncStrategyHook);

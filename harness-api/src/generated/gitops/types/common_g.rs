@@ -38,7 +38,7 @@ impl model::Model for Gitopsservicev1Namespace {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64)
+        self.name.is_some() as u64
     }
 }
 model::model!(Gitopsservicev1Namespace);
@@ -108,7 +108,7 @@ impl model::Model for Gitopsservicev1NamespaceList {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.empty.is_some() as u64) | (self.page_size.is_some() as u64) << 1
+        self.empty.is_some() as u64 | (self.page_size.is_some() as u64) << 1
             | (self.page_index.is_some() as u64) << 2
             | (self.namespaces.is_some() as u64) << 3
             | (self.total_items.is_some() as u64) << 4
@@ -171,7 +171,7 @@ impl model::Model for GpgkeysGnuPgPublicKey {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key_id.is_some() as u64) | (self.owner.is_some() as u64) << 1
+        self.key_id.is_some() as u64 | (self.owner.is_some() as u64) << 1
             | (self.trust.is_some() as u64) << 2 | (self.key_data.is_some() as u64) << 3
             | (self.sub_type.is_some() as u64) << 4
             | (self.fingerprint.is_some() as u64) << 5
@@ -216,7 +216,7 @@ impl model::Model for GpgkeysGnuPgPublicKeyList {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.items.is_some() as u64) | (self.metadata.is_some() as u64) << 1
+        self.items.is_some() as u64 | (self.metadata.is_some() as u64) << 1
     }
 }
 model::model!(GpgkeysGnuPgPublicKeyList);

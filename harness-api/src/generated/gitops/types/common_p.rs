@@ -38,7 +38,7 @@ impl model::Model for ProtobufFieldMask {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.paths.is_some() as u64)
+        self.paths.is_some() as u64
     }
 }
 model::model!(ProtobufFieldMask);

@@ -38,7 +38,7 @@ impl model::Model for Servicev1AppProjectMapping {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.app_proj_map.is_some() as u64)
+        self.app_proj_map.is_some() as u64
     }
 }
 model::model!(Servicev1AppProjectMapping);
@@ -143,7 +143,7 @@ impl model::Model for Servicev1Application {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.app.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.app.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.stale.is_some() as u64) << 2
             | (self.created_at.is_some() as u64) << 3
             | (self.parent_app_ref.is_some() as u64) << 4
@@ -245,7 +245,7 @@ impl model::Model for Servicev1ApplicationQuery {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.fields.is_some() as u64) | (self.filter.is_some() as u64) << 1
+        self.fields.is_some() as u64 | (self.filter.is_some() as u64) << 1
             | (self.sort_by.is_some() as u64) << 2
             | (self.page_size.is_some() as u64) << 3
             | (self.page_index.is_some() as u64) << 4
@@ -300,7 +300,7 @@ impl model::Model for Servicev1Project {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org_identifier.is_some() as u64)
+        self.org_identifier.is_some() as u64
             | (self.project_identifier.is_some() as u64) << 1
             | (self.auto_create_service_env.is_some() as u64) << 2
     }

@@ -38,7 +38,7 @@ impl model::Model for V1FieldsV1 {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.raw.is_some() as u64)
+        self.raw.is_some() as u64
     }
 }
 model::model!(V1FieldsV1);
@@ -80,7 +80,7 @@ impl model::Model for V1LabelSelector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.match_labels.is_some() as u64)
+        self.match_labels.is_some() as u64
             | (self.match_expressions.is_some() as u64) << 1
     }
 }
@@ -127,7 +127,7 @@ impl model::Model for V1LabelSelectorRequirement {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.values.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.values.is_some() as u64) << 1
             | (self.operator.is_some() as u64) << 2
     }
 }
@@ -178,7 +178,7 @@ impl model::Model for V1ListMeta {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.continue_.is_some() as u64) | (self.self_link.is_some() as u64) << 1
+        self.continue_.is_some() as u64 | (self.self_link.is_some() as u64) << 1
             | (self.resource_version.is_some() as u64) << 2
             | (self.remaining_item_count.is_some() as u64) << 3
     }
@@ -230,7 +230,7 @@ impl model::Model for V1LoadBalancerIngress {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ip.is_some() as u64) | (self.ports.is_some() as u64) << 1
+        self.ip.is_some() as u64 | (self.ports.is_some() as u64) << 1
             | (self.ip_mode.is_some() as u64) << 2
             | (self.hostname.is_some() as u64) << 3
     }
@@ -302,7 +302,7 @@ impl model::Model for V1ManagedFieldsEntry {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.time.is_some() as u64) | (self.manager.is_some() as u64) << 1
+        self.time.is_some() as u64 | (self.manager.is_some() as u64) << 1
             | (self.fields_v1.is_some() as u64) << 2
             | (self.operation.is_some() as u64) << 3
             | (self.api_version.is_some() as u64) << 4
@@ -417,7 +417,7 @@ impl model::Model for V1ObjectMeta {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.uid.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.uid.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.labels.is_some() as u64) << 2
             | (self.self_link.is_some() as u64) << 3
             | (self.namespace.is_some() as u64) << 4
@@ -493,7 +493,7 @@ impl model::Model for V1OwnerReference {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.uid.is_some() as u64) | (self.kind.is_some() as u64) << 1
+        self.uid.is_some() as u64 | (self.kind.is_some() as u64) << 1
             | (self.name.is_some() as u64) << 2
             | (self.api_version.is_some() as u64) << 3
             | (self.controller.is_some() as u64) << 4
@@ -543,7 +543,7 @@ impl model::Model for V1PortStatus {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.port.is_some() as u64) | (self.error.is_some() as u64) << 1
+        self.port.is_some() as u64 | (self.error.is_some() as u64) << 1
             | (self.protocol.is_some() as u64) << 2
     }
 }

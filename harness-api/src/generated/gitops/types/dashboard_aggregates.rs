@@ -90,7 +90,7 @@ impl model::Model for V1DeploymentsDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.error.is_some() as u64) | (self.deploy.is_some() as u64) << 1
+        self.error.is_some() as u64 | (self.deploy.is_some() as u64) << 1
             | (self.failed.is_some() as u64) << 2 | (self.running.is_some() as u64) << 3
             | (self.redeploy.is_some() as u64) << 4
             | (self.rollback.is_some() as u64) << 5
@@ -208,7 +208,7 @@ impl model::Model for V1RecentDeploymentQuery {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.env_ref.is_some() as u64) | (self.end_time.is_some() as u64) << 1
+        self.env_ref.is_some() as u64 | (self.end_time.is_some() as u64) << 1
             | (self.start_time.is_some() as u64) << 2
             | (self.search_term.is_some() as u64) << 3
             | (self.service_ref.is_some() as u64) << 4
@@ -266,7 +266,7 @@ impl model::Model for V1RecentDeploymentsDetailsList {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.empty.is_some() as u64) | (self.content.is_some() as u64) << 1
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
             | (self.page_item_count.is_some() as u64) << 2
     }
 }
@@ -332,7 +332,7 @@ impl model::Model for V1TopApplicationPhaseStats {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.failed.is_some() as u64) | (self.succeeded.is_some() as u64) << 1
+        self.failed.is_some() as u64 | (self.succeeded.is_some() as u64) << 1
             | (self.deployment_rate.is_some() as u64) << 2
             | (self.agent_identifier.is_some() as u64) << 3
             | (self.application_name.is_some() as u64) << 4
@@ -378,7 +378,7 @@ impl model::Model for V1TopApplicationPhaseStatsList {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.empty.is_some() as u64) | (self.content.is_some() as u64) << 1
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
     }
 }
 model::model!(V1TopApplicationPhaseStatsList);

@@ -75,7 +75,7 @@ impl model::Model for AgentExportBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.yaml.is_some() as u64) | (self.page_size.is_some() as u64) << 1
+        self.yaml.is_some() as u64 | (self.page_size.is_some() as u64) << 1
             | (self.page_index.is_some() as u64) << 2
             | (self.entity_type.is_some() as u64) << 3
             | (self.org_identifier.is_some() as u64) << 4

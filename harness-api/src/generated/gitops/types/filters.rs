@@ -80,7 +80,7 @@ impl model::Model for V1Filter {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.created_at.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.created_at.is_some() as u64) << 1
             | (self.filter_type.is_some() as u64) << 2
             | (self.identifier.is_some() as u64) << 3
             | (self.org_identifier.is_some() as u64) << 4
@@ -157,7 +157,7 @@ impl model::Model for V1FilterList {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.empty.is_some() as u64) | (self.content.is_some() as u64) << 1
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.page_index.is_some() as u64) << 3
             | (self.total_items.is_some() as u64) << 4

@@ -42,7 +42,7 @@ impl model::Model for GpgkeysGnuPgPublicKeyCreateRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.upsert.is_some() as u64) | (self.publickey.is_some() as u64) << 1
+        self.upsert.is_some() as u64 | (self.publickey.is_some() as u64) << 1
     }
 }
 model::model!(GpgkeysGnuPgPublicKeyCreateRequest);
@@ -84,7 +84,7 @@ impl model::Model for GpgkeysGnuPgPublicKeyCreateResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.created.is_some() as u64) | (self.skipped.is_some() as u64) << 1
+        self.created.is_some() as u64 | (self.skipped.is_some() as u64) << 1
     }
 }
 model::model!(GpgkeysGnuPgPublicKeyCreateResponse);

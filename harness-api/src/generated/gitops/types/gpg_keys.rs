@@ -70,7 +70,7 @@ impl model::Model for Servicev1GnuPgPublicKeyList {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.empty.is_some() as u64) | (self.content.is_some() as u64) << 1
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.page_index.is_some() as u64) << 3
             | (self.total_items.is_some() as u64) << 4
@@ -145,7 +145,7 @@ impl model::Model for V1Gnupg {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.created_at.is_some() as u64) | (self.org_identifier.is_some() as u64) << 1
+        self.created_at.is_some() as u64 | (self.org_identifier.is_some() as u64) << 1
             | (self.gnu_pg_public_key.is_some() as u64) << 2
             | (self.last_modified_at.is_some() as u64) << 3
             | (self.agent_identifier.is_some() as u64) << 4

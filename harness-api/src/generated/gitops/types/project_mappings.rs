@@ -70,7 +70,7 @@ impl model::Model for Servicev1AppProject {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.created_at.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.created_at.is_some() as u64) << 1
             | (self.org_identifier.is_some() as u64) << 2
             | (self.last_modified_at.is_some() as u64) << 3
             | (self.agent_identifier.is_some() as u64) << 4
@@ -140,7 +140,7 @@ impl model::Model for V1AppProjectMappingCreateRequestV2 {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org_identifier.is_some() as u64)
+        self.org_identifier.is_some() as u64
             | (self.agent_identifier.is_some() as u64) << 1
             | (self.argo_project_name.is_some() as u64) << 2
             | (self.account_identifier.is_some() as u64) << 3
@@ -215,7 +215,7 @@ impl model::Model for V1AppProjectMappingList {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.empty.is_some() as u64) | (self.content.is_some() as u64) << 1
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.page_index.is_some() as u64) << 3
             | (self.total_items.is_some() as u64) << 4
@@ -290,7 +290,7 @@ impl model::Model for V1AppProjectMappingQueryV2 {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.identifier.is_some() as u64) | (self.org_identifier.is_some() as u64) << 1
+        self.identifier.is_some() as u64 | (self.org_identifier.is_some() as u64) << 1
             | (self.agent_identifier.is_some() as u64) << 2
             | (self.argo_project_name.is_some() as u64) << 3
             | (self.account_identifier.is_some() as u64) << 4
@@ -370,7 +370,7 @@ impl model::Model for V1AppProjectMappingV2 {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.created_at.is_some() as u64) | (self.identifier.is_some() as u64) << 1
+        self.created_at.is_some() as u64 | (self.identifier.is_some() as u64) << 1
             | (self.org_identifier.is_some() as u64) << 2
             | (self.last_modified_at.is_some() as u64) << 3
             | (self.argo_project_name.is_some() as u64) << 4
@@ -414,7 +414,7 @@ impl model::Model for V1AppProjectMappingV2List {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.app_project_mappings.is_some() as u64)
+        self.app_project_mappings.is_some() as u64
     }
 }
 model::model!(V1AppProjectMappingV2List);
@@ -454,7 +454,7 @@ impl model::Model for AppProjectMappingUpdateBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.app_proj_map.is_some() as u64)
+        self.app_proj_map.is_some() as u64
     }
 }
 model::model!(AppProjectMappingUpdateBody);
@@ -500,7 +500,7 @@ impl model::Model for AppProjectMappingUpdateBodyAppProjMap {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org_identifier.is_some() as u64)
+        self.org_identifier.is_some() as u64
             | (self.project_identifier.is_some() as u64) << 1
             | (self.auto_create_service_env.is_some() as u64) << 2
     }

@@ -46,7 +46,7 @@ impl model::Model for AppprojectsAppProject {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.spec.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.spec.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.metadata.is_some() as u64) << 2
     }
 }
@@ -89,7 +89,7 @@ impl model::Model for AppprojectsAppProjectList {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.items.is_some() as u64) | (self.metadata.is_some() as u64) << 1
+        self.items.is_some() as u64 | (self.metadata.is_some() as u64) << 1
     }
 }
 model::model!(AppprojectsAppProjectList);
@@ -196,7 +196,7 @@ impl model::Model for AppprojectsAppProjectSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.roles.is_some() as u64) | (self.description.is_some() as u64) << 1
+        self.roles.is_some() as u64 | (self.description.is_some() as u64) << 1
             | (self.source_repos.is_some() as u64) << 2
             | (self.sync_windows.is_some() as u64) << 3
             | (self.destinations.is_some() as u64) << 4
@@ -248,7 +248,7 @@ impl model::Model for AppprojectsAppProjectStatus {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.jwt_tokens_by_role.is_some() as u64)
+        self.jwt_tokens_by_role.is_some() as u64
     }
 }
 model::model!(AppprojectsAppProjectStatus);
@@ -294,7 +294,7 @@ impl model::Model for AppprojectsApplicationDestination {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.server.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.server.is_some() as u64) << 1
             | (self.namespace.is_some() as u64) << 2
     }
 }
@@ -341,7 +341,7 @@ impl model::Model for AppprojectsApplicationDestinationServiceAccount {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.server.is_some() as u64) | (self.namespace.is_some() as u64) << 1
+        self.server.is_some() as u64 | (self.namespace.is_some() as u64) << 1
             | (self.default_service_account.is_some() as u64) << 2
     }
 }
@@ -388,7 +388,7 @@ impl model::Model for AppprojectsJwtToken {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.exp.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.exp.is_some() as u64) << 1
             | (self.iat.is_some() as u64) << 2
     }
 }
@@ -427,7 +427,7 @@ impl model::Model for AppprojectsJwtTokens {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.items.is_some() as u64)
+        self.items.is_some() as u64
     }
 }
 model::model!(AppprojectsJwtTokens);
@@ -473,7 +473,7 @@ impl model::Model for AppprojectsOrphanedResourceKey {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.kind.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.group.is_some() as u64) << 2
     }
 }
@@ -516,7 +516,7 @@ impl model::Model for AppprojectsOrphanedResourcesMonitorSettings {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.warn.is_some() as u64) | (self.ignore.is_some() as u64) << 1
+        self.warn.is_some() as u64 | (self.ignore.is_some() as u64) << 1
     }
 }
 model::model!(AppprojectsOrphanedResourcesMonitorSettings);
@@ -570,7 +570,7 @@ impl model::Model for AppprojectsProjectRole {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.groups.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.groups.is_some() as u64) << 1
             | (self.policies.is_some() as u64) << 2
             | (self.jwt_tokens.is_some() as u64) << 3
             | (self.description.is_some() as u64) << 4
@@ -611,7 +611,7 @@ impl model::Model for AppprojectsSignatureKey {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key_id.is_some() as u64)
+        self.key_id.is_some() as u64
     }
 }
 model::model!(AppprojectsSignatureKey);
@@ -686,7 +686,7 @@ impl model::Model for AppprojectsSyncWindow {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.kind.is_some() as u64) | (self.clusters.is_some() as u64) << 1
+        self.kind.is_some() as u64 | (self.clusters.is_some() as u64) << 1
             | (self.duration.is_some() as u64) << 2
             | (self.schedule.is_some() as u64) << 3
             | (self.time_zone.is_some() as u64) << 4
@@ -734,7 +734,7 @@ impl model::Model for ProjectsProjectCreateRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.upsert.is_some() as u64) | (self.project.is_some() as u64) << 1
+        self.upsert.is_some() as u64 | (self.project.is_some() as u64) << 1
     }
 }
 model::model!(ProjectsProjectCreateRequest);
@@ -772,7 +772,7 @@ impl model::Model for ProjectsProjectUpdateRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.project.is_some() as u64)
+        self.project.is_some() as u64
     }
 }
 model::model!(ProjectsProjectUpdateRequest);
@@ -814,7 +814,7 @@ impl model::Model for V1GroupKind {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.kind.is_some() as u64) | (self.group.is_some() as u64) << 1
+        self.kind.is_some() as u64 | (self.group.is_some() as u64) << 1
     }
 }
 model::model!(V1GroupKind);

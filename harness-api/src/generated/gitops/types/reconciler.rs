@@ -92,7 +92,7 @@ impl model::Model for ReconcilerReconcileCountsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.cluster_count.is_some() as u64)
+        self.cluster_count.is_some() as u64
             | (self.repo_creds_count.is_some() as u64) << 1
             | (self.repository_count.is_some() as u64) << 2
             | (self.application_count.is_some() as u64) << 3
@@ -140,7 +140,7 @@ impl model::Model for Servicev1ReconcilerFilter {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.project_names.is_some() as u64)
+        self.project_names.is_some() as u64
     }
 }
 model::model!(Servicev1ReconcilerFilter);

@@ -52,7 +52,7 @@ impl model::Model for RepositoriesAppInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.path.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.path.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(RepositoriesAppInfo);
@@ -98,7 +98,7 @@ impl model::Model for RepositoriesAwsSecretRef {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.aws_access_key_id.is_some() as u64)
+        self.aws_access_key_id.is_some() as u64
             | (self.aws_session_token.is_some() as u64) << 1
             | (self.aws_secret_access_key.is_some() as u64) << 2
     }
@@ -142,7 +142,7 @@ impl model::Model for RepositoriesCheckEsoResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.eso_present.is_some() as u64)
+        self.eso_present.is_some() as u64
     }
 }
 model::model!(RepositoriesCheckEsoResponse);
@@ -192,7 +192,7 @@ impl model::Model for RepositoriesEcrAuthorizationTokenGenerator {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.role.is_some() as u64) | (self.region.is_some() as u64) << 1
+        self.role.is_some() as u64 | (self.region.is_some() as u64) << 1
             | (self.jwt_auth.is_some() as u64) << 2
             | (self.secret_ref.is_some() as u64) << 3
     }
@@ -240,7 +240,7 @@ impl model::Model for RepositoriesEsoGeneratorResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.ecr_gen.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.ecr_gen.is_some() as u64) << 1
             | (self.gcr_gen.is_some() as u64) << 2
     }
 }
@@ -291,7 +291,7 @@ impl model::Model for RepositoriesGcrAccessTokenGenerator {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.access_key.is_some() as u64) | (self.project_id.is_some() as u64) << 1
+        self.access_key.is_some() as u64 | (self.project_id.is_some() as u64) << 1
             | (self.workload_identity.is_some() as u64) << 2
     }
     #[inline]
@@ -346,7 +346,7 @@ impl model::Model for RepositoriesGcrWorkloadIdentity {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.cluster_name.is_some() as u64)
+        self.cluster_name.is_some() as u64
             | (self.cluster_location.is_some() as u64) << 1
             | (self.cluster_project_id.is_some() as u64) << 2
             | (self.service_account_ref.is_some() as u64) << 3
@@ -403,7 +403,7 @@ impl model::Model for RepositoriesHelmAppSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.values.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.values.is_some() as u64) << 1
             | (self.parameters.is_some() as u64) << 2
             | (self.value_files.is_some() as u64) << 3
             | (self.file_parameters.is_some() as u64) << 4
@@ -448,7 +448,7 @@ impl model::Model for RepositoriesHelmChart {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.versions.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.versions.is_some() as u64) << 1
     }
 }
 model::model!(RepositoriesHelmChart);
@@ -486,7 +486,7 @@ impl model::Model for RepositoriesHelmChartsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.items.is_some() as u64)
+        self.items.is_some() as u64
     }
 }
 model::model!(RepositoriesHelmChartsResponse);
@@ -534,7 +534,7 @@ impl model::Model for RepositoriesKsonnetAppSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.parameters.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.parameters.is_some() as u64) << 1
             | (self.environments.is_some() as u64) << 2
     }
 }
@@ -581,7 +581,7 @@ impl model::Model for RepositoriesKsonnetEnvironment {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.k8s_version.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.k8s_version.is_some() as u64) << 1
             | (self.destination.is_some() as u64) << 2
     }
 }
@@ -624,7 +624,7 @@ impl model::Model for RepositoriesKsonnetEnvironmentDestination {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.server.is_some() as u64) | (self.namespace.is_some() as u64) << 1
+        self.server.is_some() as u64 | (self.namespace.is_some() as u64) << 1
     }
 }
 model::model!(RepositoriesKsonnetEnvironmentDestination);
@@ -662,7 +662,7 @@ impl model::Model for RepositoriesKustomizeAppSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.images.is_some() as u64)
+        self.images.is_some() as u64
     }
 }
 model::model!(RepositoriesKustomizeAppSpec);
@@ -704,7 +704,7 @@ impl model::Model for RepositoriesRefs {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tags.is_some() as u64) | (self.branches.is_some() as u64) << 1
+        self.tags.is_some() as u64 | (self.branches.is_some() as u64) << 1
     }
 }
 model::model!(RepositoriesRefs);
@@ -829,7 +829,7 @@ impl model::Model for RepositoriesRepoAccessQuery {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.repo.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.repo.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2 | (self.proxy.is_some() as u64) << 3
             | (self.project.is_some() as u64) << 4
             | (self.insecure.is_some() as u64) << 5
@@ -902,7 +902,7 @@ impl model::Model for RepositoriesRepoAppDetailsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.helm.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.helm.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.ksonnet.is_some() as u64) << 2
             | (self.directory.is_some() as u64) << 3
             | (self.kustomize.is_some() as u64) << 4
@@ -943,7 +943,7 @@ impl model::Model for RepositoriesRepoAppsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.items.is_some() as u64)
+        self.items.is_some() as u64
     }
 }
 model::model!(RepositoriesRepoAppsResponse);
@@ -1013,7 +1013,7 @@ impl model::Model for RepositoriesRepoCreateRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.repo.is_some() as u64) | (self.ecr_gen.is_some() as u64) << 1
+        self.repo.is_some() as u64 | (self.ecr_gen.is_some() as u64) << 1
             | (self.gcr_gen.is_some() as u64) << 2 | (self.upsert.is_some() as u64) << 3
             | (self.gen_type.is_some() as u64) << 4
             | (self.creds_only.is_some() as u64) << 5
@@ -1075,7 +1075,7 @@ impl model::Model for RepositoriesRepoUpdateRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.repo.is_some() as u64) | (self.ecr_gen.is_some() as u64) << 1
+        self.repo.is_some() as u64 | (self.ecr_gen.is_some() as u64) << 1
             | (self.gcr_gen.is_some() as u64) << 2
             | (self.gen_type.is_some() as u64) << 3
             | (self.update_mask.is_some() as u64) << 4
@@ -1229,7 +1229,7 @@ impl model::Model for RepositoriesRepository {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.repo.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.repo.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2 | (self.proxy.is_some() as u64) << 3
             | (self.no_proxy.is_some() as u64) << 4
             | (self.project.is_some() as u64) << 5
@@ -1295,7 +1295,7 @@ impl model::Model for RepositoriesRepositoryList {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.items.is_some() as u64) | (self.metadata.is_some() as u64) << 1
+        self.items.is_some() as u64 | (self.metadata.is_some() as u64) << 1
     }
 }
 model::model!(RepositoriesRepositoryList);
@@ -1341,7 +1341,7 @@ impl model::Model for RepositoriesServiceAccountSelector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.audiences.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.audiences.is_some() as u64) << 1
             | (self.namespace.is_some() as u64) << 2
     }
 }
@@ -1427,7 +1427,7 @@ impl model::Model for Servicev1Repository {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.stale.is_some() as u64) | (self.created_at.is_some() as u64) << 1
+        self.stale.is_some() as u64 | (self.created_at.is_some() as u64) << 1
             | (self.identifier.is_some() as u64) << 2
             | (self.repository.is_some() as u64) << 3
             | (self.org_identifier.is_some() as u64) << 4
@@ -1473,7 +1473,7 @@ impl model::Model for V1RepoByUrlRespList {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.repository.is_some() as u64)
+        self.repository.is_some() as u64
     }
 }
 model::model!(V1RepoByUrlRespList);
@@ -1568,7 +1568,7 @@ impl model::Model for V1RepoListReq {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.filter.is_some() as u64) | (self.sort_by.is_some() as u64) << 1
+        self.filter.is_some() as u64 | (self.sort_by.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.page_index.is_some() as u64) << 3
             | (self.sort_order.is_some() as u64) << 4
@@ -1648,7 +1648,7 @@ impl model::Model for V1Repositorylist {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.empty.is_some() as u64) | (self.content.is_some() as u64) << 1
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.page_index.is_some() as u64) << 3
             | (self.total_items.is_some() as u64) << 4
@@ -1691,7 +1691,7 @@ impl model::Model for V1ociRepoType {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.repo_url.is_some() as u64)
+        self.repo_url.is_some() as u64
     }
 }
 model::model!(V1ociRepoType);
@@ -1729,7 +1729,7 @@ impl model::Model for V1ociRepoTypeResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.oci_repo_type.is_some() as u64)
+        self.oci_repo_type.is_some() as u64
     }
 }
 model::model!(V1ociRepoTypeResponse);

@@ -42,7 +42,7 @@ impl model::Model for CertificatesRepositoryCertificateCreateRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.upsert.is_some() as u64) | (self.certificates.is_some() as u64) << 1
+        self.upsert.is_some() as u64 | (self.certificates.is_some() as u64) << 1
     }
 }
 model::model!(CertificatesRepositoryCertificateCreateRequest);
@@ -84,7 +84,7 @@ impl model::Model for CertificatesRepositoryCertificateList {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.items.is_some() as u64) | (self.metadata.is_some() as u64) << 1
+        self.items.is_some() as u64 | (self.metadata.is_some() as u64) << 1
     }
 }
 model::model!(CertificatesRepositoryCertificateList);

@@ -100,7 +100,7 @@ impl model::Model for HrepocredsRepoCreds {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2 | (self.password.is_some() as u64) << 3
             | (self.username.is_some() as u64) << 4
             | (self.enable_oci.is_some() as u64) << 5
@@ -156,7 +156,7 @@ impl model::Model for HrepocredsRepoCredsCreateRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.creds.is_some() as u64) | (self.upsert.is_some() as u64) << 1
+        self.creds.is_some() as u64 | (self.upsert.is_some() as u64) << 1
     }
 }
 model::model!(HrepocredsRepoCredsCreateRequest);
@@ -198,7 +198,7 @@ impl model::Model for HrepocredsRepoCredsQuery {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.repo_creds_type.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.repo_creds_type.is_some() as u64) << 1
     }
 }
 model::model!(HrepocredsRepoCredsQuery);
@@ -240,7 +240,7 @@ impl model::Model for HrepocredsRepoCredsUpdateRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.creds.is_some() as u64) | (self.update_mask.is_some() as u64) << 1
+        self.creds.is_some() as u64 | (self.update_mask.is_some() as u64) << 1
     }
 }
 model::model!(HrepocredsRepoCredsUpdateRequest);
@@ -320,7 +320,7 @@ impl model::Model for Servicev1RepositoryCredentials {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.stale.is_some() as u64) | (self.created_at.is_some() as u64) << 1
+        self.stale.is_some() as u64 | (self.created_at.is_some() as u64) << 1
             | (self.repo_creds.is_some() as u64) << 2
             | (self.identifier.is_some() as u64) << 3
             | (self.org_identifier.is_some() as u64) << 4
@@ -397,7 +397,7 @@ impl model::Model for Servicev1RepositoryCredentialsList {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.empty.is_some() as u64) | (self.content.is_some() as u64) << 1
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.page_index.is_some() as u64) << 3
             | (self.total_items.is_some() as u64) << 4
@@ -487,7 +487,7 @@ impl model::Model for V1RepositoryCredentialsQuery {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.filter.is_some() as u64) | (self.page_size.is_some() as u64) << 1
+        self.filter.is_some() as u64 | (self.page_size.is_some() as u64) << 1
             | (self.page_index.is_some() as u64) << 2
             | (self.identifier.is_some() as u64) << 3
             | (self.search_term.is_some() as u64) << 4

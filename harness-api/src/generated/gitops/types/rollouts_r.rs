@@ -38,7 +38,7 @@ impl model::Model for ResourceQuantity {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.string.is_some() as u64)
+        self.string.is_some() as u64
     }
 }
 model::model!(ResourceQuantity);

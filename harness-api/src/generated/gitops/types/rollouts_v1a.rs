@@ -46,7 +46,7 @@ impl model::Model for V1Affinity {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.pod_affinity.is_some() as u64) | (self.node_affinity.is_some() as u64) << 1
+        self.pod_affinity.is_some() as u64 | (self.node_affinity.is_some() as u64) << 1
             | (self.pod_anti_affinity.is_some() as u64) << 2
     }
 }
@@ -93,7 +93,7 @@ impl model::Model for V1AnalysisRunArgument {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
             | (self.value_from.is_some() as u64) << 2
     }
 }
@@ -136,7 +136,7 @@ impl model::Model for V1AnalysisRunMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.labels.is_some() as u64) | (self.annotations.is_some() as u64) << 1
+        self.labels.is_some() as u64 | (self.annotations.is_some() as u64) << 1
     }
 }
 model::model!(V1AnalysisRunMetadata);
@@ -178,7 +178,7 @@ impl model::Model for V1AppArmorProfile {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.localhost_profile.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.localhost_profile.is_some() as u64) << 1
     }
 }
 model::model!(V1AppArmorProfile);
@@ -220,7 +220,7 @@ impl model::Model for V1ArgumentValueFrom {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.field_ref.is_some() as u64)
+        self.field_ref.is_some() as u64
             | (self.pod_template_hash_value.is_some() as u64) << 1
     }
 }
@@ -279,7 +279,7 @@ impl model::Model for V1AzureDiskVolumeSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.kind.is_some() as u64) | (self.fs_type.is_some() as u64) << 1
+        self.kind.is_some() as u64 | (self.fs_type.is_some() as u64) << 1
             | (self.disk_uri.is_some() as u64) << 2
             | (self.disk_name.is_some() as u64) << 3
             | (self.read_only.is_some() as u64) << 4
@@ -329,7 +329,7 @@ impl model::Model for V1AzureFileVolumeSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.read_only.is_some() as u64) | (self.share_name.is_some() as u64) << 1
+        self.read_only.is_some() as u64 | (self.share_name.is_some() as u64) << 1
             | (self.secret_name.is_some() as u64) << 2
     }
 }
@@ -380,7 +380,7 @@ impl model::Model for V1awsElasticBlockStoreVolumeSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.fs_type.is_some() as u64) | (self.read_only.is_some() as u64) << 1
+        self.fs_type.is_some() as u64 | (self.read_only.is_some() as u64) << 1
             | (self.volume_id.is_some() as u64) << 2
             | (self.partition.is_some() as u64) << 3
     }

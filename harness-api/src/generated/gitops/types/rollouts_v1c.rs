@@ -70,7 +70,7 @@ impl model::Model for V1CanaryStep {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.pause.is_some() as u64) | (self.analysis.is_some() as u64) << 1
+        self.pause.is_some() as u64 | (self.analysis.is_some() as u64) << 1
             | (self.set_weight.is_some() as u64) << 2
             | (self.experiment.is_some() as u64) << 3
             | (self.set_canary_scale.is_some() as u64) << 4
@@ -117,7 +117,7 @@ impl model::Model for V1Capabilities {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.add.is_some() as u64) | (self.drop.is_some() as u64) << 1
+        self.add.is_some() as u64 | (self.drop.is_some() as u64) << 1
     }
 }
 model::model!(V1Capabilities);
@@ -175,7 +175,7 @@ impl model::Model for V1CephFsVolumeSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.path.is_some() as u64) | (self.user.is_some() as u64) << 1
+        self.path.is_some() as u64 | (self.user.is_some() as u64) << 1
             | (self.monitors.is_some() as u64) << 2
             | (self.read_only.is_some() as u64) << 3
             | (self.secret_ref.is_some() as u64) << 4
@@ -229,7 +229,7 @@ impl model::Model for V1CinderVolumeSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.fs_type.is_some() as u64) | (self.read_only.is_some() as u64) << 1
+        self.fs_type.is_some() as u64 | (self.read_only.is_some() as u64) << 1
             | (self.volume_id.is_some() as u64) << 2
             | (self.secret_ref.is_some() as u64) << 3
     }
@@ -273,8 +273,7 @@ impl model::Model for V1CloudWatchMetric {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.interval.is_some() as u64)
-            | (self.metric_data_queries.is_some() as u64) << 1
+        self.interval.is_some() as u64 | (self.metric_data_queries.is_some() as u64) << 1
     }
 }
 model::model!(V1CloudWatchMetric);
@@ -332,7 +331,7 @@ impl model::Model for V1CloudWatchMetricDataQuery {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.label.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.label.is_some() as u64) << 1
             | (self.period.is_some() as u64) << 2
             | (self.expression.is_some() as u64) << 3
             | (self.metric_stat.is_some() as u64) << 4
@@ -386,7 +385,7 @@ impl model::Model for V1CloudWatchMetricStat {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.stat.is_some() as u64) | (self.unit.is_some() as u64) << 1
+        self.stat.is_some() as u64 | (self.unit.is_some() as u64) << 1
             | (self.metric.is_some() as u64) << 2 | (self.period.is_some() as u64) << 3
     }
 }
@@ -433,7 +432,7 @@ impl model::Model for V1CloudWatchMetricStatMetric {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.namespace.is_some() as u64) | (self.dimensions.is_some() as u64) << 1
+        self.namespace.is_some() as u64 | (self.dimensions.is_some() as u64) << 1
             | (self.metric_name.is_some() as u64) << 2
     }
 }
@@ -476,7 +475,7 @@ impl model::Model for V1CloudWatchMetricStatMetricDimension {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(V1CloudWatchMetricStatMetricDimension);
@@ -530,7 +529,7 @@ impl model::Model for V1ClusterTrustBundleProjection {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.path.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.path.is_some() as u64) << 1
             | (self.optional.is_some() as u64) << 2
             | (self.signer_name.is_some() as u64) << 3
             | (self.label_selector.is_some() as u64) << 4
@@ -575,7 +574,7 @@ impl model::Model for V1ConfigMapEnvSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.optional.is_some() as u64)
+        self.optional.is_some() as u64
             | (self.local_object_reference.is_some() as u64) << 1
     }
 }
@@ -622,7 +621,7 @@ impl model::Model for V1ConfigMapKeySelector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.optional.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.optional.is_some() as u64) << 1
             | (self.local_object_reference.is_some() as u64) << 2
     }
 }
@@ -669,7 +668,7 @@ impl model::Model for V1ConfigMapProjection {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.items.is_some() as u64) | (self.optional.is_some() as u64) << 1
+        self.items.is_some() as u64 | (self.optional.is_some() as u64) << 1
             | (self.local_object_reference.is_some() as u64) << 2
     }
 }
@@ -720,7 +719,7 @@ impl model::Model for V1ConfigMapVolumeSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.items.is_some() as u64) | (self.optional.is_some() as u64) << 1
+        self.items.is_some() as u64 | (self.optional.is_some() as u64) << 1
             | (self.default_mode.is_some() as u64) << 2
             | (self.local_object_reference.is_some() as u64) << 3
     }
@@ -877,7 +876,7 @@ impl model::Model for V1Container {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.env.is_some() as u64) | (self.tty.is_some() as u64) << 1
+        self.env.is_some() as u64 | (self.tty.is_some() as u64) << 1
             | (self.args.is_some() as u64) << 2 | (self.name.is_some() as u64) << 3
             | (self.image.is_some() as u64) << 4 | (self.ports.is_some() as u64) << 5
             | (self.stdin.is_some() as u64) << 6 | (self.command.is_some() as u64) << 7
@@ -950,7 +949,7 @@ impl model::Model for V1ContainerPort {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.host_ip.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.host_ip.is_some() as u64) << 1
             | (self.host_port.is_some() as u64) << 2
             | (self.protocol.is_some() as u64) << 3
             | (self.container_port.is_some() as u64) << 4
@@ -995,8 +994,7 @@ impl model::Model for V1ContainerResizePolicy {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.resource_name.is_some() as u64)
-            | (self.restart_policy.is_some() as u64) << 1
+        self.resource_name.is_some() as u64 | (self.restart_policy.is_some() as u64) << 1
     }
 }
 model::model!(V1ContainerResizePolicy);
@@ -1050,7 +1048,7 @@ impl model::Model for V1csiVolumeSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.driver.is_some() as u64) | (self.fs_type.is_some() as u64) << 1
+        self.driver.is_some() as u64 | (self.fs_type.is_some() as u64) << 1
             | (self.read_only.is_some() as u64) << 2
             | (self.volume_attributes.is_some() as u64) << 3
             | (self.node_publish_secret_ref.is_some() as u64) << 4

@@ -46,7 +46,7 @@ impl model::Model for V1DatadogMetric {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.query.is_some() as u64) | (self.interval.is_some() as u64) << 1
+        self.query.is_some() as u64 | (self.interval.is_some() as u64) << 1
             | (self.api_version.is_some() as u64) << 2
     }
 }
@@ -85,7 +85,7 @@ impl model::Model for V1DownwardApiProjection {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.items.is_some() as u64)
+        self.items.is_some() as u64
     }
 }
 model::model!(V1DownwardApiProjection);
@@ -135,7 +135,7 @@ impl model::Model for V1DownwardApiVolumeFile {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.mode.is_some() as u64) | (self.path.is_some() as u64) << 1
+        self.mode.is_some() as u64 | (self.path.is_some() as u64) << 1
             | (self.field_ref.is_some() as u64) << 2
             | (self.resource_field_ref.is_some() as u64) << 3
     }
@@ -179,7 +179,7 @@ impl model::Model for V1DownwardApiVolumeSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.items.is_some() as u64) | (self.default_mode.is_some() as u64) << 1
+        self.items.is_some() as u64 | (self.default_mode.is_some() as u64) << 1
     }
 }
 model::model!(V1DownwardApiVolumeSource);
@@ -217,7 +217,7 @@ impl model::Model for V1DryRun {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.metric_name.is_some() as u64)
+        self.metric_name.is_some() as u64
     }
 }
 model::model!(V1DryRun);

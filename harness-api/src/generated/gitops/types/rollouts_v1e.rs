@@ -42,7 +42,7 @@ impl model::Model for V1EmptyDirVolumeSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.medium.is_some() as u64) | (self.size_limit.is_some() as u64) << 1
+        self.medium.is_some() as u64 | (self.size_limit.is_some() as u64) << 1
     }
 }
 model::model!(V1EmptyDirVolumeSource);
@@ -88,7 +88,7 @@ impl model::Model for V1EnvFromSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.prefix.is_some() as u64) | (self.secret_ref.is_some() as u64) << 1
+        self.prefix.is_some() as u64 | (self.secret_ref.is_some() as u64) << 1
             | (self.config_map_ref.is_some() as u64) << 2
     }
 }
@@ -135,7 +135,7 @@ impl model::Model for V1EnvVar {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
             | (self.value_from.is_some() as u64) << 2
     }
 }
@@ -186,7 +186,7 @@ impl model::Model for V1EnvVarSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.field_ref.is_some() as u64) | (self.secret_key_ref.is_some() as u64) << 1
+        self.field_ref.is_some() as u64 | (self.secret_key_ref.is_some() as u64) << 1
             | (self.config_map_key_ref.is_some() as u64) << 2
             | (self.resource_field_ref.is_some() as u64) << 3
     }
@@ -230,7 +230,7 @@ impl model::Model for V1EphemeralContainer {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.target_container_name.is_some() as u64)
+        self.target_container_name.is_some() as u64
             | (self.ephemeral_container_common.is_some() as u64) << 1
     }
 }
@@ -386,7 +386,7 @@ impl model::Model for V1EphemeralContainerCommon {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.env.is_some() as u64) | (self.tty.is_some() as u64) << 1
+        self.env.is_some() as u64 | (self.tty.is_some() as u64) << 1
             | (self.args.is_some() as u64) << 2 | (self.name.is_some() as u64) << 3
             | (self.image.is_some() as u64) << 4 | (self.ports.is_some() as u64) << 5
             | (self.stdin.is_some() as u64) << 6 | (self.command.is_some() as u64) << 7
@@ -443,7 +443,7 @@ impl model::Model for V1EphemeralVolumeSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.volume_claim_template.is_some() as u64)
+        self.volume_claim_template.is_some() as u64
     }
 }
 model::model!(V1EphemeralVolumeSource);
@@ -481,7 +481,7 @@ impl model::Model for V1ExecAction {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.command.is_some() as u64)
+        self.command.is_some() as u64
     }
 }
 model::model!(V1ExecAction);

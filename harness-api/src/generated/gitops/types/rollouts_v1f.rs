@@ -38,7 +38,7 @@ impl model::Model for V1FieldRef {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.field_path.is_some() as u64)
+        self.field_path.is_some() as u64
     }
 }
 model::model!(V1FieldRef);
@@ -92,7 +92,7 @@ impl model::Model for V1FlexVolumeSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.driver.is_some() as u64) | (self.fs_type.is_some() as u64) << 1
+        self.driver.is_some() as u64 | (self.fs_type.is_some() as u64) << 1
             | (self.options.is_some() as u64) << 2
             | (self.read_only.is_some() as u64) << 3
             | (self.secret_ref.is_some() as u64) << 4
@@ -137,7 +137,7 @@ impl model::Model for V1FlockerVolumeSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.dataset_name.is_some() as u64) | (self.dataset_uuid.is_some() as u64) << 1
+        self.dataset_name.is_some() as u64 | (self.dataset_uuid.is_some() as u64) << 1
     }
 }
 model::model!(V1FlockerVolumeSource);
@@ -191,7 +191,7 @@ impl model::Model for V1fcVolumeSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.lun.is_some() as u64) | (self.wwids.is_some() as u64) << 1
+        self.lun.is_some() as u64 | (self.wwids.is_some() as u64) << 1
             | (self.fs_type.is_some() as u64) << 2
             | (self.read_only.is_some() as u64) << 3
             | (self.target_ww_ns.is_some() as u64) << 4

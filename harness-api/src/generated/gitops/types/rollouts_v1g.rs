@@ -46,7 +46,7 @@ impl model::Model for V1GitRepoVolumeSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.revision.is_some() as u64) | (self.directory.is_some() as u64) << 1
+        self.revision.is_some() as u64 | (self.directory.is_some() as u64) << 1
             | (self.repository.is_some() as u64) << 2
     }
 }
@@ -93,7 +93,7 @@ impl model::Model for V1GlusterfsVolumeSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.path.is_some() as u64) | (self.read_only.is_some() as u64) << 1
+        self.path.is_some() as u64 | (self.read_only.is_some() as u64) << 1
             | (self.endpoints.is_some() as u64) << 2
     }
 }
@@ -136,7 +136,7 @@ impl model::Model for V1GraphiteMetric {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.query.is_some() as u64) | (self.address.is_some() as u64) << 1
+        self.query.is_some() as u64 | (self.address.is_some() as u64) << 1
     }
 }
 model::model!(V1GraphiteMetric);
@@ -186,7 +186,7 @@ impl model::Model for V1gcePersistentDiskVolumeSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.fs_type.is_some() as u64) | (self.pd_name.is_some() as u64) << 1
+        self.fs_type.is_some() as u64 | (self.pd_name.is_some() as u64) << 1
             | (self.read_only.is_some() as u64) << 2
             | (self.partition.is_some() as u64) << 3
     }
@@ -230,7 +230,7 @@ impl model::Model for V1grpcAction {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.port.is_some() as u64) | (self.service.is_some() as u64) << 1
+        self.port.is_some() as u64 | (self.service.is_some() as u64) << 1
     }
 }
 model::model!(V1grpcAction);

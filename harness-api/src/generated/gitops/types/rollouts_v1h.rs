@@ -42,7 +42,7 @@ impl model::Model for V1HeaderRoutingMatch {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.header_name.is_some() as u64) | (self.header_value.is_some() as u64) << 1
+        self.header_name.is_some() as u64 | (self.header_value.is_some() as u64) << 1
     }
 }
 model::model!(V1HeaderRoutingMatch);
@@ -84,7 +84,7 @@ impl model::Model for V1HostAlias {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ip.is_some() as u64) | (self.hostnames.is_some() as u64) << 1
+        self.ip.is_some() as u64 | (self.hostnames.is_some() as u64) << 1
     }
 }
 model::model!(V1HostAlias);
@@ -126,7 +126,7 @@ impl model::Model for V1HostPathVolumeSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.path.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.path.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(V1HostPathVolumeSource);
@@ -180,7 +180,7 @@ impl model::Model for V1httpGetAction {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.host.is_some() as u64) | (self.path.is_some() as u64) << 1
+        self.host.is_some() as u64 | (self.path.is_some() as u64) << 1
             | (self.port.is_some() as u64) << 2 | (self.scheme.is_some() as u64) << 3
             | (self.http_headers.is_some() as u64) << 4
     }
@@ -224,7 +224,7 @@ impl model::Model for V1httpHeader {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(V1httpHeader);

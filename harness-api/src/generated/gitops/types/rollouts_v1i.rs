@@ -42,7 +42,7 @@ impl model::Model for V1ImageVolumeSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.reference.is_some() as u64) | (self.pull_policy.is_some() as u64) << 1
+        self.reference.is_some() as u64 | (self.pull_policy.is_some() as u64) << 1
     }
 }
 model::model!(V1ImageVolumeSource);
@@ -84,7 +84,7 @@ impl model::Model for V1InfluxdbMetric {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.query.is_some() as u64) | (self.profile.is_some() as u64) << 1
+        self.query.is_some() as u64 | (self.profile.is_some() as u64) << 1
     }
 }
 model::model!(V1InfluxdbMetric);
@@ -174,7 +174,7 @@ impl model::Model for V1iscsiVolumeSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.iqn.is_some() as u64) | (self.lun.is_some() as u64) << 1
+        self.iqn.is_some() as u64 | (self.lun.is_some() as u64) << 1
             | (self.fs_type.is_some() as u64) << 2 | (self.portals.is_some() as u64) << 3
             | (self.read_only.is_some() as u64) << 4
             | (self.secret_ref.is_some() as u64) << 5

@@ -42,7 +42,7 @@ impl model::Model for V1JobMetric {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.spec.is_some() as u64) | (self.metadata.is_some() as u64) << 1
+        self.spec.is_some() as u64 | (self.metadata.is_some() as u64) << 1
     }
 }
 model::model!(V1JobMetric);
@@ -157,7 +157,7 @@ impl model::Model for V1JobSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.suspend.is_some() as u64) | (self.selector.is_some() as u64) << 1
+        self.suspend.is_some() as u64 | (self.selector.is_some() as u64) << 1
             | (self.template.is_some() as u64) << 2
             | (self.managed_by.is_some() as u64) << 3
             | (self.completions.is_some() as u64) << 4

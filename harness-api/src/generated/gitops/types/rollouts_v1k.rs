@@ -75,7 +75,7 @@ impl model::Model for V1KayentaMetric {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.scopes.is_some() as u64) | (self.address.is_some() as u64) << 1
+        self.scopes.is_some() as u64 | (self.address.is_some() as u64) << 1
             | (self.threshold.is_some() as u64) << 2
             | (self.application.is_some() as u64) << 3
             | (self.canary_config_name.is_some() as u64) << 4
@@ -127,7 +127,7 @@ impl model::Model for V1KayentaScope {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.control_scope.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.control_scope.is_some() as u64) << 1
             | (self.experiment_scope.is_some() as u64) << 2
     }
 }
@@ -170,7 +170,7 @@ impl model::Model for V1KayentaThreshold {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.pass.is_some() as u64) | (self.marginal.is_some() as u64) << 1
+        self.pass.is_some() as u64 | (self.marginal.is_some() as u64) << 1
     }
 }
 model::model!(V1KayentaThreshold);
@@ -216,7 +216,7 @@ impl model::Model for V1KeyToPath {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.mode.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.mode.is_some() as u64) << 1
             | (self.path.is_some() as u64) << 2
     }
 }

@@ -42,7 +42,7 @@ impl model::Model for V1Lifecycle {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.pre_stop.is_some() as u64) | (self.post_start.is_some() as u64) << 1
+        self.pre_stop.is_some() as u64 | (self.post_start.is_some() as u64) << 1
     }
 }
 model::model!(V1Lifecycle);
@@ -92,7 +92,7 @@ impl model::Model for V1LifecycleHandler {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.exec.is_some() as u64) | (self.sleep.is_some() as u64) << 1
+        self.exec.is_some() as u64 | (self.sleep.is_some() as u64) << 1
             | (self.http_get.is_some() as u64) << 2
             | (self.tcp_socket.is_some() as u64) << 3
     }
@@ -132,7 +132,7 @@ impl model::Model for V1LocalObjectReference {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64)
+        self.name.is_some() as u64
     }
 }
 model::model!(V1LocalObjectReference);

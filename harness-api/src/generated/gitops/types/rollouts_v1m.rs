@@ -42,7 +42,7 @@ impl model::Model for V1MeasurementRetention {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.limit.is_some() as u64) | (self.metric_name.is_some() as u64) << 1
+        self.limit.is_some() as u64 | (self.metric_name.is_some() as u64) << 1
     }
 }
 model::model!(V1MeasurementRetention);
@@ -127,7 +127,7 @@ impl model::Model for V1Metric {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.count.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.count.is_some() as u64) << 1
             | (self.interval.is_some() as u64) << 2
             | (self.provider.is_some() as u64) << 3
             | (self.failure_limit.is_some() as u64) << 4
@@ -230,7 +230,7 @@ impl model::Model for V1MetricProvider {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.job.is_some() as u64) | (self.web.is_some() as u64) << 1
+        self.job.is_some() as u64 | (self.web.is_some() as u64) << 1
             | (self.plugin.is_some() as u64) << 2 | (self.datadog.is_some() as u64) << 3
             | (self.kayenta.is_some() as u64) << 4
             | (self.graphite.is_some() as u64) << 5

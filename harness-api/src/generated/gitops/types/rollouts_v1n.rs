@@ -42,7 +42,7 @@ impl model::Model for V1NewRelicMetric {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.query.is_some() as u64) | (self.profile.is_some() as u64) << 1
+        self.query.is_some() as u64 | (self.profile.is_some() as u64) << 1
     }
 }
 model::model!(V1NewRelicMetric);
@@ -97,7 +97,7 @@ impl model::Model for V1NodeAffinity {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.required_during_scheduling_ignored_during_execution.is_some() as u64)
+        self.required_during_scheduling_ignored_during_execution.is_some() as u64
             | (self.preferred_during_scheduling_ignored_during_execution.is_some()
                 as u64) << 1
     }
@@ -137,7 +137,7 @@ impl model::Model for V1NodeSelector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.node_selector_terms.is_some() as u64)
+        self.node_selector_terms.is_some() as u64
     }
 }
 model::model!(V1NodeSelector);
@@ -183,7 +183,7 @@ impl model::Model for V1NodeSelectorRequirement {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.values.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.values.is_some() as u64) << 1
             | (self.operator.is_some() as u64) << 2
     }
 }
@@ -226,7 +226,7 @@ impl model::Model for V1NodeSelectorTerm {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.match_fields.is_some() as u64)
+        self.match_fields.is_some() as u64
             | (self.match_expressions.is_some() as u64) << 1
     }
 }
@@ -273,7 +273,7 @@ impl model::Model for V1nfsVolumeSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.path.is_some() as u64) | (self.server.is_some() as u64) << 1
+        self.path.is_some() as u64 | (self.server.is_some() as u64) << 1
             | (self.read_only.is_some() as u64) << 2
     }
 }

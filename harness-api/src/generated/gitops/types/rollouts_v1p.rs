@@ -80,7 +80,7 @@ impl model::Model for V1PersistentVolumeClaimSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.selector.is_some() as u64) | (self.resources.is_some() as u64) << 1
+        self.selector.is_some() as u64 | (self.resources.is_some() as u64) << 1
             | (self.data_source.is_some() as u64) << 2
             | (self.volume_mode.is_some() as u64) << 3
             | (self.volume_name.is_some() as u64) << 4
@@ -129,7 +129,7 @@ impl model::Model for V1PersistentVolumeClaimTemplate {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.spec.is_some() as u64) | (self.metadata.is_some() as u64) << 1
+        self.spec.is_some() as u64 | (self.metadata.is_some() as u64) << 1
     }
 }
 model::model!(V1PersistentVolumeClaimTemplate);
@@ -171,7 +171,7 @@ impl model::Model for V1PersistentVolumeClaimVolumeSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.read_only.is_some() as u64) | (self.claim_name.is_some() as u64) << 1
+        self.read_only.is_some() as u64 | (self.claim_name.is_some() as u64) << 1
     }
 }
 model::model!(V1PersistentVolumeClaimVolumeSource);
@@ -213,7 +213,7 @@ impl model::Model for V1PhotonPersistentDiskVolumeSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.pd_id.is_some() as u64) | (self.fs_type.is_some() as u64) << 1
+        self.pd_id.is_some() as u64 | (self.fs_type.is_some() as u64) << 1
     }
 }
 model::model!(V1PhotonPersistentDiskVolumeSource);
@@ -270,7 +270,7 @@ impl model::Model for V1PodAffinity {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.required_during_scheduling_ignored_during_execution.is_some() as u64)
+        self.required_during_scheduling_ignored_during_execution.is_some() as u64
             | (self.preferred_during_scheduling_ignored_during_execution.is_some()
                 as u64) << 1
     }
@@ -337,7 +337,7 @@ impl model::Model for V1PodAffinityTerm {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.namespaces.is_some() as u64) | (self.topology_key.is_some() as u64) << 1
+        self.namespaces.is_some() as u64 | (self.topology_key.is_some() as u64) << 1
             | (self.label_selector.is_some() as u64) << 2
             | (self.match_label_keys.is_some() as u64) << 3
             | (self.mismatch_label_keys.is_some() as u64) << 4
@@ -398,7 +398,7 @@ impl model::Model for V1PodAntiAffinity {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.required_during_scheduling_ignored_during_execution.is_some() as u64)
+        self.required_during_scheduling_ignored_during_execution.is_some() as u64
             | (self.preferred_during_scheduling_ignored_during_execution.is_some()
                 as u64) << 1
     }
@@ -446,7 +446,7 @@ impl model::Model for V1PodDnsConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.options.is_some() as u64) | (self.searches.is_some() as u64) << 1
+        self.options.is_some() as u64 | (self.searches.is_some() as u64) << 1
             | (self.nameservers.is_some() as u64) << 2
     }
 }
@@ -489,7 +489,7 @@ impl model::Model for V1PodDnsConfigOption {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(V1PodDnsConfigOption);
@@ -527,7 +527,7 @@ impl model::Model for V1PodFailurePolicy {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.rules.is_some() as u64)
+        self.rules.is_some() as u64
     }
 }
 model::model!(V1PodFailurePolicy);
@@ -573,7 +573,7 @@ impl model::Model for V1PodFailurePolicyOnExitCodesRequirement {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.values.is_some() as u64) | (self.operator.is_some() as u64) << 1
+        self.values.is_some() as u64 | (self.operator.is_some() as u64) << 1
             | (self.container_name.is_some() as u64) << 2
     }
 }
@@ -616,7 +616,7 @@ impl model::Model for V1PodFailurePolicyOnPodConditionsPattern {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(V1PodFailurePolicyOnPodConditionsPattern);
@@ -662,7 +662,7 @@ impl model::Model for V1PodFailurePolicyRule {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.action.is_some() as u64) | (self.on_exit_codes.is_some() as u64) << 1
+        self.action.is_some() as u64 | (self.on_exit_codes.is_some() as u64) << 1
             | (self.on_pod_conditions.is_some() as u64) << 2
     }
 }
@@ -701,7 +701,7 @@ impl model::Model for V1PodOs {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64)
+        self.name.is_some() as u64
     }
 }
 model::model!(V1PodOs);
@@ -739,7 +739,7 @@ impl model::Model for V1PodReadinessGate {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.condition_type.is_some() as u64)
+        self.condition_type.is_some() as u64
     }
 }
 model::model!(V1PodReadinessGate);
@@ -785,7 +785,7 @@ impl model::Model for V1PodResourceClaim {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.resource_claim_name.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.resource_claim_name.is_some() as u64) << 1
             | (self.resource_claim_template_name.is_some() as u64) << 2
     }
 }
@@ -824,7 +824,7 @@ impl model::Model for V1PodSchedulingGate {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64)
+        self.name.is_some() as u64
     }
 }
 model::model!(V1PodSchedulingGate);
@@ -924,7 +924,7 @@ impl model::Model for V1PodSecurityContext {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.fs_group.is_some() as u64) | (self.sysctls.is_some() as u64) << 1
+        self.fs_group.is_some() as u64 | (self.sysctls.is_some() as u64) << 1
             | (self.run_as_user.is_some() as u64) << 2
             | (self.run_as_group.is_some() as u64) << 3
             | (self.run_as_non_root.is_some() as u64) << 4
@@ -1170,7 +1170,7 @@ impl model::Model for V1PodSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.os.is_some() as u64) | (self.host_ipc.is_some() as u64) << 1
+        self.os.is_some() as u64 | (self.host_ipc.is_some() as u64) << 1
             | (self.host_pid.is_some() as u64) << 2
             | (self.volumes.is_some() as u64) << 3
             | (self.affinity.is_some() as u64) << 4
@@ -1250,7 +1250,7 @@ impl model::Model for V1PodTemplateMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.labels.is_some() as u64) | (self.annotations.is_some() as u64) << 1
+        self.labels.is_some() as u64 | (self.annotations.is_some() as u64) << 1
     }
 }
 model::model!(V1PodTemplateMetadata);
@@ -1292,7 +1292,7 @@ impl model::Model for V1PodTemplateSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.spec.is_some() as u64) | (self.metadata.is_some() as u64) << 1
+        self.spec.is_some() as u64 | (self.metadata.is_some() as u64) << 1
     }
 }
 model::model!(V1PodTemplateSpec);
@@ -1338,7 +1338,7 @@ impl model::Model for V1PortworxVolumeSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.fs_type.is_some() as u64) | (self.read_only.is_some() as u64) << 1
+        self.fs_type.is_some() as u64 | (self.read_only.is_some() as u64) << 1
             | (self.volume_id.is_some() as u64) << 2
     }
 }
@@ -1381,7 +1381,7 @@ impl model::Model for V1PreferredSchedulingTerm {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.weight.is_some() as u64) | (self.preference.is_some() as u64) << 1
+        self.weight.is_some() as u64 | (self.preference.is_some() as u64) << 1
     }
 }
 model::model!(V1PreferredSchedulingTerm);
@@ -1451,7 +1451,7 @@ impl model::Model for V1Probe {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.handler.is_some() as u64) | (self.period_seconds.is_some() as u64) << 1
+        self.handler.is_some() as u64 | (self.period_seconds.is_some() as u64) << 1
             | (self.timeout_seconds.is_some() as u64) << 2
             | (self.failure_threshold.is_some() as u64) << 3
             | (self.success_threshold.is_some() as u64) << 4
@@ -1506,7 +1506,7 @@ impl model::Model for V1ProbeHandler {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.exec.is_some() as u64) | (self.grpc.is_some() as u64) << 1
+        self.exec.is_some() as u64 | (self.grpc.is_some() as u64) << 1
             | (self.http_get.is_some() as u64) << 2
             | (self.tcp_socket.is_some() as u64) << 3
     }
@@ -1550,7 +1550,7 @@ impl model::Model for V1ProjectedVolumeSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.sources.is_some() as u64) | (self.default_mode.is_some() as u64) << 1
+        self.sources.is_some() as u64 | (self.default_mode.is_some() as u64) << 1
     }
 }
 model::model!(V1ProjectedVolumeSource);
@@ -1588,7 +1588,7 @@ impl model::Model for V1PrometheusAuth {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.sigv4.is_some() as u64)
+        self.sigv4.is_some() as u64
     }
 }
 model::model!(V1PrometheusAuth);
@@ -1646,7 +1646,7 @@ impl model::Model for V1PrometheusMetric {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.query.is_some() as u64) | (self.address.is_some() as u64) << 1
+        self.query.is_some() as u64 | (self.address.is_some() as u64) << 1
             | (self.headers.is_some() as u64) << 2 | (self.timeout.is_some() as u64) << 3
             | (self.insecure.is_some() as u64) << 4
             | (self.authentication.is_some() as u64) << 5

@@ -42,7 +42,7 @@ impl model::Model for V1ResourceClaim {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.request.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.request.is_some() as u64) << 1
     }
 }
 model::model!(V1ResourceClaim);
@@ -88,7 +88,7 @@ impl model::Model for V1ResourceFieldSelector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.divisor.is_some() as u64) | (self.resource.is_some() as u64) << 1
+        self.divisor.is_some() as u64 | (self.resource.is_some() as u64) << 1
             | (self.container_name.is_some() as u64) << 2
     }
 }
@@ -135,7 +135,7 @@ impl model::Model for V1ResourceRequirements {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.claims.is_some() as u64) | (self.limits.is_some() as u64) << 1
+        self.claims.is_some() as u64 | (self.limits.is_some() as u64) << 1
             | (self.requests.is_some() as u64) << 2
     }
 }
@@ -190,7 +190,7 @@ impl model::Model for V1RolloutAnalysis {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.args.is_some() as u64) | (self.dry_run.is_some() as u64) << 1
+        self.args.is_some() as u64 | (self.dry_run.is_some() as u64) << 1
             | (self.templates.is_some() as u64) << 2
             | (self.analysis_run_metadata.is_some() as u64) << 3
             | (self.measurement_retention.is_some() as u64) << 4
@@ -283,7 +283,7 @@ impl model::Model for V1RolloutAnalysisRunInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.icon.is_some() as u64) | (self.jobs.is_some() as u64) << 1
+        self.icon.is_some() as u64 | (self.jobs.is_some() as u64) << 1
             | (self.error.is_some() as u64) << 2 | (self.failed.is_some() as u64) << 3
             | (self.status.is_some() as u64) << 4 | (self.metrics.is_some() as u64) << 5
             | (self.metadata.is_some() as u64) << 6
@@ -332,8 +332,7 @@ impl model::Model for V1RolloutAnalysisTemplate {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.cluster_scope.is_some() as u64)
-            | (self.template_name.is_some() as u64) << 1
+        self.cluster_scope.is_some() as u64 | (self.template_name.is_some() as u64) << 1
     }
 }
 model::model!(V1RolloutAnalysisTemplate);
@@ -375,7 +374,7 @@ impl model::Model for V1RolloutContainerInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.image.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.image.is_some() as u64) << 1
     }
 }
 model::model!(V1RolloutContainerInfo);
@@ -445,7 +444,7 @@ impl model::Model for V1RolloutExperimentInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.icon.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.icon.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.message.is_some() as u64) << 2
             | (self.metadata.is_some() as u64) << 3
             | (self.revision.is_some() as u64) << 4
@@ -496,7 +495,7 @@ impl model::Model for V1RolloutExperimentStep {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.analyses.is_some() as u64) | (self.duration.is_some() as u64) << 1
+        self.analyses.is_some() as u64 | (self.duration.is_some() as u64) << 1
             | (self.templates.is_some() as u64) << 2
     }
 }
@@ -551,7 +550,7 @@ impl model::Model for V1RolloutExperimentStepAnalysisTemplateRef {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.args.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.args.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.cluster_scope.is_some() as u64) << 2
             | (self.template_name.is_some() as u64) << 3
             | (self.required_for_completion.is_some() as u64) << 4
@@ -616,7 +615,7 @@ impl model::Model for V1RolloutExperimentTemplate {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.weight.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.weight.is_some() as u64) << 1
             | (self.service.is_some() as u64) << 2
             | (self.spec_ref.is_some() as u64) << 3
             | (self.metadata.is_some() as u64) << 4
@@ -776,7 +775,7 @@ impl model::Model for V1RolloutInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.icon.is_some() as u64) | (self.step.is_some() as u64) << 1
+        self.icon.is_some() as u64 | (self.step.is_some() as u64) << 1
             | (self.ready.is_some() as u64) << 2 | (self.steps.is_some() as u64) << 3
             | (self.status.is_some() as u64) << 4 | (self.current.is_some() as u64) << 5
             | (self.desired.is_some() as u64) << 6 | (self.message.is_some() as u64) << 7
@@ -849,7 +848,7 @@ impl model::Model for V1RolloutJobInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.icon.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.icon.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.metadata.is_some() as u64) << 2
             | (self.started_at.is_some() as u64) << 3
             | (self.metric_name.is_some() as u64) << 4
@@ -902,7 +901,7 @@ impl model::Model for V1RolloutNonJobInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.value.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.value.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.started_at.is_some() as u64) << 2
             | (self.metric_name.is_some() as u64) << 3
     }
@@ -942,7 +941,7 @@ impl model::Model for V1RolloutPause {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.duration.is_some() as u64)
+        self.duration.is_some() as u64
     }
 }
 model::model!(V1RolloutPause);
@@ -996,7 +995,7 @@ impl model::Model for V1RolloutPodInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.icon.is_some() as u64) | (self.ready.is_some() as u64) << 1
+        self.icon.is_some() as u64 | (self.ready.is_some() as u64) << 1
             | (self.status.is_some() as u64) << 2 | (self.metadata.is_some() as u64) << 3
             | (self.restarts.is_some() as u64) << 4
     }
@@ -1113,7 +1112,7 @@ impl model::Model for V1RolloutReplicaSetInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.icon.is_some() as u64) | (self.ping.is_some() as u64) << 1
+        self.icon.is_some() as u64 | (self.ping.is_some() as u64) << 1
             | (self.pods.is_some() as u64) << 2 | (self.pong.is_some() as u64) << 3
             | (self.active.is_some() as u64) << 4 | (self.canary.is_some() as u64) << 5
             | (self.images.is_some() as u64) << 6 | (self.stable.is_some() as u64) << 7
@@ -1169,7 +1168,7 @@ impl model::Model for V1RouteMatch {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.path.is_some() as u64) | (self.method.is_some() as u64) << 1
+        self.path.is_some() as u64 | (self.method.is_some() as u64) << 1
             | (self.headers.is_some() as u64) << 2
     }
 }
@@ -1245,7 +1244,7 @@ impl model::Model for V1rbdVolumeSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.pool.is_some() as u64) | (self.user.is_some() as u64) << 1
+        self.pool.is_some() as u64 | (self.user.is_some() as u64) << 1
             | (self.image.is_some() as u64) << 2 | (self.fs_type.is_some() as u64) << 3
             | (self.keyring.is_some() as u64) << 4
             | (self.monitors.is_some() as u64) << 5

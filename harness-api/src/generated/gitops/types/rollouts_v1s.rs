@@ -85,7 +85,7 @@ impl model::Model for V1ScaleIoVolumeSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.fs_type.is_some() as u64) | (self.system.is_some() as u64) << 1
+        self.fs_type.is_some() as u64 | (self.system.is_some() as u64) << 1
             | (self.gateway.is_some() as u64) << 2
             | (self.read_only.is_some() as u64) << 3
             | (self.secret_ref.is_some() as u64) << 4
@@ -147,7 +147,7 @@ impl model::Model for V1ScopeDetail {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.end.is_some() as u64) | (self.step.is_some() as u64) << 1
+        self.end.is_some() as u64 | (self.step.is_some() as u64) << 1
             | (self.scope.is_some() as u64) << 2 | (self.start.is_some() as u64) << 3
             | (self.region.is_some() as u64) << 4
     }
@@ -191,7 +191,7 @@ impl model::Model for V1SeccompProfile {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.localhost_profile.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.localhost_profile.is_some() as u64) << 1
     }
 }
 model::model!(V1SeccompProfile);
@@ -233,7 +233,7 @@ impl model::Model for V1SecretEnvSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.optional.is_some() as u64)
+        self.optional.is_some() as u64
             | (self.local_object_reference.is_some() as u64) << 1
     }
 }
@@ -280,7 +280,7 @@ impl model::Model for V1SecretKeySelector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.optional.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.optional.is_some() as u64) << 1
             | (self.local_object_reference.is_some() as u64) << 2
     }
 }
@@ -327,7 +327,7 @@ impl model::Model for V1SecretProjection {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.items.is_some() as u64) | (self.optional.is_some() as u64) << 1
+        self.items.is_some() as u64 | (self.optional.is_some() as u64) << 1
             | (self.local_object_reference.is_some() as u64) << 2
     }
 }
@@ -378,7 +378,7 @@ impl model::Model for V1SecretVolumeSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.items.is_some() as u64) | (self.optional.is_some() as u64) << 1
+        self.items.is_some() as u64 | (self.optional.is_some() as u64) << 1
             | (self.secret_name.is_some() as u64) << 2
             | (self.default_mode.is_some() as u64) << 3
     }
@@ -475,7 +475,7 @@ impl model::Model for V1SecurityContext {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.proc_mount.is_some() as u64) | (self.run_as_user.is_some() as u64) << 1
+        self.proc_mount.is_some() as u64 | (self.run_as_user.is_some() as u64) << 1
             | (self.privileged.is_some() as u64) << 2
             | (self.run_as_group.is_some() as u64) << 3
             | (self.capabilities.is_some() as u64) << 4
@@ -531,7 +531,7 @@ impl model::Model for V1ServiceAccountTokenProjection {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.path.is_some() as u64) | (self.audience.is_some() as u64) << 1
+        self.path.is_some() as u64 | (self.audience.is_some() as u64) << 1
             | (self.expiration_seconds.is_some() as u64) << 2
     }
 }
@@ -578,7 +578,7 @@ impl model::Model for V1SetCanaryScale {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.weight.is_some() as u64) | (self.replicas.is_some() as u64) << 1
+        self.weight.is_some() as u64 | (self.replicas.is_some() as u64) << 1
             | (self.match_traffic_weight.is_some() as u64) << 2
     }
 }
@@ -621,7 +621,7 @@ impl model::Model for V1SetHeaderRoute {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.match_.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.match_.is_some() as u64) << 1
     }
 }
 model::model!(V1SetHeaderRoute);
@@ -667,7 +667,7 @@ impl model::Model for V1SetMirrorRoute {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.match_.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.match_.is_some() as u64) << 1
             | (self.percentage.is_some() as u64) << 2
     }
 }
@@ -714,7 +714,7 @@ impl model::Model for V1Sigv4Config {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.address.is_some() as u64) | (self.profile.is_some() as u64) << 1
+        self.address.is_some() as u64 | (self.profile.is_some() as u64) << 1
             | (self.role_arn.is_some() as u64) << 2
     }
 }
@@ -761,7 +761,7 @@ impl model::Model for V1SkyWalkingMetric {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.query.is_some() as u64) | (self.address.is_some() as u64) << 1
+        self.query.is_some() as u64 | (self.address.is_some() as u64) << 1
             | (self.interval.is_some() as u64) << 2
     }
 }
@@ -800,7 +800,7 @@ impl model::Model for V1SleepAction {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.seconds.is_some() as u64)
+        self.seconds.is_some() as u64
     }
 }
 model::model!(V1SleepAction);
@@ -854,7 +854,7 @@ impl model::Model for V1StorageOsVolumeSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.fs_type.is_some() as u64) | (self.read_only.is_some() as u64) << 1
+        self.fs_type.is_some() as u64 | (self.read_only.is_some() as u64) << 1
             | (self.secret_ref.is_some() as u64) << 2
             | (self.volume_name.is_some() as u64) << 3
             | (self.volume_namespace.is_some() as u64) << 4
@@ -903,7 +903,7 @@ impl model::Model for V1StringMatch {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.exact.is_some() as u64) | (self.regex.is_some() as u64) << 1
+        self.exact.is_some() as u64 | (self.regex.is_some() as u64) << 1
             | (self.prefix.is_some() as u64) << 2
     }
 }
@@ -942,7 +942,7 @@ impl model::Model for V1SuccessPolicy {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.rules.is_some() as u64)
+        self.rules.is_some() as u64
     }
 }
 model::model!(V1SuccessPolicy);
@@ -984,7 +984,7 @@ impl model::Model for V1SuccessPolicyRule {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.succeeded_count.is_some() as u64)
+        self.succeeded_count.is_some() as u64
             | (self.succeeded_indexes.is_some() as u64) << 1
     }
 }
@@ -1027,7 +1027,7 @@ impl model::Model for V1Sysctl {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(V1Sysctl);
@@ -1077,7 +1077,7 @@ impl model::Model for V1seLinuxOptions {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.role.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.role.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.user.is_some() as u64) << 2 | (self.level.is_some() as u64) << 3
     }
 }

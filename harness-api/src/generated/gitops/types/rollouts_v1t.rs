@@ -38,7 +38,7 @@ impl model::Model for V1TemplateService {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64)
+        self.name.is_some() as u64
     }
 }
 model::model!(V1TemplateService);
@@ -92,7 +92,7 @@ impl model::Model for V1Toleration {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
             | (self.effect.is_some() as u64) << 2 | (self.operator.is_some() as u64) << 3
             | (self.toleration_seconds.is_some() as u64) << 4
     }
@@ -169,7 +169,7 @@ impl model::Model for V1TopologySpreadConstraint {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.max_skew.is_some() as u64) | (self.min_domains.is_some() as u64) << 1
+        self.max_skew.is_some() as u64 | (self.min_domains.is_some() as u64) << 1
             | (self.topology_key.is_some() as u64) << 2
             | (self.label_selector.is_some() as u64) << 3
             | (self.match_label_keys.is_some() as u64) << 4
@@ -221,7 +221,7 @@ impl model::Model for V1TypedLocalObjectReference {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.kind.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.api_group.is_some() as u64) << 2
     }
 }
@@ -272,7 +272,7 @@ impl model::Model for V1TypedObjectReference {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.kind.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.api_group.is_some() as u64) << 2
             | (self.namespace.is_some() as u64) << 3
     }
@@ -316,7 +316,7 @@ impl model::Model for V1tcpSocketAction {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.host.is_some() as u64) | (self.port.is_some() as u64) << 1
+        self.host.is_some() as u64 | (self.port.is_some() as u64) << 1
     }
 }
 model::model!(V1tcpSocketAction);

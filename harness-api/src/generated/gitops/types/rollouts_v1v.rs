@@ -42,7 +42,7 @@ impl model::Model for V1Volume {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.volume_source.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.volume_source.is_some() as u64) << 1
     }
 }
 model::model!(V1Volume);
@@ -84,7 +84,7 @@ impl model::Model for V1VolumeDevice {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.device_path.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.device_path.is_some() as u64) << 1
     }
 }
 model::model!(V1VolumeDevice);
@@ -154,7 +154,7 @@ impl model::Model for V1VolumeMount {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.sub_path.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.sub_path.is_some() as u64) << 1
             | (self.read_only.is_some() as u64) << 2
             | (self.mount_path.is_some() as u64) << 3
             | (self.sub_path_expr.is_some() as u64) << 4
@@ -219,7 +219,7 @@ impl model::Model for V1VolumeProjection {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.secret.is_some() as u64) | (self.config_map.is_some() as u64) << 1
+        self.secret.is_some() as u64 | (self.config_map.is_some() as u64) << 1
             | (self.downward_api.is_some() as u64) << 2
             | (self.cluster_trust_bundle.is_some() as u64) << 3
             | (self.service_account_token.is_some() as u64) << 4
@@ -264,7 +264,7 @@ impl model::Model for V1VolumeResourceRequirements {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.limits.is_some() as u64) | (self.requests.is_some() as u64) << 1
+        self.limits.is_some() as u64 | (self.requests.is_some() as u64) << 1
     }
 }
 model::model!(V1VolumeResourceRequirements);
@@ -449,7 +449,7 @@ impl model::Model for V1VolumeSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.fc.is_some() as u64) | (self.csi.is_some() as u64) << 1
+        self.fc.is_some() as u64 | (self.csi.is_some() as u64) << 1
             | (self.nfs.is_some() as u64) << 2 | (self.rbd.is_some() as u64) << 3
             | (self.image.is_some() as u64) << 4 | (self.iscsi.is_some() as u64) << 5
             | (self.cephfs.is_some() as u64) << 6 | (self.cinder.is_some() as u64) << 7
@@ -523,7 +523,7 @@ impl model::Model for V1VsphereVirtualDiskVolumeSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.fs_type.is_some() as u64) | (self.volume_path.is_some() as u64) << 1
+        self.fs_type.is_some() as u64 | (self.volume_path.is_some() as u64) << 1
             | (self.storage_policy_id.is_some() as u64) << 2
             | (self.storage_policy_name.is_some() as u64) << 3
     }

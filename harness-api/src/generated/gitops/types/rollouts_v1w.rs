@@ -42,7 +42,7 @@ impl model::Model for V1WavefrontMetric {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.query.is_some() as u64) | (self.address.is_some() as u64) << 1
+        self.query.is_some() as u64 | (self.address.is_some() as u64) << 1
     }
 }
 model::model!(V1WavefrontMetric);
@@ -117,7 +117,7 @@ impl model::Model for V1WebMetric {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.body.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.body.is_some() as u64) << 1
             | (self.method.is_some() as u64) << 2 | (self.headers.is_some() as u64) << 3
             | (self.insecure.is_some() as u64) << 4
             | (self.json_body.is_some() as u64) << 5
@@ -164,7 +164,7 @@ impl model::Model for V1WebMetricHeader {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(V1WebMetricHeader);
@@ -206,7 +206,7 @@ impl model::Model for V1WeightedPodAffinityTerm {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.weight.is_some() as u64) | (self.pod_affinity_term.is_some() as u64) << 1
+        self.weight.is_some() as u64 | (self.pod_affinity_term.is_some() as u64) << 1
     }
 }
 model::model!(V1WeightedPodAffinityTerm);
@@ -256,7 +256,7 @@ impl model::Model for V1WindowsSecurityContextOptions {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.host_process.is_some() as u64)
+        self.host_process.is_some() as u64
             | (self.run_as_user_name.is_some() as u64) << 1
             | (self.gmsa_credential_spec.is_some() as u64) << 2
             | (self.gmsa_credential_spec_name.is_some() as u64) << 3

@@ -60,7 +60,7 @@ impl model::Model for CreateGitxWebhookRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.repo_name.is_some() as u64) | (self.folder_paths.is_some() as u64) << 1
+        self.repo_name.is_some() as u64 | (self.folder_paths.is_some() as u64) << 1
             | (self.webhook_name.is_some() as u64) << 2
             | (self.connector_ref.is_some() as u64) << 3
             | (self.webhook_identifier.is_some() as u64) << 4
@@ -101,7 +101,7 @@ impl model::Model for CreateGitxWebhookResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.webhook_identifier.is_some() as u64)
+        self.webhook_identifier.is_some() as u64
     }
 }
 model::model!(CreateGitxWebhookResponse);
@@ -205,7 +205,7 @@ impl model::Model for CreateWebhookResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.webhook_identifier.is_some() as u64)
+        self.webhook_identifier.is_some() as u64
     }
 }
 model::model!(CreateWebhookResponse);
@@ -251,7 +251,7 @@ impl model::Model for EventStatusMessageBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.hint.is_some() as u64) | (self.message.is_some() as u64) << 1
+        self.hint.is_some() as u64 | (self.message.is_some() as u64) << 1
             | (self.explanation.is_some() as u64) << 2
     }
 }
@@ -299,7 +299,7 @@ impl model::Model for GenericWebhookSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.auth_spec.is_some() as u64) | (self.webhook_type.is_some() as u64) << 1
+        self.auth_spec.is_some() as u64 | (self.webhook_type.is_some() as u64) << 1
     }
 }
 model::model!(GenericWebhookSpec);
@@ -353,7 +353,7 @@ impl model::Model for GitWebhookSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.repo_name.is_some() as u64) | (self.folder_paths.is_some() as u64) << 1
+        self.repo_name.is_some() as u64 | (self.folder_paths.is_some() as u64) << 1
             | (self.webhook_type.is_some() as u64) << 2
             | (self.connector_ref.is_some() as u64) << 3
     }
@@ -464,7 +464,7 @@ impl model::Model for GitxWebhookEventResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.branch.is_some() as u64) | (self.payload.is_some() as u64) << 1
+        self.branch.is_some() as u64 | (self.payload.is_some() as u64) << 1
             | (self.commit_id.is_some() as u64) << 2
             | (self.repo_name.is_some() as u64) << 3
             | (self.commit_url.is_some() as u64) << 4
@@ -552,7 +552,7 @@ impl model::Model for GitxWebhookResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.repo_name.is_some() as u64) | (self.is_enabled.is_some() as u64) << 1
+        self.repo_name.is_some() as u64 | (self.is_enabled.is_some() as u64) << 1
             | (self.folder_paths.is_some() as u64) << 2
             | (self.webhook_name.is_some() as u64) << 3
             | (self.connector_ref.is_some() as u64) << 4
@@ -607,7 +607,7 @@ impl model::Model for HmacAuthSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.header.is_some() as u64) | (self.auth_type.is_some() as u64) << 1
+        self.header.is_some() as u64 | (self.auth_type.is_some() as u64) << 1
             | (self.secret_key.is_some() as u64) << 2
             | (self.hash_algorithm.is_some() as u64) << 3
     }
@@ -654,7 +654,7 @@ impl model::Model for ListWebhookRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.webhook_type.is_some() as u64)
+        self.webhook_type.is_some() as u64
     }
 }
 model::model!(ListWebhookRequest);
@@ -697,7 +697,7 @@ impl model::Model for NoAuthSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.auth_type.is_some() as u64)
+        self.auth_type.is_some() as u64
     }
 }
 model::model!(NoAuthSpec);
@@ -742,7 +742,7 @@ impl model::Model for SlackHmacAuthSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.auth_type.is_some() as u64) | (self.secret_key.is_some() as u64) << 1
+        self.auth_type.is_some() as u64 | (self.secret_key.is_some() as u64) << 1
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -788,7 +788,7 @@ impl model::Model for SlackNoAuthSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.auth_type.is_some() as u64)
+        self.auth_type.is_some() as u64
     }
 }
 model::model!(SlackNoAuthSpec);
@@ -839,7 +839,7 @@ impl model::Model for SlackWebhookSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.auth_spec.is_some() as u64) | (self.webhook_type.is_some() as u64) << 1
+        self.auth_spec.is_some() as u64 | (self.webhook_type.is_some() as u64) << 1
     }
 }
 model::model!(SlackWebhookSpec);
@@ -897,7 +897,7 @@ impl model::Model for UpdateGitxWebhookRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.repo_name.is_some() as u64) | (self.is_enabled.is_some() as u64) << 1
+        self.repo_name.is_some() as u64 | (self.is_enabled.is_some() as u64) << 1
             | (self.folder_paths.is_some() as u64) << 2
             | (self.webhook_name.is_some() as u64) << 3
             | (self.connector_ref.is_some() as u64) << 4
@@ -938,7 +938,7 @@ impl model::Model for UpdateGitxWebhookResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.webhook_identifier.is_some() as u64)
+        self.webhook_identifier.is_some() as u64
     }
 }
 model::model!(UpdateGitxWebhookResponse);
@@ -1042,7 +1042,7 @@ impl model::Model for UpdateWebhookResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.webhook_identifier.is_some() as u64)
+        self.webhook_identifier.is_some() as u64
     }
 }
 model::model!(UpdateWebhookResponse);
@@ -1102,7 +1102,7 @@ impl model::Model for WebhookResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.spec.is_some() as u64) | (self.is_enabled.is_some() as u64) << 1
+        self.spec.is_some() as u64 | (self.is_enabled.is_some() as u64) << 1
             | (self.webhook_name.is_some() as u64) << 2
             | (self.event_trigger_time.is_some() as u64) << 3
             | (self.webhook_identifier.is_some() as u64) << 4

@@ -42,7 +42,7 @@ impl model::Model for GitBranch {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.branch_name.is_some() as u64)
+        self.branch_name.is_some() as u64
             | (self.branch_sync_status.is_some() as u64) << 1
     }
 }
@@ -85,7 +85,7 @@ impl model::Model for GitBranchList {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.branches.is_some() as u64) | (self.default_branch.is_some() as u64) << 1
+        self.branches.is_some() as u64 | (self.default_branch.is_some() as u64) << 1
     }
 }
 model::model!(GitBranchList);
@@ -164,7 +164,7 @@ impl model::Model for PageResponseGitBranch {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.empty.is_some() as u64) | (self.content.is_some() as u64) << 1
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.page_index.is_some() as u64) << 3
             | (self.page_token.is_some() as u64) << 4
@@ -220,7 +220,7 @@ impl model::Model for ResponseDtoGitBranchList {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }

@@ -95,7 +95,7 @@ impl model::Model for GitFullSyncConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.branch.is_some() as u64) | (self.pr_title.is_some() as u64) << 1
+        self.branch.is_some() as u64 | (self.pr_title.is_some() as u64) << 1
             | (self.new_branch.is_some() as u64) << 2
             | (self.base_branch.is_some() as u64) << 3
             | (self.root_folder.is_some() as u64) << 4
@@ -326,7 +326,7 @@ impl model::Model for GitFullSyncEntityInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.branch.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.branch.is_some() as u64) << 1
             | (self.repo_url.is_some() as u64) << 2
             | (self.file_path.is_some() as u64) << 3
             | (self.repo_name.is_some() as u64) << 4
@@ -523,7 +523,7 @@ impl model::Model for GitFullSyncEntityInfoFilter {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.sync_status.is_some() as u64) | (self.entity_types.is_some() as u64) << 1
+        self.sync_status.is_some() as u64 | (self.entity_types.is_some() as u64) << 1
     }
 }
 model::model!(GitFullSyncEntityInfoFilter);
@@ -750,7 +750,7 @@ impl model::Model for PageResponseGitFullSyncEntityInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.empty.is_some() as u64) | (self.content.is_some() as u64) << 1
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.page_index.is_some() as u64) << 3
             | (self.page_token.is_some() as u64) << 4
@@ -806,7 +806,7 @@ impl model::Model for ResponseDtoGitFullSyncConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -863,7 +863,7 @@ impl model::Model for ResponseDtoPageResponseGitFullSyncEntityInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -920,7 +920,7 @@ impl model::Model for ResponseDtoTriggerGitFullSyncResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -965,7 +965,7 @@ impl model::Model for TriggerGitFullSyncResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.is_full_sync_triggered.is_some() as u64)
+        self.is_full_sync_triggered.is_some() as u64
     }
 }
 model::model!(TriggerGitFullSyncResponse);

@@ -70,7 +70,7 @@ impl model::Model for GitEnabled {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.git_sync_enabled.is_some() as u64)
+        self.git_sync_enabled.is_some() as u64
             | (self.connectivity_mode.is_some() as u64) << 1
             | (self.is_git_sync_enabled.is_some() as u64) << 2
             | (self.git_sync_enabled_only_for_ff.is_some() as u64) << 3
@@ -160,7 +160,7 @@ impl model::Model for GitSyncConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.repo.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.repo.is_some() as u64) << 1
             | (self.branch.is_some() as u64) << 2
             | (self.identifier.is_some() as u64) << 3
             | (self.org_identifier.is_some() as u64) << 4
@@ -230,7 +230,7 @@ impl model::Model for GitSyncFolderConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.is_default.is_some() as u64) | (self.root_folder.is_some() as u64) << 1
+        self.is_default.is_some() as u64 | (self.root_folder.is_some() as u64) << 1
     }
 }
 model::model!(GitSyncFolderConfig);

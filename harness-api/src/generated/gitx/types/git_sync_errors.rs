@@ -100,7 +100,7 @@ impl model::Model for GitSyncError {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.repo_id.is_some() as u64) | (self.scopes.is_some() as u64) << 1
+        self.repo_id.is_some() as u64 | (self.scopes.is_some() as u64) << 1
             | (self.status.is_some() as u64) << 2 | (self.repo_url.is_some() as u64) << 3
             | (self.created_at.is_some() as u64) << 4
             | (self.error_type.is_some() as u64) << 5
@@ -180,7 +180,7 @@ impl model::Model for GitSyncErrorAggregateByCommit {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.repo_id.is_some() as u64) | (self.created_at.is_some() as u64) << 1
+        self.repo_id.is_some() as u64 | (self.created_at.is_some() as u64) << 1
             | (self.branch_name.is_some() as u64) << 2
             | (self.failed_count.is_some() as u64) << 3
             | (self.git_commit_id.is_some() as u64) << 4
@@ -232,7 +232,7 @@ impl model::Model for GitSyncErrorCount {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.connectivity_error_count.is_some() as u64)
+        self.connectivity_error_count.is_some() as u64
             | (self.git_to_harness_error_count.is_some() as u64) << 1
     }
 }
@@ -458,7 +458,7 @@ impl model::Model for PageResponseGitSyncError {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.empty.is_some() as u64) | (self.content.is_some() as u64) << 1
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.page_index.is_some() as u64) << 3
             | (self.page_token.is_some() as u64) << 4
@@ -539,7 +539,7 @@ impl model::Model for PageResponseGitSyncErrorAggregateByCommit {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.empty.is_some() as u64) | (self.content.is_some() as u64) << 1
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.page_index.is_some() as u64) << 3
             | (self.page_token.is_some() as u64) << 4
@@ -595,7 +595,7 @@ impl model::Model for ResponseDtoGitSyncErrorCount {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -652,7 +652,7 @@ impl model::Model for ResponseDtoPageResponseGitSyncError {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -704,7 +704,7 @@ impl model::Model for ResponseDtoPageResponseGitSyncErrorAggregateByCommit {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }

@@ -70,7 +70,7 @@ impl model::Model for GitSyncSettings {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org_identifier.is_some() as u64)
+        self.org_identifier.is_some() as u64
             | (self.enabled_only_for_ff.is_some() as u64) << 1
             | (self.execute_on_delegate.is_some() as u64) << 2
             | (self.project_identifier.is_some() as u64) << 3
@@ -126,7 +126,7 @@ impl model::Model for ResponseDtoGitSyncSettings {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }

@@ -38,7 +38,7 @@ impl model::Model for ListGitxWebhookBranchesDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.branches.is_some() as u64)
+        self.branches.is_some() as u64
     }
 }
 model::model!(ListGitxWebhookBranchesDto);

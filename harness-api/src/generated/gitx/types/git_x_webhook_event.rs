@@ -38,7 +38,7 @@ impl model::Model for UpdateGitxWebhookEventRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.event_status.is_set() as u64)
+        self.event_status.is_set() as u64
     }
 }
 model::model!(UpdateGitxWebhookEventRequest);

@@ -80,7 +80,7 @@ impl model::Model for EntityDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org.is_some() as u64) | (self.branch.is_some() as u64) << 1
+        self.org.is_some() as u64 | (self.branch.is_some() as u64) << 1
             | (self.project.is_some() as u64) << 2
             | (self.is_valid.is_some() as u64) << 3
             | (self.entity_url.is_some() as u64) << 4
@@ -148,7 +148,7 @@ impl model::Model for EntityMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.override_type.is_some() as u64)
+        self.override_type.is_some() as u64
             | (self.pipeline_identifier.is_some() as u64) << 1
             | (self.environment_identifier.is_some() as u64) << 2
             | (self.template_version_label.is_some() as u64) << 3
@@ -203,7 +203,7 @@ impl model::Model for GetGitxWebhookEventFileValidationResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.file_url.is_some() as u64) | (self.file_path.is_some() as u64) << 1
+        self.file_url.is_some() as u64 | (self.file_path.is_some() as u64) << 1
             | (self.entity_details.is_some() as u64) << 2
             | (self.file_action_type.is_some() as u64) << 3
     }
@@ -256,7 +256,7 @@ impl model::Model for GitxErrorMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.hint.is_some() as u64) | (self.explanation.is_some() as u64) << 1
+        self.hint.is_some() as u64 | (self.explanation.is_some() as u64) << 1
             | (self.error_message.is_some() as u64) << 2
     }
 }

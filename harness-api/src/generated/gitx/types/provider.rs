@@ -137,7 +137,7 @@ impl model::Model for CreateProviderRequestDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.spec.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.spec.is_some() as u64) << 1
             | (self.identifier.is_some() as u64) << 2
             | (self.description.is_some() as u64) << 3
     }
@@ -177,7 +177,7 @@ impl model::Model for CreateProviderResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.identifier.is_some() as u64)
+        self.identifier.is_some() as u64
     }
 }
 model::model!(CreateProviderResponse);
@@ -219,7 +219,7 @@ impl model::Model for DeleteProviderResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.identifier.is_some() as u64)
+        self.identifier.is_some() as u64
             | (self.successfully_deleted.is_some() as u64) << 1
     }
 }
@@ -290,7 +290,7 @@ impl model::Model for GetProviderResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.identifier.is_some() as u64) << 2
             | (self.description.is_some() as u64) << 3
             | (self.last_modified_at.is_some() as u64) << 4
@@ -532,7 +532,7 @@ impl model::Model for ProviderResponseInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.domain.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.domain.is_some() as u64) << 1
             | (self.secret_manager_ref.is_some() as u64) << 2
             | (self.delegate_selectors.is_some() as u64) << 3
     }
@@ -584,7 +584,7 @@ impl model::Model for ResponseDtoCreateProviderResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -641,7 +641,7 @@ impl model::Model for ResponseDtoDeleteProviderResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -698,7 +698,7 @@ impl model::Model for ResponseDtoGetProviderResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -755,7 +755,7 @@ impl model::Model for ResponseDtoListGetProviderResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -812,7 +812,7 @@ impl model::Model for ResponseDtoUpdateProviderResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -865,7 +865,7 @@ impl model::Model for UpdateProviderRequestDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.spec.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.spec.is_some() as u64) << 1
             | (self.description.is_some() as u64) << 2
     }
 }
@@ -904,7 +904,7 @@ impl model::Model for UpdateProviderResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.identifier.is_some() as u64)
+        self.identifier.is_some() as u64
     }
 }
 model::model!(UpdateProviderResponse);

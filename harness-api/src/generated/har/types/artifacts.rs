@@ -115,7 +115,7 @@ impl model::Model for ArtifactDeploymentsDetail {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.count.is_some() as u64) | (self.env_name.is_some() as u64) << 1
+        self.count.is_some() as u64 | (self.env_name.is_some() as u64) << 1
             | (self.env_type.is_some() as u64) << 2
             | (self.infra_name.is_some() as u64) << 3
             | (self.pipeline_id.is_some() as u64) << 4
@@ -171,7 +171,7 @@ impl model::Model for ArtifactDeploymentsDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.deployments.is_some() as u64)
+        self.deployments.is_some() as u64
             | (self.deployments_stats.is_some() as u64) << 1
     }
 }
@@ -226,7 +226,7 @@ impl model::Model for ArtifactDeploymentsList {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.page_size.is_some() as u64) | (self.item_count.is_some() as u64) << 1
+        self.page_size.is_some() as u64 | (self.item_count.is_some() as u64) << 1
             | (self.page_count.is_some() as u64) << 2
             | (self.page_index.is_some() as u64) << 3
             | (self.deployments.is_some() as u64) << 4
@@ -357,7 +357,7 @@ impl model::Model for ArtifactSummary {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.labels.is_some() as u64) | (self.created_at.is_some() as u64) << 1
+        self.labels.is_some() as u64 | (self.created_at.is_some() as u64) << 1
             | (self.image_name.is_some() as u64) << 2
             | (self.modified_at.is_some() as u64) << 3
             | (self.package_type.is_some() as u64) << 4
@@ -403,7 +403,7 @@ impl model::Model for ArtifactSummaryResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(ArtifactSummaryResponse);
@@ -533,7 +533,7 @@ impl model::Model for ArtifactVersionMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.meta.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.meta.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.size.is_some() as u64) << 2 | (self.uuid.is_some() as u64) << 3
             | (self.metadata.is_some() as u64) << 4
             | (self.file_count.is_some() as u64) << 5
@@ -659,7 +659,7 @@ impl model::Model for ArtifactVersionSummary {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.meta.is_some() as u64) | (self.purl.is_some() as u64) << 1
+        self.meta.is_some() as u64 | (self.purl.is_some() as u64) << 1
             | (self.uuid.is_some() as u64) << 2 | (self.version.is_some() as u64) << 3
             | (self.image_name.is_some() as u64) << 4
             | (self.is_deleted.is_some() as u64) << 5
@@ -766,7 +766,7 @@ impl model::Model for CargoArtifactDetailConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.size.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.size.is_some() as u64) << 1
             | (self.version.is_some() as u64) << 2
             | (self.metadata.is_some() as u64) << 3
             | (self.created_at.is_some() as u64) << 4
@@ -818,7 +818,7 @@ impl model::Model for DeploymentStats {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.production.is_some() as u64) | (self.pre_production.is_some() as u64) << 1
+        self.production.is_some() as u64 | (self.pre_production.is_some() as u64) << 1
     }
 }
 model::model!(DeploymentStats);
@@ -913,7 +913,7 @@ impl model::Model for DockerArtifactDetailConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.size.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.size.is_some() as u64) << 1
             | (self.version.is_some() as u64) << 2
             | (self.created_at.is_some() as u64) << 3
             | (self.created_by.is_some() as u64) << 4
@@ -981,7 +981,7 @@ impl model::Model for FileDetail {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.path.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.path.is_some() as u64) << 1
             | (self.size.is_some() as u64) << 2 | (self.checksums.is_some() as u64) << 3
             | (self.created_at.is_some() as u64) << 4
             | (self.download_command.is_some() as u64) << 5
@@ -1079,7 +1079,7 @@ impl model::Model for GenericArtifactDetailConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.size.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.size.is_some() as u64) << 1
             | (self.version.is_some() as u64) << 2
             | (self.created_at.is_some() as u64) << 3
             | (self.created_by.is_some() as u64) << 4
@@ -1131,7 +1131,7 @@ impl model::Model for GetAllArtifactVersionsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(GetAllArtifactVersionsResponse);
@@ -1173,7 +1173,7 @@ impl model::Model for GetArtifactDeploymentsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(GetArtifactDeploymentsResponse);
@@ -1215,7 +1215,7 @@ impl model::Model for GetArtifactDetailsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(GetArtifactDetailsResponse);
@@ -1257,7 +1257,7 @@ impl model::Model for GetArtifactFileResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64) | (self.download_url.is_some() as u64) << 1
+        self.status.is_some() as u64 | (self.download_url.is_some() as u64) << 1
     }
 }
 model::model!(GetArtifactFileResponse);
@@ -1332,7 +1332,7 @@ impl model::Model for GetArtifactFilesResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.files.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.files.is_some() as u64) << 1
             | (self.status.is_some() as u64) << 2
             | (self.page_size.is_some() as u64) << 3
             | (self.item_count.is_some() as u64) << 4
@@ -1380,7 +1380,7 @@ impl model::Model for GetArtifactVersionSummaryResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(GetArtifactVersionSummaryResponse);
@@ -1422,7 +1422,7 @@ impl model::Model for GetOciArtifactTagsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(GetOciArtifactTagsResponse);
@@ -1517,7 +1517,7 @@ impl model::Model for GoArtifactDetailConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.size.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.size.is_some() as u64) << 1
             | (self.version.is_some() as u64) << 2
             | (self.metadata.is_some() as u64) << 3
             | (self.created_at.is_some() as u64) << 4
@@ -1622,7 +1622,7 @@ impl model::Model for HelmArtifactDetailConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.size.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.size.is_some() as u64) << 1
             | (self.version.is_some() as u64) << 2
             | (self.created_at.is_some() as u64) << 3
             | (self.created_by.is_some() as u64) << 4
@@ -1727,7 +1727,7 @@ impl model::Model for HuggingFaceArtifactDetailConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.size.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.size.is_some() as u64) << 1
             | (self.version.is_some() as u64) << 2
             | (self.metadata.is_some() as u64) << 3
             | (self.created_at.is_some() as u64) << 4
@@ -1791,7 +1791,7 @@ impl model::Model for ListArtifactFile {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.files.is_some() as u64) | (self.page_size.is_some() as u64) << 1
+        self.files.is_some() as u64 | (self.page_size.is_some() as u64) << 1
             | (self.item_count.is_some() as u64) << 2
             | (self.page_count.is_some() as u64) << 3
             | (self.page_index.is_some() as u64) << 4
@@ -1848,7 +1848,7 @@ impl model::Model for ListArtifactLabel {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.labels.is_some() as u64) | (self.page_size.is_some() as u64) << 1
+        self.labels.is_some() as u64 | (self.page_size.is_some() as u64) << 1
             | (self.item_count.is_some() as u64) << 2
             | (self.page_count.is_some() as u64) << 3
             | (self.page_index.is_some() as u64) << 4
@@ -1893,7 +1893,7 @@ impl model::Model for ListArtifactLabelsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(ListArtifactLabelsResponse);
@@ -1947,7 +1947,7 @@ impl model::Model for ListArtifactVersion {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.page_size.is_some() as u64) | (self.item_count.is_some() as u64) << 1
+        self.page_size.is_some() as u64 | (self.item_count.is_some() as u64) << 1
             | (self.page_count.is_some() as u64) << 2
             | (self.page_index.is_some() as u64) << 3
             | (self.artifact_versions.is_some() as u64) << 4
@@ -2004,7 +2004,7 @@ impl model::Model for ListOciArtifactTags {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.page_size.is_some() as u64) | (self.item_count.is_some() as u64) << 1
+        self.page_size.is_some() as u64 | (self.item_count.is_some() as u64) << 1
             | (self.page_count.is_some() as u64) << 2
             | (self.page_index.is_some() as u64) << 3
             | (self.oci_artifact_tags.is_some() as u64) << 4
@@ -2107,7 +2107,7 @@ impl model::Model for MavenArtifactDetailConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.size.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.size.is_some() as u64) << 1
             | (self.group_id.is_some() as u64) << 2
             | (self.version.is_some() as u64) << 3
             | (self.created_at.is_some() as u64) << 4
@@ -2213,7 +2213,7 @@ impl model::Model for NpmArtifactDetailConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.size.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.size.is_some() as u64) << 1
             | (self.version.is_some() as u64) << 2
             | (self.metadata.is_some() as u64) << 3
             | (self.created_at.is_some() as u64) << 4
@@ -2318,7 +2318,7 @@ impl model::Model for NugetArtifactDetailConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.size.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.size.is_some() as u64) << 1
             | (self.version.is_some() as u64) << 2
             | (self.metadata.is_some() as u64) << 3
             | (self.created_at.is_some() as u64) << 4
@@ -2370,7 +2370,7 @@ impl model::Model for OciArtifactTag {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.digest.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.digest.is_some() as u64) << 1
     }
 }
 model::model!(OciArtifactTag);
@@ -2465,7 +2465,7 @@ impl model::Model for PythonArtifactDetailConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.size.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.size.is_some() as u64) << 1
             | (self.version.is_some() as u64) << 2
             | (self.metadata.is_some() as u64) << 3
             | (self.created_at.is_some() as u64) << 4
@@ -2574,7 +2574,7 @@ impl model::Model for RpmArtifactDetailConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.size.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.size.is_some() as u64) << 1
             | (self.version.is_some() as u64) << 2
             | (self.metadata.is_some() as u64) << 3
             | (self.created_at.is_some() as u64) << 4

@@ -50,7 +50,7 @@ impl model::Model for ArtifactStats {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.upload_size.is_some() as u64) | (self.download_size.is_some() as u64) << 1
+        self.upload_size.is_some() as u64 | (self.download_size.is_some() as u64) << 1
             | (self.download_count.is_some() as u64) << 2
             | (self.total_storage_size.is_some() as u64) << 3
     }
@@ -94,7 +94,7 @@ impl model::Model for ArtifactStatsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(ArtifactStatsResponse);
@@ -136,7 +136,7 @@ impl model::Model for DeploymentMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.prod_env_count.is_some() as u64)
+        self.prod_env_count.is_some() as u64
             | (self.non_prod_env_count.is_some() as u64) << 1
     }
 }
@@ -191,7 +191,7 @@ impl model::Model for RegistryStatusResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64)
+        self.status.is_some() as u64
     }
 }
 model::model!(RegistryStatusResponse);

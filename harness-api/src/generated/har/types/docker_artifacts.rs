@@ -46,7 +46,7 @@ impl model::Model for DeploymentDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.prod_deployment.is_some() as u64)
+        self.prod_deployment.is_some() as u64
             | (self.total_deployment.is_some() as u64) << 1
             | (self.non_prod_deployment.is_some() as u64) << 2
     }
@@ -153,7 +153,7 @@ impl model::Model for DockerArtifactDetail {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.size.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.size.is_some() as u64) << 1
             | (self.version.is_some() as u64) << 2
             | (self.metadata.is_some() as u64) << 3
             | (self.created_at.is_some() as u64) << 4
@@ -225,7 +225,7 @@ impl model::Model for DockerArtifactIntegrationDetail {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.sto_details.is_some() as u64) | (self.sbom_details.is_some() as u64) << 1
+        self.sto_details.is_some() as u64 | (self.sbom_details.is_some() as u64) << 1
             | (self.slsa_details.is_some() as u64) << 2
             | (self.build_details.is_some() as u64) << 3
             | (self.deployments_details.is_some() as u64) << 4
@@ -266,7 +266,7 @@ impl model::Model for DockerArtifactManifest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.manifest.is_some() as u64)
+        self.manifest.is_some() as u64
     }
 }
 model::model!(DockerArtifactManifest);
@@ -308,7 +308,7 @@ impl model::Model for DockerLayerEntry {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.size.is_some() as u64) | (self.command.is_some() as u64) << 1
+        self.size.is_some() as u64 | (self.command.is_some() as u64) << 1
     }
 }
 model::model!(DockerLayerEntry);
@@ -354,7 +354,7 @@ impl model::Model for DockerLayersSummary {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.digest.is_some() as u64) | (self.layers.is_some() as u64) << 1
+        self.digest.is_some() as u64 | (self.layers.is_some() as u64) << 1
             | (self.os_arch.is_some() as u64) << 2
     }
 }
@@ -440,7 +440,7 @@ impl model::Model for DockerManifestDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.size.is_some() as u64) | (self.digest.is_some() as u64) << 1
+        self.size.is_some() as u64 | (self.digest.is_some() as u64) << 1
             | (self.os_arch.is_some() as u64) << 2
             | (self.created_at.is_some() as u64) << 3
             | (self.sto_details.is_some() as u64) << 4
@@ -494,7 +494,7 @@ impl model::Model for DockerManifests {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.version.is_some() as u64) | (self.image_name.is_some() as u64) << 1
+        self.version.is_some() as u64 | (self.image_name.is_some() as u64) << 1
             | (self.manifests.is_some() as u64) << 2
     }
 }
@@ -537,7 +537,7 @@ impl model::Model for GetDockerArtifactDetailsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(GetDockerArtifactDetailsResponse);
@@ -579,7 +579,7 @@ impl model::Model for GetDockerArtifactIntegrationDetailsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(GetDockerArtifactIntegrationDetailsResponse);
@@ -621,7 +621,7 @@ impl model::Model for GetDockerArtifactLayersResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(GetDockerArtifactLayersResponse);
@@ -663,7 +663,7 @@ impl model::Model for GetDockerArtifactManifestResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(GetDockerArtifactManifestResponse);
@@ -705,7 +705,7 @@ impl model::Model for GetDockerArtifactManifestsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(GetDockerArtifactManifestsResponse);
@@ -775,7 +775,7 @@ impl model::Model for RegistryBuildDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org_identifier.is_some() as u64)
+        self.org_identifier.is_some() as u64
             | (self.step_execution_id.is_some() as u64) << 1
             | (self.stage_execution_id.is_some() as u64) << 2
             | (self.project_identifier.is_some() as u64) << 3
@@ -823,7 +823,7 @@ impl model::Model for SlsaDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64) | (self.provenance_id.is_some() as u64) << 1
+        self.status.is_some() as u64 | (self.provenance_id.is_some() as u64) << 1
     }
 }
 model::model!(SlsaDetails);
@@ -908,7 +908,7 @@ impl model::Model for StoDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.low.is_some() as u64) | (self.high.is_some() as u64) << 1
+        self.low.is_some() as u64 | (self.high.is_some() as u64) << 1
             | (self.info.is_some() as u64) << 2 | (self.total.is_some() as u64) << 3
             | (self.medium.is_some() as u64) << 4 | (self.ignored.is_some() as u64) << 5
             | (self.critical.is_some() as u64) << 6

@@ -42,7 +42,7 @@ impl model::Model for GetHelmArtifactDetailsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(GetHelmArtifactDetailsResponse);
@@ -84,7 +84,7 @@ impl model::Model for GetHelmArtifactManifestResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(GetHelmArtifactManifestResponse);
@@ -179,7 +179,7 @@ impl model::Model for HelmArtifactDetail {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.size.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.size.is_some() as u64) << 1
             | (self.version.is_some() as u64) << 2
             | (self.artifact.is_some() as u64) << 3
             | (self.metadata.is_some() as u64) << 4
@@ -227,7 +227,7 @@ impl model::Model for HelmArtifactManifest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.manifest.is_some() as u64)
+        self.manifest.is_some() as u64
     }
 }
 model::model!(HelmArtifactManifest);

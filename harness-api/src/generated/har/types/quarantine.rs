@@ -42,7 +42,7 @@ impl model::Model for QuarantineFilePathResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(QuarantineFilePathResponse);
@@ -100,7 +100,7 @@ impl model::Model for QuarantinePath {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.reason.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.reason.is_some() as u64) << 1
             | (self.file_path.is_some() as u64) << 2
             | (self.version_id.is_some() as u64) << 3
             | (self.artifact_id.is_some() as u64) << 4

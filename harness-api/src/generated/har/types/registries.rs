@@ -54,7 +54,7 @@ impl model::Model for CleanupPolicy {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.expire_days.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.expire_days.is_some() as u64) << 1
             | (self.package_prefix.is_some() as u64) << 2
             | (self.version_prefix.is_some() as u64) << 3
     }
@@ -102,7 +102,7 @@ impl model::Model for ClientSetupDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.sections.is_some() as u64) | (self.sec_header.is_some() as u64) << 1
+        self.sections.is_some() as u64 | (self.sec_header.is_some() as u64) << 1
             | (self.main_header.is_some() as u64) << 2
     }
 }
@@ -154,7 +154,7 @@ impl model::Model for ClientSetupStep {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.header.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.header.is_some() as u64) << 1
             | (self.commands.is_some() as u64) << 2
     }
 }
@@ -197,7 +197,7 @@ impl model::Model for ClientSetupStepCommand {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.label.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.label.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(ClientSetupStepCommand);
@@ -235,7 +235,7 @@ impl model::Model for ClientSetupStepConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.steps.is_some() as u64)
+        self.steps.is_some() as u64
     }
 }
 model::model!(ClientSetupStepConfig);
@@ -281,7 +281,7 @@ impl model::Model for GetAllArtifactsByRegistryResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(GetAllArtifactsByRegistryResponse);
@@ -323,7 +323,7 @@ impl model::Model for GetClientSetupDetailsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(GetClientSetupDetailsResponse);
@@ -377,7 +377,7 @@ impl model::Model for ListRegistryArtifact {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.page_size.is_some() as u64) | (self.artifacts.is_some() as u64) << 1
+        self.page_size.is_some() as u64 | (self.artifacts.is_some() as u64) << 1
             | (self.item_count.is_some() as u64) << 2
             | (self.page_count.is_some() as u64) << 3
             | (self.page_index.is_some() as u64) << 4
@@ -485,7 +485,7 @@ impl model::Model for Registry {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.config.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.config.is_some() as u64) << 1
             | (self.labels.is_some() as u64) << 2
             | (self.is_public.is_some() as u64) << 3
             | (self.scanners.is_some() as u64) << 4
@@ -607,7 +607,7 @@ impl model::Model for RegistryArtifactMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.meta.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.meta.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.uuid.is_some() as u64) << 2 | (self.labels.is_some() as u64) << 3
             | (self.is_public.is_some() as u64) << 4
             | (self.is_deleted.is_some() as u64) << 5
@@ -750,7 +750,7 @@ impl model::Model for RegistryRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.config.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.config.is_some() as u64) << 1
             | (self.labels.is_some() as u64) << 2 | 1 << 3
             | (self.scanners.is_some() as u64) << 4
             | (self.parent_ref.is_some() as u64) << 5 | 1 << 6
@@ -804,7 +804,7 @@ impl model::Model for RegistryResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(RegistryResponse);
@@ -842,7 +842,7 @@ impl model::Model for Scanner {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64)
+        self.name.is_some() as u64
     }
 }
 model::model!(Scanner);
@@ -888,7 +888,7 @@ impl model::Model for TabSetupStep {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.header.is_some() as u64) | (self.sections.is_some() as u64) << 1
+        self.header.is_some() as u64 | (self.sections.is_some() as u64) << 1
     }
 }
 model::model!(TabSetupStep);
@@ -926,7 +926,7 @@ impl model::Model for TabSetupStepConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tabs.is_some() as u64)
+        self.tabs.is_some() as u64
     }
 }
 model::model!(TabSetupStepConfig);
@@ -976,7 +976,7 @@ impl model::Model for UpstreamConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.auth.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.auth.is_some() as u64) << 1
             | (self.source.is_some() as u64) << 2
             | (self.auth_type.is_some() as u64) << 3
     }
@@ -1022,7 +1022,7 @@ impl model::Model for VirtualConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.upstream_proxies.is_some() as u64)
+        self.upstream_proxies.is_some() as u64
     }
 }
 model::model!(VirtualConfig);

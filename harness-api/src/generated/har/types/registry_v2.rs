@@ -46,7 +46,7 @@ impl model::Model for AddOciArtifactTagsBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tags.is_some() as u64) | (self.package.is_some() as u64) << 1
+        self.tags.is_some() as u64 | (self.package.is_some() as u64) << 1
             | (self.version.is_some() as u64) << 2
     }
 }
@@ -97,7 +97,7 @@ impl model::Model for CreateBulkDownloadRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.packages.is_some() as u64) | (self.versions.is_some() as u64) << 1
+        self.packages.is_some() as u64 | (self.versions.is_some() as u64) << 1
             | (self.registry_id.is_some() as u64) << 2
             | (self.output_file_name.is_some() as u64) << 3
     }
@@ -153,7 +153,7 @@ impl model::Model for DeleteMetadataBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.path.is_some() as u64) | (self.package.is_some() as u64) << 1
+        self.path.is_some() as u64 | (self.package.is_some() as u64) << 1
             | (self.version.is_some() as u64) << 2
             | (self.metadata.is_some() as u64) << 3
             | (self.registry_identifier.is_some() as u64) << 4
@@ -198,7 +198,7 @@ impl model::Model for DeleteMetadataBodyMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(DeleteMetadataBodyMetadata);
@@ -292,7 +292,7 @@ impl model::Model for SaveMetadataBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.path.is_some() as u64) | (self.package.is_some() as u64) << 1
+        self.path.is_some() as u64 | (self.package.is_some() as u64) << 1
             | (self.version.is_some() as u64) << 2
             | (self.metadata.is_some() as u64) << 3
             | (self.registry_identifier.is_some() as u64) << 4
@@ -337,7 +337,7 @@ impl model::Model for SaveMetadataBodyMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(SaveMetadataBodyMetadata);
@@ -391,7 +391,7 @@ impl model::Model for UpdateMetadataBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.path.is_some() as u64) | (self.package.is_some() as u64) << 1
+        self.path.is_some() as u64 | (self.package.is_some() as u64) << 1
             | (self.version.is_some() as u64) << 2
             | (self.metadata.is_some() as u64) << 3
             | (self.registry_identifier.is_some() as u64) << 4
@@ -436,7 +436,7 @@ impl model::Model for UpdateMetadataBodyMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(UpdateMetadataBodyMetadata);

@@ -38,7 +38,7 @@ impl model::Model for SaveFileMetadataV3Body {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.metadata.is_some() as u64)
+        self.metadata.is_some() as u64
     }
 }
 model::model!(SaveFileMetadataV3Body);
@@ -80,7 +80,7 @@ impl model::Model for SaveFileMetadataV3BodyMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(SaveFileMetadataV3BodyMetadata);
@@ -118,7 +118,7 @@ impl model::Model for UpsertFileMetadataV3Body {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.metadata.is_some() as u64)
+        self.metadata.is_some() as u64
     }
 }
 model::model!(UpsertFileMetadataV3Body);
@@ -160,7 +160,7 @@ impl model::Model for UpsertFileMetadataV3BodyMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(UpsertFileMetadataV3BodyMetadata);

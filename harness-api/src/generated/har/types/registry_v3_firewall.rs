@@ -65,7 +65,7 @@ impl model::Model for AddBuildInfoV3Body {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64) | (self.metadata.is_some() as u64) << 1
+        self.status.is_some() as u64 | (self.metadata.is_some() as u64) << 1
             | (self.registry_id.is_some() as u64) << 2
             | (self.package_type.is_some() as u64) << 3
             | (self.root_package.is_some() as u64) << 4
@@ -111,7 +111,7 @@ impl model::Model for AddBuildInfoV3BodyMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.node_key.is_some() as u64) | (self.parent_node_key.is_some() as u64) << 1
+        self.node_key.is_some() as u64 | (self.parent_node_key.is_some() as u64) << 1
     }
 }
 model::model!(AddBuildInfoV3BodyMetadata);
@@ -169,7 +169,7 @@ impl model::Model for AddBuildInfoV3BodyPipelineContext {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org_id.is_some() as u64) | (self.step_id.is_some() as u64) << 1
+        self.org_id.is_some() as u64 | (self.step_id.is_some() as u64) << 1
             | (self.stage_id.is_some() as u64) << 2
             | (self.project_id.is_some() as u64) << 3
             | (self.pipeline_id.is_some() as u64) << 4
@@ -215,7 +215,7 @@ impl model::Model for AddBuildInfoV3BodyRootPackage {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.version.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.version.is_some() as u64) << 1
     }
 }
 model::model!(AddBuildInfoV3BodyRootPackage);
@@ -280,7 +280,7 @@ impl model::Model for CreateFirewallExceptionV3Body {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.registry_id.is_some() as u64) | (self.expire_after.is_some() as u64) << 1
+        self.registry_id.is_some() as u64 | (self.expire_after.is_some() as u64) << 1
             | (self.package_name.is_some() as u64) << 2
             | (self.version_list.is_some() as u64) << 3
             | (self.remediation_plan.is_some() as u64) << 4
@@ -326,7 +326,7 @@ impl model::Model for EvaluateArtifactScanV3Body {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.scan_id.is_some() as u64) | (self.version_id.is_some() as u64) << 1
+        self.scan_id.is_some() as u64 | (self.version_id.is_some() as u64) << 1
     }
 }
 model::model!(EvaluateArtifactScanV3Body);
@@ -372,7 +372,7 @@ impl model::Model for InitiateBulkScanEvaluationV3Body {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.artifacts.is_some() as u64) | (self.registry_id.is_some() as u64) << 1
+        self.artifacts.is_some() as u64 | (self.registry_id.is_some() as u64) << 1
     }
 }
 model::model!(InitiateBulkScanEvaluationV3Body);
@@ -414,7 +414,7 @@ impl model::Model for InitiateBulkScanEvaluationV3BodyArtifacts {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.version.is_some() as u64) | (self.package_name.is_some() as u64) << 1
+        self.version.is_some() as u64 | (self.package_name.is_some() as u64) << 1
     }
 }
 model::model!(InitiateBulkScanEvaluationV3BodyArtifacts);
@@ -469,7 +469,7 @@ impl model::Model for UpdateFirewallExceptionV3Body {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.expire_after.is_some() as u64) | (self.version_list.is_some() as u64) << 1
+        self.expire_after.is_some() as u64 | (self.version_list.is_some() as u64) << 1
             | (self.remediation_plan.is_some() as u64) << 2
             | (self.business_justification.is_some() as u64) << 3
     }
@@ -513,7 +513,7 @@ impl model::Model for UpdateStatusFirewallExceptionV3Body {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.notes.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.notes.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(UpdateStatusFirewallExceptionV3Body);

@@ -42,7 +42,7 @@ impl model::Model for TriggerBackfillV3Body {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.reindex_all.is_some() as u64) | (self.entity_types.is_some() as u64) << 1
+        self.reindex_all.is_some() as u64 | (self.entity_types.is_some() as u64) << 1
     }
 }
 model::model!(TriggerBackfillV3Body);

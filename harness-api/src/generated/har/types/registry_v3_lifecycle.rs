@@ -38,7 +38,7 @@ impl model::Model for CreateLifecycleExecutionV3Body {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.policy_id.is_some() as u64)
+        self.policy_id.is_some() as u64
     }
 }
 model::model!(CreateLifecycleExecutionV3Body);
@@ -113,7 +113,7 @@ impl model::Model for CreateLifecycleRuleV3Body {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.action.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.action.is_some() as u64) << 1
             | (self.apply_to.is_some() as u64) << 2
             | (self.criteria.is_some() as u64) << 3
             | (self.schedule.is_some() as u64) << 4
@@ -161,7 +161,7 @@ impl model::Model for CreateLifecycleRuleV3BodyApplyTo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.mode.is_some() as u64) | (self.registries.is_some() as u64) << 1
+        self.mode.is_some() as u64 | (self.registries.is_some() as u64) << 1
     }
 }
 model::model!(CreateLifecycleRuleV3BodyApplyTo);
@@ -203,7 +203,7 @@ impl model::Model for CreateLifecycleRuleV3BodyCriteria {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.match_.is_some() as u64) | (self.rules.is_some() as u64) << 1
+        self.match_.is_some() as u64 | (self.rules.is_some() as u64) << 1
     }
 }
 model::model!(CreateLifecycleRuleV3BodyCriteria);
@@ -245,7 +245,7 @@ impl model::Model for CreateLifecycleRuleV3BodyCriteriaRules {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.config.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.config.is_some() as u64) << 1
     }
 }
 model::model!(CreateLifecycleRuleV3BodyCriteriaRules);
@@ -291,7 +291,7 @@ impl model::Model for CreateLifecycleRuleV3BodyFilterConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.package_type.is_some() as u64)
+        self.package_type.is_some() as u64
             | (self.tag_name_allowed_pattern.is_some() as u64) << 1
             | (self.package_name_allowed_pattern.is_some() as u64) << 2
     }
@@ -335,7 +335,7 @@ impl model::Model for CreateLifecycleRuleV3BodySchedule {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.timezone.is_some() as u64) | (self.expression.is_some() as u64) << 1
+        self.timezone.is_some() as u64 | (self.expression.is_some() as u64) << 1
     }
 }
 model::model!(CreateLifecycleRuleV3BodySchedule);
@@ -450,7 +450,7 @@ impl model::Model for PatchLifecycleRuleV3Body {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_set() as u64) | (self.action.is_set() as u64) << 1
+        self.name.is_set() as u64 | (self.action.is_set() as u64) << 1
             | (self.apply_to.is_set() as u64) << 2 | (self.enabled.is_set() as u64) << 3
             | (self.criteria.is_set() as u64) << 4 | (self.schedule.is_set() as u64) << 5
             | (self.description.is_set() as u64) << 6
@@ -497,7 +497,7 @@ impl model::Model for PatchLifecycleRuleV3BodyApplyTo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.mode.is_some() as u64) | (self.registries.is_some() as u64) << 1
+        self.mode.is_some() as u64 | (self.registries.is_some() as u64) << 1
     }
 }
 model::model!(PatchLifecycleRuleV3BodyApplyTo);
@@ -539,7 +539,7 @@ impl model::Model for PatchLifecycleRuleV3BodyCriteria {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.match_.is_some() as u64) | (self.rules.is_some() as u64) << 1
+        self.match_.is_some() as u64 | (self.rules.is_some() as u64) << 1
     }
 }
 model::model!(PatchLifecycleRuleV3BodyCriteria);
@@ -581,7 +581,7 @@ impl model::Model for PatchLifecycleRuleV3BodyCriteriaRules {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.config.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.config.is_some() as u64) << 1
     }
 }
 model::model!(PatchLifecycleRuleV3BodyCriteriaRules);
@@ -627,7 +627,7 @@ impl model::Model for PatchLifecycleRuleV3BodyFilterConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.package_type.is_some() as u64)
+        self.package_type.is_some() as u64
             | (self.tag_name_allowed_pattern.is_some() as u64) << 1
             | (self.package_name_allowed_pattern.is_some() as u64) << 2
     }
@@ -671,7 +671,7 @@ impl model::Model for PatchLifecycleRuleV3BodySchedule {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.timezone.is_some() as u64) | (self.expression.is_some() as u64) << 1
+        self.timezone.is_some() as u64 | (self.expression.is_some() as u64) << 1
     }
 }
 model::model!(PatchLifecycleRuleV3BodySchedule);
@@ -746,7 +746,7 @@ impl model::Model for UpdateLifecycleRuleV3Body {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.action.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.action.is_some() as u64) << 1
             | (self.apply_to.is_some() as u64) << 2
             | (self.criteria.is_some() as u64) << 3
             | (self.schedule.is_some() as u64) << 4
@@ -794,7 +794,7 @@ impl model::Model for UpdateLifecycleRuleV3BodyApplyTo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.mode.is_some() as u64) | (self.registries.is_some() as u64) << 1
+        self.mode.is_some() as u64 | (self.registries.is_some() as u64) << 1
     }
 }
 model::model!(UpdateLifecycleRuleV3BodyApplyTo);
@@ -836,7 +836,7 @@ impl model::Model for UpdateLifecycleRuleV3BodyCriteria {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.match_.is_some() as u64) | (self.rules.is_some() as u64) << 1
+        self.match_.is_some() as u64 | (self.rules.is_some() as u64) << 1
     }
 }
 model::model!(UpdateLifecycleRuleV3BodyCriteria);
@@ -878,7 +878,7 @@ impl model::Model for UpdateLifecycleRuleV3BodyCriteriaRules {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.config.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.config.is_some() as u64) << 1
     }
 }
 model::model!(UpdateLifecycleRuleV3BodyCriteriaRules);
@@ -924,7 +924,7 @@ impl model::Model for UpdateLifecycleRuleV3BodyFilterConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.package_type.is_some() as u64)
+        self.package_type.is_some() as u64
             | (self.tag_name_allowed_pattern.is_some() as u64) << 1
             | (self.package_name_allowed_pattern.is_some() as u64) << 2
     }
@@ -968,7 +968,7 @@ impl model::Model for UpdateLifecycleRuleV3BodySchedule {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.timezone.is_some() as u64) | (self.expression.is_some() as u64) << 1
+        self.timezone.is_some() as u64 | (self.expression.is_some() as u64) << 1
     }
 }
 model::model!(UpdateLifecycleRuleV3BodySchedule);

@@ -42,7 +42,7 @@ impl model::Model for SavePackageMetadataV3Body {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.metadata.is_some() as u64)
+        self.metadata.is_some() as u64
     }
 }
 model::model!(SavePackageMetadataV3Body);
@@ -84,7 +84,7 @@ impl model::Model for SavePackageMetadataV3BodyMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(SavePackageMetadataV3BodyMetadata);
@@ -122,7 +122,7 @@ impl model::Model for UpsertPackageMetadataV3Body {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.metadata.is_some() as u64)
+        self.metadata.is_some() as u64
     }
 }
 model::model!(UpsertPackageMetadataV3Body);
@@ -164,7 +164,7 @@ impl model::Model for UpsertPackageMetadataV3BodyMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(UpsertPackageMetadataV3BodyMetadata);

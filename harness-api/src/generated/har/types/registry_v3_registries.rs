@@ -50,7 +50,7 @@ impl model::Model for SaveRegistryMetadataV3Body {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.metadata.is_some() as u64)
+        self.metadata.is_some() as u64
     }
 }
 model::model!(SaveRegistryMetadataV3Body);
@@ -92,7 +92,7 @@ impl model::Model for SaveRegistryMetadataV3BodyMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(SaveRegistryMetadataV3BodyMetadata);
@@ -130,7 +130,7 @@ impl model::Model for UpsertRegistryMetadataV3Body {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.metadata.is_some() as u64)
+        self.metadata.is_some() as u64
     }
 }
 model::model!(UpsertRegistryMetadataV3Body);
@@ -172,7 +172,7 @@ impl model::Model for UpsertRegistryMetadataV3BodyMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(UpsertRegistryMetadataV3BodyMetadata);

@@ -42,7 +42,7 @@ impl model::Model for CopyResourcesV3Body {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.source.is_some() as u64) | (self.target.is_some() as u64) << 1
+        self.source.is_some() as u64 | (self.target.is_some() as u64) << 1
     }
 }
 model::model!(CopyResourcesV3Body);
@@ -80,7 +80,7 @@ impl model::Model for CopyResourcesV3BodySource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.version_id.is_some() as u64)
+        self.version_id.is_some() as u64
     }
 }
 model::model!(CopyResourcesV3BodySource);
@@ -118,7 +118,7 @@ impl model::Model for CopyResourcesV3BodyTarget {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.registry_id.is_some() as u64)
+        self.registry_id.is_some() as u64
     }
 }
 model::model!(CopyResourcesV3BodyTarget);
@@ -164,7 +164,7 @@ impl model::Model for CreateBulkDownloadRequestV3Body {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.package_ids.is_some() as u64) | (self.version_ids.is_some() as u64) << 1
+        self.package_ids.is_some() as u64 | (self.version_ids.is_some() as u64) << 1
             | (self.output_file_name.is_some() as u64) << 2
     }
 }

@@ -38,7 +38,7 @@ impl model::Model for AddVersionTagsV3Body {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tags.is_some() as u64)
+        self.tags.is_some() as u64
     }
 }
 model::model!(AddVersionTagsV3Body);
@@ -80,7 +80,7 @@ impl model::Model for RebuildVersionMetadataV3Body {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.registry_id.is_some() as u64)
+        self.registry_id.is_some() as u64
     }
 }
 model::model!(RebuildVersionMetadataV3Body);
@@ -118,7 +118,7 @@ impl model::Model for SaveVersionMetadataV3Body {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.metadata.is_some() as u64)
+        self.metadata.is_some() as u64
     }
 }
 model::model!(SaveVersionMetadataV3Body);
@@ -160,7 +160,7 @@ impl model::Model for SaveVersionMetadataV3BodyMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(SaveVersionMetadataV3BodyMetadata);
@@ -198,7 +198,7 @@ impl model::Model for UpsertVersionMetadataV3Body {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.metadata.is_some() as u64)
+        self.metadata.is_some() as u64
     }
 }
 model::model!(UpsertVersionMetadataV3Body);
@@ -240,7 +240,7 @@ impl model::Model for UpsertVersionMetadataV3BodyMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(UpsertVersionMetadataV3BodyMetadata);

@@ -54,7 +54,7 @@ impl model::Model for JfrogReplicationRegistry {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.username.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.username.is_some() as u64) << 1
             | (self.namespace.is_some() as u64) << 2
             | (self.password_secret_id.is_some() as u64) << 3
             | (self.password_secret_space_id.is_some() as u64) << 4
@@ -111,7 +111,7 @@ impl model::Model for ListMigrationImage {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.images.is_some() as u64) | (self.page_size.is_some() as u64) << 1
+        self.images.is_some() as u64 | (self.page_size.is_some() as u64) << 1
             | (self.item_count.is_some() as u64) << 2
             | (self.page_count.is_some() as u64) << 3
             | (self.page_index.is_some() as u64) << 4
@@ -156,7 +156,7 @@ impl model::Model for ListMigrationImagesResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(ListMigrationImagesResponse);
@@ -210,7 +210,7 @@ impl model::Model for ListReplicationRule {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.rules.is_some() as u64) | (self.page_size.is_some() as u64) << 1
+        self.rules.is_some() as u64 | (self.page_size.is_some() as u64) << 1
             | (self.item_count.is_some() as u64) << 2
             | (self.page_count.is_some() as u64) << 3
             | (self.page_index.is_some() as u64) << 4
@@ -255,7 +255,7 @@ impl model::Model for ListReplicationRulesResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(ListReplicationRulesResponse);
@@ -293,7 +293,7 @@ impl model::Model for LocalReplicationRegistry {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.registry_identifier.is_some() as u64)
+        self.registry_identifier.is_some() as u64
     }
 }
 model::model!(LocalReplicationRegistry);
@@ -343,7 +343,7 @@ impl model::Model for MigrationImage {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64) | (self.image_id.is_some() as u64) << 1
+        self.status.is_some() as u64 | (self.image_id.is_some() as u64) << 1
             | (self.image_tag.is_some() as u64) << 2
             | (self.progress.is_some() as u64) << 3
     }
@@ -435,7 +435,7 @@ impl model::Model for ReplicationRule {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.source.is_some() as u64) | (self.created_at.is_some() as u64) << 1
+        self.source.is_some() as u64 | (self.created_at.is_some() as u64) << 1
             | (self.parent_ref.is_some() as u64) << 2
             | (self.identifier.is_some() as u64) << 3
             | (self.modified_at.is_some() as u64) << 4
@@ -589,7 +589,7 @@ impl model::Model for ReplicationRuleResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(ReplicationRuleResponse);

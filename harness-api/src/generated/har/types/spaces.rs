@@ -135,7 +135,7 @@ impl model::Model for ArtifactMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.meta.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.meta.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.uuid.is_some() as u64) << 2 | (self.labels.is_some() as u64) << 3
             | (self.version.is_some() as u64) << 4
             | (self.metadata.is_some() as u64) << 5
@@ -202,7 +202,7 @@ impl model::Model for DefineRegistrySpaceLabelRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.color.is_some() as u64) << 2
             | (self.description.is_some() as u64) << 3
     }
@@ -246,7 +246,7 @@ impl model::Model for DefineRegistrySpaceLabelValueRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.color.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.color.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(DefineRegistrySpaceLabelValueRequest);
@@ -288,7 +288,7 @@ impl model::Model for GetAllArtifactsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(GetAllArtifactsResponse);
@@ -330,7 +330,7 @@ impl model::Model for GetAllRegistriesResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(GetAllRegistriesResponse);
@@ -372,7 +372,7 @@ impl model::Model for GetStorageDetailsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(GetStorageDetailsResponse);
@@ -426,7 +426,7 @@ impl model::Model for ListArtifact {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.page_size.is_some() as u64) | (self.artifacts.is_some() as u64) << 1
+        self.page_size.is_some() as u64 | (self.artifacts.is_some() as u64) << 1
             | (self.item_count.is_some() as u64) << 2
             | (self.page_count.is_some() as u64) << 3
             | (self.page_index.is_some() as u64) << 4
@@ -483,7 +483,7 @@ impl model::Model for ListRegistry {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.page_size.is_some() as u64) | (self.item_count.is_some() as u64) << 1
+        self.page_size.is_some() as u64 | (self.item_count.is_some() as u64) << 1
             | (self.page_count.is_some() as u64) << 2
             | (self.page_index.is_some() as u64) << 3
             | (self.registries.is_some() as u64) << 4
@@ -581,7 +581,7 @@ impl model::Model for RegistryMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.path.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.path.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2 | (self.labels.is_some() as u64) << 3
             | (self.is_public.is_some() as u64) << 4
             | (self.identifier.is_some() as u64) << 5
@@ -689,7 +689,7 @@ impl model::Model for RegistryTypesLabel {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.key.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.key.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2 | (self.color.is_some() as u64) << 3
             | (self.scope.is_some() as u64) << 4 | (self.created.is_some() as u64) << 5
             | (self.updated.is_some() as u64) << 6
@@ -739,7 +739,7 @@ impl model::Model for RegistryTypesLabelWithValues {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.label.is_some() as u64) | (self.values.is_some() as u64) << 1
+        self.label.is_some() as u64 | (self.values.is_some() as u64) << 1
     }
 }
 model::model!(RegistryTypesLabelWithValues);
@@ -781,7 +781,7 @@ impl model::Model for SpaceRefLabelsBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.label.is_some() as u64) | (self.values.is_some() as u64) << 1
+        self.label.is_some() as u64 | (self.values.is_some() as u64) << 1
     }
 }
 model::model!(SpaceRefLabelsBody);
@@ -819,7 +819,7 @@ impl model::Model for StorageDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.total_size.is_some() as u64)
+        self.total_size.is_some() as u64
     }
 }
 model::model!(StorageDetails);
@@ -869,7 +869,7 @@ impl model::Model for UpdateRegistrySpaceLabelRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_set() as u64) | (self.type_.is_set() as u64) << 1
+        self.key.is_set() as u64 | (self.type_.is_set() as u64) << 1
             | (self.color.is_set() as u64) << 2 | (self.description.is_set() as u64) << 3
     }
 }
@@ -912,7 +912,7 @@ impl model::Model for UpdateRegistrySpaceLabelValueRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.color.is_set() as u64) | (self.value.is_set() as u64) << 1
+        self.color.is_set() as u64 | (self.value.is_set() as u64) << 1
     }
 }
 model::model!(UpdateRegistrySpaceLabelValueRequest);

@@ -46,7 +46,7 @@ impl model::Model for ExtraHeader {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
             | (self.masked.is_some() as u64) << 2
     }
 }
@@ -89,7 +89,7 @@ impl model::Model for ListWebhookExecutionsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(ListWebhookExecutionsResponse);
@@ -143,7 +143,7 @@ impl model::Model for ListWebhooks {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.page_size.is_some() as u64) | (self.webhooks.is_some() as u64) << 1
+        self.page_size.is_some() as u64 | (self.webhooks.is_some() as u64) << 1
             | (self.item_count.is_some() as u64) << 2
             | (self.page_count.is_some() as u64) << 3
             | (self.page_index.is_some() as u64) << 4
@@ -200,7 +200,7 @@ impl model::Model for ListWebhooksExecutions {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.page_size.is_some() as u64) | (self.item_count.is_some() as u64) << 1
+        self.page_size.is_some() as u64 | (self.item_count.is_some() as u64) << 1
             | (self.page_count.is_some() as u64) << 2
             | (self.page_index.is_some() as u64) << 3
             | (self.executions.is_some() as u64) << 4
@@ -245,7 +245,7 @@ impl model::Model for ListWebhooksResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(ListWebhooksResponse);
@@ -287,7 +287,7 @@ impl model::Model for RegistryWebhookResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(RegistryWebhookResponse);
@@ -411,7 +411,7 @@ impl model::Model for Webhook {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.enabled.is_some() as u64) << 2 | (self.version.is_some() as u64) << 3
             | (self.insecure.is_some() as u64) << 4
             | (self.internal.is_some() as u64) << 5
@@ -471,7 +471,7 @@ impl model::Model for WebhookExecRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.body.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.body.is_some() as u64) << 1
             | (self.headers.is_some() as u64) << 2
     }
 }
@@ -522,7 +522,7 @@ impl model::Model for WebhookExecResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.body.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.body.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.headers.is_some() as u64) << 2
             | (self.status_code.is_some() as u64) << 3
     }
@@ -618,7 +618,7 @@ impl model::Model for WebhookExecution {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.error.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.error.is_some() as u64) << 1
             | (self.result.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
             | (self.request.is_some() as u64) << 4
             | (self.duration.is_some() as u64) << 5
@@ -668,7 +668,7 @@ impl model::Model for WebhookExecutionResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(WebhookExecutionResponse);

@@ -62,7 +62,7 @@ impl model::Model for HarnessIacmActivity {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.org.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.org.is_some() as u64) << 1
             | (self.account.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
             | (self.project.is_some() as u64) << 4
             | (self.metadata.is_some() as u64) << 5
@@ -146,7 +146,7 @@ impl model::Model for ListActivityResourceChangesResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.outputs.is_some() as u64) | (self.stage_id.is_some() as u64) << 1
+        self.outputs.is_some() as u64 | (self.stage_id.is_some() as u64) << 1
             | (self.resources.is_some() as u64) << 2
             | (self.data_sources.is_some() as u64) << 3
             | (self.workspace_id.is_some() as u64) << 4

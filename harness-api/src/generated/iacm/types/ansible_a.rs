@@ -105,7 +105,7 @@ impl model::Model for AnsibleActivityMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.metrics.is_some() as u64) | (self.trigger.is_some() as u64) << 1
+        self.metrics.is_some() as u64 | (self.trigger.is_some() as u64) << 1
             | (self.git_repo.is_some() as u64) << 2
             | (self.pipeline.is_some() as u64) << 3
             | (self.git_branch.is_some() as u64) << 4
@@ -207,7 +207,7 @@ impl model::Model for AnsibleActivityMetadataMetrics {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.host_ok.is_some() as u64) | (self.duration_ms.is_some() as u64) << 1
+        self.host_ok.is_some() as u64 | (self.duration_ms.is_some() as u64) << 1
             | (self.host_failed.is_some() as u64) << 2
             | (self.total_hosts.is_some() as u64) << 3
             | (self.total_tasks.is_some() as u64) << 4
@@ -274,7 +274,7 @@ impl model::Model for AnsibleVariable {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.uuid.is_some() as u64) << 2 | (self.value.is_some() as u64) << 3
             | (self.file_name.is_some() as u64) << 4
             | (self.value_type.is_some() as u64) << 5

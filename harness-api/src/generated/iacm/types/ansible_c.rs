@@ -38,7 +38,7 @@ impl model::Model for CreateAnsibleDataResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64)
+        self.id.is_some() as u64
     }
 }
 model::model!(CreateAnsibleDataResponse);
@@ -115,7 +115,7 @@ impl model::Model for CreateDynamicGroup {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.vars.is_some() as u64) | (self.dynamic_vars.is_some() as u64) << 1
+        self.vars.is_some() as u64 | (self.dynamic_vars.is_some() as u64) << 1
             | (self.configuration.is_some() as u64) << 2 | 1 << 3 | 1 << 4
     }
     #[inline]
@@ -223,7 +223,7 @@ impl model::Model for CreateInventoryGroupRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.vars.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.vars.is_some() as u64) << 1
             | (self.hosts.is_some() as u64) << 2 | (self.env_vars.is_some() as u64) << 3
             | 1 << 4 | (self.dynamic_vars.is_some() as u64) << 5
             | (self.configuration.is_some() as u64) << 6
@@ -295,7 +295,7 @@ impl model::Model for CreateInventoryHostRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.vars.is_some() as u64) | (self.groups.is_some() as u64) << 1 | 1 << 2
+        self.vars.is_some() as u64 | (self.groups.is_some() as u64) << 1 | 1 << 2
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -489,7 +489,7 @@ impl model::Model for CreateInventoryRequestPluginOptions {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.repository.is_some() as u64) | (self.inline_yaml.is_some() as u64) << 1
+        self.repository.is_some() as u64 | (self.inline_yaml.is_some() as u64) << 1
             | (self.source_type.is_some() as u64) << 2
             | (self.repository_path.is_some() as u64) << 3
             | (self.repository_branch.is_some() as u64) << 4
@@ -575,7 +575,7 @@ impl model::Model for CreateInventoryResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2 | (self.account.is_some() as u64) << 3
             | (self.created.is_some() as u64) << 4 | (self.project.is_some() as u64) << 5
             | (self.updated.is_some() as u64) << 6
@@ -945,7 +945,7 @@ impl model::Model for CreatePlaybookResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.vars.is_some() as u64) << 2 | (self.account.is_some() as u64) << 3
             | (self.created.is_some() as u64) << 4 | (self.project.is_some() as u64) << 5
             | (self.updated.is_some() as u64) << 6

@@ -102,7 +102,7 @@ impl model::Model for DynamicConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.selectors.is_some() as u64) | (self.resource_type.is_some() as u64) << 1
+        self.selectors.is_some() as u64 | (self.resource_type.is_some() as u64) << 1
             | (self.include_conditions.is_some() as u64) << 2
             | (self.host_address_attribute.is_some() as u64) << 3
     }
@@ -150,7 +150,7 @@ impl model::Model for DynamicConfigIncludeConditions {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.value.is_some() as u64) | (self.operator.is_some() as u64) << 1
+        self.value.is_some() as u64 | (self.operator.is_some() as u64) << 1
             | (self.attribute.is_some() as u64) << 2
     }
 }

@@ -80,7 +80,7 @@ impl model::Model for HarnessIacmAnsibleactivity {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.org.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.org.is_some() as u64) << 1
             | (self.account.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
             | (self.project.is_some() as u64) << 4
             | (self.metadata.is_some() as u64) << 5
@@ -186,7 +186,7 @@ impl model::Model for HarnessIacmAnsibledata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.org.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.org.is_some() as u64) << 1
             | (self.account.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
             | (self.project.is_some() as u64) << 4
             | (self.stage_id.is_some() as u64) << 5
@@ -279,7 +279,7 @@ impl model::Model for HarnessIacmInventoryDetail {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org.is_some() as u64) | (self.data.is_some() as u64) << 1
+        self.org.is_some() as u64 | (self.data.is_some() as u64) << 1
             | (self.name.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
             | (self.account.is_some() as u64) << 4 | (self.created.is_some() as u64) << 5
             | (self.project.is_some() as u64) << 6 | (self.updated.is_some() as u64) << 7
@@ -341,7 +341,7 @@ impl model::Model for HarnessIacmInventoryHost {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.vars.is_some() as u64) | (self.groups.is_some() as u64) << 1
+        self.vars.is_some() as u64 | (self.groups.is_some() as u64) << 1
             | (self.created.is_some() as u64) << 2 | (self.updated.is_some() as u64) << 3
             | (self.host_address.is_some() as u64) << 4
     }
@@ -418,7 +418,7 @@ impl model::Model for HarnessIacmInventoryVar {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.uuid.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.uuid.is_some() as u64) << 1
             | (self.value.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
             | (self.updated.is_some() as u64) << 4
             | (self.var_type.is_some() as u64) << 5
@@ -611,7 +611,7 @@ impl model::Model for HarnessIacmPlaybook {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.vars.is_some() as u64) << 2 | (self.account.is_some() as u64) << 3
             | (self.created.is_some() as u64) << 4 | (self.project.is_some() as u64) << 5
             | (self.updated.is_some() as u64) << 6

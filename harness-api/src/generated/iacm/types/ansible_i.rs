@@ -54,7 +54,7 @@ impl model::Model for ImportInventoryBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.format.is_some() as u64) << 2 | (self.content.is_some() as u64) << 3
             | (self.identifier.is_some() as u64) << 4
     }

@@ -42,7 +42,7 @@ impl model::Model for ReplaceInventoryFromImportBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.format.is_some() as u64) | (self.content.is_some() as u64) << 1
+        self.format.is_some() as u64 | (self.content.is_some() as u64) << 1
     }
 }
 model::model!(ReplaceInventoryFromImportBody);

@@ -67,7 +67,7 @@ impl model::Model for SendAnsibleEventRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.metadata.is_some() as u64) | 1 << 1 | 1 << 2 | 1 << 3
+        self.metadata.is_some() as u64 | 1 << 1 | 1 << 2 | 1 << 3
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -156,7 +156,7 @@ impl model::Model for ShowAnsibleActivityResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.org.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.org.is_some() as u64) << 1
             | (self.account.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
             | (self.project.is_some() as u64) << 4
             | (self.metadata.is_some() as u64) << 5
@@ -205,7 +205,7 @@ impl model::Model for ShowInventoryGroupsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.groups.is_some() as u64)
+        self.groups.is_some() as u64
     }
 }
 model::model!(ShowInventoryGroupsResponse);
@@ -243,7 +243,7 @@ impl model::Model for ShowInventoryHostsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.hosts.is_some() as u64)
+        self.hosts.is_some() as u64
     }
 }
 model::model!(ShowInventoryHostsResponse);
@@ -323,7 +323,7 @@ impl model::Model for ShowInventoryResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org.is_some() as u64) | (self.data.is_some() as u64) << 1
+        self.org.is_some() as u64 | (self.data.is_some() as u64) << 1
             | (self.name.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
             | (self.account.is_some() as u64) << 4 | (self.created.is_some() as u64) << 5
             | (self.project.is_some() as u64) << 6 | (self.updated.is_some() as u64) << 7
@@ -373,7 +373,7 @@ impl model::Model for ShowInventoryVarsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.vars.is_some() as u64) | (self.env_vars.is_some() as u64) << 1
+        self.vars.is_some() as u64 | (self.env_vars.is_some() as u64) << 1
     }
 }
 model::model!(ShowInventoryVarsResponse);
@@ -478,7 +478,7 @@ impl model::Model for ShowPlaybookResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.vars.is_some() as u64) << 2 | (self.account.is_some() as u64) << 3
             | (self.created.is_some() as u64) << 4 | (self.project.is_some() as u64) << 5
             | (self.updated.is_some() as u64) << 6
@@ -530,7 +530,7 @@ impl model::Model for ShowPlaybookVarsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.vars.is_some() as u64) | (self.env_vars.is_some() as u64) << 1
+        self.vars.is_some() as u64 | (self.env_vars.is_some() as u64) << 1
     }
 }
 model::model!(ShowPlaybookVarsResponse);

@@ -75,7 +75,7 @@ impl model::Model for UpdateInventoryGroupRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.vars.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.vars.is_some() as u64) << 1
             | (self.hosts.is_some() as u64) << 2 | (self.env_vars.is_some() as u64) << 3
             | (self.dynamic_vars.is_some() as u64) << 4
             | (self.configuration.is_some() as u64) << 5
@@ -127,7 +127,7 @@ impl model::Model for UpdateInventoryHostRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.vars.is_some() as u64) | (self.groups.is_some() as u64) << 1
+        self.vars.is_some() as u64 | (self.groups.is_some() as u64) << 1
     }
 }
 model::model!(UpdateInventoryHostRequest);
@@ -475,7 +475,7 @@ impl model::Model for UpdateInventoryPluginBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.plugin_options.is_some() as u64)
+        self.plugin_options.is_some() as u64
     }
 }
 model::model!(UpdateInventoryPluginBody);
@@ -555,7 +555,7 @@ impl model::Model for UpdateInventoryPluginBodyPluginOptions {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.repository.is_some() as u64) | (self.inline_yaml.is_some() as u64) << 1
+        self.repository.is_some() as u64 | (self.inline_yaml.is_some() as u64) << 1
             | (self.source_type.is_some() as u64) << 2
             | (self.repository_path.is_some() as u64) << 3
             | (self.repository_branch.is_some() as u64) << 4

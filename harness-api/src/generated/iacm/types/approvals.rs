@@ -38,7 +38,7 @@ impl model::Model for ApprovalsCreateApprovalResponseBodyCreation {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64)
+        self.id.is_some() as u64
     }
 }
 model::model!(ApprovalsCreateApprovalResponseBodyCreation);
@@ -92,7 +92,7 @@ impl model::Model for ApprovalsShowApprovalResponseBodyStatusInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64) | (self.created.is_some() as u64) << 1
+        self.status.is_some() as u64 | (self.created.is_some() as u64) << 1
             | (self.updated.is_some() as u64) << 2
             | (self.actioned_by.is_some() as u64) << 3
             | (self.actioned_by_email.is_some() as u64) << 4
@@ -162,7 +162,7 @@ impl model::Model for CreateApprovalRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64) | 1 << 1 | 1 << 2 | 1 << 3
+        self.status.is_some() as u64 | 1 << 1 | 1 << 2 | 1 << 3
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -265,7 +265,7 @@ impl model::Model for HarnessIacmApproval {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.org.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.org.is_some() as u64) << 1
             | (self.status.is_some() as u64) << 2 | (self.account.is_some() as u64) << 3
             | (self.created.is_some() as u64) << 4 | (self.project.is_some() as u64) << 5
             | (self.updated.is_some() as u64) << 6

@@ -205,7 +205,7 @@ impl model::Model for ActivityMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.stacks.is_some() as u64) | (self.trigger.is_some() as u64) << 1
+        self.stacks.is_some() as u64 | (self.trigger.is_some() as u64) << 1
             | (self.git_repo.is_some() as u64) << 2
             | (self.pipeline.is_some() as u64) << 3
             | (self.plan_uuid.is_some() as u64) << 4
@@ -331,7 +331,7 @@ impl model::Model for ActivityMetadataStacks {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64) | (self.tree_uuid.is_some() as u64) << 1
+        self.status.is_some() as u64 | (self.tree_uuid.is_some() as u64) << 1
             | (self.stack_name.is_some() as u64) << 2
             | (self.stack_path.is_some() as u64) << 3
             | (self.assets_uuid.is_some() as u64) << 4
@@ -397,7 +397,7 @@ impl model::Model for ActivityMetadataStacksResourceCounts {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.added.is_some() as u64) | (self.changed.is_some() as u64) << 1
+        self.added.is_some() as u64 | (self.changed.is_some() as u64) << 1
             | (self.deleted.is_some() as u64) << 2 | (self.removed.is_some() as u64) << 3
             | (self.imported.is_some() as u64) << 4
             | (self.unchanged.is_some() as u64) << 5
@@ -442,7 +442,7 @@ impl model::Model for AssociatedTemplate {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.version.is_some() as u64) | (self.template_id.is_some() as u64) << 1
+        self.version.is_some() as u64 | (self.template_id.is_some() as u64) << 1
     }
 }
 model::model!(AssociatedTemplate);
@@ -500,7 +500,7 @@ impl model::Model for Counts {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.added.is_some() as u64) | (self.changed.is_some() as u64) << 1
+        self.added.is_some() as u64 | (self.changed.is_some() as u64) << 1
             | (self.deleted.is_some() as u64) << 2 | (self.removed.is_some() as u64) << 3
             | (self.imported.is_some() as u64) << 4
             | (self.unchanged.is_some() as u64) << 5
@@ -545,7 +545,7 @@ impl model::Model for DefaultPipelineOverride {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.project_pipeline.is_some() as u64)
+        self.project_pipeline.is_some() as u64
             | (self.workspace_pipeline.is_some() as u64) << 1
     }
 }
@@ -621,7 +621,7 @@ impl model::Model for HarnessIacmChangedResource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.drift.is_some() as u64) << 2 | (self.change.is_some() as u64) << 3
             | (self.module.is_some() as u64) << 4 | (self.changes.is_some() as u64) << 5
             | (self.provider.is_some() as u64) << 6
@@ -715,7 +715,7 @@ impl model::Model for HarnessIacmResource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.mode.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.mode.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2 | (self.module.is_some() as u64) << 3
             | (self.path_id.is_some() as u64) << 4
             | (self.provider.is_some() as u64) << 5
@@ -805,7 +805,7 @@ impl model::Model for HarnessIacmWorkspaceTemplate {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org.is_some() as u64) | (self.account.is_some() as u64) << 1
+        self.org.is_some() as u64 | (self.account.is_some() as u64) << 1
             | (self.project.is_some() as u64) << 2 | (self.version.is_some() as u64) << 3
             | (self.created_at.is_some() as u64) << 4
             | (self.updated_at.is_some() as u64) << 5
@@ -864,7 +864,7 @@ impl model::Model for IacmEvaluatedPolicy {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.output.is_some() as u64) | (self.policy.is_some() as u64) << 1
+        self.output.is_some() as u64 | (self.policy.is_some() as u64) << 1
             | (self.status.is_some() as u64) << 2
             | (self.rego_error.is_some() as u64) << 3
             | (self.deny_messages.is_some() as u64) << 4
@@ -966,7 +966,7 @@ impl model::Model for IacmEvaluation {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.input.is_some() as u64) << 2 | (self.action.is_some() as u64) << 3
             | (self.entity.is_some() as u64) << 4 | (self.org_id.is_some() as u64) << 5
             | (self.status.is_some() as u64) << 6 | (self.created.is_some() as u64) << 7
@@ -1073,7 +1073,7 @@ impl model::Model for IacmEvaluationDetail {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.action.is_some() as u64) << 2 | (self.org_id.is_some() as u64) << 3
             | (self.status.is_some() as u64) << 4 | (self.created.is_some() as u64) << 5
             | (self.details.is_some() as u64) << 6 | (self.enabled.is_some() as u64) << 7
@@ -1164,7 +1164,7 @@ impl model::Model for IacmPolicy {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.rego.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.rego.is_some() as u64) << 1
             | (self.org_id.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
             | (self.updated.is_some() as u64) << 4
             | (self.account_id.is_some() as u64) << 5
@@ -1341,7 +1341,7 @@ impl model::Model for TerragruntDetail {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64) | (self.path_id.is_some() as u64) << 1
+        self.status.is_some() as u64 | (self.path_id.is_some() as u64) << 1
             | (self.drift_counts.is_some() as u64) << 2
             | (self.cost_currency.is_some() as u64) << 3
             | (self.output_counts.is_some() as u64) << 4
@@ -1406,7 +1406,7 @@ impl model::Model for ValueChange {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.new.is_some() as u64) | (self.old.is_some() as u64) << 1
+        self.new.is_some() as u64 | (self.old.is_some() as u64) << 1
             | (self.drift.is_some() as u64) << 2 | (self.change.is_some() as u64) << 3
             | (self.sensitive.is_some() as u64) << 4
     }
@@ -1466,7 +1466,7 @@ impl model::Model for VariableResource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
             | (self.created.is_some() as u64) << 2 | (self.updated.is_some() as u64) << 3
             | (self.value_type.is_some() as u64) << 4
     }
@@ -1542,7 +1542,7 @@ impl model::Model for WorkspaceProviderConnector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.created.is_some() as u64) << 2 | (self.updated.is_some() as u64) << 3
             | (self.workspace_id.is_some() as u64) << 4
             | (self.connector_ref.is_some() as u64) << 5
@@ -1615,7 +1615,7 @@ impl model::Model for WorkspaceTerraformVariableFiles {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.repository.is_some() as u64) | (self.repository_sha.is_some() as u64) << 1
+        self.repository.is_some() as u64 | (self.repository_sha.is_some() as u64) << 1
             | (self.repository_path.is_some() as u64) << 2
             | (self.repository_branch.is_some() as u64) << 3
             | (self.repository_commit.is_some() as u64) << 4

@@ -67,7 +67,7 @@ impl model::Model for HarnessIacmCostResource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.subresources.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.subresources.is_some() as u64) << 1
             | (self.diff_monthly_cost.is_some() as u64) << 2
             | (self.current_monthly_cost.is_some() as u64) << 3
             | (self.previous_monthly_cost.is_some() as u64) << 4
@@ -126,7 +126,7 @@ impl model::Model for HarnessIacmCostSubresource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.diff_monthly_cost.is_some() as u64)
+        self.diff_monthly_cost.is_some() as u64
             | (self.current_monthly_cost.is_some() as u64) << 1
             | (self.previous_monthly_cost.is_some() as u64) << 2
             | (self.percentage_change_monthly_cost.is_some() as u64) << 3
@@ -183,7 +183,7 @@ impl model::Model for HarnessIacmMonthlycost {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.cost.is_some() as u64) | (self.created.is_some() as u64) << 1
+        self.cost.is_some() as u64 | (self.created.is_some() as u64) << 1
             | (self.currency.is_some() as u64) << 2
             | (self.workspace_id.is_some() as u64) << 3
             | (self.workspace_name.is_some() as u64) << 4
@@ -236,7 +236,7 @@ impl model::Model for ListCostsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.page_size.is_some() as u64) | (self.total_items.is_some() as u64) << 1
+        self.page_size.is_some() as u64 | (self.total_items.is_some() as u64) << 1
             | (self.total_pages.is_some() as u64) << 2
             | (self.workspaces.is_some() as u64) << 3
     }

@@ -38,7 +38,7 @@ impl model::Model for Audit {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.git_audit_data.is_some() as u64)
+        self.git_audit_data.is_some() as u64
     }
 }
 model::model!(Audit);
@@ -190,7 +190,7 @@ impl model::Model for CreateExecutionResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.org.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.account.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
             | (self.project.is_some() as u64) << 4
             | (self.pipeline.is_some() as u64) << 5
@@ -352,7 +352,7 @@ impl model::Model for HarnessIacmChangedCosts {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.diff.is_some() as u64) | (self.currency.is_some() as u64) << 1
+        self.diff.is_some() as u64 | (self.currency.is_some() as u64) << 1
             | (self.stage_id.is_some() as u64) << 2
             | (self.workspace_id.is_some() as u64) << 3
             | (self.stage_execution_id.is_some() as u64) << 4
@@ -439,7 +439,7 @@ impl model::Model for HarnessIacmChangedResources {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.outputs.is_some() as u64) | (self.stage_id.is_some() as u64) << 1
+        self.outputs.is_some() as u64 | (self.stage_id.is_some() as u64) << 1
             | (self.resources.is_some() as u64) << 2
             | (self.data_sources.is_some() as u64) << 3
             | (self.workspace_id.is_some() as u64) << 4
@@ -506,7 +506,7 @@ impl model::Model for HarnessIacmCostResourcesByType {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.diff.is_some() as u64) | (self.diff_monthly_cost.is_some() as u64) << 1
+        self.diff.is_some() as u64 | (self.diff_monthly_cost.is_some() as u64) << 1
             | (self.current_monthly_cost.is_some() as u64) << 2
             | (self.previous_monthly_cost.is_some() as u64) << 3
             | (self.percentage_change_monthly_cost.is_some() as u64) << 4
@@ -589,7 +589,7 @@ impl model::Model for HarnessIacmExecution {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.org.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.account.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
             | (self.project.is_some() as u64) << 4
             | (self.pipeline.is_some() as u64) << 5
@@ -679,7 +679,7 @@ impl model::Model for ListCostChangesResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.diff.is_some() as u64) | (self.currency.is_some() as u64) << 1
+        self.diff.is_some() as u64 | (self.currency.is_some() as u64) << 1
             | (self.stage_id.is_some() as u64) << 2
             | (self.workspace_id.is_some() as u64) << 3
             | (self.stage_execution_id.is_some() as u64) << 4
@@ -766,7 +766,7 @@ impl model::Model for ListResourceChangesResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.outputs.is_some() as u64) | (self.stage_id.is_some() as u64) << 1
+        self.outputs.is_some() as u64 | (self.stage_id.is_some() as u64) << 1
             | (self.resources.is_some() as u64) << 2
             | (self.data_sources.is_some() as u64) << 3
             | (self.workspace_id.is_some() as u64) << 4
@@ -853,7 +853,7 @@ impl model::Model for ShowExecutionResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.org.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.account.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
             | (self.project.is_some() as u64) << 4
             | (self.pipeline.is_some() as u64) << 5
@@ -901,7 +901,7 @@ impl model::Model for UpdateExecutionRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.audit.is_some() as u64)
+        self.audit.is_some() as u64
     }
 }
 model::model!(UpdateExecutionRequest);

@@ -90,7 +90,7 @@ impl model::Model for MigrateTemplateConnectorsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.message.is_some() as u64)
+        self.message.is_some() as u64
     }
 }
 model::model!(MigrateTemplateConnectorsResponse);
@@ -180,7 +180,7 @@ impl model::Model for MigrateWorkspaceConnectorsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.message.is_some() as u64)
+        self.message.is_some() as u64
     }
 }
 model::model!(MigrateWorkspaceConnectorsResponse);

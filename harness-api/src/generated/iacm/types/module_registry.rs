@@ -96,7 +96,7 @@ impl model::Model for CreateModuleDataRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.error.is_some() as u64) | 1 << 1 | 1 << 2
+        self.error.is_some() as u64 | 1 << 1 | 1 << 2
             | (self.repo_url.is_some() as u64) << 3 | 1 << 4
             | (self.examples_paths.is_some() as u64) << 5
             | (self.submodule_name.is_some() as u64) << 6
@@ -277,7 +277,7 @@ impl model::Model for CreateModuleExecutionResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.org.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.account.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
             | (self.project.is_some() as u64) << 4
             | (self.metadata.is_some() as u64) << 5
@@ -427,7 +427,7 @@ impl model::Model for CreateModuleRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org.is_some() as u64) | 1 << 1 | (self.tags.is_some() as u64) << 2 | 1 << 3
+        self.org.is_some() as u64 | 1 << 1 | (self.tags.is_some() as u64) << 2 | 1 << 3
             | (self.project.is_some() as u64) << 4
             | (self.repository.is_some() as u64) << 5
             | (self.description.is_some() as u64) << 6
@@ -490,7 +490,7 @@ impl model::Model for CreateModuleTagsRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tags.is_some() as u64) | (self.error.is_some() as u64) << 1
+        self.tags.is_some() as u64 | (self.error.is_some() as u64) << 1
     }
 }
 model::model!(CreateModuleTagsRequest);
@@ -610,7 +610,7 @@ impl model::Model for DependenciesMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.dependency_name.is_some() as u64)
+        self.dependency_name.is_some() as u64
             | (self.dependency_source.is_some() as u64) << 1
             | (self.dependency_version.is_some() as u64) << 2
     }
@@ -650,7 +650,7 @@ impl model::Model for DownloadModuleResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.location.is_some() as u64)
+        self.location.is_some() as u64
     }
 }
 model::model!(DownloadModuleResponse);
@@ -836,7 +836,7 @@ impl model::Model for HarnessIacmModuleRegistryModuleTestingMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org.is_some() as u64) | (self.account.is_some() as u64) << 1
+        self.org.is_some() as u64 | (self.account.is_some() as u64) << 1
             | (self.project.is_some() as u64) << 2
             | (self.pipelines.is_some() as u64) << 3
             | (self.provisioner_type.is_some() as u64) << 4
@@ -884,7 +884,7 @@ impl model::Model for HarnessIacmModuleRegistryVersionTypes {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.git_version.is_some() as u64) | (self.module_version.is_some() as u64) << 1
+        self.git_version.is_some() as u64 | (self.module_version.is_some() as u64) << 1
     }
 }
 model::model!(HarnessIacmModuleRegistryVersionTypes);
@@ -922,7 +922,7 @@ impl model::Model for HarnessIacmModuleRegistryVersions {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.versions.is_some() as u64)
+        self.versions.is_some() as u64
     }
 }
 model::model!(HarnessIacmModuleRegistryVersions);
@@ -984,7 +984,7 @@ impl model::Model for HarnessIacmModuleexecutionresource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.org.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.account.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
             | (self.project.is_some() as u64) << 4
             | (self.metadata.is_some() as u64) << 5
@@ -1153,7 +1153,7 @@ impl model::Model for ListModuleByIdResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.org.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.org.is_some() as u64) << 1
             | (self.name.is_some() as u64) << 2 | (self.tags.is_some() as u64) << 3
             | (self.synced.is_some() as u64) << 4 | (self.system.is_some() as u64) << 5
             | (self.account.is_some() as u64) << 6 | (self.created.is_some() as u64) << 7
@@ -1268,7 +1268,7 @@ impl model::Model for ListModuleMetadataResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.system.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.system.is_some() as u64) << 1
             | (self.account.is_some() as u64) << 2 | (self.outputs.is_some() as u64) << 3
             | (self.providers.is_some() as u64) << 4
             | (self.resources.is_some() as u64) << 5
@@ -1314,7 +1314,7 @@ impl model::Model for ListModuleVersionsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.modules.is_some() as u64)
+        self.modules.is_some() as u64
     }
 }
 model::model!(ListModuleVersionsResponse);
@@ -1379,7 +1379,7 @@ impl model::Model for ModuleExecutionMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.trigger.is_some() as u64) | (self.pipeline.is_some() as u64) << 1
+        self.trigger.is_some() as u64 | (self.pipeline.is_some() as u64) << 1
             | (self.pipeline_name.is_some() as u64) << 2
             | (self.pipeline_stage_id.is_some() as u64) << 3
             | (self.pipeline_execution_id.is_some() as u64) << 4
@@ -1488,7 +1488,7 @@ impl model::Model for ModuleRegistryCreateModuleResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.tags.is_some() as u64) << 2 | (self.system.is_some() as u64) << 3
             | (self.account.is_some() as u64) << 4 | (self.created.is_some() as u64) << 5
             | (self.updated.is_some() as u64) << 6
@@ -1663,7 +1663,7 @@ impl model::Model for ModuleResource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.org.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.org.is_some() as u64) << 1
             | (self.name.is_some() as u64) << 2 | (self.tags.is_some() as u64) << 3
             | (self.synced.is_some() as u64) << 4 | (self.system.is_some() as u64) << 5
             | (self.account.is_some() as u64) << 6 | (self.created.is_some() as u64) << 7
@@ -1757,7 +1757,7 @@ impl model::Model for ModuleTestingMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org.is_some() as u64) | (self.account.is_some() as u64) << 1
+        self.org.is_some() as u64 | (self.account.is_some() as u64) << 1
             | (self.project.is_some() as u64) << 2
             | (self.pipelines.is_some() as u64) << 3
             | (self.provisioner_type.is_some() as u64) << 4
@@ -1809,8 +1809,7 @@ impl model::Model for OutputMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.output_name.is_some() as u64)
-            | (self.output_sensitive.is_some() as u64) << 1
+        self.output_name.is_some() as u64 | (self.output_sensitive.is_some() as u64) << 1
             | (self.output_description.is_some() as u64) << 2
     }
 }
@@ -1857,7 +1856,7 @@ impl model::Model for ProviderMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.provider_name.is_some() as u64)
+        self.provider_name.is_some() as u64
             | (self.provider_source.is_some() as u64) << 1
             | (self.provider_version.is_some() as u64) << 2
     }
@@ -1901,8 +1900,7 @@ impl model::Model for ResourceMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.resource_name.is_some() as u64)
-            | (self.resource_type.is_some() as u64) << 1
+        self.resource_name.is_some() as u64 | (self.resource_type.is_some() as u64) << 1
     }
 }
 model::model!(ResourceMetadata);
@@ -2125,7 +2123,7 @@ impl model::Model for UpdateModuleRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org.is_some() as u64) | 1 << 1 | (self.tags.is_some() as u64) << 2 | 1 << 3
+        self.org.is_some() as u64 | 1 << 1 | (self.tags.is_some() as u64) << 2 | 1 << 3
             | (self.project.is_some() as u64) << 4
             | (self.repository.is_some() as u64) << 5
             | (self.description.is_some() as u64) << 6
@@ -2322,8 +2320,7 @@ impl model::Model for VariableMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.variable_name.is_some() as u64)
-            | (self.variable_type.is_some() as u64) << 1
+        self.variable_name.is_some() as u64 | (self.variable_type.is_some() as u64) << 1
             | (self.variable_default.is_some() as u64) << 2
             | (self.variable_required.is_some() as u64) << 3
             | (self.variable_sensitive.is_some() as u64) << 4
@@ -2365,7 +2362,7 @@ impl model::Model for BatchCheckModuleLifecycleBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.items.is_some() as u64)
+        self.items.is_some() as u64
     }
 }
 model::model!(BatchCheckModuleLifecycleBody);
@@ -2415,7 +2412,7 @@ impl model::Model for BatchCheckModuleLifecycleBodyItems {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.system.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.system.is_some() as u64) << 1
             | (self.version.is_some() as u64) << 2
             | (self.namespace.is_some() as u64) << 3
     }
@@ -2459,7 +2456,7 @@ impl model::Model for CreateOnboardingPipelineBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org.is_some() as u64) | (self.project.is_some() as u64) << 1
+        self.org.is_some() as u64 | (self.project.is_some() as u64) << 1
     }
 }
 model::model!(CreateOnboardingPipelineBody);
@@ -2529,7 +2526,7 @@ impl model::Model for PutModuleLifecycleBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.overrides.is_some() as u64) | (self.warning_count.is_some() as u64) << 1
+        self.overrides.is_some() as u64 | (self.warning_count.is_some() as u64) << 1
             | (self.warning_action.is_some() as u64) << 2
             | (self.supported_count.is_some() as u64) << 3
             | (self.supported_action.is_some() as u64) << 4
@@ -2575,7 +2572,7 @@ impl model::Model for PutModuleLifecycleBodyOverrides {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tier.is_some() as u64) | (self.version.is_some() as u64) << 1
+        self.tier.is_some() as u64 | (self.version.is_some() as u64) << 1
     }
 }
 model::model!(PutModuleLifecycleBodyOverrides);

@@ -38,7 +38,7 @@ impl model::Model for AnsibleDataInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64)
+        self.id.is_some() as u64
     }
 }
 model::model!(AnsibleDataInfo);
@@ -184,7 +184,7 @@ impl model::Model for GetProviderDownloadResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.os.is_some() as u64) | (self.arch.is_some() as u64) << 1
+        self.os.is_some() as u64 | (self.arch.is_some() as u64) << 1
             | (self.shasum.is_some() as u64) << 2 | (self.filename.is_some() as u64) << 3
             | (self.protocols.is_some() as u64) << 4
             | (self.shasums_url.is_some() as u64) << 5
@@ -236,7 +236,7 @@ impl model::Model for GetProviderVersionResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.protocols.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.protocols.is_some() as u64) << 1
             | (self.gpg_key_id.is_some() as u64) << 2
     }
 }
@@ -279,7 +279,7 @@ impl model::Model for HarnessIacmProviderRegistryGpgPublicKey {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key_id.is_some() as u64) | (self.ascii_armor.is_some() as u64) << 1
+        self.key_id.is_some() as u64 | (self.ascii_armor.is_some() as u64) << 1
     }
 }
 model::model!(HarnessIacmProviderRegistryGpgPublicKey);
@@ -321,7 +321,7 @@ impl model::Model for HarnessIacmProviderRegistryPlatform {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.os.is_some() as u64) | (self.arch.is_some() as u64) << 1
+        self.os.is_some() as u64 | (self.arch.is_some() as u64) << 1
     }
 }
 model::model!(HarnessIacmProviderRegistryPlatform);
@@ -383,7 +383,7 @@ impl model::Model for HarnessIacmProviderRegistryProvider {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.account.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
             | (self.updated.is_some() as u64) << 4
             | (self.versions.is_some() as u64) << 5
@@ -433,7 +433,7 @@ impl model::Model for HarnessIacmProviderRegistryProviderVersion {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.version.is_some() as u64) | (self.platforms.is_some() as u64) << 1
+        self.version.is_some() as u64 | (self.platforms.is_some() as u64) << 1
             | (self.protocols.is_some() as u64) << 2
     }
 }
@@ -480,7 +480,7 @@ impl model::Model for HarnessIacmProviderRegistryProviderVersionMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.files.is_some() as u64) | (self.synced.is_some() as u64) << 1
+        self.files.is_some() as u64 | (self.synced.is_some() as u64) << 1
             | (self.version.is_some() as u64) << 2
     }
 }
@@ -543,7 +543,7 @@ impl model::Model for HarnessIacmProviderRegistrySigningKey {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.user.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.user.is_some() as u64) << 1
             | (self.key_id.is_some() as u64) << 2 | (self.key_name.is_some() as u64) << 3
             | (self.created_at.is_some() as u64) << 4
             | (self.updated_at.is_some() as u64) << 5
@@ -585,7 +585,7 @@ impl model::Model for HarnessIacmProviderRegistrySigningKeys {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.gpg_public_keys.is_some() as u64)
+        self.gpg_public_keys.is_some() as u64
     }
 }
 model::model!(HarnessIacmProviderRegistrySigningKeys);
@@ -647,7 +647,7 @@ impl model::Model for IacmGetProviderResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.account.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
             | (self.updated.is_some() as u64) << 4
             | (self.versions.is_some() as u64) << 5
@@ -689,7 +689,7 @@ impl model::Model for ListProviderVersionsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.versions.is_some() as u64)
+        self.versions.is_some() as u64
     }
 }
 model::model!(ListProviderVersionsResponse);
@@ -727,7 +727,7 @@ impl model::Model for PostFilesResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.synced.is_some() as u64)
+        self.synced.is_some() as u64
     }
 }
 model::model!(PostFilesResponseBody);
@@ -894,7 +894,7 @@ impl model::Model for BatchCheckProviderLifecycleBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.items.is_some() as u64)
+        self.items.is_some() as u64
     }
 }
 model::model!(BatchCheckProviderLifecycleBody);
@@ -940,7 +940,7 @@ impl model::Model for BatchCheckProviderLifecycleBodyItems {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.version.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.version.is_some() as u64) << 1
             | (self.namespace.is_some() as u64) << 2
     }
 }
@@ -979,7 +979,7 @@ impl model::Model for CreateProviderBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.description.is_some() as u64)
+        self.description.is_some() as u64
     }
 }
 model::model!(CreateProviderBody);
@@ -1058,7 +1058,7 @@ impl model::Model for PutProviderLifecycleBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.overrides.is_some() as u64) | (self.warning_count.is_some() as u64) << 1
+        self.overrides.is_some() as u64 | (self.warning_count.is_some() as u64) << 1
             | (self.warning_action.is_some() as u64) << 2
             | (self.supported_count.is_some() as u64) << 3
             | (self.supported_action.is_some() as u64) << 4
@@ -1104,7 +1104,7 @@ impl model::Model for PutProviderLifecycleBodyOverrides {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tier.is_some() as u64) | (self.version.is_some() as u64) << 1
+        self.tier.is_some() as u64 | (self.version.is_some() as u64) << 1
     }
 }
 model::model!(PutProviderLifecycleBodyOverrides);

@@ -46,7 +46,7 @@ impl model::Model for CompleteActivityBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64) | (self.cdk_result.is_some() as u64) << 1
+        self.status.is_some() as u64 | (self.cdk_result.is_some() as u64) << 1
             | (self.error_message.is_some() as u64) << 2
     }
 }
@@ -85,7 +85,7 @@ impl model::Model for CompleteActivityBodyCdkResult {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.stacks.is_some() as u64)
+        self.stacks.is_some() as u64
     }
 }
 model::model!(CompleteActivityBodyCdkResult);
@@ -170,7 +170,7 @@ impl model::Model for CompleteActivityBodyCdkResultStacks {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64) | (self.tree_uuid.is_some() as u64) << 1
+        self.status.is_some() as u64 | (self.tree_uuid.is_some() as u64) << 1
             | (self.stack_name.is_some() as u64) << 2
             | (self.stack_path.is_some() as u64) << 3
             | (self.assets_uuid.is_some() as u64) << 4
@@ -236,7 +236,7 @@ impl model::Model for CompleteActivityBodyCdkResultStacksResourceCounts {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.added.is_some() as u64) | (self.changed.is_some() as u64) << 1
+        self.added.is_some() as u64 | (self.changed.is_some() as u64) << 1
             | (self.deleted.is_some() as u64) << 2 | (self.removed.is_some() as u64) << 3
             | (self.imported.is_some() as u64) << 4
             | (self.unchanged.is_some() as u64) << 5
@@ -314,7 +314,7 @@ impl model::Model for StartActivityBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.git_info.is_some() as u64) | (self.activity_id.is_some() as u64) << 1
+        self.git_info.is_some() as u64 | (self.activity_id.is_some() as u64) << 1
             | (self.pipeline_id.is_some() as u64) << 2
             | (self.activity_type.is_some() as u64) << 3
             | (self.provisioner_type.is_some() as u64) << 4
@@ -370,7 +370,7 @@ impl model::Model for StartActivityBodyGitInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.repo.is_some() as u64) | (self.branch.is_some() as u64) << 1
+        self.repo.is_some() as u64 | (self.branch.is_some() as u64) << 1
             | (self.commit_sha.is_some() as u64) << 2
             | (self.commit_message.is_some() as u64) << 3
     }

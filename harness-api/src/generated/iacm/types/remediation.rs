@@ -50,7 +50,7 @@ impl model::Model for CreateRemediationRunBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.triggered_by.is_some() as u64) | (self.input_payload.is_some() as u64) << 1
+        self.triggered_by.is_some() as u64 | (self.input_payload.is_some() as u64) << 1
             | (self.remediation_type.is_some() as u64) << 2
             | (self.pipeline_execution_id.is_some() as u64) << 3
     }
@@ -102,7 +102,7 @@ impl model::Model for UpdateRemediationRunBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64) | (self.result_type.is_some() as u64) << 1
+        self.status.is_some() as u64 | (self.result_type.is_some() as u64) << 1
             | (self.result_payload.is_some() as u64) << 2
             | (self.pipeline_execution_id.is_some() as u64) << 3
     }

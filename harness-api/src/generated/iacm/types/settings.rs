@@ -38,7 +38,7 @@ impl model::Model for CheckPushDataResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.disabled.is_some() as u64)
+        self.disabled.is_some() as u64
     }
 }
 model::model!(CheckPushDataResponse);
@@ -188,7 +188,7 @@ impl model::Model for HarnessIacmDefaultpipeline {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org.is_some() as u64) | (self.account.is_some() as u64) << 1
+        self.org.is_some() as u64 | (self.account.is_some() as u64) << 1
             | (self.project.is_some() as u64) << 2 | (self.updated.is_some() as u64) << 3
             | (self.pipeline.is_some() as u64) << 4
             | (self.operation.is_some() as u64) << 5
@@ -365,7 +365,7 @@ impl model::Model for EnableEphemeralWorkspacesInProjectBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.pipeline_id.is_some() as u64) | (self.delete_on_date.is_some() as u64) << 1
+        self.pipeline_id.is_some() as u64 | (self.delete_on_date.is_some() as u64) << 1
             | (self.destroy_on_date.is_some() as u64) << 2
             | (self.delete_workspace.is_some() as u64) << 3
             | (self.delete_delay_unit.is_some() as u64) << 4
@@ -417,7 +417,7 @@ impl model::Model for EnableProjectDriftBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.run_every.is_some() as u64) | (self.pipeline_id.is_some() as u64) << 1
+        self.run_every.is_some() as u64 | (self.pipeline_id.is_some() as u64) << 1
             | (self.run_every_unit.is_some() as u64) << 2
     }
 }

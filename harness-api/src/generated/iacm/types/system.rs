@@ -42,7 +42,7 @@ impl model::Model for HarnessIacmPluginversion {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.commit.is_some() as u64) | (self.version.is_some() as u64) << 1
+        self.commit.is_some() as u64 | (self.version.is_some() as u64) << 1
     }
 }
 model::model!(HarnessIacmPluginversion);
@@ -88,7 +88,7 @@ impl model::Model for IacmServiceVersion {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.commit.is_some() as u64) | (self.version.is_some() as u64) << 1
+        self.commit.is_some() as u64 | (self.version.is_some() as u64) << 1
             | (self.deployment_mode.is_some() as u64) << 2
     }
 }

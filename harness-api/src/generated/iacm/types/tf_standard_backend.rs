@@ -90,7 +90,7 @@ impl model::Model for HarnessIacmLockinfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.org.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.org.is_some() as u64) << 1
             | (self.who.is_some() as u64) << 2 | (self.info.is_some() as u64) << 3
             | (self.path.is_some() as u64) << 4 | (self.account.is_some() as u64) << 5
             | (self.created.is_some() as u64) << 6 | (self.project.is_some() as u64) << 7

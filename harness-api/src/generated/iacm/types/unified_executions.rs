@@ -50,7 +50,7 @@ impl model::Model for IacmUnifiedStepWrapper {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.yaml.is_some() as u64) << 2
             | (self.dynamic_fields.is_some() as u64) << 3
     }
@@ -115,7 +115,7 @@ impl model::Model for IacmWebhookInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.link.is_some() as u64) | (self.repo.is_some() as u64) << 1 | 1 << 2
+        self.link.is_some() as u64 | (self.repo.is_some() as u64) << 1 | 1 << 2
             | (self.connector.is_some() as u64) << 3
     }
     #[inline]
@@ -220,7 +220,7 @@ impl model::Model for UnifiedExecutionRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.webhook.is_some() as u64) | (self.workspace.is_some() as u64) << 1
+        self.webhook.is_some() as u64 | (self.workspace.is_some() as u64) << 1
             | (self.module_test.is_some() as u64) << 2 | 1 << 3 | 1 << 4
             | (self.skip_adding_to_db.is_some() as u64) << 5
             | (self.remote_execution_id.is_some() as u64) << 6 | 1 << 7
@@ -273,7 +273,7 @@ impl model::Model for UnifiedExecutionResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.steps.is_some() as u64) | (self.outputs.is_some() as u64) << 1
+        self.steps.is_some() as u64 | (self.outputs.is_some() as u64) << 1
             | (self.env_variables.is_some() as u64) << 2
     }
 }

@@ -62,7 +62,7 @@ impl model::Model for ShowLicenceResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.used.is_some() as u64) | (self.total.is_some() as u64) << 1
+        self.used.is_some() as u64 | (self.total.is_some() as u64) << 1
             | (self.is_paid.is_some() as u64) << 2 | (self.reason.is_some() as u64) << 3
             | (self.account.is_some() as u64) << 4
             | (self.start_time.is_some() as u64) << 5
@@ -108,7 +108,7 @@ impl model::Model for ShowUsageResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(ShowUsageResponse);
@@ -146,7 +146,7 @@ impl model::Model for UsageData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.count.is_some() as u64)
+        self.count.is_some() as u64
     }
 }
 model::model!(UsageData);

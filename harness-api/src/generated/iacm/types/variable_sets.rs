@@ -106,7 +106,7 @@ impl model::Model for CreateVariableSetRequestAccScope {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | 1 << 1 | (self.created.is_some() as u64) << 2
+        self.id.is_some() as u64 | 1 << 1 | (self.created.is_some() as u64) << 2
             | (self.updated.is_some() as u64) << 3
             | (self.connectors.is_some() as u64) << 4 | 1 << 5
             | (self.description.is_some() as u64) << 6
@@ -222,7 +222,7 @@ impl model::Model for CreateVariableSetRequestOrgScope {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | 1 << 1 | (self.created.is_some() as u64) << 2
+        self.id.is_some() as u64 | 1 << 1 | (self.created.is_some() as u64) << 2
             | (self.updated.is_some() as u64) << 3
             | (self.connectors.is_some() as u64) << 4 | 1 << 5
             | (self.description.is_some() as u64) << 6
@@ -338,7 +338,7 @@ impl model::Model for CreateVariableSetRequestProjScope {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | 1 << 1 | (self.created.is_some() as u64) << 2
+        self.id.is_some() as u64 | 1 << 1 | (self.created.is_some() as u64) << 2
             | (self.updated.is_some() as u64) << 3
             | (self.connectors.is_some() as u64) << 4 | 1 << 5
             | (self.description.is_some() as u64) << 6
@@ -465,7 +465,7 @@ impl model::Model for HarnessIacmVariableSet {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.org.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.org.is_some() as u64) << 1
             | (self.name.is_some() as u64) << 2 | (self.account.is_some() as u64) << 3
             | (self.created.is_some() as u64) << 4 | (self.project.is_some() as u64) << 5
             | (self.updated.is_some() as u64) << 6
@@ -515,7 +515,7 @@ impl model::Model for HarnessIacmVariableSetList {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.items.is_some() as u64)
+        self.items.is_some() as u64
     }
 }
 model::model!(HarnessIacmVariableSetList);
@@ -781,7 +781,7 @@ impl model::Model for HarnessIacmWorkspace {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.org.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.org.is_some() as u64) << 1
             | (self.name.is_some() as u64) << 2 | (self.tags.is_some() as u64) << 3
             | (self.budget.is_some() as u64) << 4 | (self.status.is_some() as u64) << 5
             | (self.account.is_some() as u64) << 6 | (self.created.is_some() as u64) << 7
@@ -858,7 +858,7 @@ impl model::Model for HarnessIacmWorkspaceList {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.items.is_some() as u64)
+        self.items.is_some() as u64
     }
 }
 model::model!(HarnessIacmWorkspaceList);
@@ -968,7 +968,7 @@ impl model::Model for UpdateVariableSetRequestAccountScope {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | 1 << 1 | (self.created.is_some() as u64) << 2
+        self.id.is_some() as u64 | 1 << 1 | (self.created.is_some() as u64) << 2
             | (self.updated.is_some() as u64) << 3
             | (self.connectors.is_some() as u64) << 4
             | (self.description.is_some() as u64) << 5
@@ -1078,7 +1078,7 @@ impl model::Model for UpdateVariableSetRequestOrgScope {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | 1 << 1 | (self.created.is_some() as u64) << 2
+        self.id.is_some() as u64 | 1 << 1 | (self.created.is_some() as u64) << 2
             | (self.updated.is_some() as u64) << 3
             | (self.connectors.is_some() as u64) << 4
             | (self.description.is_some() as u64) << 5
@@ -1188,7 +1188,7 @@ impl model::Model for UpdateVariableSetRequestProjScope {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | 1 << 1 | (self.created.is_some() as u64) << 2
+        self.id.is_some() as u64 | 1 << 1 | (self.created.is_some() as u64) << 2
             | (self.updated.is_some() as u64) << 3
             | (self.connectors.is_some() as u64) << 4
             | (self.description.is_some() as u64) << 5
@@ -1252,7 +1252,7 @@ impl model::Model for VariableSetConnector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.created.is_some() as u64) << 2 | (self.updated.is_some() as u64) << 3
             | (self.connector_ref.is_some() as u64) << 4
     }
@@ -1316,7 +1316,7 @@ impl model::Model for VariableSetVar {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.key.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.key.is_some() as u64) << 1
             | (self.value.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
             | (self.updated.is_some() as u64) << 4
             | (self.value_type.is_some() as u64) << 5
@@ -1399,7 +1399,7 @@ impl model::Model for VariableSetVarFile {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.created.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.created.is_some() as u64) << 1
             | (self.updated.is_some() as u64) << 2
             | (self.repository.is_some() as u64) << 3
             | (self.repository_sha.is_some() as u64) << 4
@@ -1507,7 +1507,7 @@ impl model::Model for VariableSetsCreateVariableSetAccountLevelResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.account.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
             | (self.project.is_some() as u64) << 4 | (self.updated.is_some() as u64) << 5
             | (self.connectors.is_some() as u64) << 6
@@ -1612,7 +1612,7 @@ impl model::Model for VariableSetsGetVariableSetAccountLevelResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.account.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
             | (self.project.is_some() as u64) << 4 | (self.updated.is_some() as u64) << 5
             | (self.connectors.is_some() as u64) << 6

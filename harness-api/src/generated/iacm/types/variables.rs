@@ -38,7 +38,7 @@ impl model::Model for ConnectorPermissions {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.can_delete.is_some() as u64)
+        self.can_delete.is_some() as u64
     }
 }
 model::model!(ConnectorPermissions);
@@ -208,7 +208,7 @@ impl model::Model for CreateWorkspaceVariableResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.org.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.org.is_some() as u64) << 1
             | (self.kind.is_some() as u64) << 2 | (self.value.is_some() as u64) << 3
             | (self.account.is_some() as u64) << 4 | (self.created.is_some() as u64) << 5
             | (self.project.is_some() as u64) << 6 | (self.updated.is_some() as u64) << 7
@@ -260,7 +260,7 @@ impl model::Model for DestroyWorkspaceVariableResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.policy_evaluation.is_some() as u64)
+        self.policy_evaluation.is_some() as u64
     }
 }
 model::model!(DestroyWorkspaceVariableResponse);
@@ -315,7 +315,7 @@ impl model::Model for GetVariablesAndProvidersResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.variable_files.is_some() as u64)
+        self.variable_files.is_some() as u64
             | (self.provider_connectors.is_some() as u64) << 1
             | (self.terraform_variables.is_some() as u64) << 2
             | (self.environment_variables.is_some() as u64) << 3
@@ -403,7 +403,7 @@ impl model::Model for HarnessIacmWorkspacevariable {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.org.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.org.is_some() as u64) << 1
             | (self.kind.is_some() as u64) << 2 | (self.value.is_some() as u64) << 3
             | (self.account.is_some() as u64) << 4 | (self.created.is_some() as u64) << 5
             | (self.project.is_some() as u64) << 6 | (self.updated.is_some() as u64) << 7
@@ -511,7 +511,7 @@ impl model::Model for ProviderConnectorWithPermissions {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.uuid.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.uuid.is_some() as u64) << 1
             | (self.in_use.is_some() as u64) << 2 | (self.source.is_some() as u64) << 3
             | (self.created.is_some() as u64) << 4 | (self.updated.is_some() as u64) << 5
             | (self.is_locked.is_some() as u64) << 6
@@ -613,7 +613,7 @@ impl model::Model for ShowWorkspaceVariableResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.org.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.org.is_some() as u64) << 1
             | (self.kind.is_some() as u64) << 2 | (self.value.is_some() as u64) << 3
             | (self.account.is_some() as u64) << 4 | (self.created.is_some() as u64) << 5
             | (self.project.is_some() as u64) << 6 | (self.updated.is_some() as u64) << 7
@@ -728,7 +728,7 @@ impl model::Model for UpdateWorkspaceVariableResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.policy_evaluation.is_some() as u64)
+        self.policy_evaluation.is_some() as u64
     }
 }
 model::model!(UpdateWorkspaceVariableResponse);
@@ -770,7 +770,7 @@ impl model::Model for VariableFilePermissions {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.can_edit.is_some() as u64) | (self.can_delete.is_some() as u64) << 1
+        self.can_edit.is_some() as u64 | (self.can_delete.is_some() as u64) << 1
     }
 }
 model::model!(VariableFilePermissions);
@@ -875,7 +875,7 @@ impl model::Model for VariableFileWithPermissions {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.uuid.is_some() as u64) | (self.in_use.is_some() as u64) << 1
+        self.uuid.is_some() as u64 | (self.in_use.is_some() as u64) << 1
             | (self.source.is_some() as u64) << 2
             | (self.is_locked.is_some() as u64) << 3
             | (self.repository.is_some() as u64) << 4
@@ -942,7 +942,7 @@ impl model::Model for VariablePermissions {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.can_delete.is_some() as u64) | (self.can_edit_key.is_some() as u64) << 1
+        self.can_delete.is_some() as u64 | (self.can_edit_key.is_some() as u64) << 1
             | (self.can_edit_value.is_some() as u64) << 2
             | (self.can_edit_value_type.is_some() as u64) << 3
     }
@@ -1049,7 +1049,7 @@ impl model::Model for VariableWithPermissions {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.kind.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.kind.is_some() as u64) << 1
             | (self.uuid.is_some() as u64) << 2 | (self.in_use.is_some() as u64) << 3
             | (self.value.is_some() as u64) << 4 | (self.source.is_some() as u64) << 5
             | (self.created.is_some() as u64) << 6 | (self.updated.is_some() as u64) << 7

@@ -141,7 +141,7 @@ impl model::Model for CreateWorkspaceTemplateResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org.is_some() as u64) | (self.account.is_some() as u64) << 1
+        self.org.is_some() as u64 | (self.account.is_some() as u64) << 1
             | (self.project.is_some() as u64) << 2 | (self.version.is_some() as u64) << 3
             | (self.created_at.is_some() as u64) << 4
             | (self.updated_at.is_some() as u64) << 5
@@ -192,7 +192,7 @@ impl model::Model for GetWorkspaceTemplateReconciliationDiffResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.current_workspace_yaml.is_some() as u64)
+        self.current_workspace_yaml.is_some() as u64
             | (self.requires_reconciliation.is_some() as u64) << 1
             | (self.reconcilable_workspace_yaml.is_some() as u64) << 2
     }
@@ -321,7 +321,7 @@ impl model::Model for UpdateWorkspaceTemplateResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org.is_some() as u64) | (self.account.is_some() as u64) << 1
+        self.org.is_some() as u64 | (self.account.is_some() as u64) << 1
             | (self.project.is_some() as u64) << 2 | (self.version.is_some() as u64) << 3
             | (self.created_at.is_some() as u64) << 4
             | (self.updated_at.is_some() as u64) << 5

@@ -112,7 +112,7 @@ impl model::Model for CreateDataResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.policy_evaluation.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.policy_evaluation.is_some() as u64) << 1
             | (self.policy_evaluation_status.is_some() as u64) << 2
             | (self.policy_evaluation_message.is_some() as u64) << 3
     }
@@ -157,7 +157,7 @@ impl model::Model for CreateRemoteExecutionRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.custom_arguments.is_some() as u64)
+        self.custom_arguments.is_some() as u64
     }
 }
 model::model!(CreateRemoteExecutionRequest);
@@ -252,7 +252,7 @@ impl model::Model for CreateRemoteExecutionResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.org.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.org.is_some() as u64) << 1
             | (self.account.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
             | (self.project.is_some() as u64) << 4 | (self.updated.is_some() as u64) << 5
             | (self.executed.is_some() as u64) << 6
@@ -541,7 +541,7 @@ impl model::Model for CreateWorkspaceRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | 1 << 1 | (self.tags.is_some() as u64) << 2
+        self.id.is_some() as u64 | 1 << 1 | (self.tags.is_some() as u64) << 2
             | (self.budget.is_some() as u64) << 3 | (self.run_all.is_some() as u64) << 4
             | 1 << 5 | (self.repository.is_some() as u64) << 6
             | (self.description.is_some() as u64) << 7 | 1 << 8

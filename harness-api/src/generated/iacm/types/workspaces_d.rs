@@ -94,7 +94,7 @@ impl model::Model for DeleteResourcesResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.results.is_some() as u64) | (self.summary.is_some() as u64) << 1
+        self.results.is_some() as u64 | (self.summary.is_some() as u64) << 1
     }
 }
 model::model!(DeleteResourcesResponse);
@@ -132,7 +132,7 @@ impl model::Model for DeleteStaleResourcesBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.session_id.is_some() as u64)
+        self.session_id.is_some() as u64
     }
 }
 model::model!(DeleteStaleResourcesBody);

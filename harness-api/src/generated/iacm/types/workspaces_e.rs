@@ -55,7 +55,7 @@ impl model::Model for EvaluateDataResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.policy_evaluation.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.policy_evaluation.is_some() as u64) << 1
             | (self.policy_evaluation_status.is_some() as u64) << 2
             | (self.policy_evaluation_message.is_some() as u64) << 3
     }

@@ -46,7 +46,7 @@ impl model::Model for HarnessIacmOutput {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
             | (self.sensitive.is_some() as u64) << 2
     }
 }
@@ -147,7 +147,7 @@ impl model::Model for HarnessIacmWorkspacedata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.org.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.org.is_some() as u64) << 1
             | (self.account.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
             | (self.project.is_some() as u64) << 4
             | (self.stage_id.is_some() as u64) << 5
@@ -213,7 +213,7 @@ impl model::Model for HarnessIacmWorkspacemodule {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.source.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.source.is_some() as u64) << 1
             | (self.version.is_some() as u64) << 2
     }
 }

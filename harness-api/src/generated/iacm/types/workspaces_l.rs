@@ -50,7 +50,7 @@ impl model::Model for ListPipelinesResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org.is_some() as u64) | (self.account.is_some() as u64) << 1
+        self.org.is_some() as u64 | (self.account.is_some() as u64) << 1
             | (self.project.is_some() as u64) << 2
             | (self.pipelines.is_some() as u64) << 3
     }
@@ -94,7 +94,7 @@ impl model::Model for ListProvisionersRatioResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.total.is_some() as u64) | (self.provisioner.is_some() as u64) << 1
+        self.total.is_some() as u64 | (self.provisioner.is_some() as u64) << 1
     }
 }
 model::model!(ListProvisionersRatioResponse);
@@ -140,7 +140,7 @@ impl model::Model for ListResourcesResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.outputs.is_some() as u64) | (self.resources.is_some() as u64) << 1
+        self.outputs.is_some() as u64 | (self.resources.is_some() as u64) << 1
             | (self.data_sources.is_some() as u64) << 2
     }
 }

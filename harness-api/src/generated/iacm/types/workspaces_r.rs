@@ -95,7 +95,7 @@ impl model::Model for RemoteExecution {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.org.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.org.is_some() as u64) << 1
             | (self.account.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
             | (self.project.is_some() as u64) << 4 | (self.updated.is_some() as u64) << 5
             | (self.executed.is_some() as u64) << 6
@@ -239,7 +239,7 @@ impl model::Model for ResourceDeleteResult {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.error.is_some() as u64) << 2 | (self.module.is_some() as u64) << 3
             | (self.status.is_some() as u64) << 4 | (self.provider.is_some() as u64) << 5
     }
@@ -295,7 +295,7 @@ impl model::Model for ResourceDeleteSummary {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.total.is_some() as u64) | (self.failed.is_some() as u64) << 1
+        self.total.is_some() as u64 | (self.failed.is_some() as u64) << 1
             | (self.deleted.is_some() as u64) << 2 | (self.skipped.is_some() as u64) << 3
     }
 }
@@ -463,7 +463,7 @@ impl model::Model for ResourceUpdateResult {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.mode.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.mode.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2 | (self.error.is_some() as u64) << 3
             | (self.module.is_some() as u64) << 4 | (self.status.is_some() as u64) << 5
             | (self.provider.is_some() as u64) << 6
@@ -520,7 +520,7 @@ impl model::Model for ResourceUpdateSummary {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.total.is_some() as u64) | (self.failed.is_some() as u64) << 1
+        self.total.is_some() as u64 | (self.failed.is_some() as u64) << 1
             | (self.skipped.is_some() as u64) << 2 | (self.updated.is_some() as u64) << 3
     }
 }
@@ -575,7 +575,7 @@ impl model::Model for ResourcesSelector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.path_id.is_some() as u64) | (self.provider.is_some() as u64) << 1
+        self.path_id.is_some() as u64 | (self.provider.is_some() as u64) << 1
             | (self.search_text.is_some() as u64) << 2
             | (self.resource_type.is_some() as u64) << 3
             | (self.include_conditions.is_some() as u64) << 4

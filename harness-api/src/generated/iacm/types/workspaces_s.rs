@@ -46,7 +46,7 @@ impl model::Model for SearchResourcesRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.page.is_some() as u64) | (self.limit.is_some() as u64) << 1
+        self.page.is_some() as u64 | (self.limit.is_some() as u64) << 1
             | (self.selectors.is_some() as u64) << 2
     }
 }
@@ -93,7 +93,7 @@ impl model::Model for SearchResourcesResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.outputs.is_some() as u64) | (self.resources.is_some() as u64) << 1
+        self.outputs.is_some() as u64 | (self.resources.is_some() as u64) << 1
             | (self.data_sources.is_some() as u64) << 2
     }
 }
@@ -162,7 +162,7 @@ impl model::Model for SendEventRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.metadata.is_some() as u64) << 1 | 1 << 2
+        self.data.is_some() as u64 | (self.metadata.is_some() as u64) << 1 | 1 << 2
             | (self.pipeline_stage_id.is_some() as u64) << 3
             | (self.pipeline_execution_id.is_some() as u64) << 4
     }
@@ -269,7 +269,7 @@ impl model::Model for ShowRemoteExecutionResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.org.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.org.is_some() as u64) << 1
             | (self.account.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
             | (self.project.is_some() as u64) << 4 | (self.updated.is_some() as u64) << 5
             | (self.executed.is_some() as u64) << 6
@@ -315,7 +315,7 @@ impl model::Model for ShowWorkspaceMetricsRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status_counts.is_some() as u64)
+        self.status_counts.is_some() as u64
     }
 }
 model::model!(ShowWorkspaceMetricsRequest);

@@ -99,7 +99,7 @@ impl model::Model for UpdateResourcesResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.results.is_some() as u64) | (self.summary.is_some() as u64) << 1
+        self.results.is_some() as u64 | (self.summary.is_some() as u64) << 1
     }
 }
 model::model!(UpdateResourcesResponse);
@@ -380,7 +380,7 @@ impl model::Model for UpdateWorkspaceResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.policy_evaluation.is_some() as u64)
+        self.policy_evaluation.is_some() as u64
     }
 }
 model::model!(UpdateWorkspaceResponse);
@@ -475,7 +475,7 @@ impl model::Model for UploadRemoteExecutionResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.org.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.org.is_some() as u64) << 1
             | (self.account.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
             | (self.project.is_some() as u64) << 4 | (self.updated.is_some() as u64) << 5
             | (self.executed.is_some() as u64) << 6
@@ -533,7 +533,7 @@ impl model::Model for UpdateDriftConfigBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.run_every.is_some() as u64) | (self.pipeline_id.is_some() as u64) << 1
+        self.run_every.is_some() as u64 | (self.pipeline_id.is_some() as u64) << 1
             | (self.provisioner.is_some() as u64) << 2
             | (self.run_every_unit.is_some() as u64) << 3
     }
@@ -615,7 +615,7 @@ impl model::Model for UpdateEphemeralConfigBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.pipeline_id.is_some() as u64) | (self.provisioner.is_some() as u64) << 1
+        self.pipeline_id.is_some() as u64 | (self.provisioner.is_some() as u64) << 1
             | (self.delete_on_date.is_some() as u64) << 2
             | (self.destroy_on_date.is_some() as u64) << 3
             | (self.delete_workspace.is_some() as u64) << 4

@@ -65,7 +65,7 @@ impl model::Model for WorkspaceDataPolicyEvaluation {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.message.is_some() as u64) | (self.policy_id.is_some() as u64) << 1
+        self.message.is_some() as u64 | (self.policy_id.is_some() as u64) << 1
             | (self.policy_name.is_some() as u64) << 2
             | (self.policy_set_id.is_some() as u64) << 3
             | (self.policy_status.is_some() as u64) << 4
@@ -149,7 +149,7 @@ impl model::Model for WorkspaceResourceSummary {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.status.is_some() as u64) << 2 | (self.account.is_some() as u64) << 3
             | (self.created.is_some() as u64) << 4 | (self.project.is_some() as u64) << 5
             | (self.updated.is_some() as u64) << 6
@@ -197,7 +197,7 @@ impl model::Model for WorkspacesCreateWorkspaceResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.policy_evaluation.is_some() as u64)
+        self.policy_evaluation.is_some() as u64
     }
 }
 model::model!(WorkspacesCreateWorkspaceResponseBody);
@@ -460,7 +460,7 @@ impl model::Model for WorkspacesShowWorkspaceResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.tags.is_some() as u64) << 2 | (self.budget.is_some() as u64) << 3
             | (self.status.is_some() as u64) << 4 | (self.account.is_some() as u64) << 5
             | (self.created.is_some() as u64) << 6 | (self.project.is_some() as u64) << 7

@@ -38,7 +38,7 @@ impl model::Model for CreateAggregationRuleBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.aggregation_rule.is_some() as u64)
+        self.aggregation_rule.is_some() as u64
     }
 }
 model::model!(CreateAggregationRuleBody);
@@ -125,7 +125,7 @@ impl model::Model for CreateAggregationRuleBodyAggregationRule {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.identifier.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
             | (self.agg_formula.is_some() as u64) << 2
             | (self.description.is_some() as u64) << 3
             | (self.field_for_agg.is_some() as u64) << 4
@@ -191,7 +191,7 @@ impl model::Model for CreateAggregationRuleBodyAggregationRuleEntitySelectionCri
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.kind.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.kind.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2 | (self.owners.is_some() as u64) << 3
             | (self.scopes.is_some() as u64) << 4
             | (self.lifecycles.is_some() as u64) << 5
@@ -236,7 +236,7 @@ impl model::Model for ReviewAggregationRulesBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.scopes.is_some() as u64)
+        self.scopes.is_some() as u64
             | (self.scopes_to_aggregate_at.is_some() as u64) << 1
     }
 }
@@ -275,7 +275,7 @@ impl model::Model for UpdateAggregationRuleBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.aggregation_rule.is_some() as u64)
+        self.aggregation_rule.is_some() as u64
     }
 }
 model::model!(UpdateAggregationRuleBody);
@@ -362,7 +362,7 @@ impl model::Model for UpdateAggregationRuleBodyAggregationRule {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.identifier.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
             | (self.agg_formula.is_some() as u64) << 2
             | (self.description.is_some() as u64) << 3
             | (self.field_for_agg.is_some() as u64) << 4
@@ -428,7 +428,7 @@ impl model::Model for UpdateAggregationRuleBodyAggregationRuleEntitySelectionCri
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.kind.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.kind.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2 | (self.owners.is_some() as u64) << 3
             | (self.scopes.is_some() as u64) << 4
             | (self.lifecycles.is_some() as u64) << 5

@@ -90,7 +90,7 @@ impl model::Model for AllowListResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.allow.is_some() as u64)
+        self.allow.is_some() as u64
     }
 }
 model::model!(AllowListResponse);
@@ -132,7 +132,7 @@ impl model::Model for HostInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.host.is_some() as u64) | (self.paths.is_some() as u64) << 1
+        self.host.is_some() as u64 | (self.paths.is_some() as u64) << 1
     }
 }
 model::model!(HostInfo);

@@ -80,7 +80,7 @@ impl model::Model for AppConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.proxy.is_some() as u64) | (self.configs.is_some() as u64) << 1
+        self.proxy.is_some() as u64 | (self.configs.is_some() as u64) << 1
             | (self.created.is_some() as u64) << 2 | (self.enabled.is_some() as u64) << 3
             | (self.updated.is_some() as u64) << 4
             | (self.config_id.is_some() as u64) << 5
@@ -176,7 +176,7 @@ impl model::Model for AppConfigResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.app_config.is_some() as u64)
+        self.app_config.is_some() as u64
     }
 }
 model::model!(AppConfigResponse);

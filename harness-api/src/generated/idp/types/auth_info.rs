@@ -42,7 +42,7 @@ impl model::Model for AuthInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.namespace.is_some() as u64) | (self.env_variables.is_some() as u64) << 1
+        self.namespace.is_some() as u64 | (self.env_variables.is_some() as u64) << 1
     }
 }
 model::model!(AuthInfo);
@@ -80,7 +80,7 @@ impl model::Model for AuthInfoResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.auth_info.is_some() as u64)
+        self.auth_info.is_some() as u64
     }
 }
 model::model!(AuthInfoResponse);

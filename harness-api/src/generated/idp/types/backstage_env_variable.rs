@@ -38,7 +38,7 @@ impl model::Model for BackstageEnvVariableRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.env_variable.is_some() as u64)
+        self.env_variable.is_some() as u64
     }
 }
 model::model!(BackstageEnvVariableRequest);
@@ -76,7 +76,7 @@ impl model::Model for ResolvedEnvVariableResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.resolved_env_variables.is_some() as u64)
+        self.resolved_env_variables.is_some() as u64
     }
 }
 model::model!(ResolvedEnvVariableResponse);

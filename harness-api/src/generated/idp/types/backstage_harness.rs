@@ -38,7 +38,7 @@ impl model::Model for BackstageHarnessSyncEntitiesResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64)
+        self.status.is_some() as u64
     }
 }
 model::model!(BackstageHarnessSyncEntitiesResponse);
@@ -105,7 +105,7 @@ impl model::Model for BackstageHarnessSyncRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.user.is_some() as u64) | 1 << 1 | 1 << 2 | 1 << 3
+        self.user.is_some() as u64 | 1 << 1 | 1 << 2 | 1 << 3
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

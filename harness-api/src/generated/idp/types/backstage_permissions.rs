@@ -54,7 +54,7 @@ impl model::Model for BackstagePermissions {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.created.is_some() as u64) | (self.updated.is_some() as u64) << 1
+        self.created.is_some() as u64 | (self.updated.is_some() as u64) << 1
             | (self.identifer.is_some() as u64) << 2
             | (self.user_group.is_some() as u64) << 3
             | (self.permissions.is_some() as u64) << 4
@@ -95,7 +95,7 @@ impl model::Model for BackstagePermissionsRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64)
+        self.data.is_some() as u64
     }
 }
 model::model!(BackstagePermissionsRequest);
@@ -133,7 +133,7 @@ impl model::Model for BackstagePermissionsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64)
+        self.data.is_some() as u64
     }
 }
 model::model!(BackstagePermissionsResponse);

@@ -58,8 +58,7 @@ impl model::Model for CustomPropertyByEntityDeleteRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.property.is_some() as u64) | 1 << 1
-            | (self.properties.is_some() as u64) << 2
+        self.property.is_some() as u64 | 1 << 1 | (self.properties.is_some() as u64) << 2
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -101,7 +100,7 @@ impl model::Model for CustomPropertyByEntityGetResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.properties.is_some() as u64)
+        self.properties.is_some() as u64
     }
 }
 model::model!(CustomPropertyByEntityGetResponse);
@@ -155,7 +154,7 @@ impl model::Model for CustomPropertyByEntityRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.mode.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.mode.is_some() as u64 | (self.value.is_some() as u64) << 1
             | (self.property.is_some() as u64) << 2
             | (self.entity_ref.is_some() as u64) << 3
             | (self.properties.is_some() as u64) << 4
@@ -267,7 +266,7 @@ impl model::Model for CustomPropertyByFieldDeleteResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.property.is_some() as u64)
+        self.property.is_some() as u64
             | (self.entities_with_deletion.is_some() as u64) << 1
     }
 }
@@ -310,7 +309,7 @@ impl model::Model for CustomPropertyByFieldGetResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.mode.is_some() as u64) | (self.entity_refs.is_some() as u64) << 1
+        self.mode.is_some() as u64 | (self.entity_refs.is_some() as u64) << 1
     }
 }
 model::model!(CustomPropertyByFieldGetResponse);
@@ -364,7 +363,7 @@ impl model::Model for CustomPropertyByFieldRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.mode.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.mode.is_some() as u64 | (self.value.is_some() as u64) << 1
             | (self.property.is_some() as u64) << 2
             | (self.entity_ref.is_some() as u64) << 3
             | (self.entity_refs.is_some() as u64) << 4
@@ -417,7 +416,7 @@ impl model::Model for CustomPropertyByFieldResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.property.is_some() as u64)
+        self.property.is_some() as u64
             | (self.entities_with_updates.is_some() as u64) << 1
             | (self.entities_with_additions.is_some() as u64) << 2
     }
@@ -461,7 +460,7 @@ impl model::Model for CustomPropertyEntitiesCount {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.count.is_some() as u64) | (self.entity_refs.is_some() as u64) << 1
+        self.count.is_some() as u64 | (self.entity_refs.is_some() as u64) << 1
     }
 }
 model::model!(CustomPropertyEntitiesCount);
@@ -598,7 +597,7 @@ impl model::Model for CustomPropertyFilterRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.mode.is_some() as u64) | 1 << 1 | 1 << 2 | 1 << 3
+        self.mode.is_some() as u64 | 1 << 1 | 1 << 2 | 1 << 3
             | (self.skip_entity_refs.is_some() as u64) << 4
     }
     #[inline]
@@ -649,7 +648,7 @@ impl model::Model for CustomPropertyResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64) | (self.message.is_some() as u64) << 1
+        self.status.is_some() as u64 | (self.message.is_some() as u64) << 1
     }
 }
 model::model!(CustomPropertyResponse);
@@ -695,7 +694,7 @@ impl model::Model for EntityValue {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.value.is_some() as u64) | (self.entity_ref.is_some() as u64) << 1
+        self.value.is_some() as u64 | (self.entity_ref.is_some() as u64) << 1
     }
 }
 model::model!(EntityValue);
@@ -741,7 +740,7 @@ impl model::Model for PropertyValue {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.mode.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.mode.is_some() as u64 | (self.value.is_some() as u64) << 1
             | (self.property.is_some() as u64) << 2
     }
 }

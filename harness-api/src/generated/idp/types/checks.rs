@@ -95,7 +95,7 @@ impl model::Model for CheckDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.rules.is_some() as u64) << 2 | (self.custom.is_some() as u64) << 3
             | (self.expression.is_some() as u64) << 4
             | (self.identifier.is_some() as u64) << 5
@@ -146,7 +146,7 @@ impl model::Model for CheckDetailsRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.check_details.is_some() as u64)
+        self.check_details.is_some() as u64
     }
 }
 model::model!(CheckDetailsRequest);
@@ -184,7 +184,7 @@ impl model::Model for CheckDetailsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.check_details.is_some() as u64)
+        self.check_details.is_some() as u64
     }
 }
 model::model!(CheckDetailsResponse);
@@ -230,7 +230,7 @@ impl model::Model for CheckGraph {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.count.is_some() as u64) | (self.timestamp.is_some() as u64) << 1
+        self.count.is_some() as u64 | (self.timestamp.is_some() as u64) << 1
     }
 }
 model::model!(CheckGraph);
@@ -305,7 +305,7 @@ impl model::Model for CheckListItem {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.custom.is_some() as u64) << 2
             | (self.expression.is_some() as u64) << 3
             | (self.identifier.is_some() as u64) << 4
@@ -349,7 +349,7 @@ impl model::Model for CheckResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.check.is_some() as u64)
+        self.check.is_some() as u64
     }
 }
 model::model!(CheckResponse);
@@ -411,7 +411,7 @@ impl model::Model for CheckStats {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.kind.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2 | (self.owner.is_some() as u64) << 3
             | (self.status.is_some() as u64) << 4 | (self.system.is_some() as u64) << 5
             | (self.namespace.is_some() as u64) << 6
@@ -460,7 +460,7 @@ impl model::Model for CheckStatsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.stats.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.stats.is_some() as u64) << 1
             | (self.timestamp.is_some() as u64) << 2
     }
 }
@@ -526,7 +526,7 @@ impl model::Model for Rule {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.value.is_some() as u64) | (self.operator.is_some() as u64) << 1
+        self.value.is_some() as u64 | (self.operator.is_some() as u64) << 1
             | (self.identifier.is_some() as u64) << 2
             | (self.input_values.is_some() as u64) << 3
             | (self.data_point_identifier.is_some() as u64) << 4

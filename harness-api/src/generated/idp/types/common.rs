@@ -58,7 +58,7 @@ impl model::Model for BackstageEnvConfigVariable {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.value.is_some() as u64) << 1
             | (self.created.is_some() as u64) << 2 | (self.updated.is_some() as u64) << 3
             | (self.env_name.is_some() as u64) << 4
             | (self.identifier.is_some() as u64) << 5
@@ -135,7 +135,7 @@ impl model::Model for BackstageEnvSecretVariable {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.created.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.created.is_some() as u64) << 1
             | (self.updated.is_some() as u64) << 2
             | (self.env_name.is_some() as u64) << 3
             | (self.identifier.is_some() as u64) << 4
@@ -240,7 +240,7 @@ impl model::Model for BackstageEnvVariableResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.env_variable.is_some() as u64)
+        self.env_variable.is_some() as u64
     }
 }
 model::model!(BackstageEnvVariableResponse);
@@ -282,7 +282,7 @@ impl model::Model for ConnectorDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.identifier.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.identifier.is_some() as u64) << 1
     }
 }
 model::model!(ConnectorDetails);
@@ -344,7 +344,7 @@ impl model::Model for DataPointInputValues {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.input_values.is_some() as u64) | 1 << 1
+        self.input_values.is_some() as u64 | 1 << 1
             | (self.data_source_identifier.is_some() as u64) << 2
     }
     #[inline]
@@ -387,7 +387,7 @@ impl model::Model for DataSourceDataPointInfoResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.resource.is_some() as u64)
+        self.resource.is_some() as u64
     }
 }
 model::model!(DataSourceDataPointInfoResponse);
@@ -477,7 +477,7 @@ impl model::Model for DefaultSaveResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64)
+        self.status.is_some() as u64
     }
 }
 model::model!(DefaultSaveResponse);
@@ -531,7 +531,7 @@ impl model::Model for ExportDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.default_route.is_some() as u64) << 2
             | (self.add_by_default.is_some() as u64) << 3
             | (self.layout_schema_specs.is_some() as u64) << 4
@@ -588,7 +588,7 @@ impl model::Model for Exports {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.cards.is_some() as u64) | (self.pages.is_some() as u64) << 1
+        self.cards.is_some() as u64 | (self.pages.is_some() as u64) << 1
             | (self.tab_contents.is_some() as u64) << 2
             | (self.export_details.is_some() as u64) << 3
             | (self.default_entity_types.is_some() as u64) << 4
@@ -633,7 +633,7 @@ impl model::Model for InputValue {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(InputValue);
@@ -687,7 +687,7 @@ impl model::Model for ProxyHostDetail {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.host.is_some() as u64) | (self.proxy.is_some() as u64) << 1
+        self.host.is_some() as u64 | (self.proxy.is_some() as u64) << 1
             | (self.plugin_id.is_some() as u64) << 2
             | (self.selectors.is_some() as u64) << 3
             | (self.identifier.is_some() as u64) << 4
@@ -744,7 +744,7 @@ impl model::Model for ScorecardFilter {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.kind.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.kind.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2 | (self.owners.is_some() as u64) << 3
             | (self.lifecycle.is_some() as u64) << 4
     }
@@ -788,7 +788,7 @@ impl model::Model for ScorecardRecalibrateIdentifiers {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.entity_identifier.is_some() as u64)
+        self.entity_identifier.is_some() as u64
             | (self.scorecard_identifier.is_some() as u64) << 1
     }
 }
@@ -831,7 +831,7 @@ impl model::Model for ScorecardRecalibrateInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.start_time.is_some() as u64) | (self.started_by.is_some() as u64) << 1
+        self.start_time.is_some() as u64 | (self.started_by.is_some() as u64) << 1
     }
 }
 model::model!(ScorecardRecalibrateInfo);
@@ -869,7 +869,7 @@ impl model::Model for ScorecardRecalibrateRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.identifiers.is_some() as u64)
+        self.identifiers.is_some() as u64
     }
 }
 model::model!(ScorecardRecalibrateRequest);
@@ -907,7 +907,7 @@ impl model::Model for ScorecardRecalibrateResponseV2 {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.info.is_some() as u64)
+        self.info.is_some() as u64
     }
 }
 model::model!(ScorecardRecalibrateResponseV2);
@@ -953,7 +953,7 @@ impl model::Model for User {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.uuid.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
             | (self.email.is_some() as u64) << 2
     }
 }

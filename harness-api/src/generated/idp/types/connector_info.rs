@@ -38,7 +38,7 @@ impl model::Model for ConnectorInfoRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.connector_details.is_some() as u64)
+        self.connector_details.is_some() as u64
     }
 }
 model::model!(ConnectorInfoRequest);
@@ -76,7 +76,7 @@ impl model::Model for ConnectorInfoResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.connector_details.is_some() as u64)
+        self.connector_details.is_some() as u64
     }
 }
 model::model!(ConnectorInfoResponse);

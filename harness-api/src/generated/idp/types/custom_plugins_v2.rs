@@ -50,7 +50,7 @@ impl model::Model for CreateCustomPluginsV2Body {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.icon.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.icon.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.identifier.is_some() as u64) << 2
             | (self.description.is_some() as u64) << 3
     }
@@ -98,7 +98,7 @@ impl model::Model for UpdateCustomPluginV2Body {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.icon.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.icon.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.description.is_some() as u64) << 2
     }
 }

@@ -65,7 +65,7 @@ impl model::Model for DataPoint {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.description.is_some() as u64) << 2
             | (self.input_details.is_some() as u64) << 3
             | (self.detailed_description.is_some() as u64) << 4
@@ -107,7 +107,7 @@ impl model::Model for DataPointsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data_points.is_some() as u64)
+        self.data_points.is_some() as u64
     }
 }
 model::model!(DataPointsResponse);
@@ -153,7 +153,7 @@ impl model::Model for DataSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.identifier.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
             | (self.description.is_some() as u64) << 2
     }
 }
@@ -196,7 +196,7 @@ impl model::Model for DataSourceDataPointsMap {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data_points.is_some() as u64) | (self.data_source.is_some() as u64) << 1
+        self.data_points.is_some() as u64 | (self.data_source.is_some() as u64) << 1
     }
 }
 model::model!(DataSourceDataPointsMap);
@@ -234,7 +234,7 @@ impl model::Model for DataSourceDataPointsMapResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data_source_data_points_map.is_some() as u64)
+        self.data_source_data_points_map.is_some() as u64
     }
 }
 model::model!(DataSourceDataPointsMapResponse);
@@ -272,7 +272,7 @@ impl model::Model for DataSourcesResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data_sources.is_some() as u64)
+        self.data_sources.is_some() as u64
     }
 }
 model::model!(DataSourcesResponse);
@@ -318,7 +318,7 @@ impl model::Model for InputDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.required.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.required.is_some() as u64) << 1
             | (self.description.is_some() as u64) << 2
     }
 }

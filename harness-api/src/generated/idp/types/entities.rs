@@ -50,7 +50,7 @@ impl model::Model for CacheResponseData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ttl_left.is_some() as u64) | (self.cache_state.is_some() as u64) << 1
+        self.ttl_left.is_some() as u64 | (self.cache_state.is_some() as u64) << 1
             | (self.is_sync_enabled.is_some() as u64) << 2
             | (self.last_updated_at.is_some() as u64) << 3
     }
@@ -94,7 +94,7 @@ impl model::Model for EntitiesByRefsRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.entity_refs.is_some() as u64)
+        self.entity_refs.is_some() as u64
     }
 }
 model::model!(EntitiesByRefsRequest);
@@ -189,7 +189,7 @@ impl model::Model for EntitiesGroups {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.order.is_some() as u64) | (self.total.is_some() as u64) << 1
+        self.order.is_some() as u64 | (self.total.is_some() as u64) << 1
             | (self.entities.is_some() as u64) << 2
             | (self.org_name.is_some() as u64) << 3
             | (self.workflows.is_some() as u64) << 4
@@ -241,7 +241,7 @@ impl model::Model for EntitiesGroupsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.count.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.count.is_some() as u64) << 1
     }
 }
 model::model!(EntitiesGroupsResponse);
@@ -299,7 +299,7 @@ impl model::Model for EntitiesGroupsResponseCount {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org.is_some() as u64) | (self.total.is_some() as u64) << 1
+        self.org.is_some() as u64 | (self.total.is_some() as u64) << 1
             | (self.account.is_some() as u64) << 2 | (self.project.is_some() as u64) << 3
             | (self.total_owned.is_some() as u64) << 4
             | (self.total_starred.is_some() as u64) << 5
@@ -348,7 +348,7 @@ impl model::Model for EntitiesGroupsResponseCountOrg {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.groups.is_some() as u64) | (self.org_name.is_some() as u64) << 1
+        self.groups.is_some() as u64 | (self.org_name.is_some() as u64) << 1
             | (self.org_identifier.is_some() as u64) << 2
     }
 }
@@ -403,7 +403,7 @@ impl model::Model for EntitiesGroupsResponseCountProject {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.groups.is_some() as u64) | (self.org_name.is_some() as u64) << 1
+        self.groups.is_some() as u64 | (self.org_name.is_some() as u64) << 1
             | (self.project_name.is_some() as u64) << 2
             | (self.org_identifier.is_some() as u64) << 3
             | (self.project_identifier.is_some() as u64) << 4
@@ -452,7 +452,7 @@ impl model::Model for EntitiesGroupsResponseData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org.is_some() as u64) | (self.account.is_some() as u64) << 1
+        self.org.is_some() as u64 | (self.account.is_some() as u64) << 1
             | (self.project.is_some() as u64) << 2
     }
 }
@@ -495,7 +495,7 @@ impl model::Model for EntitiesGroupsResponseDataAccount {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.with_group.is_some() as u64) | (self.without_group.is_some() as u64) << 1
+        self.with_group.is_some() as u64 | (self.without_group.is_some() as u64) << 1
     }
 }
 model::model!(EntitiesGroupsResponseDataAccount);
@@ -537,7 +537,7 @@ impl model::Model for EntitiesGroupsResponseDataOrg {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.with_group.is_some() as u64) | (self.without_group.is_some() as u64) << 1
+        self.with_group.is_some() as u64 | (self.without_group.is_some() as u64) << 1
     }
 }
 model::model!(EntitiesGroupsResponseDataOrg);
@@ -579,7 +579,7 @@ impl model::Model for EntitiesGroupsResponseDataProject {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.with_group.is_some() as u64) | (self.without_group.is_some() as u64) << 1
+        self.with_group.is_some() as u64 | (self.without_group.is_some() as u64) << 1
     }
 }
 model::model!(EntitiesGroupsResponseDataProject);
@@ -617,7 +617,7 @@ impl model::Model for EntityConvertResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.yaml.is_some() as u64)
+        self.yaml.is_some() as u64
     }
 }
 model::model!(EntityConvertResponse);
@@ -712,7 +712,7 @@ impl model::Model for EntityFilterQueryRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.entity_refs.is_some() as u64)
+        self.entity_refs.is_some() as u64
     }
 }
 model::model!(EntityFilterQueryRequest);
@@ -754,7 +754,7 @@ impl model::Model for EntityFiltersResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.filter.is_some() as u64) | (self.values.is_some() as u64) << 1
+        self.filter.is_some() as u64 | (self.values.is_some() as u64) << 1
     }
 }
 model::model!(EntityFiltersResponse);
@@ -804,7 +804,7 @@ impl model::Model for EntityKindsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.kind.is_some() as u64) | (self.total.is_some() as u64) << 1
+        self.kind.is_some() as u64 | (self.total.is_some() as u64) << 1
             | (self.description.is_some() as u64) << 2
             | (self.display_name.is_some() as u64) << 3
     }
@@ -1107,7 +1107,7 @@ impl model::Model for EntityResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.kind.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.spec.is_some() as u64) << 2 | (self.tags.is_some() as u64) << 3
             | (self.type_.is_some() as u64) << 4 | (self.yaml.is_some() as u64) << 5
             | (self.owner.is_some() as u64) << 6 | (self.scope.is_some() as u64) << 7
@@ -1173,7 +1173,7 @@ impl model::Model for EntityResponseEntityValidityDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.is_valid.is_some() as u64) | (self.error_messages.is_some() as u64) << 1
+        self.is_valid.is_some() as u64 | (self.error_messages.is_some() as u64) << 1
     }
 }
 model::model!(EntityResponseEntityValidityDetails);
@@ -1253,7 +1253,7 @@ impl model::Model for EntityResponseGroups {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.scope.is_some() as u64) | (self.org_name.is_some() as u64) << 1
+        self.scope.is_some() as u64 | (self.org_name.is_some() as u64) << 1
             | (self.group_icon.is_some() as u64) << 2
             | (self.group_name.is_some() as u64) << 3
             | (self.project_name.is_some() as u64) << 4
@@ -1320,7 +1320,7 @@ impl model::Model for EntityResponseScorecards {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.scores.is_some() as u64) | (self.average.is_some() as u64) << 1
+        self.scores.is_some() as u64 | (self.average.is_some() as u64) << 1
     }
 }
 model::model!(EntityResponseScorecards);
@@ -1374,7 +1374,7 @@ impl model::Model for EntityResponseScorecardsScores {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.score.is_some() as u64) | (self.scorecard.is_some() as u64) << 1
+        self.score.is_some() as u64 | (self.scorecard.is_some() as u64) << 1
             | (self.total_checks.is_some() as u64) << 2
             | (self.passed_checks.is_some() as u64) << 3
             | (self.scorecard_name.is_some() as u64) << 4
@@ -1423,7 +1423,7 @@ impl model::Model for EntityResponseStatus {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.level.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.level.is_some() as u64) << 1
             | (self.message.is_some() as u64) << 2
     }
 }
@@ -1462,7 +1462,7 @@ impl model::Model for EntityResponseStoDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.test_targets.is_some() as u64)
+        self.test_targets.is_some() as u64
     }
 }
 model::model!(EntityResponseStoDetails);
@@ -1516,7 +1516,7 @@ impl model::Model for EntityResponseStoDetailsTestTargets {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.scope.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.scope.is_some() as u64) << 1
             | (self.variant.is_some() as u64) << 2
             | (self.org_name.is_some() as u64) << 3
             | (self.project_name.is_some() as u64) << 4
@@ -1626,7 +1626,7 @@ impl model::Model for GitMetadataUpdateRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.file_path.is_some() as u64) | (self.repo_name.is_some() as u64) << 1
+        self.file_path.is_some() as u64 | (self.repo_name.is_some() as u64) << 1
             | (self.branch_name.is_some() as u64) << 2
             | (self.connector_ref.is_some() as u64) << 3
     }
@@ -1703,7 +1703,7 @@ impl model::Model for IdpGitCreateDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.file_path.is_some() as u64) | (self.repo_name.is_some() as u64) << 1
+        self.file_path.is_some() as u64 | (self.repo_name.is_some() as u64) << 1
             | (self.store_type.is_some() as u64) << 2
             | (self.base_branch.is_some() as u64) << 3
             | (self.branch_name.is_some() as u64) << 4
@@ -1808,7 +1808,7 @@ impl model::Model for IdpGitDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.file_url.is_some() as u64) | (self.repo_url.is_some() as u64) << 1
+        self.file_url.is_some() as u64 | (self.repo_url.is_some() as u64) << 1
             | (self.commit_id.is_some() as u64) << 2
             | (self.file_path.is_some() as u64) << 3
             | (self.object_id.is_some() as u64) << 4
@@ -1882,7 +1882,7 @@ impl model::Model for IdpGitImportDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.file_path.is_some() as u64) | (self.repo_name.is_some() as u64) << 1
+        self.file_path.is_some() as u64 | (self.repo_name.is_some() as u64) << 1
             | (self.branch_name.is_some() as u64) << 2
             | (self.connector_ref.is_some() as u64) << 3
             | (self.is_harness_code_repo.is_some() as u64) << 4
@@ -2067,7 +2067,7 @@ impl model::Model for IdpGitUpdateDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.file_path.is_some() as u64) | (self.repo_name.is_some() as u64) << 1
+        self.file_path.is_some() as u64 | (self.repo_name.is_some() as u64) << 1
             | (self.store_type.is_some() as u64) << 2
             | (self.base_branch.is_some() as u64) << 3
             | (self.branch_name.is_some() as u64) << 4

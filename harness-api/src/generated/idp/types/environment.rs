@@ -122,7 +122,7 @@ impl model::Model for EnvironmentProxyCreateRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tags.is_some() as u64) | (self.type_.is_some() as u64) << 1 | 1 << 2
+        self.tags.is_some() as u64 | (self.type_.is_some() as u64) << 1 | 1 << 2
             | (self.inputs.is_some() as u64) << 3 | 1 << 4
             | (self.description.is_some() as u64) << 5
             | (self.target_state.is_some() as u64) << 6 | 1 << 7
@@ -196,7 +196,7 @@ impl model::Model for EnvironmentProxyUpdateRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.inputs.is_some() as u64) | (self.overrides.is_some() as u64) << 1
+        self.inputs.is_some() as u64 | (self.overrides.is_some() as u64) << 1
             | (self.target_state.is_some() as u64) << 2
             | (self.based_on_identifier.is_some() as u64) << 3
             | (self.environment_blueprint_version.is_some() as u64) << 4

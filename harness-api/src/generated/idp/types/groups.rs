@@ -58,7 +58,7 @@ impl model::Model for Group {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.icon.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.icon.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.order.is_some() as u64) << 2 | (self.workflows.is_some() as u64) << 3
             | (self.identifier.is_some() as u64) << 4
             | (self.description.is_some() as u64) << 5
@@ -99,7 +99,7 @@ impl model::Model for GroupRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.group.is_some() as u64)
+        self.group.is_some() as u64
     }
 }
 model::model!(GroupRequest);
@@ -137,7 +137,7 @@ impl model::Model for GroupResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.group.is_some() as u64)
+        self.group.is_some() as u64
     }
 }
 model::model!(GroupResponse);
@@ -175,7 +175,7 @@ impl model::Model for GroupsYamlResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.yaml.is_some() as u64)
+        self.yaml.is_some() as u64
     }
 }
 model::model!(GroupsYamlResponse);
@@ -241,7 +241,7 @@ impl model::Model for WorkflowsInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.uid.is_some() as u64) | (self.icon.is_some() as u64) << 1
+        self.uid.is_some() as u64 | (self.icon.is_some() as u64) << 1
             | (self.kind.is_some() as u64) << 2 | (self.name.is_some() as u64) << 3
             | (self.type_.is_some() as u64) << 4 | (self.owner.is_some() as u64) << 5
             | (self.title.is_some() as u64) << 6
@@ -283,7 +283,7 @@ impl model::Model for WorkflowsInfoResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.workflows.is_some() as u64)
+        self.workflows.is_some() as u64
     }
 }
 model::model!(WorkflowsInfoResponse);

@@ -50,7 +50,7 @@ impl model::Model for BannerInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.image.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.image.is_some() as u64) << 1
             | (self.video.is_some() as u64) << 2
             | (self.banner_enabled.is_some() as u64) << 3
     }
@@ -140,7 +140,7 @@ impl model::Model for CustomLinkCard {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.size.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.size.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.draft.is_some() as u64) << 2 | (self.links.is_some() as u64) << 3
             | (self.title.is_some() as u64) << 4 | (self.icon_url.is_some() as u64) << 5
             | (self.identifier.is_some() as u64) << 6
@@ -263,7 +263,7 @@ impl model::Model for GithubCard {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.size.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.size.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.draft.is_some() as u64) << 2 | (self.title.is_some() as u64) << 3
             | (self.icon_url.is_some() as u64) << 4
             | (self.identifier.is_some() as u64) << 5
@@ -312,7 +312,7 @@ impl model::Model for HeaderInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.header_text.is_some() as u64) | (self.quick_links.is_some() as u64) << 1
+        self.header_text.is_some() as u64 | (self.quick_links.is_some() as u64) << 1
     }
 }
 model::model!(HeaderInfo);
@@ -358,7 +358,7 @@ impl model::Model for HomePageLayoutInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.cards.is_some() as u64) | (self.banner.is_some() as u64) << 1
+        self.cards.is_some() as u64 | (self.banner.is_some() as u64) << 1
             | (self.header.is_some() as u64) << 2
     }
 }
@@ -449,7 +449,7 @@ impl model::Model for HomePageLayoutResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.home_page_layout.is_some() as u64)
+        self.home_page_layout.is_some() as u64
     }
 }
 model::model!(HomePageLayoutResponse);
@@ -487,7 +487,7 @@ impl model::Model for HomePageLayoutYamlResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.yaml.is_some() as u64)
+        self.yaml.is_some() as u64
     }
 }
 model::model!(HomePageLayoutYamlResponse);
@@ -562,7 +562,7 @@ impl model::Model for LearnMoreCard {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.size.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.size.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.draft.is_some() as u64) << 2 | (self.title.is_some() as u64) << 3
             | (self.icon_url.is_some() as u64) << 4
             | (self.identifier.is_some() as u64) << 5
@@ -621,7 +621,7 @@ impl model::Model for LinksInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.icon.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.icon.is_some() as u64) << 1
             | (self.title.is_some() as u64) << 2
             | (self.identifier.is_some() as u64) << 3
     }
@@ -703,7 +703,7 @@ impl model::Model for MarkdownCard {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.size.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.size.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.draft.is_some() as u64) << 2 | (self.title.is_some() as u64) << 3
             | (self.icon_url.is_some() as u64) << 4
             | (self.markdown.is_some() as u64) << 5
@@ -787,7 +787,7 @@ impl model::Model for RecentlyVisitedCard {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.size.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.size.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.draft.is_some() as u64) << 2 | (self.title.is_some() as u64) << 3
             | (self.icon_url.is_some() as u64) << 4
             | (self.identifier.is_some() as u64) << 5
@@ -858,7 +858,7 @@ impl model::Model for SelfServiceCard {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.size.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.size.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.draft.is_some() as u64) << 2 | (self.title.is_some() as u64) << 3
             | (self.icon_url.is_some() as u64) << 4
             | (self.identifier.is_some() as u64) << 5
@@ -941,7 +941,7 @@ impl model::Model for TopVisitedCard {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.size.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.size.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.draft.is_some() as u64) << 2 | (self.title.is_some() as u64) << 3
             | (self.icon_url.is_some() as u64) << 4
             | (self.identifier.is_some() as u64) << 5
@@ -996,7 +996,7 @@ impl model::Model for UploadInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.uploads.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.uploads.is_some() as u64) << 1
             | (self.selected.is_some() as u64) << 2
     }
 }
@@ -1077,7 +1077,7 @@ impl model::Model for VideoCard {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.size.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.size.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2 | (self.draft.is_some() as u64) << 3
             | (self.title.is_some() as u64) << 4 | (self.icon_url.is_some() as u64) << 5
             | (self.identifier.is_some() as u64) << 6

@@ -38,7 +38,7 @@ impl model::Model for CreateIntegrationBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.request.is_some() as u64)
+        self.request.is_some() as u64
     }
 }
 model::model!(CreateIntegrationBody);
@@ -76,7 +76,7 @@ impl model::Model for CreateIntegrationBodyRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64)
+        self.type_.is_some() as u64
     }
 }
 model::model!(CreateIntegrationBodyRequest);
@@ -138,7 +138,7 @@ impl model::Model for SaveDiscoverEntitiesBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.all.is_some() as u64) | (self.auto_discover.is_some() as u64) << 1
+        self.all.is_some() as u64 | (self.auto_discover.is_some() as u64) << 1
             | (self.integration_entities.is_some() as u64) << 2
     }
 }
@@ -185,7 +185,7 @@ impl model::Model for SaveDiscoverEntitiesBodyIntegrationEntities {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.action.is_some() as u64) | (self.action_destination.is_some() as u64) << 1
+        self.action.is_some() as u64 | (self.action_destination.is_some() as u64) << 1
             | (self.integration_entity_id.is_some() as u64) << 2
     }
 }
@@ -224,7 +224,7 @@ impl model::Model for UnlinkIntegrationEntitiesBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.entity_refs.is_some() as u64)
+        self.entity_refs.is_some() as u64
     }
 }
 model::model!(UnlinkIntegrationEntitiesBody);
@@ -262,7 +262,7 @@ impl model::Model for UpdateIntegrationBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.request.is_some() as u64)
+        self.request.is_some() as u64
     }
 }
 model::model!(UpdateIntegrationBody);
@@ -300,7 +300,7 @@ impl model::Model for UpdateIntegrationBodyRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64)
+        self.type_.is_some() as u64
     }
 }
 model::model!(UpdateIntegrationBodyRequest);

@@ -54,7 +54,7 @@ impl model::Model for CreateKindBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.icon.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.icon.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.schema.is_some() as u64) << 2
             | (self.identifier.is_some() as u64) << 3
             | (self.description.is_some() as u64) << 4
@@ -95,7 +95,7 @@ impl model::Model for KindSchemaValidateBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.schema.is_some() as u64)
+        self.schema.is_some() as u64
     }
 }
 model::model!(KindSchemaValidateBody);
@@ -145,7 +145,7 @@ impl model::Model for UpdateKindBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.icon.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.icon.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.schema.is_some() as u64) << 2
             | (self.description.is_some() as u64) << 3
     }

@@ -46,7 +46,7 @@ impl model::Model for ClusterConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.token.is_some() as u64) << 2
     }
     #[inline]
@@ -101,7 +101,7 @@ impl model::Model for KubernetesConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.clusters.is_some() as u64) | (self.namespace.is_some() as u64) << 1
+        self.clusters.is_some() as u64 | (self.namespace.is_some() as u64) << 1
             | (self.label_selector.is_some() as u64) << 2
             | (self.data_source_location.is_some() as u64) << 3
     }
@@ -141,7 +141,7 @@ impl model::Model for KubernetesRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.request.is_some() as u64)
+        self.request.is_some() as u64
     }
 }
 model::model!(KubernetesRequest);

@@ -118,7 +118,7 @@ impl model::Model for LayoutRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2 | (self.yaml.is_some() as u64) << 3
             | (self.default_yaml.is_some() as u64) << 4
             | (self.display_name.is_some() as u64) << 5

@@ -58,7 +58,7 @@ impl model::Model for CreateLayoutV3Body {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2 | (self.yaml.is_some() as u64) << 3
             | (self.default_yaml.is_some() as u64) << 4
             | (self.display_name.is_some() as u64) << 5
@@ -119,7 +119,7 @@ impl model::Model for DeleteLayoutV3Body {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2 | (self.yaml.is_some() as u64) << 3
             | (self.default_yaml.is_some() as u64) << 4
             | (self.display_name.is_some() as u64) << 5
@@ -164,7 +164,7 @@ impl model::Model for LayoutIngestV3Body {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.exports.is_some() as u64) | (self.operation_type.is_some() as u64) << 1
+        self.exports.is_some() as u64 | (self.operation_type.is_some() as u64) << 1
     }
 }
 model::model!(LayoutIngestV3Body);
@@ -218,7 +218,7 @@ impl model::Model for LayoutIngestV3BodyExports {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.cards.is_some() as u64) | (self.pages.is_some() as u64) << 1
+        self.cards.is_some() as u64 | (self.pages.is_some() as u64) << 1
             | (self.tab_contents.is_some() as u64) << 2
             | (self.export_details.is_some() as u64) << 3
             | (self.default_entity_types.is_some() as u64) << 4
@@ -275,7 +275,7 @@ impl model::Model for LayoutIngestV3BodyExportsExportDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.default_route.is_some() as u64) << 2
             | (self.add_by_default.is_some() as u64) << 3
             | (self.layout_schema_specs.is_some() as u64) << 4

@@ -110,7 +110,7 @@ impl model::Model for LicenseUsageSaveResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64)
+        self.status.is_some() as u64
     }
 }
 model::model!(LicenseUsageSaveResponse);

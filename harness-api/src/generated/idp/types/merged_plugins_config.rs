@@ -42,7 +42,7 @@ impl model::Model for ConfigurationEntities {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.proxy.is_some() as u64) | (self.env_variables.is_some() as u64) << 1
+        self.proxy.is_some() as u64 | (self.env_variables.is_some() as u64) << 1
     }
 }
 model::model!(ConfigurationEntities);
@@ -80,7 +80,7 @@ impl model::Model for MergedPluginConfigResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.merged_config.is_some() as u64)
+        self.merged_config.is_some() as u64
     }
 }
 model::model!(MergedPluginConfigResponse);
@@ -126,7 +126,7 @@ impl model::Model for MergedPluginConfigs {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.proxy.is_some() as u64) | (self.config.is_some() as u64) << 1
+        self.proxy.is_some() as u64 | (self.config.is_some() as u64) << 1
             | (self.env_variables.is_some() as u64) << 2
     }
 }

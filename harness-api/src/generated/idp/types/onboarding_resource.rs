@@ -283,7 +283,7 @@ impl model::Model for GenerateYamlResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.generated_yaml.is_some() as u64)
+        self.generated_yaml.is_some() as u64
     }
 }
 model::model!(GenerateYamlResponse);
@@ -325,7 +325,7 @@ impl model::Model for GenerateYamlResponseGeneratedYaml {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.yaml_def.is_some() as u64) | (self.description.is_some() as u64) << 1
+        self.yaml_def.is_some() as u64 | (self.description.is_some() as u64) << 1
     }
 }
 model::model!(GenerateYamlResponseGeneratedYaml);
@@ -383,7 +383,7 @@ impl model::Model for HarnessBackstageEntities {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.owner.is_some() as u64) << 2 | (self.system.is_some() as u64) << 3
             | (self.identifier.is_some() as u64) << 4
             | (self.entity_type.is_some() as u64) << 5
@@ -432,7 +432,7 @@ impl model::Model for HarnessEntitiesCountResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org_count.is_some() as u64) | (self.project_count.is_some() as u64) << 1
+        self.org_count.is_some() as u64 | (self.project_count.is_some() as u64) << 1
             | (self.service_count.is_some() as u64) << 2
     }
 }
@@ -471,7 +471,7 @@ impl model::Model for HarnessEntitiesResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.harness_backstage_entities.is_some() as u64)
+        self.harness_backstage_entities.is_some() as u64
     }
 }
 model::model!(HarnessEntitiesResponse);
@@ -515,7 +515,7 @@ impl model::Model for ImportEntitiesResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64)
+        self.status.is_some() as u64
     }
 }
 model::model!(ImportEntitiesResponse);

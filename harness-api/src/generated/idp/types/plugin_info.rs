@@ -42,7 +42,7 @@ impl model::Model for Artifact {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(Artifact);
@@ -117,7 +117,7 @@ impl model::Model for CustomPluginDetailedInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.proxy.is_some() as u64) | (self.saved.is_some() as u64) << 1
+        self.proxy.is_some() as u64 | (self.saved.is_some() as u64) << 1
             | (self.config.is_some() as u64) << 2 | (self.exports.is_some() as u64) << 3
             | (self.artifact.is_some() as u64) << 4
             | (self.package_name.is_some() as u64) << 5
@@ -160,7 +160,7 @@ impl model::Model for CustomPluginInfoRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.info.is_some() as u64)
+        self.info.is_some() as u64
     }
 }
 model::model!(CustomPluginInfoRequest);
@@ -198,7 +198,7 @@ impl model::Model for CustomPluginInfoResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.info.is_some() as u64)
+        self.info.is_some() as u64
     }
 }
 model::model!(CustomPluginInfoResponse);
@@ -259,7 +259,7 @@ impl model::Model for PluginDetailedInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.proxy.is_some() as u64) | (self.saved.is_some() as u64) << 1
+        self.proxy.is_some() as u64 | (self.saved.is_some() as u64) << 1
             | (self.config.is_some() as u64) << 2 | (self.exports.is_some() as u64) << 3
             | (self.env_variables.is_some() as u64) << 4
             | (self.plugin_details.is_some() as u64) << 5
@@ -300,7 +300,7 @@ impl model::Model for PluginDetailedInfoResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.plugin.is_some() as u64)
+        self.plugin.is_some() as u64
     }
 }
 model::model!(PluginDetailedInfoResponse);
@@ -400,7 +400,7 @@ impl model::Model for PluginInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.core.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.core.is_some() as u64) << 1
             | (self.name.is_some() as u64) << 2 | (self.images.is_some() as u64) << 3
             | (self.source.is_some() as u64) << 4 | (self.enabled.is_some() as u64) << 5
             | (self.category.is_some() as u64) << 6
@@ -451,7 +451,7 @@ impl model::Model for PluginInfoResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.plugin.is_some() as u64)
+        self.plugin.is_some() as u64
     }
 }
 model::model!(PluginInfoResponse);
@@ -489,7 +489,7 @@ impl model::Model for PluginRequestResponseList {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.plugin_requests.is_some() as u64)
+        self.plugin_requests.is_some() as u64
     }
 }
 model::model!(PluginRequestResponseList);
@@ -539,7 +539,7 @@ impl model::Model for RequestPlugin {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.creator.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.creator.is_some() as u64) << 1
             | (self.doc_link.is_some() as u64) << 2
             | (self.package_link.is_some() as u64) << 3
     }

@@ -70,7 +70,7 @@ impl model::Model for ScmConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.token.is_some() as u64) | (self.repo_scm.is_some() as u64) << 1
+        self.token.is_some() as u64 | (self.repo_scm.is_some() as u64) << 1
             | (self.repo_name.is_some() as u64) << 2
             | (self.repo_owner.is_some() as u64) << 3
             | (self.repo_branch.is_some() as u64) << 4
@@ -117,7 +117,7 @@ impl model::Model for ScmRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.request.is_some() as u64)
+        self.request.is_some() as u64
     }
 }
 model::model!(ScmRequest);

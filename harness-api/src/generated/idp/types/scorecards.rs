@@ -58,7 +58,7 @@ impl model::Model for Check {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.custom.is_some() as u64) << 2
             | (self.expression.is_some() as u64) << 3
             | (self.identifier.is_some() as u64) << 4
@@ -112,7 +112,7 @@ impl model::Model for Facets {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tags.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.tags.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.owners.is_some() as u64) << 2
             | (self.lifecycle.is_some() as u64) << 3
     }
@@ -189,7 +189,7 @@ impl model::Model for Scorecard {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.checks.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.checks.is_some() as u64) << 1
             | (self.published.is_some() as u64) << 2
             | (self.components.is_some() as u64) << 3
             | (self.identifier.is_some() as u64) << 4
@@ -311,7 +311,7 @@ impl model::Model for ScorecardChecksDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.custom.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.custom.is_some() as u64) << 1
             | (self.weightage.is_some() as u64) << 2
             | (self.identifier.is_some() as u64) << 3
             | (self.description.is_some() as u64) << 4
@@ -394,7 +394,7 @@ impl model::Model for ScorecardDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.filter.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.filter.is_some() as u64) << 1
             | (self.published.is_some() as u64) << 2
             | (self.components.is_some() as u64) << 3
             | (self.identifier.is_some() as u64) << 4
@@ -503,7 +503,7 @@ impl model::Model for ScorecardDetailsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.checks.is_some() as u64) | (self.scorecard.is_some() as u64) << 1
+        self.checks.is_some() as u64 | (self.scorecard.is_some() as u64) << 1
     }
 }
 model::model!(ScorecardDetailsResponse);
@@ -546,7 +546,7 @@ impl model::Model for ScorecardResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.scorecard.is_some() as u64)
+        self.scorecard.is_some() as u64
     }
 }
 model::model!(ScorecardResponse);
@@ -608,7 +608,7 @@ impl model::Model for ScorecardStats {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.kind.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2 | (self.owner.is_some() as u64) << 3
             | (self.score.is_some() as u64) << 4 | (self.system.is_some() as u64) << 5
             | (self.namespace.is_some() as u64) << 6
@@ -657,7 +657,7 @@ impl model::Model for ScorecardStatsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.stats.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.stats.is_some() as u64) << 1
             | (self.timestamp.is_some() as u64) << 2
     }
 }

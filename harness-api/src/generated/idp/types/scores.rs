@@ -58,7 +58,7 @@ impl model::Model for CheckStatus {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.custom.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.custom.is_some() as u64) << 1
             | (self.reason.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
             | (self.weight.is_some() as u64) << 4
             | (self.identifier.is_some() as u64) << 5
@@ -119,7 +119,7 @@ impl model::Model for EntityScores {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.kind.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.title.is_some() as u64) << 2 | (self.scores.is_some() as u64) << 3
             | (self.namespace.is_some() as u64) << 4
     }
@@ -159,7 +159,7 @@ impl model::Model for EntityScoresResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.entity.is_some() as u64)
+        self.entity.is_some() as u64
     }
 }
 model::model!(EntityScoresResponse);
@@ -205,7 +205,7 @@ impl model::Model for ScorecardGraphSummaryInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.score.is_some() as u64) | (self.timestamp.is_some() as u64) << 1
+        self.score.is_some() as u64 | (self.timestamp.is_some() as u64) << 1
             | (self.scorecard_identifier.is_some() as u64) << 2
     }
 }
@@ -244,7 +244,7 @@ impl model::Model for ScorecardGraphSummaryInfoResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.scorecard_graph_summary.is_some() as u64)
+        self.scorecard_graph_summary.is_some() as u64
     }
 }
 model::model!(ScorecardGraphSummaryInfoResponse);
@@ -282,7 +282,7 @@ impl model::Model for ScorecardRecalibrateResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.recalibrated_scores.is_some() as u64)
+        self.recalibrated_scores.is_some() as u64
     }
 }
 model::model!(ScorecardRecalibrateResponse);
@@ -328,7 +328,7 @@ impl model::Model for ScorecardScore {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.score.is_some() as u64) | (self.description.is_some() as u64) << 1
+        self.score.is_some() as u64 | (self.description.is_some() as u64) << 1
             | (self.scorecard_name.is_some() as u64) << 2
     }
 }
@@ -371,7 +371,7 @@ impl model::Model for ScorecardScoreResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.overall_score.is_some() as u64)
+        self.overall_score.is_some() as u64
             | (self.scorecard_scores.is_some() as u64) << 1
     }
 }
@@ -442,7 +442,7 @@ impl model::Model for ScorecardSummaryInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.score.is_some() as u64) | (self.timestamp.is_some() as u64) << 1
+        self.score.is_some() as u64 | (self.timestamp.is_some() as u64) << 1
             | (self.description.is_some() as u64) << 2
             | (self.scorecard_name.is_some() as u64) << 3
             | (self.checks_statuses.is_some() as u64) << 4
@@ -485,7 +485,7 @@ impl model::Model for ScorecardSummaryResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.scorecards_summary.is_some() as u64)
+        self.scorecards_summary.is_some() as u64
     }
 }
 model::model!(ScorecardSummaryResponse);

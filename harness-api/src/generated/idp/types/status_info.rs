@@ -46,7 +46,7 @@ impl model::Model for StatusInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.reason.is_some() as u64) | (self.updated_at.is_some() as u64) << 1
+        self.reason.is_some() as u64 | (self.updated_at.is_some() as u64) << 1
             | (self.current_status.is_some() as u64) << 2
     }
 }
@@ -90,7 +90,7 @@ impl model::Model for StatusInfoRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64)
+        self.status.is_some() as u64
     }
 }
 model::model!(StatusInfoRequest);
@@ -128,7 +128,7 @@ impl model::Model for StatusInfoResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64)
+        self.status.is_some() as u64
     }
 }
 model::model!(StatusInfoResponse);

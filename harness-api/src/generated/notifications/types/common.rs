@@ -41,7 +41,7 @@ impl model::Model for ValidateIdentifierDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.exists.is_some() as u64)
+        self.exists.is_some() as u64
     }
 }
 model::model!(ValidateIdentifierDto);

@@ -75,7 +75,7 @@ impl model::Model for SloNotificationDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.slo_name.is_some() as u64) | (self.slo_org_id.is_some() as u64) << 1
+        self.slo_name.is_some() as u64 | (self.slo_org_id.is_some() as u64) << 1
             | (self.rule_org_id.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
             | (self.slo_project_id.is_some() as u64) << 4

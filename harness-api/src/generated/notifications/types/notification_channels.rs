@@ -90,7 +90,7 @@ impl model::Model for ChannelDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.api_key.is_some() as u64) | (self.headers.is_some() as u64) << 1
+        self.api_key.is_some() as u64 | (self.headers.is_some() as u64) << 1
             | (self.email_ids.is_some() as u64) << 2
             | (self.user_groups.is_some() as u64) << 3
             | (self.datadog_urls.is_some() as u64) << 4
@@ -193,7 +193,7 @@ impl model::Model for NotificationChannelDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.status.is_some() as u64) << 2 | (self.account.is_some() as u64) << 3
             | (self.channel.is_some() as u64) << 4 | (self.created.is_some() as u64) << 5
             | (self.project.is_some() as u64) << 6
@@ -245,7 +245,7 @@ impl model::Model for NotificationUserGroupDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org.is_some() as u64) | (self.project.is_some() as u64) << 1
+        self.org.is_some() as u64 | (self.project.is_some() as u64) << 1
             | (self.identifier.is_some() as u64) << 2
     }
 }
@@ -288,7 +288,7 @@ impl model::Model for WebHookHeaders {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(WebHookHeaders);

@@ -42,7 +42,7 @@ impl model::Model for ChaosExperimentEventNotificationParamsDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.chaos_experiment_ids.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.chaos_experiment_ids.is_some() as u64) << 1
     }
 }
 model::model!(ChaosExperimentEventNotificationParamsDto);
@@ -88,7 +88,7 @@ impl model::Model for CustomNotificationTemplateDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.variables.is_some() as u64) | (self.template_ref.is_some() as u64) << 1
+        self.variables.is_some() as u64 | (self.template_ref.is_some() as u64) << 1
             | (self.version_label.is_some() as u64) << 2
     }
 }
@@ -135,7 +135,7 @@ impl model::Model for DelegateEventNotificationParamsDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.frequency.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.frequency.is_some() as u64) << 1
             | (self.delegate_group_ids.is_some() as u64) << 2
     }
 }
@@ -178,7 +178,7 @@ impl model::Model for FrequencyDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(FrequencyDto);
@@ -220,7 +220,7 @@ impl model::Model for NotificationConditionDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.condition_name.is_some() as u64)
+        self.condition_name.is_some() as u64
             | (self.notification_event_configs.is_some() as u64) << 1
     }
 }
@@ -276,7 +276,7 @@ impl model::Model for NotificationEventConfigDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.entity_identifiers.is_some() as u64)
+        self.entity_identifiers.is_some() as u64
             | (self.notification_event.is_some() as u64) << 1
             | (self.notification_entity.is_some() as u64) << 2
             | (self.notification_event_data.is_some() as u64) << 3
@@ -333,7 +333,7 @@ impl model::Model for NotificationResourceDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.events.is_some() as u64) | (self.enabled.is_some() as u64) << 1
+        self.events.is_some() as u64 | (self.enabled.is_some() as u64) << 1
             | (self.resource_name.is_some() as u64) << 2
     }
 }
@@ -424,7 +424,7 @@ impl model::Model for NotificationRuleDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.status.is_some() as u64) << 2 | (self.account.is_some() as u64) << 3
             | (self.created.is_some() as u64) << 4 | (self.project.is_some() as u64) << 5
             | (self.identifier.is_some() as u64) << 6
@@ -477,7 +477,7 @@ impl model::Model for NotificationTemplateInputsDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.value.is_some() as u64) << 2
     }
 }
@@ -520,7 +520,7 @@ impl model::Model for PipelineEventNotificationParamsDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.scope_identifiers.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.scope_identifiers.is_some() as u64) << 1
     }
 }
 model::model!(PipelineEventNotificationParamsDto);
@@ -585,7 +585,7 @@ impl model::Model for SloEventNotificationParamsDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64)
+        self.type_.is_some() as u64
             | (self.error_budget_remaining_minutes.is_some() as u64) << 1
             | (self.error_budget_burn_rate_percentage.is_some() as u64) << 2
             | (self.error_budget_remaining_percentage.is_some() as u64) << 3

@@ -46,7 +46,7 @@ impl model::Model for AuthedUser {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.email.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.email.is_some() as u64) << 1
             | (self.username.is_some() as u64) << 2
     }
 }
@@ -93,7 +93,7 @@ impl model::Model for Enterprise {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.domain.is_some() as u64) << 2
     }
 }
@@ -189,7 +189,7 @@ impl model::Model for SlackOauthTokenResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ok.is_some() as u64) | (self.team.is_some() as u64) << 1
+        self.ok.is_some() as u64 | (self.team.is_some() as u64) << 1
             | (self.scope.is_some() as u64) << 2 | (self.app_id.is_some() as u64) << 3
             | (self.enterprise.is_some() as u64) << 4
             | (self.expires_in.is_some() as u64) << 5
@@ -244,7 +244,7 @@ impl model::Model for Team {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
     }
 }
 model::model!(Team);

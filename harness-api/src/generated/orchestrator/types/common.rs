@@ -42,7 +42,7 @@ impl model::Model for Dependency {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.optional.is_some() as u64) | (self.identifier.is_some() as u64) << 1
+        self.optional.is_some() as u64 | (self.identifier.is_some() as u64) << 1
     }
 }
 model::model!(Dependency);
@@ -88,7 +88,7 @@ impl model::Model for Implementation {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.steps.is_some() as u64) | (self.values.is_some() as u64) << 1
+        self.steps.is_some() as u64 | (self.values.is_some() as u64) << 1
             | (self.backend.is_some() as u64) << 2
     }
 }
@@ -154,7 +154,7 @@ impl model::Model for InfraInstance {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.outputs.is_some() as u64) | (self.metadata.is_some() as u64) << 1
+        self.outputs.is_some() as u64 | (self.metadata.is_some() as u64) << 1
             | (self.identifier.is_some() as u64) << 2
             | (self.target_state.is_some() as u64) << 3
             | (self.dependencies.is_some() as u64) << 4
@@ -212,7 +212,7 @@ impl model::Model for OrchestratorInfrastructure {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.outputs.is_some() as u64) | (self.metadata.is_some() as u64) << 1
+        self.outputs.is_some() as u64 | (self.metadata.is_some() as u64) << 1
             | (self.instances.is_some() as u64) << 2
             | (self.identifier.is_some() as u64) << 3
             | (self.target_state.is_some() as u64) << 4
@@ -261,7 +261,7 @@ impl model::Model for Output {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.value.is_some() as u64) << 1
             | (self.description.is_some() as u64) << 2
     }
 }
@@ -309,7 +309,7 @@ impl model::Model for SchemasRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org_identifier.is_some() as u64)
+        self.org_identifier.is_some() as u64
             | (self.project_identifier.is_some() as u64) << 1
     }
 }
@@ -348,7 +348,7 @@ impl model::Model for State {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.state.is_some() as u64)
+        self.state.is_some() as u64
     }
 }
 model::model!(State);
@@ -410,7 +410,7 @@ impl model::Model for Steps {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.apply.is_some() as u64) | (self.pause.is_some() as u64) << 1
+        self.apply.is_some() as u64 | (self.pause.is_some() as u64) << 1
             | (self.create.is_some() as u64) << 2 | (self.delete.is_some() as u64) << 3
             | (self.resume.is_some() as u64) << 4 | (self.destroy.is_some() as u64) << 5
     }

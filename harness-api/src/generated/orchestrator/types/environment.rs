@@ -38,7 +38,7 @@ impl model::Model for CompileError {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.message.is_some() as u64)
+        self.message.is_some() as u64
     }
 }
 model::model!(CompileError);
@@ -159,7 +159,7 @@ impl model::Model for CompileResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.errors.is_some() as u64) | (self.config_options.is_some() as u64) << 1
+        self.errors.is_some() as u64 | (self.config_options.is_some() as u64) << 1
             | (self.infrastructure.is_some() as u64) << 2
             | (self.combined_overrides.is_some() as u64) << 3
     }
@@ -203,7 +203,7 @@ impl model::Model for EntityConfigOptions {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.inputs.is_some() as u64) | (self.target_state.is_some() as u64) << 1
+        self.inputs.is_some() as u64 | (self.target_state.is_some() as u64) << 1
     }
 }
 model::model!(EntityConfigOptions);
@@ -245,7 +245,7 @@ impl model::Model for EntityOverrides {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.config.is_some() as u64) | (self.target_state.is_some() as u64) << 1
+        self.config.is_some() as u64 | (self.target_state.is_some() as u64) << 1
     }
 }
 model::model!(EntityOverrides);
@@ -287,7 +287,7 @@ impl model::Model for EnvironmentConfigOptions {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.inputs.is_some() as u64) | (self.entities.is_some() as u64) << 1
+        self.inputs.is_some() as u64 | (self.entities.is_some() as u64) << 1
     }
 }
 model::model!(EnvironmentConfigOptions);
@@ -329,7 +329,7 @@ impl model::Model for EnvironmentOverrides {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.config.is_some() as u64) | (self.entities.is_some() as u64) << 1
+        self.config.is_some() as u64 | (self.entities.is_some() as u64) << 1
     }
 }
 model::model!(EnvironmentOverrides);
@@ -375,7 +375,7 @@ impl model::Model for InterfaceInput {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.value.is_some() as u64) << 1
             | (self.default.is_some() as u64) << 2
     }
 }
@@ -423,7 +423,7 @@ impl model::Model for SchemasResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.environment_schema.is_some() as u64)
+        self.environment_schema.is_some() as u64
             | (self.environment_blueprint_schema.is_some() as u64) << 1
     }
 }

@@ -127,7 +127,7 @@ impl model::Model for ExecuteRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org_identifier.is_some() as u64)
+        self.org_identifier.is_some() as u64
             | (self.project_identifier.is_some() as u64) << 1 | 1 << 2
     }
     #[inline]
@@ -178,7 +178,7 @@ impl model::Model for ExecutionEvent {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.event.is_some() as u64) | (self.message.is_some() as u64) << 1
+        self.event.is_some() as u64 | (self.message.is_some() as u64) << 1
             | (self.created_at.is_some() as u64) << 2
     }
 }
@@ -221,7 +221,7 @@ impl model::Model for ExecutionOutput {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.value.is_some() as u64) | (self.description.is_some() as u64) << 1
+        self.value.is_some() as u64 | (self.description.is_some() as u64) << 1
     }
 }
 model::model!(ExecutionOutput);
@@ -331,7 +331,7 @@ impl model::Model for InfrastructureExecution {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.spec.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.spec.is_some() as u64) << 1
             | (self.events.is_some() as u64) << 2 | (self.message.is_some() as u64) << 3
             | (self.outputs.is_some() as u64) << 4
             | (self.progress.is_some() as u64) << 5
@@ -385,7 +385,7 @@ impl model::Model for InfrastructureExecutionList {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.total.is_some() as u64) | (self.executions.is_some() as u64) << 1
+        self.total.is_some() as u64 | (self.executions.is_some() as u64) << 1
     }
 }
 model::model!(InfrastructureExecutionList);
@@ -427,7 +427,7 @@ impl model::Model for InfrastructureList {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.total.is_some() as u64) | (self.infrastructures.is_some() as u64) << 1
+        self.total.is_some() as u64 | (self.infrastructures.is_some() as u64) << 1
     }
 }
 model::model!(InfrastructureList);
@@ -477,7 +477,7 @@ impl model::Model for InfrastructureOutput {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.spec.is_some() as u64) | (self.state.is_some() as u64) << 1
+        self.spec.is_some() as u64 | (self.state.is_some() as u64) << 1
             | (self.identifier.is_some() as u64) << 2
             | (self.active_executions.is_some() as u64) << 3
     }
@@ -517,7 +517,7 @@ impl model::Model for InfrastructureProgress {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.progress.is_some() as u64)
+        self.progress.is_some() as u64
     }
 }
 model::model!(InfrastructureProgress);
@@ -568,7 +568,7 @@ impl model::Model for InfrastructureSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.revision.is_some() as u64) | (self.created_at.is_some() as u64) << 1
+        self.revision.is_some() as u64 | (self.created_at.is_some() as u64) << 1
             | (self.infrastructure.is_some() as u64) << 2
     }
 }
@@ -611,7 +611,7 @@ impl model::Model for InfrastructureSpecList {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.specs.is_some() as u64) | (self.total.is_some() as u64) << 1
+        self.specs.is_some() as u64 | (self.total.is_some() as u64) << 1
     }
 }
 model::model!(InfrastructureSpecList);
@@ -661,7 +661,7 @@ impl model::Model for InfrastructureState {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.created_at.is_some() as u64) | (self.updated_at.is_some() as u64) << 1
+        self.created_at.is_some() as u64 | (self.updated_at.is_some() as u64) << 1
             | (self.session_ended_at.is_some() as u64) << 2
             | (self.session_started_at.is_some() as u64) << 3
     }
@@ -705,7 +705,7 @@ impl model::Model for InstanceApproval {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.instance_id.is_some() as u64)
+        self.instance_id.is_some() as u64
             | (self.pipeline_approvals.is_some() as u64) << 1
     }
 }
@@ -781,7 +781,7 @@ impl model::Model for PipelineApproval {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org_id.is_some() as u64) | (self.message.is_some() as u64) << 1
+        self.org_id.is_some() as u64 | (self.message.is_some() as u64) << 1
             | (self.deadline.is_some() as u64) << 2
             | (self.project_id.is_some() as u64) << 3
             | (self.approval_id.is_some() as u64) << 4

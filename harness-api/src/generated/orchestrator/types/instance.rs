@@ -53,7 +53,7 @@ impl model::Model for ForceStateRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.state.is_some() as u64) | 1 << 1
+        self.state.is_some() as u64 | 1 << 1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -162,7 +162,7 @@ impl model::Model for Instance {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.url.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.url.is_some() as u64) << 1
             | (self.step.is_some() as u64) << 2 | (self.backend.is_some() as u64) << 3
             | (self.message.is_some() as u64) << 4 | (self.outputs.is_some() as u64) << 5
             | (self.progress.is_some() as u64) << 6
@@ -237,7 +237,7 @@ impl model::Model for InstanceEvent {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.event.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.event.is_some() as u64) << 1
             | (self.created_at.is_some() as u64) << 2
             | (self.instance_id.is_some() as u64) << 3
             | (self.infrastructure_id.is_some() as u64) << 4
@@ -283,7 +283,7 @@ impl model::Model for InstanceEventList {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.total.is_some() as u64) | (self.events.is_some() as u64) << 1
+        self.total.is_some() as u64 | (self.events.is_some() as u64) << 1
     }
 }
 model::model!(InstanceEventList);
@@ -325,7 +325,7 @@ impl model::Model for InstanceList {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.total.is_some() as u64) | (self.instances.is_some() as u64) << 1
+        self.total.is_some() as u64 | (self.instances.is_some() as u64) << 1
     }
 }
 model::model!(InstanceList);
@@ -363,7 +363,7 @@ impl model::Model for InstanceProgress {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.progress.is_some() as u64)
+        self.progress.is_some() as u64
     }
 }
 model::model!(InstanceProgress);
@@ -406,7 +406,7 @@ impl model::Model for InstanceStep {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.step.is_some() as u64)
+        self.step.is_some() as u64
     }
 }
 model::model!(InstanceStep);

@@ -80,7 +80,7 @@ impl model::Model for ApprovalInstanceResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.status.is_some() as u64) << 2 | (self.details.is_some() as u64) << 3
             | (self.deadline.is_some() as u64) << 4
             | (self.created_at.is_some() as u64) << 5
@@ -136,7 +136,7 @@ impl model::Model for ResponseDtoApprovalInstanceResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -193,7 +193,7 @@ impl model::Model for AddHarnessApprovalActivityBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.action.is_some() as u64) | (self.comments.is_some() as u64) << 1
+        self.action.is_some() as u64 | (self.comments.is_some() as u64) << 1
             | (self.auto_approve.is_some() as u64) << 2
             | (self.approver_inputs.is_some() as u64) << 3
     }
@@ -237,7 +237,7 @@ impl model::Model for AddHarnessApprovalActivityBodyApproverInputs {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(AddHarnessApprovalActivityBodyApproverInputs);
@@ -285,7 +285,7 @@ impl model::Model for AddHarnessApprovalActivityByPipelineExecutionIdBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.action.is_some() as u64) | (self.comments.is_some() as u64) << 1
+        self.action.is_some() as u64 | (self.comments.is_some() as u64) << 1
             | (self.approver_inputs.is_some() as u64) << 2
     }
 }
@@ -328,7 +328,7 @@ impl model::Model for AddHarnessApprovalActivityByPipelineExecutionIdBodyApprove
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(AddHarnessApprovalActivityByPipelineExecutionIdBodyApproverInputs);

@@ -42,7 +42,7 @@ impl model::Model for BuildInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.build.is_some() as u64) | (self.image_path.is_some() as u64) << 1
+        self.build.is_some() as u64 | (self.image_path.is_some() as u64) << 1
     }
 }
 model::model!(BuildInfo);
@@ -96,7 +96,7 @@ impl model::Model for ExecutionTriggerInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.is_rerun.is_some() as u64) | (self.build_info.is_some() as u64) << 1
+        self.is_rerun.is_some() as u64 | (self.build_info.is_some() as u64) << 1
             | (self.rerun_info.is_some() as u64) << 2
             | (self.trigger_type.is_some() as u64) << 3
             | (self.triggered_by.is_some() as u64) << 4
@@ -151,7 +151,7 @@ impl model::Model for FixedValueFieldDependencyDetailsDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.field_name.is_some() as u64) | (self.field_value.is_some() as u64) << 1
+        self.field_name.is_some() as u64 | (self.field_value.is_some() as u64) << 1
             | (self.field_input_type.is_some() as u64) << 2
     }
 }
@@ -198,7 +198,7 @@ impl model::Model for ForMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.value.is_some() as u64) | (self.partition.is_some() as u64) << 1
+        self.value.is_some() as u64 | (self.partition.is_some() as u64) << 1
             | (self.partition_list.is_some() as u64) << 2
     }
 }
@@ -269,7 +269,7 @@ impl model::Model for GitCreateDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.file_path.is_some() as u64) | (self.repo_name.is_some() as u64) << 1
+        self.file_path.is_some() as u64 | (self.repo_name.is_some() as u64) << 1
             | (self.store_type.is_some() as u64) << 2
             | (self.base_branch.is_some() as u64) << 3
             | (self.branch_name.is_some() as u64) << 4
@@ -348,7 +348,7 @@ impl model::Model for GitDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.file_url.is_some() as u64) | (self.repo_url.is_some() as u64) << 1
+        self.file_url.is_some() as u64 | (self.repo_url.is_some() as u64) << 1
             | (self.commit_id.is_some() as u64) << 2
             | (self.file_path.is_some() as u64) << 3
             | (self.object_id.is_some() as u64) << 4
@@ -407,7 +407,7 @@ impl model::Model for GitImportInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.file_path.is_some() as u64) | (self.repo_name.is_some() as u64) << 1
+        self.file_path.is_some() as u64 | (self.repo_name.is_some() as u64) << 1
             | (self.branch_name.is_some() as u64) << 2
             | (self.connector_ref.is_some() as u64) << 3
             | (self.is_force_import.is_some() as u64) << 4
@@ -456,7 +456,7 @@ impl model::Model for GitMetadataUpdateRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.file_path.is_some() as u64) | (self.repo_name.is_some() as u64) << 1
+        self.file_path.is_some() as u64 | (self.repo_name.is_some() as u64) << 1
             | (self.connector_ref.is_some() as u64) << 2
     }
 }
@@ -495,7 +495,7 @@ impl model::Model for GitMetadataUpdateResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.entity_identifier.is_some() as u64)
+        self.entity_identifier.is_some() as u64
     }
 }
 model::model!(GitMetadataUpdateResponseBody);
@@ -560,7 +560,7 @@ impl model::Model for GitMoveDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.file_path.is_some() as u64) | (self.repo_name.is_some() as u64) << 1
+        self.file_path.is_some() as u64 | (self.repo_name.is_some() as u64) << 1
             | (self.base_branch.is_some() as u64) << 2
             | (self.branch_name.is_some() as u64) << 3
             | (self.connector_ref.is_some() as u64) << 4
@@ -606,7 +606,7 @@ impl model::Model for InputDetailsPerFieldDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.input_type.is_some() as u64) | (self.internal_type.is_some() as u64) << 1
+        self.input_type.is_some() as u64 | (self.internal_type.is_some() as u64) << 1
     }
 }
 model::model!(InputDetailsPerFieldDto);
@@ -681,7 +681,7 @@ impl model::Model for MatrixMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.sub_type.is_some() as u64) | (self.node_name.is_some() as u64) << 1
+        self.sub_type.is_some() as u64 | (self.node_name.is_some() as u64) << 1
             | (self.matrix_values.is_some() as u64) << 2
             | (self.matrix_values_map.is_some() as u64) << 3
             | (self.matrix_combination.is_some() as u64) << 4
@@ -747,7 +747,7 @@ impl model::Model for MergeInputSetRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.last_yaml_to_merge.is_some() as u64)
+        self.last_yaml_to_merge.is_some() as u64
             | (self.stage_identifiers.is_some() as u64) << 1
             | (self.input_set_branch_name.is_some() as u64) << 2
             | (self.input_set_references.is_some() as u64) << 3
@@ -875,7 +875,7 @@ impl model::Model for NgTriggerEventHistoryDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.headers.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.headers.is_some() as u64) << 1
             | (self.message.is_some() as u64) << 2 | (self.payload.is_some() as u64) << 3
             | (self.account_id.is_some() as u64) << 4
             | (self.created_at.is_some() as u64) << 5
@@ -1027,7 +1027,7 @@ impl model::Model for PageNgTriggerEventHistoryDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.last.is_some() as u64) | (self.size.is_some() as u64) << 1
+        self.last.is_some() as u64 | (self.size.is_some() as u64) << 1
             | (self.sort.is_some() as u64) << 2 | (self.empty.is_some() as u64) << 3
             | (self.first.is_some() as u64) << 4 | (self.number.is_some() as u64) << 5
             | (self.content.is_some() as u64) << 6
@@ -1129,7 +1129,7 @@ impl model::Model for PipelineEntityGitDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.branch.is_some() as u64) | (self.file_url.is_some() as u64) << 1
+        self.branch.is_some() as u64 | (self.file_url.is_some() as u64) << 1
             | (self.repo_url.is_some() as u64) << 2
             | (self.commit_id.is_some() as u64) << 3
             | (self.file_path.is_some() as u64) << 4
@@ -1244,7 +1244,7 @@ impl model::Model for PipelineGovernanceMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.deny.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.deny.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2 | (self.org_id.is_some() as u64) << 3
             | (self.action.is_some() as u64) << 4 | (self.entity.is_some() as u64) << 5
             | (self.status.is_some() as u64) << 6 | (self.created.is_some() as u64) << 7
@@ -1290,7 +1290,7 @@ impl model::Model for PipelineInputSchemaDetailsResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.inputs.is_some() as u64)
+        self.inputs.is_some() as u64
     }
 }
 model::model!(PipelineInputSchemaDetailsResponseBody);
@@ -1390,7 +1390,7 @@ impl model::Model for PipelinePolicyMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.error.is_some() as u64) | (self.org_id.is_some() as u64) << 1
+        self.error.is_some() as u64 | (self.org_id.is_some() as u64) << 1
             | (self.status.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
             | (self.updated.is_some() as u64) << 4
             | (self.policy_id.is_some() as u64) << 5
@@ -1495,7 +1495,7 @@ impl model::Model for PipelinePolicySetMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.deny.is_some() as u64) | (self.org_id.is_some() as u64) << 1
+        self.deny.is_some() as u64 | (self.org_id.is_some() as u64) << 1
             | (self.status.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
             | (self.account_id.is_some() as u64) << 4
             | (self.project_id.is_some() as u64) << 5
@@ -1579,7 +1579,7 @@ impl model::Model for PipelineStageInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org_id.is_some() as u64) | (self.project_id.is_some() as u64) << 1
+        self.org_id.is_some() as u64 | (self.project_id.is_some() as u64) << 1
             | (self.identifier.is_some() as u64) << 2
             | (self.execution_id.is_some() as u64) << 3
             | (self.run_sequence.is_some() as u64) << 4
@@ -1627,7 +1627,7 @@ impl model::Model for PipelineYamlInputDetailsDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.details.is_some() as u64) | (self.metadata.is_some() as u64) << 1
+        self.details.is_some() as u64 | (self.metadata.is_some() as u64) << 1
     }
 }
 model::model!(PipelineYamlInputDetailsDto);
@@ -1702,7 +1702,7 @@ impl model::Model for PipelineYamlInputDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.desc.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.desc.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2 | (self.regex.is_some() as u64) << 3
             | (self.default.is_some() as u64) << 4
             | (self.required.is_some() as u64) << 5
@@ -1749,7 +1749,7 @@ impl model::Model for PipelineYamlInputMetadataDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.dependencies.is_some() as u64)
+        self.dependencies.is_some() as u64
             | (self.field_properties.is_some() as u64) << 1
     }
 }
@@ -1800,7 +1800,7 @@ impl model::Model for RerunInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.prev_execution_id.is_some() as u64)
+        self.prev_execution_id.is_some() as u64
             | (self.prev_trigger_type.is_some() as u64) << 1
             | (self.root_execution_id.is_some() as u64) << 2
             | (self.root_trigger_type.is_some() as u64) << 3
@@ -1865,7 +1865,7 @@ impl model::Model for ResponseDtoPageNgTriggerEventHistoryDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -1914,7 +1914,7 @@ impl model::Model for RuntimeInputDependencyDetailsDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.field_name.is_some() as u64) | (self.input_name.is_some() as u64) << 1
+        self.field_name.is_some() as u64 | (self.input_name.is_some() as u64) << 1
     }
 }
 model::model!(RuntimeInputDependencyDetailsDto);
@@ -1979,7 +1979,7 @@ impl model::Model for StrategyMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.for_metadata.is_some() as u64) | (self.metadata_case.is_some() as u64) << 1
+        self.for_metadata.is_some() as u64 | (self.metadata_case.is_some() as u64) << 1
             | (self.matrix_metadata.is_some() as u64) << 2
             | (self.total_iterations.is_some() as u64) << 3
             | (self.current_iteration.is_some() as u64) << 4
@@ -2058,7 +2058,7 @@ impl model::Model for TargetExecutionSummary {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.start_ts.is_some() as u64) | (self.target_id.is_some() as u64) << 1
+        self.start_ts.is_some() as u64 | (self.target_id.is_some() as u64) << 1
             | (self.trigger_id.is_some() as u64) << 2
             | (self.run_sequence.is_some() as u64) << 3
             | (self.runtime_input.is_some() as u64) << 4
@@ -2105,7 +2105,7 @@ impl model::Model for TriggerEventStatus {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64) | (self.message.is_some() as u64) << 1
+        self.status.is_some() as u64 | (self.message.is_some() as u64) << 1
     }
 }
 model::model!(TriggerEventStatus);
@@ -2184,7 +2184,7 @@ impl model::Model for TriggeredBy {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.uuid.is_some() as u64) | (self.extra_info.is_some() as u64) << 1
+        self.uuid.is_some() as u64 | (self.extra_info.is_some() as u64) << 1
             | (self.identifier.is_some() as u64) << 2
             | (self.trigger_name.is_some() as u64) << 3
             | (self.extra_info_map.is_some() as u64) << 4
@@ -2232,7 +2232,7 @@ impl model::Model for YamlInputDependencyDetailsDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.required_fixed_values.is_some() as u64)
+        self.required_fixed_values.is_some() as u64
             | (self.required_runtime_inputs.is_some() as u64) << 1
     }
 }

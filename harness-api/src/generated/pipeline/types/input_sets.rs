@@ -42,7 +42,7 @@ impl model::Model for FqNtoError {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.fqn.is_some() as u64) | (self.errors.is_some() as u64) << 1
+        self.fqn.is_some() as u64 | (self.errors.is_some() as u64) << 1
     }
 }
 model::model!(FqNtoError);
@@ -171,7 +171,7 @@ impl model::Model for InputSetError {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.message.is_some() as u64) | (self.field_name.is_some() as u64) << 1
+        self.message.is_some() as u64 | (self.field_name.is_some() as u64) << 1
             | (self.identifier_of_error_source.is_some() as u64) << 2
     }
 }
@@ -237,7 +237,7 @@ impl model::Model for InputSetErrorDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.valid.is_some() as u64) | (self.message.is_some() as u64) << 1
+        self.valid.is_some() as u64 | (self.message.is_some() as u64) << 1
             | (self.outdated.is_some() as u64) << 2
             | (self.fqn_errors.is_some() as u64) << 3
             | (self.invalid_refs.is_some() as u64) << 4
@@ -291,7 +291,7 @@ impl model::Model for InputSetErrorWrapperDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.error_pipeline_yaml.is_some() as u64)
+        self.error_pipeline_yaml.is_some() as u64
             | (self.uuid_to_error_response_map.is_some() as u64) << 1
             | (self.invalid_inputset_references.is_some() as u64) << 2
     }
@@ -363,7 +363,7 @@ impl model::Model for InputSetGitUpdateDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.base_branch.is_some() as u64) | (self.branch_name.is_some() as u64) << 1
+        self.base_branch.is_some() as u64 | (self.branch_name.is_some() as u64) << 1
             | (self.commit_message.is_some() as u64) << 2
             | (self.last_commit_id.is_some() as u64) << 3
             | (self.last_object_id.is_some() as u64) << 4
@@ -410,7 +410,7 @@ impl model::Model for InputSetImportRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.git_import_info.is_some() as u64)
+        self.git_import_info.is_some() as u64
             | (self.input_set_import_request.is_some() as u64) << 1
     }
 }
@@ -453,7 +453,7 @@ impl model::Model for InputSetImportRequestDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.input_set_name.is_some() as u64)
+        self.input_set_name.is_some() as u64
             | (self.input_set_description.is_some() as u64) << 1
     }
 }
@@ -492,7 +492,7 @@ impl model::Model for InputSetImportResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.input_set_identifier.is_some() as u64)
+        self.input_set_identifier.is_some() as u64
     }
 }
 model::model!(InputSetImportResponseBody);
@@ -547,7 +547,7 @@ impl model::Model for InputSetMoveConfigRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.git_details.is_some() as u64)
+        self.git_details.is_some() as u64
             | (self.pipeline_identifier.is_some() as u64) << 1
             | (self.input_set_identifier.is_some() as u64) << 2
             | (self.move_config_operation_type.is_some() as u64) << 3
@@ -588,7 +588,7 @@ impl model::Model for InputSetMoveConfigResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.input_set_identifier.is_some() as u64)
+        self.input_set_identifier.is_some() as u64
     }
 }
 model::model!(InputSetMoveConfigResponseBody);
@@ -693,7 +693,7 @@ impl model::Model for InputSetResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.tags.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
             | (self.project.is_some() as u64) << 4 | (self.updated.is_some() as u64) << 5
             | (self.pipeline.is_some() as u64) << 6
@@ -850,7 +850,7 @@ impl model::Model for MergeInputSetRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.stage_identifiers.is_some() as u64)
+        self.stage_identifiers.is_some() as u64
             | (self.last_yaml_to_merge.is_some() as u64) << 1
             | (self.input_set_references.is_some() as u64) << 2
             | (self.get_only_file_content.is_some() as u64) << 3
@@ -909,7 +909,7 @@ impl model::Model for MergeInputSetResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.is_error_response.is_some() as u64)
+        self.is_error_response.is_some() as u64
             | (self.inputs_yaml_merged.is_some() as u64) << 1
             | (self.merged_pipeline_yaml.is_some() as u64) << 2
             | (self.inputset_error_wrapper.is_some() as u64) << 3

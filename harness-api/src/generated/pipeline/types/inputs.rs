@@ -42,7 +42,7 @@ impl model::Model for InputsResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.inputs.is_some() as u64) | (self.options.is_some() as u64) << 1
+        self.inputs.is_some() as u64 | (self.options.is_some() as u64) << 1
     }
 }
 model::model!(InputsResponseBody);
@@ -80,7 +80,7 @@ impl model::Model for InputsResponseBodyOptions {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.clone.is_some() as u64)
+        self.clone.is_some() as u64
     }
 }
 model::model!(InputsResponseBodyOptions);
@@ -118,7 +118,7 @@ impl model::Model for InputsResponseBodyOptionsClone {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ref_.is_some() as u64)
+        self.ref_.is_some() as u64
     }
 }
 model::model!(InputsResponseBodyOptionsClone);
@@ -160,7 +160,7 @@ impl model::Model for InputsResponseBodyOptionsCloneRef {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(InputsResponseBodyOptionsCloneRef);

@@ -60,7 +60,7 @@ impl model::Model for ExecutionSummaryInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.deployments.is_some() as u64) | (self.num_of_errors.is_some() as u64) << 1
+        self.deployments.is_some() as u64 | (self.num_of_errors.is_some() as u64) << 1
             | (self.last_execution_id.is_some() as u64) << 2
             | (self.last_execution_ts.is_some() as u64) << 3
             | (self.last_execution_status.is_some() as u64) << 4
@@ -128,7 +128,7 @@ impl model::Model for NodeErrorInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.fqn.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.fqn.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2
             | (self.identifier.is_some() as u64) << 3
     }
@@ -220,7 +220,7 @@ impl model::Model for PagePmsPipelineSummaryResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.last.is_some() as u64) | (self.size.is_some() as u64) << 1
+        self.last.is_some() as u64 | (self.size.is_some() as u64) << 1
             | (self.sort.is_some() as u64) << 2 | (self.empty.is_some() as u64) << 3
             | (self.first.is_some() as u64) << 4 | (self.number.is_some() as u64) << 5
             | (self.content.is_some() as u64) << 6
@@ -273,7 +273,7 @@ impl model::Model for PipelineExecutorInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.email.is_some() as u64) | (self.username.is_some() as u64) << 1
+        self.email.is_some() as u64 | (self.username.is_some() as u64) << 1
             | (self.trigger_type.is_some() as u64) << 2
     }
 }
@@ -366,7 +366,7 @@ impl model::Model for PipelineFilterProperties {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.repo_name.is_some() as u64) << 2 | 1 << 3
             | (self.description.is_some() as u64) << 4
             | (self.pipeline_tags.is_some() as u64) << 5
@@ -426,7 +426,7 @@ impl model::Model for PipelineFilterPropertiesModuleProperties {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.empty.is_some() as u64)
+        self.empty.is_some() as u64
     }
 }
 model::model!(PipelineFilterPropertiesModuleProperties);
@@ -472,7 +472,7 @@ impl model::Model for PipelineImportRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.version.is_some() as u64) | (self.pipeline_name.is_some() as u64) << 1
+        self.version.is_some() as u64 | (self.pipeline_name.is_some() as u64) << 1
             | (self.pipeline_description.is_some() as u64) << 2
     }
 }
@@ -531,7 +531,7 @@ impl model::Model for PipelineRecentExecution {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.end_ts.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.end_ts.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.start_ts.is_some() as u64) << 2
             | (self.run_sequence.is_some() as u64) << 3
             | (self.executor_info.is_some() as u64) << 4
@@ -581,7 +581,7 @@ impl model::Model for PipelineSaveResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.identifier.is_some() as u64)
+        self.identifier.is_some() as u64
             | (self.governance_metadata.is_some() as u64) << 1
             | (self.public_access_response.is_some() as u64) << 2
     }
@@ -621,7 +621,7 @@ impl model::Model for PmsGitUpdateResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.identifier.is_some() as u64)
+        self.identifier.is_some() as u64
     }
 }
 model::model!(PmsGitUpdateResponse);
@@ -733,7 +733,7 @@ impl model::Model for PmsPipelineResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.modules.is_some() as u64) | (self.store_type.is_some() as u64) << 1
+        self.modules.is_some() as u64 | (self.store_type.is_some() as u64) << 1
             | (self.git_details.is_some() as u64) << 2
             | (self.connector_ref.is_some() as u64) << 3
             | (self.yaml_pipeline.is_some() as u64) << 4
@@ -890,7 +890,7 @@ impl model::Model for PmsPipelineSummaryResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.filters.is_some() as u64) << 2
             | (self.is_draft.is_some() as u64) << 3
             | (self.modules.is_some() as u64) << 4 | (self.version.is_some() as u64) << 5
@@ -958,7 +958,7 @@ impl model::Model for PublicAccessResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.public.is_some() as u64) | (self.is_public.is_some() as u64) << 1
+        self.public.is_some() as u64 | (self.is_public.is_some() as u64) << 1
             | (self.error_message.is_some() as u64) << 2
     }
 }
@@ -1009,7 +1009,7 @@ impl model::Model for ResponseDtoPagePmsPipelineSummaryResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -1066,7 +1066,7 @@ impl model::Model for ResponseDtoPipelineSaveResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -1123,7 +1123,7 @@ impl model::Model for ResponseDtopmsGitUpdateResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -1180,7 +1180,7 @@ impl model::Model for ResponseDtopmsPipelineResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -1237,7 +1237,7 @@ impl model::Model for ResponseDtopmsPipelineSummaryResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -1302,7 +1302,7 @@ impl model::Model for YamlSchemaErrorDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.fqn.is_some() as u64) | (self.message.is_some() as u64) << 1
+        self.fqn.is_some() as u64 | (self.message.is_some() as u64) << 1
             | (self.step_info.is_some() as u64) << 2
             | (self.stage_info.is_some() as u64) << 3
             | (self.hint_message.is_some() as u64) << 4
@@ -1348,7 +1348,7 @@ impl model::Model for YamlSchemaErrorWrapperDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.schema_errors.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.schema_errors.is_some() as u64) << 1
     }
 }
 model::model!(YamlSchemaErrorWrapperDto);
@@ -1413,7 +1413,7 @@ impl model::Model for CreatePipelineExecutionAnnotationsBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org_id.is_some() as u64) | (self.project_id.is_some() as u64) << 1
+        self.org_id.is_some() as u64 | (self.project_id.is_some() as u64) << 1
             | (self.pipeline_id.is_some() as u64) << 2
             | (self.annotations.is_some() as u64) << 3
             | (self.plan_execution_id.is_some() as u64) << 4
@@ -1479,7 +1479,7 @@ impl model::Model for CreatePipelineExecutionAnnotationsBodyAnnotations {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.mode.is_some() as u64) | (self.style.is_some() as u64) << 1
+        self.mode.is_some() as u64 | (self.style.is_some() as u64) << 1
             | (self.step_id.is_some() as u64) << 2 | (self.summary.is_some() as u64) << 3
             | (self.priority.is_some() as u64) << 4
             | (self.context_id.is_some() as u64) << 5

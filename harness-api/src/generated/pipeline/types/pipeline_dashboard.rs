@@ -38,7 +38,7 @@ impl model::Model for DashboardPipelineExecution {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.pipeline_execution_info_list.is_some() as u64)
+        self.pipeline_execution_info_list.is_some() as u64
     }
 }
 model::model!(DashboardPipelineExecution);
@@ -92,7 +92,7 @@ impl model::Model for PipelineCount {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.total.is_some() as u64) | (self.aborted.is_some() as u64) << 1
+        self.total.is_some() as u64 | (self.aborted.is_some() as u64) << 1
             | (self.expired.is_some() as u64) << 2 | (self.failure.is_some() as u64) << 3
             | (self.success.is_some() as u64) << 4
     }
@@ -136,7 +136,7 @@ impl model::Model for PipelineExecution {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.date.is_some() as u64) | (self.count.is_some() as u64) << 1
+        self.date.is_some() as u64 | (self.count.is_some() as u64) << 1
     }
 }
 model::model!(PipelineExecution);
@@ -186,7 +186,7 @@ impl model::Model for ResponseDtoDashboardPipelineExecution {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }

@@ -92,7 +92,7 @@ impl model::Model for Ambiance {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.levels.is_some() as u64) | (self.plan_id.is_some() as u64) << 1
+        self.levels.is_some() as u64 | (self.plan_id.is_some() as u64) << 1
             | (self.start_ts.is_some() as u64) << 2
             | (self.metadata.is_some() as u64) << 3
             | (self.levels_list.is_some() as u64) << 4
@@ -147,7 +147,7 @@ impl model::Model for ArtifactData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.build.is_some() as u64) | (self.metadata.is_some() as u64) << 1
+        self.build.is_some() as u64 | (self.metadata.is_some() as u64) << 1
             | (self.metadata_map.is_some() as u64) << 2
     }
 }

@@ -50,7 +50,7 @@ impl model::Model for BranchHook {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ref_.is_some() as u64) | (self.repo.is_some() as u64) << 1
+        self.ref_.is_some() as u64 | (self.repo.is_some() as u64) << 1
             | (self.action.is_some() as u64) << 2 | (self.sender.is_some() as u64) << 3
     }
 }

@@ -54,7 +54,7 @@ impl model::Model for ExecutionInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.uuid.is_some() as u64) | (self.end_ts.is_some() as u64) << 1
+        self.uuid.is_some() as u64 | (self.end_ts.is_some() as u64) << 1
             | (self.status.is_some() as u64) << 2 | (self.start_ts.is_some() as u64) << 3
             | (self.run_sequence.is_some() as u64) << 4
     }
@@ -218,7 +218,7 @@ impl model::Model for ExecutionMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.is_debug.is_some() as u64) | (self.retry_info.is_some() as u64) << 1
+        self.is_debug.is_some() as u64 | (self.retry_info.is_some() as u64) << 1
             | (self.module_type.is_some() as u64) << 2
             | (self.run_sequence.is_some() as u64) << 3
             | (self.trigger_info.is_some() as u64) << 4
@@ -295,7 +295,7 @@ impl model::Model for ExecutionPrincipalInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.principal.is_some() as u64) | (self.principal_type.is_some() as u64) << 1
+        self.principal.is_some() as u64 | (self.principal_type.is_some() as u64) << 1
             | (self.should_validate_rbac.is_some() as u64) << 2
     }
 }

@@ -85,7 +85,7 @@ impl model::Model for FailureData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.code.is_some() as u64) | (self.level.is_some() as u64) << 1
+        self.code.is_some() as u64 | (self.level.is_some() as u64) << 1
             | (self.message.is_some() as u64) << 2
             | (self.failure_types.is_some() as u64) << 3
             | (self.step_identifier.is_some() as u64) << 4
@@ -184,7 +184,7 @@ impl model::Model for FailureInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.failure_data.is_some() as u64) | (self.error_message.is_some() as u64) << 1
+        self.failure_data.is_some() as u64 | (self.error_message.is_some() as u64) << 1
             | (self.failure_types.is_some() as u64) << 2
             | (self.failure_data_list.is_some() as u64) << 3
             | (self.failure_types_list.is_some() as u64) << 4
@@ -256,7 +256,7 @@ impl model::Model for FailureTypeInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.failure_type.is_some() as u64)
+        self.failure_type.is_some() as u64
             | (self.failure_sub_type.is_some() as u64) << 1
     }
 }

@@ -46,7 +46,7 @@ impl model::Model for InterruptResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.plan_execution_id.is_some() as u64) << 2
     }
 }

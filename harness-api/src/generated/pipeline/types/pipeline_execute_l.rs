@@ -42,7 +42,7 @@ impl model::Model for Label {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.color.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.color.is_some() as u64) << 1
     }
 }
 model::model!(Label);
@@ -137,7 +137,7 @@ impl model::Model for Level {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.group.is_some() as u64) | (self.setup_id.is_some() as u64) << 1
+        self.group.is_some() as u64 | (self.setup_id.is_some() as u64) << 1
             | (self.start_ts.is_some() as u64) << 2
             | (self.node_type.is_some() as u64) << 3
             | (self.step_type.is_some() as u64) << 4

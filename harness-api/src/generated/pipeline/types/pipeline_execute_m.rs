@@ -38,7 +38,7 @@ impl model::Model for ManifestData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.version.is_some() as u64)
+        self.version.is_some() as u64
     }
 }
 model::model!(ManifestData);
@@ -132,7 +132,7 @@ impl model::Model for ManualExecutionResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64)
+        self.status.is_some() as u64
     }
 }
 model::model!(ManualExecutionResponse);

@@ -58,7 +58,7 @@ impl model::Model for ParsedPayload {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.pr.is_some() as u64) | (self.tag.is_some() as u64) << 1
+        self.pr.is_some() as u64 | (self.tag.is_some() as u64) << 1
             | (self.push.is_some() as u64) << 2 | (self.branch.is_some() as u64) << 3
             | (self.release.is_some() as u64) << 4
             | (self.payload_case.is_some() as u64) << 5
@@ -112,7 +112,7 @@ impl model::Model for Perm {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.pull.is_some() as u64) | (self.push.is_some() as u64) << 1
+        self.pull.is_some() as u64 | (self.push.is_some() as u64) << 1
             | (self.admin.is_some() as u64) << 2
     }
 }
@@ -175,7 +175,7 @@ impl model::Model for PipelineUser {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.email.is_some() as u64) << 2 | (self.login.is_some() as u64) << 3
             | (self.avatar.is_some() as u64) << 4 | (self.created.is_some() as u64) << 5
             | (self.updated.is_some() as u64) << 6
@@ -345,7 +345,7 @@ impl model::Model for PlanExecution {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.uuid.is_some() as u64) | (self.end_ts.is_some() as u64) << 1
+        self.uuid.is_some() as u64 | (self.end_ts.is_some() as u64) << 1
             | (self.node_id.is_some() as u64) << 2 | (self.plan_id.is_some() as u64) << 3
             | (self.status.is_some() as u64) << 4 | (self.start_ts.is_some() as u64) << 5
             | (self.version.is_some() as u64) << 6
@@ -417,7 +417,7 @@ impl model::Model for PlanExecutionResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.git_details.is_some() as u64) | (self.plan_execution.is_some() as u64) << 1
+        self.git_details.is_some() as u64 | (self.plan_execution.is_some() as u64) << 1
     }
 }
 model::model!(PlanExecutionResponse);
@@ -484,7 +484,7 @@ impl model::Model for PostExecutionRollbackInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.original_stage_execution_id.is_some() as u64)
+        self.original_stage_execution_id.is_some() as u64
             | (self.post_execution_rollback_stage_id.is_some() as u64) << 1
             | (self.rollback_stage_strategy_metadata.is_some() as u64) << 2
     }
@@ -626,7 +626,7 @@ impl model::Model for PullRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ref_.is_some() as u64) | (self.sha.is_some() as u64) << 1
+        self.ref_.is_some() as u64 | (self.sha.is_some() as u64) << 1
             | (self.base.is_some() as u64) << 2 | (self.body.is_some() as u64) << 3
             | (self.fork.is_some() as u64) << 4 | (self.head.is_some() as u64) << 5
             | (self.link.is_some() as u64) << 6 | (self.title.is_some() as u64) << 7
@@ -689,7 +689,7 @@ impl model::Model for PullRequestHook {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.pr.is_some() as u64) | (self.repo.is_some() as u64) << 1
+        self.pr.is_some() as u64 | (self.repo.is_some() as u64) << 1
             | (self.action.is_some() as u64) << 2 | (self.sender.is_some() as u64) << 3
     }
 }
@@ -778,7 +778,7 @@ impl model::Model for PushHook {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ref_.is_some() as u64) | (self.repo.is_some() as u64) << 1
+        self.ref_.is_some() as u64 | (self.repo.is_some() as u64) << 1
             | (self.after.is_some() as u64) << 2 | (self.before.is_some() as u64) << 3
             | (self.commit.is_some() as u64) << 4 | (self.sender.is_some() as u64) << 5
             | (self.base_ref.is_some() as u64) << 6

@@ -46,7 +46,7 @@ impl model::Model for Reference {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.sha.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.sha.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.path.is_some() as u64) << 2
     }
 }
@@ -122,7 +122,7 @@ impl model::Model for Release {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tag.is_some() as u64) | (self.link.is_some() as u64) << 1
+        self.tag.is_some() as u64 | (self.link.is_some() as u64) << 1
             | (self.draft.is_some() as u64) << 2 | (self.title.is_some() as u64) << 3
             | (self.created.is_some() as u64) << 4
             | (self.published.is_some() as u64) << 5
@@ -177,7 +177,7 @@ impl model::Model for ReleaseHook {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.repo.is_some() as u64) | (self.action.is_some() as u64) << 1
+        self.repo.is_some() as u64 | (self.action.is_some() as u64) << 1
             | (self.sender.is_some() as u64) << 2 | (self.release.is_some() as u64) << 3
     }
 }
@@ -276,7 +276,7 @@ impl model::Model for Repository {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.link.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.link.is_some() as u64) << 1
             | (self.name.is_some() as u64) << 2 | (self.perm.is_some() as u64) << 3
             | (self.clone.is_some() as u64) << 4 | (self.branch.is_some() as u64) << 5
             | (self.created.is_some() as u64) << 6 | (self.private.is_some() as u64) << 7
@@ -332,7 +332,7 @@ impl model::Model for ResponseDtoInterruptResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -389,7 +389,7 @@ impl model::Model for ResponseDtoManualExecutionResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -446,7 +446,7 @@ impl model::Model for ResponseDtoPlanExecutionResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -503,7 +503,7 @@ impl model::Model for ResponseDtoRetryHistoryResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -556,7 +556,7 @@ impl model::Model for RetryExecutionInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.is_retry.is_some() as u64) | (self.parent_retry_id.is_some() as u64) << 1
+        self.is_retry.is_some() as u64 | (self.parent_retry_id.is_some() as u64) << 1
             | (self.root_execution_id.is_some() as u64) << 2
     }
 }
@@ -607,7 +607,7 @@ impl model::Model for RetryHistoryResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.error_message.is_some() as u64)
+        self.error_message.is_some() as u64
             | (self.execution_infos.is_some() as u64) << 1
             | (self.latest_execution_id.is_some() as u64) << 2
             | (self.retry_stages_metadata.is_some() as u64) << 3
@@ -652,7 +652,7 @@ impl model::Model for RetryStagesMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.skip_stages_identifier.is_some() as u64)
+        self.skip_stages_identifier.is_some() as u64
             | (self.retry_stages_identifier.is_some() as u64) << 1
     }
 }
@@ -699,7 +699,7 @@ impl model::Model for RunStageRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.expression_values.is_some() as u64)
+        self.expression_values.is_some() as u64
             | (self.runtime_input_yaml.is_some() as u64) << 1
             | (self.stage_identifiers.is_some() as u64) << 2
     }
@@ -743,7 +743,7 @@ impl model::Model for RetryPipelineV2Body {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.expression_values.is_some() as u64)
+        self.expression_values.is_some() as u64
             | (self.runtime_input_yaml.is_some() as u64) << 1
     }
 }

@@ -54,7 +54,7 @@ impl model::Model for Signature {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.date.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.date.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.email.is_some() as u64) << 2 | (self.login.is_some() as u64) << 3
             | (self.avatar.is_some() as u64) << 4
     }
@@ -121,7 +121,7 @@ impl model::Model for StagesExecutionMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.stages_execution.is_some() as u64)
+        self.stages_execution.is_some() as u64
             | (self.expression_values.is_some() as u64) << 1
             | (self.full_pipeline_yaml.is_some() as u64) << 2
             | (self.stage_identifiers.is_some() as u64) << 3
@@ -172,7 +172,7 @@ impl model::Model for StepType {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.sub_category.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.sub_category.is_some() as u64) << 1
             | (self.step_category.is_some() as u64) << 2
     }
 }
@@ -244,7 +244,7 @@ impl model::Model for StrategyInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.for_metadata.is_some() as u64) | (self.metadata_case.is_some() as u64) << 1
+        self.for_metadata.is_some() as u64 | (self.metadata_case.is_some() as u64) << 1
             | (self.total_iterations.is_some() as u64) << 2
             | (self.current_iteration.is_some() as u64) << 3
             | (self.identifier_post_fix.is_some() as u64) << 4

@@ -50,7 +50,7 @@ impl model::Model for TagHook {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ref_.is_some() as u64) | (self.repo.is_some() as u64) << 1
+        self.ref_.is_some() as u64 | (self.repo.is_some() as u64) << 1
             | (self.action.is_some() as u64) << 2 | (self.sender.is_some() as u64) << 3
     }
 }
@@ -101,7 +101,7 @@ impl model::Model for Timestamp {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.nanos.is_some() as u64) | (self.seconds.is_some() as u64) << 1
+        self.nanos.is_some() as u64 | (self.seconds.is_some() as u64) << 1
     }
 }
 model::model!(Timestamp);
@@ -201,7 +201,7 @@ impl model::Model for TriggerPayload {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.headers.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.headers.is_some() as u64) << 1
             | (self.version.is_some() as u64) << 2
             | (self.image_path.is_some() as u64) << 3
             | (self.headers_map.is_some() as u64) << 4

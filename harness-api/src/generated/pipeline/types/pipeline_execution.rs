@@ -42,7 +42,7 @@ impl model::Model for ExecutionDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64) | (self.execution_id.is_some() as u64) << 1
+        self.status.is_some() as u64 | (self.execution_id.is_some() as u64) << 1
     }
 }
 model::model!(ExecutionDetails);
@@ -80,7 +80,7 @@ impl model::Model for PipelineExecuteRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.inputs_yaml.is_some() as u64)
+        self.inputs_yaml.is_some() as u64
     }
 }
 model::model!(PipelineExecuteRequestBody);
@@ -118,7 +118,7 @@ impl model::Model for PipelineExecuteResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.execution_details.is_some() as u64)
+        self.execution_details.is_some() as u64
     }
 }
 model::model!(PipelineExecuteResponseBody);
@@ -156,7 +156,7 @@ impl model::Model for RerunPipelineRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.inputs_yaml.is_some() as u64)
+        self.inputs_yaml.is_some() as u64
     }
 }
 model::model!(RerunPipelineRequest);
@@ -202,7 +202,7 @@ impl model::Model for RunStageRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.inputs_yaml.is_some() as u64)
+        self.inputs_yaml.is_some() as u64
             | (self.expression_values.is_some() as u64) << 1
             | (self.stage_identifiers.is_some() as u64) << 2
     }
@@ -242,7 +242,7 @@ impl model::Model for RunDynamicExecutionWithInputYamlBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.yaml.is_some() as u64)
+        self.yaml.is_some() as u64
     }
 }
 model::model!(RunDynamicExecutionWithInputYamlBody);

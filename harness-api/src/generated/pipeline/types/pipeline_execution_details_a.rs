@@ -46,7 +46,7 @@ impl model::Model for AbortedBy {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.email.is_some() as u64) | (self.user_name.is_some() as u64) << 1
+        self.email.is_some() as u64 | (self.user_name.is_some() as u64) << 1
             | (self.created_at.is_some() as u64) << 2
     }
 }
@@ -85,7 +85,7 @@ impl model::Model for AdviserIssuer {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.advise_type.is_some() as u64)
+        self.advise_type.is_some() as u64
     }
 }
 model::model!(AdviserIssuer);
@@ -182,7 +182,7 @@ impl model::Model for AsyncChainExecutableResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.units.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.units.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.log_keys.is_some() as u64) << 2
             | (self.timeout.is_some() as u64) << 3
             | (self.chain_end.is_some() as u64) << 4
@@ -284,7 +284,7 @@ impl model::Model for AsyncExecutableResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.units.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.units.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.log_keys.is_some() as u64) << 2
             | (self.timeout.is_some() as u64) << 3
             | (self.units_list.is_some() as u64) << 4

@@ -42,7 +42,7 @@ impl model::Model for Child {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.child_node_id.is_some() as u64)
+        self.child_node_id.is_some() as u64
             | (self.strategy_metadata.is_some() as u64) << 1
     }
 }
@@ -97,7 +97,7 @@ impl model::Model for ChildChainExecutableResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.suspend.is_some() as u64) | (self.last_link.is_some() as u64) << 1
+        self.suspend.is_some() as u64 | (self.last_link.is_some() as u64) << 1
             | (self.next_child_id.is_some() as u64) << 2
             | (self.pass_through_data.is_some() as u64) << 3
             | (self.previous_child_id.is_some() as u64) << 4
@@ -158,7 +158,7 @@ impl model::Model for ChildExecutableResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.skip.is_some() as u64) | (self.units.is_some() as u64) << 1
+        self.skip.is_some() as u64 | (self.units.is_some() as u64) << 1
             | (self.log_keys.is_some() as u64) << 2
             | (self.units_list.is_some() as u64) << 3
             | (self.child_node_id.is_some() as u64) << 4
@@ -204,7 +204,7 @@ impl model::Model for ChildExecutionDetail {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.execution_graph.is_some() as u64)
+        self.execution_graph.is_some() as u64
             | (self.pipeline_execution_summary.is_some() as u64) << 1
     }
 }
@@ -280,7 +280,7 @@ impl model::Model for ChildrenExecutableResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.units.is_some() as u64) | (self.log_keys.is_some() as u64) << 1
+        self.units.is_some() as u64 | (self.log_keys.is_some() as u64) << 1
             | (self.children.is_some() as u64) << 2
             | (self.units_list.is_some() as u64) << 3
             | (self.log_keys_list.is_some() as u64) << 4
@@ -346,7 +346,7 @@ impl model::Model for CustomPagePipelineExecutionOutline {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.content.is_some() as u64) | (self.has_more.is_some() as u64) << 1
+        self.content.is_some() as u64 | (self.has_more.is_some() as u64) << 1
             | (self.current_size.is_some() as u64) << 2
             | (self.last_seen_start_time.is_some() as u64) << 3
             | (self.last_seen_execution_id.is_some() as u64) << 4

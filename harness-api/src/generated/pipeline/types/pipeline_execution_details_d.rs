@@ -50,7 +50,7 @@ impl model::Model for DelegateInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.task_id.is_some() as u64) << 2
             | (self.task_name.is_some() as u64) << 3
     }

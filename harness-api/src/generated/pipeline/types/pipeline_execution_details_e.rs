@@ -42,7 +42,7 @@ impl model::Model for EdgeLayoutList {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.next_ids.is_some() as u64)
+        self.next_ids.is_some() as u64
             | (self.current_node_children.is_some() as u64) << 1
     }
 }
@@ -133,7 +133,7 @@ impl model::Model for ExecutableResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.sync.is_some() as u64) | (self.task.is_some() as u64) << 1
+        self.sync.is_some() as u64 | (self.task.is_some() as u64) << 1
             | (self.async_.is_some() as u64) << 2 | (self.child.is_some() as u64) << 3
             | (self.children.is_some() as u64) << 4
             | (self.skip_task.is_some() as u64) << 5
@@ -189,8 +189,7 @@ impl model::Model for ExecutionDataResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.execution_id.is_some() as u64)
-            | (self.execution_yaml.is_some() as u64) << 1
+        self.execution_id.is_some() as u64 | (self.execution_yaml.is_some() as u64) << 1
     }
 }
 model::model!(ExecutionDataResponse);
@@ -228,7 +227,7 @@ impl model::Model for ExecutionErrorInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.message.is_some() as u64)
+        self.message.is_some() as u64
     }
 }
 model::model!(ExecutionErrorInfo);
@@ -290,7 +289,7 @@ impl model::Model for ExecutionGraph {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.node_map.is_some() as u64) | (self.root_node_id.is_some() as u64) << 1
+        self.node_map.is_some() as u64 | (self.root_node_id.is_some() as u64) << 1
             | (self.execution_metadata.is_some() as u64) << 2
             | (self.node_adjacency_list_map.is_some() as u64) << 3
             | (self.representation_strategy.is_some() as u64) << 4
@@ -474,7 +473,7 @@ impl model::Model for ExecutionNode {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.uuid.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
             | (self.end_ts.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
             | (self.base_fqn.is_some() as u64) << 4
             | (self.setup_id.is_some() as u64) << 5
@@ -539,7 +538,7 @@ impl model::Model for ExecutionNodeAdjacencyList {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.next_ids.is_some() as u64) | (self.children.is_some() as u64) << 1
+        self.next_ids.is_some() as u64 | (self.children.is_some() as u64) << 1
     }
 }
 model::model!(ExecutionNodeAdjacencyList);
@@ -609,7 +608,7 @@ impl model::Model for ExpressionBlock {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.count.is_some() as u64) | (self.expression.is_some() as u64) << 1
+        self.count.is_some() as u64 | (self.expression.is_some() as u64) << 1
             | (self.expression_value.is_some() as u64) << 2
     }
 }

@@ -65,7 +65,7 @@ impl model::Model for FacilitatorExecutableResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.start_ts.is_some() as u64) << 2
             | (self.callback_ids.is_some() as u64) << 3
             | (self.callback_ids_list.is_some() as u64) << 4
@@ -133,7 +133,7 @@ impl model::Model for FailureInfoDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.message.is_some() as u64) | (self.failure_type_list.is_some() as u64) << 1
+        self.message.is_some() as u64 | (self.failure_type_list.is_some() as u64) << 1
             | (self.response_messages.is_some() as u64) << 2
     }
 }

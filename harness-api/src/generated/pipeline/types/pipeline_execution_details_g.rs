@@ -165,7 +165,7 @@ impl model::Model for GraphLayoutNode {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.end_ts.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.end_ts.is_some() as u64) << 1
             | (self.hidden.is_some() as u64) << 2 | (self.module.is_some() as u64) << 3
             | (self.status.is_some() as u64) << 4 | (self.start_ts.is_some() as u64) << 5
             | (self.node_type.is_some() as u64) << 6

@@ -42,7 +42,7 @@ impl model::Model for InputSetDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.identifier.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
     }
 }
 model::model!(InputSetDetails);
@@ -88,7 +88,7 @@ impl model::Model for InputSetTemplateResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.input_set_yaml.is_some() as u64)
+        self.input_set_yaml.is_some() as u64
             | (self.input_set_details.is_some() as u64) << 1
             | (self.input_set_template_yaml.is_some() as u64) << 2
     }
@@ -132,7 +132,7 @@ impl model::Model for InterruptConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.issued_by.is_some() as u64)
+        self.issued_by.is_some() as u64
             | (self.retry_interrupt_config.is_some() as u64) << 1
     }
 }
@@ -183,8 +183,7 @@ impl model::Model for InterruptEffectDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.interrupt_id.is_some() as u64)
-            | (self.took_effect_at.is_some() as u64) << 1
+        self.interrupt_id.is_some() as u64 | (self.took_effect_at.is_some() as u64) << 1
             | (self.interrupt_type.is_some() as u64) << 2
             | (self.interrupt_config.is_some() as u64) << 3
     }
@@ -262,7 +261,7 @@ impl model::Model for IssuedBy {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.issue_time.is_some() as u64) | (self.manual_issuer.is_some() as u64) << 1
+        self.issue_time.is_some() as u64 | (self.manual_issuer.is_some() as u64) << 1
             | (self.system_issuer.is_some() as u64) << 2
             | (self.adviser_issuer.is_some() as u64) << 3
             | (self.timeout_issuer.is_some() as u64) << 4

@@ -50,7 +50,7 @@ impl model::Model for ManualIssuer {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.user_id.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.user_id.is_some() as u64) << 1
             | (self.email_id.is_some() as u64) << 2
             | (self.identifier.is_some() as u64) << 3
     }

@@ -42,7 +42,7 @@ impl model::Model for NgLabel {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(NgLabel);
@@ -80,7 +80,7 @@ impl model::Model for NodeExecutionDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.execution_graph.is_some() as u64)
+        self.execution_graph.is_some() as u64
     }
 }
 model::model!(NodeExecutionDetails);
@@ -170,7 +170,7 @@ impl model::Model for NodeExecutionOutline {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.end_ts.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.end_ts.is_some() as u64) << 1
             | (self.status.is_some() as u64) << 2 | (self.start_ts.is_some() as u64) << 3
             | (self.node_type.is_some() as u64) << 4
             | (self.node_uuid.is_some() as u64) << 5
@@ -253,7 +253,7 @@ impl model::Model for NodeRunInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.expressions.is_some() as u64) | (self.when_condition.is_some() as u64) << 1
+        self.expressions.is_some() as u64 | (self.when_condition.is_some() as u64) << 1
             | (self.expressions_list.is_some() as u64) << 2
             | (self.is_manual_execution.is_some() as u64) << 3
             | (self.evaluated_condition.is_some() as u64) << 4

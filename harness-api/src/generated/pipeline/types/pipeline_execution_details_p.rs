@@ -90,7 +90,7 @@ impl model::Model for PageGovernanceMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.last.is_some() as u64) | (self.size.is_some() as u64) << 1
+        self.last.is_some() as u64 | (self.size.is_some() as u64) << 1
             | (self.sort.is_some() as u64) << 2 | (self.empty.is_some() as u64) << 3
             | (self.first.is_some() as u64) << 4 | (self.number.is_some() as u64) << 5
             | (self.content.is_some() as u64) << 6
@@ -187,7 +187,7 @@ impl model::Model for PagePipelineExecutionIdentifierSummary {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.last.is_some() as u64) | (self.size.is_some() as u64) << 1
+        self.last.is_some() as u64 | (self.size.is_some() as u64) << 1
             | (self.sort.is_some() as u64) << 2 | (self.empty.is_some() as u64) << 3
             | (self.first.is_some() as u64) << 4 | (self.number.is_some() as u64) << 5
             | (self.content.is_some() as u64) << 6
@@ -284,7 +284,7 @@ impl model::Model for PagePipelineExecutionSummary {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.last.is_some() as u64) | (self.size.is_some() as u64) << 1
+        self.last.is_some() as u64 | (self.size.is_some() as u64) << 1
             | (self.sort.is_some() as u64) << 2 | (self.empty.is_some() as u64) << 3
             | (self.first.is_some() as u64) << 4 | (self.number.is_some() as u64) << 5
             | (self.content.is_some() as u64) << 6
@@ -337,8 +337,7 @@ impl model::Model for PipelineExecutionDetail {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.child_graph.is_some() as u64)
-            | (self.execution_graph.is_some() as u64) << 1
+        self.child_graph.is_some() as u64 | (self.execution_graph.is_some() as u64) << 1
             | (self.pipeline_execution_summary.is_some() as u64) << 2
     }
 }
@@ -404,7 +403,7 @@ impl model::Model for PipelineExecutionIdentifierSummary {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64) | (self.run_sequence.is_some() as u64) << 1
+        self.status.is_some() as u64 | (self.run_sequence.is_some() as u64) << 1
             | (self.org_identifier.is_some() as u64) << 2
             | (self.plan_execution_id.is_some() as u64) << 3
             | (self.project_identifier.is_some() as u64) << 4
@@ -461,7 +460,7 @@ impl model::Model for PipelineExecutionNotes {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.notes.is_some() as u64)
+        self.notes.is_some() as u64
     }
 }
 model::model!(PipelineExecutionNotes);
@@ -581,7 +580,7 @@ impl model::Model for PipelineExecutionOutline {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.end_ts.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.end_ts.is_some() as u64) << 1
             | (self.status.is_some() as u64) << 2 | (self.modules.is_some() as u64) << 3
             | (self.start_ts.is_some() as u64) << 4
             | (self.created_at.is_some() as u64) << 5
@@ -645,7 +644,7 @@ impl model::Model for PipelineExecutionOutlineFilterDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64) | (self.time_range.is_some() as u64) << 1
+        self.status.is_some() as u64 | (self.time_range.is_some() as u64) << 1
             | (self.plan_execution_ids.is_some() as u64) << 2
             | (self.pipeline_identifier.is_some() as u64) << 3
     }
@@ -982,7 +981,7 @@ impl model::Model for PipelineExecutionSummary {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.end_ts.is_some() as u64) << 2 | (self.labels.is_some() as u64) << 3
             | (self.status.is_some() as u64) << 4 | (self.modules.is_some() as u64) << 5
             | (self.start_ts.is_some() as u64) << 6

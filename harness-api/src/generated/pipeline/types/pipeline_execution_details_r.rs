@@ -50,7 +50,7 @@ impl model::Model for ResponseDtoCustomPagePipelineExecutionOutline {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -107,7 +107,7 @@ impl model::Model for ResponseDtoExecutionDataResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -164,7 +164,7 @@ impl model::Model for ResponseDtoExecutionGraph {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -221,7 +221,7 @@ impl model::Model for ResponseDtoInputSetTemplateResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -278,7 +278,7 @@ impl model::Model for ResponseDtoNodeExecutionDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -335,7 +335,7 @@ impl model::Model for ResponseDtoPageGovernanceMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -392,7 +392,7 @@ impl model::Model for ResponseDtoPagePipelineExecutionIdentifierSummary {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -449,7 +449,7 @@ impl model::Model for ResponseDtoPagePipelineExecutionSummary {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -506,7 +506,7 @@ impl model::Model for ResponseDtoPipelineExecutionDetail {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -563,7 +563,7 @@ impl model::Model for ResponseDtoPipelineExecutionNotes {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -620,7 +620,7 @@ impl model::Model for ResponseDtoWorkflowGraph {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -691,7 +691,7 @@ impl model::Model for RetryExecutionMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.end_ts.is_some() as u64) | (self.start_ts.is_some() as u64) << 1
+        self.end_ts.is_some() as u64 | (self.start_ts.is_some() as u64) << 1
             | (self.executed_by.is_some() as u64) << 2
             | (self.run_sequence.is_some() as u64) << 3
             | (self.root_execution_id.is_some() as u64) << 4
@@ -733,7 +733,7 @@ impl model::Model for RetryInterruptConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.retry_id.is_some() as u64)
+        self.retry_id.is_some() as u64
     }
 }
 model::model!(RetryInterruptConfig);
@@ -787,7 +787,7 @@ impl model::Model for RetryNodeMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.end_ts.is_some() as u64) | (self.start_ts.is_some() as u64) << 1
+        self.end_ts.is_some() as u64 | (self.start_ts.is_some() as u64) << 1
             | (self.executed_by.is_some() as u64) << 2
             | (self.run_sequence.is_some() as u64) << 3
             | (self.original_plan_execution_id.is_some() as u64) << 4

@@ -42,7 +42,7 @@ impl model::Model for SkipInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.skip_condition.is_some() as u64)
+        self.skip_condition.is_some() as u64
             | (self.evaluated_condition.is_some() as u64) << 1
     }
 }
@@ -81,7 +81,7 @@ impl model::Model for SkipTaskExecutableResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.message.is_some() as u64)
+        self.message.is_some() as u64
     }
 }
 model::model!(SkipTaskExecutableResponse);
@@ -131,7 +131,7 @@ impl model::Model for SyncExecutableResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.units.is_some() as u64) | (self.log_keys.is_some() as u64) << 1
+        self.units.is_some() as u64 | (self.log_keys.is_some() as u64) << 1
             | (self.units_list.is_some() as u64) << 2
             | (self.log_keys_list.is_some() as u64) << 3
     }
@@ -171,7 +171,7 @@ impl model::Model for SystemIssuer {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.message.is_some() as u64)
+        self.message.is_some() as u64
     }
 }
 model::model!(SystemIssuer);

@@ -80,7 +80,7 @@ impl model::Model for TaskChainExecutableResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.units.is_some() as u64) | (self.task_id.is_some() as u64) << 1
+        self.units.is_some() as u64 | (self.task_id.is_some() as u64) << 1
             | (self.log_keys.is_some() as u64) << 2
             | (self.chain_end.is_some() as u64) << 3
             | (self.task_name.is_some() as u64) << 4
@@ -163,7 +163,7 @@ impl model::Model for TaskExecutableResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.units.is_some() as u64) | (self.task_id.is_some() as u64) << 1
+        self.units.is_some() as u64 | (self.task_id.is_some() as u64) << 1
             | (self.log_keys.is_some() as u64) << 2
             | (self.task_name.is_some() as u64) << 3
             | (self.units_list.is_some() as u64) << 4
@@ -224,7 +224,7 @@ impl model::Model for TimeRange {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.end_time.is_some() as u64) | (self.start_time.is_some() as u64) << 1
+        self.end_time.is_some() as u64 | (self.start_time.is_some() as u64) << 1
             | (self.relative_time.is_some() as u64) << 2
             | (self.time_range_filter_type.is_some() as u64) << 3
     }
@@ -271,7 +271,7 @@ impl model::Model for TimeoutIssuer {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.timeout_instance_id.is_some() as u64)
+        self.timeout_instance_id.is_some() as u64
     }
 }
 model::model!(TimeoutIssuer);
@@ -313,7 +313,7 @@ impl model::Model for TriggerIssuer {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.trigger_ref.is_some() as u64)
+        self.trigger_ref.is_some() as u64
             | (self.abort_prev_concurrent_execution.is_some() as u64) << 1
     }
 }

@@ -50,7 +50,7 @@ impl model::Model for UnitProgress {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64) | (self.end_time.is_some() as u64) << 1
+        self.status.is_some() as u64 | (self.end_time.is_some() as u64) << 1
             | (self.unit_name.is_some() as u64) << 2
             | (self.start_time.is_some() as u64) << 3
     }

@@ -42,7 +42,7 @@ impl model::Model for WorkflowGraph {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.relation.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.relation.is_some() as u64) << 1
     }
 }
 model::model!(WorkflowGraph);
@@ -100,7 +100,7 @@ impl model::Model for WorkflowGraphNode {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.uuid.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
             | (self.inputs.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
             | (self.outputs.is_some() as u64) << 4
             | (self.identifier.is_some() as u64) << 5
@@ -170,7 +170,7 @@ impl model::Model for WorkflowGraphRelation {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.next_ids.is_some() as u64) | (self.prev_ids.is_some() as u64) << 1
+        self.next_ids.is_some() as u64 | (self.prev_ids.is_some() as u64) << 1
             | (self.children.is_some() as u64) << 2
             | (self.parent_id.is_some() as u64) << 3
     }

@@ -142,7 +142,7 @@ impl model::Model for BulkInputSetsApiResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.input_sets.is_some() as u64)
+        self.input_sets.is_some() as u64
     }
 }
 model::model!(BulkInputSetsApiResponse);
@@ -188,7 +188,7 @@ impl model::Model for EntityInputsMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.entity_type.is_some() as u64) | (self.identifier.is_some() as u64) << 1
+        self.entity_type.is_some() as u64 | (self.identifier.is_some() as u64) << 1
             | (self.inputs_metadata_list.is_some() as u64) << 2
     }
 }
@@ -303,7 +303,7 @@ impl model::Model for InputSetErrorWrapper {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.error_pipeline_yaml.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.error_pipeline_yaml.is_some() as u64) << 1
             | (self.uuid_to_error_response_map.is_some() as u64) << 2
             | (self.invalid_input_set_references.is_some() as u64) << 3
     }
@@ -343,7 +343,7 @@ impl model::Model for InputSetGitUpdateResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.identifier.is_some() as u64)
+        self.identifier.is_some() as u64
     }
 }
 model::model!(InputSetGitUpdateResponse);
@@ -408,7 +408,7 @@ impl model::Model for InputSetListResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.identifier.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
             | (self.description.is_some() as u64) << 2
             | (self.input_set_type.is_some() as u64) << 3
             | (self.pipeline_identifier.is_some() as u64) << 4
@@ -547,7 +547,7 @@ impl model::Model for InputSetResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.version.is_some() as u64) << 2
             | (self.outdated.is_some() as u64) << 3
             | (self.account_id.is_some() as u64) << 4
@@ -683,7 +683,7 @@ impl model::Model for InputSetSummaryResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.modules.is_some() as u64) << 2
             | (self.created_at.is_some() as u64) << 3
             | (self.store_type.is_some() as u64) << 4
@@ -749,7 +749,7 @@ impl model::Model for InputSetTemplateRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.stage_identifiers.is_some() as u64)
+        self.stage_identifiers.is_some() as u64
             | (self.service_with_git_info_list.is_some() as u64) << 1
     }
 }
@@ -817,7 +817,7 @@ impl model::Model for InputSetTemplateWithReplacedExpressionsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.modules.is_some() as u64) | (self.has_input_sets.is_some() as u64) << 1
+        self.modules.is_some() as u64 | (self.has_input_sets.is_some() as u64) << 1
             | (self.inputs_metadata.is_some() as u64) << 2
             | (self.replaced_expressions.is_some() as u64) << 3
             | (self.input_set_template_yaml.is_some() as u64) << 4
@@ -863,7 +863,7 @@ impl model::Model for InputsMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.required.is_some() as u64) | (self.description.is_some() as u64) << 1
+        self.required.is_some() as u64 | (self.description.is_some() as u64) << 1
     }
 }
 model::model!(InputsMetadata);
@@ -923,8 +923,7 @@ impl model::Model for MergeInputSetResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.pipeline_yaml.is_some() as u64)
-            | (self.error_response.is_some() as u64) << 1
+        self.pipeline_yaml.is_some() as u64 | (self.error_response.is_some() as u64) << 1
             | (self.is_error_response.is_some() as u64) << 2
             | (self.complete_pipeline_yaml.is_some() as u64) << 3
             | (self.input_set_error_wrapper.is_some() as u64) << 4
@@ -1062,7 +1061,7 @@ impl model::Model for OverlayInputSetResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.version.is_some() as u64) << 2
             | (self.outdated.is_some() as u64) << 3
             | (self.account_id.is_some() as u64) << 4
@@ -1160,7 +1159,7 @@ impl model::Model for PageResponseInputSetListResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.empty.is_some() as u64) | (self.content.is_some() as u64) << 1
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.page_index.is_some() as u64) << 3
             | (self.page_token.is_some() as u64) << 4
@@ -1241,7 +1240,7 @@ impl model::Model for PageResponseInputSetSummaryResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.empty.is_some() as u64) | (self.content.is_some() as u64) << 1
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.page_index.is_some() as u64) << 3
             | (self.page_token.is_some() as u64) << 4
@@ -1297,7 +1296,7 @@ impl model::Model for ResponseDtoBulkInputSetsApiResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -1354,7 +1353,7 @@ impl model::Model for ResponseDtoInputSetGitUpdateResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -1411,7 +1410,7 @@ impl model::Model for ResponseDtoInputSetResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -1468,7 +1467,7 @@ impl model::Model for ResponseDtoInputSetTemplateWithReplacedExpressionsResponse
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -1526,7 +1525,7 @@ impl model::Model for ResponseDtoMergeInputSetResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -1583,7 +1582,7 @@ impl model::Model for ResponseDtoOverlayInputSetResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -1640,7 +1639,7 @@ impl model::Model for ResponseDtoPageResponseInputSetListResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -1697,7 +1696,7 @@ impl model::Model for ResponseDtoPageResponseInputSetSummaryResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }

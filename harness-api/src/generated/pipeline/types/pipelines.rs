@@ -50,7 +50,7 @@ impl model::Model for CacheResponseMetadataDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ttl_left.is_some() as u64) | (self.cache_state.is_some() as u64) << 1
+        self.ttl_left.is_some() as u64 | (self.cache_state.is_some() as u64) << 1
             | (self.is_sync_enabled.is_some() as u64) << 2
             | (self.last_updated_at.is_some() as u64) << 3
     }
@@ -103,7 +103,7 @@ impl model::Model for ExecutorInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.email.is_some() as u64) | (self.username.is_some() as u64) << 1
+        self.email.is_some() as u64 | (self.username.is_some() as u64) << 1
             | (self.trigger_type.is_some() as u64) << 2
     }
 }
@@ -189,7 +189,7 @@ impl model::Model for GitUpdateDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.file_path.is_some() as u64) | (self.repo_name.is_some() as u64) << 1
+        self.file_path.is_some() as u64 | (self.repo_name.is_some() as u64) << 1
             | (self.store_type.is_some() as u64) << 2
             | (self.base_branch.is_some() as u64) << 3
             | (self.branch_name.is_some() as u64) << 4
@@ -250,7 +250,7 @@ impl model::Model for NodeInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.fqn.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.fqn.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2
             | (self.identifier.is_some() as u64) << 3
     }
@@ -322,7 +322,7 @@ impl model::Model for ParentStageInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org_id.is_some() as u64) | (self.identifier.is_some() as u64) << 1
+        self.org_id.is_some() as u64 | (self.identifier.is_some() as u64) << 1
             | (self.project_id.is_some() as u64) << 2
             | (self.execution_id.is_some() as u64) << 3
             | (self.run_sequence.is_some() as u64) << 4
@@ -448,7 +448,7 @@ impl model::Model for PipelineCreateResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.identifier.is_some() as u64)
+        self.identifier.is_some() as u64
     }
 }
 model::model!(PipelineCreateResponseBody);
@@ -563,7 +563,7 @@ impl model::Model for PipelineGetResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.tags.is_some() as u64) << 2 | (self.valid.is_some() as u64) << 3
             | (self.created.is_some() as u64) << 4 | (self.modules.is_some() as u64) << 5
             | (self.project.is_some() as u64) << 6 | (self.updated.is_some() as u64) << 7
@@ -616,7 +616,7 @@ impl model::Model for PipelineImportRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.git_import_info.is_some() as u64)
+        self.git_import_info.is_some() as u64
             | (self.pipeline_import_request.is_some() as u64) << 1
     }
 }
@@ -659,7 +659,7 @@ impl model::Model for PipelineImportRequestDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.pipeline_name.is_some() as u64)
+        self.pipeline_name.is_some() as u64
             | (self.pipeline_description.is_some() as u64) << 1
     }
 }
@@ -760,7 +760,7 @@ impl model::Model for PipelineListResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.valid.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
             | (self.modules.is_some() as u64) << 4 | (self.updated.is_some() as u64) << 5
             | (self.identifier.is_some() as u64) << 6
@@ -819,7 +819,7 @@ impl model::Model for PipelineMoveConfigRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.git_details.is_some() as u64)
+        self.git_details.is_some() as u64
             | (self.pipeline_identifier.is_some() as u64) << 1
             | (self.move_config_operation_type.is_some() as u64) << 2
     }
@@ -859,7 +859,7 @@ impl model::Model for PipelineMoveConfigResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.pipeline_identifier.is_some() as u64)
+        self.pipeline_identifier.is_some() as u64
     }
 }
 model::model!(PipelineMoveConfigResponseBody);
@@ -917,7 +917,7 @@ impl model::Model for PipelinePatchRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.desc.is_set() as u64) | (self.name.is_set() as u64) << 1
+        self.desc.is_set() as u64 | (self.name.is_set() as u64) << 1
             | (self.tags.is_set() as u64) << 2 | (self.version.is_set() as u64) << 3
             | (self.git_details.is_set() as u64) << 4
             | (self.pipeline_yaml.is_set() as u64) << 5
@@ -1020,7 +1020,7 @@ impl model::Model for PipelineSaveGovernanceMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.deny.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.deny.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.action.is_some() as u64) << 2 | (self.entity.is_some() as u64) << 3
             | (self.status.is_some() as u64) << 4 | (self.created.is_some() as u64) << 5
             | (self.message.is_some() as u64) << 6
@@ -1071,7 +1071,7 @@ impl model::Model for PipelineSaveResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.identifier.is_some() as u64)
+        self.identifier.is_some() as u64
             | (self.governance_metadata.is_some() as u64) << 1
     }
 }
@@ -1209,7 +1209,7 @@ impl model::Model for PipelineValidationResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.end_ts.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.end_ts.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.start_ts.is_some() as u64) << 2
             | (self.policy_eval.is_some() as u64) << 3
             | (self.template_validation_response.is_some() as u64) << 4
@@ -1250,7 +1250,7 @@ impl model::Model for PipelineValidationUuidResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.uuid.is_some() as u64)
+        self.uuid.is_some() as u64
     }
 }
 model::model!(PipelineValidationUuidResponseBody);
@@ -1345,7 +1345,7 @@ impl model::Model for PolicyMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.error.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.error.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.created.is_some() as u64) << 2 | (self.updated.is_some() as u64) << 3
             | (self.severity.is_some() as u64) << 4
             | (self.identifier.is_some() as u64) << 5
@@ -1439,7 +1439,7 @@ impl model::Model for PolicySetMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.deny.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.deny.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.created.is_some() as u64) << 2
             | (self.identifier.is_some() as u64) << 3
             | (self.policy_set.is_some() as u64) << 4
@@ -1517,7 +1517,7 @@ impl model::Model for RecentExecutionInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ended.is_some() as u64) | (self.started.is_some() as u64) << 1
+        self.ended.is_some() as u64 | (self.started.is_some() as u64) << 1
             | (self.run_number.is_some() as u64) << 2
             | (self.execution_id.is_some() as u64) << 3
             | (self.executor_info.is_some() as u64) << 4
@@ -1576,8 +1576,7 @@ impl model::Model for TemplateValidationResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.valid_yaml.is_some() as u64)
-            | (self.exception_message.is_some() as u64) << 1
+        self.valid_yaml.is_some() as u64 | (self.exception_message.is_some() as u64) << 1
     }
 }
 model::model!(TemplateValidationResponseBody);
@@ -1635,7 +1634,7 @@ impl model::Model for YamlSchemaErrorWrapper {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.fqn.is_some() as u64) | (self.message.is_some() as u64) << 1
+        self.fqn.is_some() as u64 | (self.message.is_some() as u64) << 1
             | (self.step_info.is_some() as u64) << 2
             | (self.stage_info.is_some() as u64) << 3
             | (self.message_fqn.is_some() as u64) << 4

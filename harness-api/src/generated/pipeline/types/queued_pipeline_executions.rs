@@ -38,7 +38,7 @@ impl model::Model for BulkAbortQueuedPipelinesBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.plan_execution_ids.is_some() as u64)
+        self.plan_execution_ids.is_some() as u64
     }
 }
 model::model!(BulkAbortQueuedPipelinesBody);
@@ -123,7 +123,7 @@ impl model::Model for ListQueuedPipelinesBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tags.is_some() as u64) | (self.statuses.is_some() as u64) << 1
+        self.tags.is_some() as u64 | (self.statuses.is_some() as u64) << 1
             | (self.filter_type.is_some() as u64) << 2
             | (self.pipeline_tags.is_some() as u64) << 3
             | (self.trigger_types.is_some() as u64) << 4
@@ -173,7 +173,7 @@ impl model::Model for ListQueuedPipelinesBodyPipelineTags {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(ListQueuedPipelinesBodyPipelineTags);
@@ -223,7 +223,7 @@ impl model::Model for ListQueuedPipelinesBodyQueuedTimeRange {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.end_time.is_some() as u64) | (self.start_time.is_some() as u64) << 1
+        self.end_time.is_some() as u64 | (self.start_time.is_some() as u64) << 1
             | (self.relative_time.is_some() as u64) << 2
             | (self.time_range_filter_type.is_some() as u64) << 3
     }

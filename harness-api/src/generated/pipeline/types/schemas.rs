@@ -38,7 +38,7 @@ impl model::Model for IndividualSchemaResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64)
+        self.data.is_some() as u64
     }
 }
 model::model!(IndividualSchemaResponseBody);
@@ -76,7 +76,7 @@ impl model::Model for PipelineInputsSchemaRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.pipeline_yaml.is_some() as u64)
+        self.pipeline_yaml.is_some() as u64
     }
 }
 model::model!(PipelineInputsSchemaRequestBody);

@@ -50,7 +50,7 @@ impl model::Model for StepData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.disabled.is_some() as u64) << 2
             | (self.feature_restriction_name.is_some() as u64) << 3
     }
@@ -94,7 +94,7 @@ impl model::Model for StepPalleteFilterRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.version.is_some() as u64)
+        self.version.is_some() as u64
             | (self.step_pallete_module_infos.is_some() as u64) << 1
     }
 }
@@ -145,7 +145,7 @@ impl model::Model for StepPalleteModuleInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.module.is_some() as u64) | (self.category.is_some() as u64) << 1
+        self.module.is_some() as u64 | (self.category.is_some() as u64) << 1
             | (self.common_step_category.is_some() as u64) << 2
             | (self.should_show_common_steps.is_some() as u64) << 3
     }
@@ -193,7 +193,7 @@ impl model::Model for StepsDataResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.steps_data.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.steps_data.is_some() as u64) << 1
             | (self.step_categories.is_some() as u64) << 2
     }
 }

@@ -42,7 +42,7 @@ impl model::Model for AcrArtifactSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.spec.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(AcrArtifactSpec);
@@ -117,7 +117,7 @@ impl model::Model for AcrArtifactTriggerSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tag.is_some() as u64) | (self.registry.is_some() as u64) << 1
+        self.tag.is_some() as u64 | (self.registry.is_some() as u64) << 1
             | (self.repository.is_some() as u64) << 2
             | (self.connector_ref.is_some() as u64) << 3
             | (self.jexl_condition.is_some() as u64) << 4
@@ -165,7 +165,7 @@ impl model::Model for AmazonMachineImageArtifactSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.spec.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(AmazonMachineImageArtifactSpec);
@@ -245,7 +245,7 @@ impl model::Model for AmazonMachineImageArtifactTriggerSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tags.is_some() as u64) | (self.region.is_some() as u64) << 1
+        self.tags.is_some() as u64 | (self.region.is_some() as u64) << 1
             | (self.filters.is_some() as u64) << 2 | (self.version.is_some() as u64) << 3
             | (self.connector_ref.is_some() as u64) << 4
             | (self.version_regex.is_some() as u64) << 5
@@ -293,7 +293,7 @@ impl model::Model for AmazonS3ArtifactSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.spec.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(AmazonS3ArtifactSpec);
@@ -363,7 +363,7 @@ impl model::Model for AmazonS3ArtifactTriggerSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.region.is_some() as u64) | (self.bucket_name.is_some() as u64) << 1
+        self.region.is_some() as u64 | (self.bucket_name.is_some() as u64) << 1
             | (self.connector_ref.is_some() as u64) << 2
             | (self.jexl_condition.is_some() as u64) << 3
             | (self.file_path_regex.is_some() as u64) << 4
@@ -410,7 +410,7 @@ impl model::Model for AmiFilter {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(AmiFilter);
@@ -460,7 +460,7 @@ impl model::Model for ArtifactTriggerSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.spec.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.webhook_id.is_some() as u64) << 2
             | (self.poll_interval.is_some() as u64) << 3
     }
@@ -533,7 +533,7 @@ impl model::Model for ArtifactTypeSpecWrapper {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.spec.is_some() as u64)
+        self.spec.is_some() as u64
     }
 }
 model::model!(ArtifactTypeSpecWrapper);
@@ -575,7 +575,7 @@ impl model::Model for ArtifactoryRegistryArtifactSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.spec.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(ArtifactoryRegistryArtifactSpec);
@@ -660,7 +660,7 @@ impl model::Model for ArtifactoryRegistryArtifactTriggerSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.repository.is_some() as u64) | (self.artifact_path.is_some() as u64) << 1
+        self.repository.is_some() as u64 | (self.artifact_path.is_some() as u64) << 1
             | (self.connector_ref.is_some() as u64) << 2
             | (self.jexl_condition.is_some() as u64) << 3
             | (self.repository_url.is_some() as u64) << 4
@@ -710,7 +710,7 @@ impl model::Model for AwsCodeCommitWebhookSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.spec.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(AwsCodeCommitWebhookSpec);
@@ -757,7 +757,7 @@ impl model::Model for AwsCodeCommitWebhookTriggerSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.spec.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(AwsCodeCommitWebhookTriggerSpec);
@@ -803,7 +803,7 @@ impl model::Model for AzureArtifactsArtifactSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.spec.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(AzureArtifactsArtifactSpec);
@@ -888,7 +888,7 @@ impl model::Model for AzureArtifactsArtifactTriggerSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.feed.is_some() as u64) | (self.project.is_some() as u64) << 1
+        self.feed.is_some() as u64 | (self.project.is_some() as u64) << 1
             | (self.version.is_some() as u64) << 2
             | (self.package_name.is_some() as u64) << 3
             | (self.package_type.is_some() as u64) << 4
@@ -938,7 +938,7 @@ impl model::Model for AzureRepoWebhookSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.spec.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(AzureRepoWebhookSpec);

@@ -42,7 +42,7 @@ impl model::Model for BambooArtifactSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.spec.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(BambooArtifactSpec);
@@ -112,7 +112,7 @@ impl model::Model for BambooArtifactTriggerSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.build.is_some() as u64) | (self.plan_key.is_some() as u64) << 1
+        self.build.is_some() as u64 | (self.plan_key.is_some() as u64) << 1
             | (self.connector_ref.is_some() as u64) << 2
             | (self.artifact_paths.is_some() as u64) << 3
             | (self.jexl_condition.is_some() as u64) << 4
@@ -159,7 +159,7 @@ impl model::Model for BitbucketWebhookSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.spec.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(BitbucketWebhookSpec);
@@ -208,7 +208,7 @@ impl model::Model for BuildDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.build_type.is_some() as u64)
+        self.build_type.is_some() as u64
     }
 }
 model::model!(BuildDetails);

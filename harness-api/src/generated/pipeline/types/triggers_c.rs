@@ -42,7 +42,7 @@ impl model::Model for CronScheduledTriggerSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.expression.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.expression.is_some() as u64) << 1
     }
 }
 model::model!(CronScheduledTriggerSpec);
@@ -84,7 +84,7 @@ impl model::Model for CustomArtifactSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.spec.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(CustomArtifactSpec);
@@ -164,7 +164,7 @@ impl model::Model for CustomArtifactTriggerSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.inputs.is_some() as u64) | (self.script.is_some() as u64) << 1
+        self.inputs.is_some() as u64 | (self.script.is_some() as u64) << 1
             | (self.version.is_some() as u64) << 2
             | (self.metadata.is_some() as u64) << 3
             | (self.version_path.is_some() as u64) << 4
@@ -213,7 +213,7 @@ impl model::Model for CustomWebhookSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.spec.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(CustomWebhookSpec);
@@ -264,7 +264,7 @@ impl model::Model for CustomWebhookTriggerSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.jexl_condition.is_some() as u64)
+        self.jexl_condition.is_some() as u64
             | (self.header_conditions.is_some() as u64) << 1
             | (self.payload_conditions.is_some() as u64) << 2
     }
@@ -308,7 +308,7 @@ impl model::Model for CreateTriggerV2Body {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.yaml.is_some() as u64) | (self.executor_info.is_some() as u64) << 1
+        self.yaml.is_some() as u64 | (self.executor_info.is_some() as u64) << 1
     }
 }
 model::model!(CreateTriggerV2Body);
@@ -350,7 +350,7 @@ impl model::Model for CreateTriggerV2BodyExecutorInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.uuid.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.uuid.is_some() as u64) << 1
     }
 }
 model::model!(CreateTriggerV2BodyExecutorInfo);

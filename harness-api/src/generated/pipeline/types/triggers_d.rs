@@ -42,7 +42,7 @@ impl model::Model for DockerRegistryArtifactSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.spec.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(DockerRegistryArtifactSpec);
@@ -107,7 +107,7 @@ impl model::Model for DockerRegistryArtifactTriggerSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tag.is_some() as u64) | (self.image_path.is_some() as u64) << 1
+        self.tag.is_some() as u64 | (self.image_path.is_some() as u64) << 1
             | (self.connector_ref.is_some() as u64) << 2
             | (self.jexl_condition.is_some() as u64) << 3
             | (self.event_conditions.is_some() as u64) << 4

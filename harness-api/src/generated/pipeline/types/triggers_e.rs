@@ -42,7 +42,7 @@ impl model::Model for EcrArtifactSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.spec.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(EcrArtifactSpec);
@@ -117,7 +117,7 @@ impl model::Model for EcrArtifactTriggerSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tag.is_some() as u64) | (self.region.is_some() as u64) << 1
+        self.tag.is_some() as u64 | (self.region.is_some() as u64) << 1
             | (self.image_path.is_some() as u64) << 2
             | (self.registry_id.is_some() as u64) << 3
             | (self.connector_ref.is_some() as u64) << 4

@@ -90,7 +90,7 @@ impl model::Model for NgTriggerEventHistoryBaseDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.headers.is_some() as u64) | (self.message.is_some() as u64) << 1
+        self.headers.is_some() as u64 | (self.message.is_some() as u64) << 1
             | (self.payload.is_some() as u64) << 2
             | (self.account_id.is_some() as u64) << 3
             | (self.created_at.is_some() as u64) << 4
@@ -227,7 +227,7 @@ impl model::Model for NgTriggerEventsApiResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.scope.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.scope.is_some() as u64) << 1
             | (self.message.is_some() as u64) << 2
             | (self.ng_trigger_type.is_some() as u64) << 3
             | (self.event_created_at.is_some() as u64) << 4
@@ -283,7 +283,7 @@ impl model::Model for NgTriggerMetaData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.build.is_some() as u64) | (self.polling_document_id.is_some() as u64) << 1
+        self.build.is_some() as u64 | (self.polling_document_id.is_some() as u64) << 1
     }
 }
 model::model!(NgTriggerMetaData);
@@ -373,7 +373,7 @@ impl model::Model for PageNgTriggerEventHistoryBaseDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.last.is_some() as u64) | (self.size.is_some() as u64) << 1
+        self.last.is_some() as u64 | (self.size.is_some() as u64) << 1
             | (self.sort.is_some() as u64) << 2 | (self.empty.is_some() as u64) << 3
             | (self.first.is_some() as u64) << 4 | (self.number.is_some() as u64) << 5
             | (self.content.is_some() as u64) << 6
@@ -470,7 +470,7 @@ impl model::Model for PageNgTriggerEventsApiResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.last.is_some() as u64) | (self.size.is_some() as u64) << 1
+        self.last.is_some() as u64 | (self.size.is_some() as u64) << 1
             | (self.sort.is_some() as u64) << 2 | (self.empty.is_some() as u64) << 3
             | (self.first.is_some() as u64) << 4 | (self.number.is_some() as u64) << 5
             | (self.content.is_some() as u64) << 6
@@ -542,7 +542,7 @@ impl model::Model for PerpetualTaskInfoForTriggers {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.state.is_some() as u64) | (self.created_at.is_some() as u64) << 1
+        self.state.is_some() as u64 | (self.created_at.is_some() as u64) << 1
             | (self.delegate_id.is_some() as u64) << 2
             | (self.task_description.is_some() as u64) << 3
             | (self.delegate_host_name.is_some() as u64) << 4
@@ -596,7 +596,7 @@ impl model::Model for PipelineScope {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org_identifier.is_some() as u64)
+        self.org_identifier.is_some() as u64
             | (self.parent_unique_id.is_some() as u64) << 1
             | (self.account_identifier.is_some() as u64) << 2
             | (self.project_identifier.is_some() as u64) << 3
@@ -637,7 +637,7 @@ impl model::Model for PolledResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.all_polled_keys.is_some() as u64)
+        self.all_polled_keys.is_some() as u64
     }
 }
 model::model!(PolledResponse);
@@ -692,7 +692,7 @@ impl model::Model for PollingInfoForTriggers {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.polling_doc_id.is_some() as u64)
+        self.polling_doc_id.is_some() as u64
             | (self.polled_response.is_some() as u64) << 1
             | (self.perpetual_task_id.is_some() as u64) << 2
             | (self.perpetual_task_info_for_triggers.is_some() as u64) << 3
@@ -745,7 +745,7 @@ impl model::Model for ResponseDtoPageNgTriggerEventHistoryBaseDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -802,7 +802,7 @@ impl model::Model for ResponseDtoPageNgTriggerEventsApiResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -859,7 +859,7 @@ impl model::Model for ResponseDtoPollingInfoForTriggers {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }

@@ -42,7 +42,7 @@ impl model::Model for GcrArtifactSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.spec.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(GcrArtifactSpec);
@@ -112,7 +112,7 @@ impl model::Model for GcrArtifactTriggerSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tag.is_some() as u64) | (self.image_path.is_some() as u64) << 1
+        self.tag.is_some() as u64 | (self.image_path.is_some() as u64) << 1
             | (self.connector_ref.is_some() as u64) << 2
             | (self.jexl_condition.is_some() as u64) << 3
             | (self.event_conditions.is_some() as u64) << 4
@@ -159,7 +159,7 @@ impl model::Model for GcsBuildStore {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.spec.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(GcsBuildStore);
@@ -205,7 +205,7 @@ impl model::Model for GcsBuildStoreSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.bucket_name.is_some() as u64) | (self.folder_path.is_some() as u64) << 1
+        self.bucket_name.is_some() as u64 | (self.folder_path.is_some() as u64) << 1
             | (self.connector_ref.is_some() as u64) << 2
     }
 }
@@ -252,7 +252,7 @@ impl model::Model for GithubPackageRegistryArtifactSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.spec.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(GithubPackageRegistryArtifactSpec);
@@ -322,7 +322,7 @@ impl model::Model for GithubPackageRegistryArtifactTriggerSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org.is_some() as u64) | (self.package_name.is_some() as u64) << 1
+        self.org.is_some() as u64 | (self.package_name.is_some() as u64) << 1
             | (self.package_type.is_some() as u64) << 2
             | (self.connector_ref.is_some() as u64) << 3
             | (self.jexl_condition.is_some() as u64) << 4
@@ -369,7 +369,7 @@ impl model::Model for GithubWebhookSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.spec.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(GithubWebhookSpec);
@@ -423,7 +423,7 @@ impl model::Model for GitlabWebhookSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.spec.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(GitlabWebhookSpec);
@@ -476,7 +476,7 @@ impl model::Model for GoogleArtifactRegistryArtifactSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.spec.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(GoogleArtifactRegistryArtifactSpec);
@@ -556,7 +556,7 @@ impl model::Model for GoogleArtifactRegistryArtifactTriggerSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.pkg.is_some() as u64) | (self.region.is_some() as u64) << 1
+        self.pkg.is_some() as u64 | (self.region.is_some() as u64) << 1
             | (self.project.is_some() as u64) << 2 | (self.version.is_some() as u64) << 3
             | (self.connector_ref.is_some() as u64) << 4
             | (self.jexl_condition.is_some() as u64) << 5
@@ -604,7 +604,7 @@ impl model::Model for GoogleCloudStorageArtifactSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.spec.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(GoogleCloudStorageArtifactSpec);
@@ -674,7 +674,7 @@ impl model::Model for GoogleCloudStorageArtifactTriggerSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.bucket.is_some() as u64) | (self.project.is_some() as u64) << 1
+        self.bucket.is_some() as u64 | (self.project.is_some() as u64) << 1
             | (self.artifact_path.is_some() as u64) << 2
             | (self.connector_ref.is_some() as u64) << 3
             | (self.jexl_condition.is_some() as u64) << 4

@@ -42,7 +42,7 @@ impl model::Model for HarnessWebhookSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.spec.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(HarnessWebhookSpec);
@@ -107,7 +107,7 @@ impl model::Model for HelmChartManifestTriggerSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.store.is_some() as u64) | (self.chart_name.is_some() as u64) << 1
+        self.store.is_some() as u64 | (self.chart_name.is_some() as u64) << 1
             | (self.helm_version.is_some() as u64) << 2
             | (self.chart_version.is_some() as u64) << 3
             | (self.event_conditions.is_some() as u64) << 4
@@ -156,7 +156,7 @@ impl model::Model for HttpBuildStore {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.spec.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(HttpBuildStore);
@@ -194,7 +194,7 @@ impl model::Model for HttpBuildStoreSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.connector_ref.is_some() as u64)
+        self.connector_ref.is_some() as u64
     }
 }
 model::model!(HttpBuildStoreSpec);

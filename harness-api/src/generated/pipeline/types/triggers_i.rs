@@ -75,7 +75,7 @@ impl model::Model for IssueCommentAzureRepoWebhookSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.actions.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.actions.is_some() as u64) << 1
             | (self.repo_name.is_some() as u64) << 2
             | (self.connector_ref.is_some() as u64) << 3
             | (self.jexl_condition.is_some() as u64) << 4
@@ -166,7 +166,7 @@ impl model::Model for IssueCommentGithubWebhookSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.actions.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.actions.is_some() as u64) << 1
             | (self.repo_name.is_some() as u64) << 2
             | (self.connector_ref.is_some() as u64) << 3
             | (self.jexl_condition.is_some() as u64) << 4
@@ -252,7 +252,7 @@ impl model::Model for IssueCommentHarnessWebhookSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.actions.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.actions.is_some() as u64) << 1
             | (self.repo_name.is_some() as u64) << 2
             | (self.jexl_condition.is_some() as u64) << 3
             | (self.header_conditions.is_some() as u64) << 4

@@ -42,7 +42,7 @@ impl model::Model for JenkinsArtifactSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.spec.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(JenkinsArtifactSpec);
@@ -112,7 +112,7 @@ impl model::Model for JenkinsArtifactTriggerSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.build.is_some() as u64) | (self.job_name.is_some() as u64) << 1
+        self.build.is_some() as u64 | (self.job_name.is_some() as u64) << 1
             | (self.artifact_path.is_some() as u64) << 2
             | (self.connector_ref.is_some() as u64) << 3
             | (self.jexl_condition.is_some() as u64) << 4

@@ -60,7 +60,7 @@ impl model::Model for LastTriggerExecutionDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.message.is_some() as u64) | (self.plan_execution_id.is_some() as u64) << 1
+        self.message.is_some() as u64 | (self.plan_execution_id.is_some() as u64) << 1
             | (self.last_execution_time.is_some() as u64) << 2
             | (self.last_execution_status.is_some() as u64) << 3
             | (self.last_execution_successful.is_some() as u64) << 4

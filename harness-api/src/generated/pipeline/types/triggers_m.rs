@@ -50,7 +50,7 @@ impl model::Model for ManifestTriggerSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.spec.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.webhook_id.is_some() as u64) << 2
             | (self.poll_interval.is_some() as u64) << 3
     }
@@ -99,7 +99,7 @@ impl model::Model for ManifestTriggerSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.spec.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(ManifestTriggerSpec);
@@ -178,7 +178,7 @@ impl model::Model for MergeRequestGitlabWebhookSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.actions.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.actions.is_some() as u64) << 1
             | (self.repo_name.is_some() as u64) << 2
             | (self.connector_ref.is_some() as u64) << 3
             | (self.jexl_condition.is_some() as u64) << 4
@@ -269,7 +269,7 @@ impl model::Model for MrCommentGitlabWebhookSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.actions.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.actions.is_some() as u64) << 1
             | (self.repo_name.is_some() as u64) << 2
             | (self.connector_ref.is_some() as u64) << 3
             | (self.jexl_condition.is_some() as u64) << 4
@@ -333,7 +333,7 @@ impl model::Model for MultiRegionArtifactTriggerSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.spec.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.webhook_id.is_some() as u64) << 2
             | (self.poll_interval.is_some() as u64) << 3
     }
@@ -401,7 +401,7 @@ impl model::Model for MultiRegionArtifactTriggerSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.sources.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.sources.is_some() as u64) << 1
             | (self.jexl_condition.is_some() as u64) << 2
             | (self.event_conditions.is_some() as u64) << 3
             | (self.meta_data_conditions.is_some() as u64) << 4

@@ -42,7 +42,7 @@ impl model::Model for Nexus2RegistryArtifactSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.spec.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(Nexus2RegistryArtifactSpec);
@@ -142,7 +142,7 @@ impl model::Model for Nexus2RegistryArtifactTriggerSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tag.is_some() as u64) | (self.group_id.is_some() as u64) << 1
+        self.tag.is_some() as u64 | (self.group_id.is_some() as u64) << 1
             | (self.extension.is_some() as u64) << 2
             | (self.classifier.is_some() as u64) << 3
             | (self.artifact_id.is_some() as u64) << 4
@@ -195,7 +195,7 @@ impl model::Model for Nexus3RegistryArtifactSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.spec.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(Nexus3RegistryArtifactSpec);
@@ -305,7 +305,7 @@ impl model::Model for Nexus3RegistryArtifactTriggerSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tag.is_some() as u64) | (self.group.is_some() as u64) << 1
+        self.tag.is_some() as u64 | (self.group.is_some() as u64) << 1
             | (self.group_id.is_some() as u64) << 2
             | (self.extension.is_some() as u64) << 3
             | (self.classifier.is_some() as u64) << 4
@@ -443,7 +443,7 @@ impl model::Model for NgTriggerDetailsResponseDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2 | (self.yaml.is_some() as u64) << 3
             | (self.enabled.is_some() as u64) << 4
             | (self.executions.is_some() as u64) << 5
@@ -586,7 +586,7 @@ impl model::Model for NgTriggerResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.yaml.is_some() as u64) << 2 | (self.errors.is_some() as u64) << 3
             | (self.enabled.is_some() as u64) << 4 | (self.version.is_some() as u64) << 5
             | (self.identifier.is_some() as u64) << 6
@@ -678,7 +678,7 @@ impl model::Model for NumberNgVariable {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.value.is_some() as u64) << 2 | (self.metadata.is_some() as u64) << 3
             | (self.required.is_some() as u64) << 4
             | (self.description.is_some() as u64) << 5

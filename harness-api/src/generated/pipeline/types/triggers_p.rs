@@ -75,7 +75,7 @@ impl model::Model for PageResponseNgTriggerDetailsResponseDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.empty.is_some() as u64) | (self.content.is_some() as u64) << 1
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.page_index.is_some() as u64) << 3
             | (self.page_token.is_some() as u64) << 4
@@ -161,7 +161,7 @@ impl model::Model for ParameterFieldListString {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.value.is_some() as u64) | (self.expression.is_some() as u64) << 1
+        self.value.is_some() as u64 | (self.expression.is_some() as u64) << 1
             | (self.type_string.is_some() as u64) << 2
             | (self.default_value.is_some() as u64) << 3
             | (self.response_field.is_some() as u64) << 4
@@ -228,7 +228,7 @@ impl model::Model for PollingSubscriptionStatus {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.last_polled.is_some() as u64) | (self.status_result.is_some() as u64) << 1
+        self.last_polled.is_some() as u64 | (self.status_result.is_some() as u64) << 1
             | (self.detailed_message.is_some() as u64) << 2
             | (self.last_polling_update.is_some() as u64) << 3
             | (self.error_status_valid_until.is_some() as u64) << 4
@@ -311,7 +311,7 @@ impl model::Model for PrCommentBitbucketWebhookSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.actions.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.actions.is_some() as u64) << 1
             | (self.repo_name.is_some() as u64) << 2
             | (self.connector_ref.is_some() as u64) << 3
             | (self.jexl_condition.is_some() as u64) << 4
@@ -402,7 +402,7 @@ impl model::Model for PullRequestAzureRepoWebhookSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.actions.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.actions.is_some() as u64) << 1
             | (self.repo_name.is_some() as u64) << 2
             | (self.connector_ref.is_some() as u64) << 3
             | (self.jexl_condition.is_some() as u64) << 4
@@ -493,7 +493,7 @@ impl model::Model for PullRequestBitbucketWebhookSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.actions.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.actions.is_some() as u64) << 1
             | (self.repo_name.is_some() as u64) << 2
             | (self.connector_ref.is_some() as u64) << 3
             | (self.jexl_condition.is_some() as u64) << 4
@@ -584,7 +584,7 @@ impl model::Model for PullRequestGithubWebhookSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.actions.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.actions.is_some() as u64) << 1
             | (self.repo_name.is_some() as u64) << 2
             | (self.connector_ref.is_some() as u64) << 3
             | (self.jexl_condition.is_some() as u64) << 4
@@ -671,7 +671,7 @@ impl model::Model for PullRequestHarnessWebhookSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.actions.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.actions.is_some() as u64) << 1
             | (self.repo_name.is_some() as u64) << 2
             | (self.jexl_condition.is_some() as u64) << 3
             | (self.header_conditions.is_some() as u64) << 4
@@ -737,7 +737,7 @@ impl model::Model for PushAwsCodeCommitWebhookTriggerSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.repo_name.is_some() as u64) | (self.connector_ref.is_some() as u64) << 1
+        self.repo_name.is_some() as u64 | (self.connector_ref.is_some() as u64) << 1
             | (self.jexl_condition.is_some() as u64) << 2
             | (self.payload_conditions.is_some() as u64) << 3
     }
@@ -809,7 +809,7 @@ impl model::Model for PushAzureRepoWebhookSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.repo_name.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.repo_name.is_some() as u64) << 1
             | (self.connector_ref.is_some() as u64) << 2
             | (self.jexl_condition.is_some() as u64) << 3
             | (self.header_conditions.is_some() as u64) << 4
@@ -888,7 +888,7 @@ impl model::Model for PushBitbucketWebhookSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.repo_name.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.repo_name.is_some() as u64) << 1
             | (self.connector_ref.is_some() as u64) << 2
             | (self.jexl_condition.is_some() as u64) << 3
             | (self.header_conditions.is_some() as u64) << 4
@@ -967,7 +967,7 @@ impl model::Model for PushGithubWebhookSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.repo_name.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.repo_name.is_some() as u64) << 1
             | (self.connector_ref.is_some() as u64) << 2
             | (self.jexl_condition.is_some() as u64) << 3
             | (self.header_conditions.is_some() as u64) << 4
@@ -1047,7 +1047,7 @@ impl model::Model for PushGitlabWebhookSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.repo_name.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.repo_name.is_some() as u64) << 1
             | (self.connector_ref.is_some() as u64) << 2
             | (self.jexl_condition.is_some() as u64) << 3
             | (self.header_conditions.is_some() as u64) << 4
@@ -1121,7 +1121,7 @@ impl model::Model for PushHarnessWebhookSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.repo_name.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.repo_name.is_some() as u64) << 1
             | (self.jexl_condition.is_some() as u64) << 2
             | (self.header_conditions.is_some() as u64) << 3
             | (self.payload_conditions.is_some() as u64) << 4

@@ -42,7 +42,7 @@ impl model::Model for S3BuildStore {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.spec.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(S3BuildStore);
@@ -92,7 +92,7 @@ impl model::Model for S3BuildStoreSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.region.is_some() as u64) | (self.bucket_name.is_some() as u64) << 1
+        self.region.is_some() as u64 | (self.bucket_name.is_some() as u64) << 1
             | (self.folder_path.is_some() as u64) << 2
             | (self.connector_ref.is_some() as u64) << 3
     }
@@ -148,7 +148,7 @@ impl model::Model for ScheduledTriggerSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.spec.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.webhook_id.is_some() as u64) << 2
             | (self.poll_interval.is_some() as u64) << 3
     }
@@ -197,7 +197,7 @@ impl model::Model for ScheduledTriggerSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.spec.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(ScheduledTriggerSpec);
@@ -271,7 +271,7 @@ impl model::Model for StringNgVariable {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.value.is_some() as u64) << 2 | (self.metadata.is_some() as u64) << 3
             | (self.required.is_some() as u64) << 4
             | (self.description.is_some() as u64) << 5

@@ -75,7 +75,7 @@ impl model::Model for TriggerBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tags.is_some() as u64) | (self.inputs.is_some() as u64) << 1
+        self.tags.is_some() as u64 | (self.inputs.is_some() as u64) << 1
             | (self.source.is_some() as u64) << 2 | (self.enabled.is_some() as u64) << 3
             | (self.input_set_refs.is_some() as u64) << 4
             | (self.stages_to_execute.is_some() as u64) << 5
@@ -122,7 +122,7 @@ impl model::Model for TriggerCatalogItem {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.category.is_some() as u64)
+        self.category.is_some() as u64
             | (self.trigger_catalog_type.is_some() as u64) << 1
     }
 }
@@ -179,7 +179,7 @@ impl model::Model for TriggerCatalogResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.catalog.is_some() as u64)
+        self.catalog.is_some() as u64
     }
 }
 model::model!(TriggerCatalogResponse);
@@ -225,7 +225,7 @@ impl model::Model for TriggerConditions {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
             | (self.operator.is_some() as u64) << 2
     }
 }
@@ -300,8 +300,7 @@ impl model::Model for TriggerFilterProperties {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tags.is_some() as u64) | 1 << 1
-            | (self.trigger_names.is_some() as u64) << 2
+        self.tags.is_some() as u64 | 1 << 1 | (self.trigger_names.is_some() as u64) << 2
             | (self.trigger_types.is_some() as u64) << 3
             | (self.trigger_identifiers.is_some() as u64) << 4
     }
@@ -388,7 +387,7 @@ impl model::Model for TriggerGetResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.project.is_some() as u64) << 2 | (self.trigger.is_some() as u64) << 3
             | (self.pipeline.is_some() as u64) << 4
             | (self.identifier.is_some() as u64) << 5
@@ -561,7 +560,7 @@ impl model::Model for TriggerResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.identifier.is_some() as u64)
+        self.identifier.is_some() as u64
     }
 }
 model::model!(TriggerResponseBody);
@@ -644,7 +643,7 @@ impl model::Model for TriggerStatus {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64) | (self.last_polled.is_some() as u64) << 1
+        self.status.is_some() as u64 | (self.last_polled.is_some() as u64) << 1
             | (self.webhook_info.is_some() as u64) << 2
             | (self.detail_messages.is_some() as u64) << 3
             | (self.validation_status.is_some() as u64) << 4

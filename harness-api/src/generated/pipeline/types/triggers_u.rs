@@ -42,7 +42,7 @@ impl model::Model for UpdateTriggerV2Body {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.yaml.is_some() as u64) | (self.executor_info.is_some() as u64) << 1
+        self.yaml.is_some() as u64 | (self.executor_info.is_some() as u64) << 1
     }
 }
 model::model!(UpdateTriggerV2Body);
@@ -84,7 +84,7 @@ impl model::Model for UpdateTriggerV2BodyExecutorInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.uuid.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.uuid.is_some() as u64) << 1
     }
 }
 model::model!(UpdateTriggerV2BodyExecutorInfo);

@@ -42,7 +42,7 @@ impl model::Model for ValidationStatus {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status_result.is_some() as u64)
+        self.status_result.is_some() as u64
             | (self.detailed_message.is_some() as u64) << 1
     }
 }

@@ -42,7 +42,7 @@ impl model::Model for WebhookAutoRegistrationStatus {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.detailed_message.is_some() as u64)
+        self.detailed_message.is_some() as u64
             | (self.registration_result.is_some() as u64) << 1
     }
 }
@@ -90,7 +90,7 @@ impl model::Model for WebhookDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.webhook_secret.is_some() as u64)
+        self.webhook_secret.is_some() as u64
             | (self.webhook_source_repo.is_some() as u64) << 1
     }
     #[inline]
@@ -133,7 +133,7 @@ impl model::Model for WebhookInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.webhook_id.is_some() as u64)
+        self.webhook_id.is_some() as u64
     }
 }
 model::model!(WebhookInfo);
@@ -183,7 +183,7 @@ impl model::Model for WebhookTriggerSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.spec.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.webhook_id.is_some() as u64) << 2
             | (self.poll_interval.is_some() as u64) << 3
     }

@@ -50,7 +50,7 @@ impl model::Model for NgProcessWebhookResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ui_url.is_some() as u64) | (self.api_url.is_some() as u64) << 1
+        self.ui_url.is_some() as u64 | (self.api_url.is_some() as u64) << 1
             | (self.ui_setup_url.is_some() as u64) << 2
             | (self.event_correlation_id.is_some() as u64) << 3
     }
@@ -102,7 +102,7 @@ impl model::Model for ResponseDtoWebhookEventProcessingDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -159,7 +159,7 @@ impl model::Model for ResponseDtoWebhookExecutionDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -216,7 +216,7 @@ impl model::Model for ResponseDtongProcessWebhookResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -333,7 +333,7 @@ impl model::Model for WebhookEventProcessingDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64) | (self.event_id.is_some() as u64) << 1
+        self.status.is_some() as u64 | (self.event_id.is_some() as u64) << 1
             | (self.message.is_some() as u64) << 2 | (self.payload.is_some() as u64) << 3
             | (self.event_found.is_some() as u64) << 4
             | (self.warning_msg.is_some() as u64) << 5
@@ -391,7 +391,7 @@ impl model::Model for WebhookExecutionDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.execution_url.is_some() as u64)
+        self.execution_url.is_some() as u64
             | (self.execution_details.is_some() as u64) << 1
             | (self.webhook_processing_details.is_some() as u64) << 2
     }

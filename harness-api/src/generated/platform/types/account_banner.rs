@@ -62,7 +62,7 @@ impl model::Model for BannerDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.title.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.title.is_some() as u64) << 1
             | (self.intent.is_some() as u64) << 2 | (self.enabled.is_some() as u64) << 3
             | (self.message.is_some() as u64) << 4
             | (self.identifier.is_some() as u64) << 5
@@ -116,7 +116,7 @@ impl model::Model for BannerResponseDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.banner.is_some() as u64) | (self.created.is_some() as u64) << 1
+        self.banner.is_some() as u64 | (self.created.is_some() as u64) << 1
             | (self.updated.is_some() as u64) << 2
     }
 }

@@ -38,7 +38,7 @@ impl model::Model for LicensedModules {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.licensed_modules.is_some() as u64)
+        self.licensed_modules.is_some() as u64
     }
 }
 model::model!(LicensedModules);

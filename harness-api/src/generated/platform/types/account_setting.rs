@@ -51,8 +51,7 @@ impl model::Model for AccountSettingResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.created_at.is_some() as u64)
-            | (self.last_modified_at.is_some() as u64) << 1
+        self.created_at.is_some() as u64 | (self.last_modified_at.is_some() as u64) << 1
             | (self.account_settings.is_some() as u64) << 2
     }
 }
@@ -155,7 +154,7 @@ impl model::Model for ConnectorSettings {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.built_in_sm_disabled.is_some() as u64)
+        self.built_in_sm_disabled.is_some() as u64
     }
 }
 model::model!(ConnectorSettings);
@@ -205,7 +204,7 @@ impl model::Model for ResponseDtoAccountSettingResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -262,7 +261,7 @@ impl model::Model for ResponseDtoListAccountSettings {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }

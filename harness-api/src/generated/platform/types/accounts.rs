@@ -150,7 +150,7 @@ impl model::Model for Account {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.cluster.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.cluster.is_some() as u64) << 1
             | (self.ring_name.is_some() as u64) << 2
             | (self.created_at.is_some() as u64) << 3
             | (self.expiry_time.is_some() as u64) << 4
@@ -230,7 +230,7 @@ impl model::Model for ResponseDtoAccount {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -278,7 +278,7 @@ impl model::Model for ServiceAccountConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.token_limit.is_some() as u64) | (self.api_key_limit.is_some() as u64) << 1
+        self.token_limit.is_some() as u64 | (self.api_key_limit.is_some() as u64) << 1
     }
 }
 model::model!(ServiceAccountConfig);

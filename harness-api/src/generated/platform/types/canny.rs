@@ -42,7 +42,7 @@ impl model::Model for Board {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
     }
 }
 model::model!(Board);
@@ -84,7 +84,7 @@ impl model::Model for CannyBoardsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.boards.is_some() as u64) | (self.message.is_some() as u64) << 1
+        self.boards.is_some() as u64 | (self.message.is_some() as u64) << 1
     }
 }
 model::model!(CannyBoardsResponse);
@@ -126,7 +126,7 @@ impl model::Model for CannyCategoriesResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.board_id.is_some() as u64) | (self.category_list.is_some() as u64) << 1
+        self.board_id.is_some() as u64 | (self.category_list.is_some() as u64) << 1
     }
 }
 model::model!(CannyCategoriesResponse);
@@ -330,7 +330,7 @@ impl model::Model for CannyResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.message.is_some() as u64) | (self.post_url.is_some() as u64) << 1
+        self.message.is_some() as u64 | (self.post_url.is_some() as u64) << 1
     }
 }
 model::model!(CannyResponse);
@@ -372,7 +372,7 @@ impl model::Model for Category {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
     }
 }
 model::model!(Category);
@@ -422,7 +422,7 @@ impl model::Model for ResponseDtoCannyBoardsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -479,7 +479,7 @@ impl model::Model for ResponseDtoCannyCategoriesResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -536,7 +536,7 @@ impl model::Model for ResponseDtoCannyResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }

@@ -54,7 +54,7 @@ impl model::Model for CertificateDetailsDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.valid_to.is_some() as u64) | (self.issued_by.is_some() as u64) << 1
+        self.valid_to.is_some() as u64 | (self.issued_by.is_some() as u64) << 1
             | (self.issued_to.is_some() as u64) << 2
             | (self.valid_from.is_some() as u64) << 3
             | (self.signature_algo.is_some() as u64) << 4
@@ -142,7 +142,7 @@ impl model::Model for CertificateDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.tags.is_some() as u64) << 2 | (self.project.is_some() as u64) << 3
             | (self.input_spec.is_some() as u64) << 4
             | (self.identifier.is_some() as u64) << 5
@@ -187,7 +187,7 @@ impl model::Model for CertificateDtoInputSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64)
+        self.type_.is_some() as u64
     }
 }
 model::model!(CertificateDtoInputSpec);
@@ -242,7 +242,7 @@ impl model::Model for CertificateIssuanceInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.common_name.is_some() as u64) | (self.organization.is_some() as u64) << 1
+        self.common_name.is_some() as u64 | (self.organization.is_some() as u64) << 1
             | (self.organizational_unit.is_some() as u64) << 2
     }
 }
@@ -293,7 +293,7 @@ impl model::Model for CertificateResponseDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.created.is_some() as u64) | (self.updated.is_some() as u64) << 1
+        self.created.is_some() as u64 | (self.updated.is_some() as u64) << 1
             | (self.certificate.is_some() as u64) << 2
             | (self.certificate_details.is_some() as u64) << 3
     }
@@ -353,7 +353,7 @@ impl model::Model for FavoriteDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org.is_some() as u64) | (self.module.is_some() as u64) << 1
+        self.org.is_some() as u64 | (self.module.is_some() as u64) << 1
             | (self.project.is_some() as u64) << 2 | (self.user_id.is_some() as u64) << 3
             | (self.resource_id.is_some() as u64) << 4
             | (self.resource_type.is_some() as u64) << 5
@@ -398,7 +398,7 @@ impl model::Model for FavoriteResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.created.is_some() as u64) | (self.favorite.is_some() as u64) << 1
+        self.created.is_some() as u64 | (self.favorite.is_some() as u64) << 1
     }
 }
 model::model!(FavoriteResponse);
@@ -441,7 +441,7 @@ impl model::Model for FileCertificateInputSpecDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64)
+        self.type_.is_some() as u64
     }
 }
 model::model!(FileCertificateInputSpecDto);
@@ -501,8 +501,7 @@ impl model::Model for LicenseUsageActivityFilterPropertiesDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.module_type.is_some() as u64)
-            | (self.resource_classes.is_some() as u64) << 1
+        self.module_type.is_some() as u64 | (self.resource_classes.is_some() as u64) << 1
             | (self.project_identifiers.is_some() as u64) << 2
             | (self.pipeline_identifiers.is_some() as u64) << 3
             | (self.organization_identifiers.is_some() as u64) << 4
@@ -553,7 +552,7 @@ impl model::Model for TextCertificateInputSpecDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(TextCertificateInputSpecDto);

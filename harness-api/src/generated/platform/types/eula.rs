@@ -97,7 +97,7 @@ impl model::Model for EulaSignResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.signed.is_some() as u64) | (self.message.is_some() as u64) << 1
+        self.signed.is_some() as u64 | (self.message.is_some() as u64) << 1
     }
 }
 model::model!(EulaSignResponse);

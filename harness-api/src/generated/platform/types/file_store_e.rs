@@ -42,7 +42,7 @@ impl model::Model for EmbeddedUserDetailsDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.email.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.email.is_some() as u64) << 1
     }
 }
 model::model!(EmbeddedUserDetailsDto);
@@ -92,7 +92,7 @@ impl model::Model for EntityDetail {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.entity_ref.is_some() as u64) << 2
             | (self.entity_git_metadata.is_some() as u64) << 3
     }
@@ -330,7 +330,7 @@ impl model::Model for EntityReference {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.scope.is_some() as u64) | (self.branch.is_some() as u64) << 1
+        self.scope.is_some() as u64 | (self.branch.is_some() as u64) << 1
             | (self.default.is_some() as u64) << 2
             | (self.metadata.is_some() as u64) << 3
             | (self.is_default.is_some() as u64) << 4
@@ -390,7 +390,7 @@ impl model::Model for EntityReferredByInfraSetupUsageDetail {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.environment_name.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.environment_name.is_some() as u64) << 1
             | (self.environment_identifier.is_some() as u64) << 2
     }
 }
@@ -437,7 +437,7 @@ impl model::Model for EntityReferredByOverridesSetupUsageDetail {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.identifier.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.identifier.is_some() as u64) << 1
             | (self.override_type.is_some() as u64) << 2
     }
 }
@@ -484,7 +484,7 @@ impl model::Model for EntityReferredByPipelineSetupUsageDetail {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.identifier.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.identifier.is_some() as u64) << 1
             | (self.reference_type.is_some() as u64) << 2
     }
 }
@@ -545,7 +545,7 @@ impl model::Model for EntitySetupUsage {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.detail.is_some() as u64) | (self.created_at.is_some() as u64) << 1
+        self.detail.is_some() as u64 | (self.created_at.is_some() as u64) << 1
             | (self.referred_entity.is_some() as u64) << 2
             | (self.referred_by_entity.is_some() as u64) << 3
             | (self.account_identifier.is_some() as u64) << 4

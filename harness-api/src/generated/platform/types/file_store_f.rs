@@ -125,7 +125,7 @@ impl model::Model for File {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.path.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.path.is_some() as u64) << 1
             | (self.size.is_some() as u64) << 2 | (self.tags.is_some() as u64) << 3
             | (self.type_.is_some() as u64) << 4 | (self.draft.is_some() as u64) << 5
             | (self.content.is_some() as u64) << 6
@@ -209,7 +209,7 @@ impl model::Model for FileStoreNode {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.path.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.path.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2
             | (self.identifier.is_some() as u64) << 3
             | (self.last_modified_at.is_some() as u64) << 4
@@ -289,7 +289,7 @@ impl model::Model for FilesFilterPropertiesDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tags.is_some() as u64) | (self.created_by.is_some() as u64) << 1
+        self.tags.is_some() as u64 | (self.created_by.is_some() as u64) << 1
             | (self.file_usage.is_some() as u64) << 2 | 1 << 3
             | (self.referenced_by.is_some() as u64) << 4
     }
@@ -388,7 +388,7 @@ impl model::Model for FolderNode {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.path.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.path.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2 | (self.children.is_some() as u64) << 3
             | (self.identifier.is_some() as u64) << 4
             | (self.last_modified_at.is_some() as u64) << 5

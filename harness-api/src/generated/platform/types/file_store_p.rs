@@ -90,7 +90,7 @@ impl model::Model for PageFile {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.last.is_some() as u64) | (self.size.is_some() as u64) << 1
+        self.last.is_some() as u64 | (self.size.is_some() as u64) << 1
             | (self.sort.is_some() as u64) << 2 | (self.empty.is_some() as u64) << 3
             | (self.first.is_some() as u64) << 4 | (self.number.is_some() as u64) << 5
             | (self.content.is_some() as u64) << 6
@@ -212,7 +212,7 @@ impl model::Model for PageResponseEntitySetupUsage {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.last.is_some() as u64) | (self.size.is_some() as u64) << 1
+        self.last.is_some() as u64 | (self.size.is_some() as u64) << 1
             | (self.sort.is_some() as u64) << 2 | (self.empty.is_some() as u64) << 3
             | (self.first.is_some() as u64) << 4 | (self.number.is_some() as u64) << 5
             | (self.content.is_some() as u64) << 6

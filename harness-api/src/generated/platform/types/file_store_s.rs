@@ -42,7 +42,7 @@ impl model::Model for SecretReferredByConnectorSetupUsageDetail {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.field_name.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.field_name.is_some() as u64) << 1
     }
 }
 model::model!(SecretReferredByConnectorSetupUsageDetail);

@@ -38,7 +38,7 @@ impl model::Model for ModuleAccessResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.has_access.is_some() as u64)
+        self.has_access.is_some() as u64
     }
 }
 model::model!(ModuleAccessResponse);

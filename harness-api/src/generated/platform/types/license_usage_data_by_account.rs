@@ -42,7 +42,7 @@ impl model::Model for CreditUsage {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ci_os_type.is_some() as u64) | (self.total_credits.is_some() as u64) << 1
+        self.ci_os_type.is_some() as u64 | (self.total_credits.is_some() as u64) << 1
     }
 }
 model::model!(CreditUsage);
@@ -84,7 +84,7 @@ impl model::Model for LicenseUsageActivity {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.credits.is_some() as u64) | (self.timestamp.is_some() as u64) << 1
+        self.credits.is_some() as u64 | (self.timestamp.is_some() as u64) << 1
     }
 }
 model::model!(LicenseUsageActivity);

@@ -46,7 +46,7 @@ impl model::Model for MicroserviceVersionInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.version.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.version.is_some() as u64) << 1
             | (self.version_url.is_some() as u64) << 2
     }
 }
@@ -117,7 +117,7 @@ impl model::Model for ModuleVersionsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.updated.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.updated.is_some() as u64) << 1
             | (self.version.is_some() as u64) << 2
             | (self.version_url.is_some() as u64) << 3
             | (self.display_name.is_some() as u64) << 4

@@ -114,7 +114,7 @@ impl model::Model for Project {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.tags.is_some() as u64) << 2 | (self.color.is_some() as u64) << 3
             | (self.modules.is_some() as u64) << 4
             | (self.identifier.is_some() as u64) << 5
@@ -247,7 +247,7 @@ impl model::Model for ProjectResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.created.is_some() as u64) | (self.project.is_some() as u64) << 1
+        self.created.is_some() as u64 | (self.project.is_some() as u64) << 1
             | (self.updated.is_some() as u64) << 2
             | (self.is_favorite.is_some() as u64) << 3
     }

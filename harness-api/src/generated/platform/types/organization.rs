@@ -106,7 +106,7 @@ impl model::Model for NgOrganization {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.identifier.is_some() as u64) << 2
             | (self.description.is_some() as u64) << 3
             | (self.account_identifier.is_some() as u64) << 4
@@ -159,7 +159,7 @@ impl model::Model for NgOrganizationResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.created_at.is_some() as u64) | (self.organization.is_some() as u64) << 1
+        self.created_at.is_some() as u64 | (self.organization.is_some() as u64) << 1
             | (self.harness_managed.is_some() as u64) << 2
             | (self.last_modified_at.is_some() as u64) << 3
     }
@@ -211,7 +211,7 @@ impl model::Model for Organization {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.identifier.is_some() as u64) << 2
             | (self.description.is_some() as u64) << 3
     }
@@ -315,7 +315,7 @@ impl model::Model for OrganizationResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org.is_some() as u64) | (self.created.is_some() as u64) << 1
+        self.org.is_some() as u64 | (self.created.is_some() as u64) << 1
             | (self.updated.is_some() as u64) << 2
             | (self.harness_managed.is_some() as u64) << 3
     }
@@ -402,7 +402,7 @@ impl model::Model for PageResponseOrganizationResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.empty.is_some() as u64) | (self.content.is_some() as u64) << 1
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.item_count.is_some() as u64) << 3
             | (self.page_count.is_some() as u64) << 4
@@ -460,7 +460,7 @@ impl model::Model for ResponseDtoOrganizationResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -517,7 +517,7 @@ impl model::Model for ResponseDtoPageResponseOrganizationResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }

@@ -70,7 +70,7 @@ impl model::Model for NgProject {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.color.is_some() as u64) << 2 | (self.modules.is_some() as u64) << 3
             | (self.identifier.is_some() as u64) << 4
             | (self.description.is_some() as u64) << 5
@@ -189,7 +189,7 @@ impl model::Model for NgProjectResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.project.is_some() as u64) | (self.created_at.is_some() as u64) << 1
+        self.project.is_some() as u64 | (self.created_at.is_some() as u64) << 1
             | (self.is_favorite.is_some() as u64) << 2
             | (self.last_moved_at.is_some() as u64) << 3
             | (self.last_modified_at.is_some() as u64) << 4
@@ -267,7 +267,7 @@ impl model::Model for PageResponseProjectResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.empty.is_some() as u64) | (self.content.is_some() as u64) << 1
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.page_index.is_some() as u64) << 3
             | (self.page_token.is_some() as u64) << 4
@@ -323,7 +323,7 @@ impl model::Model for ResponseDtoPageResponseProjectResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -380,7 +380,7 @@ impl model::Model for ResponseDtoProjectResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }

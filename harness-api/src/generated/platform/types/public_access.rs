@@ -112,8 +112,7 @@ impl model::Model for PublicAccessCheckResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.resource_type.is_some() as u64)
-            | (self.resource_scope.is_some() as u64) << 1
+        self.resource_type.is_some() as u64 | (self.resource_scope.is_some() as u64) << 1
             | (self.public_access_list.is_some() as u64) << 2
     }
 }
@@ -156,7 +155,7 @@ impl model::Model for PublicAccessListResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.public.is_some() as u64) | (self.resource_identifier.is_some() as u64) << 1
+        self.public.is_some() as u64 | (self.resource_identifier.is_some() as u64) << 1
     }
 }
 model::model!(PublicAccessListResponse);

@@ -50,7 +50,7 @@ impl model::Model for ResponseDtoListSettingResponseDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -107,7 +107,7 @@ impl model::Model for ResponseDtoListSettingUpdateResponseDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -219,7 +219,7 @@ impl model::Model for SettingDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
             | (self.category.is_some() as u64) << 2
             | (self.value_type.is_some() as u64) << 3
             | (self.identifier.is_some() as u64) << 4
@@ -319,7 +319,7 @@ impl model::Model for SettingRequestDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.value.is_some() as u64) | 1 << 1 | 1 << 2 | 1 << 3
+        self.value.is_some() as u64 | 1 << 1 | 1 << 2 | 1 << 3
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -369,7 +369,7 @@ impl model::Model for SettingResponseDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.setting.is_some() as u64) | (self.last_modified_at.is_some() as u64) << 1
+        self.setting.is_some() as u64 | (self.last_modified_at.is_some() as u64) << 1
     }
 }
 model::model!(SettingResponseDto);
@@ -423,7 +423,7 @@ impl model::Model for SettingUpdateResponseDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.setting.is_some() as u64) | (self.identifier.is_some() as u64) << 1
+        self.setting.is_some() as u64 | (self.identifier.is_some() as u64) << 1
             | (self.error_message.is_some() as u64) << 2
             | (self.update_status.is_some() as u64) << 3
             | (self.last_modified_at.is_some() as u64) << 4

@@ -50,7 +50,7 @@ impl model::Model for NgSmtp {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.uuid.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
             | (self.value.is_some() as u64) << 2
             | (self.account_id.is_some() as u64) << 3
     }
@@ -102,7 +102,7 @@ impl model::Model for ResponseDtoNgSmtp {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -158,7 +158,7 @@ impl model::Model for ResponseDtoValidationResult {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -240,7 +240,7 @@ impl model::Model for SmtpConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.host.is_some() as u64) | (self.port.is_some() as u64) << 1
+        self.host.is_some() as u64 | (self.port.is_some() as u64) << 1
             | (self.use_ssl.is_some() as u64) << 2
             | (self.password.is_some() as u64) << 3
             | (self.start_tls.is_some() as u64) << 4
@@ -288,7 +288,7 @@ impl model::Model for ValidationResult {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.valid.is_some() as u64) | (self.error_message.is_some() as u64) << 1
+        self.valid.is_some() as u64 | (self.error_message.is_some() as u64) << 1
     }
 }
 model::model!(ValidationResult);

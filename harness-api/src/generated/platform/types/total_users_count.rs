@@ -46,7 +46,7 @@ impl model::Model for SubscriptionUsageDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.year.is_some() as u64) | (self.month.is_some() as u64) << 1
+        self.year.is_some() as u64 | (self.month.is_some() as u64) << 1
             | (self.usage.is_some() as u64) << 2
     }
 }

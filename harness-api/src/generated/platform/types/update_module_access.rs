@@ -60,7 +60,7 @@ impl model::Model for UpdateAccessRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.module_type.is_some() as u64)
+        self.module_type.is_some() as u64
             | (self.user_groups_to_grant.is_some() as u64) << 1
             | (self.user_groups_to_revoke.is_some() as u64) << 2
             | (self.service_accounts_to_grant.is_some() as u64) << 3
@@ -130,7 +130,7 @@ impl model::Model for UpdateRequestEntity {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org.is_some() as u64) | (self.project.is_some() as u64) << 1 | 1 << 2
+        self.org.is_some() as u64 | (self.project.is_some() as u64) << 1 | 1 << 2
             | 1 << 3
     }
     #[inline]
@@ -173,7 +173,7 @@ impl model::Model for V1UpdateModuleAccessBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.entities.is_some() as u64)
+        self.entities.is_some() as u64
     }
 }
 model::model!(V1UpdateModuleAccessBody);

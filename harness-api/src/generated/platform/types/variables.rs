@@ -70,7 +70,7 @@ impl model::Model for VariableDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.spec.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.spec.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2
             | (self.identifier.is_some() as u64) << 3
             | (self.description.is_some() as u64) << 4
@@ -125,7 +125,7 @@ impl model::Model for VariableDetailsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.variable.is_some() as u64) | (self.created_at.is_some() as u64) << 1
+        self.variable.is_some() as u64 | (self.created_at.is_some() as u64) << 1
             | (self.last_modified_at.is_some() as u64) << 2
             | (self.governance_metadata.is_some() as u64) << 3
     }
@@ -169,7 +169,7 @@ impl model::Model for VariableDetailsSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.value_type.is_some() as u64) | (self.fixed_value.is_some() as u64) << 1
+        self.value_type.is_some() as u64 | (self.fixed_value.is_some() as u64) << 1
     }
 }
 model::model!(VariableDetailsSpec);
@@ -207,7 +207,7 @@ impl model::Model for CreateVariableBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.variable.is_some() as u64)
+        self.variable.is_some() as u64
     }
 }
 model::model!(CreateVariableBody);
@@ -277,7 +277,7 @@ impl model::Model for CreateVariableBodyVariable {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.spec.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.spec.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2
             | (self.identifier.is_some() as u64) << 3
             | (self.description.is_some() as u64) << 4
@@ -328,7 +328,7 @@ impl model::Model for CreateVariableBodyVariableSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.value_type.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.value_type.is_some() as u64) << 1
             | (self.fixed_value.is_some() as u64) << 2
     }
 }
@@ -379,7 +379,7 @@ impl model::Model for CreateVariableResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -435,7 +435,7 @@ impl model::Model for GetVariableListResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -512,7 +512,7 @@ impl model::Model for GetVariableListResponseData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.empty.is_some() as u64) | (self.content.is_some() as u64) << 1
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.page_index.is_some() as u64) << 3
             | (self.page_token.is_some() as u64) << 4
@@ -572,7 +572,7 @@ impl model::Model for GetVariableResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -616,7 +616,7 @@ impl model::Model for ListVariableBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.identifiers.is_some() as u64)
+        self.identifiers.is_some() as u64
     }
 }
 model::model!(ListVariableBody);
@@ -666,7 +666,7 @@ impl model::Model for ListVariableResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -743,7 +743,7 @@ impl model::Model for ListVariableResponseData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.empty.is_some() as u64) | (self.content.is_some() as u64) << 1
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.page_index.is_some() as u64) << 3
             | (self.page_token.is_some() as u64) << 4
@@ -791,7 +791,7 @@ impl model::Model for UpdateVariableBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.variable.is_some() as u64)
+        self.variable.is_some() as u64
     }
 }
 model::model!(UpdateVariableBody);
@@ -861,7 +861,7 @@ impl model::Model for UpdateVariableBodyVariable {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.spec.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.spec.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2
             | (self.identifier.is_some() as u64) << 3
             | (self.description.is_some() as u64) << 4
@@ -912,7 +912,7 @@ impl model::Model for UpdateVariableBodyVariableSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.value_type.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.value_type.is_some() as u64) << 1
             | (self.fixed_value.is_some() as u64) << 2
     }
 }
@@ -963,7 +963,7 @@ impl model::Model for UpdateVariableResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }

@@ -42,7 +42,7 @@ impl model::Model for AnalyzeRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.rego.is_some() as u64) | (self.entity_type.is_some() as u64) << 1
+        self.rego.is_some() as u64 | (self.entity_type.is_some() as u64) << 1
     }
 }
 model::model!(AnalyzeRequestBody);
@@ -84,7 +84,7 @@ impl model::Model for AnalyzeResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.desc.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.desc.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(AnalyzeResponse);
@@ -126,7 +126,7 @@ impl model::Model for GenerateRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.query.is_some() as u64) | (self.policy_data.is_some() as u64) << 1
+        self.query.is_some() as u64 | (self.policy_data.is_some() as u64) << 1
     }
 }
 model::model!(GenerateRequestBody);
@@ -168,7 +168,7 @@ impl model::Model for PolicySample {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.policy.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.policy.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(PolicySample);
@@ -210,7 +210,7 @@ impl model::Model for AidaAcceptBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.output.is_some() as u64) | (self.prompt.is_some() as u64) << 1
+        self.output.is_some() as u64 | (self.prompt.is_some() as u64) << 1
     }
 }
 model::model!(AidaAcceptBody);

@@ -54,7 +54,7 @@ impl model::Model for EvaluatedPolicy {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.error.is_some() as u64) | (self.output.is_some() as u64) << 1
+        self.error.is_some() as u64 | (self.output.is_some() as u64) << 1
             | (self.policy.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
             | (self.deny_messages.is_some() as u64) << 4
     }
@@ -106,7 +106,7 @@ impl model::Model for GitErrorResult {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.hint.is_some() as u64) | (self.message.is_some() as u64) << 1
+        self.hint.is_some() as u64 | (self.message.is_some() as u64) << 1
             | (self.explanation.is_some() as u64) << 2
     }
 }
@@ -247,7 +247,7 @@ impl model::Model for PolicyManagementPolicy {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.rego.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.rego.is_some() as u64) << 1
             | (self.org_id.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
             | (self.updated.is_some() as u64) << 4
             | (self.git_path.is_some() as u64) << 5

@@ -50,7 +50,7 @@ impl model::Model for AggregateStatus {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.pass.is_some() as u64) | (self.time.is_some() as u64) << 1
+        self.pass.is_some() as u64 | (self.time.is_some() as u64) << 1
             | (self.error.is_some() as u64) << 2 | (self.warning.is_some() as u64) << 3
     }
 }
@@ -93,7 +93,7 @@ impl model::Model for DashboardMetrics {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.aggregates.is_some() as u64) | (self.policy_health.is_some() as u64) << 1
+        self.aggregates.is_some() as u64 | (self.policy_health.is_some() as u64) << 1
     }
 }
 model::model!(DashboardMetrics);
@@ -139,7 +139,7 @@ impl model::Model for EvaluationCounts {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.pass.is_some() as u64) | (self.error.is_some() as u64) << 1
+        self.pass.is_some() as u64 | (self.error.is_some() as u64) << 1
             | (self.warning.is_some() as u64) << 2
     }
 }
@@ -200,7 +200,7 @@ impl model::Model for PolicyHealth {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.total_policy_count.is_some() as u64)
+        self.total_policy_count.is_some() as u64
             | (self.total_evaluation_count.is_some() as u64) << 1
             | (self.total_policy_set_count.is_some() as u64) << 2
             | (self.total_evaluation_entity_count.is_some() as u64) << 3

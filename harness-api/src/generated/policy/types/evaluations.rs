@@ -38,7 +38,7 @@ impl model::Model for EntityYaml {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.yaml.is_some() as u64)
+        self.yaml.is_some() as u64
     }
 }
 model::model!(EntityYaml);
@@ -133,7 +133,7 @@ impl model::Model for Evaluation {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.input.is_some() as u64) << 2 | (self.action.is_some() as u64) << 3
             | (self.entity.is_some() as u64) << 4 | (self.org_id.is_some() as u64) << 5
             | (self.status.is_some() as u64) << 6 | (self.created.is_some() as u64) << 7
@@ -240,7 +240,7 @@ impl model::Model for EvaluationDetail {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.action.is_some() as u64) << 2 | (self.org_id.is_some() as u64) << 3
             | (self.status.is_some() as u64) << 4 | (self.created.is_some() as u64) << 5
             | (self.details.is_some() as u64) << 6 | (self.enabled.is_some() as u64) << 7

@@ -58,7 +58,7 @@ impl model::Model for PolicyExample {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.desc.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.desc.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.rego.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
             | (self.input.is_some() as u64) << 4 | (self.variables.is_some() as u64) << 5
     }
@@ -122,7 +122,7 @@ impl model::Model for Variable {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.desc.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.desc.is_some() as u64) << 1
             | (self.name.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
             | (self.values.is_some() as u64) << 4 | (self.default.is_some() as u64) << 5
     }

@@ -159,7 +159,7 @@ impl model::Model for PolicyToPolicySet {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.action.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.action.is_some() as u64) << 1
             | (self.org_id.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
             | (self.enabled.is_some() as u64) << 4 | (self.updated.is_some() as u64) << 5
             | (self.account_id.is_some() as u64) << 6
@@ -206,7 +206,7 @@ impl model::Model for UpdateRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_set() as u64) | (self.rego.is_set() as u64) << 1
+        self.name.is_set() as u64 | (self.rego.is_set() as u64) << 1
     }
 }
 model::model!(UpdateRequestBody);
@@ -285,7 +285,7 @@ impl model::Model for MovePolicyBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.git_path.is_some() as u64) | (self.git_repo.is_some() as u64) << 1
+        self.git_path.is_some() as u64 | (self.git_repo.is_some() as u64) << 1
             | (self.git_branch.is_some() as u64) << 2
             | (self.git_commit_msg.is_some() as u64) << 3
             | (self.git_base_branch.is_some() as u64) << 4

@@ -80,7 +80,7 @@ impl model::Model for LinkedPolicy {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.rego.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.rego.is_some() as u64) << 1
             | (self.org_id.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
             | (self.updated.is_some() as u64) << 4
             | (self.severity.is_some() as u64) << 5
@@ -264,7 +264,7 @@ impl model::Model for PolicyManagementPolicySet {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.action.is_some() as u64) << 2 | (self.org_id.is_some() as u64) << 3
             | (self.created.is_some() as u64) << 4 | (self.enabled.is_some() as u64) << 5
             | (self.updated.is_some() as u64) << 6
@@ -343,7 +343,7 @@ impl model::Model for PolicyManagementResourceGroup {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.org_id.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.org_id.is_some() as u64) << 1
             | (self.created.is_some() as u64) << 2
             | (self.account_id.is_some() as u64) << 3
             | (self.identifier.is_some() as u64) << 4
@@ -533,7 +533,7 @@ impl model::Model for PolicySetUpdateRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_set() as u64) | (self.type_.is_set() as u64) << 1
+        self.name.is_set() as u64 | (self.type_.is_set() as u64) << 1
             | (self.action.is_set() as u64) << 2 | (self.enabled.is_set() as u64) << 3
             | (self.policies.is_set() as u64) << 4
             | (self.infra_type.is_set() as u64) << 5
@@ -631,7 +631,7 @@ impl model::Model for PolicySetUpdateRequestBodyInfraParams {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.os.is_some() as u64) | (self.labels.is_some() as u64) << 1
+        self.os.is_some() as u64 | (self.labels.is_some() as u64) << 1
             | (self.pool_name.is_some() as u64) << 2
             | (self.namespace.is_some() as u64) << 3
             | (self.resources.is_some() as u64) << 4
@@ -681,7 +681,7 @@ impl model::Model for PolicySetUpdateRequestBodyInfraParamsResources {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.limits.is_some() as u64) | (self.requests.is_some() as u64) << 1
+        self.limits.is_some() as u64 | (self.requests.is_some() as u64) << 1
     }
 }
 model::model!(PolicySetUpdateRequestBodyInfraParamsResources);
@@ -723,7 +723,7 @@ impl model::Model for PolicySetUpdateRequestBodyInfraParamsResourcesLimits {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.cpu.is_some() as u64) | (self.memory.is_some() as u64) << 1
+        self.cpu.is_some() as u64 | (self.memory.is_some() as u64) << 1
     }
 }
 model::model!(PolicySetUpdateRequestBodyInfraParamsResourcesLimits);
@@ -765,7 +765,7 @@ impl model::Model for PolicySetUpdateRequestBodyInfraParamsResourcesRequests {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.cpu.is_some() as u64) | (self.memory.is_some() as u64) << 1
+        self.cpu.is_some() as u64 | (self.memory.is_some() as u64) << 1
     }
 }
 model::model!(PolicySetUpdateRequestBodyInfraParamsResourcesRequests);

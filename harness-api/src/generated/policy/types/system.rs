@@ -42,7 +42,7 @@ impl model::Model for ServiceVersion {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.commit.is_some() as u64) | (self.version.is_some() as u64) << 1
+        self.commit.is_some() as u64 | (self.version.is_some() as u64) << 1
     }
 }
 model::model!(ServiceVersion);

@@ -46,7 +46,7 @@ impl model::Model for UpdateReleaseConflictBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.comments.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.comments.is_some() as u64) << 1
             | (self.release_id.is_some() as u64) << 2
     }
 }

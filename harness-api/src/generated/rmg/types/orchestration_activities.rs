@@ -38,7 +38,7 @@ impl model::Model for GetOrchestrationActivitiesByAcitivityRefsBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.activity_refs.is_some() as u64)
+        self.activity_refs.is_some() as u64
     }
 }
 model::model!(GetOrchestrationActivitiesByAcitivityRefsBody);
@@ -92,7 +92,7 @@ impl model::Model for PostOnHoldActivityActionBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.action.is_some() as u64) | (self.inputs.is_some() as u64) << 1
+        self.action.is_some() as u64 | (self.inputs.is_some() as u64) << 1
             | (self.outputs.is_some() as u64) << 2
             | (self.retry_with.is_some() as u64) << 3
             | (self.subprocess_info.is_some() as u64) << 4
@@ -141,7 +141,7 @@ impl model::Model for PostOnHoldActivityActionBodyInputs {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.value.is_some() as u64) << 2
     }
 }
@@ -184,7 +184,7 @@ impl model::Model for PostOnHoldActivityActionBodyOutputs {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(PostOnHoldActivityActionBodyOutputs);
@@ -234,7 +234,7 @@ impl model::Model for PostOnHoldActivityActionBodySubprocessInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.output.is_some() as u64) | (self.release_input.is_some() as u64) << 1
+        self.output.is_some() as u64 | (self.release_input.is_some() as u64) << 1
             | (self.process_identifier.is_some() as u64) << 2
             | (self.process_input_identifier.is_some() as u64) << 3
     }
@@ -274,7 +274,7 @@ impl model::Model for PostOrchestrationActivityBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.yaml.is_some() as u64)
+        self.yaml.is_some() as u64
     }
 }
 model::model!(PostOrchestrationActivityBody);
@@ -312,7 +312,7 @@ impl model::Model for PutOrchestrationActivityBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.yaml.is_some() as u64)
+        self.yaml.is_some() as u64
     }
 }
 model::model!(PutOrchestrationActivityBody);

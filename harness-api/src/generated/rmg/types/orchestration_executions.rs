@@ -38,7 +38,7 @@ impl model::Model for CreateTaskCommentBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.comment.is_some() as u64)
+        self.comment.is_some() as u64
     }
 }
 model::model!(CreateTaskCommentBody);
@@ -80,7 +80,7 @@ impl model::Model for PostActivityExecutionOutputBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.outputs.is_some() as u64)
+        self.outputs.is_some() as u64
     }
 }
 model::model!(PostActivityExecutionOutputBody);
@@ -122,7 +122,7 @@ impl model::Model for PostActivityExecutionOutputBodyOutputs {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(PostActivityExecutionOutputBodyOutputs);
@@ -160,7 +160,7 @@ impl model::Model for StartReleaseExecutionBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.release_input_yaml.is_some() as u64)
+        self.release_input_yaml.is_some() as u64
     }
 }
 model::model!(StartReleaseExecutionBody);
@@ -202,7 +202,7 @@ impl model::Model for UpdateExecutionTaskMetadataBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.description.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.description.is_some() as u64) << 1
     }
 }
 model::model!(UpdateExecutionTaskMetadataBody);
@@ -240,7 +240,7 @@ impl model::Model for UpdateExecutionTaskStatusBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64)
+        self.status.is_some() as u64
     }
 }
 model::model!(UpdateExecutionTaskStatusBody);
@@ -278,7 +278,7 @@ impl model::Model for UpdateTaskCommentBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.comment.is_some() as u64)
+        self.comment.is_some() as u64
     }
 }
 model::model!(UpdateTaskCommentBody);

@@ -42,7 +42,7 @@ impl model::Model for PostOrchestrationProcessAttachedReleaseGroupsBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.filter_org_identifier.is_some() as u64)
+        self.filter_org_identifier.is_some() as u64
             | (self.filter_project_identifier.is_some() as u64) << 1
     }
 }
@@ -81,7 +81,7 @@ impl model::Model for PostOrchestrationProcessBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.yaml.is_some() as u64)
+        self.yaml.is_some() as u64
     }
 }
 model::model!(PostOrchestrationProcessBody);
@@ -119,7 +119,7 @@ impl model::Model for PostOrchestrationProcessInputBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.yaml.is_some() as u64)
+        self.yaml.is_some() as u64
     }
 }
 model::model!(PostOrchestrationProcessInputBody);
@@ -157,7 +157,7 @@ impl model::Model for PutOrchestrationProcessBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.yaml.is_some() as u64)
+        self.yaml.is_some() as u64
     }
 }
 model::model!(PutOrchestrationProcessBody);
@@ -195,7 +195,7 @@ impl model::Model for PutOrchestrationProcessInputBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.yaml.is_some() as u64)
+        self.yaml.is_some() as u64
     }
 }
 model::model!(PutOrchestrationProcessInputBody);

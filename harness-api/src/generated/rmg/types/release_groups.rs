@@ -42,7 +42,7 @@ impl model::Model for PatchReleaseGroupBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.auto_execute_on_schedule.is_set() as u64)
+        self.auto_execute_on_schedule.is_set() as u64
     }
 }
 model::model!(PatchReleaseGroupBody);
@@ -88,7 +88,7 @@ impl model::Model for PostReleaseGroupBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.yaml.is_some() as u64) | (self.process_identifier.is_some() as u64) << 1
+        self.yaml.is_some() as u64 | (self.process_identifier.is_some() as u64) << 1
             | (self.process_input_identifier.is_some() as u64) << 2
     }
 }
@@ -135,7 +135,7 @@ impl model::Model for PutReleaseGroupBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.yaml.is_some() as u64) | (self.process_identifier.is_some() as u64) << 1
+        self.yaml.is_some() as u64 | (self.process_identifier.is_some() as u64) << 1
             | (self.process_input_identifier.is_some() as u64) << 2
     }
 }

@@ -42,7 +42,7 @@ impl model::Model for PostReleaseActionBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.action.is_some() as u64) | (self.message.is_some() as u64) << 1
+        self.action.is_some() as u64 | (self.message.is_some() as u64) << 1
     }
 }
 model::model!(PostReleaseActionBody);
@@ -127,7 +127,7 @@ impl model::Model for PostReleaseAdhocBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.color.is_some() as u64) << 2 | (self.version.is_some() as u64) << 3
             | (self.identifier.is_some() as u64) << 4
             | (self.description.is_some() as u64) << 5
@@ -172,7 +172,7 @@ impl model::Model for PostReleaseSubprocessTriggerBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.subprocess_info.is_some() as u64)
+        self.subprocess_info.is_some() as u64
     }
 }
 model::model!(PostReleaseSubprocessTriggerBody);
@@ -222,7 +222,7 @@ impl model::Model for PostReleaseSubprocessTriggerBodySubprocessInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.output.is_some() as u64) | (self.release_input.is_some() as u64) << 1
+        self.output.is_some() as u64 | (self.release_input.is_some() as u64) << 1
             | (self.process_identifier.is_some() as u64) << 2
             | (self.process_input_identifier.is_some() as u64) << 3
     }
@@ -262,7 +262,7 @@ impl model::Model for PostReleaseSummaryBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.time_ranges.is_some() as u64)
+        self.time_ranges.is_some() as u64
     }
 }
 model::model!(PostReleaseSummaryBody);
@@ -312,7 +312,7 @@ impl model::Model for PostReleaseSummaryBodyTimeRanges {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.limit.is_some() as u64) | (self.cursor.is_some() as u64) << 1
+        self.limit.is_some() as u64 | (self.cursor.is_some() as u64) << 1
             | (self.end_time.is_some() as u64) << 2
             | (self.start_time.is_some() as u64) << 3
     }
@@ -372,7 +372,7 @@ impl model::Model for PutReleaseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.yaml.is_some() as u64) | (self.start_ts.is_some() as u64) << 1
+        self.yaml.is_some() as u64 | (self.start_ts.is_some() as u64) << 1
             | (self.duration.is_some() as u64) << 2
             | (self.process_identifier.is_some() as u64) << 3
             | (self.process_input_identifier.is_some() as u64) << 4

@@ -42,7 +42,7 @@ impl model::Model for PostReleaseGroupReportGenerateBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.end_ts.is_some() as u64) | (self.start_ts.is_some() as u64) << 1
+        self.end_ts.is_some() as u64 | (self.start_ts.is_some() as u64) << 1
     }
 }
 model::model!(PostReleaseGroupReportGenerateBody);
@@ -84,7 +84,7 @@ impl model::Model for PostReleaseReportGenerateBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.end_ts.is_some() as u64) | (self.start_ts.is_some() as u64) << 1
+        self.end_ts.is_some() as u64 | (self.start_ts.is_some() as u64) << 1
     }
 }
 model::model!(PostReleaseReportGenerateBody);

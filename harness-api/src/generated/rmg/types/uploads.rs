@@ -46,7 +46,7 @@ impl model::Model for PresignUploadBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.release_id.is_some() as u64) | (self.content_type.is_some() as u64) << 1
+        self.release_id.is_some() as u64 | (self.content_type.is_some() as u64) << 1
             | (self.content_length.is_some() as u64) << 2
     }
 }

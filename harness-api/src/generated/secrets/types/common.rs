@@ -62,7 +62,7 @@ impl model::Model for Secret {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.spec.is_some() as u64) << 2 | (self.tags.is_some() as u64) << 3
             | (self.project.is_some() as u64) << 4
             | (self.identifier.is_some() as u64) << 5
@@ -108,7 +108,7 @@ impl model::Model for SecretFileSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64)
+        self.type_.is_some() as u64
             | (self.secret_manager_identifier.is_some() as u64) << 1
     }
 }
@@ -219,7 +219,7 @@ impl model::Model for SecretResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.draft.is_some() as u64) | (self.secret.is_some() as u64) << 1
+        self.draft.is_some() as u64 | (self.secret.is_some() as u64) << 1
             | (self.created.is_some() as u64) << 2 | (self.updated.is_some() as u64) << 3
             | (self.governance_metadata.is_some() as u64) << 4
     }
@@ -294,7 +294,7 @@ impl model::Model for SecretTextSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.value.is_some() as u64) << 1
             | (self.value_type.is_some() as u64) << 2
             | (self.additional_metadata.is_some() as u64) << 3
             | (self.secret_manager_identifier.is_some() as u64) << 4
@@ -339,7 +339,7 @@ impl model::Model for SecretTextSpecAdditionalMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.values.is_some() as u64)
+        self.values.is_some() as u64
     }
 }
 model::model!(SecretTextSpecAdditionalMetadata);
@@ -389,7 +389,7 @@ impl model::Model for SecretValidationResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.message.is_some() as u64) | (self.success.is_some() as u64) << 1
+        self.message.is_some() as u64 | (self.success.is_some() as u64) << 1
     }
 }
 model::model!(SecretValidationResponse);
@@ -443,7 +443,7 @@ impl model::Model for SshKerberosTgtKeyTabFileSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.port.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.port.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.realm.is_some() as u64) << 2 | (self.key_path.is_some() as u64) << 3
             | (self.principal.is_some() as u64) << 4
     }
@@ -504,7 +504,7 @@ impl model::Model for SshKerberosTgtPasswordSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.port.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.port.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.realm.is_some() as u64) << 2 | (self.password.is_some() as u64) << 3
             | (self.principal.is_some() as u64) << 4
     }
@@ -568,7 +568,7 @@ impl model::Model for SshKeyPathSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.port.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.port.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.key_path.is_some() as u64) << 2
             | (self.username.is_some() as u64) << 3
             | (self.encrypted_passphrase.is_some() as u64) << 4
@@ -633,7 +633,7 @@ impl model::Model for SshKeyReferenceSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.port.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.port.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2 | (self.username.is_some() as u64) << 3
             | (self.encrypted_passphrase.is_some() as u64) << 4
     }
@@ -693,7 +693,7 @@ impl model::Model for SshPasswordSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.port.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.port.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.password.is_some() as u64) << 2
             | (self.username.is_some() as u64) << 3
     }
@@ -778,7 +778,7 @@ impl model::Model for WinRmNtlmSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.port.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.port.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.domain.is_some() as u64) << 2 | (self.use_ssl.is_some() as u64) << 3
             | (self.password.is_some() as u64) << 4
             | (self.username.is_some() as u64) << 5
@@ -866,7 +866,7 @@ impl model::Model for WinRmTgtKeyTabFileSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.port.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.port.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.realm.is_some() as u64) << 2 | (self.use_ssl.is_some() as u64) << 3
             | (self.key_path.is_some() as u64) << 4
             | (self.principal.is_some() as u64) << 5
@@ -950,7 +950,7 @@ impl model::Model for WinRmTgtPasswordSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.port.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.port.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.realm.is_some() as u64) << 2 | (self.use_ssl.is_some() as u64) << 3
             | (self.password.is_some() as u64) << 4
             | (self.principal.is_some() as u64) << 5

@@ -58,7 +58,7 @@ impl model::Model for ValidateOrgSecretRefBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.secret_ref_path.is_some() as u64)
+        self.secret_ref_path.is_some() as u64
             | (self.secret_manager_identifier.is_some() as u64) << 1
     }
 }

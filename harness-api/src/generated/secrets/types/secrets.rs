@@ -294,7 +294,7 @@ impl model::Model for NgSecretFileSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.additional_metadata.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.additional_metadata.is_some() as u64) << 1
             | (self.secret_manager_identifier.is_some() as u64) << 2
             | (self.error_message_for_invalid_yaml.is_some() as u64) << 3
     }
@@ -350,7 +350,7 @@ impl model::Model for NgSecretResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.draft.is_some() as u64) | (self.secret.is_some() as u64) << 1
+        self.draft.is_some() as u64 | (self.secret.is_some() as u64) << 1
             | (self.created_at.is_some() as u64) << 2
             | (self.updated_at.is_some() as u64) << 3
             | (self.governance_metadata.is_some() as u64) << 4
@@ -424,7 +424,7 @@ impl model::Model for NgSecretTextSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.value.is_some() as u64) << 1
             | (self.value_type.is_some() as u64) << 2
             | (self.additional_metadata.is_some() as u64) << 3
             | (self.secret_manager_identifier.is_some() as u64) << 4
@@ -500,7 +500,7 @@ impl model::Model for NtlmConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.domain.is_some() as u64) | (self.use_ssl.is_some() as u64) << 1
+        self.domain.is_some() as u64 | (self.use_ssl.is_some() as u64) << 1
             | (self.password.is_some() as u64) << 2
             | (self.username.is_some() as u64) << 3
             | (self.use_no_profile.is_some() as u64) << 4
@@ -583,7 +583,7 @@ impl model::Model for PageResponseSecretResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.empty.is_some() as u64) | (self.content.is_some() as u64) << 1
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.page_index.is_some() as u64) << 3
             | (self.page_token.is_some() as u64) << 4
@@ -639,7 +639,7 @@ impl model::Model for ResponseDtoPageResponseSecretResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -696,7 +696,7 @@ impl model::Model for ResponseDtoSecretResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -753,7 +753,7 @@ impl model::Model for ResponseDtoSecretValidationResult {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -835,7 +835,7 @@ impl model::Model for SecretFilterProperties {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tags.is_some() as u64) | (self.filter_type.is_some() as u64) << 1
+        self.tags.is_some() as u64 | (self.filter_type.is_some() as u64) << 1
             | (self.search_term.is_some() as u64) << 2
             | (self.secret_name.is_some() as u64) << 3
             | (self.description.is_some() as u64) << 4
@@ -967,7 +967,7 @@ impl model::Model for SecretResourceFilter {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.search_term.is_some() as u64) | (self.identifiers.is_some() as u64) << 1
+        self.search_term.is_some() as u64 | (self.identifiers.is_some() as u64) << 1
             | (self.secret_types.is_some() as u64) << 2
             | (self.source_category.is_some() as u64) << 3
             | (self.include_secrets_from_every_sub_scope.is_some() as u64) << 4
@@ -1026,7 +1026,7 @@ impl model::Model for SecretValidationResult {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.message.is_some() as u64) | (self.success.is_some() as u64) << 1
+        self.message.is_some() as u64 | (self.success.is_some() as u64) << 1
     }
 }
 model::model!(SecretValidationResult);
@@ -1191,7 +1191,7 @@ impl model::Model for SshKeyPathCredential {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key_path.is_some() as u64) | (self.user_name.is_some() as u64) << 1
+        self.key_path.is_some() as u64 | (self.user_name.is_some() as u64) << 1
             | (self.encrypted_passphrase.is_some() as u64) << 2
     }
     #[inline]
@@ -1242,7 +1242,7 @@ impl model::Model for SshKeyReferenceCredentialDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.user_name.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.user_name.is_some() as u64) << 1
             | (self.encrypted_passphrase.is_some() as u64) << 2
     }
     #[inline]
@@ -1297,7 +1297,7 @@ impl model::Model for SshKeySpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.auth.is_some() as u64) | (self.port.is_some() as u64) << 1
+        self.auth.is_some() as u64 | (self.port.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2
             | (self.error_message_for_invalid_yaml.is_some() as u64) << 3
     }
@@ -1341,7 +1341,7 @@ impl model::Model for SshPasswordCredentialDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.password.is_some() as u64) | (self.user_name.is_some() as u64) << 1
+        self.password.is_some() as u64 | (self.user_name.is_some() as u64) << 1
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -1388,7 +1388,7 @@ impl model::Model for TgtKeyTabFilePathSpecDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key_path.is_some() as u64)
+        self.key_path.is_some() as u64
     }
 }
 model::model!(TgtKeyTabFilePathSpecDto);
@@ -1426,7 +1426,7 @@ impl model::Model for TgtPasswordSpecDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.password.is_some() as u64)
+        self.password.is_some() as u64
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -1524,7 +1524,7 @@ impl model::Model for WinRmCommandParameter {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.value.is_some() as u64) | (self.parameter.is_some() as u64) << 1
+        self.value.is_some() as u64 | (self.parameter.is_some() as u64) << 1
     }
 }
 model::model!(WinRmCommandParameter);
@@ -1578,7 +1578,7 @@ impl model::Model for WinRmCredentialsSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.auth.is_some() as u64) | (self.port.is_some() as u64) << 1
+        self.auth.is_some() as u64 | (self.port.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2
             | (self.parameters.is_some() as u64) << 3
             | (self.error_message_for_invalid_yaml.is_some() as u64) << 4

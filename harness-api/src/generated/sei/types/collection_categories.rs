@@ -50,7 +50,7 @@ impl model::Model for CategoriesIdBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.enabled.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.enabled.is_some() as u64) << 1
             | (self.description.is_some() as u64) << 2
             | (self.is_predefined.is_some() as u64) << 3
     }
@@ -106,7 +106,7 @@ impl model::Model for CategoryResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.enabled.is_some() as u64) << 2
             | (self.description.is_some() as u64) << 3
             | (self.is_predefined.is_some() as u64) << 4
@@ -151,7 +151,7 @@ impl model::Model for DeleteCategoriesResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.count.is_some() as u64) | (self.records.is_some() as u64) << 1
+        self.count.is_some() as u64 | (self.records.is_some() as u64) << 1
     }
 }
 model::model!(DeleteCategoriesResponse);
@@ -193,7 +193,7 @@ impl model::Model for DeleteCategoriesResponseRecords {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.success.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.success.is_some() as u64) << 1
     }
 }
 model::model!(DeleteCategoriesResponseRecords);
@@ -235,7 +235,7 @@ impl model::Model for DeleteCategoryResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.count.is_some() as u64) | (self.records.is_some() as u64) << 1
+        self.count.is_some() as u64 | (self.records.is_some() as u64) << 1
     }
 }
 model::model!(DeleteCategoryResponse);
@@ -277,7 +277,7 @@ impl model::Model for DeleteCategoryResponseRecords {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.success.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.success.is_some() as u64) << 1
     }
 }
 model::model!(DeleteCategoryResponseRecords);
@@ -323,7 +323,7 @@ impl model::Model for ListCategoriesRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.page.is_some() as u64) | (self.filter.is_some() as u64) << 1
+        self.page.is_some() as u64 | (self.filter.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
     }
 }
@@ -370,7 +370,7 @@ impl model::Model for ListCategoriesResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.count.is_some() as u64) | (self.records.is_some() as u64) << 1
+        self.count.is_some() as u64 | (self.records.is_some() as u64) << 1
             | (self.metadata.is_some() as u64) << 2
     }
 }
@@ -446,7 +446,7 @@ impl model::Model for ListCategoriesResponseRecords {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.enabled.is_some() as u64) << 2
             | (self.created_at.is_some() as u64) << 3
             | (self.updated_at.is_some() as u64) << 4
@@ -510,7 +510,7 @@ impl model::Model for OrgCategoriesBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.enabled.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.enabled.is_some() as u64) << 1
             | (self.root_ou_name.is_some() as u64) << 2
             | (self.description.is_some() as u64) << 3
             | (self.workspace_id.is_some() as u64) << 4
@@ -560,7 +560,7 @@ impl model::Model for V1orgworkspacesunitslistFilter {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.enabled.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.enabled.is_some() as u64) << 1
             | (self.is_predefined.is_some() as u64) << 2
     }
 }

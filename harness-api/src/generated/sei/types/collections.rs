@@ -50,7 +50,7 @@ impl model::Model for CreateCollectionRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.sections.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.sections.is_some() as u64) << 1
             | (self.parent_ref_id.is_some() as u64) << 2
             | (self.ou_category_id.is_some() as u64) << 3
     }
@@ -90,7 +90,7 @@ impl model::Model for DeleteCollectionResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.message.is_some() as u64)
+        self.message.is_some() as u64
     }
 }
 model::model!(DeleteCollectionResponse);
@@ -136,7 +136,7 @@ impl model::Model for ListCollectionsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.count.is_some() as u64) | (self.records.is_some() as u64) << 1
+        self.count.is_some() as u64 | (self.records.is_some() as u64) << 1
             | (self.metadata.is_some() as u64) << 2
     }
 }
@@ -257,7 +257,7 @@ impl model::Model for ListCollectionsResponseRecords {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.path.is_some() as u64) << 2 | (self.tags.is_some() as u64) << 3
             | (self.ou_id.is_some() as u64) << 4 | (self.admins.is_some() as u64) << 5
             | (self.version.is_some() as u64) << 6
@@ -324,7 +324,7 @@ impl model::Model for OrgUnitsBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.sections.is_some() as u64) << 2
             | (self.parent_ref_id.is_some() as u64) << 3
             | (self.ou_category_id.is_some() as u64) << 4
@@ -369,7 +369,7 @@ impl model::Model for SaveCollectionResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.errors.is_some() as u64) | (self.success.is_some() as u64) << 1
+        self.errors.is_some() as u64 | (self.success.is_some() as u64) << 1
     }
 }
 model::model!(SaveCollectionResponse);
@@ -415,7 +415,7 @@ impl model::Model for UnitsListBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.page.is_some() as u64) | (self.filter.is_some() as u64) << 1
+        self.page.is_some() as u64 | (self.filter.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
     }
 }
@@ -458,7 +458,7 @@ impl model::Model for V1orgunitsIntegrations {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.filters.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.filters.is_some() as u64) << 1
     }
 }
 model::model!(V1orgunitsIntegrations);
@@ -500,7 +500,7 @@ impl model::Model for V1orgunitsSections {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.integrations.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.integrations.is_some() as u64) << 1
     }
 }
 model::model!(V1orgunitsSections);
@@ -538,7 +538,7 @@ impl model::Model for V1orgunitslistFilter {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ou_category_id.is_some() as u64)
+        self.ou_category_id.is_some() as u64
     }
 }
 model::model!(V1orgunitslistFilter);

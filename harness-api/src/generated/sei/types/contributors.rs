@@ -46,7 +46,7 @@ impl model::Model for GetContributorSchemaResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.fields.is_some() as u64) | (self.version.is_some() as u64) << 1
+        self.fields.is_some() as u64 | (self.version.is_some() as u64) << 1
             | (self.created_at.is_some() as u64) << 2
     }
 }
@@ -105,7 +105,7 @@ impl model::Model for GetContributorSchemaResponseFields {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.index.is_some() as u64) << 2
             | (self.description.is_some() as u64) << 3
             | (self.display_name.is_some() as u64) << 4
@@ -155,7 +155,7 @@ impl model::Model for GetContributorVersionsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.count.is_some() as u64) | (self.records.is_some() as u64) << 1
+        self.count.is_some() as u64 | (self.records.is_some() as u64) << 1
             | (self.metadata.is_some() as u64) << 2
     }
 }
@@ -202,7 +202,7 @@ impl model::Model for GetContributorVersionsResponseRecords {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.version.is_some() as u64) << 2
     }
 }
@@ -245,7 +245,7 @@ impl model::Model for ListActiveUsersResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.records.is_some() as u64) | (self.metadata.is_some() as u64) << 1
+        self.records.is_some() as u64 | (self.metadata.is_some() as u64) << 1
     }
 }
 model::model!(ListActiveUsersResponse);
@@ -287,7 +287,7 @@ impl model::Model for ListActiveUsersResponseIntegrationUserIds {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.user_id.is_some() as u64) | (self.integration_id.is_some() as u64) << 1
+        self.user_id.is_some() as u64 | (self.integration_id.is_some() as u64) << 1
     }
 }
 model::model!(ListActiveUsersResponseIntegrationUserIds);
@@ -345,7 +345,7 @@ impl model::Model for ListActiveUsersResponseMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.page.is_some() as u64) | (self.has_next.is_some() as u64) << 1
+        self.page.is_some() as u64 | (self.has_next.is_some() as u64) << 1
             | (self.next_page.is_some() as u64) << 2
             | (self.page_size.is_some() as u64) << 3
             | (self.total_count.is_some() as u64) << 4
@@ -429,7 +429,7 @@ impl model::Model for ListActiveUsersResponseRecords {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.email.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.email.is_some() as u64) << 1
             | (self.version.is_some() as u64) << 2
             | (self.org_uuid.is_some() as u64) << 3
             | (self.full_name.is_some() as u64) << 4
@@ -482,7 +482,7 @@ impl model::Model for ListContributorsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org_user_count.is_some() as u64)
+        self.org_user_count.is_some() as u64
             | (self.org_user_details.is_some() as u64) << 1
             | (self.integration_user_count.is_some() as u64) << 2
     }
@@ -534,7 +534,7 @@ impl model::Model for ListContributorsResponseIntegrationUserDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.cloud_id.is_some() as u64) | (self.integration_id.is_some() as u64) << 1
+        self.cloud_id.is_some() as u64 | (self.integration_id.is_some() as u64) << 1
             | (self.integration_type.is_some() as u64) << 2
             | (self.integration_user_id.is_some() as u64) << 3
     }
@@ -598,7 +598,7 @@ impl model::Model for ListContributorsResponseOrgUserDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.email.is_some() as u64) | (self.full_name.is_some() as u64) << 1
+        self.email.is_some() as u64 | (self.full_name.is_some() as u64) << 1
             | (self.org_user_id.is_some() as u64) << 2
             | (self.org_user_ref_id.is_some() as u64) << 3
             | (self.integration_user_details.is_some() as u64) << 4
@@ -686,7 +686,7 @@ impl model::Model for OrgUsersBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.email.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.email.is_some() as u64) << 1
             | (self.version.is_some() as u64) << 2
             | (self.org_uuid.is_some() as u64) << 3
             | (self.full_name.is_some() as u64) << 4
@@ -732,7 +732,7 @@ impl model::Model for UpdateContributorsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.message.is_some() as u64)
+        self.message.is_some() as u64
     }
 }
 model::model!(UpdateContributorsResponse);
@@ -778,7 +778,7 @@ impl model::Model for UsersListBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.page.is_some() as u64) | (self.filter.is_some() as u64) << 1
+        self.page.is_some() as u64 | (self.filter.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
     }
 }

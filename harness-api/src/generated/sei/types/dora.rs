@@ -42,7 +42,7 @@ impl model::Model for ChangeFailureRateResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.stats.is_some() as u64) | (self.time_series.is_some() as u64) << 1
+        self.stats.is_some() as u64 | (self.time_series.is_some() as u64) << 1
     }
 }
 model::model!(ChangeFailureRateResponse);
@@ -92,7 +92,7 @@ impl model::Model for ChangeFailureRateResponseStats {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.band.is_some() as u64) | (self.is_absolute.is_some() as u64) << 1
+        self.band.is_some() as u64 | (self.is_absolute.is_some() as u64) << 1
             | (self.failure_rate.is_some() as u64) << 2
             | (self.total_deployment.is_some() as u64) << 3
     }
@@ -140,7 +140,7 @@ impl model::Model for ChangeFailureRateResponseTimeSeries {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.day.is_some() as u64) | (self.week.is_some() as u64) << 1
+        self.day.is_some() as u64 | (self.week.is_some() as u64) << 1
             | (self.month.is_some() as u64) << 2
     }
 }
@@ -187,7 +187,7 @@ impl model::Model for ChangeFailureRateResponseTimeSeriesDay {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.count.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.count.is_some() as u64) << 1
             | (self.additional_key.is_some() as u64) << 2
     }
 }
@@ -230,7 +230,7 @@ impl model::Model for DeploymentFrequencyResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.stats.is_some() as u64) | (self.time_series.is_some() as u64) << 1
+        self.stats.is_some() as u64 | (self.time_series.is_some() as u64) << 1
     }
 }
 model::model!(DeploymentFrequencyResponse);
@@ -290,7 +290,7 @@ impl model::Model for DeploymentFrequencyResponseStats {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.band.is_some() as u64) | (self.count_per_day.is_some() as u64) << 1
+        self.band.is_some() as u64 | (self.count_per_day.is_some() as u64) << 1
             | (self.count_per_week.is_some() as u64) << 2
             | (self.count_per_month.is_some() as u64) << 3
             | (self.total_deployment.is_some() as u64) << 4
@@ -335,7 +335,7 @@ impl model::Model for DoraChangeFailureRateBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.filter.is_some() as u64) | (self.ou_ids.is_some() as u64) << 1
+        self.filter.is_some() as u64 | (self.ou_ids.is_some() as u64) << 1
     }
 }
 model::model!(DoraChangeFailureRateBody);
@@ -377,7 +377,7 @@ impl model::Model for DoraDeploymentFrequencyBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.filter.is_some() as u64) | (self.ou_ids.is_some() as u64) << 1
+        self.filter.is_some() as u64 | (self.ou_ids.is_some() as u64) << 1
     }
 }
 model::model!(DoraDeploymentFrequencyBody);
@@ -423,7 +423,7 @@ impl model::Model for DoraLeadtimeBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.across.is_some() as u64) | (self.filter.is_some() as u64) << 1
+        self.across.is_some() as u64 | (self.filter.is_some() as u64) << 1
             | (self.ou_ids.is_some() as u64) << 2
     }
 }
@@ -474,7 +474,7 @@ impl model::Model for DoraMeantimeBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.across.is_some() as u64) | (self.filter.is_some() as u64) << 1
+        self.across.is_some() as u64 | (self.filter.is_some() as u64) << 1
             | (self.ou_ids.is_some() as u64) << 2
             | (self.widget_id.is_some() as u64) << 3
     }
@@ -522,7 +522,7 @@ impl model::Model for LeadTimeResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.count.is_some() as u64) | (self.records.is_some() as u64) << 1
+        self.count.is_some() as u64 | (self.records.is_some() as u64) << 1
             | (self.metadata.is_some() as u64) << 2
     }
 }
@@ -569,7 +569,7 @@ impl model::Model for LeadTimeResponseRecords {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.lead_time.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.lead_time.is_some() as u64) << 1
             | (self.work_item.is_some() as u64) << 2
     }
 }
@@ -612,7 +612,7 @@ impl model::Model for LeadTimeResponseWorkItem {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.resolved_at.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.resolved_at.is_some() as u64) << 1
     }
 }
 model::model!(LeadTimeResponseWorkItem);
@@ -662,7 +662,7 @@ impl model::Model for MeanTimeToRestoreResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.band.is_some() as u64) | (self.unit.is_some() as u64) << 1
+        self.band.is_some() as u64 | (self.unit.is_some() as u64) << 1
             | (self.mean_time.is_some() as u64) << 2
             | (self.total_incidents.is_some() as u64) << 3
     }
@@ -702,7 +702,7 @@ impl model::Model for V1dorachangeFailureRateFilter {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.time_range.is_some() as u64)
+        self.time_range.is_some() as u64
     }
 }
 model::model!(V1dorachangeFailureRateFilter);
@@ -744,7 +744,7 @@ impl model::Model for V1dorachangeFailureRateFilterTimeRange {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.gt.is_some() as u64) | (self.lt.is_some() as u64) << 1
+        self.gt.is_some() as u64 | (self.lt.is_some() as u64) << 1
     }
 }
 model::model!(V1dorachangeFailureRateFilterTimeRange);
@@ -814,7 +814,7 @@ impl model::Model for V1doraleadtimeFilter {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ratings.is_some() as u64) | (self.calculation.is_some() as u64) << 1
+        self.ratings.is_some() as u64 | (self.calculation.is_some() as u64) << 1
             | (self.integration_ids.is_some() as u64) << 2
             | (self.work_items_type.is_some() as u64) << 3
             | (self.jira_issue_types.is_some() as u64) << 4
@@ -861,7 +861,7 @@ impl model::Model for V1doraleadtimeFilterJiraIssueResolvedAt {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.gt.is_some() as u64) | (self.lt.is_some() as u64) << 1
+        self.gt.is_some() as u64 | (self.lt.is_some() as u64) << 1
     }
 }
 model::model!(V1doraleadtimeFilterJiraIssueResolvedAt);
@@ -921,7 +921,7 @@ impl model::Model for V1dorameantimeFilter {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ratings.is_some() as u64) | (self.calculation.is_some() as u64) << 1
+        self.ratings.is_some() as u64 | (self.calculation.is_some() as u64) << 1
             | (self.integration_ids.is_some() as u64) << 2
             | (self.work_items_type.is_some() as u64) << 3
             | (self.limit_to_only_applicable_data.is_some() as u64) << 4

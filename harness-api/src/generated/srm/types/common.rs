@@ -108,7 +108,7 @@ impl model::Model for CvDowntimeStatusDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64) | (self.end_time.is_some() as u64) << 1
+        self.status.is_some() as u64 | (self.end_time.is_some() as u64) << 1
             | (self.start_time.is_some() as u64) << 2
             | (self.end_date_time.is_some() as u64) << 3
     }
@@ -156,7 +156,7 @@ impl model::Model for CvProjectParams {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org_identifier.is_some() as u64)
+        self.org_identifier.is_some() as u64
             | (self.account_identifier.is_some() as u64) << 1
             | (self.project_identifier.is_some() as u64) << 2
     }
@@ -204,7 +204,7 @@ impl model::Model for CvSloError {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.failed_state.is_some() as u64) | (self.error_message.is_some() as u64) << 1
+        self.failed_state.is_some() as u64 | (self.error_message.is_some() as u64) << 1
             | (self.slo_error_type.is_some() as u64) << 2
     }
 }
@@ -390,7 +390,7 @@ impl model::Model for CvSloHealthListView {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.org_name.is_some() as u64) << 2
             | (self.sli_type.is_some() as u64) << 3
             | (self.slo_type.is_some() as u64) << 4
@@ -460,7 +460,7 @@ impl model::Model for CvngEmailChannelSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.recipients.is_some() as u64) | (self.user_groups.is_some() as u64) << 1
+        self.recipients.is_some() as u64 | (self.user_groups.is_some() as u64) << 1
     }
 }
 model::model!(CvngEmailChannelSpec);
@@ -563,8 +563,7 @@ impl model::Model for CvngPagerDutyChannelSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.user_groups.is_some() as u64)
-            | (self.integration_key.is_some() as u64) << 1
+        self.user_groups.is_some() as u64 | (self.integration_key.is_some() as u64) << 1
     }
 }
 model::model!(CvngPagerDutyChannelSpec);
@@ -606,7 +605,7 @@ impl model::Model for CvngRollbackSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.rollback_window.is_some() as u64)
+        self.rollback_window.is_some() as u64
             | (self.infrastructure_id.is_some() as u64) << 1
     }
 }
@@ -649,7 +648,7 @@ impl model::Model for CvngSlackChannelSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.user_groups.is_some() as u64) | (self.webhook_url.is_some() as u64) << 1
+        self.user_groups.is_some() as u64 | (self.webhook_url.is_some() as u64) << 1
     }
 }
 model::model!(CvngSlackChannelSpec);
@@ -709,7 +708,7 @@ impl model::Model for CvngWebhookChannelSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.headers.is_some() as u64) | (self.user_groups.is_some() as u64) << 1
+        self.headers.is_some() as u64 | (self.user_groups.is_some() as u64) << 1
             | (self.webhook_url.is_some() as u64) << 2
             | (self.authorization_token.is_some() as u64) << 3
             | (self.expression_functor_token.is_some() as u64) << 4
@@ -758,7 +757,7 @@ impl model::Model for CvngmsTeamsChannelSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.ms_team_keys.is_some() as u64) | (self.user_groups.is_some() as u64) << 1
+        self.ms_team_keys.is_some() as u64 | (self.user_groups.is_some() as u64) << 1
     }
 }
 model::model!(CvngmsTeamsChannelSpec);
@@ -800,7 +799,7 @@ impl model::Model for DataPoints {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.value.is_some() as u64) | (self.timestamp.is_some() as u64) << 1
+        self.value.is_some() as u64 | (self.timestamp.is_some() as u64) << 1
     }
 }
 model::model!(DataPoints);
@@ -838,7 +837,7 @@ impl model::Model for MonthlyCalenderSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.day_of_month.is_some() as u64)
+        self.day_of_month.is_some() as u64
     }
 }
 model::model!(MonthlyCalenderSpec);
@@ -908,7 +907,7 @@ impl model::Model for NotificationRule {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.conditions.is_some() as u64) << 2
             | (self.identifier.is_some() as u64) << 3
             | (self.org_identifier.is_some() as u64) << 4
@@ -955,7 +954,7 @@ impl model::Model for NotificationRuleCondition {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.spec.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(NotificationRuleCondition);
@@ -1006,7 +1005,7 @@ impl model::Model for NotificationRuleRefDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.enabled.is_some() as u64)
+        self.enabled.is_some() as u64
             | (self.notification_rule_ref.is_some() as u64) << 1
     }
 }
@@ -1057,7 +1056,7 @@ impl model::Model for NotificationRuleResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.enabled.is_some() as u64) | (self.created_at.is_some() as u64) << 1
+        self.enabled.is_some() as u64 | (self.created_at.is_some() as u64) << 1
             | (self.last_modified_at.is_some() as u64) << 2
             | (self.notification_rule.is_some() as u64) << 3
     }
@@ -1139,7 +1138,7 @@ impl model::Model for PageResponseNotificationRuleResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.empty.is_some() as u64) | (self.content.is_some() as u64) << 1
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.page_index.is_some() as u64) << 3
             | (self.page_token.is_some() as u64) << 4
@@ -1220,7 +1219,7 @@ impl model::Model for PageResponseSloHealthListView {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.empty.is_some() as u64) | (self.content.is_some() as u64) << 1
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.page_index.is_some() as u64) << 3
             | (self.page_token.is_some() as u64) << 4
@@ -1264,7 +1263,7 @@ impl model::Model for QuarterlyCalenderSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.quarter_start.is_some() as u64)
+        self.quarter_start.is_some() as u64
     }
 }
 model::model!(QuarterlyCalenderSpec);
@@ -1319,7 +1318,7 @@ impl model::Model for ResponseDtoPageResponseNotificationRuleResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -1376,7 +1375,7 @@ impl model::Model for ResponseDtoPageResponseSloHealthListView {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -1421,7 +1420,7 @@ impl model::Model for RollingSloTargetSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.period_length.is_some() as u64)
+        self.period_length.is_some() as u64
     }
 }
 model::model!(RollingSloTargetSpec);
@@ -1516,7 +1515,7 @@ impl model::Model for SloDashboardApiFilter {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.target_types.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.target_types.is_some() as u64) << 1
             | (self.search_filter.is_some() as u64) << 2
             | (self.child_resource.is_some() as u64) << 3
             | (self.env_identifiers.is_some() as u64) << 4
@@ -1662,7 +1661,7 @@ impl model::Model for UserJourney {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.identifier.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
     }
 }
 model::model!(UserJourney);
@@ -1700,7 +1699,7 @@ impl model::Model for WeeklyCalendarSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.day_of_week.is_some() as u64)
+        self.day_of_week.is_some() as u64
     }
 }
 model::model!(WeeklyCalendarSpec);

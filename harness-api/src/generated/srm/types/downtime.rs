@@ -108,7 +108,7 @@ impl model::Model for AllEntitiesRule {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.affected_entity.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.affected_entity.is_some() as u64) << 1
     }
 }
 model::model!(AllEntitiesRule);
@@ -158,7 +158,7 @@ impl model::Model for CvDowntimeEntity {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.env_name.is_some() as u64) | (self.service_name.is_some() as u64) << 1
+        self.env_name.is_some() as u64 | (self.service_name.is_some() as u64) << 1
             | (self.monitored_service_identifier.is_some() as u64) << 2
     }
 }
@@ -234,7 +234,7 @@ impl model::Model for CvDowntimeHistoryItem {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.category.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.category.is_some() as u64) << 1
             | (self.duration.is_some() as u64) << 2
             | (self.identifier.is_some() as u64) << 3
             | (self.end_date_time.is_some() as u64) << 4
@@ -325,7 +325,7 @@ impl model::Model for CvDowntimeListItem {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.spec.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.spec.is_some() as u64) << 1
             | (self.enabled.is_some() as u64) << 2
             | (self.category.is_some() as u64) << 3
             | (self.duration.is_some() as u64) << 4
@@ -386,7 +386,7 @@ impl model::Model for CvEntityDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.enabled.is_some() as u64) | 1 << 1
+        self.enabled.is_some() as u64 | 1 << 1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -432,7 +432,7 @@ impl model::Model for CvLastModified {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.last_modified_at.is_some() as u64)
+        self.last_modified_at.is_some() as u64
             | (self.last_modified_by.is_some() as u64) << 1
     }
 }
@@ -483,7 +483,7 @@ impl model::Model for CvMonitoredServiceOption {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.identifier.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
             | (self.service_ref.is_some() as u64) << 2
             | (self.environment_ref.is_some() as u64) << 3
     }
@@ -656,8 +656,7 @@ impl model::Model for DowntimeDuration {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.duration_type.is_some() as u64)
-            | (self.duration_value.is_some() as u64) << 1
+        self.duration_type.is_some() as u64 | (self.duration_value.is_some() as u64) << 1
     }
 }
 model::model!(DowntimeDuration);
@@ -703,7 +702,7 @@ impl model::Model for DowntimeRecurrence {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.recurrence_type.is_some() as u64)
+        self.recurrence_type.is_some() as u64
             | (self.recurrence_value.is_some() as u64) << 1
     }
 }
@@ -832,7 +831,7 @@ impl model::Model for EntityIdentifiersRule {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.affected_entity.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.affected_entity.is_some() as u64) << 1
             | 1 << 2
     }
     #[inline]
@@ -943,7 +942,7 @@ impl model::Model for OnetimeDurationBasedSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.downtime_duration.is_some() as u64)
+        self.downtime_duration.is_some() as u64
     }
 }
 model::model!(OnetimeDurationBasedSpec);
@@ -985,7 +984,7 @@ impl model::Model for OnetimeEndTimeBasedSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.end_time.is_some() as u64) | (self.end_date_time.is_some() as u64) << 1
+        self.end_time.is_some() as u64 | (self.end_date_time.is_some() as u64) << 1
     }
 }
 model::model!(OnetimeEndTimeBasedSpec);
@@ -1061,7 +1060,7 @@ impl model::Model for RecurringDowntimeSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.timezone.is_some() as u64) | (self.start_time.is_some() as u64) << 1
+        self.timezone.is_some() as u64 | (self.start_time.is_some() as u64) << 1
             | (self.start_date_time.is_some() as u64) << 2
             | (self.downtime_duration.is_some() as u64) << 3
             | (self.recurrence_end_time.is_some() as u64) << 4
@@ -1116,7 +1115,7 @@ impl model::Model for GetDowntimeAssociatedMonitoredServicesResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -1193,7 +1192,7 @@ impl model::Model for GetDowntimeAssociatedMonitoredServicesResponseData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.empty.is_some() as u64) | (self.content.is_some() as u64) << 1
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.page_index.is_some() as u64) << 3
             | (self.page_token.is_some() as u64) << 4
@@ -1254,7 +1253,7 @@ impl model::Model for GetHistoryResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -1331,7 +1330,7 @@ impl model::Model for GetHistoryResponseData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.empty.is_some() as u64) | (self.content.is_some() as u64) << 1
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.page_index.is_some() as u64) << 3
             | (self.page_token.is_some() as u64) << 4
@@ -1391,7 +1390,7 @@ impl model::Model for ListDowntimesResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -1468,7 +1467,7 @@ impl model::Model for ListDowntimesResponseData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.empty.is_some() as u64) | (self.content.is_some() as u64) << 1
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.page_index.is_some() as u64) << 3
             | (self.page_token.is_some() as u64) << 4

@@ -70,7 +70,7 @@ impl model::Model for CreateHealthSourceBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.mcp_ref.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.mcp_ref.is_some() as u64) << 1
             | (self.identifier.is_some() as u64) << 2
             | (self.connector_ref.is_some() as u64) << 3
             | (self.data_source_type.is_some() as u64) << 4
@@ -117,7 +117,7 @@ impl model::Model for CreateHealthSourceBodyQueryDefinitions {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.spec.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(CreateHealthSourceBodyQueryDefinitions);
@@ -155,7 +155,7 @@ impl model::Model for CreateHealthSourceBodyQueryDefinitionsSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64)
+        self.type_.is_some() as u64
     }
 }
 model::model!(CreateHealthSourceBodyQueryDefinitionsSpec);
@@ -225,7 +225,7 @@ impl model::Model for UpdateHealthSourceBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.mcp_ref.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.mcp_ref.is_some() as u64) << 1
             | (self.identifier.is_some() as u64) << 2
             | (self.connector_ref.is_some() as u64) << 3
             | (self.data_source_type.is_some() as u64) << 4
@@ -272,7 +272,7 @@ impl model::Model for UpdateHealthSourceBodyQueryDefinitions {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.spec.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(UpdateHealthSourceBodyQueryDefinitions);
@@ -310,7 +310,7 @@ impl model::Model for UpdateHealthSourceBodyQueryDefinitionsSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64)
+        self.type_.is_some() as u64
     }
 }
 model::model!(UpdateHealthSourceBodyQueryDefinitionsSpec);

@@ -58,7 +58,7 @@ impl model::Model for ChangeSourceDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.spec.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.spec.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2 | (self.enabled.is_some() as u64) << 3
             | (self.category.is_some() as u64) << 4
             | (self.identifier.is_some() as u64) << 5
@@ -127,7 +127,7 @@ impl model::Model for CvHealthScore {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.end_time.is_some() as u64) | (self.start_time.is_some() as u64) << 1
+        self.end_time.is_some() as u64 | (self.start_time.is_some() as u64) << 1
             | (self.risk_status.is_some() as u64) << 2
             | (self.health_score.is_some() as u64) << 3
             | (self.time_range_params.is_some() as u64) << 4
@@ -180,7 +180,7 @@ impl model::Model for CvHealthSourceItem {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.identifier.is_some() as u64) << 2
             | (self.verification_type.is_some() as u64) << 3
     }
@@ -220,7 +220,7 @@ impl model::Model for CvHealthTrend {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.health_scores.is_some() as u64)
+        self.health_scores.is_some() as u64
     }
 }
 model::model!(CvHealthTrend);
@@ -335,7 +335,7 @@ impl model::Model for CvMonitoredServiceListItem {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2
             | (self.identifier.is_some() as u64) << 3
             | (self.service_ref.is_some() as u64) << 4
@@ -391,7 +391,7 @@ impl model::Model for CvMonitoredServiceScore {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.current_health_score.is_some() as u64)
+        self.current_health_score.is_some() as u64
             | (self.dependent_health_score.is_some() as u64) << 1
     }
 }
@@ -434,7 +434,7 @@ impl model::Model for CvTimeRange {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.end_time.is_some() as u64) | (self.start_time.is_some() as u64) << 1
+        self.end_time.is_some() as u64 | (self.start_time.is_some() as u64) << 1
     }
 }
 model::model!(CvTimeRange);
@@ -519,7 +519,7 @@ impl model::Model for HealthSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.spec.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.spec.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2 | (self.mcp_ref.is_some() as u64) << 3
             | (self.version.is_some() as u64) << 4
             | (self.identifier.is_some() as u64) << 5
@@ -664,7 +664,7 @@ impl model::Model for MonitoredService {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2 | (self.enabled.is_some() as u64) << 3
             | (self.sources.is_some() as u64) << 4
             | (self.template.is_some() as u64) << 5
@@ -753,7 +753,7 @@ impl model::Model for MonitoredServiceReference {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.identifier.is_some() as u64) | (self.org_identifier.is_some() as u64) << 1
+        self.identifier.is_some() as u64 | (self.org_identifier.is_some() as u64) << 1
             | (self.account_identifier.is_some() as u64) << 2
             | (self.project_identifier.is_some() as u64) << 3
             | (self.service_identifier.is_some() as u64) << 4
@@ -812,8 +812,7 @@ impl model::Model for MonitoredServiceResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.created_at.is_some() as u64)
-            | (self.last_modified_at.is_some() as u64) << 1
+        self.created_at.is_some() as u64 | (self.last_modified_at.is_some() as u64) << 1
             | (self.monitored_service.is_some() as u64) << 2
     }
 }
@@ -893,7 +892,7 @@ impl model::Model for PageResponseMonitoredServiceReference {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.empty.is_some() as u64) | (self.content.is_some() as u64) << 1
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.page_index.is_some() as u64) << 3
             | (self.page_token.is_some() as u64) << 4
@@ -949,7 +948,7 @@ impl model::Model for ResponseDtoMonitoredServiceResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -1002,7 +1001,7 @@ impl model::Model for RestResponseMonitoredServiceResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.meta_data.is_some() as u64) | (self.resource.is_some() as u64) << 1
+        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
             | (self.response_messages.is_some() as u64) << 2
     }
 }
@@ -1049,7 +1048,7 @@ impl model::Model for RestResponsePageResponseMonitoredServiceReference {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.meta_data.is_some() as u64) | (self.resource.is_some() as u64) << 1
+        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
             | (self.response_messages.is_some() as u64) << 2
     }
 }
@@ -1096,7 +1095,7 @@ impl model::Model for ServiceDependencyDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.dependency_metadata.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.dependency_metadata.is_some() as u64) << 1
             | (self.monitored_service_identifier.is_some() as u64) << 2
     }
 }
@@ -1145,7 +1144,7 @@ impl model::Model for ServiceDependencyMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64)
+        self.type_.is_some() as u64
             | (self.supported_change_source_types.is_some() as u64) << 1
     }
 }
@@ -1200,7 +1199,7 @@ impl model::Model for Sources {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.change_sources.is_some() as u64)
+        self.change_sources.is_some() as u64
             | (self.health_sources.is_some() as u64) << 1
     }
 }
@@ -1261,7 +1260,7 @@ impl model::Model for TemplateDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.template_ref.is_some() as u64) | (self.version_label.is_some() as u64) << 1
+        self.template_ref.is_some() as u64 | (self.version_label.is_some() as u64) << 1
             | (self.template_inputs.is_some() as u64) << 2
             | (self.is_template_by_reference.is_some() as u64) << 3
             | (self.last_reconciliation_time.is_some() as u64) << 4
@@ -1310,7 +1309,7 @@ impl model::Model for GetHealthSourcesForMonitoredServiceIdentifierResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.meta_data.is_some() as u64) | (self.resource.is_some() as u64) << 1
+        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
             | (self.response_messages.is_some() as u64) << 2
     }
 }
@@ -1369,7 +1368,7 @@ impl model::Model for GetMonitoredServiceScoreResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -1437,7 +1436,7 @@ impl model::Model for GetOverAllHealthScoreResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -1499,7 +1498,7 @@ impl model::Model for MonitoredServicesListResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -1576,7 +1575,7 @@ impl model::Model for MonitoredServicesListResponseData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.empty.is_some() as u64) | (self.content.is_some() as u64) << 1
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.page_index.is_some() as u64) << 3
             | (self.page_token.is_some() as u64) << 4

@@ -156,7 +156,7 @@ impl model::Model for CompositeServiceLevelObjectiveSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.evaluation_type.is_some() as u64)
+        self.evaluation_type.is_some() as u64
             | (self.slo_formula_type.is_some() as u64) << 1
             | (self.service_level_objectives_details.is_some() as u64) << 2
     }
@@ -243,7 +243,7 @@ impl model::Model for PageResponseServiceLevelObjectiveV2Response {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.empty.is_some() as u64) | (self.content.is_some() as u64) << 1
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.page_index.is_some() as u64) << 3
             | (self.page_token.is_some() as u64) << 4
@@ -299,7 +299,7 @@ impl model::Model for ResponseDtoPageResponseServiceLevelObjectiveV2Response {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -352,7 +352,7 @@ impl model::Model for RestResponseServiceLevelObjectiveV2Response {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.meta_data.is_some() as u64) | (self.resource.is_some() as u64) << 1
+        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
             | (self.response_messages.is_some() as u64) << 2
     }
 }
@@ -399,7 +399,7 @@ impl model::Model for RestResponseTimeGraphResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.meta_data.is_some() as u64) | (self.resource.is_some() as u64) << 1
+        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
             | (self.response_messages.is_some() as u64) << 2
     }
 }
@@ -454,7 +454,7 @@ impl model::Model for ServiceLevelIndicatorDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.spec.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.spec.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2
             | (self.identifier.is_some() as u64) << 3
             | (self.health_source_ref.is_some() as u64) << 4
@@ -521,7 +521,7 @@ impl model::Model for ServiceLevelObjectiveDetailsDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.account_id.is_some() as u64) | (self.org_identifier.is_some() as u64) << 1
+        self.account_id.is_some() as u64 | (self.org_identifier.is_some() as u64) << 1
             | (self.project_identifier.is_some() as u64) << 2
             | (self.weightage_percentage.is_some() as u64) << 3
             | (self.service_level_objective_ref.is_some() as u64) << 4
@@ -576,8 +576,7 @@ impl model::Model for ServiceLevelObjectiveV2Response {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.created_at.is_some() as u64)
-            | (self.last_modified_at.is_some() as u64) << 1
+        self.created_at.is_some() as u64 | (self.last_modified_at.is_some() as u64) << 1
             | (self.service_level_objective_v2.is_some() as u64) << 2
     }
 }
@@ -624,7 +623,7 @@ impl model::Model for SimpleServiceLevelObjectiveSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.health_source_ref.is_some() as u64)
+        self.health_source_ref.is_some() as u64
             | (self.monitored_service_ref.is_some() as u64) << 1
             | (self.service_level_indicators.is_some() as u64) << 2
     }
@@ -728,7 +727,7 @@ impl model::Model for TimeGraphResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.end_time.is_some() as u64) | (self.start_time.is_some() as u64) << 1
+        self.end_time.is_some() as u64 | (self.start_time.is_some() as u64) << 1
             | (self.data_points.is_some() as u64) << 2
     }
 }

@@ -38,7 +38,7 @@ impl model::Model for DowntimeStatus {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64)
+        self.status.is_some() as u64
     }
 }
 model::model!(DowntimeStatus);
@@ -88,7 +88,7 @@ impl model::Model for DowntimeStatusDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64) | (self.end_time.is_some() as u64) << 1
+        self.status.is_some() as u64 | (self.end_time.is_some() as u64) << 1
             | (self.start_time.is_some() as u64) << 2
             | (self.end_date_time.is_some() as u64) << 3
     }
@@ -144,7 +144,7 @@ impl model::Model for MetricGraph {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.end_time.is_some() as u64) | (self.start_time.is_some() as u64) << 1
+        self.end_time.is_some() as u64 | (self.start_time.is_some() as u64) << 1
             | (self.data_points.is_some() as u64) << 2
             | (self.metric_name.is_some() as u64) << 3
             | (self.metric_identifier.is_some() as u64) << 4
@@ -193,7 +193,7 @@ impl model::Model for ProjectParams {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org_identifier.is_some() as u64)
+        self.org_identifier.is_some() as u64
             | (self.account_identifier.is_some() as u64) << 1
             | (self.project_identifier.is_some() as u64) << 2
     }
@@ -233,7 +233,7 @@ impl model::Model for ServiceLevelObjectiveType {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64)
+        self.type_.is_some() as u64
     }
 }
 model::model!(ServiceLevelObjectiveType);
@@ -271,7 +271,7 @@ impl model::Model for SliEvaluationType {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64)
+        self.type_.is_some() as u64
     }
 }
 model::model!(SliEvaluationType);
@@ -317,7 +317,7 @@ impl model::Model for SloError {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.failed_state.is_some() as u64) | (self.error_message.is_some() as u64) << 1
+        self.failed_state.is_some() as u64 | (self.error_message.is_some() as u64) << 1
             | (self.slo_error_type.is_some() as u64) << 2
     }
 }
@@ -498,7 +498,7 @@ impl model::Model for SloHealthListView {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.org_name.is_some() as u64) << 2
             | (self.slo_type.is_some() as u64) << 3
             | (self.burn_rate.is_some() as u64) << 4
@@ -563,7 +563,7 @@ impl model::Model for SloTargetType {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64)
+        self.type_.is_some() as u64
     }
 }
 model::model!(SloTargetType);

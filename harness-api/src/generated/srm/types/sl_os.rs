@@ -95,7 +95,7 @@ impl model::Model for ApiCallLogDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tags.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.tags.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.end_time.is_some() as u64) << 2
             | (self.requests.is_some() as u64) << 3
             | (self.account_id.is_some() as u64) << 4
@@ -151,7 +151,7 @@ impl model::Model for ApiCallLogDtoField {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.value.is_some() as u64) << 2
     }
 }
@@ -217,7 +217,7 @@ impl model::Model for CvngLogTag {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.value.is_some() as u64) << 2
     }
 }
@@ -307,7 +307,7 @@ impl model::Model for ExecutionLogDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.log.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.log.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2 | (self.end_time.is_some() as u64) << 3
             | (self.log_level.is_some() as u64) << 4
             | (self.account_id.is_some() as u64) << 5
@@ -402,7 +402,7 @@ impl model::Model for PageResponseCvngLog {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.empty.is_some() as u64) | (self.content.is_some() as u64) << 1
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.page_index.is_some() as u64) << 3
             | (self.page_token.is_some() as u64) << 4
@@ -454,7 +454,7 @@ impl model::Model for RestResponseListSloErrorBudgetReset {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.meta_data.is_some() as u64) | (self.resource.is_some() as u64) << 1
+        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
             | (self.response_messages.is_some() as u64) << 2
     }
 }
@@ -501,7 +501,7 @@ impl model::Model for RestResponsePageResponseCvngLog {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.meta_data.is_some() as u64) | (self.resource.is_some() as u64) << 1
+        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
             | (self.response_messages.is_some() as u64) << 2
     }
 }
@@ -548,7 +548,7 @@ impl model::Model for RestResponseSloErrorBudgetReset {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.meta_data.is_some() as u64) | (self.resource.is_some() as u64) << 1
+        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
             | (self.response_messages.is_some() as u64) << 2
     }
 }
@@ -624,7 +624,7 @@ impl model::Model for SloErrorBudgetReset {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.reason.is_some() as u64) | (self.created_at.is_some() as u64) << 1
+        self.reason.is_some() as u64 | (self.created_at.is_some() as u64) << 1
             | (self.valid_until.is_some() as u64) << 2
             | (self.error_budget_at_reset.is_some() as u64) << 3
             | (self.error_budget_increment_minutes.is_some() as u64) << 4

@@ -90,7 +90,7 @@ impl model::Model for MonitoredServiceDetail {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org_name.is_some() as u64) | (self.project_name.is_some() as u64) << 1
+        self.org_name.is_some() as u64 | (self.project_name.is_some() as u64) << 1
             | (self.service_name.is_some() as u64) << 2
             | (self.project_params.is_some() as u64) << 3
             | (self.environment_name.is_some() as u64) << 4
@@ -174,7 +174,7 @@ impl model::Model for PageResponseSloConsumptionBreakdown {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.empty.is_some() as u64) | (self.content.is_some() as u64) << 1
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.page_index.is_some() as u64) << 3
             | (self.page_token.is_some() as u64) << 4
@@ -226,7 +226,7 @@ impl model::Model for Point {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.value.is_some() as u64) | (self.enabled.is_some() as u64) << 1
+        self.value.is_some() as u64 | (self.enabled.is_some() as u64) << 1
             | (self.timestamp.is_some() as u64) << 2
     }
 }
@@ -277,7 +277,7 @@ impl model::Model for ResponseDtoPageResponseSloConsumptionBreakdown {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -334,7 +334,7 @@ impl model::Model for ResponseDtosloDashboardDetail {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -391,7 +391,7 @@ impl model::Model for ResponseDtosloRiskCountResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -444,7 +444,7 @@ impl model::Model for RiskCount {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.count.is_some() as u64) | (self.identifier.is_some() as u64) << 1
+        self.count.is_some() as u64 | (self.identifier.is_some() as u64) << 1
             | (self.display_name.is_some() as u64) << 2
     }
 }
@@ -550,7 +550,7 @@ impl model::Model for SloConsumptionBreakdown {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org_name.is_some() as u64) | (self.slo_name.is_some() as u64) << 1
+        self.org_name.is_some() as u64 | (self.slo_name.is_some() as u64) << 1
             | (self.slo_error.is_some() as u64) << 2
             | (self.project_name.is_some() as u64) << 3
             | (self.service_name.is_some() as u64) << 4
@@ -622,7 +622,7 @@ impl model::Model for SloDashboardDetail {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.created_at.is_some() as u64) | (self.description.is_some() as u64) << 1
+        self.created_at.is_some() as u64 | (self.description.is_some() as u64) << 1
             | (self.last_modified_at.is_some() as u64) << 2
             | (self.time_range_filters.is_some() as u64) << 3
             | (self.slo_dashboard_widget.is_some() as u64) << 4
@@ -860,7 +860,7 @@ impl model::Model for SloDashboardWidget {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.title.is_some() as u64) << 2 | (self.slo_type.is_some() as u64) << 3
             | (self.burn_rate.is_some() as u64) << 4
             | (self.slo_error.is_some() as u64) << 5
@@ -957,7 +957,7 @@ impl model::Model for SloRiskCountResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.risk_counts.is_some() as u64) | (self.total_count.is_some() as u64) << 1
+        self.risk_counts.is_some() as u64 | (self.total_count.is_some() as u64) << 1
     }
 }
 model::model!(SloRiskCountResponse);
@@ -999,7 +999,7 @@ impl model::Model for TimeRangeFilter {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.display_name.is_some() as u64)
+        self.display_name.is_some() as u64
             | (self.duration_milli_seconds.is_some() as u64) << 1
     }
 }

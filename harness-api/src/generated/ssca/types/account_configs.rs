@@ -38,7 +38,7 @@ impl model::Model for PipelineConfigUpdateRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.target_version.is_some() as u64)
+        self.target_version.is_some() as u64
     }
 }
 model::model!(PipelineConfigUpdateRequest);

@@ -110,7 +110,7 @@ impl model::Model for ArtifactDetailResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.tag.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.tag.is_some() as u64) << 1
             | (self.url.is_some() as u64) << 2 | (self.name.is_some() as u64) << 3
             | (self.updated.is_some() as u64) << 4
             | (self.metadata.is_some() as u64) << 5
@@ -164,7 +164,7 @@ impl model::Model for ArtifactDetailResponseScorecard {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.avg_score.is_some() as u64) | (self.max_score.is_some() as u64) << 1
+        self.avg_score.is_some() as u64 | (self.max_score.is_some() as u64) << 1
     }
 }
 model::model!(ArtifactDetailResponseScorecard);
@@ -289,7 +289,7 @@ impl model::Model for ArtifactListingResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.tag.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.tag.is_some() as u64) << 1
             | (self.url.is_some() as u64) << 2 | (self.name.is_some() as u64) << 3
             | (self.updated.is_some() as u64) << 4
             | (self.activity.is_some() as u64) << 5
@@ -350,7 +350,7 @@ impl model::Model for ArtifactListingResponseScorecard {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.avg_score.is_some() as u64) | (self.max_score.is_some() as u64) << 1
+        self.avg_score.is_some() as u64 | (self.max_score.is_some() as u64) << 1
     }
 }
 model::model!(ArtifactListingResponseScorecard);

@@ -85,7 +85,7 @@ impl model::Model for ArtifactChainOfCustody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.compliance.is_some() as u64) | (self.created_at.is_some() as u64) << 1
+        self.compliance.is_some() as u64 | (self.created_at.is_some() as u64) << 1
             | (self.deployment.is_some() as u64) << 2
             | (self.provenance.is_some() as u64) << 3
             | (self.enforcement.is_some() as u64) << 4
@@ -157,7 +157,7 @@ impl model::Model for ArtifactSourcesListingResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.count.is_some() as u64) << 2 | (self.source_id.is_some() as u64) << 3
             | (self.deployments.is_some() as u64) << 4
             | (self.sto_issue_count.is_some() as u64) << 5
@@ -265,7 +265,7 @@ impl model::Model for ArtifactV2ListingResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.url.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.url.is_some() as u64) << 1
             | (self.name.is_some() as u64) << 2 | (self.tags.is_some() as u64) << 3
             | (self.digest.is_some() as u64) << 4 | (self.signing.is_some() as u64) << 5
             | (self.updated.is_some() as u64) << 6
@@ -317,7 +317,7 @@ impl model::Model for ArtifactV2ListingResponseDeployment {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.prod_env_count.is_some() as u64)
+        self.prod_env_count.is_some() as u64
             | (self.non_prod_env_count.is_some() as u64) << 1
     }
 }
@@ -433,7 +433,7 @@ impl model::Model for ArtifactV2Overview {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.url.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.url.is_some() as u64) << 1
             | (self.name.is_some() as u64) << 2 | (self.tags.is_some() as u64) << 3
             | (self.digest.is_some() as u64) << 4 | (self.signing.is_some() as u64) << 5
             | (self.updated.is_some() as u64) << 6
@@ -510,7 +510,7 @@ impl model::Model for Deployments {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.env_name.is_some() as u64) | (self.env_type.is_some() as u64) << 1
+        self.env_name.is_some() as u64 | (self.env_type.is_some() as u64) << 1
             | (self.env_identifier.is_some() as u64) << 2
             | (self.prod_env_count.is_some() as u64) << 3
             | (self.pipeline_details.is_some() as u64) << 4
@@ -568,7 +568,7 @@ impl model::Model for SscaSlsaDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org_id.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.org_id.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.project_id.is_some() as u64) << 2
             | (self.provenance_id.is_some() as u64) << 3
             | (self.pipeline_details.is_some() as u64) << 4
@@ -626,7 +626,7 @@ impl model::Model for Violations {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.enforcement_id.is_some() as u64)
+        self.enforcement_id.is_some() as u64
             | (self.pipeline_details.is_some() as u64) << 1
             | (self.deny_list_violations.is_some() as u64) << 2
             | (self.allow_list_violations.is_some() as u64) << 3

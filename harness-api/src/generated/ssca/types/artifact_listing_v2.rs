@@ -61,7 +61,7 @@ impl model::Model for ArtifactChainOfCustodyV2 {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.activity.is_some() as u64) | (self.created_at.is_some() as u64) << 1
+        self.activity.is_some() as u64 | (self.created_at.is_some() as u64) << 1
             | (self.artifact_details.is_some() as u64) << 2
             | (self.execution_context.is_some() as u64) << 3
     }
@@ -128,7 +128,7 @@ impl model::Model for DeploymentActivity {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.env_name.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.env_name.is_some() as u64) << 1
             | (self.env_type.is_some() as u64) << 2
             | (self.env_identifier.is_some() as u64) << 3
             | (self.prod_env_count.is_some() as u64) << 4
@@ -186,7 +186,7 @@ impl model::Model for EnforcementActivity {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.enforcement_id.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.enforcement_id.is_some() as u64) << 1
             | (self.deny_list_violations.is_some() as u64) << 2
             | (self.allow_list_violations.is_some() as u64) << 3
     }
@@ -272,7 +272,7 @@ impl model::Model for GithubExecutionContext {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.job_id.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.job_id.is_some() as u64) << 1
             | (self.run_id.is_some() as u64) << 2
             | (self.repository.is_some() as u64) << 3
             | (self.action_path.is_some() as u64) << 4
@@ -328,7 +328,7 @@ impl model::Model for GithubRunnerDetail {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.account_id.is_some() as u64) << 2
     }
 }
@@ -443,7 +443,7 @@ impl model::Model for HarnessExecutionContext {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.org.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.project.is_some() as u64) << 2 | (self.step_id.is_some() as u64) << 3
             | (self.stage_id.is_some() as u64) << 4
             | (self.step_name.is_some() as u64) << 5
@@ -514,7 +514,7 @@ impl model::Model for HarnessRunnerDetail {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.trigger_type.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.trigger_type.is_some() as u64) << 1
             | (self.trigger_by_id.is_some() as u64) << 2
             | (self.trigger_by_name.is_some() as u64) << 3
     }
@@ -562,7 +562,7 @@ impl model::Model for IntegrityVerificationActivity {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.signing.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.signing.is_some() as u64) << 1
     }
 }
 model::model!(IntegrityVerificationActivity);
@@ -621,7 +621,7 @@ impl model::Model for OrchestrationActivity {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.drift_id.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.drift_id.is_some() as u64) << 1
             | (self.total_drifts.is_some() as u64) << 2
             | (self.components_count.is_some() as u64) << 3
             | (self.orchestration_id.is_some() as u64) << 4
@@ -670,7 +670,7 @@ impl model::Model for ProvenanceActivity {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.provenance_id.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.provenance_id.is_some() as u64) << 1
     }
 }
 model::model!(ProvenanceActivity);
@@ -721,7 +721,7 @@ impl model::Model for SigningActivity {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.signing.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.signing.is_some() as u64) << 1
     }
 }
 model::model!(SigningActivity);
@@ -771,7 +771,7 @@ impl model::Model for VerificationActivity {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.provenance_id.is_some() as u64) << 2
     }
 }
@@ -861,7 +861,7 @@ impl model::Model for VulnerabilityActivity {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.low.is_some() as u64) | (self.high.is_some() as u64) << 1
+        self.low.is_some() as u64 | (self.high.is_some() as u64) << 1
             | (self.info.is_some() as u64) << 2 | (self.tool.is_some() as u64) << 3
             | (self.type_.is_some() as u64) << 4 | (self.total.is_some() as u64) << 5
             | (self.medium.is_some() as u64) << 6 | (self.ignored.is_some() as u64) << 7

@@ -46,7 +46,7 @@ impl model::Model for DownloadSignatureResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.rekor.is_some() as u64) | (self.payload.is_some() as u64) << 1
+        self.rekor.is_some() as u64 | (self.payload.is_some() as u64) << 1
             | (self.signature.is_some() as u64) << 2
     }
 }
@@ -107,7 +107,7 @@ impl model::Model for SaveIntegrityVerificationRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.rekor.is_some() as u64) | (self.artifact.is_some() as u64) << 1
+        self.rekor.is_some() as u64 | (self.artifact.is_some() as u64) << 1
             | (self.error_message.is_some() as u64) << 2
             | (self.execution_context.is_some() as u64) << 3
             | (self.verification_status.is_some() as u64) << 4
@@ -152,7 +152,7 @@ impl model::Model for SaveIntegrityVerificationResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64) | (self.response.is_some() as u64) << 1
+        self.status.is_some() as u64 | (self.response.is_some() as u64) << 1
     }
 }
 model::model!(SaveIntegrityVerificationResponse);
@@ -198,7 +198,7 @@ impl model::Model for SaveSignatureRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.rekor.is_some() as u64) | (self.artifact.is_some() as u64) << 1
+        self.rekor.is_some() as u64 | (self.artifact.is_some() as u64) << 1
             | (self.execution_context.is_some() as u64) << 2
     }
 }
@@ -241,7 +241,7 @@ impl model::Model for SaveSignatureResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64) | (self.response.is_some() as u64) << 1
+        self.status.is_some() as u64 | (self.response.is_some() as u64) << 1
     }
 }
 model::model!(SaveSignatureResponse);

@@ -105,7 +105,7 @@ impl model::Model for ArtifactListingResponseV2 {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.url.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.url.is_some() as u64) << 1
             | (self.name.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
             | (self.updated.is_some() as u64) << 4 | (self.variant.is_some() as u64) << 5
             | (self.baseline.is_some() as u64) << 6
@@ -161,7 +161,7 @@ impl model::Model for ArtifactListingResponseV2Deployment {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.activity.is_some() as u64) | (self.prod_env_count.is_some() as u64) << 1
+        self.activity.is_some() as u64 | (self.prod_env_count.is_some() as u64) << 1
             | (self.non_prod_env_count.is_some() as u64) << 2
     }
 }

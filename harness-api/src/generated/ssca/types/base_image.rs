@@ -102,7 +102,7 @@ impl model::Model for ArtifactComponentsResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org_id.is_some() as u64) | (self.artifact.is_some() as u64) << 1
+        self.org_id.is_some() as u64 | (self.artifact.is_some() as u64) << 1
             | (self.components.is_some() as u64) << 2
             | (self.project_id.is_some() as u64) << 3
     }
@@ -154,7 +154,7 @@ impl model::Model for ContainerArtifactFilter {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tag.is_some() as u64) | (self.url.is_some() as u64) << 1
+        self.tag.is_some() as u64 | (self.url.is_some() as u64) << 1
             | (self.name.is_some() as u64) << 2 | (self.digest.is_some() as u64) << 3
     }
 }

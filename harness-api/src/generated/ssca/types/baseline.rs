@@ -38,7 +38,7 @@ impl model::Model for BaselineRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tag.is_some() as u64)
+        self.tag.is_some() as u64
     }
 }
 model::model!(BaselineRequestBody);
@@ -80,7 +80,7 @@ impl model::Model for BaselineResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tag.is_some() as u64) | (self.artifact_id.is_some() as u64) << 1
+        self.tag.is_some() as u64 | (self.artifact_id.is_some() as u64) << 1
     }
 }
 model::model!(BaselineResponseBody);

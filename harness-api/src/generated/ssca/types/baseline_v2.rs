@@ -38,7 +38,7 @@ impl model::Model for BaselineV2RequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.artifact_id.is_some() as u64)
+        self.artifact_id.is_some() as u64
     }
 }
 model::model!(BaselineV2RequestBody);

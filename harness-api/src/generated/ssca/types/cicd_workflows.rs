@@ -42,7 +42,7 @@ impl model::Model for CicdHarnessPipelineYamlResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.pipeline_yaml.is_some() as u64)
+        self.pipeline_yaml.is_some() as u64
             | (self.harness_pipeline_settings.is_some() as u64) << 1
     }
 }
@@ -97,7 +97,7 @@ impl model::Model for CicdOverviewResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.source.is_some() as u64) << 2
             | (self.last_scan.is_some() as u64) << 3
             | (self.compliance_summary.is_some() as u64) << 4
@@ -142,7 +142,7 @@ impl model::Model for CicdWorkflowListingRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.search_term.is_some() as u64) | (self.platform_type.is_some() as u64) << 1
+        self.search_term.is_some() as u64 | (self.platform_type.is_some() as u64) << 1
     }
 }
 model::model!(CicdWorkflowListingRequest);
@@ -196,7 +196,7 @@ impl model::Model for CicdWorkflowListingResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.source.is_some() as u64) << 2
             | (self.last_scan.is_some() as u64) << 3
             | (self.compliance_summary.is_some() as u64) << 4
@@ -241,7 +241,7 @@ impl model::Model for CicdWorkflowSummary {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.total_workflows.is_some() as u64)
+        self.total_workflows.is_some() as u64
             | (self.compliance_summary.is_some() as u64) << 1
     }
 }
@@ -280,7 +280,7 @@ impl model::Model for CicdWorklfowPluginsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.plugin_name.is_some() as u64)
+        self.plugin_name.is_some() as u64
     }
 }
 model::model!(CicdWorklfowPluginsResponse);
@@ -318,7 +318,7 @@ impl model::Model for HarnessPipelineSettings {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.is_auth_enabled_for_custom_webhook.is_some() as u64)
+        self.is_auth_enabled_for_custom_webhook.is_some() as u64
     }
 }
 model::model!(HarnessPipelineSettings);
@@ -364,7 +364,7 @@ impl model::Model for WorkflowSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2
     }
 }

@@ -46,7 +46,7 @@ impl model::Model for CodeRepoRulesEvaluation {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.time.is_some() as u64) | (self.failed.is_some() as u64) << 1
+        self.time.is_some() as u64 | (self.failed.is_some() as u64) << 1
             | (self.passed.is_some() as u64) << 2
     }
 }
@@ -93,7 +93,7 @@ impl model::Model for CodeRepositoryListingRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.search_term.is_some() as u64) | (self.license_filter.is_some() as u64) << 1
+        self.search_term.is_some() as u64 | (self.license_filter.is_some() as u64) << 1
             | (self.dependency_filter.is_some() as u64) << 2
     }
 }
@@ -184,7 +184,7 @@ impl model::Model for CodeRepositoryListingResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.url.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.url.is_some() as u64) << 1
             | (self.name.is_some() as u64) << 2 | (self.variant.is_some() as u64) << 3
             | (self.last_scan.is_some() as u64) << 4
             | (self.scorecard.is_some() as u64) << 5
@@ -287,7 +287,7 @@ impl model::Model for CodeRepositoryOverview {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.variant.is_some() as u64) << 2
             | (self.scorecard.is_some() as u64) << 3
             | (self.last_commit.is_some() as u64) << 4
@@ -343,8 +343,7 @@ impl model::Model for DriftDetailsDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.drift_summary.is_some() as u64)
-            | (self.org_identifier.is_some() as u64) << 1
+        self.drift_summary.is_some() as u64 | (self.org_identifier.is_some() as u64) << 1
             | (self.project_identifier.is_some() as u64) << 2
     }
 }
@@ -391,7 +390,7 @@ impl model::Model for RepositoriesSummary {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.total.is_some() as u64) | (self.vulnerabilities.is_some() as u64) << 1
+        self.total.is_some() as u64 | (self.vulnerabilities.is_some() as u64) << 1
             | (self.evaluation_summary.is_some() as u64) << 2
     }
 }

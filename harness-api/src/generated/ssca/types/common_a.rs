@@ -60,7 +60,7 @@ impl model::Model for ArtifactComponentViewRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.image_layer.is_some() as u64) | (self.license_filter.is_some() as u64) << 1
+        self.image_layer.is_some() as u64 | (self.license_filter.is_some() as u64) << 1
             | (self.package_manager.is_some() as u64) << 2
             | (self.component_filter.is_some() as u64) << 3
             | (self.package_supplier.is_some() as u64) << 4
@@ -133,7 +133,7 @@ impl model::Model for ArtifactComponentViewResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.purl.is_some() as u64) | (self.filter_tags.is_some() as u64) << 1
+        self.purl.is_some() as u64 | (self.filter_tags.is_some() as u64) << 1
             | (self.package_name.is_some() as u64) << 2
             | (self.package_license.is_some() as u64) << 3
             | (self.package_manager.is_some() as u64) << 4
@@ -184,8 +184,7 @@ impl model::Model for ArtifactDeploymentViewRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.environment.is_some() as u64)
-            | (self.environment_type.is_some() as u64) << 1
+        self.environment.is_some() as u64 | (self.environment_type.is_some() as u64) << 1
             | (self.policy_violation.is_some() as u64) << 2
     }
 }
@@ -306,7 +305,7 @@ impl model::Model for ArtifactDeploymentViewResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.env_id.is_some() as u64) | (self.env_name.is_some() as u64) << 1
+        self.env_id.is_some() as u64 | (self.env_name.is_some() as u64) << 1
             | (self.env_type.is_some() as u64) << 2
             | (self.pipeline_id.is_some() as u64) << 3
             | (self.triggered_at.is_some() as u64) << 4
@@ -383,7 +382,7 @@ impl model::Model for ArtifactListingRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.search_term.is_some() as u64) | (self.license_filter.is_some() as u64) << 1
+        self.search_term.is_some() as u64 | (self.license_filter.is_some() as u64) << 1
             | (self.component_filter.is_some() as u64) << 2
             | (self.environment_type.is_some() as u64) << 3
             | (self.policy_violation.is_some() as u64) << 4
@@ -442,7 +441,7 @@ impl model::Model for ArtifactListingResponseV2Orchestration {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.pipeline_id.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.pipeline_id.is_some() as u64) << 1
             | (self.pipeline_execution_id.is_some() as u64) << 2
     }
 }
@@ -489,8 +488,7 @@ impl model::Model for ArtifactListingResponseV2PolicyEnforcement {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64)
-            | (self.deny_list_violation_count.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.deny_list_violation_count.is_some() as u64) << 1
             | (self.allow_list_violation_count.is_some() as u64) << 2
     }
 }
@@ -533,7 +531,7 @@ impl model::Model for ArtifactListingResponseV2Scorecard {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.avg_score.is_some() as u64) | (self.max_score.is_some() as u64) << 1
+        self.avg_score.is_some() as u64 | (self.max_score.is_some() as u64) << 1
     }
 }
 model::model!(ArtifactListingResponseV2Scorecard);
@@ -613,7 +611,7 @@ impl model::Model for ArtifactModelPipeline {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.tag.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.tag.is_some() as u64) << 1
             | (self.name.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
             | (self.digest.is_some() as u64) << 4 | (self.variant.is_some() as u64) << 5
             | (self.metadata.is_some() as u64) << 6
@@ -692,7 +690,7 @@ impl model::Model for ArtifactSbomDriftResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tag.is_some() as u64) | (self.base_tag.is_some() as u64) << 1
+        self.tag.is_some() as u64 | (self.base_tag.is_some() as u64) << 1
             | (self.drift_id.is_some() as u64) << 2
             | (self.total_drifts.is_some() as u64) << 3
             | (self.artifact_name.is_some() as u64) << 4
@@ -751,7 +749,7 @@ impl model::Model for ArtifactV2Details {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.tag.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.tag.is_some() as u64) << 1
             | (self.name.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
             | (self.digest.is_some() as u64) << 4
     }
@@ -795,7 +793,7 @@ impl model::Model for ArtifactVariant {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(ArtifactVariant);
@@ -841,7 +839,7 @@ impl model::Model for Attestation {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.is_attested.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.is_attested.is_some() as u64) << 1
     }
 }
 model::model!(Attestation);

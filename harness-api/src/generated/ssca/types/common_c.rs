@@ -58,7 +58,7 @@ impl model::Model for CategoryScorecard {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.score.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.score.is_some() as u64) << 1
             | (self.checks.is_some() as u64) << 2
             | (self.max_score.is_some() as u64) << 3
             | (self.weightage.is_some() as u64) << 4
@@ -116,7 +116,7 @@ impl model::Model for CategoryScorecardCheck {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.score.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.score.is_some() as u64) << 1
             | (self.max_score.is_some() as u64) << 2
             | (self.is_enabled.is_some() as u64) << 3
             | (self.description.is_some() as u64) << 4
@@ -203,7 +203,7 @@ impl model::Model for ComplianceEvaluationSummary {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.failed.is_some() as u64) | (self.passed.is_some() as u64) << 1
+        self.failed.is_some() as u64 | (self.passed.is_some() as u64) << 1
             | (self.low_failures.is_some() as u64) << 2
             | (self.high_failures.is_some() as u64) << 3
             | (self.evaluation_time.is_some() as u64) << 4
@@ -254,7 +254,7 @@ impl model::Model for ComplianceOccurrenceDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.snippet.is_some() as u64) | (self.line_number.is_some() as u64) << 1
+        self.snippet.is_some() as u64 | (self.line_number.is_some() as u64) << 1
             | (self.snippet_url.is_some() as u64) << 2
     }
 }
@@ -420,7 +420,7 @@ impl model::Model for ComplianceResult {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2 | (self.title.is_some() as u64) << 3
             | 1 << 4 | 1 << 5 | 1 << 6 | 1 << 7 | 1 << 8 | 1 << 9 | 1 << 10
             | (self.description.is_some() as u64) << 11
@@ -494,7 +494,7 @@ impl model::Model for ComplianceResultFilter {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64) | (self.severity.is_some() as u64) << 1
+        self.status.is_some() as u64 | (self.severity.is_some() as u64) << 1
             | (self.standards.is_some() as u64) << 2
             | (self.scan_types.is_some() as u64) << 3
             | (self.search_term.is_some() as u64) << 4
@@ -564,7 +564,7 @@ impl model::Model for ComponentDriftSummary {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.added.is_some() as u64) | (self.total.is_some() as u64) << 1
+        self.added.is_some() as u64 | (self.total.is_some() as u64) << 1
             | (self.deleted.is_some() as u64) << 2
             | (self.modified.is_some() as u64) << 3
     }
@@ -706,7 +706,7 @@ impl model::Model for ComponentSummary {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.purl.is_some() as u64) | (self.filter_tags.is_some() as u64) << 1
+        self.purl.is_some() as u64 | (self.filter_tags.is_some() as u64) << 1
             | (self.package_name.is_some() as u64) << 2
             | (self.package_license.is_some() as u64) << 3
             | (self.package_manager.is_some() as u64) << 4
@@ -757,7 +757,7 @@ impl model::Model for ConfigInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.config.is_some() as u64) << 2
     }
 }
@@ -800,7 +800,7 @@ impl model::Model for ConfigInfoConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(ConfigInfoConfig);
@@ -880,7 +880,7 @@ impl model::Model for ConfigRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.org_id.is_some() as u64) << 2 | (self.user_id.is_some() as u64) << 3
             | (self.config_id.is_some() as u64) << 4
             | (self.account_id.is_some() as u64) << 5
@@ -966,7 +966,7 @@ impl model::Model for ConfigResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.org_id.is_some() as u64) << 2 | (self.user_id.is_some() as u64) << 3
             | (self.config_id.is_some() as u64) << 4
             | (self.account_id.is_some() as u64) << 5
@@ -1014,7 +1014,7 @@ impl model::Model for ConfigureReposRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.repositories.is_some() as u64)
+        self.repositories.is_some() as u64
             | (self.include_all_repos.is_some() as u64) << 1
     }
 }

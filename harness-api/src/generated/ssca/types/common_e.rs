@@ -46,7 +46,7 @@ impl model::Model for EnforceSbomResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64) | (self.response.is_some() as u64) << 1
+        self.status.is_some() as u64 | (self.response.is_some() as u64) << 1
             | (self.enforcement_id.is_some() as u64) << 2
     }
 }

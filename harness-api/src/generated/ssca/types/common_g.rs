@@ -70,7 +70,7 @@ impl model::Model for GithubExecutionDetail {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.job_id.is_some() as u64) | (self.run_id.is_some() as u64) << 1
+        self.job_id.is_some() as u64 | (self.run_id.is_some() as u64) << 1
             | (self.repository.is_some() as u64) << 2
             | (self.action_path.is_some() as u64) << 3
             | (self.workflow_ref.is_some() as u64) << 4
@@ -117,7 +117,7 @@ impl model::Model for GithubRunner {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.account_id.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.account_id.is_some() as u64) << 1
     }
 }
 model::model!(GithubRunner);

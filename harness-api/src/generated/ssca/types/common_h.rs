@@ -105,7 +105,7 @@ impl model::Model for HarnessExecutionDetail {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org.is_some() as u64) | (self.project.is_some() as u64) << 1
+        self.org.is_some() as u64 | (self.project.is_some() as u64) << 1
             | (self.step_id.is_some() as u64) << 2
             | (self.stage_id.is_some() as u64) << 3
             | (self.step_name.is_some() as u64) << 4
@@ -163,7 +163,7 @@ impl model::Model for HarnessRunner {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.trigger_type.is_some() as u64) | (self.trigger_by_id.is_some() as u64) << 1
+        self.trigger_type.is_some() as u64 | (self.trigger_by_id.is_some() as u64) << 1
             | (self.trigger_by_name.is_some() as u64) << 2
     }
 }

@@ -50,7 +50,7 @@ impl model::Model for LicenseDriftSummary {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.added.is_some() as u64) | (self.total.is_some() as u64) << 1
+        self.added.is_some() as u64 | (self.total.is_some() as u64) << 1
             | (self.deleted.is_some() as u64) << 2
     }
 }

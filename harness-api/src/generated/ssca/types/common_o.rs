@@ -96,7 +96,7 @@ impl model::Model for OrchestrationDriftSummary {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.base.is_some() as u64) | (self.base_tag.is_some() as u64) << 1
+        self.base.is_some() as u64 | (self.base_tag.is_some() as u64) << 1
             | (self.drift_id.is_some() as u64) << 2
             | (self.total_drifts.is_some() as u64) << 3
             | (self.license_added.is_some() as u64) << 4

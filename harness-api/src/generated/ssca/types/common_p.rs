@@ -100,7 +100,7 @@ impl model::Model for PipelineDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.org_id.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
             | (self.project_id.is_some() as u64) << 4
             | (self.stage_type.is_some() as u64) << 5
@@ -164,7 +164,7 @@ impl model::Model for PluginResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.artifact.is_some() as u64) | (self.source_id.is_some() as u64) << 1
+        self.artifact.is_some() as u64 | (self.source_id.is_some() as u64) << 1
             | (self.response_url.is_some() as u64) << 2
     }
 }
@@ -211,7 +211,7 @@ impl model::Model for PluginResponseBodyArtifact {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.url.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.url.is_some() as u64) << 1
             | (self.name.is_some() as u64) << 2
     }
 }

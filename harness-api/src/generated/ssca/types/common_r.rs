@@ -58,7 +58,7 @@ impl model::Model for RekorLog {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.hash.is_some() as u64) | (self.signature.is_some() as u64) << 1
+        self.hash.is_some() as u64 | (self.signature.is_some() as u64) << 1
             | (self.signed_at.is_some() as u64) << 2
             | (self.signed_by.is_some() as u64) << 3
             | (self.entry_uuid.is_some() as u64) << 4
@@ -124,7 +124,7 @@ impl model::Model for RepoDetailsDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.url.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.url.is_some() as u64) << 1
             | (self.name.is_some() as u64) << 2 | (self.size.is_some() as u64) << 3
             | (self.owner.is_some() as u64) << 4 | (self.branch.is_some() as u64) << 5
             | (self.visibility.is_some() as u64) << 6
@@ -194,7 +194,7 @@ impl model::Model for RiskAndCompliance {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.low.is_some() as u64) | (self.high.is_some() as u64) << 1
+        self.low.is_some() as u64 | (self.high.is_some() as u64) << 1
             | (self.medium.is_some() as u64) << 2 | (self.critical.is_some() as u64) << 3
             | (self.last_scanned.is_some() as u64) << 4
             | (self.pipeline_details.is_some() as u64) << 5

@@ -42,7 +42,7 @@ impl model::Model for SaveResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64) | (self.response.is_some() as u64) << 1
+        self.status.is_some() as u64 | (self.response.is_some() as u64) << 1
     }
 }
 model::model!(SaveResponse);
@@ -177,7 +177,7 @@ impl model::Model for SbomComponentRequestDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.purl.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.purl.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.language.is_some() as u64) << 2
             | (self.package_id.is_some() as u64) << 3
             | (self.filter_tags.is_some() as u64) << 4
@@ -260,7 +260,7 @@ impl model::Model for SbomDetailsForScorecard {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tool_name.is_some() as u64) | (self.file_format.is_some() as u64) << 1
+        self.tool_name.is_some() as u64 | (self.file_format.is_some() as u64) << 1
             | (self.sbom_format.is_some() as u64) << 2
             | (self.sbom_version.is_some() as u64) << 3
             | (self.tool_version.is_some() as u64) << 4
@@ -334,7 +334,7 @@ impl model::Model for SbomInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org_id.is_some() as u64) | (self.drift_id.is_some() as u64) << 1
+        self.org_id.is_some() as u64 | (self.drift_id.is_some() as u64) << 1
             | (self.project_id.is_some() as u64) << 2
             | (self.total_drifts.is_some() as u64) << 3
             | (self.components_count.is_some() as u64) << 4
@@ -521,7 +521,7 @@ impl model::Model for SbomScorecardResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org_id.is_some() as u64) | (self.category.is_some() as u64) << 1
+        self.org_id.is_some() as u64 | (self.category.is_some() as u64) << 1
             | (self.avg_score.is_some() as u64) << 2
             | (self.max_score.is_some() as u64) << 3
             | (self.account_id.is_some() as u64) << 4
@@ -571,7 +571,7 @@ impl model::Model for ScorecardInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tool_name.is_some() as u64) | (self.tool_version.is_some() as u64) << 1
+        self.tool_name.is_some() as u64 | (self.tool_version.is_some() as u64) << 1
     }
 }
 model::model!(ScorecardInfo);
@@ -613,7 +613,7 @@ impl model::Model for Slsa {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.provenance.is_some() as u64)
+        self.provenance.is_some() as u64
             | (self.policy_outcome_status.is_some() as u64) << 1
     }
 }
@@ -699,7 +699,7 @@ impl model::Model for SscaArtifact {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.tag.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.tag.is_some() as u64) << 1
             | (self.url.is_some() as u64) << 2 | (self.name.is_some() as u64) << 3
             | (self.type_.is_some() as u64) << 4 | (self.digest.is_some() as u64) << 5
             | (self.variant.is_some() as u64) << 6
@@ -751,7 +751,7 @@ impl model::Model for SscaScorecard {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.avg_score.is_some() as u64) | (self.max_score.is_some() as u64) << 1
+        self.avg_score.is_some() as u64 | (self.max_score.is_some() as u64) << 1
     }
 }
 model::model!(SscaScorecard);
@@ -871,7 +871,7 @@ impl model::Model for StoIssueCount {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.low.is_some() as u64) | (self.high.is_some() as u64) << 1
+        self.low.is_some() as u64 | (self.high.is_some() as u64) << 1
             | (self.info.is_some() as u64) << 2 | (self.tool.is_some() as u64) << 3
             | (self.type_.is_some() as u64) << 4 | (self.total.is_some() as u64) << 5
             | (self.medium.is_some() as u64) << 6 | (self.ignored.is_some() as u64) << 7

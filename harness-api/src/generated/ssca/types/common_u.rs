@@ -42,7 +42,7 @@ impl model::Model for UpdateIntegration {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.missing_repos.is_some() as u64)
+        self.missing_repos.is_some() as u64
             | (self.all_repos_configured.is_some() as u64) << 1
     }
 }
@@ -89,7 +89,7 @@ impl model::Model for UpdateIntegrationMissingRepos {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.count.is_some() as u64) | (self.names.is_some() as u64) << 1
+        self.count.is_some() as u64 | (self.names.is_some() as u64) << 1
             | (self.reason.is_some() as u64) << 2
     }
 }

@@ -115,7 +115,7 @@ impl model::Model for ComplianceArtifactWithExecution {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.tags.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
             | (self.title.is_some() as u64) << 4 | (self.reason.is_some() as u64) << 5
             | (self.status.is_some() as u64) << 6 | (self.severity.is_some() as u64) << 7
@@ -211,7 +211,7 @@ impl model::Model for ComplianceEvaluationHistory {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.reason.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.reason.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.created_at.is_some() as u64) << 2
             | (self.description.is_some() as u64) << 3
             | (self.occurrences.is_some() as u64) << 4
@@ -269,7 +269,7 @@ impl model::Model for ComplianceExecutionByType {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.count.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.count.is_some() as u64) << 1
             | (self.failed.is_some() as u64) << 2 | (self.passed.is_some() as u64) << 3
     }
 }
@@ -350,7 +350,7 @@ impl model::Model for ComplianceResultAggregationByType {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tags.is_some() as u64) | (self.title.is_some() as u64) << 1
+        self.tags.is_some() as u64 | (self.title.is_some() as u64) << 1
             | (self.entity.is_some() as u64) << 2 | (self.severity.is_some() as u64) << 3
             | (self.standards.is_some() as u64) << 4
             | (self.executions.is_some() as u64) << 5
@@ -410,7 +410,7 @@ impl model::Model for ComplianceResultByArtifactFilter {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64) | (self.severity.is_some() as u64) << 1
+        self.status.is_some() as u64 | (self.severity.is_some() as u64) << 1
             | (self.standards.is_some() as u64) << 2
             | (self.search_term.is_some() as u64) << 3
             | (self.compliance_id.is_some() as u64) << 4
@@ -538,7 +538,7 @@ impl model::Model for ComplianceResultDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2 | (self.title.is_some() as u64) << 3
             | (self.entity.is_some() as u64) << 4 | (self.reason.is_some() as u64) << 5
             | (self.status.is_some() as u64) << 6 | (self.category.is_some() as u64) << 7
@@ -641,7 +641,7 @@ impl model::Model for CreateComplianceResult {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.results.is_some() as u64) | (self.pipeline.is_some() as u64) << 1
+        self.results.is_some() as u64 | (self.pipeline.is_some() as u64) << 1
             | (self.repo_org.is_some() as u64) << 2
             | (self.repo_url.is_some() as u64) << 3
             | (self.repo_name.is_some() as u64) << 4
@@ -750,7 +750,7 @@ impl model::Model for FetchComplianceResultByArtifactResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tags.is_some() as u64) | (self.title.is_some() as u64) << 1
+        self.tags.is_some() as u64 | (self.title.is_some() as u64) << 1
             | (self.reason.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
             | (self.severity.is_some() as u64) << 4
             | (self.standards.is_some() as u64) << 5

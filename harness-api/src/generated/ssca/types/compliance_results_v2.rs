@@ -134,7 +134,7 @@ impl model::Model for CreateComplianceResultV2 {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org.is_some() as u64) | 1 << 1 | 1 << 2
+        self.org.is_some() as u64 | 1 << 1 | 1 << 2
             | (self.plugins.is_some() as u64) << 3 | 1 << 4
             | (self.full_fqn.is_some() as u64) << 5 | 1 << 6
             | (self.stage_type.is_some() as u64) << 7
@@ -196,7 +196,7 @@ impl model::Model for PluginDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.version.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.version.is_some() as u64) << 1
             | (self.path_from_root.is_some() as u64) << 2
     }
 }

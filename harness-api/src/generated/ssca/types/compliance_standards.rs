@@ -120,7 +120,7 @@ impl model::Model for ComplianceCheck {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.url.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2 | (self.title.is_some() as u64) << 3
             | (self.entity.is_some() as u64) << 4 | (self.category.is_some() as u64) << 5
             | (self.severity.is_some() as u64) << 6
@@ -233,7 +233,7 @@ impl model::Model for CreateComplianceStandardsBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.title.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.title.is_some() as u64) << 1
             | (self.entity.is_some() as u64) << 2 | (self.category.is_some() as u64) << 3
             | (self.severity.is_some() as u64) << 4
             | (self.scan_type.is_some() as u64) << 5
@@ -308,7 +308,7 @@ impl model::Model for GetComplianceStandardsBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.entity.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.entity.is_some() as u64) << 1
             | (self.severity.is_some() as u64) << 2
             | (self.standards.is_some() as u64) << 3
             | (self.search_term.is_some() as u64) << 4
@@ -354,7 +354,7 @@ impl model::Model for GetComplianceStandardsBodyIntegrationsFilter {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.scan_type.is_some() as u64) | (self.integrations.is_some() as u64) << 1
+        self.scan_type.is_some() as u64 | (self.integrations.is_some() as u64) << 1
     }
 }
 model::model!(GetComplianceStandardsBodyIntegrationsFilter);

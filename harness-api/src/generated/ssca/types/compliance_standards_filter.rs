@@ -42,7 +42,7 @@ impl model::Model for ComplianceStandardsFilterEntity {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.scan_type.is_some() as u64) | (self.integrations.is_some() as u64) << 1
+        self.scan_type.is_some() as u64 | (self.integrations.is_some() as u64) << 1
     }
 }
 model::model!(ComplianceStandardsFilterEntity);

@@ -46,7 +46,7 @@ impl model::Model for ArtifactComplianceMetrics {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.failed.is_some() as u64) | (self.passed.is_some() as u64) << 1
+        self.failed.is_some() as u64 | (self.passed.is_some() as u64) << 1
             | (self.artifact_type.is_some() as u64) << 2
     }
 }
@@ -106,7 +106,7 @@ impl model::Model for ComplianceChecksMetrics {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tags.is_some() as u64) | (self.title.is_some() as u64) << 1
+        self.tags.is_some() as u64 | (self.title.is_some() as u64) << 1
             | (self.failed.is_some() as u64) << 2
             | (self.standards.is_some() as u64) << 3
             | (self.compliance_id.is_some() as u64) << 4
@@ -159,7 +159,7 @@ impl model::Model for ComplianceEvaluationTrend {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.failed.is_some() as u64) | (self.passed.is_some() as u64) << 1
+        self.failed.is_some() as u64 | (self.passed.is_some() as u64) << 1
             | (self.window_end_time.is_some() as u64) << 2
             | (self.window_start_time.is_some() as u64) << 3
     }
@@ -207,7 +207,7 @@ impl model::Model for ComplianceResultsEvaluationBreakdown {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.failed.is_some() as u64) | (self.passed.is_some() as u64) << 1
+        self.failed.is_some() as u64 | (self.passed.is_some() as u64) << 1
             | (self.severity_breakdown.is_some() as u64) << 2
     }
 }
@@ -250,7 +250,7 @@ impl model::Model for SeverityComplianceMetrics {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.failed.is_some() as u64) | (self.severity.is_some() as u64) << 1
+        self.failed.is_some() as u64 | (self.severity.is_some() as u64) << 1
     }
 }
 model::model!(SeverityComplianceMetrics);

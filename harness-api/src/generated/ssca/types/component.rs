@@ -46,7 +46,7 @@ impl model::Model for ComponentDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.project.is_some() as u64) << 2
     }
 }

@@ -377,7 +377,7 @@ impl model::Model for EnforcementSummaryResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64) | (self.artifact.is_some() as u64) << 1
+        self.status.is_some() as u64 | (self.artifact.is_some() as u64) << 1
             | (self.enforcement_id.is_some() as u64) << 2
             | (self.exempted_component_count.is_some() as u64) << 3
             | (self.deny_list_violation_count.is_some() as u64) << 4
@@ -591,7 +591,7 @@ impl model::Model for NormalizedSbomComponentDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.purl.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.purl.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.created.is_some() as u64) << 2
             | (self.language.is_some() as u64) << 3
             | (self.tool_name.is_some() as u64) << 4
@@ -764,7 +764,7 @@ impl model::Model for PolicyViolation {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org.is_some() as u64) | (self.tag.is_some() as u64) << 1
+        self.org.is_some() as u64 | (self.tag.is_some() as u64) << 1
             | (self.name.is_some() as u64) << 2 | (self.purl.is_some() as u64) << 3
             | (self.account.is_some() as u64) << 4 | (self.license.is_some() as u64) << 5
             | (self.project.is_some() as u64) << 6 | (self.version.is_some() as u64) << 7

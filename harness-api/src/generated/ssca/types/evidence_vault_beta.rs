@@ -42,7 +42,7 @@ impl model::Model for QueryAttestationsGraphqlBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.query.is_some() as u64) | (self.variables.is_some() as u64) << 1
+        self.query.is_some() as u64 | (self.variables.is_some() as u64) << 1
     }
 }
 model::model!(QueryAttestationsGraphqlBody);
@@ -137,7 +137,7 @@ impl model::Model for QueryAttestationsGraphqlBodyVariables {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64) | (self.verified.is_some() as u64) << 1
+        self.status.is_some() as u64 | (self.verified.is_some() as u64) << 1
             | (self.artifact_id.is_some() as u64) << 2
             | (self.signer_key_id.is_some() as u64) << 3
             | (self.subject_name.is_some() as u64) << 4
@@ -193,7 +193,7 @@ impl model::Model for UploadAttestationBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.artifact.is_some() as u64) | (self.envelope.is_some() as u64) << 1
+        self.artifact.is_some() as u64 | (self.envelope.is_some() as u64) << 1
             | (self.execution_context.is_some() as u64) << 2
     }
 }
@@ -279,7 +279,7 @@ impl model::Model for UploadAttestationBodyArtifact {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.tag.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.tag.is_some() as u64) << 1
             | (self.url.is_some() as u64) << 2 | (self.name.is_some() as u64) << 3
             | (self.type_.is_some() as u64) << 4 | (self.digest.is_some() as u64) << 5
             | (self.variant.is_some() as u64) << 6
@@ -327,7 +327,7 @@ impl model::Model for UploadAttestationBodyArtifactVariant {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.value.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(UploadAttestationBodyArtifactVariant);
@@ -377,7 +377,7 @@ impl model::Model for UploadAttestationBodyEnvelope {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.payload.is_some() as u64) | (self.metadata.is_some() as u64) << 1
+        self.payload.is_some() as u64 | (self.metadata.is_some() as u64) << 1
             | (self.signatures.is_some() as u64) << 2
             | (self.payload_type.is_some() as u64) << 3
     }
@@ -421,7 +421,7 @@ impl model::Model for UploadAttestationBodyEnvelopeSignatures {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.sig.is_some() as u64) | (self.keyid.is_some() as u64) << 1
+        self.sig.is_some() as u64 | (self.keyid.is_some() as u64) << 1
     }
 }
 model::model!(UploadAttestationBodyEnvelopeSignatures);
@@ -467,7 +467,7 @@ impl model::Model for UploadAttestationBodyExecutionContext {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.github.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.github.is_some() as u64) << 1
             | (self.harness.is_some() as u64) << 2
     }
 }
@@ -538,7 +538,7 @@ impl model::Model for UploadAttestationBodyExecutionContextGithub {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.job_id.is_some() as u64) | (self.run_id.is_some() as u64) << 1
+        self.job_id.is_some() as u64 | (self.run_id.is_some() as u64) << 1
             | (self.repository.is_some() as u64) << 2
             | (self.action_path.is_some() as u64) << 3
             | (self.workflow_ref.is_some() as u64) << 4
@@ -638,7 +638,7 @@ impl model::Model for UploadAttestationBodyExecutionContextHarness {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org.is_some() as u64) | (self.project.is_some() as u64) << 1
+        self.org.is_some() as u64 | (self.project.is_some() as u64) << 1
             | (self.step_id.is_some() as u64) << 2
             | (self.stage_id.is_some() as u64) << 3
             | (self.step_name.is_some() as u64) << 4

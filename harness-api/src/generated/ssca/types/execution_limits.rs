@@ -42,7 +42,7 @@ impl model::Model for ExecutionLimitRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.configs.is_some() as u64) | (self.config_id.is_some() as u64) << 1
+        self.configs.is_some() as u64 | (self.config_id.is_some() as u64) << 1
     }
 }
 model::model!(ExecutionLimitRequestBody);
@@ -96,7 +96,7 @@ impl model::Model for ExecutionLimitResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.configs.is_some() as u64) << 2
             | (self.config_id.is_some() as u64) << 3
             | (self.account_id.is_some() as u64) << 4

@@ -42,7 +42,7 @@ impl model::Model for ExemptionDurationDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.days.is_some() as u64) | (self.always_exempt.is_some() as u64) << 1
+        self.days.is_some() as u64 | (self.always_exempt.is_some() as u64) << 1
     }
 }
 model::model!(ExemptionDurationDto);
@@ -88,7 +88,7 @@ impl model::Model for ExemptionInitiatorDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.artifact_id.is_some() as u64) | (self.enforcement_id.is_some() as u64) << 1
+        self.artifact_id.is_some() as u64 | (self.enforcement_id.is_some() as u64) << 1
             | (self.project_identifier.is_some() as u64) << 2
     }
 }
@@ -154,7 +154,7 @@ impl model::Model for ExemptionRequestDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.reason.is_some() as u64) | (self.component_name.is_some() as u64) << 1
+        self.reason.is_some() as u64 | (self.component_name.is_some() as u64) << 1
             | (self.version_operator.is_some() as u64) << 2
             | (self.component_version.is_some() as u64) << 3
             | (self.exemption_duration.is_some() as u64) << 4
@@ -303,7 +303,7 @@ impl model::Model for ExemptionResponseDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.uuid.is_some() as u64) | (self.reason.is_some() as u64) << 1
+        self.uuid.is_some() as u64 | (self.reason.is_some() as u64) << 1
             | (self.account_id.is_some() as u64) << 2
             | (self.created_at.is_some() as u64) << 3
             | (self.updated_at.is_some() as u64) << 4
@@ -365,7 +365,7 @@ impl model::Model for ExemptionReviewRequestDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.review_comment.is_some() as u64)
+        self.review_comment.is_some() as u64
             | (self.exemption_status.is_some() as u64) << 1
     }
 }

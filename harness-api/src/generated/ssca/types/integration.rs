@@ -46,7 +46,7 @@ impl model::Model for CreateIntegrationRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.connector_id.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.connector_id.is_some() as u64) << 1
             | (self.installation_id.is_some() as u64) << 2
     }
 }
@@ -85,7 +85,7 @@ impl model::Model for HarnessPipelineIntegrationResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.enabled.is_some() as u64)
+        self.enabled.is_some() as u64
     }
 }
 model::model!(HarnessPipelineIntegrationResponse);
@@ -143,7 +143,7 @@ impl model::Model for Integration {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.org.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.org.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
             | (self.connector_id.is_some() as u64) << 4
             | (self.last_scan_at.is_some() as u64) << 5
@@ -196,7 +196,7 @@ impl model::Model for ListIntegrationReposResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.repositories.is_some() as u64)
+        self.repositories.is_some() as u64
             | (self.include_all_repos.is_some() as u64) << 1
     }
 }

@@ -38,7 +38,7 @@ impl model::Model for IntegrationConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64)
+        self.url.is_some() as u64
     }
 }
 model::model!(IntegrationConfig);

@@ -50,7 +50,7 @@ impl model::Model for InfraLayout {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.cpu.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.cpu.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.memory.is_some() as u64) << 2
             | (self.repo_size.is_some() as u64) << 3
     }
@@ -187,7 +187,7 @@ impl model::Model for IntegrationStepConfigRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.config.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.config.is_some() as u64) << 1
     }
 }
 model::model!(IntegrationStepConfigRequestBody);

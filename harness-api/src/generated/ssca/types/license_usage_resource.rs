@@ -42,8 +42,7 @@ impl model::Model for LicenseUsageResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.usage_data.is_some() as u64)
-            | (self.active_developers.is_some() as u64) << 1
+        self.usage_data.is_some() as u64 | (self.active_developers.is_some() as u64) << 1
     }
 }
 model::model!(LicenseUsageResponse);
@@ -85,7 +84,7 @@ impl model::Model for LicenseUsageResponseActiveDevelopers {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.count.is_some() as u64) | (self.display_name.is_some() as u64) << 1
+        self.count.is_some() as u64 | (self.display_name.is_some() as u64) << 1
     }
 }
 model::model!(LicenseUsageResponseActiveDevelopers);
@@ -131,7 +130,7 @@ impl model::Model for LicenseUsageResponseUsageData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.count.is_some() as u64) | (self.references.is_some() as u64) << 1
+        self.count.is_some() as u64 | (self.references.is_some() as u64) << 1
             | (self.display_name.is_some() as u64) << 2
     }
 }
@@ -190,7 +189,7 @@ impl model::Model for LicenseUsageResponseUsageDataReferences {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.count.is_some() as u64) << 2 | (self.account.is_some() as u64) << 3
             | (self.project.is_some() as u64) << 4
             | (self.identifier.is_some() as u64) << 5

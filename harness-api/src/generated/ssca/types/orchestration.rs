@@ -42,7 +42,7 @@ impl model::Model for OrchestrationScorecardSummary {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.avg_score.is_some() as u64) | (self.max_score.is_some() as u64) << 1
+        self.avg_score.is_some() as u64 | (self.max_score.is_some() as u64) << 1
     }
 }
 model::model!(OrchestrationScorecardSummary);
@@ -107,7 +107,7 @@ impl model::Model for OrchestrationSummaryResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.sbom.is_some() as u64) | (self.artifact.is_some() as u64) << 1
+        self.sbom.is_some() as u64 | (self.artifact.is_some() as u64) << 1
             | (self.is_attested.is_some() as u64) << 2
             | (self.drift_summary.is_some() as u64) << 3
             | (self.scorecard_summary.is_some() as u64) << 4

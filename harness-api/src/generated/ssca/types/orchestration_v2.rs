@@ -298,7 +298,7 @@ impl model::Model for SaveOrchestrationResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.artifact_id.is_some() as u64)
+        self.artifact_id.is_some() as u64
     }
 }
 model::model!(SaveOrchestrationResponseBody);

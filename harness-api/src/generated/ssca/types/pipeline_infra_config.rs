@@ -63,7 +63,7 @@ impl model::Model for IntegrationConfigRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org.is_some() as u64) | (self.project.is_some() as u64) << 1
+        self.org.is_some() as u64 | (self.project.is_some() as u64) << 1
             | (self.allow_override.is_some() as u64) << 2 | 1 << 3
     }
     #[inline]
@@ -131,7 +131,7 @@ impl model::Model for PipelineInfraConfigRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org.is_some() as u64) | 1 << 1 | (self.project.is_some() as u64) << 2
+        self.org.is_some() as u64 | 1 << 1 | (self.project.is_some() as u64) << 2
             | (self.allow_override.is_some() as u64) << 3
     }
     #[inline]

@@ -42,7 +42,7 @@ impl model::Model for ArtifactAndDeploymentsResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.message.is_some() as u64) | (self.is_valid.is_some() as u64) << 1
+        self.message.is_some() as u64 | (self.is_valid.is_some() as u64) << 1
     }
 }
 model::model!(ArtifactAndDeploymentsResponseBody);
@@ -84,7 +84,7 @@ impl model::Model for ContactInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.email.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.email.is_some() as u64) << 1
     }
 }
 model::model!(ContactInfo);
@@ -169,7 +169,7 @@ impl model::Model for CreateTicketRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.title.is_some() as u64) | (self.exists.is_some() as u64) << 1
+        self.title.is_some() as u64 | (self.exists.is_some() as u64) << 1
             | (self.priority.is_some() as u64) << 2
             | (self.issue_type.is_some() as u64) << 3
             | (self.artifact_id.is_some() as u64) << 4
@@ -215,7 +215,7 @@ impl model::Model for CreateTicketResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64)
+        self.id.is_some() as u64
     }
 }
 model::model!(CreateTicketResponse);
@@ -429,7 +429,7 @@ impl model::Model for DeploymentsCount {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.new_patched_count.is_some() as u64)
+        self.new_patched_count.is_some() as u64
             | (self.new_pending_count.is_some() as u64) << 1
             | (self.patched_prod_count.is_some() as u64) << 2
             | (self.pending_prod_count.is_some() as u64) << 3
@@ -480,7 +480,7 @@ impl model::Model for EnvironmentInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.identifier.is_some() as u64) << 2
     }
 }
@@ -611,7 +611,7 @@ impl model::Model for PipelineInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.execution_id.is_some() as u64) << 2
             | (self.triggered_at.is_some() as u64) << 3
             | (self.triggered_by.is_some() as u64) << 4
@@ -658,7 +658,7 @@ impl model::Model for RemediationArtifactDeploymentsListingRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.env_type.is_some() as u64) | (self.env_identifier.is_some() as u64) << 1
+        self.env_type.is_some() as u64 | (self.env_identifier.is_some() as u64) << 1
     }
 }
 model::model!(RemediationArtifactDeploymentsListingRequestBody);
@@ -733,7 +733,7 @@ impl model::Model for RemediationArtifactDeploymentsListingResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tag.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.tag.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2 | (self.digest.is_some() as u64) << 3
             | (self.status.is_some() as u64) << 4
             | (self.identifier.is_some() as u64) << 5
@@ -838,7 +838,7 @@ impl model::Model for RemediationArtifactDetailsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.cve.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.cve.is_some() as u64) << 1
             | (self.status.is_some() as u64) << 2 | (self.ticket.is_some() as u64) << 3
             | (self.contact.is_some() as u64) << 4
             | (self.severity.is_some() as u64) << 5
@@ -892,7 +892,7 @@ impl model::Model for RemediationArtifactListingRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.deployment_status.is_some() as u64)
+        self.deployment_status.is_some() as u64
             | (self.remediation_status.is_some() as u64) << 1
     }
 }
@@ -961,7 +961,7 @@ impl model::Model for RemediationArtifactListingResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.is_new.is_some() as u64) << 2 | (self.ticket.is_some() as u64) << 3
             | (self.deployments.is_some() as u64) << 4
             | (self.is_excluded.is_some() as u64) << 5
@@ -1006,7 +1006,7 @@ impl model::Model for RemediationCondition {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.version.is_some() as u64) | (self.operator.is_some() as u64) << 1
+        self.version.is_some() as u64 | (self.operator.is_some() as u64) << 1
     }
 }
 model::model!(RemediationCondition);
@@ -1053,7 +1053,7 @@ impl model::Model for RemediationCount {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.count.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.count.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(RemediationCount);
@@ -1198,7 +1198,7 @@ impl model::Model for RemediationDetailsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.cve.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.cve.is_some() as u64) << 1
             | (self.status.is_some() as u64) << 2 | (self.ticket.is_some() as u64) << 3
             | (self.contact.is_some() as u64) << 4
             | (self.comments.is_some() as u64) << 5
@@ -1261,7 +1261,7 @@ impl model::Model for RemediationListingRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.cve_filter.is_some() as u64)
+        self.cve_filter.is_some() as u64
             | (self.component_name_filter.is_some() as u64) << 1
     }
 }
@@ -1481,7 +1481,7 @@ impl model::Model for RemediationListingResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.cve.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.cve.is_some() as u64) << 1
             | (self.status.is_some() as u64) << 2 | (self.contact.is_some() as u64) << 3
             | (self.severity.is_some() as u64) << 4
             | (self.artifacts.is_some() as u64) << 5
@@ -1570,7 +1570,7 @@ impl model::Model for RemediationTrackerCreateRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.contact.is_some() as u64) | (self.comments.is_some() as u64) << 1
+        self.contact.is_some() as u64 | (self.comments.is_some() as u64) << 1
             | (self.target_end_date.is_some() as u64) << 2
             | (self.vulnerability_info.is_some() as u64) << 3 | 1 << 4
     }
@@ -1614,7 +1614,7 @@ impl model::Model for RemediationTrackerCreateResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64)
+        self.id.is_some() as u64
     }
 }
 model::model!(RemediationTrackerCreateResponseBody);
@@ -1736,7 +1736,7 @@ impl model::Model for RemediationTrackerUpdateResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64)
+        self.id.is_some() as u64
     }
 }
 model::model!(RemediationTrackerUpdateResponseBody);
@@ -1782,7 +1782,7 @@ impl model::Model for RemediationTrackersOverallSummaryResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.deployments_count.is_some() as u64)
+        self.deployments_count.is_some() as u64
             | (self.remediation_counts.is_some() as u64) << 1
             | (self.mean_time_to_remediate_in_hours.is_some() as u64) << 2
     }
@@ -1838,7 +1838,7 @@ impl model::Model for TicketInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.url.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.url.is_some() as u64) << 1
             | (self.status.is_some() as u64) << 2
             | (self.external_id.is_some() as u64) << 3
     }

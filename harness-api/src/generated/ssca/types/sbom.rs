@@ -38,7 +38,7 @@ impl model::Model for ArtifactSbomResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.sbom.is_some() as u64)
+        self.sbom.is_some() as u64
     }
 }
 model::model!(ArtifactSbomResponseBody);

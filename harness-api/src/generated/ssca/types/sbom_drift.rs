@@ -103,7 +103,7 @@ impl model::Model for ComponentDrift {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64) | (self.new_component.is_some() as u64) << 1
+        self.status.is_some() as u64 | (self.new_component.is_some() as u64) << 1
             | (self.old_component.is_some() as u64) << 2
     }
 }
@@ -150,7 +150,7 @@ impl model::Model for LicenseDrift {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64) | (self.license.is_some() as u64) << 1
+        self.status.is_some() as u64 | (self.license.is_some() as u64) << 1
             | (self.components.is_some() as u64) << 2
     }
 }

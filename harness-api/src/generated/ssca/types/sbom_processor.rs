@@ -338,7 +338,7 @@ impl model::Model for SbomProcess {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | 1 << 1 | 1 << 2 | 1 << 3
+        self.url.is_some() as u64 | 1 << 1 | 1 << 2 | 1 << 3
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -392,7 +392,7 @@ impl model::Model for SbomProcessRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.artifact.is_some() as u64) | (self.attestation.is_some() as u64) << 1
+        self.artifact.is_some() as u64 | (self.attestation.is_some() as u64) << 1
             | (self.sbom_process.is_some() as u64) << 2
             | (self.sbom_metadata.is_some() as u64) << 3
     }
@@ -432,7 +432,7 @@ impl model::Model for SbomProcessResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.artifact_id.is_some() as u64)
+        self.artifact_id.is_some() as u64
     }
 }
 model::model!(SbomProcessResponseBody);

@@ -85,7 +85,7 @@ impl model::Model for SbomScorecardRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org_id.is_some() as u64) | (self.category.is_some() as u64) << 1
+        self.org_id.is_some() as u64 | (self.category.is_some() as u64) << 1
             | (self.avg_score.is_some() as u64) << 2
             | (self.max_score.is_some() as u64) << 3
             | (self.account_id.is_some() as u64) << 4

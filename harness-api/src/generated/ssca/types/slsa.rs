@@ -42,7 +42,7 @@ impl model::Model for PolicyViolationRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64) | (self.violations.is_some() as u64) << 1
+        self.status.is_some() as u64 | (self.violations.is_some() as u64) << 1
     }
 }
 model::model!(PolicyViolationRequestBody);
@@ -142,7 +142,7 @@ impl model::Model for ProvenanceRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org.is_some() as u64) | (self.project.is_some() as u64) << 1
+        self.org.is_some() as u64 | (self.project.is_some() as u64) << 1
             | (self.artifact.is_some() as u64) << 2
             | (self.pipeline.is_some() as u64) << 3
             | (self.step_name.is_some() as u64) << 4
@@ -191,7 +191,7 @@ impl model::Model for ProvenanceResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.provenance.is_some() as u64)
+        self.provenance.is_some() as u64
     }
 }
 model::model!(ProvenanceResponseBody);
@@ -296,7 +296,7 @@ impl model::Model for SlsaVerificationRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org.is_some() as u64) | (self.project.is_some() as u64) << 1
+        self.org.is_some() as u64 | (self.project.is_some() as u64) << 1
             | (self.artifact.is_some() as u64) << 2
             | (self.pipeline.is_some() as u64) << 3
             | (self.step_name.is_some() as u64) << 4

@@ -58,7 +58,7 @@ impl model::Model for ProvenanceRequestBodyV2 {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.artifact.is_some() as u64) | 1 << 1
+        self.artifact.is_some() as u64 | 1 << 1
             | (self.execution_context.is_some() as u64) << 2
     }
     #[inline]
@@ -126,7 +126,7 @@ impl model::Model for SlsaVerificationRequestBodyV2 {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.artifact.is_some() as u64) | 1 << 1
+        self.artifact.is_some() as u64 | 1 << 1
             | (self.execution_context.is_some() as u64) << 2
             | (self.verification_status.is_some() as u64) << 3
     }

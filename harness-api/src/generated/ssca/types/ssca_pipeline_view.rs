@@ -42,7 +42,7 @@ impl model::Model for ArtifactListingPipelineRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.search_term.is_some() as u64) | (self.artifact_type.is_some() as u64) << 1
+        self.search_term.is_some() as u64 | (self.artifact_type.is_some() as u64) << 1
     }
 }
 model::model!(ArtifactListingPipelineRequestBody);
@@ -127,7 +127,7 @@ impl model::Model for ArtifactListingPipelineResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.slsa.is_some() as u64) | (self.org_id.is_some() as u64) << 1
+        self.slsa.is_some() as u64 | (self.org_id.is_some() as u64) << 1
             | (self.artifact.is_some() as u64) << 2
             | (self.project_id.is_some() as u64) << 3
             | (self.enforcement.is_some() as u64) << 4
@@ -209,7 +209,7 @@ impl model::Model for EnforcementModelPipeline {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.step_name.is_some() as u64) | (self.stage_name.is_some() as u64) << 1
+        self.step_name.is_some() as u64 | (self.stage_name.is_some() as u64) << 1
             | (self.violations.is_some() as u64) << 2
             | (self.enforcement_id.is_some() as u64) << 3
             | (self.step_identifier.is_some() as u64) << 4
@@ -257,7 +257,7 @@ impl model::Model for EnforcementModelPipelineViolations {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.deny_list_violation_count.is_some() as u64)
+        self.deny_list_violation_count.is_some() as u64
             | (self.allow_list_violation_count.is_some() as u64) << 1
     }
 }
@@ -328,7 +328,7 @@ impl model::Model for IntegrityVerificationModelPipeline {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.step_name.is_some() as u64) | (self.stage_name.is_some() as u64) << 1
+        self.step_name.is_some() as u64 | (self.stage_name.is_some() as u64) << 1
             | (self.step_identifier.is_some() as u64) << 2
             | (self.stage_identifier.is_some() as u64) << 3
             | (self.integrity_verification.is_some() as u64) << 4
@@ -413,7 +413,7 @@ impl model::Model for OrchestrationModelPipeline {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.drift.is_some() as u64) | (self.scorecard.is_some() as u64) << 1
+        self.drift.is_some() as u64 | (self.scorecard.is_some() as u64) << 1
             | (self.step_name.is_some() as u64) << 2
             | (self.stage_name.is_some() as u64) << 3
             | (self.step_identifier.is_some() as u64) << 4
@@ -462,7 +462,7 @@ impl model::Model for OrchestrationModelPipelineScorecard {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.avg_score.is_some() as u64) | (self.max_score.is_some() as u64) << 1
+        self.avg_score.is_some() as u64 | (self.max_score.is_some() as u64) << 1
     }
 }
 model::model!(OrchestrationModelPipelineScorecard);
@@ -504,7 +504,7 @@ impl model::Model for SlsaModelPipeline {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.provenance.is_some() as u64) | (self.verification.is_some() as u64) << 1
+        self.provenance.is_some() as u64 | (self.verification.is_some() as u64) << 1
     }
 }
 model::model!(SlsaModelPipeline);
@@ -569,7 +569,7 @@ impl model::Model for SlsaModelPipelineProvenance {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.step_name.is_some() as u64) | (self.stage_name.is_some() as u64) << 1
+        self.step_name.is_some() as u64 | (self.stage_name.is_some() as u64) << 1
             | (self.step_identifier.is_some() as u64) << 2
             | (self.stage_identifier.is_some() as u64) << 3
             | (self.step_execution_identifier.is_some() as u64) << 4
@@ -643,7 +643,7 @@ impl model::Model for SlsaModelPipelineVerification {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.step_name.is_some() as u64) | (self.stage_name.is_some() as u64) << 1
+        self.step_name.is_some() as u64 | (self.stage_name.is_some() as u64) << 1
             | (self.step_identifier.is_some() as u64) << 2
             | (self.stage_identifier.is_some() as u64) << 3
             | (self.verification_details.is_some() as u64) << 4
@@ -692,7 +692,7 @@ impl model::Model for SlsaModelPipelineVerificationDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.verification_status.is_some() as u64)
+        self.verification_status.is_some() as u64
             | (self.policy_enforcement_status.is_some() as u64) << 1
     }
 }
@@ -759,7 +759,7 @@ impl model::Model for SscaSummary {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.drifts.is_some() as u64) | (self.artifacts.is_some() as u64) << 1
+        self.drifts.is_some() as u64 | (self.artifacts.is_some() as u64) << 1
             | (self.verification.is_some() as u64) << 2
             | (self.policy_violations.is_some() as u64) << 3
             | (self.slsa_verifications.is_some() as u64) << 4
@@ -804,7 +804,7 @@ impl model::Model for SscaSummaryArtifacts {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.containers.is_some() as u64) | (self.repositories.is_some() as u64) << 1
+        self.containers.is_some() as u64 | (self.repositories.is_some() as u64) << 1
     }
 }
 model::model!(SscaSummaryArtifacts);
@@ -846,7 +846,7 @@ impl model::Model for SscaSummaryDrifts {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.licenses.is_some() as u64) | (self.components.is_some() as u64) << 1
+        self.licenses.is_some() as u64 | (self.components.is_some() as u64) << 1
     }
 }
 model::model!(SscaSummaryDrifts);
@@ -888,7 +888,7 @@ impl model::Model for SscaSummaryPolicyViolations {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.deny_list.is_some() as u64) | (self.allow_list.is_some() as u64) << 1
+        self.deny_list.is_some() as u64 | (self.allow_list.is_some() as u64) << 1
     }
 }
 model::model!(SscaSummaryPolicyViolations);
@@ -930,7 +930,7 @@ impl model::Model for SscaSummarySlsaVerifications {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.failures.is_some() as u64) | (self.successes.is_some() as u64) << 1
+        self.failures.is_some() as u64 | (self.successes.is_some() as u64) << 1
     }
 }
 model::model!(SscaSummarySlsaVerifications);
@@ -972,8 +972,7 @@ impl model::Model for SscaSummaryVerification {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.failure_count.is_some() as u64)
-            | (self.success_count.is_some() as u64) << 1
+        self.failure_count.is_some() as u64 | (self.success_count.is_some() as u64) << 1
     }
 }
 model::model!(SscaSummaryVerification);

@@ -54,7 +54,7 @@ impl model::Model for ExportPipelineSecurityIssuesCsvResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.headers.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.headers.is_some() as u64) << 1
             | (self.filename.is_some() as u64) << 2
             | (self.total_rows.is_some() as u64) << 3
             | (self.execution_id.is_some() as u64) << 4
@@ -249,7 +249,7 @@ impl model::Model for Issue {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.key.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.key.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2 | (self.title.is_some() as u64) << 3
             | (self.status.is_some() as u64) << 4 | (self.created.is_some() as u64) << 5
             | (self.details.is_some() as u64) << 6 | (self.origins.is_some() as u64) << 7
@@ -359,7 +359,7 @@ impl model::Model for StoPagination {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.link.is_some() as u64) | (self.page.is_some() as u64) << 1
+        self.link.is_some() as u64 | (self.page.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.total_items.is_some() as u64) << 3
             | (self.total_pages.is_some() as u64) << 4
@@ -400,7 +400,7 @@ impl model::Model for StoStatus {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64)
+        self.status.is_some() as u64
     }
 }
 model::model!(StoStatus);

@@ -52,7 +52,7 @@ impl model::Model for ApproveExemptionBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.comment.is_some() as u64) | (self.approver_id.is_some() as u64) << 1
+        self.comment.is_some() as u64 | (self.approver_id.is_some() as u64) << 1
             | (self.pending_changes_override.is_some() as u64) << 2
     }
 }
@@ -91,7 +91,7 @@ impl model::Model for ApproveExemptionBodyPendingChangesOverride {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.duration_days.is_some() as u64)
+        self.duration_days.is_some() as u64
     }
 }
 model::model!(ApproveExemptionBodyPendingChangesOverride);
@@ -176,7 +176,7 @@ impl model::Model for BulkCreateExemptionsBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.link.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.link.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.items.is_some() as u64) << 2 | (self.reason.is_some() as u64) << 3
             | (self.expiration.is_some() as u64) << 4
             | (self.requester_id.is_some() as u64) << 5
@@ -241,7 +241,7 @@ impl model::Model for BulkCreateExemptionsBodyItems {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.scan_id.is_some() as u64) | (self.search.is_some() as u64) << 1
+        self.scan_id.is_some() as u64 | (self.search.is_some() as u64) << 1
             | (self.issue_id.is_some() as u64) << 2
             | (self.target_id.is_some() as u64) << 3
             | (self.pipeline_id.is_some() as u64) << 4
@@ -283,7 +283,7 @@ impl model::Model for BulkCreateExemptionsBodyPendingChanges {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.duration_days.is_some() as u64)
+        self.duration_days.is_some() as u64
     }
 }
 model::model!(BulkCreateExemptionsBodyPendingChanges);
@@ -393,7 +393,7 @@ impl model::Model for CreateExemptionBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.link.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.link.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.reason.is_some() as u64) << 2 | (self.scan_id.is_some() as u64) << 3
             | (self.search.is_some() as u64) << 4 | (self.issue_id.is_some() as u64) << 5
             | (self.target_id.is_some() as u64) << 6
@@ -442,7 +442,7 @@ impl model::Model for CreateExemptionBodyPendingChanges {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.duration_days.is_some() as u64)
+        self.duration_days.is_some() as u64
     }
 }
 model::model!(CreateExemptionBodyPendingChanges);
@@ -498,7 +498,7 @@ impl model::Model for PromoteExemptionBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.comment.is_some() as u64) | (self.target_id.is_some() as u64) << 1
+        self.comment.is_some() as u64 | (self.target_id.is_some() as u64) << 1
             | (self.approver_id.is_some() as u64) << 2
             | (self.pipeline_id.is_some() as u64) << 3
             | (self.pending_changes_override.is_some() as u64) << 4
@@ -539,7 +539,7 @@ impl model::Model for PromoteExemptionBodyPendingChangesOverride {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.duration_days.is_some() as u64)
+        self.duration_days.is_some() as u64
     }
 }
 model::model!(PromoteExemptionBodyPendingChangesOverride);
@@ -624,7 +624,7 @@ impl model::Model for UpdateExemptionBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.link.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.link.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.reason.is_some() as u64) << 2
             | (self.target_id.is_some() as u64) << 3
             | (self.expiration.is_some() as u64) << 4
@@ -670,7 +670,7 @@ impl model::Model for UpdateExemptionBodyPendingChanges {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.duration_days.is_some() as u64)
+        self.duration_days.is_some() as u64
     }
 }
 model::model!(UpdateExemptionBodyPendingChanges);

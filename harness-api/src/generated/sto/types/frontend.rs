@@ -95,7 +95,7 @@ impl model::Model for AllIssueSummary {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.title.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.title.is_some() as u64) << 1
             | (self.status.is_some() as u64) << 2
             | (self.override_.is_some() as u64) << 3
             | (self.issue_type.is_some() as u64) << 4
@@ -204,7 +204,7 @@ impl model::Model for AllIssuesDetailsResult {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.title.is_some() as u64) | (self.override_.is_some() as u64) << 1
+        self.title.is_some() as u64 | (self.override_.is_some() as u64) << 1
             | (self.scan_tool.is_some() as u64) << 2
             | (self.issue_type.is_some() as u64) << 3
             | (self.pagination.is_some() as u64) << 4
@@ -256,7 +256,7 @@ impl model::Model for AllIssuesFiltersResult {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.latest_baseline_scans.is_some() as u64)
+        self.latest_baseline_scans.is_some() as u64
     }
 }
 model::model!(AllIssuesFiltersResult);
@@ -298,7 +298,7 @@ impl model::Model for AllIssuesListResult {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.issues.is_some() as u64) | (self.pagination.is_some() as u64) << 1
+        self.issues.is_some() as u64 | (self.pagination.is_some() as u64) << 1
     }
 }
 model::model!(AllIssuesListResult);
@@ -388,7 +388,7 @@ impl model::Model for AllIssuesOccurrenceDetailsResult {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.title.is_some() as u64) | (self.issue_type.is_some() as u64) << 1
+        self.title.is_some() as u64 | (self.issue_type.is_some() as u64) << 1
             | (self.pagination.is_some() as u64) << 2
             | (self.target_name.is_some() as u64) << 3
             | (self.target_type.is_some() as u64) << 4
@@ -587,7 +587,7 @@ impl model::Model for FrontendExemption {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.link.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.link.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2 | (self.org_id.is_some() as u64) << 3
             | (self.scope.is_some() as u64) << 4 | (self.reason.is_some() as u64) << 5
             | (self.status.is_some() as u64) << 6 | (self.created.is_some() as u64) << 7
@@ -667,7 +667,7 @@ impl model::Model for FrontendExemptionCounts {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.expired.is_some() as u64) | (self.pending.is_some() as u64) << 1
+        self.expired.is_some() as u64 | (self.pending.is_some() as u64) << 1
             | (self.approved.is_some() as u64) << 2
             | (self.rejected.is_some() as u64) << 3
     }
@@ -736,7 +736,7 @@ impl model::Model for FrontendIssueCounts {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.low.is_some() as u64) | (self.high.is_some() as u64) << 1
+        self.low.is_some() as u64 | (self.high.is_some() as u64) << 1
             | (self.info.is_some() as u64) << 2 | (self.active.is_some() as u64) << 3
             | (self.medium.is_some() as u64) << 4 | (self.ignored.is_some() as u64) << 5
             | (self.critical.is_some() as u64) << 6
@@ -834,7 +834,7 @@ impl model::Model for GlobalExemptionsRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.scopes.is_some() as u64) | (self.reasons.is_some() as u64) << 1
+        self.scopes.is_some() as u64 | (self.reasons.is_some() as u64) << 1
             | (self.scanners.is_some() as u64) << 2
             | (self.target_ids.is_some() as u64) << 3
             | (self.approved_by.is_some() as u64) << 4
@@ -939,7 +939,7 @@ impl model::Model for ImpactedTarget {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.user_id.is_some() as u64) << 2
             | (self.user_name.is_some() as u64) << 3
             | (self.user_email.is_some() as u64) << 4
@@ -1049,7 +1049,7 @@ impl model::Model for IssueCounts {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.low.is_some() as u64) | (self.high.is_some() as u64) << 1
+        self.low.is_some() as u64 | (self.high.is_some() as u64) << 1
             | (self.info.is_some() as u64) << 2 | (self.medium.is_some() as u64) << 3
             | (self.new_low.is_some() as u64) << 4 | (self.ignored.is_some() as u64) << 5
             | (self.new_high.is_some() as u64) << 6
@@ -1260,7 +1260,7 @@ impl model::Model for IssueForExemptionResult {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.key.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.key.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2 | (self.title.is_some() as u64) << 3
             | (self.status.is_some() as u64) << 4 | (self.created.is_some() as u64) << 5
             | (self.details.is_some() as u64) << 6 | (self.origins.is_some() as u64) << 7
@@ -1362,7 +1362,7 @@ impl model::Model for IssueSeverityChangeResult {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.new_severity_code.is_some() as u64)
+        self.new_severity_code.is_some() as u64
             | (self.current_severity_code.is_some() as u64) << 1
     }
 }
@@ -1503,7 +1503,7 @@ impl model::Model for IssueSummary {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.key.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.key.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2 | (self.title.is_some() as u64) << 3
             | (self.scan_id.is_some() as u64) << 4 | (self.status.is_some() as u64) << 5
             | (self.origins.is_some() as u64) << 6
@@ -1609,7 +1609,7 @@ impl model::Model for LatestBaselineScanInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.scan_tool.is_some() as u64) | (self.target_id.is_some() as u64) << 1
+        self.scan_tool.is_some() as u64 | (self.target_id.is_some() as u64) << 1
             | (self.pipeline_id.is_some() as u64) << 2
             | (self.target_name.is_some() as u64) << 3
             | (self.target_type.is_some() as u64) << 4
@@ -1660,7 +1660,7 @@ impl model::Model for PaginatedIssueSummaries {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.issues.is_some() as u64) | (self.pagination.is_some() as u64) << 1
+        self.issues.is_some() as u64 | (self.pagination.is_some() as u64) << 1
     }
 }
 model::model!(PaginatedIssueSummaries);
@@ -1698,7 +1698,7 @@ impl model::Model for PendingChanges {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.duration_days.is_some() as u64)
+        self.duration_days.is_some() as u64
     }
 }
 model::model!(PendingChanges);
@@ -1808,7 +1808,7 @@ impl model::Model for PipelineSecurityCounts {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.new.is_some() as u64) | (self.existing.is_some() as u64) << 1
+        self.new.is_some() as u64 | (self.existing.is_some() as u64) << 1
             | (self.total_app.is_some() as u64) << 2
             | (self.total_base.is_some() as u64) << 3
             | (self.remediated.is_some() as u64) << 4
@@ -1871,7 +1871,7 @@ impl model::Model for PipelineSecurityIssuesResult {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.new.is_some() as u64) | (self.counts.is_some() as u64) << 1
+        self.new.is_some() as u64 | (self.counts.is_some() as u64) << 1
             | (self.existing.is_some() as u64) << 2
             | (self.matching_steps.is_some() as u64) << 3
     }
@@ -1911,7 +1911,7 @@ impl model::Model for PipelineSecurityStepsResult {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.steps.is_some() as u64)
+        self.steps.is_some() as u64
     }
 }
 model::model!(PipelineSecurityStepsResult);
@@ -1953,7 +1953,7 @@ impl model::Model for RefIds {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(RefIds);
@@ -1999,7 +1999,7 @@ impl model::Model for SecurityReviewResult {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.counts.is_some() as u64) | (self.exemptions.is_some() as u64) << 1
+        self.counts.is_some() as u64 | (self.exemptions.is_some() as u64) << 1
             | (self.pagination.is_some() as u64) << 2
     }
 }
@@ -2042,7 +2042,7 @@ impl model::Model for StageStepId {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.step_id.is_some() as u64) | (self.stage_id.is_some() as u64) << 1
+        self.step_id.is_some() as u64 | (self.stage_id.is_some() as u64) << 1
     }
 }
 model::model!(StageStepId);
@@ -2132,7 +2132,7 @@ impl model::Model for StepInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.scan_id.is_some() as u64) | (self.step_id.is_some() as u64) << 1
+        self.scan_id.is_some() as u64 | (self.step_id.is_some() as u64) << 1
             | (self.stage_id.is_some() as u64) << 2
             | (self.scan_tool.is_some() as u64) << 3
             | (self.target_id.is_some() as u64) << 4
@@ -2241,7 +2241,7 @@ impl model::Model for UpdateTestTargetVariantsRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.target_variants.is_some() as u64)
+        self.target_variants.is_some() as u64
     }
 }
 model::model!(UpdateTestTargetVariantsRequestBody);
@@ -2326,7 +2326,7 @@ impl model::Model for CreateTicketForIssueBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.notes.is_some() as u64) | (self.title.is_some() as u64) << 1
+        self.notes.is_some() as u64 | (self.title.is_some() as u64) << 1
             | (self.scan_id.is_some() as u64) << 2
             | (self.issue_id.is_some() as u64) << 3
             | (self.target_id.is_some() as u64) << 4
@@ -2376,8 +2376,7 @@ impl model::Model for CreateTicketForIssueBodyCustomFields {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.customfield_1.is_some() as u64)
-            | (self.customfield_2.is_some() as u64) << 1
+        self.customfield_1.is_some() as u64 | (self.customfield_2.is_some() as u64) << 1
     }
 }
 model::model!(CreateTicketForIssueBodyCustomFields);
@@ -2415,7 +2414,7 @@ impl model::Model for CreateTicketForIssueBodyCustomFieldsCustomfield1 {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64)
+        self.id.is_some() as u64
     }
 }
 model::model!(CreateTicketForIssueBodyCustomFieldsCustomfield1);
@@ -2453,7 +2452,7 @@ impl model::Model for CreateTicketForIssueBodyCustomFieldsCustomfield2 {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.value.is_some() as u64)
+        self.value.is_some() as u64
     }
 }
 model::model!(CreateTicketForIssueBodyCustomFieldsCustomfield2);
@@ -2491,7 +2490,7 @@ impl model::Model for CreateTicketForIssueBodyIdentifiers {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id_name.is_some() as u64)
+        self.id_name.is_some() as u64
     }
 }
 model::model!(CreateTicketForIssueBodyIdentifiers);
@@ -2529,7 +2528,7 @@ impl model::Model for ExemptionsFiltersBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org_project_filter.is_some() as u64)
+        self.org_project_filter.is_some() as u64
     }
 }
 model::model!(ExemptionsFiltersBody);

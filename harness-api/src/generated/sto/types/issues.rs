@@ -307,7 +307,7 @@ impl model::Model for IssuesListIssuesResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.results.is_some() as u64) | (self.pagination.is_some() as u64) << 1
+        self.results.is_some() as u64 | (self.pagination.is_some() as u64) << 1
     }
 }
 model::model!(IssuesListIssuesResponseBody);
@@ -373,7 +373,7 @@ impl model::Model for UpdateIssueRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | 1 << 1 | 1 << 2
+        self.type_.is_some() as u64 | 1 << 1 | 1 << 2
             | (self.num_occurrences.is_some() as u64) << 3
     }
     #[inline]

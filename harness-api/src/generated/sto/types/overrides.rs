@@ -95,7 +95,7 @@ impl model::Model for CreateOverrideBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.link.is_some() as u64) | (self.reason.is_some() as u64) << 1
+        self.link.is_some() as u64 | (self.reason.is_some() as u64) << 1
             | (self.scan_id.is_some() as u64) << 2 | (self.search.is_some() as u64) << 3
             | (self.issue_id.is_some() as u64) << 4
             | (self.target_id.is_some() as u64) << 5
@@ -142,7 +142,7 @@ impl model::Model for DeleteOverrideBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.override_field_name.is_some() as u64)
+        self.override_field_name.is_some() as u64
     }
 }
 model::model!(DeleteOverrideBody);
@@ -212,7 +212,7 @@ impl model::Model for UpdateOverrideBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.link.is_some() as u64) | (self.reason.is_some() as u64) << 1
+        self.link.is_some() as u64 | (self.reason.is_some() as u64) << 1
             | (self.target_id.is_some() as u64) << 2
             | (self.pipeline_id.is_some() as u64) << 3
             | (self.requester_id.is_some() as u64) << 4

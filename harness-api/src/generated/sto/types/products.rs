@@ -70,7 +70,7 @@ impl model::Model for Product {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.created.is_some() as u64) << 2
             | (self.is_enabled.is_some() as u64) << 3
             | (self.pretty_name.is_some() as u64) << 4
@@ -117,7 +117,7 @@ impl model::Model for ProductsListProductsResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.results.is_some() as u64) | (self.pagination.is_some() as u64) << 1
+        self.results.is_some() as u64 | (self.pagination.is_some() as u64) << 1
     }
 }
 model::model!(ProductsListProductsResponseBody);

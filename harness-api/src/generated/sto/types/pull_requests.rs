@@ -178,7 +178,7 @@ impl model::Model for ListPullRequestsResult {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.pull_requests.is_some() as u64)
+        self.pull_requests.is_some() as u64
     }
 }
 model::model!(ListPullRequestsResult);
@@ -224,7 +224,7 @@ impl model::Model for PullRequestResult {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.source_branch.is_some() as u64)
+        self.source_branch.is_some() as u64
             | (self.pull_request_url.is_some() as u64) << 1
             | (self.pull_request_number.is_some() as u64) << 2
     }

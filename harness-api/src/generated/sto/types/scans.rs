@@ -242,7 +242,7 @@ impl model::Model for GitMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.provider.is_some() as u64) | (self.workspace.is_some() as u64) << 1
+        self.provider.is_some() as u64 | (self.workspace.is_some() as u64) << 1
             | (self.detected_name.is_some() as u64) << 2
             | (self.source_branch.is_some() as u64) << 3
             | (self.target_branch.is_some() as u64) << 4
@@ -371,7 +371,7 @@ impl model::Model for Scan {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.org_id.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.org_id.is_some() as u64) << 1
             | (self.status.is_some() as u64) << 2 | (self.step_id.is_some() as u64) << 3
             | (self.created.is_some() as u64) << 4
             | (self.stage_id.is_some() as u64) << 5
@@ -423,7 +423,7 @@ impl model::Model for ScanIssuesResult {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.issues.is_some() as u64)
+        self.issues.is_some() as u64
     }
 }
 model::model!(ScanIssuesResult);
@@ -498,7 +498,7 @@ impl model::Model for ScanMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.image_tag.is_some() as u64) | (self.image_name.is_some() as u64) << 1
+        self.image_tag.is_some() as u64 | (self.image_name.is_some() as u64) << 1
             | (self.image_domain.is_some() as u64) << 2
             | (self.base_image_tag.is_some() as u64) << 3
             | (self.base_image_name.is_some() as u64) << 4
@@ -550,7 +550,7 @@ impl model::Model for ScansListScansResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.results.is_some() as u64) | (self.pagination.is_some() as u64) << 1
+        self.results.is_some() as u64 | (self.pagination.is_some() as u64) << 1
     }
 }
 model::model!(ScansListScansResponseBody);

@@ -85,7 +85,7 @@ impl model::Model for AllIssuesListRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.page.is_some() as u64) | (self.search.is_some() as u64) << 1
+        self.page.is_some() as u64 | (self.search.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.scan_tools.is_some() as u64) << 3
             | (self.issue_types.is_some() as u64) << 4
@@ -135,7 +135,7 @@ impl model::Model for ExecutionArtifactSummaryRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.target_variants.is_some() as u64)
+        self.target_variants.is_some() as u64
             | (self.artifact_fingerprints.is_some() as u64) << 1
     }
 }
@@ -174,7 +174,7 @@ impl model::Model for ExecutionIssueCountsRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.target_variants.is_some() as u64)
+        self.target_variants.is_some() as u64
     }
 }
 model::model!(ExecutionIssueCountsRequestBody);
@@ -284,7 +284,7 @@ impl model::Model for IssueCountsWithExecutionInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.low.is_some() as u64) | (self.high.is_some() as u64) << 1
+        self.low.is_some() as u64 | (self.high.is_some() as u64) << 1
             | (self.info.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
             | (self.medium.is_some() as u64) << 4 | (self.ignored.is_some() as u64) << 5
             | (self.critical.is_some() as u64) << 6
@@ -362,7 +362,7 @@ impl model::Model for MinimalIssueCountsPerScanner {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.low.is_some() as u64) | (self.high.is_some() as u64) << 1
+        self.low.is_some() as u64 | (self.high.is_some() as u64) << 1
             | (self.info.is_some() as u64) << 2 | (self.medium.is_some() as u64) << 3
             | (self.ignored.is_some() as u64) << 4 | (self.scanner.is_some() as u64) << 5
             | (self.critical.is_some() as u64) << 6
@@ -450,7 +450,7 @@ impl model::Model for ScanIssueCountsWithExecutionInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.scanners.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.scanners.is_some() as u64) << 1
             | (self.target_id.is_some() as u64) << 2
             | (self.pipeline_id.is_some() as u64) << 3
             | (self.target_name.is_some() as u64) << 4
@@ -509,7 +509,7 @@ impl model::Model for TargetAndVariantName {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.target_name.is_some() as u64) | (self.target_type.is_some() as u64) << 1
+        self.target_name.is_some() as u64 | (self.target_type.is_some() as u64) << 1
             | (self.target_variant_name.is_some() as u64) << 2
     }
 }
@@ -627,7 +627,7 @@ impl model::Model for DataFrontendAllIssuesFiltersBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.target_variants.is_some() as u64)
+        self.target_variants.is_some() as u64
             | (self.artifact_fingerprints.is_some() as u64) << 1
     }
 }
@@ -674,7 +674,7 @@ impl model::Model for DataFrontendAllIssuesFiltersBodyTargetVariants {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.target_name.is_some() as u64) | (self.target_type.is_some() as u64) << 1
+        self.target_name.is_some() as u64 | (self.target_type.is_some() as u64) << 1
             | (self.target_variant_name.is_some() as u64) << 2
     }
 }

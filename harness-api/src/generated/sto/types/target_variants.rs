@@ -53,7 +53,7 @@ impl model::Model for CreateTargetVariantRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.hash.is_some() as u64) | 1 << 1
+        self.hash.is_some() as u64 | 1 << 1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -115,7 +115,7 @@ impl model::Model for TargetVariant {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.hash.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.hash.is_some() as u64) << 1
             | (self.created.is_some() as u64) << 2
             | (self.target_id.is_some() as u64) << 3
             | (self.parameters.is_some() as u64) << 4
@@ -161,7 +161,7 @@ impl model::Model for TargetVariantsListTargetVariantsResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.results.is_some() as u64) | (self.pagination.is_some() as u64) << 1
+        self.results.is_some() as u64 | (self.pagination.is_some() as u64) << 1
     }
 }
 model::model!(TargetVariantsListTargetVariantsResponseBody);
@@ -214,7 +214,7 @@ impl model::Model for UpdateTargetVariantRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.hash.is_some() as u64) | 1 << 1
+        self.hash.is_some() as u64 | 1 << 1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

@@ -76,7 +76,7 @@ impl model::Model for CreateTargetRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | 1 << 1 | 1 << 2
+        self.url.is_some() as u64 | 1 << 1 | 1 << 2
             | (self.directory.is_some() as u64) << 3
             | (self.baseline_reg_ex.is_some() as u64) << 4
             | (self.baseline_variant_id.is_some() as u64) << 5
@@ -146,7 +146,7 @@ impl model::Model for PatchTargetRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_set() as u64) | (self.name.is_set() as u64) << 1
+        self.url.is_set() as u64 | (self.name.is_set() as u64) << 1
             | (self.type_.is_set() as u64) << 2 | (self.directory.is_set() as u64) << 3
             | (self.baseline_reg_ex.is_set() as u64) << 4
             | (self.baseline_variant_id.is_set() as u64) << 5
@@ -244,7 +244,7 @@ impl model::Model for StoTarget {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.url.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.url.is_some() as u64) << 1
             | (self.name.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
             | (self.org_id.is_some() as u64) << 4 | (self.created.is_some() as u64) << 5
             | (self.directory.is_some() as u64) << 6
@@ -297,7 +297,7 @@ impl model::Model for TargetsListTargetsResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.results.is_some() as u64) | (self.pagination.is_some() as u64) << 1
+        self.results.is_some() as u64 | (self.pagination.is_some() as u64) << 1
     }
 }
 model::model!(TargetsListTargetsResponseBody);
@@ -373,7 +373,7 @@ impl model::Model for UpdateTargetRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.url.is_some() as u64) | 1 << 1 | 1 << 2
+        self.url.is_some() as u64 | 1 << 1 | 1 << 2
             | (self.directory.is_some() as u64) << 3
             | (self.baseline_reg_ex.is_some() as u64) << 4
             | (self.baseline_variant_id.is_some() as u64) << 5

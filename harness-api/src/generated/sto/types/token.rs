@@ -38,7 +38,7 @@ impl model::Model for TokenResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.token.is_some() as u64)
+        self.token.is_some() as u64
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {

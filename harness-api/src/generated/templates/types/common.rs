@@ -70,7 +70,7 @@ impl model::Model for EntityGitDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.file_url.is_some() as u64) | (self.repo_url.is_some() as u64) << 1
+        self.file_url.is_some() as u64 | (self.repo_url.is_some() as u64) << 1
             | (self.commit_id.is_some() as u64) << 2
             | (self.file_path.is_some() as u64) << 3
             | (self.object_id.is_some() as u64) << 4
@@ -121,7 +121,7 @@ impl model::Model for GitDetailsMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.file_path.is_some() as u64) | (self.repo_name.is_some() as u64) << 1
+        self.file_path.is_some() as u64 | (self.repo_name.is_some() as u64) << 1
             | (self.connector_ref.is_some() as u64) << 2
     }
 }
@@ -192,7 +192,7 @@ impl model::Model for GitFindDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.comments.is_some() as u64) | (self.branch_name.is_some() as u64) << 1
+        self.comments.is_some() as u64 | (self.branch_name.is_some() as u64) << 1
             | (self.parent_entity_org_id.is_some() as u64) << 2
             | (self.parent_entity_repo_name.is_some() as u64) << 3
             | (self.parent_entity_account_id.is_some() as u64) << 4
@@ -251,7 +251,7 @@ impl model::Model for GitImportDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.file_path.is_some() as u64) | (self.repo_name.is_some() as u64) << 1
+        self.file_path.is_some() as u64 | (self.repo_name.is_some() as u64) << 1
             | (self.branch_name.is_some() as u64) << 2
             | (self.connector_ref.is_some() as u64) << 3
             | (self.is_force_import.is_some() as u64) << 4
@@ -334,7 +334,7 @@ impl model::Model for TemplateCreateRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.label.is_some() as u64) << 2 | (self.comments.is_some() as u64) << 3
             | (self.is_stable.is_some() as u64) << 4
             | (self.identifier.is_some() as u64) << 5
@@ -386,7 +386,7 @@ impl model::Model for TemplateFixedValueFieldDependencyDetailsDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.field_name.is_some() as u64) | (self.field_value.is_some() as u64) << 1
+        self.field_name.is_some() as u64 | (self.field_value.is_some() as u64) << 1
             | (self.field_input_type.is_some() as u64) << 2
     }
 }
@@ -457,7 +457,7 @@ impl model::Model for TemplateGitCreateDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.file_path.is_some() as u64) | (self.repo_name.is_some() as u64) << 1
+        self.file_path.is_some() as u64 | (self.repo_name.is_some() as u64) << 1
             | (self.store_type.is_some() as u64) << 2
             | (self.base_branch.is_some() as u64) << 3
             | (self.branch_name.is_some() as u64) << 4
@@ -546,7 +546,7 @@ impl model::Model for TemplateGitUpdateDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.file_path.is_some() as u64) | (self.repo_name.is_some() as u64) << 1
+        self.file_path.is_some() as u64 | (self.repo_name.is_some() as u64) << 1
             | (self.store_type.is_some() as u64) << 2
             | (self.base_branch.is_some() as u64) << 3
             | (self.branch_name.is_some() as u64) << 4
@@ -599,7 +599,7 @@ impl model::Model for TemplateImportRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.git_import_details.is_some() as u64)
+        self.git_import_details.is_some() as u64
             | (self.template_import_request.is_some() as u64) << 1
     }
 }
@@ -646,7 +646,7 @@ impl model::Model for TemplateImportRequestDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.template_name.is_some() as u64)
+        self.template_name.is_some() as u64
             | (self.template_version.is_some() as u64) << 1
             | (self.template_description.is_some() as u64) << 2
     }
@@ -690,7 +690,7 @@ impl model::Model for TemplateImportResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.template_version.is_some() as u64)
+        self.template_version.is_some() as u64
             | (self.template_identifier.is_some() as u64) << 1
     }
 }
@@ -741,7 +741,7 @@ impl model::Model for TemplateInputDetailsPerFieldDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.input_type.is_some() as u64) | (self.stage_type.is_some() as u64) << 1
+        self.input_type.is_some() as u64 | (self.stage_type.is_some() as u64) << 1
             | (self.entity_type.is_some() as u64) << 2
             | (self.internal_type.is_some() as u64) << 3
     }
@@ -781,7 +781,7 @@ impl model::Model for TemplateInputSchemaDetailsResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.inputs.is_some() as u64)
+        self.inputs.is_some() as u64
     }
 }
 model::model!(TemplateInputSchemaDetailsResponseBody);
@@ -906,7 +906,7 @@ impl model::Model for TemplateMetadataSummaryResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.tags.is_some() as u64) << 2 | (self.scope.is_some() as u64) << 3
             | (self.account.is_some() as u64) << 4 | (self.project.is_some() as u64) << 5
             | (self.updated.is_some() as u64) << 6 | (self.version.is_some() as u64) << 7
@@ -1064,7 +1064,7 @@ impl model::Model for TemplateResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.tags.is_some() as u64) << 2 | (self.yaml.is_some() as u64) << 3
             | (self.scope.is_some() as u64) << 4 | (self.account.is_some() as u64) << 5
             | (self.project.is_some() as u64) << 6 | (self.updated.is_some() as u64) << 7
@@ -1134,7 +1134,7 @@ impl model::Model for TemplateRuntimeInputDependencyDetailsDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.field_name.is_some() as u64) | (self.input_name.is_some() as u64) << 1
+        self.field_name.is_some() as u64 | (self.input_name.is_some() as u64) << 1
     }
 }
 model::model!(TemplateRuntimeInputDependencyDetailsDto);
@@ -1176,7 +1176,7 @@ impl model::Model for TemplateUpdateGitMetadataRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.version.is_some() as u64) | (self.git_details.is_some() as u64) << 1
+        self.version.is_some() as u64 | (self.git_details.is_some() as u64) << 1
     }
 }
 model::model!(TemplateUpdateGitMetadataRequest);
@@ -1251,7 +1251,7 @@ impl model::Model for TemplateUpdateRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.label.is_some() as u64) << 2 | (self.comments.is_some() as u64) << 3
             | (self.identifier.is_some() as u64) << 4
             | (self.description.is_some() as u64) << 5
@@ -1294,7 +1294,7 @@ impl model::Model for TemplateUpdateStableResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.stable_version.is_some() as u64)
+        self.stable_version.is_some() as u64
     }
 }
 model::model!(TemplateUpdateStableResponse);
@@ -1336,7 +1336,7 @@ impl model::Model for TemplateWithInputsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.inputs.is_some() as u64) | (self.template.is_some() as u64) << 1
+        self.inputs.is_some() as u64 | (self.template.is_some() as u64) << 1
     }
 }
 model::model!(TemplateWithInputsResponse);
@@ -1378,7 +1378,7 @@ impl model::Model for TemplateYamlInputDependencyDetailsDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.required_fixed_values.is_some() as u64)
+        self.required_fixed_values.is_some() as u64
             | (self.required_runtime_inputs.is_some() as u64) << 1
     }
 }
@@ -1421,7 +1421,7 @@ impl model::Model for TemplateYamlInputDetailsDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.details.is_some() as u64) | (self.metadata.is_some() as u64) << 1
+        self.details.is_some() as u64 | (self.metadata.is_some() as u64) << 1
     }
 }
 model::model!(TemplateYamlInputDetailsDto);
@@ -1496,7 +1496,7 @@ impl model::Model for TemplateYamlInputDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.type_.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
             | (self.regex.is_some() as u64) << 2 | (self.default.is_some() as u64) << 3
             | (self.required.is_some() as u64) << 4
             | (self.execution.is_some() as u64) << 5
@@ -1543,7 +1543,7 @@ impl model::Model for TemplateYamlInputMetadataDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.dependencies.is_some() as u64)
+        self.dependencies.is_some() as u64
             | (self.field_properties.is_some() as u64) << 1
     }
 }
@@ -1586,7 +1586,7 @@ impl model::Model for UpdateTemplateGitMetadataResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64)
+        self.status.is_some() as u64
     }
 }
 model::model!(UpdateTemplateGitMetadataResponse);

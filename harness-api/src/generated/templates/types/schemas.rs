@@ -38,7 +38,7 @@ impl model::Model for TemplateInputsSchemaRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.template_yaml.is_some() as u64)
+        self.template_yaml.is_some() as u64
     }
 }
 model::model!(TemplateInputsSchemaRequestBody);
@@ -76,7 +76,7 @@ impl model::Model for TemplateSchemaResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64)
+        self.data.is_some() as u64
     }
 }
 model::model!(TemplateSchemaResponse);

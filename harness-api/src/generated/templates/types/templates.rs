@@ -167,7 +167,7 @@ impl model::Model for NgTemplateMetadataSummaryResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.icon.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.icon.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.tags.is_some() as u64) << 2 | (self.yaml.is_some() as u64) << 3
             | (self.icon_url.is_some() as u64) << 4
             | (self.version.is_some() as u64) << 5
@@ -273,7 +273,7 @@ impl model::Model for NgTemplateReferenceSummary {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.fqn.is_some() as u64) | (self.scope.is_some() as u64) << 1
+        self.fqn.is_some() as u64 | (self.scope.is_some() as u64) << 1
             | (self.module_info.is_some() as u64) << 2
             | (self.version_label.is_some() as u64) << 3
             | (self.stable_template.is_some() as u64) << 4
@@ -372,7 +372,7 @@ impl model::Model for PageTemplateMetadataSummaryResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.last.is_some() as u64) | (self.size.is_some() as u64) << 1
+        self.last.is_some() as u64 | (self.size.is_some() as u64) << 1
             | (self.sort.is_some() as u64) << 2 | (self.empty.is_some() as u64) << 3
             | (self.first.is_some() as u64) << 4 | (self.number.is_some() as u64) << 5
             | (self.content.is_some() as u64) << 6
@@ -469,7 +469,7 @@ impl model::Model for RefreshResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.refreshed_yaml.is_some() as u64)
+        self.refreshed_yaml.is_some() as u64
     }
 }
 model::model!(RefreshResponse);
@@ -519,7 +519,7 @@ impl model::Model for ResponseDtoPageTemplateMetadataSummaryResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -576,7 +576,7 @@ impl model::Model for ResponseDtoRefreshResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -633,7 +633,7 @@ impl model::Model for ResponseDtoTemplateMergeResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -690,7 +690,7 @@ impl model::Model for ResponseDtoTemplateMoveConfigResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -747,7 +747,7 @@ impl model::Model for ResponseDtoTemplateResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -804,7 +804,7 @@ impl model::Model for ResponseDtoTemplateUpdateGitDetailsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -861,7 +861,7 @@ impl model::Model for ResponseDtoTemplateWrapperResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -942,7 +942,7 @@ impl model::Model for TemplateApplyRequestDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.yaml_version.is_some() as u64)
+        self.yaml_version.is_some() as u64
             | (self.check_for_access.is_some() as u64) << 1
             | (self.get_only_file_content.is_some() as u64) << 2 | 1 << 3
             | (self.get_merged_yaml_with_template_field.is_some() as u64) << 4
@@ -1053,7 +1053,7 @@ impl model::Model for TemplateFilterProperties {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.tags.is_some() as u64) | (self.repo_name.is_some() as u64) << 1
+        self.tags.is_some() as u64 | (self.repo_name.is_some() as u64) << 1
             | (self.child_types.is_some() as u64) << 2 | 1 << 3
             | (self.description.is_some() as u64) << 4
             | (self.listing_scope.is_some() as u64) << 5
@@ -1190,7 +1190,7 @@ impl model::Model for TemplateGovernanceMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.deny.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.deny.is_some() as u64) << 1
             | (self.type_.is_some() as u64) << 2 | (self.org_id.is_some() as u64) << 3
             | (self.action.is_some() as u64) << 4 | (self.entity.is_some() as u64) << 5
             | (self.status.is_some() as u64) << 6 | (self.created.is_some() as u64) << 7
@@ -1263,7 +1263,7 @@ impl model::Model for TemplateMergeResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.template_metadata.is_some() as u64)
+        self.template_metadata.is_some() as u64
             | (self.merged_pipeline_yaml.is_some() as u64) << 1
             | (self.processed_yaml_version.is_some() as u64) << 2
             | (self.cache_response_metadata.is_some() as u64) << 3
@@ -1306,7 +1306,7 @@ impl model::Model for TemplateMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.has_insert.is_some() as u64)
+        self.has_insert.is_some() as u64
     }
 }
 model::model!(TemplateMetadata);
@@ -1348,7 +1348,7 @@ impl model::Model for TemplateMoveConfigResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.version_label.is_some() as u64)
+        self.version_label.is_some() as u64
             | (self.template_identifier.is_some() as u64) << 1
     }
 }
@@ -1449,7 +1449,7 @@ impl model::Model for TemplatePolicyMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.error.is_some() as u64) | (self.org_id.is_some() as u64) << 1
+        self.error.is_some() as u64 | (self.org_id.is_some() as u64) << 1
             | (self.status.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
             | (self.updated.is_some() as u64) << 4
             | (self.policy_id.is_some() as u64) << 5
@@ -1554,7 +1554,7 @@ impl model::Model for TemplatePolicySetMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.deny.is_some() as u64) | (self.org_id.is_some() as u64) << 1
+        self.deny.is_some() as u64 | (self.org_id.is_some() as u64) << 1
             | (self.status.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
             | (self.account_id.is_some() as u64) << 4
             | (self.project_id.is_some() as u64) << 5
@@ -1613,7 +1613,7 @@ impl model::Model for TemplateResponseDtoValidateTemplateInputsResponseDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -1666,7 +1666,7 @@ impl model::Model for TemplateScope {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org_identifier.is_some() as u64)
+        self.org_identifier.is_some() as u64
             | (self.account_identifier.is_some() as u64) << 1
             | (self.project_identifier.is_some() as u64) << 2
     }
@@ -1714,7 +1714,7 @@ impl model::Model for TemplateUpdateGitDetailsRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.file_path.is_some() as u64) | (self.repo_name.is_some() as u64) << 1
+        self.file_path.is_some() as u64 | (self.repo_name.is_some() as u64) << 1
             | (self.connector_ref.is_some() as u64) << 2
     }
 }
@@ -1753,7 +1753,7 @@ impl model::Model for TemplateUpdateGitDetailsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.status.is_some() as u64)
+        self.status.is_some() as u64
     }
 }
 model::model!(TemplateUpdateGitDetailsResponse);
@@ -1818,7 +1818,7 @@ impl model::Model for TemplateWrapperResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.valid.is_some() as u64) | (self.is_valid.is_some() as u64) << 1
+        self.valid.is_some() as u64 | (self.is_valid.is_some() as u64) << 1
             | (self.governance_metadata.is_some() as u64) << 2
             | (self.merged_pipeline_yaml.is_some() as u64) << 3
             | (self.template_response_dto.is_some() as u64) << 4
@@ -1885,7 +1885,7 @@ impl model::Model for UpsertLabelsForTemplateBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.labels.is_some() as u64) | (self.version_label.is_some() as u64) << 1
+        self.labels.is_some() as u64 | (self.version_label.is_some() as u64) << 1
     }
 }
 model::model!(UpsertLabelsForTemplateBody);

@@ -90,7 +90,7 @@ impl model::Model for ApiKey {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.api_key_type.is_some() as u64) << 2
             | (self.identifier.is_some() as u64) << 3
             | (self.description.is_some() as u64) << 4
@@ -149,7 +149,7 @@ impl model::Model for ApiKeyAggregate {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.api_key.is_some() as u64) | (self.created_at.is_some() as u64) << 1
+        self.api_key.is_some() as u64 | (self.created_at.is_some() as u64) << 1
             | (self.tokens_count.is_some() as u64) << 2
             | (self.last_modified_at.is_some() as u64) << 3
     }
@@ -230,7 +230,7 @@ impl model::Model for PageResponseApiKeyAggregate {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.empty.is_some() as u64) | (self.content.is_some() as u64) << 1
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.page_index.is_some() as u64) << 3
             | (self.page_token.is_some() as u64) << 4
@@ -286,7 +286,7 @@ impl model::Model for ResponseDtoApiKey {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -338,7 +338,7 @@ impl model::Model for ResponseDtoApiKeyAggregate {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -399,7 +399,7 @@ impl model::Model for ResponseDtoListApiKey {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -455,7 +455,7 @@ impl model::Model for ResponseDtoPageResponseApiKeyAggregate {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }

@@ -42,7 +42,7 @@ impl model::Model for AclAggregateFilter {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.role_identifiers.is_some() as u64)
+        self.role_identifiers.is_some() as u64
             | (self.resource_group_identifiers.is_some() as u64) << 1
     }
 }
@@ -93,7 +93,7 @@ impl model::Model for ResponseDtoListScopeName {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -164,7 +164,7 @@ impl model::Model for RoleBinding {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.role_name.is_some() as u64) | (self.managed_role.is_some() as u64) << 1
+        self.role_name.is_some() as u64 | (self.managed_role.is_some() as u64) << 1
             | (self.role_identifier.is_some() as u64) << 2
             | (self.role_scope_level.is_some() as u64) << 3
             | (self.resource_group_name.is_some() as u64) << 4
@@ -228,7 +228,7 @@ impl model::Model for ScopeName {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.org_name.is_some() as u64) | (self.project_name.is_some() as u64) << 1
+        self.org_name.is_some() as u64 | (self.project_name.is_some() as u64) << 1
             | (self.org_identifier.is_some() as u64) << 2
             | (self.account_identifier.is_some() as u64) << 3
             | (self.project_identifier.is_some() as u64) << 4
@@ -281,7 +281,7 @@ impl model::Model for UserFilter {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.emails.is_some() as u64) | (self.search_term.is_some() as u64) << 1
+        self.emails.is_some() as u64 | (self.search_term.is_some() as u64) << 1
             | (self.identifiers.is_some() as u64) << 2
             | (self.parent_filter.is_some() as u64) << 3
     }

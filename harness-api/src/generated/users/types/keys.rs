@@ -95,7 +95,7 @@ impl model::Model for Key {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.key.is_some() as u64) | (self.name.is_some() as u64) << 1
+        self.key.is_some() as u64 | (self.name.is_some() as u64) << 1
             | (self.tags.is_some() as u64) << 2 | (self.key_id.is_some() as u64) << 3
             | (self.valid_to.is_some() as u64) << 4
             | (self.key_usage.is_some() as u64) << 5
@@ -182,7 +182,7 @@ impl model::Model for PageResponseKey {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.empty.is_some() as u64) | (self.content.is_some() as u64) << 1
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.page_index.is_some() as u64) << 3
             | (self.page_token.is_some() as u64) << 4
@@ -238,7 +238,7 @@ impl model::Model for ResponseDtoPageResponseKey {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -291,7 +291,7 @@ impl model::Model for UpdateKeyBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.valid_to.is_some() as u64) | (self.valid_from.is_some() as u64) << 1
+        self.valid_to.is_some() as u64 | (self.valid_from.is_some() as u64) << 1
             | (self.revocation_reason.is_some() as u64) << 2
     }
 }

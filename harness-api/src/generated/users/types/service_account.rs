@@ -75,7 +75,7 @@ impl model::Model for PageResponseServiceAccountAggregate {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.empty.is_some() as u64) | (self.content.is_some() as u64) << 1
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.page_index.is_some() as u64) << 3
             | (self.page_token.is_some() as u64) << 4
@@ -131,7 +131,7 @@ impl model::Model for ResponseDtoListServiceAccount {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -188,7 +188,7 @@ impl model::Model for ResponseDtoPageResponseServiceAccountAggregate {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -245,7 +245,7 @@ impl model::Model for ResponseDtoServiceAccount {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -297,7 +297,7 @@ impl model::Model for ResponseDtoServiceAccountAggregate {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -384,7 +384,7 @@ impl model::Model for RoleAssignmentMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.role_name.is_some() as u64) | (self.identifier.is_some() as u64) << 1
+        self.role_name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
             | (self.managed_role.is_some() as u64) << 2
             | (self.role_identifier.is_some() as u64) << 3
             | (self.role_scope_level.is_some() as u64) << 4
@@ -470,7 +470,7 @@ impl model::Model for ServiceAccount {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.email.is_some() as u64) << 2
             | (self.identifier.is_some() as u64) << 3
             | (self.description.is_some() as u64) << 4
@@ -537,7 +537,7 @@ impl model::Model for ServiceAccountAggregate {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.created_at.is_some() as u64) | (self.tokens_count.is_some() as u64) << 1
+        self.created_at.is_some() as u64 | (self.tokens_count.is_some() as u64) << 1
             | (self.last_modified_at.is_some() as u64) << 2
             | (self.service_account.is_some() as u64) << 3
             | (self.role_assignments_metadata_dto.is_some() as u64) << 4

@@ -75,7 +75,7 @@ impl model::Model for PageResponseTokenAggregate {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.empty.is_some() as u64) | (self.content.is_some() as u64) << 1
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.page_index.is_some() as u64) << 3
             | (self.page_token.is_some() as u64) << 4
@@ -131,7 +131,7 @@ impl model::Model for ResponseDtoPageResponseTokenAggregate {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -188,7 +188,7 @@ impl model::Model for ResponseDtoToken {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -244,7 +244,7 @@ impl model::Model for ResponseDtoTokenValue {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -369,7 +369,7 @@ impl model::Model for Token {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.valid.is_some() as u64) << 2 | (self.valid_to.is_some() as u64) << 3
             | (self.valid_from.is_some() as u64) << 4
             | (self.api_key_type.is_some() as u64) << 5
@@ -432,7 +432,7 @@ impl model::Model for TokenAggregate {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.token.is_some() as u64) | (self.expiry_at.is_some() as u64) << 1
+        self.token.is_some() as u64 | (self.expiry_at.is_some() as u64) << 1
             | (self.created_at.is_some() as u64) << 2
             | (self.last_modified_at.is_some() as u64) << 3
     }

@@ -107,7 +107,7 @@ impl model::Model for AddUsersResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.add_user_response_map.is_some() as u64)
+        self.add_user_response_map.is_some() as u64
     }
 }
 model::model!(AddUsersResponse);
@@ -177,7 +177,7 @@ impl model::Model for GatewayAccountRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.uuid.is_some() as u64) | (self.account_name.is_some() as u64) << 1
+        self.uuid.is_some() as u64 | (self.account_name.is_some() as u64) << 1
             | (self.company_name.is_some() as u64) << 2
             | (self.created_from_ng.is_some() as u64) << 3
             | (self.next_gen_enabled.is_some() as u64) << 4
@@ -256,7 +256,7 @@ impl model::Model for PageResponseUserAggregateDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.empty.is_some() as u64) | (self.content.is_some() as u64) << 1
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.page_index.is_some() as u64) << 3
             | (self.total_items.is_some() as u64) << 4
@@ -331,7 +331,7 @@ impl model::Model for PageResponseUserMetadataDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.empty.is_some() as u64) | (self.content.is_some() as u64) << 1
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.page_index.is_some() as u64) << 3
             | (self.total_items.is_some() as u64) << 4
@@ -378,7 +378,7 @@ impl model::Model for PasswordChangeDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.new_password.is_some() as u64)
+        self.new_password.is_some() as u64
             | (self.current_password.is_some() as u64) << 1
     }
     #[inline]
@@ -433,7 +433,7 @@ impl model::Model for ResponseDtoAddUsersResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -490,7 +490,7 @@ impl model::Model for ResponseDtoPageResponseUserAggregateDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -547,7 +547,7 @@ impl model::Model for ResponseDtoPageResponseUserMetadataDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -604,7 +604,7 @@ impl model::Model for ResponseDtoPasswordChangeResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -667,7 +667,7 @@ impl model::Model for ResponseDtoTwoFactorAuthSettingsInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -724,7 +724,7 @@ impl model::Model for ResponseDtoUserAggregateDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -781,7 +781,7 @@ impl model::Model for ResponseDtoUserInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -857,7 +857,7 @@ impl model::Model for RoleAssignmentMetadataDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.role_name.is_some() as u64) | (self.identifier.is_some() as u64) << 1
+        self.role_name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
             | (self.managed_role.is_some() as u64) << 2
             | (self.role_identifier.is_some() as u64) << 3
             | (self.resource_group_name.is_some() as u64) << 4
@@ -927,7 +927,7 @@ impl model::Model for TwoFactorAuthSettingsInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.email.is_some() as u64) | (self.user_id.is_some() as u64) << 1
+        self.email.is_some() as u64 | (self.user_id.is_some() as u64) << 1
             | (self.mechanism.is_some() as u64) << 2
             | (self.totpqrurl.is_some() as u64) << 3
             | (self.totp_secret_key.is_some() as u64) << 4
@@ -981,7 +981,7 @@ impl model::Model for UserAggregateDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.user.is_some() as u64)
+        self.user.is_some() as u64
             | (self.role_assignment_metadata.is_some() as u64) << 1
     }
 }
@@ -1142,7 +1142,7 @@ impl model::Model for UserInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.uuid.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
             | (self.admin.is_some() as u64) << 2 | (self.email.is_some() as u64) << 3
             | (self.token.is_some() as u64) << 4 | (self.intent.is_some() as u64) << 5
             | (self.locked.is_some() as u64) << 6 | (self.edition.is_some() as u64) << 7
@@ -1216,7 +1216,7 @@ impl model::Model for UserMetadataDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.uuid.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
             | (self.email.is_some() as u64) << 2 | (self.locked.is_some() as u64) << 3
     }
 }
@@ -1259,7 +1259,7 @@ impl model::Model for UserSettingFromInvite {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.value.is_some() as u64) | (self.identifier.is_some() as u64) << 1
+        self.value.is_some() as u64 | (self.identifier.is_some() as u64) << 1
     }
 }
 model::model!(UserSettingFromInvite);
@@ -1313,7 +1313,7 @@ impl model::Model for UtmInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.utm_term.is_some() as u64) | (self.utm_medium.is_some() as u64) << 1
+        self.utm_term.is_some() as u64 | (self.utm_medium.is_some() as u64) << 1
             | (self.utm_source.is_some() as u64) << 2
             | (self.utm_content.is_some() as u64) << 3
             | (self.utm_campaign.is_some() as u64) << 4
@@ -1354,7 +1354,7 @@ impl model::Model for AddUserToUserGroupsBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.user_group_ids_to_add.is_some() as u64)
+        self.user_group_ids_to_add.is_some() as u64
     }
 }
 model::model!(AddUserToUserGroupsBody);
@@ -1396,7 +1396,7 @@ impl model::Model for ImpersonateUserBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.reason_of_impersonation.is_some() as u64)
+        self.reason_of_impersonation.is_some() as u64
     }
 }
 model::model!(ImpersonateUserBody);
@@ -1446,7 +1446,7 @@ impl model::Model for UpdateUserInfoByIdBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.email.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.email.is_some() as u64) << 1
             | (self.given_name.is_some() as u64) << 2
             | (self.family_name.is_some() as u64) << 3
     }

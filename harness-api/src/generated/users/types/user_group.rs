@@ -46,7 +46,7 @@ impl model::Model for EmailConfigDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.group_email.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.group_email.is_some() as u64) << 1
             | (self.send_email_to_all_users.is_some() as u64) << 2
     }
 }
@@ -154,7 +154,7 @@ impl model::Model for MicrosoftTeamsConfigDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64)
+        self.type_.is_some() as u64
             | (self.microsoft_teams_webhook_url.is_some() as u64) << 1
     }
 }
@@ -287,7 +287,7 @@ impl model::Model for PageResponseUserGroup {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.empty.is_some() as u64) | (self.content.is_some() as u64) << 1
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.page_index.is_some() as u64) << 3
             | (self.page_token.is_some() as u64) << 4
@@ -368,7 +368,7 @@ impl model::Model for PageResponseUserMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.empty.is_some() as u64) | (self.content.is_some() as u64) << 1
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
             | (self.page_size.is_some() as u64) << 2
             | (self.page_index.is_some() as u64) << 3
             | (self.page_token.is_some() as u64) << 4
@@ -416,7 +416,7 @@ impl model::Model for PagerDutyConfigDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.pager_duty_key.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.pager_duty_key.is_some() as u64) << 1
     }
 }
 model::model!(PagerDutyConfigDto);
@@ -471,7 +471,7 @@ impl model::Model for ResponseDtoListUserGroup {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -527,7 +527,7 @@ impl model::Model for ResponseDtoPageResponseUserGroup {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -584,7 +584,7 @@ impl model::Model for ResponseDtoPageResponseUserMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -641,7 +641,7 @@ impl model::Model for ResponseDtoUserGroup {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -693,7 +693,7 @@ impl model::Model for ResponseDtoUserGroupResponseV2 {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -750,7 +750,7 @@ impl model::Model for RestResponseUserGroup {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.meta_data.is_some() as u64) | (self.resource.is_some() as u64) << 1
+        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
             | (self.response_messages.is_some() as u64) << 2
     }
 }
@@ -845,7 +845,7 @@ impl model::Model for SlackConfigDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.type_.is_some() as u64) | (self.slack_webhook_url.is_some() as u64) << 1
+        self.type_.is_some() as u64 | (self.slack_webhook_url.is_some() as u64) << 1
     }
 }
 model::model!(SlackConfigDto);
@@ -892,7 +892,7 @@ impl model::Model for UserBasicInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.id.is_some() as u64) | (self.email.is_some() as u64) << 1
+        self.id.is_some() as u64 | (self.email.is_some() as u64) << 1
     }
 }
 model::model!(UserBasicInfo);
@@ -1017,7 +1017,7 @@ impl model::Model for UserGroup {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.users.is_some() as u64) << 2
             | (self.sso_linked.is_some() as u64) << 3
             | (self.identifier.is_some() as u64) << 4
@@ -1125,7 +1125,7 @@ impl model::Model for UserGroupFilter {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.filter_type.is_some() as u64) | (self.search_term.is_some() as u64) << 1
+        self.filter_type.is_some() as u64 | (self.search_term.is_some() as u64) << 1
             | (self.org_identifier.is_some() as u64) << 2
             | (self.database_id_filter.is_some() as u64) << 3
             | (self.identifier_filter.is_some() as u64) << 4 | 1 << 5
@@ -1442,7 +1442,7 @@ impl model::Model for UserGroupResponseV2 {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.tags.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
             | (self.users.is_some() as u64) << 2
             | (self.sso_linked.is_some() as u64) << 3
             | (self.identifier.is_some() as u64) << 4
@@ -1528,7 +1528,7 @@ impl model::Model for UserMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.name.is_some() as u64) | (self.uuid.is_some() as u64) << 1
+        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
             | (self.email.is_some() as u64) << 2 | (self.locked.is_some() as u64) << 3
             | (self.disabled.is_some() as u64) << 4
             | (self.externally_managed.is_some() as u64) << 5

@@ -50,7 +50,7 @@ impl model::Model for ResponseDtoListUserSettingResponseDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -107,7 +107,7 @@ impl model::Model for ResponseDtoListUserSettingUpdateResponseDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.data.is_some() as u64) | (self.status.is_some() as u64) << 1
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
             | (self.meta_data.is_some() as u64) << 2
             | (self.correlation_id.is_some() as u64) << 3
     }
@@ -184,7 +184,7 @@ impl model::Model for UserSettingDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.value.is_some() as u64) | (self.user_id.is_some() as u64) << 1
+        self.value.is_some() as u64 | (self.user_id.is_some() as u64) << 1
             | (self.category.is_some() as u64) << 2
             | (self.value_type.is_some() as u64) << 3
             | (self.identifier.is_some() as u64) << 4
@@ -268,7 +268,7 @@ impl model::Model for UserSettingRequestDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.value.is_some() as u64) | 1 << 1 | 1 << 2
+        self.value.is_some() as u64 | 1 << 1 | 1 << 2
             | (self.enable_across_accounts.is_some() as u64) << 3
     }
     #[inline]
@@ -319,7 +319,7 @@ impl model::Model for UserSettingResponseDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.user_setting.is_some() as u64)
+        self.user_setting.is_some() as u64
             | (self.last_modified_at.is_some() as u64) << 1
     }
 }
@@ -380,7 +380,7 @@ impl model::Model for UserSettingUpdateResponseDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        (self.identifier.is_some() as u64) | (self.error_message.is_some() as u64) << 1
+        self.identifier.is_some() as u64 | (self.error_message.is_some() as u64) << 1
             | (self.update_status.is_some() as u64) << 2
             | (self.last_modified_at.is_some() as u64) << 3
             | (self.user_setting_dto.is_some() as u64) << 4

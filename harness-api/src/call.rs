@@ -17,7 +17,7 @@ use crate::content::is_json_type;
 use crate::decode::{self, Received};
 use crate::error::{Endpoint, Error, Target};
 use crate::exchange::{self, Wanted};
-use crate::model::Cell;
+use crate::model::{Cell, Part};
 use crate::operation::{Operation, Place};
 use crate::options::{CallOptions, Configure};
 use crate::query;
@@ -52,7 +52,13 @@ pub type Sending<T> = Pin<Box<dyn Future<Output = Result<Response<T>, Error>> + 
 /// # Ok(())
 /// # }
 /// ```
-pub struct Call {
+pub struct Call(
+    // One pointer, since builders pass a call from setter to setter by value.
+    pub(crate) Box<Parts>,
+);
+
+/// What a call consists of.
+pub(crate) struct Parts {
     pub(crate) client: Client,
     pub(crate) target: Target,
     pub(crate) values: Vec<(usize, Value)>,
@@ -97,41 +103,42 @@ impl Call {
         };
         let mut call = Self::aimed(client, Target::Free(Arc::new(endpoint)));
         if path.contains(['?', '#']) {
-            call.options
+            call.0
+                .options
                 .fault("the path holds a query or a fragment: a query is set apart".to_owned());
         }
         call
     }
 
     fn aimed(client: &Client, target: Target) -> Self {
-        Self {
+        Self(Box::new(Parts {
             client: client.clone(),
             target,
             values: Vec::new(),
             segments: Vec::new(),
             body: None,
             options: CallOptions::default(),
-        }
+        }))
     }
 
     /// The operation that is called; `None` for an endpoint outside the table.
     pub fn operation(&self) -> Option<&'static Operation> {
-        self.target.operation()
+        self.0.target.operation()
     }
 
     /// The client that sends the call.
     pub fn client(&self) -> &Client {
-        &self.client
+        &self.0.client
     }
 
     /// Whether a parameter has a value.
     pub fn is_set(&self, param: usize) -> bool {
-        self.values.iter().any(|(set, _)| *set == param)
+        self.0.values.iter().any(|(set, _)| *set == param)
     }
 
     /// The value of a parameter, when it is set to a single one: a text, a number or a flag.
     pub fn value(&self, param: usize) -> Option<&str> {
-        self.values.iter().find_map(|(set, value)| match value {
+        self.0.values.iter().find_map(|(set, value)| match value {
             Value::One(text) if *set == param => Some(text.as_str()),
             _ => None,
         })
@@ -139,7 +146,7 @@ impl Call {
 
     /// The body, when it is made of bytes that are at hand.
     pub fn body(&self) -> Option<&Bytes> {
-        match &self.body {
+        match &self.0.body {
             Some((_, Source::Bytes(bytes))) => Some(bytes),
             _ => None,
         }
@@ -148,22 +155,23 @@ impl Call {
     /// The same call again; `None` when its body or a part of it is a stream, which can be sent once.
     pub fn try_clone(&self) -> Option<Self> {
         let values = self
+            .0
             .values
             .iter()
             .map(|(param, value)| Some((*param, value.again()?)))
             .collect::<Option<_>>()?;
-        let body = match &self.body {
+        let body = match &self.0.body {
             Some((media, source)) => Some((media.clone(), source.again()?)),
             None => None,
         };
-        Some(Self {
-            client: self.client.clone(),
-            target: self.target.clone(),
+        Some(Self(Box::new(Parts {
+            client: self.0.client.clone(),
+            target: self.0.target.clone(),
             values,
-            segments: self.segments.clone(),
+            segments: self.0.segments.clone(),
             body,
-            options: self.options.clone(),
-        })
+            options: self.0.options.clone(),
+        })))
     }
 
     /// Sets a parameter to a text.
@@ -214,15 +222,19 @@ impl Call {
     /// and null gives none; in a form the object is a part of JSON.
     pub fn object(&mut self, param: usize, value: &impl Serialize) {
         match self.place(param) {
-            Some(Place::Query) => match query::explode(value) {
-                Ok(pairs) => self.set(param, Value::Pairs(pairs)),
-                Err(fault) => self.fault(param, &fault),
-            },
+            Some(Place::Query) => self.pairs(param, serde_json::to_value(value)),
             Some(Place::Form) => match serde_json::to_vec(value) {
                 Ok(json) => self.set(param, Value::Json(json.into())),
                 Err(_) => self.fault(param, "it cannot be written as JSON"),
             },
             _ => self.fault(param, "an object has no form there"),
+        }
+    }
+
+    fn pairs(&mut self, param: usize, object: serde_json::Result<serde_json::Value>) {
+        match query::explode(object) {
+            Ok(pairs) => self.set(param, Value::Pairs(pairs)),
+            Err(fault) => self.fault(param, &fault),
         }
     }
 
@@ -239,14 +251,28 @@ impl Call {
     ///
     /// Its content type is `application/json`, or where the operation has only another type of the JSON family, that one.
     pub fn body_json(&mut self, body: &impl Serialize) {
-        match serde_json::to_vec(body) {
+        self.json_body(serde_json::to_vec(body));
+    }
+
+    /// Sets the body to a value of a generated type, as JSON.
+    #[allow(
+        dead_code,
+        reason = "which operations need it depends on the modules that are compiled in"
+    )]
+    pub(crate) fn body_part(&mut self, body: Part<'_>) {
+        self.json_body(serde_json::to_vec(&body));
+    }
+
+    fn json_body(&mut self, json: serde_json::Result<Vec<u8>>) {
+        match json {
             Ok(json) => {
                 let media = self.json_type();
-                self.body = Some((Cow::Borrowed(media), Source::Bytes(json.into())));
+                self.0.body = Some((Cow::Borrowed(media), Source::Bytes(json.into())));
             }
             Err(error) => {
                 let reason = redact::one_line(&error.to_string(), 120);
-                self.options
+                self.0
+                    .options
                     .fault(format!("the body cannot be written as JSON: {reason}"));
             }
         }
@@ -258,7 +284,7 @@ impl Call {
         content_type: impl Into<Cow<'static, str>>,
         text: impl Into<String>,
     ) {
-        self.body = Some((content_type.into(), Source::Bytes(text.into().into())));
+        self.0.body = Some((content_type.into(), Source::Bytes(text.into().into())));
     }
 
     /// Sets the body to bytes, a file or a stream.
@@ -267,7 +293,7 @@ impl Call {
         content_type: impl Into<Cow<'static, str>>,
         body: impl Into<RequestBody>,
     ) {
-        self.body = Some((content_type.into(), body.into().0));
+        self.0.body = Some((content_type.into(), body.into().0));
     }
 
     /// Sends the call and decodes a JSON answer.
@@ -283,13 +309,14 @@ impl Call {
         self.read(Wanted::Json, decode::json)
     }
 
-    /// Sends the call and decodes a JSON answer that is a bare list or map: `null` in it is dropped.
+    /// Sends the call and decodes a JSON answer of a generated type, or a bare list or map: `null` in it is dropped.
     #[allow(
         dead_code,
         reason = "which operations need it depends on the modules that are compiled in"
     )]
-    pub(crate) fn bare<T: Cell + 'static>(self) -> Sending<T> {
-        self.read(Wanted::Json, decode::bare)
+    #[inline]
+    pub(crate) fn typed<T: Cell + 'static>(self) -> Sending<T> {
+        self.read(Wanted::Json, decode::typed)
     }
 
     /// Sends the call and decodes a JSON answer, or gives `None` where the server sends no body.
@@ -345,6 +372,7 @@ impl Call {
     fn json_type(&self) -> &'static str {
         const JSON: &str = "application/json";
         let bodies = self
+            .0
             .target
             .operation()
             .map_or(&[][..], |operation| operation.bodies);
@@ -359,7 +387,8 @@ impl Call {
     }
 
     fn place(&self, param: usize) -> Option<Place> {
-        self.target
+        self.0
+            .target
             .operation()?
             .params
             .get(param)
@@ -367,25 +396,26 @@ impl Call {
     }
 
     fn set(&mut self, param: usize, value: Value) {
-        match self.values.iter_mut().find(|(set, _)| *set == param) {
+        match self.0.values.iter_mut().find(|(set, _)| *set == param) {
             Some((_, old)) => *old = value,
-            None => self.values.push((param, value)),
+            None => self.0.values.push((param, value)),
         }
     }
 
     fn fault(&mut self, param: usize, fault: &str) {
         let name = self
+            .0
             .target
             .operation()
             .and_then(|operation| operation.params.get(param))
             .map_or("?", |param| param.name);
-        self.options.fault(format!("parameter `{name}`: {fault}"));
+        self.0.options.fault(format!("parameter `{name}`: {fault}"));
     }
 }
 
 impl Configure for Call {
     fn options(&mut self) -> &mut CallOptions {
-        &mut self.options
+        &mut self.0.options
     }
 }
 
@@ -393,20 +423,22 @@ impl Configure for Call {
 impl fmt::Debug for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let params = self
+            .0
             .target
             .operation()
             .map_or(&[][..], |operation| operation.params);
         let set: Vec<_> = self
+            .0
             .values
             .iter()
             .filter_map(|(index, _)| params.get(*index))
             .map(|param| param.name)
             .collect();
         f.debug_struct("Call")
-            .field("target", &format_args!("{}", self.target))
+            .field("target", &format_args!("{}", self.0.target))
             .field("set", &set)
-            .field("body", &self.body)
-            .field("options", &self.options)
+            .field("body", &self.0.body)
+            .field("options", &self.0.options)
             .finish_non_exhaustive()
     }
 }

@@ -1,52 +1,48 @@
 //! From the bytes of a successful answer to its value.
 
 use std::fmt::Write as _;
+use std::marker::PhantomData;
 use std::ops::Range;
 
-use bytes::Bytes;
 use reqwest::header::CONTENT_TYPE;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, DeserializeSeed};
+use serde_path_to_error::{Deserializer as Tracked, Track};
 
 use crate::content::{is_html, is_html_type, is_json_type, without_bom};
-use crate::error::{DecodeFailure, Error, ErrorKind, Target};
-use crate::model::{Bare, Cell};
+use crate::error::{DecodeFailure, Error, ErrorKind};
+use crate::model::{Cell, Place, Slot};
 use crate::redact;
-use crate::response::Response;
-use crate::transport::Head;
+use crate::response::{Response, ResponseParts};
 
 /// A successful answer, read to its end.
 pub(crate) struct Received {
-    pub(crate) target: Target,
-    pub(crate) head: Head,
-    pub(crate) body: Bytes,
+    pub(crate) parts: Box<ResponseParts>,
     /// Whether the call asked for HTML or for anything.
     pub(crate) html_is_fine: bool,
 }
 
 impl Received {
     fn media(&self) -> Option<&str> {
-        self.head
+        self.parts
             .headers
             .get(CONTENT_TYPE)
             .and_then(|value| value.to_str().ok())
     }
 
     fn is_blank(&self) -> bool {
-        without_bom(&self.body).trim_ascii().is_empty()
+        without_bom(&self.parts.bytes).trim_ascii().is_empty()
     }
 
     fn is_html(&self) -> bool {
-        self.media().is_some_and(is_html_type) || is_html(&self.body)
+        self.media().is_some_and(is_html_type) || is_html(&self.parts.bytes)
     }
 
     fn with<T>(self, value: T) -> Response<T> {
-        Response::new(value, self.target, self.head, self.body)
+        Response::new(value, self.parts)
     }
 
     fn error(self, kind: ErrorKind, message: impl Into<String>) -> Error {
-        Error::new(kind, message)
-            .with_target(&self.target)
-            .with_answer(self.head, self.body, false)
+        self.parts.into_error(kind, message)
     }
 
     fn unexpected(self, wanted: &str) -> Error {
@@ -67,22 +63,38 @@ impl Received {
 /// A JSON document of a type.
 pub(crate) fn json<T: DeserializeOwned>(received: Received) -> Result<Response<T>, Error> {
     // The fast path: where the place of a fault is wanted, the document is read a second time.
-    match serde_json::from_slice(without_bom(&received.body)) {
+    match serde_json::from_slice(without_bom(&received.parts.bytes)) {
         Ok(value) => Ok(received.with(value)),
-        Err(_) => Err(misfit(received, std::any::type_name::<T>(), &|body| {
-            locate::<T>(without_bom(body))
+        Err(_) => Err(misfit(received, std::any::type_name::<T>(), &mut |body| {
+            locate(without_bom(body), PhantomData::<T>)
         })),
     }
 }
 
-/// A JSON document that is a bare list or map.
-pub(crate) fn bare<T: Cell>(received: Received) -> Result<Response<T>, Error> {
-    match serde_json::from_slice::<Bare<T>>(without_bom(&received.body)) {
-        Ok(Bare(value)) => Ok(received.with(value)),
-        Err(_) => Err(misfit(received, std::any::type_name::<T>(), &|body| {
-            locate::<Bare<T>>(without_bom(body))
-        })),
+/// A JSON document of a generated type, or a bare list or map. What depends on the type is no more than its place.
+#[inline]
+pub(crate) fn typed<T: Cell>(received: Received) -> Result<Response<T>, Error> {
+    let mut value = T::blank();
+    let parts = place(received, value.slot(), std::any::type_name::<T>())?;
+    Ok(Response::new(value, parts))
+}
+
+/// Reads the document into a place.
+fn place(
+    received: Received,
+    mut slot: Slot<'_>,
+    type_name: &str,
+) -> Result<Box<ResponseParts>, Error> {
+    let mut deserializer = serde_json::Deserializer::from_slice(without_bom(&received.parts.bytes));
+    let read = Place(slot.again()).deserialize(&mut deserializer);
+    if read.is_ok() && deserializer.end().is_ok() {
+        return Ok(received.parts);
     }
+    // The second reading goes over the rests of the first: what it finds is the same fault.
+    let mut slot = Some(slot);
+    Err(misfit(received, type_name, &mut |body| {
+        locate(without_bom(body), Place(slot.take()?))
+    }))
 }
 
 /// A JSON document of a type, or no body at all.
@@ -101,7 +113,7 @@ pub(crate) fn text(received: Received) -> Result<Response<String>, Error> {
     if received.is_html() && !received.html_is_fine {
         return Err(received.unexpected("text"));
     }
-    match std::str::from_utf8(without_bom(&received.body)) {
+    match std::str::from_utf8(without_bom(&received.parts.bytes)) {
         Ok(text) => {
             let text = text.to_owned();
             Ok(received.with(text))
@@ -131,8 +143,8 @@ pub(crate) fn part_misfit<T: DeserializeOwned>(
     part: Range<usize>,
     path: &str,
 ) -> Error {
-    misfit(received, std::any::type_name::<T>(), &|body| {
-        let failure = locate::<T>(body.get(part.clone())?)?;
+    misfit(received, std::any::type_name::<T>(), &mut |body| {
+        let failure = locate(body.get(part.clone())?, PhantomData::<T>)?;
         Some(failure.within(path, body.get(..part.start)?))
     })
 }
@@ -165,27 +177,27 @@ impl DecodeFailure {
 fn misfit(
     received: Received,
     type_name: &str,
-    locate: &dyn Fn(&[u8]) -> Option<DecodeFailure>,
+    locate: &mut dyn FnMut(&[u8]) -> Option<DecodeFailure>,
 ) -> Error {
     let declared = short(type_name);
     if received.is_blank() {
         let message = format!(
             "the server answered {} without a body, {declared} was declared",
-            received.head.status.as_u16()
+            received.parts.status.as_u16()
         );
         return received.error(ErrorKind::EmptyBody, message);
     }
-    let looks_like_json = without_bom(&received.body)
+    let looks_like_json = without_bom(&received.parts.bytes)
         .trim_ascii_start()
         .first()
         .is_some_and(|first| {
             matches!(first, b'{' | b'[' | b'"' | b'-' | b'0'..=b'9')
-                || matches!(first, b't' | b'f' | b'n') && received.body.len() < 8
+                || matches!(first, b't' | b'f' | b'n') && received.parts.bytes.len() < 8
         });
     if received.is_html() || !looks_like_json && !received.media().is_none_or(is_json_type) {
         return received.unexpected("JSON");
     }
-    let Some(failure) = locate(&received.body) else {
+    let Some(failure) = locate(&received.parts.bytes) else {
         return received.error(
             ErrorKind::Decode,
             format!("the answer does not fit {declared}"),
@@ -206,13 +218,14 @@ fn misfit(
 
 /// Reads once more, keeping track of the place.
 #[cold]
-fn locate<T: DeserializeOwned>(body: &[u8]) -> Option<DecodeFailure> {
+fn locate<'b>(body: &'b [u8], seed: impl DeserializeSeed<'b>) -> Option<DecodeFailure> {
     let mut deserializer = serde_json::Deserializer::from_slice(body);
-    let (path, fault) = match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
-        Ok(_) => (".".to_owned(), deserializer.end().err()?),
-        Err(error) => (error.path().to_string(), error.into_inner()),
-    };
-    Some(describe(path, &fault))
+    let mut track = Track::new();
+    let read = seed.deserialize(Tracked::new(&mut deserializer, &mut track));
+    match read {
+        Ok(_) => Some(describe(".".to_owned(), &deserializer.end().err()?)),
+        Err(fault) => Some(describe(track.path().to_string(), &fault)),
+    }
 }
 
 fn describe(path: String, fault: &serde_json::Error) -> DecodeFailure {
@@ -265,8 +278,10 @@ fn short(name: &str) -> String {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::error::Target;
     use crate::operation::Operation;
     use crate::options::Attached;
+    use bytes::Bytes;
     use reqwest::StatusCode;
     use reqwest::header::HeaderMap;
     use serde::Deserialize;
@@ -298,13 +313,13 @@ mod tests {
             headers.insert(CONTENT_TYPE, media.parse().unwrap());
         }
         Received {
-            target: Target::Table(&OPERATION),
-            head: Head {
+            parts: Box::new(ResponseParts {
                 status: StatusCode::OK,
                 headers,
+                bytes: Bytes::from_static(body),
                 attached: Attached::default(),
-            },
-            body: Bytes::from_static(body),
+                target: Target::Table(&OPERATION),
+            }),
             html_is_fine: false,
         }
     }

@@ -7,7 +7,7 @@ use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, Request};
 
 use crate::body::Source;
-use crate::call::{Call, Value};
+use crate::call::{Call, Parts, Value};
 use crate::content::{is_html_type, is_json_type};
 use crate::decode::Received;
 use crate::encode;
@@ -16,7 +16,7 @@ use crate::operation::{Param, Place};
 use crate::path;
 use crate::payload::{FormContent, FormPart, Payload};
 use crate::redact;
-use crate::response::Response;
+use crate::response::{Response, ResponseParts};
 use crate::stream::{ByteStream, End};
 use crate::transport::{BoxFuture, Incoming, Next, Outgoing};
 
@@ -57,9 +57,7 @@ pub(crate) fn buffered(call: Call, wanted: Wanted) -> BoxFuture<'static, Result<
         };
         match end {
             End::Whole => Ok(Received {
-                target,
-                head,
-                body: bytes,
+                parts: ResponseParts::new(target, head, bytes),
                 html_is_fine,
             }),
             End::Limit => {
@@ -90,13 +88,16 @@ pub(crate) async fn stream(call: Call) -> Result<Response<ByteStream>, Error> {
     }
     let Incoming { head, body } = incoming;
     let body = body.aimed(&target);
-    Ok(Response::new(body, target, head, Bytes::new()))
+    Ok(Response::new(
+        body,
+        ResponseParts::new(target, head, Bytes::new()),
+    ))
 }
 
 async fn success(call: Call, wanted: Wanted, whole: bool) -> Result<Success, Error> {
-    let client = call.client.clone();
-    let target = call.target.clone();
-    let max_body = call.options.max_body.unwrap_or_else(|| client.max_body());
+    let client = call.0.client.clone();
+    let target = call.0.target.clone();
+    let max_body = call.0.options.max_body.unwrap_or_else(|| client.max_body());
     let mut outgoing = outgoing(call, wanted).map_err(|error| error.with_target(&target))?;
     outgoing.max_body = whole.then_some(max_body);
     let html_is_fine = html_is_fine(&outgoing);
@@ -138,14 +139,14 @@ fn html_is_fine(outgoing: &Outgoing) -> bool {
 
 /// Makes the request.
 fn outgoing(call: Call, wanted: Wanted) -> Result<Outgoing, Error> {
-    let Call {
+    let Parts {
         client,
         target,
         mut values,
         segments,
         body,
         options,
-    } = call;
+    } = *call.0;
     if let Some(fault) = options.fault {
         return Err(Error::build(fault));
     }

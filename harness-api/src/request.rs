@@ -43,7 +43,7 @@ impl Request {
 
     /// Fills a placeholder of the path; the value is encoded, and one that would change the route is refused.
     pub fn segment(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.call.segments.push((name.into(), value.into()));
+        self.call.0.segments.push((name.into(), value.into()));
         self
     }
 

@@ -17,7 +17,8 @@ use crate::transport::Head;
 /// The answer to a call: the decoded value, to which it dereferences, and what came with it.
 pub struct Response<T> {
     value: T,
-    parts: ResponseParts,
+    // Boxed, to make little of what is generic.
+    parts: Box<ResponseParts>,
 }
 
 /// What came with the value of an answer.
@@ -35,6 +36,16 @@ pub struct ResponseParts {
 }
 
 impl ResponseParts {
+    pub(crate) fn new(target: Target, head: Head, bytes: Bytes) -> Box<Self> {
+        Box::new(Self {
+            status: head.status,
+            headers: head.headers,
+            bytes,
+            attached: head.attached,
+            target,
+        })
+    }
+
     /// The operation that was called; `None` for an endpoint outside the table.
     pub fn operation(&self) -> Option<&'static Operation> {
         self.target.operation()
@@ -57,17 +68,9 @@ impl ResponseParts {
 }
 
 impl<T> Response<T> {
-    pub(crate) fn new(value: T, target: Target, head: Head, bytes: Bytes) -> Self {
-        Self {
-            value,
-            parts: ResponseParts {
-                status: head.status,
-                headers: head.headers,
-                bytes,
-                attached: head.attached,
-                target,
-            },
-        }
+    #[inline]
+    pub(crate) fn new(value: T, parts: Box<ResponseParts>) -> Self {
+        Self { value, parts }
     }
 
     /// The status, 2XX.
@@ -108,15 +111,8 @@ impl<T> Response<T> {
     /// The part is a range of [`bytes`](Self::bytes), and the path says where it stands, as in `data.content[3]`; an empty
     /// path is the document. The place within the part is found by decoding it once more.
     pub fn misfit<P: DeserializeOwned>(&self, part: Range<usize>, path: &str) -> Error {
-        let parts = self.parts.clone();
         let received = Received {
-            target: parts.target,
-            head: Head {
-                status: parts.status,
-                headers: parts.headers,
-                attached: parts.attached,
-            },
-            body: parts.bytes,
+            parts: self.parts.clone(),
             html_is_fine: false,
         };
         decode::part_misfit::<P>(received, part, path)
@@ -134,7 +130,7 @@ impl<T> Response<T> {
 
     /// The value, and what came with it.
     pub fn into_parts(self) -> (T, ResponseParts) {
-        (self.value, self.parts)
+        (self.value, *self.parts)
     }
 
     /// The same answer with another value.

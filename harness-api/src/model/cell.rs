@@ -14,16 +14,6 @@ pub trait Cell: Sized {
     fn slot(&mut self) -> Slot<'_>;
     /// This value, to encode.
     fn part(&self) -> Part<'_>;
-    /// A list of such values, to encode.
-    #[inline]
-    fn list(values: &Vec<Self>) -> Part<'_> {
-        Part::List(values)
-    }
-    /// A map to such values, to encode.
-    #[inline]
-    fn map(values: &BTreeMap<String, Self>) -> Part<'_> {
-        Part::Map(values)
-    }
 }
 
 /// A value that may be absent.
@@ -32,8 +22,6 @@ pub trait Opt {
     fn open(&mut self) -> Slot<'_>;
     /// Takes the value away.
     fn clear(&mut self);
-    /// The value, if there is one.
-    fn get(&self) -> Option<Part<'_>>;
 }
 
 /// A list.
@@ -59,8 +47,6 @@ pub trait Keyed {
     /// Lets `fill` decode into the place of an empty value; adds that as an entry if `fill` returns true, and
     /// gives the key back if not.
     fn insert(&mut self, key: String, fill: &mut dyn FnMut(Slot<'_>) -> bool) -> Option<String>;
-    /// Removes an entry.
-    fn remove(&mut self, key: &str);
     /// Calls `visit` for each entry, in the order of the keys, until it returns false.
     fn each(&self, visit: &mut dyn FnMut(&str, Part<'_>) -> bool);
     /// Number of entries.
@@ -74,7 +60,7 @@ pub trait Keyed {
 }
 
 macro_rules! leaf {
-    ($($type:ty, $slot:ident, |$value:ident| $part:expr $(, list $list:ident)? $(, map $map:ident)?;)*) => {$(
+    ($($type:ty, $slot:ident, |$value:ident| $part:expr;)*) => {$(
         impl Cell for $type {
             #[inline]
             fn blank() -> Self {
@@ -89,29 +75,17 @@ macro_rules! leaf {
                 let $value = self;
                 Part::$slot($part)
             }
-            $(
-                #[inline]
-                fn list(values: &Vec<Self>) -> Part<'_> {
-                    Part::$list(values)
-                }
-            )?
-            $(
-                #[inline]
-                fn map(values: &BTreeMap<String, Self>) -> Part<'_> {
-                    Part::$map(values)
-                }
-            )?
         }
     )*};
 }
 
 leaf! {
-    String, OneStr, |value| value, list Strs, map StrMap;
-    i64, OneInt, |value| *value, list Ints;
+    String, OneStr, |value| value;
+    i64, OneInt, |value| *value;
     f64, OneNum, |value| *value;
     bool, OneFlag, |value| *value;
     Time, OneTime, |value| value;
-    Value, OneJson, |value| value, map JsonMap;
+    Value, OneJson, |value| value;
 }
 
 impl<T: Model> Cell for T {
@@ -156,6 +130,10 @@ impl<T: Model> Model for Box<T> {
         T::erased_mut(self)
     }
     #[inline]
+    fn present(&self) -> u64 {
+        T::present(self)
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         T::required(self)
     }
@@ -192,7 +170,7 @@ impl<T: Cell> Cell for Vec<T> {
     }
     #[inline]
     fn part(&self) -> Part<'_> {
-        T::list(self)
+        Part::List(self)
     }
 }
 
@@ -207,7 +185,7 @@ impl<T: Cell> Cell for BTreeMap<String, T> {
     }
     #[inline]
     fn part(&self) -> Part<'_> {
-        T::map(self)
+        Part::Map(self)
     }
 }
 
@@ -220,9 +198,14 @@ impl<T: Cell> Opt for Option<T> {
     fn clear(&mut self) {
         *self = None;
     }
-    #[inline]
-    fn get(&self) -> Option<Part<'_>> {
-        self.as_ref().map(T::part)
+}
+
+/// A value that may be absent, to encode.
+#[inline]
+pub fn opt<T: Cell>(value: &Option<T>) -> Part<'_> {
+    match value {
+        Some(value) => value.part(),
+        None => Part::Absent,
     }
 }
 
@@ -260,10 +243,6 @@ impl<T: Cell> Keyed for BTreeMap<String, T> {
         }
         BTreeMap::insert(self, key, value);
         None
-    }
-    #[inline]
-    fn remove(&mut self, key: &str) {
-        BTreeMap::remove(self, key);
     }
     #[inline]
     fn each(&self, visit: &mut dyn FnMut(&str, Part<'_>) -> bool) {

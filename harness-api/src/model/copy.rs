@@ -11,7 +11,7 @@ pub fn copy<T: Cell>(value: &T) -> T {
 
 /// Both are of one type, so a value and its place are always of one kind.
 fn put(part: Part<'_>, slot: Slot<'_>) {
-    match (part.general(), slot) {
+    match (part, slot) {
         (Part::Str(value), Slot::Str(place)) => place.clone_from(value),
         (Part::Int(value), Slot::Int(place)) => *place = *value,
         (Part::Num(value), Slot::Num(place)) => *place = *value,
@@ -26,10 +26,8 @@ fn put(part: Part<'_>, slot: Slot<'_>) {
         (Part::OneJson(value), Slot::OneJson(place)) => place.clone_from(value),
         (Part::Text(value), Slot::Text(place)) => place.set(value.get()),
         (Part::Model(value), Slot::Model(place)) => members(value, place),
-        (Part::Opt(value), Slot::Opt(place)) => match value.get() {
-            Some(value) => put(value, place.open()),
-            None => place.clear(),
-        },
+        (Part::Absent, Slot::Opt(place)) => place.clear(),
+        (value, Slot::Opt(place)) => put(value, place.open()),
         (Part::List(value), Slot::List(place)) => {
             for item in (0..value.len()).filter_map(|index| value.at(index)) {
                 put(item, place.push());

@@ -16,16 +16,26 @@ use super::{Cell, Keyed, List, Model, Names, Slot, Time, encode::to_value, misfi
 /// Decodes a generated type. The types' own `Deserialize` calls this.
 pub fn read<'de, T: Cell, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     let mut value = T::blank();
-    match value.slot() {
-        Slot::List(list) => deserializer.deserialize_any(Whole(Several::List(list)))?,
-        Slot::Map(map) => deserializer.deserialize_any(Whole(Several::Map(map)))?,
-        slot => {
-            if !One(slot).deserialize(deserializer)? {
-                return Err(D::Error::custom("null where a value is required"));
-            }
+    Place(value.slot()).deserialize(deserializer)?;
+    Ok(value)
+}
+
+/// Decodes a document into its place.
+pub(crate) struct Place<'a>(pub(crate) Slot<'a>);
+
+impl<'de> DeserializeSeed<'de> for Place<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        match self.0 {
+            Slot::List(list) => deserializer.deserialize_any(Whole(Several::List(list))),
+            Slot::Map(map) => deserializer.deserialize_any(Whole(Several::Map(map))),
+            slot => match One(slot).deserialize(deserializer)? {
+                true => Ok(()),
+                false => Err(D::Error::custom("null where a value is required")),
+            },
         }
     }
-    Ok(value)
 }
 
 /// An answer or a body as a whole: as a member of its type would be read. So a list or a map may hold `null`, which is
@@ -109,9 +119,12 @@ impl<'de> Visitor<'de> for Whole<'_> {
     }
 }
 
-/// Decodes the members of `value` into `model`.
+/// Decodes the members of `value` into `model`. By way of text, since that is what the decoder is compiled for anyway.
 pub(super) fn fill_from(model: &mut dyn Model, value: &Value) -> Result<(), serde_json::Error> {
-    value.deserialize_any(Seed(Slot::Model(model))).map(drop)
+    let text = serde_json::to_vec(value)?;
+    Seed(Slot::Model(model))
+        .deserialize(&mut serde_json::Deserializer::from_slice(&text))
+        .map(drop)
 }
 
 /// What became of one value.
@@ -522,7 +535,6 @@ fn entries<'de, A: MapAccess<'de>>(place: &mut dyn Keyed, mut map: A) -> Result<
         let (Some(key), outcome) = (refused, outcome?) else {
             continue;
         };
-        place.remove(&key);
         if let Outcome::Misfit(value) = outcome {
             let mut members = match to_value(super::Part::Map(place)) {
                 Value::Object(members) => members,

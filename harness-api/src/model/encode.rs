@@ -3,7 +3,7 @@
 use serde::ser::{Error, Serialize, SerializeMap, SerializeSeq, Serializer};
 use serde_json::Value;
 
-use super::{Cell, Model, Part, Union};
+use super::{Cell, Model, Names, Part, Union};
 
 /// Encodes a generated type. The types' own `Serialize` calls this.
 pub fn write<T: Cell, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
@@ -24,15 +24,17 @@ pub(super) fn is_absent(part: Part<'_>) -> bool {
         Part::Flag(value) => value.is_none(),
         Part::Time(value) => value.is_none(),
         Part::Json(value) => value.is_none(),
-        Part::Opt(value) => value.get().is_none(),
         Part::Maybe(value) => value.is_absent(),
-        Part::Misfits(_) => true,
+        Part::Absent | Part::Misfits(_) => true,
         _ => false,
     }
 }
 
+/// By way of text, since that is what the encoder is compiled for anyway.
 pub(super) fn to_value(part: Part<'_>) -> Value {
-    serde_json::to_value(part).unwrap_or_default()
+    serde_json::to_vec(&part)
+        .and_then(|text| serde_json::from_slice(&text))
+        .unwrap_or_default()
 }
 
 impl Serialize for Part<'_> {
@@ -57,7 +59,7 @@ impl Serialize for Rest<'_> {
     #[inline(never)]
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match *self.0 {
-            Part::Null | Part::Misfits(_) => serializer.serialize_unit(),
+            Part::Absent | Part::Null | Part::Misfits(_) => serializer.serialize_unit(),
             Part::Str(value) => value.serialize(serializer),
             Part::Int(value) => value.serialize(serializer),
             Part::Num(value) => value.serialize(serializer),
@@ -73,10 +75,6 @@ impl Serialize for Rest<'_> {
             Part::OneJson(value) => value.serialize(serializer),
             Part::Text(value) => serializer.serialize_str(value.get()),
             Part::Model(model) => object(model, None, serializer),
-            Part::Opt(value) => match value.get() {
-                Some(part) => part.serialize(serializer),
-                None => serializer.serialize_unit(),
-            },
             Part::Maybe(value) => value.part().serialize(serializer),
             Part::Union(value) => match value.model() {
                 Some((index, model)) => object(model, own_tag(value, index), serializer),
@@ -91,10 +89,6 @@ impl Serialize for Rest<'_> {
                 }
                 out.end()
             }
-            Part::Strs(list) => list.serialize(serializer),
-            Part::Ints(list) => list.serialize(serializer),
-            Part::StrMap(map) => map.serialize(serializer),
-            Part::JsonMap(map) => map.serialize(serializer),
             Part::Map(map) => {
                 let mut out = serializer.serialize_map(Some(map.len()))?;
                 let mut failed = None;
@@ -119,11 +113,7 @@ fn own_tag(union: &dyn Union, variant: usize) -> Option<(&'static str, &'static 
 /// What the member at `index` is when it is not set and is the tag of a union that is: the tag of its variant.
 fn outer_tag(model: &dyn Model, tagged: &[(usize, usize)], index: usize) -> Option<&'static str> {
     let (_, union) = tagged.iter().find(|(tag, _)| *tag == index)?;
-    let union = match model.part(*union) {
-        Part::Opt(value) => value.get()?,
-        part => part,
-    };
-    let Part::Union(union) = union else {
+    let Part::Union(union) = model.part(*union) else {
         return None;
     };
     value_for(union, union.model()?.0)
@@ -146,15 +136,22 @@ fn entry<M: SerializeMap>(out: &mut M, name: &str, part: Part<'_>) -> Result<boo
         Part::Str(Some(value)) => out.serialize_entry(name, value)?,
         Part::Int(Some(value)) => out.serialize_entry(name, value)?,
         Part::Flag(Some(value)) => out.serialize_entry(name, value)?,
-        Part::Str(None) | Part::Int(None) | Part::Flag(None) => return Ok(false),
-        Part::Opt(value) => match &value.get() {
-            Some(part) => out.serialize_entry(name, part)?,
-            None => return Ok(false),
-        },
+        Part::Str(None) | Part::Int(None) | Part::Flag(None) | Part::Absent => return Ok(false),
         part if is_absent(*part) => return Ok(false),
         part => out.serialize_entry(name, part)?,
     }
     Ok(true)
+}
+
+/// The first member at `from` or behind it that may be set.
+#[inline]
+fn next(names: Names, present: u64, from: usize) -> Option<(usize, &'static &'static str)> {
+    let index = match present.checked_shr(from as u32) {
+        Some(0) => 64,
+        Some(rest) => from + rest.trailing_zeros() as usize,
+        None => from,
+    };
+    Some((index, names.get(index)?))
 }
 
 fn object<S: Serializer>(
@@ -166,7 +163,15 @@ fn object<S: Serializer>(
     let names = model.names();
     let tagged = model.tagged();
     let mut tag = tag;
-    for (index, name) in names.iter().enumerate() {
+    // A member that is not set is of interest only where it may be a tag.
+    let present = if tagged.is_empty() {
+        model.present()
+    } else {
+        u64::MAX
+    };
+    let mut from = 0;
+    while let Some((index, name)) = next(names, present, from) {
+        from = index + 1;
         if entry(&mut out, name, model.part(index))? {
             tag = tag.filter(|(member, _)| member != name);
         } else if let Some(value) = outer_tag(model, tagged, index) {

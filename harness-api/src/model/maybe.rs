@@ -42,6 +42,12 @@ impl<T> Maybe<T> {
         }
     }
 
+    /// Whether it is sent: `null` or a value.
+    #[inline]
+    pub fn is_set(&self) -> bool {
+        !matches!(self, Self::Absent)
+    }
+
     /// Whether it is an explicit `null`.
     pub fn is_null(&self) -> bool {
         matches!(self, Self::Null)

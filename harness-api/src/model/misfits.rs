@@ -79,11 +79,6 @@ pub fn misfits_of<T: Cell>(value: &T) -> Vec<Misfit> {
 
 fn walk(part: Part<'_>, path: &str, found: &mut Vec<Misfit>) {
     match part {
-        Part::Opt(value) => {
-            if let Some(part) = value.get() {
-                walk(part, path, found);
-            }
-        }
         Part::Maybe(value) => walk(value.part(), path, found),
         Part::Union(value) => {
             if let Some((_, model)) = value.model() {

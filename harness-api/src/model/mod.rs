@@ -33,8 +33,9 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-pub use cell::{Cell, Keyed, List, Opt};
+pub use cell::{Cell, Keyed, List, Opt, opt};
 pub use copy::copy;
+pub(crate) use decode::Place;
 pub use decode::{Bare, read};
 pub use encode::{same, write};
 use leaf::Redacted;
@@ -69,6 +70,11 @@ pub trait Model {
 
     /// What to encode for the member at `index`; the index after the last member is its [`Misfits`].
     fn part(&self, index: usize) -> Part<'_>;
+
+    /// Which members may be set, a bit each: the encoder passes over the others. A type of more than 64 members sets all.
+    fn present(&self) -> u64 {
+        u64::MAX
+    }
 
     /// This value, without its type.
     fn erased(&self) -> &dyn Model
@@ -170,6 +176,8 @@ pub enum Slot<'a> {
 #[non_exhaustive]
 #[derive(Clone, Copy)]
 pub enum Part<'a> {
+    /// Nothing: the member is left out.
+    Absent,
     /// `null`, written out.
     Null,
     /// Text that may be absent.
@@ -200,20 +208,10 @@ pub enum Part<'a> {
     Text(&'a dyn Text),
     /// An object with named members.
     Model(&'a dyn Model),
-    /// Anything that may be absent.
-    Opt(&'a dyn Opt),
     /// A list.
     List(&'a dyn List),
-    /// A list of texts.
-    Strs(&'a Vec<String>),
-    /// A list of integers.
-    Ints(&'a Vec<i64>),
     /// A map with text keys.
     Map(&'a dyn Keyed),
-    /// A map from text to text.
-    StrMap(&'a BTreeMap<String, String>),
-    /// A map from text to any JSON.
-    JsonMap(&'a BTreeMap<String, Value>),
     /// One of several objects.
     Union(&'a dyn Union),
     /// A member for which absent and `null` differ.
@@ -222,15 +220,30 @@ pub enum Part<'a> {
     Misfits(&'a Misfits),
 }
 
-impl Part<'_> {
-    /// The same, with the kinds of lists and maps that are encoded by themselves told as lists and maps.
-    fn general(self) -> Self {
+impl Slot<'_> {
+    /// The same place once more.
+    pub(crate) fn again(&mut self) -> Slot<'_> {
         match self {
-            Self::Strs(list) => Self::List(list),
-            Self::Ints(list) => Self::List(list),
-            Self::StrMap(map) => Self::Map(map),
-            Self::JsonMap(map) => Self::Map(map),
-            other => other,
+            Self::Str(place) => Slot::Str(place),
+            Self::Int(place) => Slot::Int(place),
+            Self::Num(place) => Slot::Num(place),
+            Self::Flag(place) => Slot::Flag(place),
+            Self::Time(place) => Slot::Time(place),
+            Self::Json(place) => Slot::Json(place),
+            Self::OneStr(place) => Slot::OneStr(place),
+            Self::OneInt(place) => Slot::OneInt(place),
+            Self::OneNum(place) => Slot::OneNum(place),
+            Self::OneFlag(place) => Slot::OneFlag(place),
+            Self::OneTime(place) => Slot::OneTime(place),
+            Self::OneJson(place) => Slot::OneJson(place),
+            Self::Text(place) => Slot::Text(*place),
+            Self::Model(place) => Slot::Model(*place),
+            Self::Opt(place) => Slot::Opt(*place),
+            Self::List(place) => Slot::List(*place),
+            Self::Map(place) => Slot::Map(*place),
+            Self::Union(place) => Slot::Union(*place),
+            Self::Maybe(place) => Slot::Maybe(*place),
+            Self::Misfits(place) => Slot::Misfits(place),
         }
     }
 }

@@ -14,7 +14,8 @@ struct Shown<'a>(Part<'a>);
 
 impl fmt::Debug for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0.general() {
+        match self.0 {
+            Part::Absent => f.write_str("None"),
             Part::Null => f.write_str("null"),
             Part::Str(value) => option(value.as_ref(), f),
             Part::Int(value) => option(value.as_ref(), f),
@@ -30,7 +31,6 @@ impl fmt::Debug for Shown<'_> {
             Part::OneJson(value) => value.fmt(f),
             Part::Text(value) => value.get().fmt(f),
             Part::Model(model) => members(model, f),
-            Part::Opt(value) => option(value.get().map(Shown).as_ref(), f),
             Part::Maybe(value) => Shown(value.part()).fmt(f),
             Part::Union(value) => match value.model() {
                 Some((_, model)) => members(model, f),
@@ -49,7 +49,6 @@ impl fmt::Debug for Shown<'_> {
                 out.finish()
             }
             Part::Misfits(misfits) => misfits.fmt(f),
-            Part::Strs(_) | Part::Ints(_) | Part::StrMap(_) | Part::JsonMap(_) => Ok(()),
         }
     }
 }

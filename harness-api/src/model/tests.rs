@@ -76,17 +76,17 @@ impl model::Model for Whole {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.int),
-            1 => model::Part::Opt(&self.map),
+            1 => model::opt(&self.map),
             2 => model::Part::Num(&self.num),
             3 => model::Part::Flag(&self.flag),
             4 => model::Part::Json(&self.json),
-            5 => model::Part::Opt(&self.kind),
-            6 => model::Part::Opt(&self.list),
-            7 => model::Part::Opt(&self.part),
+            5 => model::opt(&self.kind),
+            6 => model::opt(&self.list),
+            7 => model::opt(&self.part),
             8 => model::Part::Str(&self.text),
             9 => model::Part::Time(&self.time),
             10 => model::Part::Maybe(&self.reset),
-            11 => model::Part::Opt(&self.either),
+            11 => model::opt(&self.either),
             _ => model::Part::Misfits(&self.misfits),
         }
     }

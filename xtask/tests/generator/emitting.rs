@@ -59,7 +59,7 @@ fn required_parameters_are_arguments_and_others_are_setters() {
     has(
         &text,
         "/// `POST /pets/{pet}` #[deprecated] #[inline]
-         pub fn save_pet( &self, kind: impl Into<types::SavePetKind>, pet: impl Into<String>, ) -> SavePet<'c> {",
+         pub fn save_pet( &self, kind: impl Into<types::SavePetKind>, pet: impl Into<String>, ) -> SavePet {",
     );
     has(
         &text,
@@ -87,7 +87,7 @@ fn each_form_of_a_required_body_has_a_method() {
     );
     has(
         &text,
-        "pub fn save_pet(&self, pet: impl Into<String>, body: &types::Pet) -> SavePet<'c>",
+        "pub fn save_pet(&self, pet: impl Into<String>, body: &types::Pet) -> SavePet",
     );
     has(
         &text,
@@ -113,7 +113,7 @@ fn an_optional_body_is_a_setter() {
     );
     has(
         &text,
-        "pub fn save_pet(&self, pet: impl Into<String>) -> SavePet<'c>",
+        "pub fn save_pet(&self, pet: impl Into<String>) -> SavePet",
     );
     has(
         &text,
@@ -130,20 +130,20 @@ fn an_answer_decides_how_it_is_read() {
     };
     has(
         &sends(json!({})),
-        "-> rt::Sending<'c, ()> { self.call.empty() }",
+        "-> rt::Sending<()> { self.call.empty() }",
     );
     has(
         &sends(json!({"text/plain": {}})),
-        "-> rt::Sending<'c, String> { self.call.text_answer() }",
+        "-> rt::Sending<String> { self.call.text_answer() }",
     );
     has(
         &sends(json!({"application/zip": {}})),
-        "-> rt::Sending<'c, rt::ByteStream> { self.call.byte_answer() }",
+        "-> rt::Sending<rt::ByteStream> { self.call.byte_answer() }",
     );
     let json = json!({"application/json": {"schema": {"$ref": "#/components/schemas/Pet"}}});
     has(
         &sends(json),
-        "-> rt::Sending<'c, types::Pet> { self.call.json() }",
+        "-> rt::Sending<types::Pet> { self.call.typed() }",
     );
 }
 
@@ -199,7 +199,7 @@ fn a_method_for_one_form_of_a_body_leaves_the_name_of_another_operation() {
     );
     let text = flat(&made.unwrap().files[Path::new("src/generated/root/root.rs")]);
     has(&text, "pub fn save_pet_form(&self) -> SavePetForm<'c>");
-    has(&text, "pub fn save_pet_form_body(&self) -> SavePet<'c>");
+    has(&text, "pub fn save_pet_form_body(&self) -> SavePet");
 }
 
 #[test]

@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         body: &types::AccessCheckRequest,
     ) -> GetAccessControlList {
         let mut call = rt::Call::new(self.client, &GET_ACCESS_CONTROL_LIST);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         GetAccessControlList { call }
     }
     /// `POST /authz/api/acl`
@@ -43,7 +43,7 @@ impl GetAccessControlList {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoAccessCheckResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -74,7 +74,7 @@ impl GetAclCount {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

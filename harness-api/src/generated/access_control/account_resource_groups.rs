@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         body: &types::CreateResourceGroupRequest,
     ) -> CreateResourceGroupAcc {
         let mut call = rt::Call::new(self.client, &CREATE_RESOURCE_GROUP_ACC);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateResourceGroupAcc { call }
     }
     /// `POST /v1/resource-groups`
@@ -60,7 +60,7 @@ impl<'c> Api<'c> {
     ) -> UpdateResourceGroupAcc {
         let mut call = rt::Call::new(self.client, &UPDATE_RESOURCE_GROUP_ACC);
         call.text(0, resource_group);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateResourceGroupAcc { call }
     }
     /// `PUT /v1/resource-groups/{resource-group}`
@@ -92,7 +92,7 @@ impl CreateResourceGroupAcc {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResourceGroupsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -117,7 +117,7 @@ impl DeleteResourceGroupAcc {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResourceGroupsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -142,7 +142,7 @@ impl GetResourceGroupAcc {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResourceGroupsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -199,7 +199,7 @@ impl ListResourceGroupsAcc {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::ResourceGroupsResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -227,7 +227,7 @@ impl UpdateResourceGroupAcc {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResourceGroupsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

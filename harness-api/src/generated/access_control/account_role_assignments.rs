@@ -15,7 +15,7 @@ impl<'c> Api<'c> {
             self.client,
             &CREATE_ACCOUNT_SCOPED_ROLE_ASSIGNMENTS,
         );
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateAccountScopedRoleAssignments {
             call,
         }
@@ -95,7 +95,7 @@ impl CreateAccountScopedRoleAssignments {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RoleAssignmentResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -120,7 +120,7 @@ impl DeleteAccountScopedRoleAssignment {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RoleAssignmentResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -145,7 +145,7 @@ impl GetAccountScopedRoleAssignment {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RoleAssignmentResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -208,7 +208,7 @@ impl GetAccountScopedRoleAssignments {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::RoleAssignmentResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -9,7 +9,7 @@ impl<'c> Api<'c> {
     #[inline]
     pub fn create_role_acc(&self, body: &types::CreateRoleRequest) -> CreateRoleAcc {
         let mut call = rt::Call::new(self.client, &CREATE_ROLE_ACC);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateRoleAcc { call }
     }
     /// `POST /v1/roles`
@@ -54,7 +54,7 @@ impl<'c> Api<'c> {
     ) -> UpdateRoleAcc {
         let mut call = rt::Call::new(self.client, &UPDATE_ROLE_ACC);
         call.text(0, role);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateRoleAcc { call }
     }
     /// `PUT /v1/roles/{role}`
@@ -86,7 +86,7 @@ impl CreateRoleAcc {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RolesResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -111,7 +111,7 @@ impl DeleteRoleAcc {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RolesResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -136,7 +136,7 @@ impl GetRoleAcc {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RolesResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -216,7 +216,7 @@ impl ListRolesAcc {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::RolesResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -244,7 +244,7 @@ impl UpdateRoleAcc {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RolesResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -74,13 +74,13 @@ impl AnalyzeProjectAccessPolicies {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::AccessPolicyAnalysisRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::AccessPolicyAnalysisResponseWrapper> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         body: &types::ResourceGroupFilterRequestBody,
     ) -> FilterResourceGroups {
         let mut call = rt::Call::new(self.client, &FILTER_RESOURCE_GROUPS);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         FilterResourceGroups { call }
     }
     /// `POST /v1/resource-groups/filter`
@@ -67,7 +67,7 @@ impl FilterResourceGroups {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::ResourceGroupsResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> CreateResourceGroupV2 {
         let mut call = rt::Call::new(self.client, &CREATE_RESOURCE_GROUP_V2);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateResourceGroupV2 { call }
     }
     /// `POST /authz/api/v2/resourcegroup`
@@ -50,7 +50,7 @@ impl<'c> Api<'c> {
     ) -> GetFilterResourceGroupListV2 {
         let mut call = rt::Call::new(self.client, &GET_FILTER_RESOURCE_GROUP_LIST_V2);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         GetFilterResourceGroupListV2 {
             call,
         }
@@ -102,7 +102,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &UPDATE_RESOURCE_GROUP_V2);
         call.text(0, identifier);
         call.text(1, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateResourceGroupV2 { call }
     }
     /// `PUT /authz/api/v2/resourcegroup/{identifier}`
@@ -142,7 +142,7 @@ impl CreateResourceGroupV2 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CreateResourceGroupV2Response> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -173,7 +173,7 @@ impl DeleteResourceGroupV2 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -219,7 +219,7 @@ impl GetFilterResourceGroupListV2 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GetFilterResourceGroupListV2Response> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -286,7 +286,7 @@ impl GetResourceGroupListV2 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GetResourceGroupListV2Response> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -320,7 +320,7 @@ impl GetResourceGroupV2 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GetResourceGroupV2Response> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -351,7 +351,7 @@ impl UpdateResourceGroupV2 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::UpdateResourceGroupV2Response> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

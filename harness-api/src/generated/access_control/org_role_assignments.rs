@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> CreateOrgScopedRoleAssignments {
         let mut call = rt::Call::new(self.client, &CREATE_ORG_SCOPED_ROLE_ASSIGNMENTS);
         call.text(0, org);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateOrgScopedRoleAssignments {
             call,
         }
@@ -88,7 +88,7 @@ impl CreateOrgScopedRoleAssignments {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RoleAssignmentResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -113,7 +113,7 @@ impl DeleteOrgScopedRoleAssignment {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RoleAssignmentResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -138,7 +138,7 @@ impl GetOrgScopedRoleAssignment {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RoleAssignmentResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -201,7 +201,7 @@ impl GetOrgScopedRoleAssignments {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::RoleAssignmentResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

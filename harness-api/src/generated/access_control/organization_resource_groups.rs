@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> CreateResourceGroupOrg {
         let mut call = rt::Call::new(self.client, &CREATE_RESOURCE_GROUP_ORG);
         call.text(0, org);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateResourceGroupOrg { call }
     }
     /// `POST /v1/orgs/{org}/resource-groups`
@@ -74,7 +74,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &UPDATE_RESOURCE_GROUP_ORG);
         call.text(0, org);
         call.text(1, resource_group);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateResourceGroupOrg { call }
     }
     /// `PUT /v1/orgs/{org}/resource-groups/{resource-group}`
@@ -108,7 +108,7 @@ impl CreateResourceGroupOrg {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResourceGroupsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -133,7 +133,7 @@ impl DeleteResourceGroupOrg {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResourceGroupsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -158,7 +158,7 @@ impl GetResourceGroupOrg {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResourceGroupsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -215,7 +215,7 @@ impl ListResourceGroupsOrg {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::ResourceGroupsResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -243,7 +243,7 @@ impl UpdateResourceGroupOrg {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResourceGroupsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

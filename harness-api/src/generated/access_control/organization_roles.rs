@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> CreateRoleOrg {
         let mut call = rt::Call::new(self.client, &CREATE_ROLE_ORG);
         call.text(0, org);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateRoleOrg { call }
     }
     /// `POST /v1/orgs/{org}/roles`
@@ -71,7 +71,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &UPDATE_ROLE_ORG);
         call.text(0, org);
         call.text(1, role);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateRoleOrg { call }
     }
     /// `PUT /v1/orgs/{org}/roles/{role}`
@@ -105,7 +105,7 @@ impl CreateRoleOrg {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RolesResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -130,7 +130,7 @@ impl DeleteRoleOrg {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RolesResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -155,7 +155,7 @@ impl GetRoleOrg {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RolesResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -210,7 +210,7 @@ impl ListRolesOrg {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::RolesResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -238,7 +238,7 @@ impl UpdateRoleOrg {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RolesResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

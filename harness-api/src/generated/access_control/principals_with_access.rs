@@ -58,7 +58,7 @@ impl GetListPrincipalsWithAccess {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::PrincipalsWithAccessResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -95,13 +95,13 @@ impl PostListPrincipalsWithAccess {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::V1ListPrincipalsWithAccessBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::PrincipalsWithAccessResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

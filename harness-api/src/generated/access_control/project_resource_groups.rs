@@ -16,7 +16,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &CREATE_RESOURCE_GROUP_PROJECT);
         call.text(0, org);
         call.text(1, project);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateResourceGroupProject { call }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/resource-groups`
@@ -86,7 +86,7 @@ impl<'c> Api<'c> {
         call.text(0, org);
         call.text(1, project);
         call.text(2, resource_group);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateResourceGroupProject { call }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/resource-groups/{resource-group}`
@@ -122,7 +122,7 @@ impl CreateResourceGroupProject {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResourceGroupsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -147,7 +147,7 @@ impl DeleteResourceGroupProject {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResourceGroupsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -172,7 +172,7 @@ impl GetResourceGroupProject {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResourceGroupsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -238,7 +238,7 @@ impl ListResourceGroupsProject {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::ResourceGroupsResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -266,7 +266,7 @@ impl UpdateResourceGroupProject {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResourceGroupsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

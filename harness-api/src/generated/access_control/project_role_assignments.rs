@@ -19,7 +19,7 @@ impl<'c> Api<'c> {
         );
         call.text(0, org);
         call.text(1, project);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateProjectScopedRoleAssignments {
             call,
         }
@@ -109,7 +109,7 @@ impl CreateProjectScopedRoleAssignments {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RoleAssignmentResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -134,7 +134,7 @@ impl DeleteProjectScopedRoleAssignment {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RoleAssignmentResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -159,7 +159,7 @@ impl GetProjectScopedRoleAssignment {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RoleAssignmentResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -222,7 +222,7 @@ impl GetProjectScopedRoleAssignments {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::RoleAssignmentResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

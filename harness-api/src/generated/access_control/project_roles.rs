@@ -16,7 +16,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &CREATE_ROLE_PROJECT);
         call.text(0, org);
         call.text(1, project);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateRoleProject { call }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/roles`
@@ -86,7 +86,7 @@ impl<'c> Api<'c> {
         call.text(0, org);
         call.text(1, project);
         call.text(2, role);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateRoleProject { call }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/roles/{role}`
@@ -122,7 +122,7 @@ impl CreateRoleProject {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RolesResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -147,7 +147,7 @@ impl DeleteRoleProject {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RolesResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -172,7 +172,7 @@ impl GetRoleProject {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RolesResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -227,7 +227,7 @@ impl ListRolesProject {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::RolesResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -255,7 +255,7 @@ impl UpdateRoleProject {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RolesResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -65,7 +65,7 @@ impl<'c> Api<'c> {
     ) -> GetFilteredRoleAssignmentList {
         let mut call = rt::Call::new(self.client, &GET_FILTERED_ROLE_ASSIGNMENT_LIST);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         GetFilteredRoleAssignmentList {
             call,
         }
@@ -105,7 +105,7 @@ impl<'c> Api<'c> {
     ) -> GetRoleAssignmentAggregateList {
         let mut call = rt::Call::new(self.client, &GET_ROLE_ASSIGNMENT_AGGREGATE_LIST);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         GetRoleAssignmentAggregateList {
             call,
         }
@@ -143,7 +143,7 @@ impl<'c> Api<'c> {
     ) -> PostRoleAssignment {
         let mut call = rt::Call::new(self.client, &POST_ROLE_ASSIGNMENT);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         PostRoleAssignment { call }
     }
     /// `POST /authz/api/roleassignments`
@@ -167,7 +167,7 @@ impl<'c> Api<'c> {
     ) -> PostRoleAssignments {
         let mut call = rt::Call::new(self.client, &POST_ROLE_ASSIGNMENTS);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         PostRoleAssignments { call }
     }
     /// `POST /authz/api/roleassignments/multi`
@@ -191,7 +191,7 @@ impl<'c> Api<'c> {
     ) -> ValidateRoleAssignment {
         let mut call = rt::Call::new(self.client, &VALIDATE_ROLE_ASSIGNMENT);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         ValidateRoleAssignment { call }
     }
     /// `POST /authz/api/roleassignments/validate`
@@ -229,7 +229,7 @@ impl BulkDeleteRoleAssignment {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoRoleAssignmentDeleteResponseDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -260,7 +260,7 @@ impl DeleteRoleAssignment {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoRoleAssignmentResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -318,7 +318,7 @@ impl GetFilteredRoleAssignmentByScopeList {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::RoleAssignmentFilterV2) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// The body as it is to be sent, `application/yaml`.
@@ -333,7 +333,7 @@ impl GetFilteredRoleAssignmentByScopeList {
     pub fn send(
         self,
     ) -> rt::Sending<types::ResponseDtoPageResponseRoleAssignmentAggregate> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -396,7 +396,7 @@ impl GetFilteredRoleAssignmentList {
     pub fn send(
         self,
     ) -> rt::Sending<types::ResponseDtoPageResponseRoleAssignmentResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -430,7 +430,7 @@ impl GetRoleAssignment {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoRoleAssignmentResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -461,7 +461,7 @@ impl GetRoleAssignmentAggregateList {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoRoleAssignmentAggregateResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -521,7 +521,7 @@ impl GetRoleAssignmentList {
     pub fn send(
         self,
     ) -> rt::Sending<types::ResponseDtoPageResponseRoleAssignmentResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -555,7 +555,7 @@ impl PostRoleAssignment {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoRoleAssignmentResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -586,7 +586,7 @@ impl PostRoleAssignments {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoListRoleAssignmentResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -619,7 +619,7 @@ impl ValidateRoleAssignment {
     pub fn send(
         self,
     ) -> rt::Sending<types::ResponseDtoRoleAssignmentValidationResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

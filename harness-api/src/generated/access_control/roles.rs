@@ -45,7 +45,7 @@ impl<'c> Api<'c> {
     ) -> PostRole {
         let mut call = rt::Call::new(self.client, &POST_ROLE);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         PostRole { call }
     }
     /// `POST /authz/api/roles`
@@ -71,7 +71,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &PUT_ROLE);
         call.text(0, identifier);
         call.text(1, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         PutRole { call }
     }
     /// `PUT /authz/api/roles/{identifier}`
@@ -111,7 +111,7 @@ impl DeleteRole {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoRoleResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -142,7 +142,7 @@ impl GetRole {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoRoleResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -214,7 +214,7 @@ impl GetRoleList {
     pub fn send(
         self,
     ) -> rt::Sending<types::ResponseDtoPageResponseRoleWithPrincipalCountResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -248,7 +248,7 @@ impl PostRole {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoRoleResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -279,7 +279,7 @@ impl PutRole {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoRoleResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

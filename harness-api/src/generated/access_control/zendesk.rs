@@ -105,7 +105,7 @@ impl CreateZendeskTicket {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -124,7 +124,7 @@ impl GetCoveoToken {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -63,7 +63,7 @@ impl GetAuditEventList {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::AuditFilterProperties) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// The body as it is to be sent, `application/yaml`.
@@ -76,7 +76,7 @@ impl GetAuditEventList {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseAuditEvent> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -125,7 +125,7 @@ impl GetAuditEventListV2 {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::AuditFilterProperties) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// The body as it is to be sent, `application/yaml`.
@@ -138,7 +138,7 @@ impl GetAuditEventListV2 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoSliceResponseAuditEvent> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -48,7 +48,7 @@ impl<'c> Api<'c> {
     ) -> PostAuditFilter {
         let mut call = rt::Call::new(self.client, &POST_AUDIT_FILTER);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         PostAuditFilter { call }
     }
     /// `POST /audit/api/auditFilters`
@@ -96,7 +96,7 @@ impl<'c> Api<'c> {
     ) -> UpdateAuditFilter {
         let mut call = rt::Call::new(self.client, &UPDATE_AUDIT_FILTER);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateAuditFilter { call }
     }
     /// `PUT /audit/api/auditFilters`
@@ -158,7 +158,7 @@ impl DeleteAuditFilter {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -189,7 +189,7 @@ impl GetAuditFilter {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::AuditResponseDtoFilter> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -238,7 +238,7 @@ impl GetAuditFilterList {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseFilter> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -260,7 +260,7 @@ impl PostAuditFilter {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::AuditResponseDtoFilter> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -279,7 +279,7 @@ impl UpdateAuditFilter {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::AuditResponseDtoFilter> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

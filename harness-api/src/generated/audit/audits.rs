@@ -52,13 +52,13 @@ impl PostAudits {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::AuditFilterPropertiesV1dto) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::AuditEventDto>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -99,13 +99,13 @@ impl CreateStreamingDestinations {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::StreamingDestinationDto) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::StreamingDestinationResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -130,7 +130,7 @@ impl DeleteDisabledStreamingDestination {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::StreamingDestinationResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -155,7 +155,7 @@ impl GetStreamingDestination {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::StreamingDestinationResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -224,7 +224,7 @@ impl GetStreamingDestinations {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::StreamingDestinationResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -304,7 +304,7 @@ impl GetStreamingDestinationsAggregate {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::StreamingDestinationAggregateDto>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -332,7 +332,7 @@ impl GetStreamingDestinationsCards {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::StreamingDestinationCards> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -357,13 +357,13 @@ impl UpdateStreamingDestination {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::StreamingDestinationDto) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::StreamingDestinationResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

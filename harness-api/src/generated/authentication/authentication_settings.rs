@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> CreateLdapSettings {
         let mut call = rt::Call::new(self.client, &CREATE_LDAP_SETTINGS);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateLdapSettings { call }
     }
     /// `DELETE /ng/api/authentication-settings/ldap/settings`
@@ -170,7 +170,7 @@ impl<'c> Api<'c> {
     ) -> SetSessionTimeoutAtAccountLevel {
         let mut call = rt::Call::new(self.client, &SET_SESSION_TIMEOUT_AT_ACCOUNT_LEVEL);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         SetSessionTimeoutAtAccountLevel {
             call,
         }
@@ -184,7 +184,7 @@ impl<'c> Api<'c> {
     ) -> SetTwoFactorAuthAtAccountLevel {
         let mut call = rt::Call::new(self.client, &SET_TWO_FACTOR_AUTH_AT_ACCOUNT_LEVEL);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         SetTwoFactorAuthAtAccountLevel {
             call,
         }
@@ -208,7 +208,7 @@ impl<'c> Api<'c> {
     ) -> UpdateLdapSettings {
         let mut call = rt::Call::new(self.client, &UPDATE_LDAP_SETTINGS);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateLdapSettings { call }
     }
     /// `PUT /ng/api/authentication-settings/oauth/update-providers`
@@ -220,7 +220,7 @@ impl<'c> Api<'c> {
     ) -> UpdateOauthProviders {
         let mut call = rt::Call::new(self.client, &UPDATE_OAUTH_PROVIDERS);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateOauthProviders { call }
     }
     /// `PUT /ng/api/authentication-settings/saml-metadata-upload`
@@ -291,7 +291,7 @@ impl CreateLdapSettings {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RestResponseLdapSettings> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -310,7 +310,7 @@ impl DeleteLdapSettings {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RestResponseBoolean> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -329,7 +329,7 @@ impl DeleteSamlMetaData {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RestResponseSsoConfig> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -348,7 +348,7 @@ impl DeleteSamlMetaDataForSamlSsoId {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RestResponseSsoConfig> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -367,7 +367,7 @@ impl EnableDisableAuthenticationForSamlSetting {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RestResponseBoolean> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -386,7 +386,7 @@ impl GetAuthenticationSettings {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RestResponseAuthenticationSettingsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -405,7 +405,7 @@ impl GetAuthenticationSettingsV2 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RestResponseAuthenticationSettingsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -424,7 +424,7 @@ impl GetLdapSettings {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RestResponseLdapSettings> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -443,7 +443,7 @@ impl GetPasswordStrengthSettings {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RestResponsePasswordStrengthPolicy> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -462,7 +462,7 @@ impl GetSamlLoginTest {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RestResponseLoginTypeResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -481,7 +481,7 @@ impl GetSamlLoginTestV2 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RestResponseLoginTypeResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -500,7 +500,7 @@ impl RemoveOauthMechanism {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RestResponseBoolean> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -519,7 +519,7 @@ impl SetPublicAccess {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RestResponseBoolean> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -538,7 +538,7 @@ impl SetSessionTimeoutAtAccountLevel {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RestResponseBoolean> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -557,7 +557,7 @@ impl SetTwoFactorAuthAtAccountLevel {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RestResponseBoolean> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -590,7 +590,7 @@ impl UpdateAuthMechanism {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RestResponseBoolean> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -609,7 +609,7 @@ impl UpdateLdapSettings {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RestResponseLdapSettings> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -628,7 +628,7 @@ impl UpdateOauthProviders {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RestResponseBoolean> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -719,7 +719,7 @@ impl UpdateSamlMetaData {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RestResponseSsoConfig> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -816,7 +816,7 @@ impl UpdateSamlMetaDataForSamlSsoId {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RestResponseSsoConfig> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -841,7 +841,7 @@ impl UpdateWhitelistedDomains {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RestResponseBoolean> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -938,7 +938,7 @@ impl UploadSamlMetaData {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RestResponseSsoConfig> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1035,7 +1035,7 @@ impl UploadSamlMetaDataDs {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RestResponseSamlSettingsDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

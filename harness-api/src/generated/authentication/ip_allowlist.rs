@@ -101,7 +101,7 @@ impl AllowedIpAddress {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::IpAllowlistConfigValidateResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -126,13 +126,13 @@ impl CreateIpAllowlistConfig {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::IpAllowlistConfigRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::IpAllowlistConfigResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -182,7 +182,7 @@ impl GetIpAllowlistConfig {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::IpAllowlistConfigResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -245,7 +245,7 @@ impl GetIpAllowlistConfigs {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::IpAllowlistConfigResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -273,13 +273,13 @@ impl UpdateIpAllowlistConfig {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::IpAllowlistConfigRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::IpAllowlistConfigResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -316,7 +316,7 @@ impl ValidateIpAddressAllowlistedOrNot {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::IpAllowlistConfigValidateResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

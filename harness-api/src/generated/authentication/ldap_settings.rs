@@ -191,13 +191,13 @@ impl CreateNgLdapSettings {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::CreateNgLdapSettingsBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -222,7 +222,7 @@ impl DeleteLdapSettingsById {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -247,7 +247,7 @@ impl GetLdapSettingsById {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -272,13 +272,13 @@ impl LdapSettingsIterations {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::LdapSettingsIterationsBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -303,13 +303,13 @@ impl LdapSettingsLdapLoginTest {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::LdapSettingsLdapLoginTestBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -334,7 +334,7 @@ impl LdapSettingsSearchGroup {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -359,7 +359,7 @@ impl LdapSettingsSyncGroupWithId {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -384,7 +384,7 @@ impl LdapSettingsSyncGroups {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -409,13 +409,13 @@ impl LinkLdapSettings {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::LinkLdapSettingsBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -440,13 +440,13 @@ impl LinkLdapSettingsOrg {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::LinkLdapSettingsOrgBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -471,13 +471,13 @@ impl LinkLdapSettingsProj {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::LinkLdapSettingsProjBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -502,13 +502,13 @@ impl UnlinkLdapSettings {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::UnlinkLdapSettingsBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -533,13 +533,13 @@ impl UnlinkLdapSettingsOrg {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::UnlinkLdapSettingsOrgBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -564,13 +564,13 @@ impl UnlinkLdapSettingsProj {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::UnlinkLdapSettingsProjBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -595,13 +595,13 @@ impl UpdateLdapSettingsById {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::UpdateLdapSettingsByIdBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -626,13 +626,13 @@ impl ValidateConnectionSettings {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ValidateConnectionSettingsBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -657,13 +657,13 @@ impl ValidateGroupSettings {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ValidateGroupSettingsBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -688,13 +688,13 @@ impl ValidateUserSettings {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ValidateUserSettingsBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -719,7 +719,7 @@ impl GetAccountLdapSettings {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::LdapSettingsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

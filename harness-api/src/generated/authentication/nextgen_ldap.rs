@@ -52,7 +52,7 @@ impl GetNgLdapSettings {
     pub fn send(
         self,
     ) -> rt::Sending<types::ResponseDtongLdapSettingsWithEncryptedDataDetails> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -95,7 +95,7 @@ impl PostLdapAuthenticationTest {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RestResponseLdapResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -126,7 +126,7 @@ impl SearchLdapGroups {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RestResponseCollectionLdapGroupResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

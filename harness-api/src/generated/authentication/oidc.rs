@@ -36,7 +36,7 @@ impl GetHarnessOpenIdConfig {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::OidcConfiguration> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -55,7 +55,7 @@ impl GetHarnessOpenIdJwks {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::JwksPublicKeysDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -15,7 +15,7 @@ impl<'c> Api<'c> {
             self.client,
             &EXCHANGE_OIDC_TOKEN_FOR_AZURE_CREDENTIALS,
         );
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         ExchangeOidcTokenForAzureCredentials {
             call,
         }
@@ -45,7 +45,7 @@ impl<'c> Api<'c> {
             self.client,
             &GENERATE_OIDC_IAM_ROLE_CREDENTIAL_FOR_AWS,
         );
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         GenerateOidcIamRoleCredentialForAws {
             call,
         }
@@ -75,7 +75,7 @@ impl<'c> Api<'c> {
             self.client,
             &GET_OIDC_SERVICE_ACCOUNT_ACCESS_TOKEN_FOR_GCP,
         );
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         GetOidcServiceAccountAccessTokenForGcp {
             call,
         }
@@ -105,7 +105,7 @@ impl<'c> Api<'c> {
             self.client,
             &GET_OIDC_WORKLOAD_ACCESS_TOKEN_FOR_GCP,
         );
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         GetOidcWorkloadAccessTokenForGcp {
             call,
         }
@@ -136,7 +136,7 @@ impl ExchangeOidcTokenForAzureCredentials {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoAzureOidcCredentialResponseDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -155,7 +155,7 @@ impl GenerateOidcIamRoleCredentialForAws {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoAwsOidcCredentialResponseDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -176,7 +176,7 @@ impl GetOidcServiceAccountAccessTokenForGcp {
     pub fn send(
         self,
     ) -> rt::Sending<types::ResponseDtoGcpOidcServiceAccountAccessTokenResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -195,7 +195,7 @@ impl GetOidcWorkloadAccessTokenForGcp {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoOidcWorkloadAccessTokenResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

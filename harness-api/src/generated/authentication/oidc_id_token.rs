@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         body: &types::CustomOidcIdTokenRequest,
     ) -> GenerateCustomOidcIdToken {
         let mut call = rt::Call::new(self.client, &GENERATE_CUSTOM_OIDC_ID_TOKEN);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         GenerateCustomOidcIdToken { call }
     }
     /// `POST /ng/api/oidc/id-token/custom`
@@ -32,7 +32,7 @@ impl<'c> Api<'c> {
         body: &types::AwsOidcTokenRequest,
     ) -> GenerateOidcIdTokenForAws {
         let mut call = rt::Call::new(self.client, &GENERATE_OIDC_ID_TOKEN_FOR_AWS);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         GenerateOidcIdTokenForAws { call }
     }
     /// `POST /ng/api/oidc/id-token/aws`
@@ -52,7 +52,7 @@ impl<'c> Api<'c> {
         body: &types::AzureOidcTokenRequestDto,
     ) -> GenerateOidcIdTokenForAzure {
         let mut call = rt::Call::new(self.client, &GENERATE_OIDC_ID_TOKEN_FOR_AZURE);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         GenerateOidcIdTokenForAzure {
             call,
         }
@@ -76,7 +76,7 @@ impl<'c> Api<'c> {
         body: &types::GcpOidcTokenRequest,
     ) -> GenerateOidcIdTokenForGcp {
         let mut call = rt::Call::new(self.client, &GENERATE_OIDC_ID_TOKEN_FOR_GCP);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         GenerateOidcIdTokenForGcp { call }
     }
     /// `POST /ng/api/oidc/id-token/gcp`
@@ -96,7 +96,7 @@ impl<'c> Api<'c> {
         body: &types::GcpOidcTokenRequest,
     ) -> GenerateOidcIdTokenForGcpV2 {
         let mut call = rt::Call::new(self.client, &GENERATE_OIDC_ID_TOKEN_FOR_GCP_V2);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         GenerateOidcIdTokenForGcpV2 {
             call,
         }
@@ -124,7 +124,7 @@ impl GenerateCustomOidcIdToken {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -143,7 +143,7 @@ impl GenerateOidcIdTokenForAws {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -162,7 +162,7 @@ impl GenerateOidcIdTokenForAzure {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -181,7 +181,7 @@ impl GenerateOidcIdTokenForGcp {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -200,7 +200,7 @@ impl GenerateOidcIdTokenForGcpV2 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -74,13 +74,13 @@ impl CreateOidcProvider {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::OidcProviderDto) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::OidcProviderDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -105,7 +105,7 @@ impl DeleteOidcProvider {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::OidcProviderDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -130,7 +130,7 @@ impl GetOidcProvider {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::OidcProviderDto>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -158,7 +158,7 @@ impl GetOidcProviderInternal {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::OidcProviderDto>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -186,7 +186,7 @@ impl ListOidcProvider {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::OidcProviderDto>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -214,13 +214,13 @@ impl UpdateOidcProvider {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::OidcProviderDto) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::OidcProviderDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

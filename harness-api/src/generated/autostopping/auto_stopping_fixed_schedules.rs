@@ -18,7 +18,7 @@ impl<'c> Api<'c> {
         call.text(0, account_id);
         call.text(1, cloud_account_id);
         call.text(2, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateAutoStoppingSchedules {
             call,
         }
@@ -69,7 +69,7 @@ impl CreateAutoStoppingSchedules {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::FixedSchedule> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -88,7 +88,7 @@ impl DeleteAutoStoppingSchedule {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::DeleteAutoStoppingScheduleResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -107,7 +107,7 @@ impl ListAutoStoppingSchedules {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::FixedSchedulesListResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -30,7 +30,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &CREATE_LOAD_BALANCER);
         call.text(0, account_id);
         call.text(1, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateLoadBalancer { call }
     }
     /// `DELETE /gateway/lw/api/accounts/{account_id}/autostopping/loadbalancers`
@@ -44,7 +44,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &DELETE_LOAD_BALANCER);
         call.text(0, account_id);
         call.text(1, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         DeleteLoadBalancer { call }
     }
     /// `GET /gateway/lw/api/accounts/{account_id}/autostopping/loadbalancers/{lb_id}`
@@ -72,7 +72,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &EDIT_LOAD_BALANCER);
         call.text(0, account_id);
         call.text(1, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         EditLoadBalancer { call }
     }
     /// `GET /gateway/lw/api/accounts/{account_id}/autostopping/loadbalancers`
@@ -114,7 +114,7 @@ impl AccessPointRules {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ServicesResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -133,7 +133,7 @@ impl CreateLoadBalancer {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CreateAccessPointResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -171,7 +171,7 @@ impl DescribeLoadBalancer {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GetAccessPointResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -190,7 +190,7 @@ impl EditLoadBalancer {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CreateAccessPointResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -221,7 +221,7 @@ impl ListLoadBalancers {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ListAccessPointResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -240,7 +240,7 @@ impl LoadBalancerActivity {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::AccessPointActivityResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

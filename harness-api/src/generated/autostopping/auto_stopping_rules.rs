@@ -50,7 +50,7 @@ impl<'c> Api<'c> {
         call.text(0, account_id);
         call.number(1, rule_id);
         call.text(2, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CoolDownAutostoppingRule { call }
     }
     /// `GET /gateway/lw/api/accounts/{account_id}/autostopping/rules/savings/cumulative`
@@ -180,7 +180,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &UPDATE_AUTO_STOPPING_RULE);
         call.text(0, account_id);
         call.text(1, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateAutoStoppingRule { call }
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/autostopping/rules/{rule_id}/warmup`
@@ -196,7 +196,7 @@ impl<'c> Api<'c> {
         call.text(0, account_id);
         call.number(1, rule_id);
         call.text(2, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         WarmUpAutostoppingRule { call }
     }
 }
@@ -210,7 +210,7 @@ impl AllAutoStoppingResources {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::AllResourcesOfAccountResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -229,7 +229,7 @@ impl AutoStoppingRuleDetails {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::AutoStoppingRuleDetailsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -267,7 +267,7 @@ impl CumulativeAutoStoppingSavings {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CumulativeSavingsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -305,7 +305,7 @@ impl GetAutoStoppingCoolDownMeta {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CoolDownMetaSuccessResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -324,7 +324,7 @@ impl GetAutoStoppingDiagnostics {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ServiceDiagnosticsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -343,7 +343,7 @@ impl HealthOfAutoStoppingRule {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ServiceHealthResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -368,7 +368,7 @@ impl ListAutoStoppingRules {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ServicesResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -405,7 +405,7 @@ impl SavingsFromAutoStoppingRule {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -424,7 +424,7 @@ impl ToggleAutostoppingRule {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ServicesResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -443,7 +443,7 @@ impl UpdateAutoStoppingRule {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::LwServiceResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

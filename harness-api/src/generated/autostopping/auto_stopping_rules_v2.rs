@@ -16,7 +16,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &CREATE_AUTO_STOPPING_RULE_V2);
         call.text(0, account_id);
         call.text(1, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateAutoStoppingRuleV2 { call }
     }
     /// `GET /gateway/lw/api/accounts/{account_id}/autostopping/v2/rules/{rule_id}`
@@ -46,7 +46,7 @@ impl<'c> Api<'c> {
         call.text(0, account_id);
         call.text(1, rule_id);
         call.text(2, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateAutoStoppingRuleV2 { call }
     }
 }
@@ -60,7 +60,7 @@ impl CreateAutoStoppingRuleV2 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::LwServiceResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -79,7 +79,7 @@ impl GetAutoStoppingRuleV2 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -98,7 +98,7 @@ impl UpdateAutoStoppingRuleV2 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::LwServiceResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -38,7 +38,7 @@ impl<'c> Api<'c> {
     ) -> OnboardToClusterOrchestrator {
         let mut call = rt::Call::new(self.client, &ONBOARD_TO_CLUSTER_ORCHESTRATOR);
         call.text(0, account_id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         OnboardToClusterOrchestrator {
             call,
         }
@@ -54,7 +54,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &UPDATE_CLUSTER_ORCHESTRATOR_CONFIG);
         call.text(0, account_id);
         call.text(1, orchestrator_id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateClusterOrchestratorConfig {
             call,
         }
@@ -70,7 +70,7 @@ impl GetConnectedClusterDetails {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ConnectedKubernetesClustersGetResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -89,7 +89,7 @@ impl ListConnectedKubernetesClusters {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ConnectedKubernetesClustersListResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -108,7 +108,7 @@ impl OnboardToClusterOrchestrator {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ConnectedKubernetesClustersGetResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -127,7 +127,7 @@ impl UpdateClusterOrchestratorConfig {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CreateAccessPointResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

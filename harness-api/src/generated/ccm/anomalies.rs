@@ -62,7 +62,7 @@ impl<'c> Api<'c> {
         call.text(0, account_identifier);
         call.text(1, perspective_id);
         call.flag(2, show_whitelisted_anomalies);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         ListPerspectiveAnomalies { call }
     }
     /// `PUT /ccm/api/anomaly/feedback`
@@ -76,7 +76,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &REPORT_ANOMALY_FEEDBACK);
         call.text(0, account_identifier);
         call.text(1, anomaly_id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         ReportAnomalyFeedback { call }
     }
 }
@@ -90,7 +90,7 @@ impl AnomalyFilterValues {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoListFilterStats> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -109,13 +109,13 @@ impl GetAnomaliesSummary {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::AnomalyFilterProperties) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoListAnomalySummary> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -140,13 +140,13 @@ impl ListAnomalies {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::AnomalyRequestDto) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoListAnomalyData> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -165,13 +165,13 @@ impl ListIgnoredAnomalies {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::AnomalyFilterProperties) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoListAnomalyData> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -193,7 +193,7 @@ impl ListPerspectiveAnomalies {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoListPerspectiveAnomalyData> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -212,7 +212,7 @@ impl ReportAnomalyFeedback {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

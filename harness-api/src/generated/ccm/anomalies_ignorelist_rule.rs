@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> CreateNewAnomaliesIgnorelistRule {
         let mut call = rt::Call::new(self.client, &CREATE_NEW_ANOMALIES_IGNORELIST_RULE);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateNewAnomaliesIgnorelistRule {
             call,
         }
@@ -54,7 +54,7 @@ impl<'c> Api<'c> {
     ) -> ListAnomaliesIgnorelistRule {
         let mut call = rt::Call::new(self.client, &LIST_ANOMALIES_IGNORELIST_RULE);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         ListAnomaliesIgnorelistRule {
             call,
         }
@@ -94,7 +94,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &UPDATE_ANOMALIES_IGNORELIST_RULE);
         call.text(0, account_identifier);
         call.text(1, id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateAnomaliesIgnorelistRule {
             call,
         }
@@ -110,7 +110,7 @@ impl CreateNewAnomaliesIgnorelistRule {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -129,7 +129,7 @@ impl DeleteAnomaliesIgnorelistRule {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -148,7 +148,7 @@ impl GetAnomaliesIgnorelistRule {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -167,7 +167,7 @@ impl ListAnomaliesIgnorelistRule {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -186,7 +186,7 @@ impl ListAzureSubscriptions {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -205,7 +205,7 @@ impl ToggleAnomaliesIgnorelistRule {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -224,7 +224,7 @@ impl UpdateAnomaliesIgnorelistRule {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

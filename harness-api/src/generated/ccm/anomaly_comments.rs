@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
     ) -> SaveAnomalyComment {
         let mut call = rt::Call::new(self.client, &SAVE_ANOMALY_COMMENT);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         SaveAnomalyComment { call }
     }
 }
@@ -40,7 +40,7 @@ impl ListAnomalyComments {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoListAnomalyComment> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -62,7 +62,7 @@ impl SaveAnomalyComment {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> CreateBudgetGroup {
         let mut call = rt::Call::new(self.client, &CREATE_BUDGET_GROUP);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateBudgetGroup { call }
     }
     /// `DELETE /ccm/api/budgetGroups/{id}`
@@ -41,7 +41,7 @@ impl<'c> Api<'c> {
             &GET_ACCESSIBLE_BUDGET_GROUP_SUMMARIES,
         );
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         GetAccessibleBudgetGroupSummaries {
             call,
         }
@@ -109,7 +109,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &UPDATE_BUDGET_GROUP);
         call.text(0, account_identifier);
         call.text(1, id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateBudgetGroup { call }
     }
 }
@@ -123,7 +123,7 @@ impl CreateBudgetGroup {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -142,7 +142,7 @@ impl DeleteBudgetGroup {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -189,7 +189,7 @@ impl GetAccessibleBudgetGroupSummaries {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoListBudgetSummary> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -247,7 +247,7 @@ impl GetBudgetAndBudgetGroupsList {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoListBudgetSummary> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -269,7 +269,7 @@ impl GetBudgetGroup {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoBudgetGroup> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -288,7 +288,7 @@ impl GetBudgetGroupLastPeriodCost {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoListValueDataPoint> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -330,7 +330,7 @@ impl ListBudgetGroups {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoListBudgetGroup> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -352,7 +352,7 @@ impl UpdateBudgetGroup {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> AdjustBudgetAmountOperation {
         let mut call = rt::Call::new(self.client, &ADJUST_BUDGET_AMOUNT_OPERATION);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         AdjustBudgetAmountOperation {
             call,
         }
@@ -28,7 +28,7 @@ impl<'c> Api<'c> {
     ) -> BudgetFilterValues {
         let mut call = rt::Call::new(self.client, &BUDGET_FILTER_VALUES);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         BudgetFilterValues { call }
     }
     /// `GET /ccm/api/budgets/bulk/check-job-status`
@@ -64,7 +64,7 @@ impl<'c> Api<'c> {
     ) -> CloneBudgetsBulkOperation {
         let mut call = rt::Call::new(self.client, &CLONE_BUDGETS_BULK_OPERATION);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CloneBudgetsBulkOperation { call }
     }
     /// `POST /ccm/api/budgets`
@@ -76,7 +76,7 @@ impl<'c> Api<'c> {
     ) -> CreateBudget {
         let mut call = rt::Call::new(self.client, &CREATE_BUDGET);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateBudget { call }
     }
     /// `POST /ccm/api/budgets/bulk/create-cost-bucket-budgets`
@@ -88,7 +88,7 @@ impl<'c> Api<'c> {
     ) -> CreateCostBucketBudgetsBulk {
         let mut call = rt::Call::new(self.client, &CREATE_COST_BUCKET_BUDGETS_BULK);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateCostBucketBudgetsBulk {
             call,
         }
@@ -114,7 +114,7 @@ impl<'c> Api<'c> {
     ) -> DeleteBudgetsBulkOperation {
         let mut call = rt::Call::new(self.client, &DELETE_BUDGETS_BULK_OPERATION);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         DeleteBudgetsBulkOperation { call }
     }
     /// `POST /ccm/api/budgets/v2/list`
@@ -126,7 +126,7 @@ impl<'c> Api<'c> {
     ) -> GetAccessibleBudgetSummaries {
         let mut call = rt::Call::new(self.client, &GET_ACCESSIBLE_BUDGET_SUMMARIES);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         GetAccessibleBudgetSummaries {
             call,
         }
@@ -195,7 +195,7 @@ impl<'c> Api<'c> {
     ) -> ManageBudgetAlertsBulkOperation {
         let mut call = rt::Call::new(self.client, &MANAGE_BUDGET_ALERTS_BULK_OPERATION);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         ManageBudgetAlertsBulkOperation {
             call,
         }
@@ -209,7 +209,7 @@ impl<'c> Api<'c> {
     ) -> MoveBudgets {
         let mut call = rt::Call::new(self.client, &MOVE_BUDGETS);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         MoveBudgets { call }
     }
     /// `PUT /ccm/api/budgets/{id}`
@@ -223,7 +223,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &UPDATE_BUDGET);
         call.text(0, account_identifier);
         call.text(1, id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateBudget { call }
     }
     /// `POST /ccm/api/budgets/subscribe`
@@ -272,7 +272,7 @@ impl BudgetFilterValues {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -310,7 +310,7 @@ impl CloneBudget {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -329,7 +329,7 @@ impl CloneBudgetsBulkOperation {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -348,7 +348,7 @@ impl CreateBudget {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -367,7 +367,7 @@ impl CreateCostBucketBudgetsBulk {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -386,7 +386,7 @@ impl DeleteBudget {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -470,7 +470,7 @@ impl GetBudget {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoBudget> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -498,7 +498,7 @@ impl GetCostDetails {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoBudgetData> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -517,7 +517,7 @@ impl ListBudgetAlertThresholds {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -552,7 +552,7 @@ impl ListBudgets {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoListBudget> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -574,7 +574,7 @@ impl ListBudgetsForPerspective {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoListBudget> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -615,7 +615,7 @@ impl MoveBudgets {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -634,7 +634,7 @@ impl UpdateBudget {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -653,7 +653,7 @@ impl UpdateBudgetAlertThresholds {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

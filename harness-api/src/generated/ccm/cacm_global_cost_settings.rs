@@ -22,7 +22,7 @@ impl<'c> Api<'c> {
         body: &types::UpdateCostSettingsBody,
     ) -> UpdateCostSettings {
         let mut call = rt::Call::new(self.client, &UPDATE_COST_SETTINGS);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateCostSettings { call }
     }
 }
@@ -42,7 +42,7 @@ impl GetCostSettings {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -67,7 +67,7 @@ impl UpdateCostSettings {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

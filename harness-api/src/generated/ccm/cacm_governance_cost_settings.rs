@@ -18,7 +18,7 @@ impl<'c> Api<'c> {
         body: &types::UpdateGovernanceCostSettingsBody,
     ) -> UpdateGovernanceCostSettings {
         let mut call = rt::Call::new(self.client, &UPDATE_GOVERNANCE_COST_SETTINGS);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateGovernanceCostSettings {
             call,
         }
@@ -40,7 +40,7 @@ impl GetGovernanceCostSettings {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -65,7 +65,7 @@ impl UpdateGovernanceCostSettings {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -88,13 +88,13 @@ impl GetAnomaliesList {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::AnomalyRequestDto) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoListAnomalyData> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -113,13 +113,13 @@ impl GetAnomalyMetrics {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::AnomalyRequestDto) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoAnomalyOverview> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -138,13 +138,13 @@ impl GetAnomalyMetricsSummary {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::AnomalyRequestDto) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoAnomalyMetrics> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -163,13 +163,13 @@ impl GetAnomalyMetricsTimeSeries {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::AnomalyRequestDto) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoTreeMapLongAnomalyOverview> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -188,13 +188,13 @@ impl GetMeanResolutionTime {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::AnomalyRequestDto) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoDouble> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -225,7 +225,7 @@ impl UpdateAnomalyFeedback {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -256,7 +256,7 @@ impl UpdateAnomalyStatus {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

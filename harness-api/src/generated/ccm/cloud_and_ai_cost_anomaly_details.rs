@@ -83,7 +83,7 @@ impl GetAnomalyCostTimeSeriesData {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoListAnomalyCostTimeSeries> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -105,7 +105,7 @@ impl GetAnomalyDetails {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoAnomalyData> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -144,7 +144,7 @@ impl GetAnomalyResourceCostTimeSeriesData {
     pub fn send(
         self,
     ) -> rt::Sending<types::ResponseDtoListAnomalyResourceCostTimeSeries> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -166,7 +166,7 @@ impl GetAnomalyResourceList {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoListAnomalyResourceDetails> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

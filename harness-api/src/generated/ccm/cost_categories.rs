@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         body: &types::BusinessMapping,
     ) -> CreateBusinessMapping {
         let mut call = rt::Call::new(self.client, &CREATE_BUSINESS_MAPPING);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateBusinessMapping { call }
     }
     /// `DELETE /ccm/api/business-mapping/{id}`
@@ -78,7 +78,7 @@ impl CreateBusinessMapping {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RestResponseBusinessMapping> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -97,7 +97,7 @@ impl DeleteBusinessMapping {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RestResponseCostCategoryDeleteDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -122,7 +122,7 @@ impl GetBusinessMapping {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RestResponseBusinessMapping> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -153,7 +153,7 @@ impl GetBusinessMappingForFilterPanel {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoListString> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -225,7 +225,7 @@ impl GetBusinessMappingList {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RestResponseBusinessMappingListDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -253,13 +253,13 @@ impl UpdateBusinessMapping {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::BusinessMapping) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RestResponseString> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

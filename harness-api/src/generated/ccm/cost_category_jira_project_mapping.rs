@@ -31,7 +31,7 @@ impl<'c> Api<'c> {
     ) -> CreateCostCategoryJiraMapping {
         let mut call = rt::Call::new(self.client, &CREATE_COST_CATEGORY_JIRA_MAPPING);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateCostCategoryJiraMapping {
             call,
         }
@@ -85,7 +85,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &UPDATE_COST_CATEGORY_JIRA_MAPPING);
         call.text(0, account_identifier);
         call.text(1, mapping_id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateCostCategoryJiraMapping {
             call,
         }
@@ -101,7 +101,7 @@ impl BulkSyncCostCategoryJiraMappings {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -120,7 +120,7 @@ impl CreateCostCategoryJiraMapping {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -139,7 +139,7 @@ impl DeleteCostCategoryJiraMapping {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -158,7 +158,7 @@ impl GetCostCategoryJiraMapping {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -177,7 +177,7 @@ impl ListCostCategoryJiraMapping {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -196,7 +196,7 @@ impl UpdateCostCategoryJiraMapping {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

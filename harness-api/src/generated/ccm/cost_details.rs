@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> ClusterData {
         let mut call = rt::Call::new(self.client, &CLUSTER_DATA);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         ClusterData { call }
     }
     /// `POST /ccm/api/costdetails/overview`
@@ -40,7 +40,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &GET_COST_DETAIL_TABULAR);
         call.text(0, account_identifier);
         call.text(1, perspective_id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         GetCostDetailTabular { call }
     }
     /// `POST /ccm/api/costdetails/timeseriesformat`
@@ -54,7 +54,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &GET_COST_DETAIL_TIME_SERIES);
         call.text(0, account_identifier);
         call.text(1, perspective_id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         GetCostDetailTimeSeries { call }
     }
 }
@@ -92,7 +92,7 @@ impl ClusterData {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoListClusterCostDetails> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -138,13 +138,13 @@ impl GetCostDetailOverview {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::CostDetailsQueryParams) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoCostOverview> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -187,7 +187,7 @@ impl GetCostDetailTabular {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoPerspectiveEntityStatsData> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -233,7 +233,7 @@ impl GetCostDetailTimeSeries {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoPerspectiveTimeSeriesData> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> AddNewExternalDataFileMetadata {
         let mut call = rt::Call::new(self.client, &ADD_NEW_EXTERNAL_DATA_FILE_METADATA);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         AddNewExternalDataFileMetadata {
             call,
         }
@@ -28,7 +28,7 @@ impl<'c> Api<'c> {
     ) -> CreateExternalDataProvider {
         let mut call = rt::Call::new(self.client, &CREATE_EXTERNAL_DATA_PROVIDER);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateExternalDataProvider { call }
     }
     /// `DELETE /ccm/api/externaldata/filesinfo/{fileId}`
@@ -87,7 +87,7 @@ impl<'c> Api<'c> {
     ) -> ListProvidersFileInfo {
         let mut call = rt::Call::new(self.client, &LIST_PROVIDERS_FILE_INFO);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         ListProvidersFileInfo { call }
     }
     /// `POST /ccm/api/externaldata/dataingestion`
@@ -99,7 +99,7 @@ impl<'c> Api<'c> {
     ) -> TriggerDataIngestion {
         let mut call = rt::Call::new(self.client, &TRIGGER_DATA_INGESTION);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         TriggerDataIngestion { call }
     }
     /// `PUT /ccm/api/externaldata/filesinfo/{fileId}`
@@ -113,7 +113,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &UPDATE_FILE_META_DATA);
         call.text(0, account_identifier);
         call.text(1, file_id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateFileMetaData { call }
     }
 }
@@ -127,7 +127,7 @@ impl AddNewExternalDataFileMetadata {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoExternalDataFiles> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -146,7 +146,7 @@ impl CreateExternalDataProvider {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoExternalDataProvider> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -165,7 +165,7 @@ impl DeleteDatafileAndMetadata {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -184,7 +184,7 @@ impl DeleteProvider {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -203,7 +203,7 @@ impl GetProviders {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoListExternalDataProvider> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -222,7 +222,7 @@ impl GetSignedUrl {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -241,7 +241,7 @@ impl ListProvidersFileInfo {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoMapStringListExternalDataFiles> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -260,7 +260,7 @@ impl TriggerDataIngestion {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoExternalDataFiles> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -279,7 +279,7 @@ impl UpdateFileMetaData {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoExternalDataFiles> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

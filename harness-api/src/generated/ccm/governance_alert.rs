@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
     ) -> CreateNewGovernanceAlertRule {
         let mut call = rt::Call::new(self.client, &CREATE_NEW_GOVERNANCE_ALERT_RULE);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateNewGovernanceAlertRule {
             call,
         }
@@ -94,7 +94,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &UPDATE_GOVERNANCE_ALERT_RULE);
         call.text(0, account_identifier);
         call.text(1, id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateGovernanceAlertRule { call }
     }
 }
@@ -108,7 +108,7 @@ impl CloneGovernanceAlertRule {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoGovernanceNotification> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -127,7 +127,7 @@ impl CreateNewGovernanceAlertRule {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoGovernanceNotification> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -146,7 +146,7 @@ impl DeleteGovernanceAlertRule {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -165,7 +165,7 @@ impl GovernanceAlertRules {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoListGovernanceNotification> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -187,7 +187,7 @@ impl GovernanceResourceTypes {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoSetString> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -209,7 +209,7 @@ impl ToggleGovernanceAlertRule {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoGovernanceNotification> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -228,7 +228,7 @@ impl UpdateGovernanceAlertRule {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoGovernanceNotification> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -53,7 +53,7 @@ impl<'c> Api<'c> {
             &LIST_RULE_ENFORCEMENT_RECOMMENDATIONS,
         );
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         ListRuleEnforcementRecommendations {
             call,
         }
@@ -80,7 +80,7 @@ impl<'c> Api<'c> {
     ) -> UpdateEnforcementRecommendation {
         let mut call = rt::Call::new(self.client, &UPDATE_ENFORCEMENT_RECOMMENDATION);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateEnforcementRecommendation {
             call,
         }
@@ -105,7 +105,7 @@ impl AcceptEnforcementRecommendations {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoListString> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -133,7 +133,7 @@ impl DismissEnforcementRecommendations {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -158,7 +158,7 @@ impl EnforcementRecommendationDetails {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoEnforcementDetails> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -177,7 +177,7 @@ impl ListRuleEnforcementRecommendations {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -244,7 +244,7 @@ impl RuleEnforcementRecommendations {
     pub fn send(
         self,
     ) -> rt::Sending<types::ResponseDtoRuleEnforcementRecommendationList> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -266,7 +266,7 @@ impl UpdateEnforcementRecommendation {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoRuleEnforcementRecommendation> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

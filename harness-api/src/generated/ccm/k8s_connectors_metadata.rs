@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> K8sMeta {
         let mut call = rt::Call::new(self.client, &K8S_META);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         K8sMeta { call }
     }
 }
@@ -28,7 +28,7 @@ impl K8sMeta {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoCcmK8sMetaInfoResponseDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

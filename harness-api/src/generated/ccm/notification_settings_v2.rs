@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> CreateNotificationSettingV2 {
         let mut call = rt::Call::new(self.client, &CREATE_NOTIFICATION_SETTING_V2);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateNotificationSettingV2 {
             call,
         }
@@ -54,7 +54,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &UPDATE_NOTIFICATION_SETTING_V2);
         call.text(0, account_identifier);
         call.text(1, id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateNotificationSettingV2 {
             call,
         }
@@ -70,7 +70,7 @@ impl CreateNotificationSettingV2 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -89,7 +89,7 @@ impl DeleteNotificationSettingsV2 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -114,7 +114,7 @@ impl ListNotificationSettingsV2 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoListNotificationSetting> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -136,7 +136,7 @@ impl UpdateNotificationSettingV2 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoNotificationSetting> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

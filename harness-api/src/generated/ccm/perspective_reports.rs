@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> CreateReportSetting {
         let mut call = rt::Call::new(self.client, &CREATE_REPORT_SETTING);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateReportSetting { call }
     }
     /// `DELETE /ccm/api/perspectiveReport/{accountIdentifier}`
@@ -36,7 +36,7 @@ impl<'c> Api<'c> {
     ) -> GetAllReports {
         let mut call = rt::Call::new(self.client, &GET_ALL_REPORTS);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         GetAllReports { call }
     }
     /// `GET /ccm/api/perspectiveReport/{accountIdentifier}`
@@ -58,7 +58,7 @@ impl<'c> Api<'c> {
     ) -> SendMail {
         let mut call = rt::Call::new(self.client, &SEND_MAIL);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         SendMail { call }
     }
     /// `PUT /ccm/api/perspectiveReport/{accountIdentifier}`
@@ -70,7 +70,7 @@ impl<'c> Api<'c> {
     ) -> UpdateReportSetting {
         let mut call = rt::Call::new(self.client, &UPDATE_REPORT_SETTING);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateReportSetting { call }
     }
 }
@@ -84,7 +84,7 @@ impl CreateReportSetting {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoListCeReportSchedule> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -115,7 +115,7 @@ impl DeleteReportSetting {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -134,7 +134,7 @@ impl GetAllReports {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoceReportScheduleResponseDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -168,7 +168,7 @@ impl GetReportSetting {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoListCeReportSchedule> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -190,7 +190,7 @@ impl SendMail {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -209,7 +209,7 @@ impl UpdateReportSetting {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoListCeReportSchedule> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -16,7 +16,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &CREATE_PERSPECTIVE);
         call.text(0, account_identifier);
         call.flag(1, clone);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreatePerspective { call }
     }
     /// `DELETE /ccm/api/perspective`
@@ -110,7 +110,7 @@ impl<'c> Api<'c> {
     ) -> UpdatePerspective {
         let mut call = rt::Call::new(self.client, &UPDATE_PERSPECTIVE);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdatePerspective { call }
     }
 }
@@ -130,7 +130,7 @@ impl CreatePerspective {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoceView> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -149,7 +149,7 @@ impl DeletePerspective {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -232,7 +232,7 @@ impl GetAllPerspectives {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoPerspectiveData> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -254,7 +254,7 @@ impl GetLastYearMonthlyCost {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoListValueDataPoint> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -276,7 +276,7 @@ impl GetPerspective {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoceView> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -295,7 +295,7 @@ impl GetPerspectiveLastPeriodCost {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoDouble> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -320,7 +320,7 @@ impl UpdatePerspective {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoceView> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

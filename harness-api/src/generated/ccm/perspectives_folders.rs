@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> CreatePerspectiveFolder {
         let mut call = rt::Call::new(self.client, &CREATE_PERSPECTIVE_FOLDER);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreatePerspectiveFolder { call }
     }
     /// `DELETE /ccm/api/perspectiveFolders/{folderId}`
@@ -57,7 +57,7 @@ impl<'c> Api<'c> {
     ) -> MovePerspectives {
         let mut call = rt::Call::new(self.client, &MOVE_PERSPECTIVES);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         MovePerspectives { call }
     }
     /// `PUT /ccm/api/perspectiveFolders`
@@ -69,7 +69,7 @@ impl<'c> Api<'c> {
     ) -> UpdateFolder {
         let mut call = rt::Call::new(self.client, &UPDATE_FOLDER);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateFolder { call }
     }
 }
@@ -83,7 +83,7 @@ impl CreatePerspectiveFolder {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoceViewFolder> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -102,7 +102,7 @@ impl DeleteFolder {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -121,7 +121,7 @@ impl GetAllFolderPerspectives {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoListPerspective> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -149,7 +149,7 @@ impl GetFolders {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoListCeViewFolder> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -171,7 +171,7 @@ impl MovePerspectives {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoListCeView> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -190,7 +190,7 @@ impl UpdateFolder {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoceViewFolder> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -20,7 +20,7 @@ impl<'c> Api<'c> {
         body: &types::UpdateRecommendationCostSettingsBody,
     ) -> UpdateRecommendationCostSettings {
         let mut call = rt::Call::new(self.client, &UPDATE_RECOMMENDATION_COST_SETTINGS);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateRecommendationCostSettings {
             call,
         }
@@ -42,7 +42,7 @@ impl GetRecommendationCostSettings {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -67,7 +67,7 @@ impl UpdateRecommendationCostSettings {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> AddRecommendationsIgnoreList {
         let mut call = rt::Call::new(self.client, &ADD_RECOMMENDATIONS_IGNORE_LIST);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         AddRecommendationsIgnoreList {
             call,
         }
@@ -40,7 +40,7 @@ impl<'c> Api<'c> {
     ) -> RemoveRecommendationsIgnoreList {
         let mut call = rt::Call::new(self.client, &REMOVE_RECOMMENDATIONS_IGNORE_LIST);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         RemoveRecommendationsIgnoreList {
             call,
         }
@@ -56,7 +56,7 @@ impl AddRecommendationsIgnoreList {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoRecommendationsIgnoreList> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -75,7 +75,7 @@ impl GetRecommendationsIgnoreList {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoRecommendationsIgnoreList> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -94,7 +94,7 @@ impl RemoveRecommendationsIgnoreList {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoRecommendationsIgnoreList> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> CreateRecommendationJira {
         let mut call = rt::Call::new(self.client, &CREATE_RECOMMENDATION_JIRA);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateRecommendationJira { call }
     }
     /// `DELETE /ccm/api/recommendation/jira/field-mapping`
@@ -52,7 +52,7 @@ impl<'c> Api<'c> {
     ) -> GetCommonJiraFields {
         let mut call = rt::Call::new(self.client, &GET_COMMON_JIRA_FIELDS);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         GetCommonJiraFields { call }
     }
     /// `POST /ccm/api/recommendation/jira/common-issue-types`
@@ -64,7 +64,7 @@ impl<'c> Api<'c> {
     ) -> GetCommonJiraIssueTypes {
         let mut call = rt::Call::new(self.client, &GET_COMMON_JIRA_ISSUE_TYPES);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         GetCommonJiraIssueTypes { call }
     }
     /// `GET /ccm/api/recommendation/jira/field-mapping`
@@ -134,7 +134,7 @@ impl CreateRecommendationJira {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoccmJiraDetails> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -159,7 +159,7 @@ impl DeleteJiraFieldMapping {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -178,7 +178,7 @@ impl DeleteJiraFromRecommendations {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -197,7 +197,7 @@ impl GetCommonJiraFields {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -216,7 +216,7 @@ impl GetCommonJiraIssueTypes {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -235,7 +235,7 @@ impl GetJiraFieldMappings {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -254,7 +254,7 @@ impl GetJiraStatuses {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoListString> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -276,7 +276,7 @@ impl GetMappedProjects {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -295,7 +295,7 @@ impl GetResolutionCodes {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -314,7 +314,7 @@ impl UpsertJiraFieldMapping {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> CreateCloudAccountOverride {
         let mut call = rt::Call::new(self.client, &CREATE_CLOUD_ACCOUNT_OVERRIDE);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateCloudAccountOverride { call }
     }
     /// `DELETE /ccm/api/recommendation/preference/cloud-account-override/{uuid}`
@@ -99,7 +99,7 @@ impl<'c> Api<'c> {
     ) -> UpdateRecommendationPreference {
         let mut call = rt::Call::new(self.client, &UPDATE_RECOMMENDATION_PREFERENCE);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateRecommendationPreference {
             call,
         }
@@ -115,7 +115,7 @@ impl CreateCloudAccountOverride {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -134,7 +134,7 @@ impl DeleteCloudAccountOverride {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -153,7 +153,7 @@ impl GetCloudAccountOverrideOverview {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -172,7 +172,7 @@ impl GetRecommendationPreferences {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoRecommendationPreferenceDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -191,7 +191,7 @@ impl ListCloudAccountOverridesByResourceType {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -210,7 +210,7 @@ impl UpdateCloudAccountOverride {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -229,7 +229,7 @@ impl UpdateRecommendationPreference {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

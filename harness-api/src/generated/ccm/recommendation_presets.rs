@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> CreatePreset {
         let mut call = rt::Call::new(self.client, &CREATE_PRESET);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreatePreset { call }
     }
     /// `DELETE /ccm/api/recommendation/preset/{id}`
@@ -50,7 +50,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &UPDATE_PRESET);
         call.text(0, account_identifier);
         call.text(1, id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdatePreset { call }
     }
 }
@@ -64,7 +64,7 @@ impl CreatePreset {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -83,7 +83,7 @@ impl DeletePreset {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -115,7 +115,7 @@ impl GetRecommendationPresets {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoListRecommendationPreset> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -137,7 +137,7 @@ impl UpdatePreset {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

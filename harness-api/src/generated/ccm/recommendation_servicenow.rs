@@ -17,7 +17,7 @@ impl<'c> Api<'c> {
             &CREATE_RECOMMENDATION_SERVICENOW_TICKET,
         );
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateRecommendationServicenowTicket {
             call,
         }
@@ -50,7 +50,7 @@ impl CreateRecommendationServicenowTicket {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoccmServiceNowDetails> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -69,7 +69,7 @@ impl GetServiceNowServiceRequestFields {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -17,7 +17,7 @@ impl<'c> Api<'c> {
             &APPLIED_RECOMMENDATION_RESOURCE_STATS,
         );
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         AppliedRecommendationResourceStats {
             call,
         }
@@ -31,7 +31,7 @@ impl<'c> Api<'c> {
     ) -> ChangeInferenceState {
         let mut call = rt::Call::new(self.client, &CHANGE_INFERENCE_STATE);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         ChangeInferenceState { call }
     }
     /// `POST /ccm/api/recommendation/overview/change-state`
@@ -72,7 +72,7 @@ impl<'c> Api<'c> {
     ) -> ListRecommendations {
         let mut call = rt::Call::new(self.client, &LIST_RECOMMENDATIONS);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         ListRecommendations { call }
     }
     /// `PUT /ccm/api/recommendation/overview/override-savings`
@@ -100,7 +100,7 @@ impl<'c> Api<'c> {
     ) -> RealizedSavingsTimeSeries {
         let mut call = rt::Call::new(self.client, &REALIZED_SAVINGS_TIME_SERIES);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         RealizedSavingsTimeSeries { call }
     }
     /// `POST /ccm/api/recommendation/overview/filter-values`
@@ -112,7 +112,7 @@ impl<'c> Api<'c> {
     ) -> RecommendationFilterValues {
         let mut call = rt::Call::new(self.client, &RECOMMENDATION_FILTER_VALUES);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         RecommendationFilterValues { call }
     }
     /// `POST /ccm/api/recommendation/overview/resource-type/stats`
@@ -124,7 +124,7 @@ impl<'c> Api<'c> {
     ) -> RecommendationResourceTypeStats {
         let mut call = rt::Call::new(self.client, &RECOMMENDATION_RESOURCE_TYPE_STATS);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         RecommendationResourceTypeStats {
             call,
         }
@@ -138,7 +138,7 @@ impl<'c> Api<'c> {
     ) -> RecommendationStats {
         let mut call = rt::Call::new(self.client, &RECOMMENDATION_STATS);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         RecommendationStats { call }
     }
     /// `POST /ccm/api/recommendation/overview/count`
@@ -150,7 +150,7 @@ impl<'c> Api<'c> {
     ) -> RecommendationsCount {
         let mut call = rt::Call::new(self.client, &RECOMMENDATIONS_COUNT);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         RecommendationsCount { call }
     }
     /// `POST /ccm/api/recommendation/overview/terraform-resources`
@@ -162,7 +162,7 @@ impl<'c> Api<'c> {
     ) -> TerraformResourceRecommendations {
         let mut call = rt::Call::new(self.client, &TERRAFORM_RESOURCE_RECOMMENDATIONS);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         TerraformResourceRecommendations {
             call,
         }
@@ -180,7 +180,7 @@ impl AppliedRecommendationResourceStats {
     pub fn send(
         self,
     ) -> rt::Sending<types::ResponseDtoListAppliedRecommendationResourceStatsDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -199,7 +199,7 @@ impl ChangeInferenceState {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -218,13 +218,13 @@ impl ChangeRecommendationState {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ChangeRecommendationStateBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoVoid> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -243,7 +243,7 @@ impl GetSupportedRecommendationFilters {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -262,7 +262,7 @@ impl ListRecommendations {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoRecommendations> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -284,7 +284,7 @@ impl OverrideRecommendationSavings {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -319,7 +319,7 @@ impl RealizedSavingsTimeSeries {
     pub fn send(
         self,
     ) -> rt::Sending<types::ResponseDtoListRecommendationRealizedSavingStatsDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -338,7 +338,7 @@ impl RecommendationFilterValues {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoListFilterStats> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -359,7 +359,7 @@ impl RecommendationResourceTypeStats {
     pub fn send(
         self,
     ) -> rt::Sending<types::ResponseDtoListRecommendationResourceTypeStats> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -378,7 +378,7 @@ impl RecommendationStats {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoRecommendationOverviewStats> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -397,7 +397,7 @@ impl RecommendationsCount {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoInteger> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -416,7 +416,7 @@ impl TerraformResourceRecommendations {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

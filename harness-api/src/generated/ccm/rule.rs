@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> CloneRule {
         let mut call = rt::Call::new(self.client, &CLONE_RULE);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CloneRule { call }
     }
     /// `GET /ccm/api/governance/rule/costCoRelationSupportedResources`
@@ -38,7 +38,7 @@ impl<'c> Api<'c> {
     ) -> CreateNewRule {
         let mut call = rt::Call::new(self.client, &CREATE_NEW_RULE);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateNewRule { call }
     }
     /// `DELETE /ccm/api/governance/rule/{ruleID}`
@@ -60,7 +60,7 @@ impl<'c> Api<'c> {
         body: &types::GovernanceJobEnqueueDto,
     ) -> EnqueueGovernanceJob {
         let mut call = rt::Call::new(self.client, &ENQUEUE_GOVERNANCE_JOB);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         EnqueueGovernanceJob { call }
     }
     /// `GET /ccm/api/governance/rule/{ruleID}`
@@ -84,7 +84,7 @@ impl<'c> Api<'c> {
     ) -> GetPolicies {
         let mut call = rt::Call::new(self.client, &GET_POLICIES);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         GetPolicies { call }
     }
     /// `GET /ccm/api/governance/rule/potentialRulesForRecommendation`
@@ -150,7 +150,7 @@ impl<'c> Api<'c> {
         body: &types::GovernanceAdhocEnqueueDtov2,
     ) -> SimpleEnqueueAdhocGovernanceRule {
         let mut call = rt::Call::new(self.client, &SIMPLE_ENQUEUE_ADHOC_GOVERNANCE_RULE);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         SimpleEnqueueAdhocGovernanceRule {
             call,
         }
@@ -174,7 +174,7 @@ impl<'c> Api<'c> {
     ) -> UpdateRule {
         let mut call = rt::Call::new(self.client, &UPDATE_RULE);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateRule { call }
     }
     /// `POST /ccm/api/governance/ruleValidate`
@@ -186,7 +186,7 @@ impl<'c> Api<'c> {
     ) -> ValidateGovernanceRule {
         let mut call = rt::Call::new(self.client, &VALIDATE_GOVERNANCE_RULE);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         ValidateGovernanceRule { call }
     }
 }
@@ -200,7 +200,7 @@ impl CloneRule {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoRule> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -219,7 +219,7 @@ impl CostCoRelationSupportedResources {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoSetString> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -241,7 +241,7 @@ impl CreateNewRule {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoRule> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -260,7 +260,7 @@ impl DeleteRule {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -285,7 +285,7 @@ impl EnqueueGovernanceJob {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoGovernanceEnqueueResponseDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -304,7 +304,7 @@ impl GetGovernanceRule {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoRule> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -329,7 +329,7 @@ impl GetPolicies {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoRuleList> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -348,7 +348,7 @@ impl GetPotentialRulesForRecommendation {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoListRule> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -382,7 +382,7 @@ impl GovernanceRuleSchema {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -419,7 +419,7 @@ impl GovernanceTargetList {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoMapStringToString> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -438,7 +438,7 @@ impl RuleRegions {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoListString> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -497,13 +497,13 @@ impl ToggleForRecommendation {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ToggleForRecommendationRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoRule> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -522,7 +522,7 @@ impl UpdateRule {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoRule> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> AddRuleEnforcement {
         let mut call = rt::Call::new(self.client, &ADD_RULE_ENFORCEMENT);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         AddRuleEnforcement { call }
     }
     /// `DELETE /ccm/api/governance/enforcement/{enforcementID}`
@@ -69,7 +69,7 @@ impl<'c> Api<'c> {
     ) -> GetRuleEnforcementCount {
         let mut call = rt::Call::new(self.client, &GET_RULE_ENFORCEMENT_COUNT);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         GetRuleEnforcementCount { call }
     }
     /// `POST /ccm/api/governance/enforcement/list`
@@ -101,7 +101,7 @@ impl<'c> Api<'c> {
     ) -> UpdateEnforcement {
         let mut call = rt::Call::new(self.client, &UPDATE_ENFORCEMENT);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateEnforcement { call }
     }
 }
@@ -115,7 +115,7 @@ impl AddRuleEnforcement {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoRuleEnforcement> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -134,7 +134,7 @@ impl DeleteRuleEnforcement {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -159,7 +159,7 @@ impl EnforcementDetails {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoEnforcementDetails> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -190,7 +190,7 @@ impl EnforcementSavings {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -247,7 +247,7 @@ impl GetRuleEnforcement {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoRuleEnforcementList> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -269,7 +269,7 @@ impl GetRuleEnforcementCount {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoEnforcementCount> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -288,13 +288,13 @@ impl ListRuleEnforcements {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ListRuleEnforcementsBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -325,7 +325,7 @@ impl ToggleEnforcement {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -344,7 +344,7 @@ impl UpdateEnforcement {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoRuleEnforcement> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> ExportEvaluations {
         let mut call = rt::Call::new(self.client, &EXPORT_EVALUATIONS);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         ExportEvaluations { call }
     }
     /// `GET /ccm/api/governance/execution/{ruleExecutionId}`
@@ -122,7 +122,7 @@ impl<'c> Api<'c> {
     ) -> GetRuleExecutionTagFilterValues {
         let mut call = rt::Call::new(self.client, &GET_RULE_EXECUTION_TAG_FILTER_VALUES);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         GetRuleExecutionTagFilterValues {
             call,
         }
@@ -136,7 +136,7 @@ impl<'c> Api<'c> {
     ) -> GetRuleExecutions {
         let mut call = rt::Call::new(self.client, &GET_RULE_EXECUTIONS);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         GetRuleExecutions { call }
     }
     /// `GET /ccm/api/governance/execution/filter-value`
@@ -188,7 +188,7 @@ impl ExportEvaluations {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoEvaluationExportResponseDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -216,7 +216,7 @@ impl GetRuleExecution {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoRuleExecution> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -235,7 +235,7 @@ impl GetRuleExecutionActionedResources {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoListSubRuleResponseDetails> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -295,7 +295,7 @@ impl GetRuleExecutionDetails {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoListSubRuleResponseDetails> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -343,7 +343,7 @@ impl GetRuleExecutionGranularStatus {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoListSubRuleResponseDetails> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -378,7 +378,7 @@ impl GetRuleExecutionLogs {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoListSubRuleResponseDetails> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -414,7 +414,7 @@ impl GetRuleExecutionRuleYaml {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoListSubRuleResponseDetails> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -449,7 +449,7 @@ impl GetRuleExecutionStatus {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoListSubRuleResponseDetails> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -471,7 +471,7 @@ impl GetRuleExecutionTagFilterValues {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -490,7 +490,7 @@ impl GetRuleExecutions {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoRuleExecutionList> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -509,7 +509,7 @@ impl GetRuleExecutionsFilterValues {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoFilterValues> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -528,7 +528,7 @@ impl GetRuleLastExecution {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoListRuleExecution> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

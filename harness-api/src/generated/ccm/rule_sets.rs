@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> AddRuleSet {
         let mut call = rt::Call::new(self.client, &ADD_RULE_SET);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         AddRuleSet { call }
     }
     /// `DELETE /ccm/api/governance/ruleSet/{ruleSetId}`
@@ -38,7 +38,7 @@ impl<'c> Api<'c> {
     ) -> ListRuleSets {
         let mut call = rt::Call::new(self.client, &LIST_RULE_SETS);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         ListRuleSets { call }
     }
     /// `PUT /ccm/api/governance/ruleSet`
@@ -50,7 +50,7 @@ impl<'c> Api<'c> {
     ) -> UpdateRuleSet {
         let mut call = rt::Call::new(self.client, &UPDATE_RULE_SET);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateRuleSet { call }
     }
 }
@@ -64,7 +64,7 @@ impl AddRuleSet {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoRuleSet> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -83,7 +83,7 @@ impl DeleteRuleSet {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -102,7 +102,7 @@ impl ListRuleSets {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoRuleSetList> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -121,7 +121,7 @@ impl UpdateRuleSet {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoRuleSet> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> CreateUnitMetric {
         let mut call = rt::Call::new(self.client, &CREATE_UNIT_METRIC);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateUnitMetric { call }
     }
     /// `DELETE /ccm/api/unit-metric`
@@ -72,7 +72,7 @@ impl<'c> Api<'c> {
     ) -> UpdateUnitMetric {
         let mut call = rt::Call::new(self.client, &UPDATE_UNIT_METRIC);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateUnitMetric { call }
     }
 }
@@ -86,7 +86,7 @@ impl CreateUnitMetric {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -105,7 +105,7 @@ impl DeleteUnitMetric {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -134,7 +134,7 @@ impl GetUnitMetric {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -159,7 +159,7 @@ impl ListAllUnitMetrics {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -178,7 +178,7 @@ impl UpdateUnitMetric {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         body: &types::EnvironmentCreateRequest,
     ) -> CreateAccountScopedEnvironment {
         let mut call = rt::Call::new(self.client, &CREATE_ACCOUNT_SCOPED_ENVIRONMENT);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateAccountScopedEnvironment {
             call,
         }
@@ -70,7 +70,7 @@ impl<'c> Api<'c> {
     ) -> UpdateAccountScopedEnvironment {
         let mut call = rt::Call::new(self.client, &UPDATE_ACCOUNT_SCOPED_ENVIRONMENT);
         call.text(0, environment);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateAccountScopedEnvironment {
             call,
         }
@@ -106,7 +106,7 @@ impl CreateAccountScopedEnvironment {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::EnvironmentResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -162,7 +162,7 @@ impl GetAccountScopedEnvironment {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::EnvironmentResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -246,7 +246,7 @@ impl GetAccountScopedEnvironments {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::EnvironmentResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -274,7 +274,7 @@ impl UpdateAccountScopedEnvironment {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::EnvironmentResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> CreateAccountScopedInfrastructure {
         let mut call = rt::Call::new(self.client, &CREATE_ACCOUNT_SCOPED_INFRASTRUCTURE);
         call.text(0, environment);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateAccountScopedInfrastructure {
             call,
         }
@@ -84,7 +84,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &UPDATE_ACCOUNT_SCOPED_INFRASTRUCTURE);
         call.text(0, environment);
         call.text(1, infrastructure_definition);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateAccountScopedInfrastructure {
             call,
         }
@@ -122,7 +122,7 @@ impl CreateAccountScopedInfrastructure {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::InfrastructureResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -178,7 +178,7 @@ impl GetAccountScopedInfrastructure {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::InfrastructureResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -297,7 +297,7 @@ impl GetAccountScopedInfrastructures {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::InfrastructureResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -325,7 +325,7 @@ impl UpdateAccountScopedInfrastructure {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::InfrastructureResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -98,7 +98,7 @@ impl ListAccountScopedRancherClustersUsingConnector {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RancherClusterItem> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -170,7 +170,7 @@ impl ListAccountScopedRancherClustersUsingEnvAndInfra {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RancherClusterItem> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         body: &types::ServiceCreateRequest,
     ) -> CreateAccountScopedService {
         let mut call = rt::Call::new(self.client, &CREATE_ACCOUNT_SCOPED_SERVICE);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateAccountScopedService { call }
     }
     /// `POST /v1/services`
@@ -87,7 +87,7 @@ impl<'c> Api<'c> {
     ) -> UpdateAccountScopedService {
         let mut call = rt::Call::new(self.client, &UPDATE_ACCOUNT_SCOPED_SERVICE);
         call.text(0, service);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateAccountScopedService { call }
     }
     /// `PUT /v1/services/{service}`
@@ -119,7 +119,7 @@ impl CreateAccountScopedService {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ServiceResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -150,7 +150,7 @@ impl DeleteAccountScopedService {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ServiceResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -175,7 +175,7 @@ impl GetAccountScopedPrimaryManifests {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ManifestsResponseDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -200,7 +200,7 @@ impl GetAccountScopedService {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ServiceResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -298,7 +298,7 @@ impl GetAccountScopedServices {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::ServiceResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -326,13 +326,13 @@ impl PostAccountScopedPrimaryManifests {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::GitEntityFindInfoDto) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ManifestsResponseDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -357,7 +357,7 @@ impl UpdateAccountScopedService {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ServiceResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -104,7 +104,7 @@ impl DeleteCluster {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -147,7 +147,7 @@ impl GetCluster {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoClusterResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -217,7 +217,7 @@ impl GetClusterList {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseClusterResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -239,7 +239,7 @@ impl LinkCluster {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ClusterRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// The body as it is to be sent, `application/yaml`.
@@ -252,7 +252,7 @@ impl LinkCluster {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoClusterResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -271,7 +271,7 @@ impl LinkClusters {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ClusterLinkRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// The body as it is to be sent, `application/yaml`.
@@ -284,7 +284,7 @@ impl LinkClusters {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoClusterBatchResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -303,7 +303,7 @@ impl UnlinkClustersInBatch {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ClusterUnlinkRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// The body as it is to be sent, `application/yaml`.
@@ -316,7 +316,7 @@ impl UnlinkClustersInBatch {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoClusterBatchResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -17,7 +17,7 @@ impl<'c> Api<'c> {
             &GET_CUSTOM_DEPLOYMENT_ENTITY_REFERENCES,
         );
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         GetCustomDeploymentEntityReferences {
             call,
         }
@@ -49,7 +49,7 @@ impl<'c> Api<'c> {
             self.client,
             &GET_CUSTOM_DEPLOYMENT_EXPRESSION_VARIABLES,
         );
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         GetCustomDeploymentExpressionVariables {
             call,
         }
@@ -97,7 +97,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &GET_UPDATED_YAML_FOR_INFRASTRUCTURE);
         call.text(0, account_identifier);
         call.text(1, infra_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         GetUpdatedYamlForInfrastructure {
             call,
         }
@@ -158,7 +158,7 @@ impl GetCustomDeploymentEntityReferences {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoListEntityDetailProtoDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -179,7 +179,7 @@ impl GetCustomDeploymentExpressionVariables {
     pub fn send(
         self,
     ) -> rt::Sending<types::ResponseDtoCustomDeploymentVariableResponseDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -222,7 +222,7 @@ impl GetCustomDeploymentInfraVariables {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -253,7 +253,7 @@ impl GetUpdatedYamlForInfrastructure {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoCustomDeploymentRefreshYamlDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -292,7 +292,7 @@ impl ValidateInfrastructureForDeploymentTemplate {
     pub fn send(
         self,
     ) -> rt::Sending<types::ResponseDtoCustomDeploymentInfraResponseDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

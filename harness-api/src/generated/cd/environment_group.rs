@@ -48,7 +48,7 @@ impl<'c> Api<'c> {
     ) -> PostEnvironmentGroup {
         let mut call = rt::Call::new(self.client, &POST_ENVIRONMENT_GROUP);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         PostEnvironmentGroup { call }
     }
     /// `POST /ng/api/environmentGroup`
@@ -74,7 +74,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &UPDATE_ENVIRONMENT_GROUP);
         call.text(0, env_group_identifier);
         call.text(1, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateEnvironmentGroup { call }
     }
     /// `PUT /ng/api/environmentGroup/{envGroupIdentifier}`
@@ -162,7 +162,7 @@ impl DeleteEnvironmentGroup {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoEnvironmentGroupDelete> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -217,7 +217,7 @@ impl GetEnvironmentGroup {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoEnvironmentGroup> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -311,7 +311,7 @@ impl GetEnvironmentGroupList {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::FilterProperties) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// The body as it is to be sent, `application/yaml`.
@@ -324,7 +324,7 @@ impl GetEnvironmentGroupList {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseEnvironmentGroup> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -364,7 +364,7 @@ impl PostEnvironmentGroup {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoEnvironmentGroup> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -461,7 +461,7 @@ impl UpdateEnvironmentGroup {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoEnvironmentGroup> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -192,7 +192,7 @@ impl CheckAllowedValuesInEnvs {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoAllowedValuesUsagesInternalDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -211,7 +211,7 @@ impl CreateEnvironmentV2 {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::EnvironmentRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// The body as it is to be sent, `application/yaml`.
@@ -224,7 +224,7 @@ impl CreateEnvironmentV2 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoEnvironmentResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -256,7 +256,7 @@ impl CreateEnvironmentsV2 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -299,7 +299,7 @@ impl DeleteEnvironmentServiceOverride {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -342,7 +342,7 @@ impl DeleteEnvironmentV2 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -422,7 +422,7 @@ impl GetEnvironmentAccessList {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoListEnvironmentResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -489,7 +489,7 @@ impl GetEnvironmentList {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseEnvironmentResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -529,7 +529,7 @@ impl GetEnvironmentV2 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoEnvironmentResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -586,7 +586,7 @@ impl GetServiceOverridesList {
     pub fn send(
         self,
     ) -> rt::Sending<types::ResponseDtoPageResponseServiceOverrideResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -646,7 +646,7 @@ impl ImportEnvironment {
     pub fn send(
         self,
     ) -> rt::Sending<types::ResponseDtoEnvironmentImportResponseDetails> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -725,7 +725,7 @@ impl MoveEnvironmentConfigs {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoEnvironmentMoveConfigResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -774,7 +774,7 @@ impl UpdateEnvironmentGitDetails {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoEnvironmentGitUpdateResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -799,7 +799,7 @@ impl UpdateEnvironmentV2 {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::EnvironmentRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// The body as it is to be sent, `application/yaml`.
@@ -812,7 +812,7 @@ impl UpdateEnvironmentV2 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoEnvironmentResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -837,7 +837,7 @@ impl UpsertEnvironmentV2 {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::EnvironmentRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// The body as it is to be sent, `application/yaml`.
@@ -850,7 +850,7 @@ impl UpsertEnvironmentV2 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoEnvironmentResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -869,7 +869,7 @@ impl UpsertServiceOverride {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ServiceOverrideRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// The body as it is to be sent, `application/yaml`.
@@ -882,7 +882,7 @@ impl UpsertServiceOverride {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoServiceOverrideResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

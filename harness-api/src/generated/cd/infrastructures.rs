@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> CreateInfrastructure {
         let mut call = rt::Call::new(self.client, &CREATE_INFRASTRUCTURE);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateInfrastructure { call }
     }
     /// `POST /ng/api/infrastructures`
@@ -116,7 +116,7 @@ impl<'c> Api<'c> {
     ) -> UpdateInfrastructure {
         let mut call = rt::Call::new(self.client, &UPDATE_INFRASTRUCTURE);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateInfrastructure { call }
     }
     /// `PUT /ng/api/infrastructures`
@@ -158,7 +158,7 @@ impl CreateInfrastructure {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoInfrastructureResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -195,7 +195,7 @@ impl DeleteInfrastructure {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -232,7 +232,7 @@ impl GetInfrastructure {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoInfrastructureResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -332,7 +332,7 @@ impl GetInfrastructureList {
     pub fn send(
         self,
     ) -> rt::Sending<types::ResponseDtoPageResponseInfrastructureResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -390,7 +390,7 @@ impl ImportInfrastructure {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoInfrastructureImportResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -469,7 +469,7 @@ impl MoveInfraConfigs {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoInfraMoveConfigResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -488,7 +488,7 @@ impl UpdateInfrastructure {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoInfrastructureResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -537,7 +537,7 @@ impl UpdateInfrastructureGitDetails {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoInfrastructureGitUpdateResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

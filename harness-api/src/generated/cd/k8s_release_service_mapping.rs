@@ -40,7 +40,7 @@ impl GetReleaseDetails {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<serde_json::Value>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -74,7 +74,7 @@ impl PostReleaseDetails {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> CreateOrgScopedEnvironment {
         let mut call = rt::Call::new(self.client, &CREATE_ORG_SCOPED_ENVIRONMENT);
         call.text(0, org);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateOrgScopedEnvironment { call }
     }
     /// `POST /v1/orgs/{org}/environments`
@@ -74,7 +74,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &UPDATE_ORG_SCOPED_ENVIRONMENT);
         call.text(0, org);
         call.text(1, environment);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateOrgScopedEnvironment { call }
     }
     /// `PUT /v1/orgs/{org}/environments/{environment}`
@@ -108,7 +108,7 @@ impl CreateOrgScopedEnvironment {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::EnvironmentResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -164,7 +164,7 @@ impl GetOrgScopedEnvironment {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::EnvironmentResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -242,7 +242,7 @@ impl GetOrgScopedEnvironments {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::EnvironmentResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -270,7 +270,7 @@ impl UpdateOrgScopedEnvironment {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::EnvironmentResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -16,7 +16,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &CREATE_ORG_SCOPED_INFRASTRUCTURE);
         call.text(0, org);
         call.text(1, environment);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateOrgScopedInfrastructure {
             call,
         }
@@ -94,7 +94,7 @@ impl<'c> Api<'c> {
         call.text(0, org);
         call.text(1, environment);
         call.text(2, infrastructure_definition);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateOrgScopedInfrastructure {
             call,
         }
@@ -134,7 +134,7 @@ impl CreateOrgScopedInfrastructure {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::InfrastructureResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -190,7 +190,7 @@ impl GetOrgScopedInfrastructure {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::InfrastructureResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -309,7 +309,7 @@ impl GetOrgScopedInfrastructures {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::InfrastructureResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -337,7 +337,7 @@ impl UpdateOrgScopedInfrastructure {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::InfrastructureResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -102,7 +102,7 @@ impl ListOrgScopedRancherClustersUsingConnector {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RancherClusterItem> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -174,7 +174,7 @@ impl ListOrgScopedRancherClustersUsingEnvAndInfra {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RancherClusterItem> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> CreateOrgScopedService {
         let mut call = rt::Call::new(self.client, &CREATE_ORG_SCOPED_SERVICE);
         call.text(0, org);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateOrgScopedService { call }
     }
     /// `POST /v1/orgs/{org}/services`
@@ -102,7 +102,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &UPDATE_ORG_SCOPED_SERVICE);
         call.text(0, org);
         call.text(1, service);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateOrgScopedService { call }
     }
     /// `PUT /v1/orgs/{org}/services/{service}`
@@ -136,7 +136,7 @@ impl CreateOrgScopedService {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ServiceResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -167,7 +167,7 @@ impl DeleteOrgScopedService {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ServiceResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -192,7 +192,7 @@ impl GetOrgScopedPrimaryManifests {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ManifestsResponseDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -217,7 +217,7 @@ impl GetOrgScopedService {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ServiceResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -307,7 +307,7 @@ impl GetOrgScopedServices {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::ServiceResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -335,13 +335,13 @@ impl PostOrgScopedPrimaryManifests {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::GitEntityFindInfoDto) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ManifestsResponseDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -366,7 +366,7 @@ impl UpdateOrgScopedService {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ServiceResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> CreateOverride {
         let mut call = rt::Call::new(self.client, &CREATE_OVERRIDE);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateOverride { call }
     }
     /// `DELETE /ng/api/overrides/{identifier}`
@@ -60,7 +60,7 @@ impl<'c> Api<'c> {
     ) -> UpdateOverride {
         let mut call = rt::Call::new(self.client, &UPDATE_OVERRIDE);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateOverride { call }
     }
     /// `PUT /ng/api/overrides/update-git-metadata`
@@ -84,7 +84,7 @@ impl CreateOverride {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoOverrideResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -115,7 +115,7 @@ impl DeleteOverride {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -146,7 +146,7 @@ impl GetOverridesViaIdentifier {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoOverrideResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -278,7 +278,7 @@ impl OverrideMoveConfigs {
     pub fn send(
         self,
     ) -> rt::Sending<types::ResponseDtoServiceOverrideMoveConfigResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -297,7 +297,7 @@ impl UpdateOverride {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoOverrideResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -386,7 +386,7 @@ impl UpdateOverrideGitDetails {
     pub fn send(
         self,
     ) -> rt::Sending<types::ResponseDtoServiceOverrideGitUpdateResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

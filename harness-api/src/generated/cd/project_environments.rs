@@ -16,7 +16,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &CREATE_ENVIRONMENT);
         call.text(0, org);
         call.text(1, project);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateEnvironment { call }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/environments`
@@ -86,7 +86,7 @@ impl<'c> Api<'c> {
         call.text(0, org);
         call.text(1, project);
         call.text(2, environment);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateEnvironment { call }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/environments/{environment}`
@@ -122,7 +122,7 @@ impl CreateEnvironment {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::EnvironmentResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -178,7 +178,7 @@ impl GetEnvironment {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::EnvironmentResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -248,7 +248,7 @@ impl GetEnvironments {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::EnvironmentResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -276,7 +276,7 @@ impl UpdateEnvironment {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::EnvironmentResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -18,7 +18,7 @@ impl<'c> Api<'c> {
         call.text(0, org);
         call.text(1, project);
         call.text(2, environment);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateProjectScopedInfrastructure {
             call,
         }
@@ -108,7 +108,7 @@ impl<'c> Api<'c> {
         call.text(1, project);
         call.text(2, environment);
         call.text(3, infrastructure_definition);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateProjectScopedInfrastructure {
             call,
         }
@@ -150,7 +150,7 @@ impl CreateProjectScopedInfrastructure {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::InfrastructureResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -206,7 +206,7 @@ impl GetProjectScopedInfrastructure {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::InfrastructureResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -325,7 +325,7 @@ impl GetProjectScopedInfrastructures {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::InfrastructureResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -353,7 +353,7 @@ impl UpdateProjectScopedInfrastructure {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::InfrastructureResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -106,7 +106,7 @@ impl ListProjectScopedRancherClustersUsingConnector {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RancherClusterItem> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -178,7 +178,7 @@ impl ListProjectScopedRancherClustersUsingEnvAndInfra {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RancherClusterItem> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

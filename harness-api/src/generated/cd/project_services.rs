@@ -16,7 +16,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &CREATE_SERVICE);
         call.text(0, org);
         call.text(1, project);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateService { call }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/services`
@@ -114,7 +114,7 @@ impl<'c> Api<'c> {
         call.text(0, org);
         call.text(1, project);
         call.text(2, service);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateService { call }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/services/{service}`
@@ -150,7 +150,7 @@ impl CreateService {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ServiceResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -181,7 +181,7 @@ impl DeleteService {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ServiceResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -206,7 +206,7 @@ impl GetPrimaryManifests {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ManifestsResponseDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -231,7 +231,7 @@ impl GetService {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ServiceResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -317,7 +317,7 @@ impl GetServices {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::ServiceResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -345,13 +345,13 @@ impl PostPrimaryManifests {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::GitEntityFindInfoDto) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ManifestsResponseDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -376,7 +376,7 @@ impl UpdateService {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ServiceResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> CheckIfInstanceCanBeRolledBack {
         let mut call = rt::Call::new(self.client, &CHECK_IF_INSTANCE_CAN_BE_ROLLED_BACK);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CheckIfInstanceCanBeRolledBack {
             call,
         }
@@ -28,7 +28,7 @@ impl<'c> Api<'c> {
     ) -> TriggerRollback {
         let mut call = rt::Call::new(self.client, &TRIGGER_ROLLBACK);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         TriggerRollback { call }
     }
     /// `POST /ng/api/rollback/trigger/v2`
@@ -40,7 +40,7 @@ impl<'c> Api<'c> {
     ) -> TriggerRollbackV2 {
         let mut call = rt::Call::new(self.client, &TRIGGER_ROLLBACK_V2);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         TriggerRollbackV2 { call }
     }
 }
@@ -66,7 +66,7 @@ impl CheckIfInstanceCanBeRolledBack {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoPostProdRollbackCheckDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -97,7 +97,7 @@ impl TriggerRollback {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoPostProdRollbackResponseDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -128,7 +128,7 @@ impl TriggerRollbackV2 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoRollbackResponseDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> CreateServiceOverride {
         let mut call = rt::Call::new(self.client, &CREATE_SERVICE_OVERRIDE);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateServiceOverride { call }
     }
     /// `DELETE /ng/api/serviceOverrides/{identifier}`
@@ -60,7 +60,7 @@ impl<'c> Api<'c> {
     ) -> UpdateServiceOverride {
         let mut call = rt::Call::new(self.client, &UPDATE_SERVICE_OVERRIDE);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateServiceOverride { call }
     }
     /// `PUT /ng/api/serviceOverrides/update-git-metadata`
@@ -86,7 +86,7 @@ impl CreateServiceOverride {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoServiceOverrideResponseV2> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -117,7 +117,7 @@ impl DeleteServiceOverride {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -148,7 +148,7 @@ impl GetServiceOverrides {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoServiceOverrideResponseV2> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -283,7 +283,7 @@ impl ServiceOverrideMoveConfigs {
     pub fn send(
         self,
     ) -> rt::Sending<types::ResponseDtoServiceOverrideMoveConfigResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -302,7 +302,7 @@ impl UpdateServiceOverride {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoServiceOverrideResponseV2> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -393,7 +393,7 @@ impl UpdateServiceOverrideGitDetails {
     pub fn send(
         self,
     ) -> rt::Sending<types::ResponseDtoServiceOverrideGitUpdateResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

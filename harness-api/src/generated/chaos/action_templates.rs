@@ -18,7 +18,7 @@ impl<'c> Api<'c> {
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
         call.text(2, project_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateActionTemplate { call }
     }
     /// `DELETE /gateway/chaos/manager/api/rest/templates/actions/{identity}`
@@ -167,7 +167,7 @@ impl<'c> Api<'c> {
         call.text(1, organization_identifier);
         call.text(2, project_identifier);
         call.text(3, identity);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateActionTemplate { call }
     }
 }
@@ -181,7 +181,7 @@ impl CreateActionTemplate {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ActionTemplate> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -231,7 +231,7 @@ impl GetActionTemplate {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GetActionTemplateResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -250,7 +250,7 @@ impl GetActionTemplateRevisionDifference {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ListFaultActionTemplateResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -287,7 +287,7 @@ impl ListActionTemplate {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ListFaultActionTemplateResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -309,7 +309,7 @@ impl ListActionTemplateRevisions {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ListFaultActionTemplateResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -331,7 +331,7 @@ impl ListVariablesInActionTemplate {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ActionTemplateVariables> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -356,7 +356,7 @@ impl UpdateActionTemplate {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ActionTemplate> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

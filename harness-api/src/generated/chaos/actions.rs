@@ -18,7 +18,7 @@ impl<'c> Api<'c> {
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
         call.text(2, project_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateAction { call }
     }
     /// `DELETE /gateway/chaos/manager/api/rest/actions/{identity}`
@@ -82,7 +82,7 @@ impl<'c> Api<'c> {
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
         call.text(2, project_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         ImportAction { call }
     }
     /// `POST /gateway/chaos/manager/api/v3/actions/list-metadata`
@@ -94,7 +94,7 @@ impl<'c> Api<'c> {
     ) -> ListActionMetadata {
         let mut call = rt::Call::new(self.client, &LIST_ACTION_METADATA);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         ListActionMetadata { call }
     }
     /// `GET /gateway/chaos/manager/api/rest/actions`
@@ -132,7 +132,7 @@ impl<'c> Api<'c> {
         call.text(1, organization_identifier);
         call.text(2, project_identifier);
         call.text(3, identity);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateAction { call }
     }
 }
@@ -146,7 +146,7 @@ impl CreateAction {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ChaosAction> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -184,7 +184,7 @@ impl GetAction {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ActionResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -222,7 +222,7 @@ impl ImportAction {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::StoredAction> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -305,7 +305,7 @@ impl ListActionMetadata {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ListMetadataResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -351,7 +351,7 @@ impl ListActions {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ListChaosActionTemplateResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -373,7 +373,7 @@ impl UpdateAction {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ChaosAction> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

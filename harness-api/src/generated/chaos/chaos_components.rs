@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     ) -> RunChaosComponent {
         let mut call = rt::Call::new(self.client, &RUN_CHAOS_COMPONENT);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         RunChaosComponent { call }
     }
 }
@@ -78,7 +78,7 @@ impl GetChaosComponentVariable {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -133,7 +133,7 @@ impl RunChaosComponent {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> CreateCondition {
         let mut call = rt::Call::new(self.client, &CREATE_CONDITION);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateCondition { call }
     }
     /// `DELETE /gateway/chaos/manager/api/v3/chaosguard-conditions/{identity}`
@@ -68,7 +68,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &UPDATE_CONDITION);
         call.text(0, account_identifier);
         call.text(1, identity);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateCondition { call }
     }
 }
@@ -100,7 +100,7 @@ impl CreateCondition {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CreateConditionResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -137,7 +137,7 @@ impl DeleteCondition {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::DeleteConditionResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -174,7 +174,7 @@ impl GetCondition {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GetConditionResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -193,7 +193,7 @@ impl GetSgpTemplateByGenAi {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ChaosGuardCondition> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -282,7 +282,7 @@ impl ListCondition {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ListConditionResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -322,7 +322,7 @@ impl UpdateCondition {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::UpdateConditionResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> CreateRule {
         let mut call = rt::Call::new(self.client, &CREATE_RULE);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateRule { call }
     }
     /// `DELETE /gateway/chaos/manager/api/v3/chaosguard-rules/{identity}`
@@ -73,7 +73,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &UPDATE_RULE);
         call.text(0, account_identifier);
         call.text(1, identity);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateRule { call }
     }
 }
@@ -105,7 +105,7 @@ impl CreateRule {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CreateRuleResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -142,7 +142,7 @@ impl DeleteRule {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::DeleteRuleResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -216,7 +216,7 @@ impl GetRule {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GetRuleResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -299,7 +299,7 @@ impl ListRule {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ListRuleResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -339,7 +339,7 @@ impl UpdateRule {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::UpdateRuleResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -18,7 +18,7 @@ impl<'c> Api<'c> {
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
         call.text(2, project_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateChaosHub { call }
     }
     /// `DELETE /gateway/chaos/manager/api/rest/hubs/{hubIdentity}`
@@ -80,7 +80,7 @@ impl<'c> Api<'c> {
     ) -> ListHubMetadata {
         let mut call = rt::Call::new(self.client, &LIST_HUB_METADATA);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         ListHubMetadata { call }
     }
     /// `PUT /gateway/chaos/manager/api/rest/hubs/{hubIdentity}`
@@ -98,7 +98,7 @@ impl<'c> Api<'c> {
         call.text(1, organization_identifier);
         call.text(2, project_identifier);
         call.text(3, hub_identity);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateChaosHub { call }
     }
 }
@@ -112,7 +112,7 @@ impl CreateChaosHub {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GetHubResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -149,7 +149,7 @@ impl DeleteHub {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -168,7 +168,7 @@ impl GetChaosHub {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GetHubResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -187,7 +187,7 @@ impl ListChaosHub {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ListHubResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -272,7 +272,7 @@ impl ListHubMetadata {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ListMetadataResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -294,7 +294,7 @@ impl UpdateChaosHub {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GetHubResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

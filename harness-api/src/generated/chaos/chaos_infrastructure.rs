@@ -260,7 +260,7 @@ impl<'c> Api<'c> {
         call.text(1, organization_identifier);
         call.text(2, project_identifier);
         call.text(3, infra_type);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         GetMachineChaosInfraVersionDetails {
             call,
         }
@@ -284,7 +284,7 @@ impl<'c> Api<'c> {
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
         call.text(2, project_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         GetV2InfrastructureYaml { call }
     }
     /// `GET /gateway/chaos/manager/api/rest/v2/infrastructures/{infrastructureIdentity}/applications`
@@ -322,7 +322,7 @@ impl<'c> Api<'c> {
         call.text(2, project_identifier);
         call.int(3, page);
         call.int(4, limit);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         ListChaosEnabledInfraV2 { call }
     }
     /// `GET /gateway/chaos/manager/api/rest/v2/infrastructures/{infrastructureIdentity}/applications/{applicationIdentity}/functions`
@@ -382,7 +382,7 @@ impl<'c> Api<'c> {
         call.text(2, project_identifier);
         call.int(3, page);
         call.int(4, limit);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         ListInfraV2 { call }
     }
     /// `POST /gateway/chaos/manager/api/rest/kubernetes/infras`
@@ -398,7 +398,7 @@ impl<'c> Api<'c> {
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
         call.text(2, project_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         ListLegacyKubernetesChaosInfra {
             call,
         }
@@ -422,7 +422,7 @@ impl<'c> Api<'c> {
         call.text(3, infra_type);
         call.int(4, page);
         call.int(5, limit);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         ListMachineChaosInfra { call }
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/infrastructure`
@@ -438,7 +438,7 @@ impl<'c> Api<'c> {
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
         call.text(2, project_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         RegisterInfraV2 { call }
     }
     /// `POST /gateway/chaos/manager/api/rest/kubernetes/infra`
@@ -454,7 +454,7 @@ impl<'c> Api<'c> {
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
         call.text(2, project_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         RegisterLegacyKubernetesInfra {
             call,
         }
@@ -474,7 +474,7 @@ impl<'c> Api<'c> {
         call.text(1, organization_identifier);
         call.text(2, project_identifier);
         call.text(3, infra_type);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         RegisterMachineInfra { call }
     }
     /// `GET /gateway/chaos/manager/api/rest/kubernetes/infra/health/{id}`
@@ -515,7 +515,7 @@ impl<'c> Api<'c> {
         call.text(2, organization_identifier);
         call.text(3, project_identifier);
         call.text(4, environment_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateEmissary { call }
     }
     /// `PUT /gateway/chaos/manager/api/rest/v2/infrastructure`
@@ -531,7 +531,7 @@ impl<'c> Api<'c> {
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
         call.text(2, project_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateInfraV2 { call }
     }
     /// `PUT /gateway/chaos/manager/api/rest/kubernetes/infra/{id}`
@@ -549,7 +549,7 @@ impl<'c> Api<'c> {
         call.text(1, account_identifier);
         call.text(2, organization_identifier);
         call.text(3, project_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateLegacyKubernetesChaosInfra {
             call,
         }
@@ -571,7 +571,7 @@ impl<'c> Api<'c> {
         call.text(2, project_identifier);
         call.text(3, id);
         call.text(4, infra_type);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateMachineInfra { call }
     }
     /// `POST /gateway/chaos/manager/api/rest/kubernetes/infra/upgrade/{id}`
@@ -606,7 +606,7 @@ impl DeleteInfraV2 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::DeleteKubernetesInfraV2Response> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -669,7 +669,7 @@ impl GetConnectorForInfra {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GetHarnessInfrastructureResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -688,7 +688,7 @@ impl GetImageRegistry {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ImageRegistryDetails> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -707,7 +707,7 @@ impl GetInfraToken {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GetInfraTokenResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -726,7 +726,7 @@ impl GetInfraV2 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::KubernetesInfrastructureV2Details> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -745,7 +745,7 @@ impl GetLegacyKubernetesChaosInfraDetails {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::KubernetesInfra> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -783,7 +783,7 @@ impl GetLegacyKubernetesChaosInfraStats {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GetInfraStatsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -802,7 +802,7 @@ impl GetLegacyKubernetesChaosInfraVersionDetails {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GraphInfraVersionDetails> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -821,7 +821,7 @@ impl GetLegacyKubernetesHelmInfraCommand {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<String>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -843,7 +843,7 @@ impl GetMachineChaosInfraDetails {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::MachineInfra> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -862,7 +862,7 @@ impl GetMachineChaosInfraVersionDetails {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::MachineInfraVersionDetails> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -881,7 +881,7 @@ impl GetResourceUsage {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ChaosLicenseUsageDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -900,7 +900,7 @@ impl GetV2InfrastructureYaml {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GetKubernetesInfrastructureV2YamlResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -919,7 +919,7 @@ impl ListApplication {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ListApplicationResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -953,7 +953,7 @@ impl ListChaosEnabledInfraV2 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ListKubernetesInfraV2Response> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -975,7 +975,7 @@ impl ListFunction {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ListFunctionResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1003,7 +1003,7 @@ impl ListHarnessInfra {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ListHarnessInfrastructureResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1043,7 +1043,7 @@ impl ListInfraV2 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ListKubernetesInfraV2Response> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1065,7 +1065,7 @@ impl ListLegacyKubernetesChaosInfra {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GraphListInfraResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1099,7 +1099,7 @@ impl ListMachineChaosInfra {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ListMachineInfraResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1127,7 +1127,7 @@ impl RegisterInfraV2 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RegisterInfrastructureV2Response> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1146,7 +1146,7 @@ impl RegisterLegacyKubernetesInfra {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GraphRegisterInfraResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1165,7 +1165,7 @@ impl RegisterMachineInfra {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RegisterMachineInfraResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1184,7 +1184,7 @@ impl TestLegacyKubernetesChaosInfraConnection {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1203,7 +1203,7 @@ impl UpdateEmissary {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1228,7 +1228,7 @@ impl UpdateInfraV2 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::UpdateKubernetesInfrastructureV2Response> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1247,7 +1247,7 @@ impl UpdateLegacyKubernetesChaosInfra {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::UpdateKubernetesInfrastructureResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1266,7 +1266,7 @@ impl UpdateMachineInfra {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::UpdateInfraResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1285,7 +1285,7 @@ impl UpgradeLegacyKubernetesChaosInfra {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::UpgradeKubernetesInfrastructureResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -90,7 +90,7 @@ impl<'c> Api<'c> {
         call.text(2, project_identifier);
         call.int(3, page);
         call.int(4, limit);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         ListRecommendations { call }
     }
     /// `POST /gateway/chaos/manager/api/rest/recommendations/action/pipeline`
@@ -178,7 +178,7 @@ impl CreateRecommendation {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CreateActionResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -216,7 +216,7 @@ impl GetRecommendation {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::StoredRecommendation> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -235,7 +235,7 @@ impl ListRecommendations {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ListRecommendationsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -257,7 +257,7 @@ impl PipelineAddExperimentRecommendation {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::PipelineAddExperimentResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -276,7 +276,7 @@ impl RunRecommendation {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RunActionResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

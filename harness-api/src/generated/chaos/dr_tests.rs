@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> CreateDrTest {
         let mut call = rt::Call::new(self.client, &CREATE_DR_TEST);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateDrTest { call }
     }
     /// `GET /gateway/chaos/manager/api/v3/dr-tests`
@@ -53,7 +53,7 @@ impl CreateDrTest {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -114,7 +114,7 @@ impl ListDrTests {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -33,7 +33,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &CREATE_EXPERIMENT_FROM_TEMPLATE);
         call.text(0, identity);
         call.text(1, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateExperimentFromTemplate {
             call,
         }
@@ -47,7 +47,7 @@ impl<'c> Api<'c> {
     ) -> CreateExperimentTemplate {
         let mut call = rt::Call::new(self.client, &CREATE_EXPERIMENT_TEMPLATE);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateExperimentTemplate { call }
     }
     /// `DELETE /gateway/chaos/manager/api/rest/experimenttemplates/{identity}`
@@ -135,7 +135,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &UPDATE_EXPERIMENT_TEMPLATE);
         call.text(0, account_identifier);
         call.text(1, identity);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateExperimentTemplate { call }
     }
 }
@@ -191,7 +191,7 @@ impl CompareExperimentTemplateRevisions {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ChaosExperimentTemplateCompareRevisions> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -246,7 +246,7 @@ impl CreateExperimentFromTemplate {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ExperimentCreationResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -295,7 +295,7 @@ impl CreateExperimentTemplate {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CreateExperimentTemplateResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -344,7 +344,7 @@ impl DeleteExperimentTemplate {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -405,7 +405,7 @@ impl GetExperimentTemplate {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GetExperimentTemplateResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -534,7 +534,7 @@ impl GetExperimentTemplateRevisions {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ListExperimentTemplateResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -598,7 +598,7 @@ impl GetExperimentTemplateVariables {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ExperimentTemplateVariables> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -659,7 +659,7 @@ impl GetExperimentTemplateYaml {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ExperimentTemplateYaml> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -784,7 +784,7 @@ impl ListExperimentTemplate {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ListExperimentTemplateResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -836,7 +836,7 @@ impl UpdateExperimentTemplate {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::UpdateExperimentTemplateResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

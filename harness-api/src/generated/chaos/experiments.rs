@@ -18,7 +18,7 @@ impl<'c> Api<'c> {
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
         call.text(2, project_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         AddNote { call }
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/bulkaction/bulkexperimentdelete`
@@ -34,7 +34,7 @@ impl<'c> Api<'c> {
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
         call.text(2, project_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         BulkExperimentDelete { call }
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/bulkaction/bulkexperimenttagsadd`
@@ -50,7 +50,7 @@ impl<'c> Api<'c> {
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
         call.text(2, project_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         BulkExperimentTagAdd { call }
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/experiment/bulk/run`
@@ -66,7 +66,7 @@ impl<'c> Api<'c> {
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
         call.text(2, project_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateChaosExperimentPipeline {
             call,
         }
@@ -88,7 +88,7 @@ impl<'c> Api<'c> {
         call.text(2, project_identifier);
         call.text(3, experiment_id);
         call.flag(4, is_identity);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateInputSet { call }
     }
     /// `DELETE /gateway/chaos/manager/api/rest/v2/experiment/{experimentId}`
@@ -179,7 +179,7 @@ impl<'c> Api<'c> {
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
         call.text(2, project_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         GetChaosExperimentRunsForPipeline {
             call,
         }
@@ -387,7 +387,7 @@ impl<'c> Api<'c> {
     ) -> ListExperimentMetadata {
         let mut call = rt::Call::new(self.client, &LIST_EXPERIMENT_METADATA);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         ListExperimentMetadata { call }
     }
     /// `GET /gateway/chaos/manager/api/v3/integrations/list-experiment-or-template`
@@ -413,7 +413,7 @@ impl<'c> Api<'c> {
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
         call.text(2, project_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         ListExperiments { call }
     }
     /// `GET /gateway/chaos/manager/api/v1/notification-experiments`
@@ -476,7 +476,7 @@ impl<'c> Api<'c> {
         call.text(3, experiment_id);
         call.flag(4, is_onboarding_run);
         call.flag(5, is_identity);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         RunChaosV2Experiment { call }
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/experiment`
@@ -492,7 +492,7 @@ impl<'c> Api<'c> {
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
         call.text(2, project_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         SaveChaosV2Experiment { call }
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/experiment/{experimentId}/stop`
@@ -528,7 +528,7 @@ impl<'c> Api<'c> {
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
         call.text(2, project_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateChaosV2CronExperiment {
             call,
         }
@@ -552,7 +552,7 @@ impl<'c> Api<'c> {
         call.text(3, experiment_id);
         call.text(4, inputset_id);
         call.flag(5, is_identity);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateInputSet { call }
     }
     /// `PATCH /gateway/chaos/manager/api/rest/v2/note`
@@ -568,7 +568,7 @@ impl<'c> Api<'c> {
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
         call.text(2, project_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateNote { call }
     }
     /// `GET /gateway/chaos/manager/api/rest/v2/pipeline/verify/runs`
@@ -598,7 +598,7 @@ impl AddNote {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CreateNoteResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -617,7 +617,7 @@ impl BulkExperimentDelete {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -636,7 +636,7 @@ impl BulkExperimentTagAdd {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -655,7 +655,7 @@ impl CreateChaosExperimentPipeline {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::BulkExperimentRunResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -674,7 +674,7 @@ impl CreateInputSet {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CreateInputSetResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -693,7 +693,7 @@ impl DeleteChaosV2Experiment {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::DeleteChaosV2ExperimentResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -712,7 +712,7 @@ impl DeleteInputSet {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::DeleteInputSetResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -787,7 +787,7 @@ impl GetChaosExperimentRunsForPipeline {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::ListChaosPipelineRuns>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -806,7 +806,7 @@ impl GetChaosPipelineExecution {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ChaosExecutionResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -825,7 +825,7 @@ impl GetChaosPipelineStepDetails {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GetChaosPipelineNodesResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -844,7 +844,7 @@ impl GetChaosV2Experiment {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ChaosExperimentRequest> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -875,7 +875,7 @@ impl GetChaosV2ExperimentRun {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ChaosExperimentRun> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -894,7 +894,7 @@ impl GetChaosV2ExperimentVariables {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RunTimeVariables> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -955,7 +955,7 @@ impl GetExperimentOrTemplateVariable {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GetExperimentOrTemplateVariableResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -989,7 +989,7 @@ impl GetExperimentRunTimelineView {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ChaosExecutionResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1060,7 +1060,7 @@ impl GetExperimentRunsCsv {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1123,7 +1123,7 @@ impl GetExperimentRunsOverviewStats {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ChaosExperimentRunsStatsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1142,7 +1142,7 @@ impl GetInputSet {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GetInputSetResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1185,7 +1185,7 @@ impl GetNote {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::Notes> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1270,7 +1270,7 @@ impl ListChaosV2Experiment {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ListExperimentV2Response> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1359,7 +1359,7 @@ impl ListExperimentMetadata {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ListMetadataResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1472,7 +1472,7 @@ impl ListExperimentOrTemplate {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ListExperimentOrTemplateResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1509,7 +1509,7 @@ impl ListExperiments {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ListWorkflowResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1551,7 +1551,7 @@ impl ListExperimentsWithActiveInfrasMinimalNotification {
     pub fn send(
         self,
     ) -> rt::Sending<types::ListExperimentsWithActiveInfrasMinimalNotificationResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1573,7 +1573,7 @@ impl ListInputSet {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ListInputSetResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1595,7 +1595,7 @@ impl RunChaosV2Experiment {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ReRunChaosWorkflowResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1614,7 +1614,7 @@ impl SaveChaosV2Experiment {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ExperimentCreationResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1639,7 +1639,7 @@ impl StopChaosV2Experiment {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::StopChaosV2ExperimentResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1658,7 +1658,7 @@ impl UpdateChaosV2CronExperiment {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::UpdateCronExperimentStateResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1677,7 +1677,7 @@ impl UpdateInputSet {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::UpdateInputSetResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1733,7 +1733,7 @@ impl VerifyChaosStageInPipelineRun {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::VerifyChaosStageInPipelineRunResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

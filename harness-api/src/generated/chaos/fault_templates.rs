@@ -44,7 +44,7 @@ impl<'c> Api<'c> {
         call.text(1, organization_identifier);
         call.text(2, project_identifier);
         call.text(3, hub_identity);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateFaultTemplate { call }
     }
     /// `DELETE /gateway/chaos/manager/api/rest/faults/{identity}`
@@ -180,7 +180,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &UPDATE_FAULT);
         call.text(0, account_identifier);
         call.text(1, identity);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateFault { call }
     }
     /// `PUT /gateway/chaos/manager/api/rest/faulttemplates/{identity}`
@@ -218,7 +218,7 @@ impl CompareFaultTemplateRevisions {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ChaosFaultTemplateCompareRevisions> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -243,7 +243,7 @@ impl CreateFaultTemplate {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CreateFaultTemplateResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -280,7 +280,7 @@ impl DeleteFault {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -305,7 +305,7 @@ impl DeleteFaultTemplate {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -330,7 +330,7 @@ impl GetFaultTemplate {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GetFaultTemplateResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -355,7 +355,7 @@ impl GetFaultTemplateRevisions {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ListFaultTemplateResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -383,7 +383,7 @@ impl GetFaultTemplateVariables {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::FaultTemplateVariables> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -408,7 +408,7 @@ impl GetFaultTemplateYaml {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::FaultTemplateYaml> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -547,7 +547,7 @@ impl ListFaultTemplate {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ListFaultTemplateResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -587,7 +587,7 @@ impl UpdateFault {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::UpdateFaultResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -612,7 +612,7 @@ impl UpdateFaultTemplate {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::UpdateFaultTemplateResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

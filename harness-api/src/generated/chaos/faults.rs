@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> CreateFault {
         let mut call = rt::Call::new(self.client, &CREATE_FAULT);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateFault { call }
     }
     /// `GET /gateway/chaos/manager/api/rest/faults/{identity}`
@@ -94,7 +94,7 @@ impl<'c> Api<'c> {
     ) -> ListFaultMetadata {
         let mut call = rt::Call::new(self.client, &LIST_FAULT_METADATA);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         ListFaultMetadata { call }
     }
     /// `GET /gateway/chaos/manager/api/rest/faults`
@@ -133,7 +133,7 @@ impl CreateFault {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CreateFaultResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -176,7 +176,7 @@ impl GetFault {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GetFaultResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -219,7 +219,7 @@ impl GetFaultVariables {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::FaultVariables> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -262,7 +262,7 @@ impl GetFaultYaml {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::FaultYaml> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -356,7 +356,7 @@ impl ListExperimentRunsOfFault {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ListExperimentRunsInFaultResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -402,7 +402,7 @@ impl ListFault {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ListFaultsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -488,7 +488,7 @@ impl ListFaultMetadata {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ListMetadataResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -602,7 +602,7 @@ impl ListFaultV2 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ListFaultResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

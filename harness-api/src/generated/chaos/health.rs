@@ -32,7 +32,7 @@ impl GetExperimentHelperImageVersion {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ExperimentHelperImageVersion> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -57,7 +57,7 @@ impl HealthCheckV3 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -128,7 +128,7 @@ impl<'c> Api<'c> {
         call.text(2, project_identifier);
         call.int(3, page);
         call.int(4, limit);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         ListTargetNetworkMaps { call }
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/applicationmaps/{applicationmapid}/retry`
@@ -150,7 +150,7 @@ impl<'c> Api<'c> {
         call.text(3, environment_identifier);
         call.text(4, infra_id);
         call.text(5, applicationmapid);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         RetryExperimentCreation { call }
     }
 }
@@ -164,7 +164,7 @@ impl CanRetryExperimentCreation {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CanRetryExperimentCreationResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -202,7 +202,7 @@ impl GetServiceResponse {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GetTargetServiceResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -221,7 +221,7 @@ impl GetTargetNetworkMap {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GetTargetNetworkMapResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -246,7 +246,7 @@ impl ListService {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ListTargetServiceResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -298,7 +298,7 @@ impl ListTargetNetworkMaps {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ListTargetNetworkMapResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -320,7 +320,7 @@ impl RetryExperimentCreation {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

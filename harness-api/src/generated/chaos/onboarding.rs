@@ -18,7 +18,7 @@ impl<'c> Api<'c> {
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
         call.text(2, project_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateV2Onboarding { call }
     }
     /// `DELETE /gateway/chaos/manager/api/rest/pipeline-onboarding/{identity}`
@@ -127,7 +127,7 @@ impl<'c> Api<'c> {
         call.text(1, account_identifier);
         call.text(2, organization_identifier);
         call.text(3, project_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         OnboardingConfirmExperimentCreation {
             call,
         }
@@ -165,7 +165,7 @@ impl<'c> Api<'c> {
         call.text(1, account_identifier);
         call.text(2, organization_identifier);
         call.text(3, project_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         OnboardingConfirmNetworkMap {
             call,
         }
@@ -231,7 +231,7 @@ impl CreateV2Onboarding {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::V2Onboarding> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -262,7 +262,7 @@ impl DeletePipelineOnboarding {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -305,7 +305,7 @@ impl GetOnboardingExperiments {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::OnboardingExperimentResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -333,7 +333,7 @@ impl GetV2Onboarding {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::V2Onboarding> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -364,7 +364,7 @@ impl ListPipelineOnboarding {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ListPipelineOnboardingResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -389,7 +389,7 @@ impl ListV2Onboarding {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::V2OnboardingList> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -417,7 +417,7 @@ impl OnboardingConfirmDiscovery {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ConfirmDiscoveryResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -442,7 +442,7 @@ impl OnboardingConfirmExperimentCreation {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ConfirmExperimentCreationResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -467,7 +467,7 @@ impl OnboardingConfirmExperimentRun {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ConfirmExperimentRunResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -492,7 +492,7 @@ impl OnboardingConfirmNetworkMap {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ConfirmNetworkMapResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -523,7 +523,7 @@ impl PipelineCanOnboardChaos {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::PipelineChaosOnboardingCheckResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -554,13 +554,13 @@ impl PipelineOnboardChaos {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::PipelineChaosOnboardingTaskRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -591,7 +591,7 @@ impl PipelineOnboardChaosStatus {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::PipelineChaosOnboardingStatusResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

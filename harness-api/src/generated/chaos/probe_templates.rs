@@ -18,7 +18,7 @@ impl<'c> Api<'c> {
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
         call.text(2, project_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateProbeTemplate { call }
     }
     /// `DELETE /gateway/chaos/manager/api/rest/templates/probes/{identity}`
@@ -116,7 +116,7 @@ impl<'c> Api<'c> {
         call.text(1, organization_identifier);
         call.text(2, project_identifier);
         call.text(3, identity);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateProbeTemplate { call }
     }
 }
@@ -130,7 +130,7 @@ impl CreateProbeTemplate {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ProbeTemplate> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -180,7 +180,7 @@ impl GetProbeTemplate {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GetProbeTemplateResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -217,7 +217,7 @@ impl ListProbeTemplate {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ListProbeTemplateResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -239,7 +239,7 @@ impl ListVariablesInProbeTemplate {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ProbeTemplateVariables> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -264,7 +264,7 @@ impl UpdateProbeTemplate {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ProbeTemplate> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -18,7 +18,7 @@ impl<'c> Api<'c> {
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
         call.text(2, project_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateProbe { call }
     }
     /// `DELETE /gateway/chaos/manager/api/rest/v2/probes/{probeId}`
@@ -52,7 +52,7 @@ impl<'c> Api<'c> {
         call.text(1, organization_identifier);
         call.text(2, project_identifier);
         call.text(3, probe_id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         EnableProbe { call }
     }
     /// `GET /gateway/chaos/manager/api/rest/v2/probes/{probeId}`
@@ -100,7 +100,7 @@ impl<'c> Api<'c> {
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
         call.text(2, project_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         GetProbesInExperiment { call }
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/probes/import`
@@ -116,7 +116,7 @@ impl<'c> Api<'c> {
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
         call.text(2, project_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         ImportProbe { call }
     }
     /// `POST /gateway/chaos/manager/api/v3/probes/list-metadata`
@@ -128,7 +128,7 @@ impl<'c> Api<'c> {
     ) -> ListProbeMetadata {
         let mut call = rt::Call::new(self.client, &LIST_PROBE_METADATA);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         ListProbeMetadata { call }
     }
     /// `GET /gateway/chaos/manager/api/rest/v2/probes`
@@ -160,7 +160,7 @@ impl<'c> Api<'c> {
         call.text(1, organization_identifier);
         call.text(2, project_identifier);
         call.text(3, probe_id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateProbe { call }
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/probes/verify/{probeId}`
@@ -178,7 +178,7 @@ impl<'c> Api<'c> {
         call.text(1, organization_identifier);
         call.text(2, project_identifier);
         call.text(3, probe_id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         VerifyProbe { call }
     }
 }
@@ -192,7 +192,7 @@ impl CreateProbe {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CreateProbeResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -230,7 +230,7 @@ impl EnableProbe {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -249,7 +249,7 @@ impl GetProbe {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GetProbeResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -287,7 +287,7 @@ impl GetProbesInExperiment {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ProbeDetailsInExperimentResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -306,7 +306,7 @@ impl ImportProbe {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CreateProbeResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -389,7 +389,7 @@ impl ListProbeMetadata {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ListMetadataResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -477,7 +477,7 @@ impl ListProbes {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ListProbeResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -499,7 +499,7 @@ impl UpdateProbe {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CreateProbeResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -518,7 +518,7 @@ impl VerifyProbe {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> CreateRisk {
         let mut call = rt::Call::new(self.client, &CREATE_RISK);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateRisk { call }
     }
     /// `DELETE /gateway/chaos/manager/api/v3/risks/{identity}`
@@ -153,7 +153,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &UPDATE_RISK);
         call.text(0, account_identifier);
         call.text(1, identity);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateRisk { call }
     }
 }
@@ -185,7 +185,7 @@ impl CreateRisk {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -222,7 +222,7 @@ impl DeleteRisk {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -272,7 +272,7 @@ impl GetAccountServiceDetails {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ServiceDataResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -300,7 +300,7 @@ impl GetAccountServiceUsageStats {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::UsageStats> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -325,7 +325,7 @@ impl GetExperimentationActivityReport {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<Vec<String>>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -347,7 +347,7 @@ impl GetOverallServiceUsageStats {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::OverallServiceUsageStats> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -384,7 +384,7 @@ impl GetRisk {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -409,7 +409,7 @@ impl GetServiceUsageReport {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<Vec<String>>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -514,7 +514,7 @@ impl ListProbeExecutions {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -617,7 +617,7 @@ impl ListRisks {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -654,7 +654,7 @@ impl UpdateRisk {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -302,13 +302,13 @@ impl AssignLabel {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::OpenapiPullReqAssignLabelInput) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TypesPullReqLabel> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -339,13 +339,13 @@ impl DefineRepoLabel {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::DefineRepoLabelRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TypesLabel> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -376,13 +376,13 @@ impl DefineRepoLabelValue {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::DefineRepoLabelValueRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TypesLabelValue> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -413,13 +413,13 @@ impl DefineSpaceLabel {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::DefineSpaceLabelRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TypesLabel> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -450,13 +450,13 @@ impl DefineSpaceLabelValue {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::KeyValuesBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TypesLabelValue> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -635,7 +635,7 @@ impl ListPullReqLabels {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TypesScopesLabels> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -669,7 +669,7 @@ impl ListRepoLabelValues {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::TypesLabelValue>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -727,7 +727,7 @@ impl ListRepoLabels {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::TypesLabel>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -761,7 +761,7 @@ impl ListSpaceLabelValues {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::TypesLabelValue>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -819,7 +819,7 @@ impl ListSpaceLabels {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::TypesLabel>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -853,13 +853,13 @@ impl SaveRepoLabel {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::RepoIdentifierLabelsBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TypesLabelWithValues> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -890,13 +890,13 @@ impl SaveSpaceLabel {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::V1LabelsBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TypesLabelWithValues> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -958,13 +958,13 @@ impl UpdateRepoLabel {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::UpdateRepoLabelRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TypesLabel> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -995,13 +995,13 @@ impl UpdateRepoLabelValue {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::UpdateRepoLabelValueRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TypesLabelValue> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1032,13 +1032,13 @@ impl UpdateSpaceLabel {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::LabelsKeyBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TypesLabel> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1069,13 +1069,13 @@ impl UpdateSpaceLabelValue {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ValuesValueBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TypesLabelValue> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

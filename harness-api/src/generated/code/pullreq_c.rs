@@ -154,7 +154,7 @@ impl ChecksPullReq {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TypesPullReqChecks> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -185,7 +185,7 @@ impl CodeOwnersPullReq {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TypesCodeOwnerEvaluation> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -216,13 +216,13 @@ impl CommentApplySuggestions {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::OpenapiCommentApplySuggestionstRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::PullreqCommentApplySuggestionsOutput> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -253,13 +253,13 @@ impl CommentCreatePullReq {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::OpenapiCommentCreatePullReqRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TypesPullReqActivity> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -321,13 +321,13 @@ impl CommentStatusPullReq {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::OpenapiCommentStatusPullReqRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TypesPullReqActivity> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -358,13 +358,13 @@ impl CommentUpdatePullReq {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::OpenapiCommentUpdatePullReqRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TypesPullReqActivity> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -537,13 +537,13 @@ impl CreatePullReq {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::OpenapiCreatePullReqRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TypesPullReq> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

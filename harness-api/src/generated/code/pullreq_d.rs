@@ -62,7 +62,7 @@ impl DiffPullReq {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::GitFileDiff>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -102,7 +102,7 @@ impl DiffPullReqPost {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::GitFileDiff>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

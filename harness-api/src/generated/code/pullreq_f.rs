@@ -72,13 +72,13 @@ impl FileViewAddPullReq {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::OpenapiFileViewAddPullReqRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TypesPullReqFileView> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -140,7 +140,7 @@ impl FileViewListPullReq {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::TypesPullReqFileView>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -42,7 +42,7 @@ impl GetPullReq {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TypesPullReq> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -152,7 +152,7 @@ impl PrAutoMergeDisable {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -183,13 +183,13 @@ impl PrAutoMergeEnable {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::PrAutoMergeEnableBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -220,7 +220,7 @@ impl PrAutoMergeGet {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -257,7 +257,7 @@ impl PrCandidates {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TypesBranchTable> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -288,13 +288,13 @@ impl PrMergeQueueEnable {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::PrMergeQueueEnableBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -325,7 +325,7 @@ impl PrMergeQueueGet {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -356,7 +356,7 @@ impl PrMergeQueuePrioritize {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -387,7 +387,7 @@ impl PrMergeQueueRemove {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -418,7 +418,7 @@ impl PullReqMetaData {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TypesPullReqStats> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

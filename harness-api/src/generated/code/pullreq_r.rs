@@ -162,7 +162,7 @@ impl RemoveSuggestedLabel {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -193,7 +193,7 @@ impl RemoveSuggestedReviewer {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -224,13 +224,13 @@ impl RestorePullReqSourceBranch {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::PullreqNumberBranchBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TypesCreateBranchOutput> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -261,13 +261,13 @@ impl RevertPullReqOp {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::PullreqNumberRevertBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TypesRevertResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -298,7 +298,7 @@ impl ReviewSubmitPullReq {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::OpenapiReviewSubmitPullReqRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
@@ -335,13 +335,13 @@ impl ReviewerAddPullReq {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::OpenapiReviewerAddPullReqRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TypesPullReqReviewer> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -372,7 +372,7 @@ impl ReviewerCombinedListPullReq {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::PullreqCombinedListResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -434,7 +434,7 @@ impl ReviewerListPullReq {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::TypesPullReqReviewer>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

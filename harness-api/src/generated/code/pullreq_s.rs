@@ -70,13 +70,13 @@ impl StatePullReq {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::OpenapiStatePullReqRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TypesPullReq> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -107,13 +107,13 @@ impl SuggestLabelsBatch {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::SuggestLabelsBatchBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -144,13 +144,13 @@ impl SuggestReviewersBatch {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::SuggestReviewersBatchBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -76,13 +76,13 @@ impl UpdatePullReq {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::OpenapiUpdatePullReqRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TypesPullReq> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -113,13 +113,13 @@ impl UserGroupReviewerAddPullReq {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::OpenapiUserGroupReviewerAddRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TypesUserGroupReviewer> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -101,13 +101,13 @@ impl CalculateCommitDivergence {
         mut self,
         body: &types::OpenapiCalculateCommitDivergenceRequest,
     ) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::TypesCommitDivergence>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -175,13 +175,13 @@ impl CommitFiles {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::OpenapiCommitFilesRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TypesCommitFilesResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -212,13 +212,13 @@ impl CreateBranch {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::OpenapiCreateBranchRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TypesCreateBranchOutput> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -249,13 +249,13 @@ impl CreateRepository {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::OpenapiCreateRepositoryRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RepoRepositoryOutput> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -286,13 +286,13 @@ impl CreateTag {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::OpenapiCreateTagRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TypesCommitTag> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

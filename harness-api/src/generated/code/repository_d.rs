@@ -94,7 +94,7 @@ impl DeleteBranch {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TypesDeleteBranchOutput> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -125,7 +125,7 @@ impl DeleteRepository {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RepoSoftDeleteResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -205,7 +205,7 @@ impl DiffStats {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TypesDiffStats> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

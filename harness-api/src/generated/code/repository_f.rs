@@ -76,7 +76,7 @@ impl FindGeneralSettings {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ReposettingsGeneralSettings> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -107,7 +107,7 @@ impl FindSecuritySettings {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ReposettingsSecuritySettings> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -138,13 +138,13 @@ impl ForkCreate {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ForkCreateBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RepoRepositoryOutput> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -175,13 +175,13 @@ impl ForkSyncBranch {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ForkSyncBranchBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -166,7 +166,7 @@ impl GetBlame {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::GitBlamePart>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -224,7 +224,7 @@ impl GetBranch {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TypesBranchExtended> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -255,7 +255,7 @@ impl GetCommit {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TypesCommit> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -335,7 +335,7 @@ impl GetContent {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::OpenapiGetContentOutput> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -366,7 +366,7 @@ impl GetLinkedSource {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -434,7 +434,7 @@ impl GetRepoLanguages {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -465,7 +465,7 @@ impl GetRepository {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RepoRepositoryOutput> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -114,13 +114,13 @@ impl LinkedCreate {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::LinkedCreateBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RepoRepositoryOutput> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -151,13 +151,13 @@ impl LinkedSync {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::LinkedSyncBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -248,7 +248,7 @@ impl ListBranches {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::TypesBranchExtended>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -354,7 +354,7 @@ impl ListCommits {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TypesListCommitResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -400,7 +400,7 @@ impl ListPaths {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RepoListPathsOutput> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -455,7 +455,7 @@ impl ListRepoActivities {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -528,7 +528,7 @@ impl ListRepos {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::RepoRepositoryOutput>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -598,7 +598,7 @@ impl ListTags {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::TypesCommitTag>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

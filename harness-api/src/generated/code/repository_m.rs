@@ -60,7 +60,7 @@ impl MergeCheck {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RepoMergeCheck> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -91,13 +91,13 @@ impl MergeCommit {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::MergeCommitBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -116,7 +116,7 @@ impl RawDiff {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::GitFileDiff>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -156,7 +156,7 @@ impl RawDiffPost {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::GitFileDiff>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -187,13 +187,13 @@ impl RebaseBranch {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::RepoIdentifierRebaseBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TypesRebaseResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -285,7 +285,7 @@ impl RepositorySummary {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TypesRepositorySummary> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -316,13 +316,13 @@ impl RestoreRepository {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::OpenapiRestoreRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RepoRepositoryOutput> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -76,13 +76,13 @@ impl UpdateDefaultBranch {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::OpenapiUpdateDefaultBranchRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RepoRepositoryOutput> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -113,13 +113,13 @@ impl UpdateGeneralSettings {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::OpenapiGeneralSettingsRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ReposettingsGeneralSettings> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -150,13 +150,13 @@ impl UpdateRepository {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::OpenapiUpdateRepoRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RepoRepositoryOutput> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -187,13 +187,13 @@ impl UpdateSecuritySettings {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::OpenapiSecuritySettingsRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ReposettingsSecuritySettings> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -28,7 +28,7 @@ impl ListGitignore {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<String>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -50,7 +50,7 @@ impl ListLicenses {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::ListLicensesResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -147,13 +147,13 @@ impl RepoRuleAdd {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::RepoIdentifierRulesBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::OpenapiRule> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -215,7 +215,7 @@ impl RepoRuleGet {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::OpenapiRule> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -288,7 +288,7 @@ impl RepoRuleList {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::OpenapiRule>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -322,13 +322,13 @@ impl RepoRuleUpdate {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::RulesRuleIdentifierBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::OpenapiRule> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -359,13 +359,13 @@ impl SpaceRuleAdd {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::V1RulesBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::OpenapiRule> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -427,7 +427,7 @@ impl SpaceRuleGet {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::OpenapiRule> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -500,7 +500,7 @@ impl SpaceRuleList {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::OpenapiRule>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -534,13 +534,13 @@ impl SpaceRuleUpdate {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::UpdateSpaceRuleRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::OpenapiRule> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

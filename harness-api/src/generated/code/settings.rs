@@ -48,7 +48,7 @@ impl FindSpaceGeneralSettings {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -79,13 +79,13 @@ impl UpdateSpaceGeneralSettings {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::UpdateSpaceGeneralSettingsBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -90,7 +90,7 @@ impl ListStatusCheckRecent {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<String>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -142,7 +142,7 @@ impl ListStatusCheckRecentSpace {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<String>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -194,7 +194,7 @@ impl ListStatusCheckResults {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::TypesCheck>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -228,13 +228,13 @@ impl ReportStatusCheckResults {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::CommitsCommitShaBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TypesCheck> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -87,7 +87,7 @@ impl RepoArtifactUpload {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::UploadResult> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -56,7 +56,7 @@ impl ListUserGroups {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::TypesUserGroupInfo>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -240,13 +240,13 @@ impl CreateRepoWebhook {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::OpenapiCreateRepoWebhookRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::OpenapiWebhookType> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -277,13 +277,13 @@ impl CreateSpaceWebhook {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::TypesWebhookCreateInput) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::OpenapiWebhookType> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -376,7 +376,7 @@ impl GetRepoWebhook {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::OpenapiWebhookType> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -419,7 +419,7 @@ impl GetRepoWebhookExecution {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TypesWebhookExecution> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -450,7 +450,7 @@ impl GetSpaceWebhook {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::OpenapiWebhookType> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -493,7 +493,7 @@ impl GetSpaceWebhookExecution {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TypesWebhookExecution> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -536,7 +536,7 @@ impl ListRepoWebhookExecutions {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::TypesWebhookExecution>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -600,7 +600,7 @@ impl ListRepoWebhooks {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::OpenapiWebhookType>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -646,7 +646,7 @@ impl ListSpaceWebhookExecutions {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::TypesWebhookExecution>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -710,7 +710,7 @@ impl ListSpaceWebhooks {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::OpenapiWebhookType>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -744,7 +744,7 @@ impl RetriggerRepoWebhookExecution {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TypesWebhookExecution> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -775,7 +775,7 @@ impl RetriggerSpaceWebhookExecution {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TypesWebhookExecution> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -806,13 +806,13 @@ impl UpdateRepoWebhook {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::OpenapiUpdateRepoWebhookRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::OpenapiWebhookType> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -843,13 +843,13 @@ impl UpdateSpaceWebhook {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::OpenapiUpdateSpaceWebhookRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::OpenapiWebhookType> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

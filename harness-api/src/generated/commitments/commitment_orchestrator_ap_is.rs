@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> EventLogs {
         let mut call = rt::Call::new(self.client, &EVENT_LOGS);
         call.text(0, account_id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         EventLogs { call }
     }
 }
@@ -58,7 +58,7 @@ impl EventLogs {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::EventLogsSuccessResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

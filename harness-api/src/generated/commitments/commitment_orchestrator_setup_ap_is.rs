@@ -30,7 +30,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &GET_COST_COVERAGE_FOR_SETUP);
         call.text(0, account_id);
         call.text(1, cloud_account_id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         GetCostCoverageForSetup { call }
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/v2/setup/{cloudAccountID}/estimated_savings`
@@ -44,7 +44,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &GET_ESTIMATED_SAVINGS_FOR_SETUP);
         call.text(0, account_id);
         call.text(1, cloud_account_id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         GetEstimatedSavingsForSetup {
             call,
         }
@@ -112,7 +112,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &SETUP_CONFIGURATION);
         call.text(0, account_id);
         call.text(1, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         SetupConfiguration { call }
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/v1/setup/{cloud_account_id}/instance_types`
@@ -158,7 +158,7 @@ impl<'c> Api<'c> {
         call.text(0, account_id);
         call.text(1, cloud_account_id);
         call.text(2, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateSetupConfiguration { call }
     }
 }
@@ -185,7 +185,7 @@ impl DeleteSetupConfiguration {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GenericSuccessResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -204,7 +204,7 @@ impl GetCostCoverageForSetup {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CommitmentCostCoverageResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -223,7 +223,7 @@ impl GetEstimatedSavingsForSetup {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CommitmentEstimatedSavingsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -258,7 +258,7 @@ impl GetSetupConfiguration {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GetCommitmentSetupResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -277,7 +277,7 @@ impl ListAccounts {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ListChildAccountsSuccessResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -296,7 +296,7 @@ impl ListMasters {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ListMasterSuccessResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -315,7 +315,7 @@ impl ListSetups {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ListSetupsSuccessResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -334,7 +334,7 @@ impl SetupConfiguration {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CreateCommitmentSetupResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -353,13 +353,13 @@ impl SetupInstanceTypes {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::InstanceTypesPayload) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::SetupInstanceTypesSuccessResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -378,13 +378,13 @@ impl SetupValidate {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::AutoCudConfig) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::SetupValidateSuccessResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -403,7 +403,7 @@ impl UpdateSetupConfiguration {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

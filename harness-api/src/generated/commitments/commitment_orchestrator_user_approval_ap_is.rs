@@ -30,7 +30,7 @@ impl<'c> Api<'c> {
         call.text(0, account_id);
         call.text(1, routing_id);
         call.text(2, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         ApprovalsListV2 { call }
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/v2/approvals/overview`
@@ -68,13 +68,13 @@ impl ApprovalsList {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::PaginationInput) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ApprovalEventsSuccessResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -108,7 +108,7 @@ impl ApprovalsListV2 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ApprovalsListResponseV2> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -130,13 +130,13 @@ impl ApprovalsOverview {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ApprovalsOverviewRequestFilters) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ApprovalOverviewSuccessResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -155,13 +155,13 @@ impl ApprovalsUpdate {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ApprovalPayload) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GenericSuccessResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -68,7 +68,7 @@ impl GetCommitmentUtilizationDetails {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CommitmentUtilizationDetailResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

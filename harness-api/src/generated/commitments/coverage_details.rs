@@ -52,13 +52,13 @@ impl RiCoverageDetails {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::RiCoverageDetailsBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -77,13 +77,13 @@ impl SpCoverageDetails {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::SpCoverageDetailsBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -34,13 +34,13 @@ impl CoverageOverview {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::CopmputeCoverageFilter) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ComputeCoverageResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

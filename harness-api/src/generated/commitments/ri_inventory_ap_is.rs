@@ -42,7 +42,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &LIST_RESERVED_INSTANCES);
         call.text(0, account_id);
         call.text(1, routing_id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         ListReservedInstances { call }
     }
 }
@@ -56,7 +56,7 @@ impl GetReservedInstanceDetails {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ReservedInstanceDetailsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -85,7 +85,7 @@ impl GetRiFilterOptions {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RiFilterOptionsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -116,7 +116,7 @@ impl ListReservedInstances {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ListReservedInstancesResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -22,7 +22,7 @@ impl<'c> Api<'c> {
         call.text(2, start_date);
         call.text(3, end_date);
         call.text(4, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         GetSavingsDetail { call }
     }
 }
@@ -36,7 +36,7 @@ impl GetSavingsDetail {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::SavingsDetailResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

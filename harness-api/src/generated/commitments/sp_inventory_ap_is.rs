@@ -42,7 +42,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &LIST_SAVINGS_PLANS);
         call.text(0, account_id);
         call.text(1, routing_id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         ListSavingsPlans { call }
     }
 }
@@ -56,7 +56,7 @@ impl GetSavingsPlanDetails {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::SavingsPlanDetailsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -75,7 +75,7 @@ impl GetSpFilterOptions {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::SpFilterOptionsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -106,7 +106,7 @@ impl ListSavingsPlans {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ListSavingsPlansResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

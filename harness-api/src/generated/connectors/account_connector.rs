@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         body: &types::ConnectorRequest,
     ) -> CreateAccountScopedConnector {
         let mut call = rt::Call::new(self.client, &CREATE_ACCOUNT_SCOPED_CONNECTOR);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateAccountScopedConnector {
             call,
         }
@@ -76,7 +76,7 @@ impl<'c> Api<'c> {
     ) -> UpdateAccountScopedConnector {
         let mut call = rt::Call::new(self.client, &UPDATE_ACCOUNT_SCOPED_CONNECTOR);
         call.text(0, connector);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateAccountScopedConnector {
             call,
         }
@@ -112,7 +112,7 @@ impl CreateAccountScopedConnector {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ConnectorResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -162,7 +162,7 @@ impl GetAccountScopedConnector {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ConnectorResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -237,7 +237,7 @@ impl GetAccountScopedConnectors {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::ConnectorResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -265,7 +265,7 @@ impl TestAccountScopedConnector {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ConnectorTestConnectionResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -290,7 +290,7 @@ impl UpdateAccountScopedConnector {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ConnectorResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> CreateConnector {
         let mut call = rt::Call::new(self.client, &CREATE_CONNECTOR);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateConnector { call }
     }
     /// `POST /ng/api/connectors`
@@ -90,7 +90,7 @@ impl<'c> Api<'c> {
     ) -> GetCcmK8sConnectorList {
         let mut call = rt::Call::new(self.client, &GET_CCM_K8S_CONNECTOR_LIST);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         GetCcmK8sConnectorList { call }
     }
     /// `POST /ng/api/connectors/ccmK8sList`
@@ -178,7 +178,7 @@ impl<'c> Api<'c> {
     ) -> GetConnectorListV2 {
         let mut call = rt::Call::new(self.client, &GET_CONNECTOR_LIST_V2);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         GetConnectorListV2 { call }
     }
     /// `POST /ng/api/connectors/listV2`
@@ -322,7 +322,7 @@ impl<'c> Api<'c> {
     ) -> UpdateConnector {
         let mut call = rt::Call::new(self.client, &UPDATE_CONNECTOR);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateConnector { call }
     }
     /// `PUT /ng/api/connectors`
@@ -453,7 +453,7 @@ impl CreateConnector {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoConnectorResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -526,7 +526,7 @@ impl DeleteConnector {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -545,7 +545,7 @@ impl GetAllAllowedFieldValues {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoFieldValues> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -647,7 +647,7 @@ impl GetCcmK8sConnectorList {
     pub fn send(
         self,
     ) -> rt::Sending<types::ResponseDtoPageResponseCcmK8sConnectorResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -687,7 +687,7 @@ impl GetCeAwsTemplate {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -736,7 +736,7 @@ impl GetConnector {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoConnectorResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -755,7 +755,7 @@ impl GetConnectorCatalogue {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoConnectorCatalogueResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -856,7 +856,7 @@ impl GetConnectorList {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseConnectorResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -971,7 +971,7 @@ impl GetConnectorListV2 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseConnectorResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1023,7 +1023,7 @@ impl GetConnectorStatistics {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoConnectorStatistics> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1054,7 +1054,7 @@ impl GetGcpProjects {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1103,7 +1103,7 @@ impl GetTestConnectionResult {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoConnectorValidationResult> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1140,7 +1140,7 @@ impl GetTestGitRepoConnectionResult {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoConnectorValidationResult> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1159,7 +1159,7 @@ impl ListConnectorByFqn {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoListConnectorResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1250,7 +1250,7 @@ impl UpdateConnector {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoConnectorResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1287,7 +1287,7 @@ impl ValidateTheIdentifierIsUnique {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

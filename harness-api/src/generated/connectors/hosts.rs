@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &VALIDATE_HOSTS_BY_CONNECTOR);
         call.text(0, account_identifier);
         call.text(1, identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         ValidateHostsByConnector { call }
     }
 }
@@ -85,7 +85,7 @@ impl FilterHostsByConnector {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::HostFilterDto) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// The body as it is to be sent, `text/html`.
@@ -112,7 +112,7 @@ impl FilterHostsByConnector {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseHostDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -146,7 +146,7 @@ impl ValidateHostsByConnector {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoListHostValidationDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

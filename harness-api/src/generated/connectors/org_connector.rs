@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> CreateOrgScopedConnector {
         let mut call = rt::Call::new(self.client, &CREATE_ORG_SCOPED_CONNECTOR);
         call.text(0, org);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateOrgScopedConnector { call }
     }
     /// `POST /v1/orgs/{org}/connectors`
@@ -86,7 +86,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &UPDATE_ORG_SCOPED_CONNECTOR);
         call.text(0, org);
         call.text(1, connector);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateOrgScopedConnector { call }
     }
     /// `PUT /v1/orgs/{org}/connectors/{connector}`
@@ -120,7 +120,7 @@ impl CreateOrgScopedConnector {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ConnectorResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -170,7 +170,7 @@ impl GetOrgScopedConnector {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ConnectorResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -236,7 +236,7 @@ impl GetOrgScopedConnectors {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::ConnectorResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -264,7 +264,7 @@ impl TestOrgScopedConnector {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ConnectorTestConnectionResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -289,7 +289,7 @@ impl UpdateOrgScopedConnector {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ConnectorResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

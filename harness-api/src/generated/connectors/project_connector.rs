@@ -16,7 +16,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &CREATE_PROJECT_SCOPED_CONNECTOR);
         call.text(0, org);
         call.text(1, project);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateProjectScopedConnector {
             call,
         }
@@ -106,7 +106,7 @@ impl<'c> Api<'c> {
         call.text(0, org);
         call.text(1, project);
         call.text(2, connector);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateProjectScopedConnector {
             call,
         }
@@ -146,7 +146,7 @@ impl CreateProjectScopedConnector {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ConnectorResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -196,7 +196,7 @@ impl GetProjectScopedConnector {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ConnectorResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -271,7 +271,7 @@ impl GetProjectScopedConnectors {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::ConnectorResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -299,7 +299,7 @@ impl TestProjectScopedConnector {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ConnectorTestConnectionResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -324,7 +324,7 @@ impl UpdateProjectScopedConnector {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ConnectorResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

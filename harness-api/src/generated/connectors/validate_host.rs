@@ -17,7 +17,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &VALIDATE_HOSTS);
         call.text(0, account_identifier);
         call.text(1, identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         ValidateHosts { call }
     }
 }
@@ -43,7 +43,7 @@ impl ValidateHosts {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoListHostValidationDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

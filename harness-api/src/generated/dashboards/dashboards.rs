@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         body: &types::CloneDashboardRequestBody,
     ) -> CloneDashboard {
         let mut call = rt::Call::new(self.client, &CLONE_DASHBOARD);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CloneDashboard { call }
     }
     /// `DELETE /dashboard/remove`
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     ) -> DeleteDashboard {
         let mut call = rt::Call::new(self.client, &DELETE_DASHBOARD);
         call.text(0, folder_id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         DeleteDashboard { call }
     }
     /// `GET /dashboard/dashboards/{dashboard_id}`
@@ -93,7 +93,7 @@ impl<'c> Api<'c> {
         body: &types::ScheduleReportRequestBody,
     ) -> SchedulesRunOnce {
         let mut call = rt::Call::new(self.client, &SCHEDULES_RUN_ONCE);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         SchedulesRunOnce { call }
     }
     /// `PATCH /dashboard/`
@@ -103,7 +103,7 @@ impl<'c> Api<'c> {
         body: &types::CreateDashboardRequest,
     ) -> UpdateDashboard {
         let mut call = rt::Call::new(self.client, &UPDATE_DASHBOARD);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateDashboard { call }
     }
     /// `PATCH /dashboard/dashboards/{dashboard_id}/filters/{filter_id}`
@@ -117,7 +117,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &UPDATE_DASHBOARD_FILTER);
         call.text(0, dashboard_id);
         call.text(1, filter_id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateDashboardFilter { call }
     }
 }
@@ -137,7 +137,7 @@ impl CloneDashboard {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ClonedDashboardResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -162,7 +162,7 @@ impl DeleteDashboard {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::DeleteDashboardResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -187,7 +187,7 @@ impl GetDashboard {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GetDashboardResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -212,7 +212,7 @@ impl GetDashboardData {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::DashboardDownloadResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -255,7 +255,7 @@ impl GetDashboardDownloadCsv {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::DownloadCsvDashboardResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -321,7 +321,7 @@ impl GetDashboardDownloadPdf {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::DownloadPdfDashboardResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -346,7 +346,7 @@ impl GetDashboardElements {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GetDashboardElementsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -374,7 +374,7 @@ impl GetDashboardFilters {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GetDashboardFiltersResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -402,7 +402,7 @@ impl SchedulesRunOnce {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ScheduleReportResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -427,7 +427,7 @@ impl UpdateDashboard {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::UpdateDashboardResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -446,7 +446,7 @@ impl UpdateDashboardFilter {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GetDashboardFilterResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

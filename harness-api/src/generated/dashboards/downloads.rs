@@ -86,7 +86,7 @@ impl CreateDashboardElementDownloadTask {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::DownloadQueryTaskResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -124,7 +124,7 @@ impl GetDownloadTaskStatus {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::DownloadQueryTaskResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

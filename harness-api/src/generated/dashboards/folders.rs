@@ -9,7 +9,7 @@ impl<'c> Api<'c> {
     #[inline]
     pub fn create_folder(&self, body: &types::CreateFolderRequestBody) -> CreateFolder {
         let mut call = rt::Call::new(self.client, &CREATE_FOLDER);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateFolder { call }
     }
     /// `DELETE /dashboard/folders/{folder_id}`
@@ -35,7 +35,7 @@ impl<'c> Api<'c> {
     ) -> UpdateFolder {
         let mut call = rt::Call::new(self.client, &UPDATE_FOLDER);
         call.text(0, folder_id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateFolder { call }
     }
 }
@@ -55,7 +55,7 @@ impl CreateFolder {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GetFolderResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -80,7 +80,7 @@ impl DeleteFolder {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GetFolderResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -105,7 +105,7 @@ impl GetFolder {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GetFolderResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -130,7 +130,7 @@ impl UpdateFolder {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GetFolderResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

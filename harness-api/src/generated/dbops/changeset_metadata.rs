@@ -91,7 +91,7 @@ impl ChangesetMetadataProjDbInstance {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ChangeSetMetadataOutput> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -137,7 +137,7 @@ impl StepFlywayMigrationScripts {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

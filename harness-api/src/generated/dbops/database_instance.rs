@@ -18,7 +18,7 @@ impl<'c> Api<'c> {
         call.text(0, org);
         call.text(1, project);
         call.text(2, dbschema);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateProjDbSchemaInstance { call }
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/instance/{dbinstance}`
@@ -100,7 +100,7 @@ impl CreateProjDbSchemaInstance {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::DbInstanceOut> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -150,7 +150,7 @@ impl GetDefaultAuthoringInstance {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -175,7 +175,7 @@ impl GetProjDbSchemaInstance {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::DbInstanceOut> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -238,13 +238,13 @@ impl ListProjDbSchemaInstance {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::DbInstanceFilterIn) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::DbInstanceOut>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -16,7 +16,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &CREATE_PROJ_DB_SCHEMA);
         call.text(0, org);
         call.text(1, project);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateProjDbSchema { call }
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}`
@@ -78,7 +78,7 @@ impl<'c> Api<'c> {
         call.text(0, org);
         call.text(1, project);
         call.text(2, dbschema);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateProjDbSchema { call }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/instance/{dbinstance}`
@@ -96,7 +96,7 @@ impl<'c> Api<'c> {
         call.text(1, project);
         call.text(2, dbschema);
         call.text(3, dbinstance);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateProjDbSchemaInstance { call }
     }
 }
@@ -116,7 +116,7 @@ impl CreateProjDbSchema {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::DbSchemaOut> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -166,7 +166,7 @@ impl GetProjDbSchema {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::DbSchemaOut> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -233,7 +233,7 @@ impl ListDatabaseSchema {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::DbSchemaOut>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -301,7 +301,7 @@ impl ListProjDbSchema {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::DbSchemaOut>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -329,7 +329,7 @@ impl UpdateProjDbSchema {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::DbSchemaOut> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -354,7 +354,7 @@ impl UpdateProjDbSchemaInstance {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::DbInstanceOut> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

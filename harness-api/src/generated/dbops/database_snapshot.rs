@@ -38,7 +38,7 @@ impl<'c> Api<'c> {
         call.text(1, project);
         call.text(2, dbschema);
         call.text(3, dbinstance);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         GetSnapshotObjectValues { call }
     }
 }
@@ -70,7 +70,7 @@ impl GetSnapshotObjectNames {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -98,7 +98,7 @@ impl GetSnapshotObjectValues {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

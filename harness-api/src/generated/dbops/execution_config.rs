@@ -83,7 +83,7 @@ impl GetCustomerConfig {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ExecutionConfigTags> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -108,7 +108,7 @@ impl GetDefaultConfig {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ExecutionConfigTags> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

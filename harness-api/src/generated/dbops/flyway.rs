@@ -80,7 +80,7 @@ impl FetchMigrationScriptSql {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -117,13 +117,13 @@ impl GetFlywayDeployedState {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::GetFlywayDeployedStateBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -58,7 +58,7 @@ impl GetDbInstanceLog {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ParsedLogOut> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -83,7 +83,7 @@ impl IngestLogs {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ParsedLogOut> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

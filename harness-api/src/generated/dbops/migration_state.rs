@@ -122,7 +122,7 @@ impl ChangesetYamlProjDbInstance {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ChangeSetDeploymentYamlOutput> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -159,13 +159,13 @@ impl FetchDeployedChangesetSql {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::FetchDeployedChangesetSqlBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::DeployedChangesetSqlOutput> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -211,7 +211,7 @@ impl MigrationStateFlywayInstance {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -254,13 +254,13 @@ impl MigrationStateFlywaySchema {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::MigrationStateFlywaySchemaBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -303,7 +303,7 @@ impl MigrationStateProjDbInstance {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::InstanceMigrationStateOut> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -349,13 +349,13 @@ impl MigrationStateProjDbSchema {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::MigrationStateIn) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::MigrationStateOut> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -78,13 +78,13 @@ impl V2ListProjDbInstances {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::DbInstanceListInput) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::DbInstanceOut>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -142,13 +142,13 @@ impl V2ListProjDbSchema {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::DbSchemaFilterIn) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::DbSchemaOut>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -34,7 +34,7 @@ impl GetDbOverview {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::DbOverviewResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

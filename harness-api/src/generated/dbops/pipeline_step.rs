@@ -55,7 +55,7 @@ impl<'c> Api<'c> {
         body: &types::CreateFlywayPluginInputsBody,
     ) -> CreateFlywayPluginInputs {
         let mut call = rt::Call::new(self.client, &CREATE_FLYWAY_PLUGIN_INPUTS);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateFlywayPluginInputs { call }
     }
     /// `POST /v1/step/plugin-inputs`
@@ -65,7 +65,7 @@ impl<'c> Api<'c> {
         body: &types::CreateStepPluginInputsBody,
     ) -> CreateStepPluginInputs {
         let mut call = rt::Call::new(self.client, &CREATE_STEP_PLUGIN_INPUTS);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateStepPluginInputs { call }
     }
     /// `POST /v1/dbops/custom-operations`
@@ -125,7 +125,7 @@ impl ConsumeFailureInterrupt {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ConsumeFailureInterruptBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
@@ -156,13 +156,13 @@ impl ConsumeFlywayFailureInterrupt {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ConsumeFlywayFailureInterruptBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -190,13 +190,13 @@ impl ConsumeFlywayStepPluginOutputResponse {
         mut self,
         body: &types::ConsumeFlywayStepPluginOutputResponseBody,
     ) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -221,7 +221,7 @@ impl ConsumeStepPluginOutputResponse {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ConsumeStepPluginOutputResponseBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
@@ -252,7 +252,7 @@ impl ConsumeStepPluginResponse {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ConsumeStepPluginResponseBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
@@ -283,7 +283,7 @@ impl CreateFlywayPluginInputs {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -308,7 +308,7 @@ impl CreateStepPluginInputs {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::StepPluginInputsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -333,13 +333,13 @@ impl GetCustomOperations {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::CustomOperationInput) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CustomOperationOutput> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -370,13 +370,13 @@ impl GetFlywayCustomOperations {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::GetFlywayCustomOperationsBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -407,7 +407,7 @@ impl GetPipelineExecutionStatus {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::PipelineStatusOutput> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -432,7 +432,7 @@ impl GetPluginCapability {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -457,13 +457,13 @@ impl GetSchemaInstanceMetadata {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::SchemaInstanceMetadataInput) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::SchemaInstanceMetadataOutput> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -34,7 +34,7 @@ impl<'c> Api<'c> {
             &CREATE_AGENT_MTLS_ENDPOINT_FOR_ACCOUNT,
         );
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateAgentMtlsEndpointForAccount {
             call,
         }
@@ -78,7 +78,7 @@ impl<'c> Api<'c> {
             &PATCH_AGENT_MTLS_ENDPOINT_FOR_ACCOUNT,
         );
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         PatchAgentMtlsEndpointForAccount {
             call,
         }
@@ -95,7 +95,7 @@ impl<'c> Api<'c> {
             &UPDATE_AGENT_MTLS_ENDPOINT_FOR_ACCOUNT,
         );
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateAgentMtlsEndpointForAccount {
             call,
         }
@@ -111,7 +111,7 @@ impl CheckAgentMtlsEndpointDomainPrefixAvailability {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RestResponseBoolean> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -130,7 +130,7 @@ impl CreateAgentMtlsEndpointForAccount {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RestResponseAgentMtlsEndpointDetails> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -149,7 +149,7 @@ impl DeleteAgentMtlsEndpointForAccount {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RestResponseBoolean> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -168,7 +168,7 @@ impl GetAgentMtlsEndpointForAccount {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RestResponseAgentMtlsEndpointDetails> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -187,7 +187,7 @@ impl PatchAgentMtlsEndpointForAccount {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RestResponseAgentMtlsEndpointDetails> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -206,7 +206,7 @@ impl UpdateAgentMtlsEndpointForAccount {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RestResponseAgentMtlsEndpointDetails> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> DownloadDockerDelegateYaml {
         let mut call = rt::Call::new(self.client, &DOWNLOAD_DOCKER_DELEGATE_YAML);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         DownloadDockerDelegateYaml { call }
     }
     /// `POST /ng/api/download-delegates/kubernetes`
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
     ) -> DownloadKubernetesDelegateYaml {
         let mut call = rt::Call::new(self.client, &DOWNLOAD_KUBERNETES_DELEGATE_YAML);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         DownloadKubernetesDelegateYaml {
             call,
         }

@@ -16,7 +16,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &ADD_TAGS_TO_DELEGATE_GROUP);
         call.text(0, account_identifier);
         call.text(1, group_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         AddTagsToDelegateGroup { call }
     }
     /// `DELETE /ng/api/delegate-group-tags/{groupIdentifier}`
@@ -42,7 +42,7 @@ impl<'c> Api<'c> {
     ) -> ListDelegateGroupsUsingTags {
         let mut call = rt::Call::new(self.client, &LIST_DELEGATE_GROUPS_USING_TAGS);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         ListDelegateGroupsUsingTags {
             call,
         }
@@ -70,7 +70,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &UPDATE_TAGS_OF_DELEGATE_GROUP);
         call.text(0, account_identifier);
         call.text(1, group_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateTagsOfDelegateGroup { call }
     }
 }
@@ -96,7 +96,7 @@ impl AddTagsToDelegateGroup {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RestResponseDelegateGroupDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -127,7 +127,7 @@ impl DeleteTagsFromDelegateGroup {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RestResponseDelegateGroupDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -158,7 +158,7 @@ impl ListDelegateGroupsUsingTags {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RestResponseListDelegateGroupDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -189,7 +189,7 @@ impl ListTagsForDelegateGroup {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RestResponseDelegateGroupDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -220,7 +220,7 @@ impl UpdateTagsOfDelegateGroup {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RestResponseDelegateGroupDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -38,7 +38,7 @@ impl<'c> Api<'c> {
     ) -> GenerateNgHelmValuesYaml {
         let mut call = rt::Call::new(self.client, &GENERATE_NG_HELM_VALUES_YAML);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         GenerateNgHelmValuesYaml { call }
     }
     /// `GET /ng/api/delegate-setup/delegate-terraform-module-file`
@@ -118,7 +118,7 @@ impl DeleteDelegate {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RestResponseDelegateDeleteResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -254,13 +254,13 @@ impl ListDelegates {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::DelegateFilterPropertiesDto) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RestResponseListDelegateListResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -291,7 +291,7 @@ impl ListOverrideDelegateImageTag {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RestResponseVersionOverridesResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -340,7 +340,7 @@ impl OverrideDelegateImageTag {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RestResponseString> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -371,7 +371,7 @@ impl PublishedDelegateVersion {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RestResponseSupportedDelegateVersion> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

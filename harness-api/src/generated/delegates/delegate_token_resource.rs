@@ -92,7 +92,7 @@ impl CreateDelegateToken {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RestResponseDelegateTokenDetails> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -167,7 +167,7 @@ impl GetCgDelegateTokens {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RestResponseListDelegateTokenDetails> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -207,7 +207,7 @@ impl GetDelegateGroupsUsingToken {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RestResponseDelegateGroupListing> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -238,7 +238,7 @@ impl RevokeCgDelegateToken {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RestResponseDelegateTokenDetails> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

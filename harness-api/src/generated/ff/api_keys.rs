@@ -102,13 +102,13 @@ impl AddApiKey {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::AddApiKeyBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CfApiKey> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -158,7 +158,7 @@ impl GetAllApiKeys {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ApiKeys> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -180,7 +180,7 @@ impl GetApiKey {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CfApiKey> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -199,7 +199,7 @@ impl UpdateApiKey {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::UpdateApiKeyBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.

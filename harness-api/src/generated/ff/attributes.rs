@@ -20,7 +20,7 @@ impl<'c> Api<'c> {
         call.text(1, org_identifier);
         call.text(2, project_identifier);
         call.text(3, environment_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateAttribute { call }
     }
     /// `DELETE /cf/admin/attributes/{key}`
@@ -104,7 +104,7 @@ impl CreateAttribute {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::AttributeResponseMetadata> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -142,7 +142,7 @@ impl GetAttribute {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::Attribute> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -194,7 +194,7 @@ impl GetAttributes {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::Attributes> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -216,13 +216,13 @@ impl PatchAttribute {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::GitSyncPatchOperation) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::AttributeResponseMetadata> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -138,13 +138,13 @@ impl CreateFeatureFlag {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::CreateFeatureFlagBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::FeatureResponseMetadata> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -315,7 +315,7 @@ impl GetAllFeatures {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::Features> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -463,7 +463,7 @@ impl GetDependentFeatures {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::Features> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -497,7 +497,7 @@ impl GetFeatureFlag {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::Feature> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -522,13 +522,13 @@ impl PatchFeature {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::GitSyncPatchOperation) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::FeatureResponseMetadata> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -547,13 +547,13 @@ impl PutFeatureFlag {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::PutFeatureFlagBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::FeatureResponseMetadata> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -69,13 +69,13 @@ impl CreateProxyKey {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::CreateProxyKeyBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ProxyKeyResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -113,7 +113,7 @@ impl GetProxyKey {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GetProxyKeyResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -165,7 +165,7 @@ impl GetProxyKeys {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ProxyKeys> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -187,13 +187,13 @@ impl PatchProxyKey {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ProxyKeyInstruction) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ProxyKeyResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

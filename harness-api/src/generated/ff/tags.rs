@@ -18,7 +18,7 @@ impl<'c> Api<'c> {
         call.text(0, account_identifier);
         call.text(1, org_identifier);
         call.text(2, project_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateTag { call }
     }
     /// `DELETE /cf/admin/tags/{identifier}`
@@ -80,7 +80,7 @@ impl CreateTag {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TagResponseMetadata> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -163,7 +163,7 @@ impl GetAllTags {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::Tags> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -203,7 +203,7 @@ impl GetTag {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::Feature> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -16,7 +16,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &CREATE_SEGMENT);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateSegment { call }
     }
     /// `DELETE /cf/admin/segments/{identifier}`
@@ -225,7 +225,7 @@ impl GetAllSegments {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::Segments> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -292,7 +292,7 @@ impl GetAvailableFlagsForSegment {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::FlagBasicInfos> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -320,7 +320,7 @@ impl GetSegment {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::Segment> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -339,7 +339,7 @@ impl GetSegmentFlags {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::SegmentFlag>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -361,13 +361,13 @@ impl PatchSegment {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::GitSyncPatchOperation) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::Segment> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -16,7 +16,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &CREATE_TARGET);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateTarget { call }
     }
     /// `DELETE /cf/admin/targets/{identifier}`
@@ -106,7 +106,7 @@ impl<'c> Api<'c> {
         call.text(2, org_identifier);
         call.text(3, project_identifier);
         call.text(4, environment_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         ModifyTarget { call }
     }
     /// `PATCH /cf/admin/targets/{identifier}`
@@ -234,7 +234,7 @@ impl GetAllTargets {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::Targets> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -256,7 +256,7 @@ impl GetTarget {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::Target> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -275,7 +275,7 @@ impl GetTargetSegments {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TargetDetail> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -294,7 +294,7 @@ impl ModifyTarget {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::Target> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -313,13 +313,13 @@ impl PatchTarget {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::GitSyncPatchOperation) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::Target> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -9,7 +9,7 @@ impl<'c> Api<'c> {
     #[inline]
     pub fn agent_create(&self, body: &types::V1Agent) -> AgentCreate {
         let mut call = rt::Call::new(self.client, &AGENT_CREATE);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         AgentCreate { call }
     }
     /// `DELETE /gitops/api/v1/agents/{identifier}`
@@ -109,7 +109,7 @@ impl<'c> Api<'c> {
     ) -> AgentPostDeployHelmChart {
         let mut call = rt::Call::new(self.client, &AGENT_POST_DEPLOY_HELM_CHART);
         call.text(0, agent_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         AgentPostDeployHelmChart { call }
     }
     /// `POST /gitops/api/v1/agents/{agentIdentifier}/helm-overrides`
@@ -121,7 +121,7 @@ impl<'c> Api<'c> {
     ) -> AgentPostDeployOverrides {
         let mut call = rt::Call::new(self.client, &AGENT_POST_DEPLOY_OVERRIDES);
         call.text(0, agent_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         AgentPostDeployOverrides { call }
     }
     /// `POST /gitops/api/v1/agents/{agentIdentifier}/deployment-spec/yaml`
@@ -133,7 +133,7 @@ impl<'c> Api<'c> {
     ) -> AgentPostDeployYaml {
         let mut call = rt::Call::new(self.client, &AGENT_POST_DEPLOY_YAML);
         call.text(0, agent_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         AgentPostDeployYaml { call }
     }
     /// `POST /gitops/api/v1/agents/{agentIdentifier}/operator/yaml`
@@ -145,7 +145,7 @@ impl<'c> Api<'c> {
     ) -> AgentPostOperatorYaml {
         let mut call = rt::Call::new(self.client, &AGENT_POST_OPERATOR_YAML);
         call.text(0, agent_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         AgentPostOperatorYaml { call }
     }
     /// `POST /gitops/api/v1/agents/{identifier}/credentials`
@@ -167,14 +167,14 @@ impl<'c> Api<'c> {
     ) -> AgentScale {
         let mut call = rt::Call::new(self.client, &AGENT_SCALE);
         call.text(0, identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         AgentScale { call }
     }
     /// `POST /gitops/api/v1/agents/search`
     #[inline]
     pub fn agent_search(&self, body: &types::V1AgentQuery) -> AgentSearch {
         let mut call = rt::Call::new(self.client, &AGENT_SEARCH);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         AgentSearch { call }
     }
     /// `PATCH /gitops/api/v1/agents/{agentIdentifier}/primaryNode`
@@ -186,7 +186,7 @@ impl<'c> Api<'c> {
     ) -> AgentSetPrimaryNode {
         let mut call = rt::Call::new(self.client, &AGENT_SET_PRIMARY_NODE);
         call.text(0, agent_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         AgentSetPrimaryNode { call }
     }
     /// `GET /gitops/api/v1/agents/{identifier}/unique`
@@ -205,7 +205,7 @@ impl<'c> Api<'c> {
     ) -> AgentUpdate {
         let mut call = rt::Call::new(self.client, &AGENT_UPDATE);
         call.text(0, identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         AgentUpdate { call }
     }
     /// `PUT /gitops/api/v1/agents/{agentIdentifier}/sync-allowed`
@@ -217,7 +217,7 @@ impl<'c> Api<'c> {
     ) -> AgentUpdateSyncAllowed {
         let mut call = rt::Call::new(self.client, &AGENT_UPDATE_SYNC_ALLOWED);
         call.text(0, agent_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         AgentUpdateSyncAllowed { call }
     }
     /// `GET /gitops/api/v2/versions/agents/upgrade-available`
@@ -237,7 +237,7 @@ impl AgentCreate {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::V1Agent> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -298,7 +298,7 @@ impl AgentDelete {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::V1Agent> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -437,7 +437,7 @@ impl AgentGet {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::V1Agent> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -940,7 +940,7 @@ impl AgentGetSyncAllowed {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1086,7 +1086,7 @@ impl AgentList {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::V1AgentList> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1251,7 +1251,7 @@ impl AgentListNamespaces {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::Gitopsservicev1NamespaceList> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1404,7 +1404,7 @@ impl AgentListTags {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::V1TagMap> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1561,7 +1561,7 @@ impl AgentListVersions {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::V1VersionList> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1659,7 +1659,7 @@ impl AgentRegenerateCredentials {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::V1Agent> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1678,7 +1678,7 @@ impl AgentScale {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::V1Agent> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1697,7 +1697,7 @@ impl AgentSearch {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::V1AgentList> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1719,7 +1719,7 @@ impl AgentSetPrimaryNode {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::V1Agent> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1859,7 +1859,7 @@ impl AgentUnique {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::V1UniqueMessage> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1878,7 +1878,7 @@ impl AgentUpdate {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::V1Agent> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1897,7 +1897,7 @@ impl AgentUpdateSyncAllowed {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1922,7 +1922,7 @@ impl VersionUpgradeAvailableV2 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::V1VersionUpgradeResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         body: &types::Servicev1ApplicationQuery,
     ) -> ApplicationList {
         let mut call = rt::Call::new(self.client, &APPLICATION_LIST);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         ApplicationList { call }
     }
 }
@@ -26,7 +26,7 @@ impl ApplicationList {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::Servicev1Applicationlist> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         body: &types::ApplicationsApplicationSetCreateRequest,
     ) -> ApplicationSetCreate {
         let mut call = rt::Call::new(self.client, &APPLICATION_SET_CREATE);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         ApplicationSetCreate { call }
     }
     /// `DELETE /gitops/api/v1/applicationset/{identifier}`
@@ -32,7 +32,7 @@ impl<'c> Api<'c> {
         body: &types::ApplicationsApplicationSetGenerateRequest,
     ) -> ApplicationSetGenerate {
         let mut call = rt::Call::new(self.client, &APPLICATION_SET_GENERATE);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         ApplicationSetGenerate { call }
     }
     /// `GET /gitops/api/v1/applicationset/{identifier}`
@@ -75,7 +75,7 @@ impl<'c> Api<'c> {
         body: &types::V1ApplicationSetQuery,
     ) -> ApplicationSetList {
         let mut call = rt::Call::new(self.client, &APPLICATION_SET_LIST);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         ApplicationSetList { call }
     }
     /// `GET /gitops/api/v1/applicationset/generators`
@@ -103,7 +103,7 @@ impl<'c> Api<'c> {
         body: &types::ApplicationsApplicationSetCreateRequest,
     ) -> ApplicationSetUpdate {
         let mut call = rt::Call::new(self.client, &APPLICATION_SET_UPDATE);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         ApplicationSetUpdate { call }
     }
 }
@@ -141,7 +141,7 @@ impl ApplicationSetCreate {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::Servicev1ApplicationSet> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -184,7 +184,7 @@ impl ApplicationSetDelete {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ApplicationsApplicationSetResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -233,7 +233,7 @@ impl ApplicationSetGenerate {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ApplicationsApplicationSetGenerateResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -286,7 +286,7 @@ impl ApplicationSetGet {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::Servicev1ApplicationSet> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -391,7 +391,7 @@ impl ApplicationSetList {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::Servicev1ApplicationSetList> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -413,7 +413,7 @@ impl ApplicationSetListGenerators {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::V1ApplicationSetGeneratorList> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -468,7 +468,7 @@ impl ApplicationSetResourceTree {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ApplicationsApplicationSetTree> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -511,7 +511,7 @@ impl ApplicationSetUpdate {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::Servicev1ApplicationSet> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

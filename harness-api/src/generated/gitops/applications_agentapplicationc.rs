@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> AgentApplicationCreate {
         let mut call = rt::Call::new(self.client, &AGENT_APPLICATION_CREATE);
         call.text(0, agent_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         AgentApplicationCreate { call }
     }
 }
@@ -73,7 +73,7 @@ impl AgentApplicationCreate {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::Servicev1Application> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

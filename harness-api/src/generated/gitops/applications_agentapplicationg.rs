@@ -133,7 +133,7 @@ impl AgentApplicationGet {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::Servicev1Application> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -206,7 +206,7 @@ impl AgentApplicationGetManifests {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RepositoriesManifestResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -285,7 +285,7 @@ impl AgentApplicationGetResource {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ApplicationsApplicationResourceResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -334,7 +334,7 @@ impl AgentApplicationGetSyncWindows {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ApplicationsApplicationSyncWindowsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

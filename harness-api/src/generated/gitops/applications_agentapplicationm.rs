@@ -90,7 +90,7 @@ impl AgentApplicationManagedResources {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ApplicationsManagedResourcesResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -28,7 +28,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &AGENT_APPLICATION_PATCH);
         call.text(0, agent_identifier);
         call.text(1, request_name);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         AgentApplicationPatch { call }
     }
     /// `POST /gitops/api/v1/agents/{agentIdentifier}/applications/{request.name}/resource`
@@ -42,7 +42,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &AGENT_APPLICATION_PATCH_RESOURCE);
         call.text(0, agent_identifier);
         call.text(1, request_name);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         AgentApplicationPatchResource {
             call,
         }
@@ -121,7 +121,7 @@ impl AgentApplicationParent {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::Servicev1Application> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -140,7 +140,7 @@ impl AgentApplicationPatch {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::Servicev1Application> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -177,7 +177,7 @@ impl AgentApplicationPatchResource {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ApplicationsApplicationResourceResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -46,7 +46,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &AGENT_APPLICATION_ROLLBACK);
         call.text(0, agent_identifier);
         call.text(1, request_name);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         AgentApplicationRollback { call }
     }
     /// `POST /gitops/api/v1/agents/{agentIdentifier}/applications/{request.name}/resource/actions`
@@ -63,7 +63,7 @@ impl<'c> Api<'c> {
         );
         call.text(0, agent_identifier);
         call.text(1, request_name);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         AgentApplicationRunResourceAction {
             call,
         }
@@ -139,7 +139,7 @@ impl AgentApplicationResourceTree {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ApplicationsApplicationTree> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -200,7 +200,7 @@ impl AgentApplicationRevisionMetadata {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RepositoriesRevisionMetadata> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -237,7 +237,7 @@ impl AgentApplicationRollback {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::Servicev1Application> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -274,7 +274,7 @@ impl AgentApplicationRunResourceAction {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

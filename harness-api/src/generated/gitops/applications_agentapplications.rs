@@ -106,7 +106,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &AGENT_APPLICATION_SYNC);
         call.text(0, agent_identifier);
         call.text(1, request_name);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         AgentApplicationSync { call }
     }
 }
@@ -234,7 +234,7 @@ impl AgentApplicationStreamLogs {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::StreamResultOfApplicationsLogEntry> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -367,7 +367,7 @@ impl AgentApplicationStreamLogsBatch {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::StreamResultOfApplicationsLogEntriesBatch> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -494,7 +494,7 @@ impl AgentApplicationStreamPodLogs {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::StreamResultOfApplicationsLogEntry> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -621,7 +621,7 @@ impl AgentApplicationStreamPodLogsBatch {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::StreamResultOfApplicationsLogEntriesBatch> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -711,7 +711,7 @@ impl AgentApplicationStreamWatch {
     pub fn send(
         self,
     ) -> rt::Sending<types::StreamResultOfApplicationsApplicationWatchEvent> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -790,7 +790,7 @@ impl AgentApplicationStreamWatchResourceTree {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::StreamResultOfApplicationsApplicationTree> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -827,7 +827,7 @@ impl AgentApplicationSync {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::Servicev1Application> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -16,7 +16,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &AGENT_APPLICATION_UPDATE);
         call.text(0, agent_identifier);
         call.text(1, request_name);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         AgentApplicationUpdate { call }
     }
     /// `PUT /gitops/api/v1/agents/{agentIdentifier}/applications/{request.name}/spec`
@@ -30,7 +30,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &AGENT_APPLICATION_UPDATE_SPEC);
         call.text(0, agent_identifier);
         call.text(1, request_name);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         AgentApplicationUpdateSpec { call }
     }
 }
@@ -89,7 +89,7 @@ impl AgentApplicationUpdate {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::Servicev1Application> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -126,7 +126,7 @@ impl AgentApplicationUpdateSpec {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ApplicationsApplicationSpec> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

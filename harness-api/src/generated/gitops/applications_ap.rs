@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         body: &types::ApplicationsApplicationBulkRefreshRequest,
     ) -> ApplicationBulkRefresh {
         let mut call = rt::Call::new(self.client, &APPLICATION_BULK_REFRESH);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         ApplicationBulkRefresh { call }
     }
     /// `POST /gitops/api/v1/applications/bulk/sync`
@@ -22,7 +22,7 @@ impl<'c> Api<'c> {
         body: &types::ApplicationsApplicationBulkSyncRequest,
     ) -> ApplicationBulkSync {
         let mut call = rt::Call::new(self.client, &APPLICATION_BULK_SYNC);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         ApplicationBulkSync { call }
     }
     /// `GET /gitops/api/v1/applications/{name}/exists`
@@ -45,7 +45,7 @@ impl<'c> Api<'c> {
         body: &types::V1ApplicationSyncStatusQuery,
     ) -> ApplicationListAppSync {
         let mut call = rt::Call::new(self.client, &APPLICATION_LIST_APP_SYNC);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         ApplicationListAppSync { call }
     }
     /// `GET /gitops/api/v1/applications/attributes`
@@ -61,7 +61,7 @@ impl<'c> Api<'c> {
         body: &types::Servicev1ApplicationQuery,
     ) -> ApplicationListNs {
         let mut call = rt::Call::new(self.client, &APPLICATION_LIST_NS);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         ApplicationListNs { call }
     }
 }
@@ -93,7 +93,7 @@ impl ApplicationBulkRefresh {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ApplicationsApplicationBulkRefreshResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -130,7 +130,7 @@ impl ApplicationBulkSync {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ApplicationsApplicationBulkSyncResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -228,7 +228,7 @@ impl ApplicationListAppSets {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::V1LegacyApplicationSetList> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -250,7 +250,7 @@ impl ApplicationListAppSync {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::V1ApplicationSyncStatuslist> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -299,7 +299,7 @@ impl ApplicationListAttributes {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::V1ApplicationAttributesList> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -318,7 +318,7 @@ impl ApplicationListNs {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::Gitopsservicev1NamespaceList> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

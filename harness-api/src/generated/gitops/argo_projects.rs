@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> AgentArgoProjectCreate {
         let mut call = rt::Call::new(self.client, &AGENT_ARGO_PROJECT_CREATE);
         call.text(0, agent_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         AgentArgoProjectCreate { call }
     }
     /// `DELETE /gitops/api/v2/agents/{agentIdentifier}/argoprojects/{query.name}`
@@ -76,7 +76,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &AGENT_ARGO_PROJECT_UPDATE);
         call.text(0, agent_identifier);
         call.text(1, query_name);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         AgentArgoProjectUpdate { call }
     }
 }
@@ -135,7 +135,7 @@ impl AgentArgoProjectCreate {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -172,7 +172,7 @@ impl AgentArgoProjectDelete {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -221,7 +221,7 @@ impl AgentArgoProjectGet {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -270,7 +270,7 @@ impl AgentArgoProjectListEvents {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -325,7 +325,7 @@ impl AgentArgoProjectListForAgent {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -362,7 +362,7 @@ impl AgentArgoProjectUpdate {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -76,7 +76,7 @@ impl CertificateList {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::V1Certificatelist> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

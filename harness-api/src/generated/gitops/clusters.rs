@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> AgentClusterCreate {
         let mut call = rt::Call::new(self.client, &AGENT_CLUSTER_CREATE);
         call.text(0, agent_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         AgentClusterCreate { call }
     }
     /// `POST /gitops/api/v1/agents/{agentIdentifier}/hosted/cluster`
@@ -92,7 +92,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &AGENT_CLUSTER_UPDATE);
         call.text(0, agent_identifier);
         call.text(1, identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         AgentClusterUpdate { call }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/gpgkeys`
@@ -115,7 +115,7 @@ impl<'c> Api<'c> {
     #[inline]
     pub fn cluster_list(&self, body: &types::Servicev1ClusterQuery) -> ClusterList {
         let mut call = rt::Call::new(self.client, &CLUSTER_LIST);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         ClusterList { call }
     }
 }
@@ -153,7 +153,7 @@ impl AgentClusterCreate {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::Servicev1Cluster> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -172,7 +172,7 @@ impl AgentClusterCreateHosted {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::Servicev1Cluster> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -245,7 +245,7 @@ impl AgentClusterDelete {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -312,7 +312,7 @@ impl AgentClusterGet {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::Servicev1Cluster> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -361,7 +361,7 @@ impl AgentClusterGetByName {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::Servicev1Cluster> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -410,7 +410,7 @@ impl AgentClusterGetByUrl {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::Servicev1Cluster> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -483,7 +483,7 @@ impl AgentClusterList {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ClustersClusterList> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -529,7 +529,7 @@ impl AgentClusterUpdate {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::Servicev1Cluster> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -572,7 +572,7 @@ impl AgentGpgKeyList {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GpgkeysGnuPgPublicKeyList> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -643,7 +643,7 @@ impl ClusterList {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::V1Clusterlist> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         body: &types::V1RecentDeploymentQuery,
     ) -> DashboardRecentDeployments {
         let mut call = rt::Call::new(self.client, &DASHBOARD_RECENT_DEPLOYMENTS);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         DashboardRecentDeployments { call }
     }
     /// `GET /gitops/api/v1/dashboard/topapps`
@@ -36,7 +36,7 @@ impl DashboardRecentDeployments {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::V1RecentDeploymentsDetailsList> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -91,7 +91,7 @@ impl DashboardTopApplicationPhaseStats {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::V1TopApplicationPhaseStatsList> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

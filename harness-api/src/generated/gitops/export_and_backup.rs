@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> AgentExport {
         let mut call = rt::Call::new(self.client, &AGENT_EXPORT);
         call.text(0, agent_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         AgentExport { call }
     }
 }
@@ -28,7 +28,7 @@ impl AgentExport {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -9,7 +9,7 @@ impl<'c> Api<'c> {
     #[inline]
     pub fn filter_create(&self, body: &types::V1Filter) -> FilterCreate {
         let mut call = rt::Call::new(self.client, &FILTER_CREATE);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         FilterCreate { call }
     }
     /// `DELETE /gitops/api/filters/{identifier}`
@@ -36,7 +36,7 @@ impl<'c> Api<'c> {
     #[inline]
     pub fn filter_update(&self, body: &types::V1Filter) -> FilterUpdate {
         let mut call = rt::Call::new(self.client, &FILTER_UPDATE);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         FilterUpdate { call }
     }
 }
@@ -56,7 +56,7 @@ impl FilterCreate {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::V1Filter> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -145,7 +145,7 @@ impl FilterGet {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::V1Filter> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -206,7 +206,7 @@ impl FilterList {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::V1FilterList> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -234,7 +234,7 @@ impl FilterUpdate {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::V1Filter> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> AgentGpgKeyCreate {
         let mut call = rt::Call::new(self.client, &AGENT_GPG_KEY_CREATE);
         call.text(0, agent_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         AgentGpgKeyCreate { call }
     }
     /// `DELETE /gitops/api/v1/agents/{agentIdentifier}/gpgkeys/{query.keyID}`
@@ -70,7 +70,7 @@ impl AgentGpgKeyCreate {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GpgkeysGnuPgPublicKeyCreateResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -107,7 +107,7 @@ impl AgentGpgKeyDelete {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -144,7 +144,7 @@ impl AgentGpgKeyGet {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GpgkeysGnuPgPublicKey> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -76,7 +76,7 @@ impl GpgKeyList {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::Servicev1GnuPgPublicKeyList> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

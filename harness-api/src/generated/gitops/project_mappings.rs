@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> AppProjectMappingCreate {
         let mut call = rt::Call::new(self.client, &APP_PROJECT_MAPPING_CREATE);
         call.text(0, agent_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         AppProjectMappingCreate { call }
     }
     /// `POST /gitops/api/v2/agents/{agentIdentifier}/appprojectsmapping`
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
     ) -> AppProjectMappingCreateV2 {
         let mut call = rt::Call::new(self.client, &APP_PROJECT_MAPPING_CREATE_V2);
         call.text(0, agent_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         AppProjectMappingCreateV2 { call }
     }
     /// `DELETE /gitops/api/v1/agents/{agentIdentifier}/appprojectsmapping/{name}`
@@ -116,7 +116,7 @@ impl<'c> Api<'c> {
     ) -> AppProjectMappingUpdate {
         let mut call = rt::Call::new(self.client, &APP_PROJECT_MAPPING_UPDATE);
         call.text(0, agent_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         AppProjectMappingUpdate { call }
     }
     /// `PUT /gitops/api/v2/agents/{agentIdentifier}/appprojectsmapping/{identifier}`
@@ -130,7 +130,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &APP_PROJECT_MAPPING_UPDATE_V2);
         call.text(0, agent_identifier);
         call.text(1, identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         AppProjectMappingUpdateV2 { call }
     }
 }
@@ -162,7 +162,7 @@ impl AppProjectMappingCreate {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -181,7 +181,7 @@ impl AppProjectMappingCreateV2 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::V1AppProjectMappingV2> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -218,7 +218,7 @@ impl AppProjectMappingDelete {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -261,7 +261,7 @@ impl AppProjectMappingDeleteV2 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -304,7 +304,7 @@ impl AppProjectMappingGetList {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::Servicev1AppProjectMapping> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -341,7 +341,7 @@ impl AppProjectMappingGetListByAgent {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::Servicev1AppProjectMapping> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -396,7 +396,7 @@ impl AppProjectMappingGetListByAgentV2 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::V1AppProjectMappingV2List> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -445,7 +445,7 @@ impl AppProjectMappingGetV2 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::V1AppProjectMappingV2> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -506,7 +506,7 @@ impl AppProjectMappingList {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::V1AppProjectMappingList> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -546,7 +546,7 @@ impl AppProjectMappingUpdate {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -565,7 +565,7 @@ impl AppProjectMappingUpdateV2 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::V1AppProjectMappingV2> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

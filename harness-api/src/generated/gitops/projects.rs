@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> AgentProjectCreate {
         let mut call = rt::Call::new(self.client, &AGENT_PROJECT_CREATE);
         call.text(0, agent_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         AgentProjectCreate { call }
     }
     /// `DELETE /gitops/api/v1/agents/{agentIdentifier}/projects/{query.name}`
@@ -62,7 +62,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &AGENT_PROJECT_UPDATE);
         call.text(0, agent_identifier);
         call.text(1, query_name);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         AgentProjectUpdate { call }
     }
 }
@@ -94,7 +94,7 @@ impl AgentProjectCreate {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::AppprojectsAppProject> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -131,7 +131,7 @@ impl AgentProjectDelete {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -168,7 +168,7 @@ impl AgentProjectGet {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::AppprojectsAppProject> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -211,7 +211,7 @@ impl AgentProjectList {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::AppprojectsAppProjectList> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -251,7 +251,7 @@ impl AgentProjectUpdate {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::AppprojectsAppProject> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

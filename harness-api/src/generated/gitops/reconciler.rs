@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> ReconcilerCollectCounts {
         let mut call = rt::Call::new(self.client, &RECONCILER_COLLECT_COUNTS);
         call.text(0, agent_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         ReconcilerCollectCounts { call }
     }
     /// `POST /gitops/api/v1/agents/{agentIdentifier}/reconcile/import`
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
     ) -> ReconcilerImportData {
         let mut call = rt::Call::new(self.client, &RECONCILER_IMPORT_DATA);
         call.text(0, agent_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         ReconcilerImportData { call }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/autocreate-logs`
@@ -70,7 +70,7 @@ impl ReconcilerCollectCounts {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ReconcilerReconcileCountsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -107,7 +107,7 @@ impl ReconcilerImportData {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ReconcilerReconcileCountsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -180,7 +180,7 @@ impl ReconcilerListAutoCreateLogs {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -29,7 +29,7 @@ impl<'c> Api<'c> {
     ) -> AgentRepositoryCheckOciRepoType {
         let mut call = rt::Call::new(self.client, &AGENT_REPOSITORY_CHECK_OCI_REPO_TYPE);
         call.text(0, agent_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         AgentRepositoryCheckOciRepoType {
             call,
         }
@@ -43,7 +43,7 @@ impl<'c> Api<'c> {
     ) -> AgentRepositoryCreate {
         let mut call = rt::Call::new(self.client, &AGENT_REPOSITORY_CREATE);
         call.text(0, agent_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         AgentRepositoryCreate { call }
     }
     /// `DELETE /gitops/api/v1/agents/{agentIdentifier}/repositories/{identifier}`
@@ -219,7 +219,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &AGENT_REPOSITORY_UPDATE);
         call.text(0, agent_identifier);
         call.text(1, identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         AgentRepositoryUpdate { call }
     }
     /// `POST /gitops/api/v1/agents/{agentIdentifier}/repositories/validate`
@@ -231,7 +231,7 @@ impl<'c> Api<'c> {
     ) -> AgentRepositoryValidateAccess {
         let mut call = rt::Call::new(self.client, &AGENT_REPOSITORY_VALIDATE_ACCESS);
         call.text(0, agent_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         AgentRepositoryValidateAccess {
             call,
         }
@@ -246,7 +246,7 @@ impl<'c> Api<'c> {
     #[inline]
     pub fn repository_list(&self, body: &types::V1RepoListReq) -> RepositoryList {
         let mut call = rt::Call::new(self.client, &REPOSITORY_LIST);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         RepositoryList { call }
     }
     /// `GET /gitops/api/v1/repositories`
@@ -291,7 +291,7 @@ impl AgentRepositoryCheckExternalSecretsOperator {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RepositoriesCheckEsoResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -328,7 +328,7 @@ impl AgentRepositoryCheckOciRepoType {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::V1ociRepoTypeResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -377,7 +377,7 @@ impl AgentRepositoryCreate {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::Servicev1Repository> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -438,7 +438,7 @@ impl AgentRepositoryDelete {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -493,7 +493,7 @@ impl AgentRepositoryGet {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::Servicev1Repository> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -821,7 +821,7 @@ impl AgentRepositoryGetAppDetails {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RepositoriesRepoAppDetailsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1155,7 +1155,7 @@ impl AgentRepositoryGetAppDetailsByUrl {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RepositoriesRepoAppDetailsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1204,7 +1204,7 @@ impl AgentRepositoryGetByUrl {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::V1RepoByUrlRespList> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1259,7 +1259,7 @@ impl AgentRepositoryGetHelmCharts {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RepositoriesHelmChartsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1323,7 +1323,7 @@ impl AgentRepositoryGetHelmChartsByUrl {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RepositoriesHelmChartsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1387,7 +1387,7 @@ impl AgentRepositoryList {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RepositoriesRepositoryList> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1451,7 +1451,7 @@ impl AgentRepositoryListApps {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RepositoriesRepoAppsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1521,7 +1521,7 @@ impl AgentRepositoryListAppsByUrl {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RepositoriesRepoAppsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1586,7 +1586,7 @@ impl AgentRepositoryListEsoGenerators {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RepositoriesEsoGeneratorResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1641,7 +1641,7 @@ impl AgentRepositoryListRefs {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RepositoriesRefs> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1702,7 +1702,7 @@ impl AgentRepositoryListRefsByUrl {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RepositoriesRefs> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1739,7 +1739,7 @@ impl AgentRepositoryUpdate {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::Servicev1Repository> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1782,7 +1782,7 @@ impl AgentRepositoryValidateAccess {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CommonsConnectionState> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1850,7 +1850,7 @@ impl RepositoryList {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::V1Repositorylist> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1914,7 +1914,7 @@ impl RepositoryListByRepositoryCredentialTemplate {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::V1Repositorylist> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

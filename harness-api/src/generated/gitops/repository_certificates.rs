@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> AgentCertificateCreate {
         let mut call = rt::Call::new(self.client, &AGENT_CERTIFICATE_CREATE);
         call.text(0, agent_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         AgentCertificateCreate { call }
     }
     /// `DELETE /gitops/api/v1/agents/{agentIdentifier}/certificates`
@@ -66,7 +66,7 @@ impl AgentCertificateCreate {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CertificatesRepositoryCertificateList> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -121,7 +121,7 @@ impl AgentCertificateDelete {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CertificatesRepositoryCertificateList> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -176,7 +176,7 @@ impl AgentCertificateList {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CertificatesRepositoryCertificateList> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

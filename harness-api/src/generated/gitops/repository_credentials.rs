@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> AgentRepositoryCredentialsCreate {
         let mut call = rt::Call::new(self.client, &AGENT_REPOSITORY_CREDENTIALS_CREATE);
         call.text(0, agent_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         AgentRepositoryCredentialsCreate {
             call,
         }
@@ -59,7 +59,7 @@ impl<'c> Api<'c> {
             &AGENT_REPOSITORY_CREDENTIALS_GET_FOR_REPOSITORY_URL,
         );
         call.text(0, agent_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         AgentRepositoryCredentialsGetForRepositoryUrl {
             call,
         }
@@ -71,7 +71,7 @@ impl<'c> Api<'c> {
         body: &types::V1RepositoryCredentialsQuery,
     ) -> AgentRepositoryCredentialsList {
         let mut call = rt::Call::new(self.client, &AGENT_REPOSITORY_CREDENTIALS_LIST);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         AgentRepositoryCredentialsList {
             call,
         }
@@ -87,7 +87,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &AGENT_REPOSITORY_CREDENTIALS_UPDATE);
         call.text(0, agent_identifier);
         call.text(1, identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         AgentRepositoryCredentialsUpdate {
             call,
         }
@@ -127,7 +127,7 @@ impl AgentRepositoryCredentialsCreate {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::Servicev1RepositoryCredentials> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -164,7 +164,7 @@ impl AgentRepositoryCredentialsDelete {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -213,7 +213,7 @@ impl AgentRepositoryCredentialsGet {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::Servicev1RepositoryCredentials> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -256,7 +256,7 @@ impl AgentRepositoryCredentialsGetForRepositoryUrl {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::Servicev1RepositoryCredentials> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -275,7 +275,7 @@ impl AgentRepositoryCredentialsList {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::Servicev1RepositoryCredentialsList> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -315,7 +315,7 @@ impl AgentRepositoryCredentialsUpdate {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::Servicev1RepositoryCredentials> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -88,7 +88,7 @@ impl RolloutsGetRolloutStatus {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::V1RolloutInfo> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -78,7 +78,7 @@ impl CreateGitFullSyncConfig {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::GitFullSyncConfigRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// The body as it is to be sent, `text/html`.
@@ -98,7 +98,7 @@ impl CreateGitFullSyncConfig {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoGitFullSyncConfig> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -129,7 +129,7 @@ impl GetGitFullSyncConfig {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoGitFullSyncConfig> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -193,7 +193,7 @@ impl ListFullSyncFiles {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::GitFullSyncEntityInfoFilter) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// The body as it is to be sent, `text/html`.
@@ -215,7 +215,7 @@ impl ListFullSyncFiles {
     pub fn send(
         self,
     ) -> rt::Sending<types::ResponseDtoPageResponseGitFullSyncEntityInfo> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -249,7 +249,7 @@ impl TriggerFullSync {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoTriggerGitFullSyncResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -280,7 +280,7 @@ impl UpdateGitFullSyncConfig {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::GitFullSyncConfigRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// The body as it is to be sent, `text/html`.
@@ -300,7 +300,7 @@ impl UpdateGitFullSyncConfig {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoGitFullSyncConfig> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> CreateGitSyncConfig {
         let mut call = rt::Call::new(self.client, &CREATE_GIT_SYNC_CONFIG);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateGitSyncConfig { call }
     }
     /// `POST /ng/api/git-sync`
@@ -96,7 +96,7 @@ impl<'c> Api<'c> {
     ) -> UpdateGitSyncConfig {
         let mut call = rt::Call::new(self.client, &UPDATE_GIT_SYNC_CONFIG);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateGitSyncConfig { call }
     }
     /// `PUT /ng/api/git-sync`
@@ -146,7 +146,7 @@ impl CreateGitSyncConfig {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GitSyncConfig> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -177,7 +177,7 @@ impl GetGitSyncConfigList {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::GitSyncConfig>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -211,7 +211,7 @@ impl IsGitSyncEnabled {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GitEnabled> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -242,7 +242,7 @@ impl UpdateDefaultFolder {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GitSyncConfig> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -261,7 +261,7 @@ impl UpdateGitSyncConfig {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GitSyncConfig> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

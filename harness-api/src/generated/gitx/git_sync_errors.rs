@@ -101,7 +101,7 @@ impl GetGitSyncErrorsCount {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoGitSyncErrorCount> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -189,7 +189,7 @@ impl ListGitSyncErrors {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseGitSyncError> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -268,7 +268,7 @@ impl ListGitToHarnessErrorForCommit {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseGitSyncError> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -361,7 +361,7 @@ impl ListGitToHarnessErrorsGroupedByCommits {
     pub fn send(
         self,
     ) -> rt::Sending<types::ResponseDtoPageResponseGitSyncErrorAggregateByCommit> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> CreateGitSyncSetting {
         let mut call = rt::Call::new(self.client, &CREATE_GIT_SYNC_SETTING);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateGitSyncSetting { call }
     }
     /// `POST /ng/api/git-sync-settings`
@@ -60,7 +60,7 @@ impl<'c> Api<'c> {
     ) -> UpdateGitSyncSetting {
         let mut call = rt::Call::new(self.client, &UPDATE_GIT_SYNC_SETTING);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateGitSyncSetting { call }
     }
     /// `PUT /ng/api/git-sync-settings`
@@ -98,7 +98,7 @@ impl CreateGitSyncSetting {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoGitSyncSettings> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -129,7 +129,7 @@ impl GetGitSyncSettings {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoGitSyncSettings> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -148,7 +148,7 @@ impl UpdateGitSyncSetting {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoGitSyncSettings> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

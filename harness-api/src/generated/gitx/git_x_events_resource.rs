@@ -64,7 +64,7 @@ impl ListWebhookEventBranches {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ListGitxWebhookBranchesDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

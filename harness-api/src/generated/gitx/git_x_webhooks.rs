@@ -67,13 +67,13 @@ impl CreateGitxWebhook {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::CreateGitxWebhookRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CreateGitxWebhookResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -123,7 +123,7 @@ impl GetGitxWebhook {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GitxWebhookResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -229,7 +229,7 @@ impl ListGitxWebhookEvents {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::GitxWebhookEventResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -275,7 +275,7 @@ impl ListGitxWebhooks {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::GitxWebhookResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -303,13 +303,13 @@ impl UpdateGitxWebhook {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::UpdateGitxWebhookRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::UpdateGitxWebhookResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

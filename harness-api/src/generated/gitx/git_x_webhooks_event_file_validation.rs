@@ -46,7 +46,7 @@ impl WebhookEventFileValidation {
     pub fn send(
         self,
     ) -> rt::Sending<Vec<types::GetGitxWebhookEventFileValidationResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -75,13 +75,13 @@ impl CreateOrgGitxWebhook {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::CreateGitxWebhookRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CreateGitxWebhookResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -131,7 +131,7 @@ impl GetOrgGitxWebhook {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GitxWebhookResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -174,7 +174,7 @@ impl ListOrgGitxWebhooks {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::GitxWebhookResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -202,13 +202,13 @@ impl UpdateOrgGitxWebhook {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::UpdateGitxWebhookRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::UpdateGitxWebhookResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

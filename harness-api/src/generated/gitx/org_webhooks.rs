@@ -72,13 +72,13 @@ impl CreateOrgWebhooks {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::CreateWebhookRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CreateWebhookResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -128,7 +128,7 @@ impl GetOrgWebhook {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::WebhookResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -165,13 +165,13 @@ impl ListOrgWebhooks {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ListWebhookRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::WebhookResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -199,13 +199,13 @@ impl UpdateOrgWebhook {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::UpdateWebhookRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::UpdateWebhookResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -88,13 +88,13 @@ impl CreateProjectGitxWebhook {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::CreateGitxWebhookRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CreateGitxWebhookResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -144,7 +144,7 @@ impl GetProjectGitxWebhook {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GitxWebhookResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -187,7 +187,7 @@ impl ListProjectGitxWebhook {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::GitxWebhookResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -215,13 +215,13 @@ impl UpdateProjectGitxWebhook {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::UpdateGitxWebhookRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::UpdateGitxWebhookResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -88,13 +88,13 @@ impl CreateProjectWebhooks {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::CreateWebhookRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CreateWebhookResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -144,7 +144,7 @@ impl GetProjectWebhook {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::WebhookResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -181,13 +181,13 @@ impl ListProjectWebhooks {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ListWebhookRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::WebhookResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -215,13 +215,13 @@ impl UpdateProjectWebhook {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::UpdateWebhookRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::UpdateWebhookResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> CreateProvider {
         let mut call = rt::Call::new(self.client, &CREATE_PROVIDER);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateProvider { call }
     }
     /// `DELETE /ng/api/provider/{providerIdentifier}`
@@ -62,7 +62,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &UPDATE_PROVIDER);
         call.text(0, account_identifier);
         call.text(1, provider_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateProvider { call }
     }
 }
@@ -76,7 +76,7 @@ impl CreateProvider {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoCreateProviderResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -95,7 +95,7 @@ impl DeleteProvider {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoDeleteProviderResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -114,7 +114,7 @@ impl GetProvider {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoGetProviderResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -133,7 +133,7 @@ impl GetProviderList {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoListGetProviderResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -155,7 +155,7 @@ impl UpdateProvider {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoUpdateProviderResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

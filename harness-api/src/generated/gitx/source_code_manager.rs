@@ -54,13 +54,13 @@ impl CreateSourceCodeManager {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::SourceCodeManager) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoSourceCodeManager> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -79,7 +79,7 @@ impl DeleteSourceCodeManager {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -98,7 +98,7 @@ impl GetSourceCodeManagers {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoListSourceCodeManager> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -120,13 +120,13 @@ impl UpdateSourceCodeManager {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::SourceCodeManager) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoSourceCodeManager> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> ProcessWebhookEvent {
         let mut call = rt::Call::new(self.client, &PROCESS_WEBHOOK_EVENT);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         ProcessWebhookEvent { call }
     }
     /// `POST /ng/api/webhook`
@@ -58,7 +58,7 @@ impl ProcessWebhookEvent {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -224,7 +224,7 @@ impl CreateBulkDownloadRequestV1 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -249,7 +249,7 @@ impl DeleteArtifact {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RegistryStatusResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -281,7 +281,7 @@ impl DeleteArtifactVersion {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RegistryStatusResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -353,7 +353,7 @@ impl GetAllArtifactVersions {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GetAllArtifactVersionsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -428,7 +428,7 @@ impl GetArtifactDeployments {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GetArtifactDeploymentsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -469,7 +469,7 @@ impl GetArtifactDetails {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GetArtifactDetailsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -498,7 +498,7 @@ impl GetArtifactFile {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GetArtifactFileResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -557,7 +557,7 @@ impl GetArtifactFiles {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GetArtifactFilesResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -591,7 +591,7 @@ impl GetArtifactStats {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ArtifactStatsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -622,7 +622,7 @@ impl GetArtifactStatsForRegistry {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ArtifactStatsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -654,7 +654,7 @@ impl GetArtifactSummary {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ArtifactSummaryResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -693,7 +693,7 @@ impl GetArtifactVersionSummary {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GetArtifactVersionSummaryResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -730,7 +730,7 @@ impl GetOciArtifactTags {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GetOciArtifactTagsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -770,7 +770,7 @@ impl ListArtifactLabels {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ListArtifactLabelsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -836,13 +836,13 @@ impl UpdateArtifactLabels {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ArtifactLabelRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ArtifactSummaryResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -112,7 +112,7 @@ impl GetDockerArtifactDetails {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GetDockerArtifactDetailsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -149,7 +149,7 @@ impl GetDockerArtifactIntegrationDetails {
     pub fn send(
         self,
     ) -> rt::Sending<types::GetDockerArtifactIntegrationDetailsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -168,7 +168,7 @@ impl GetDockerArtifactLayers {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GetDockerArtifactLayersResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -187,7 +187,7 @@ impl GetDockerArtifactManifest {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GetDockerArtifactManifestResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -220,7 +220,7 @@ impl GetDockerArtifactManifests {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GetDockerArtifactManifestsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

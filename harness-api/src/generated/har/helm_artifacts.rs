@@ -57,7 +57,7 @@ impl GetHelmArtifactDetails {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GetHelmArtifactDetailsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -76,7 +76,7 @@ impl GetHelmArtifactManifest {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GetHelmArtifactManifestResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

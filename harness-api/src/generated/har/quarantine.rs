@@ -67,7 +67,7 @@ impl DeleteQuarantineFilePath {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RegistryStatusResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -86,13 +86,13 @@ impl QuarantineFilePath {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::QuarantineRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::QuarantineFilePathResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

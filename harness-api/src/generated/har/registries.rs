@@ -64,13 +64,13 @@ impl CreateRegistry {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::RegistryRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RegistryResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -89,7 +89,7 @@ impl DeleteRegistry {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RegistryStatusResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -158,7 +158,7 @@ impl GetAllArtifactsByRegistry {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GetAllArtifactsByRegistryResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -192,7 +192,7 @@ impl GetClientSetupDetails {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GetClientSetupDetailsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -211,7 +211,7 @@ impl GetRegistry {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RegistryResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -230,13 +230,13 @@ impl ModifyRegistry {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::RegistryRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RegistryResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

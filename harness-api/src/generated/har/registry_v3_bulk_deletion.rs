@@ -35,13 +35,13 @@ impl BulkDeleteV3 {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::BulkDeleteV3Body) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

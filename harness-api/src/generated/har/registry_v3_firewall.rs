@@ -166,13 +166,13 @@ impl AddBuildInfoV3 {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::AddBuildInfoV3Body) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -191,13 +191,13 @@ impl CreateFirewallExceptionV3 {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::CreateFirewallExceptionV3Body) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -216,7 +216,7 @@ impl DeleteFirewallExceptionV3 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -235,13 +235,13 @@ impl EvaluateArtifactScanV3 {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::EvaluateArtifactScanV3Body) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -266,7 +266,7 @@ impl GetArtifactScanDetailsV3 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -372,7 +372,7 @@ impl GetArtifactScansV3 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -406,7 +406,7 @@ impl GetBulkScanEvaluationStatusV3 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -437,13 +437,13 @@ impl InitiateBulkScanEvaluationV3 {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::InitiateBulkScanEvaluationV3Body) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -486,7 +486,7 @@ impl ListFirewallExceptionVersionsV3 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -583,7 +583,7 @@ impl ListFirewallExceptionsV3 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -696,7 +696,7 @@ impl ListPipelineBuildInfoDetailsV3 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -715,13 +715,13 @@ impl UpdateFirewallExceptionV3 {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::UpdateFirewallExceptionV3Body) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -740,13 +740,13 @@ impl UpdateStatusFirewallExceptionV3 {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::UpdateStatusFirewallExceptionV3Body) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -36,7 +36,7 @@ impl<'c> Api<'c> {
     ) -> TriggerBackfillV3 {
         let mut call = rt::Call::new(self.client, &TRIGGER_BACKFILL_V3);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         TriggerBackfillV3 { call }
     }
 }
@@ -50,7 +50,7 @@ impl GetBackfillStateV3 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -69,7 +69,7 @@ impl GetBackfillTaskStatusV3 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -88,7 +88,7 @@ impl TriggerBackfillV3 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> CreateLifecycleExecutionV3 {
         let mut call = rt::Call::new(self.client, &CREATE_LIFECYCLE_EXECUTION_V3);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateLifecycleExecutionV3 { call }
     }
     /// `POST /har/api/v3/lifecycle/rules`
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
     ) -> CreateLifecycleRuleV3 {
         let mut call = rt::Call::new(self.client, &CREATE_LIFECYCLE_RULE_V3);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateLifecycleRuleV3 { call }
     }
     /// `DELETE /har/api/v3/lifecycle/rules/{id}`
@@ -120,7 +120,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &PATCH_LIFECYCLE_RULE_V3);
         call.text(0, account_identifier);
         call.text(1, id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         PatchLifecycleRuleV3 { call }
     }
     /// `PUT /har/api/v3/lifecycle/rules/{id}`
@@ -134,7 +134,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &UPDATE_LIFECYCLE_RULE_V3);
         call.text(0, account_identifier);
         call.text(1, id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateLifecycleRuleV3 { call }
     }
 }
@@ -160,7 +160,7 @@ impl CreateLifecycleExecutionV3 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -191,7 +191,7 @@ impl CreateLifecycleRuleV3 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -210,7 +210,7 @@ impl DeleteLifecycleRuleV3 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -241,7 +241,7 @@ impl GetLifecycleExecutionV3 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -272,7 +272,7 @@ impl GetLifecycleRuleV3 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -340,7 +340,7 @@ impl GetLifecycleStatsV3 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -433,7 +433,7 @@ impl ListLifecycleExecutionItemsV3 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -526,7 +526,7 @@ impl ListLifecycleExecutionsV3 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -616,7 +616,7 @@ impl ListLifecycleRulesV3 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -650,7 +650,7 @@ impl PatchLifecycleRuleV3 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -681,7 +681,7 @@ impl UpdateLifecycleRuleV3 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -52,13 +52,13 @@ impl CopyResourcesV3 {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::CopyResourcesV3Body) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -77,13 +77,13 @@ impl CreateBulkDownloadRequestV3 {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::CreateBulkDownloadRequestV3Body) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -102,7 +102,7 @@ impl GetBulkDownloadRequestStatusV3 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -94,13 +94,13 @@ impl CreateReplicationRule {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ReplicationRuleRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ReplicationRuleResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -119,7 +119,7 @@ impl DeleteReplicationRule {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RegistryStatusResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -157,7 +157,7 @@ impl GetReplicationRule {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ReplicationRuleResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -200,7 +200,7 @@ impl ListMigrationImages {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ListMigrationImagesResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -228,7 +228,7 @@ impl ListReplicationRules {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ListReplicationRulesResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -247,7 +247,7 @@ impl StartMigration {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RegistryStatusResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -266,7 +266,7 @@ impl StopMigration {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RegistryStatusResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -285,13 +285,13 @@ impl UpdateReplicationRule {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ReplicationRuleRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ReplicationRuleResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -159,13 +159,13 @@ impl DefineSpaceLabel {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::DefineRegistrySpaceLabelRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RegistryTypesLabel> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -184,13 +184,13 @@ impl DefineSpaceLabelValue {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::DefineRegistrySpaceLabelValueRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TypesLabelValue> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -253,7 +253,7 @@ impl FindSpaceLabel {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RegistryTypesLabelWithValues> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -332,7 +332,7 @@ impl GetAllArtifacts {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GetAllArtifactsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -411,7 +411,7 @@ impl GetAllRegistries {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GetAllRegistriesResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -445,7 +445,7 @@ impl GetArtifactStatsForSpace {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ArtifactStatsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -464,7 +464,7 @@ impl GetStorageDetails {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GetStorageDetailsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -483,7 +483,7 @@ impl ListSpaceLabelValues {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::TypesLabelValue>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -529,7 +529,7 @@ impl ListSpaceLabels {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::RegistryTypesLabel>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -551,13 +551,13 @@ impl SaveSpaceLabel {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::SpaceRefLabelsBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RegistryTypesLabelWithValues> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -576,13 +576,13 @@ impl UpdateSpaceLabel {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::UpdateRegistrySpaceLabelRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RegistryTypesLabel> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -601,13 +601,13 @@ impl UpdateSpaceLabelValue {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::UpdateRegistrySpaceLabelValueRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TypesLabelValue> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

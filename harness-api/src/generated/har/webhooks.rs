@@ -106,13 +106,13 @@ impl CreateWebhook {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::WebhookRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RegistryWebhookResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -131,7 +131,7 @@ impl DeleteWebhook {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RegistryStatusResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -150,7 +150,7 @@ impl GetWebhook {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RegistryWebhookResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -169,7 +169,7 @@ impl GetWebhookExecution {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::WebhookExecutionResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -200,7 +200,7 @@ impl ListWebhookExecutions {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ListWebhookExecutionsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -252,7 +252,7 @@ impl ListWebhooks {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ListWebhooksResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -274,7 +274,7 @@ impl ReTriggerWebhookExecution {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::WebhookExecutionResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -293,13 +293,13 @@ impl UpdateWebhook {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::WebhookRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RegistryWebhookResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

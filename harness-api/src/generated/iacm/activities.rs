@@ -112,7 +112,7 @@ impl ListActivities {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::HarnessIacmActivity>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -146,7 +146,7 @@ impl ListActivityResourceChanges {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ListActivityResourceChangesResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

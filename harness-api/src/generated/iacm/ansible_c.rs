@@ -34,7 +34,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &CREATE_INVENTORY);
         call.text(0, org);
         call.text(1, project);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateInventory { call }
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{identifier}/groups`
@@ -50,7 +50,7 @@ impl<'c> Api<'c> {
         call.text(0, org);
         call.text(1, project);
         call.text(2, identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateInventoryGroup { call }
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{identifier}/hosts`
@@ -66,7 +66,7 @@ impl<'c> Api<'c> {
         call.text(0, org);
         call.text(1, project);
         call.text(2, identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateInventoryHost { call }
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{identifier}/vars`
@@ -82,7 +82,7 @@ impl<'c> Api<'c> {
         call.text(0, org);
         call.text(1, project);
         call.text(2, identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateInventoryVars { call }
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/ansible/playbook`
@@ -96,7 +96,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &CREATE_PLAYBOOK);
         call.text(0, org);
         call.text(1, project);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreatePlaybook { call }
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/ansible/playbook/{identifier}/vars`
@@ -112,7 +112,7 @@ impl<'c> Api<'c> {
         call.text(0, org);
         call.text(1, project);
         call.text(2, identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreatePlaybookVars { call }
     }
 }
@@ -156,7 +156,7 @@ impl CreateAnsibleData {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CreateAnsibleDataResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -181,7 +181,7 @@ impl CreateInventory {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CreateInventoryResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -281,7 +281,7 @@ impl CreatePlaybook {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CreatePlaybookResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -78,7 +78,7 @@ impl<'c> Api<'c> {
         call.text(0, org);
         call.text(1, project);
         call.text(2, identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         DeletePlaybookVars { call }
     }
 }

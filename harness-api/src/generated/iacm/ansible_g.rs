@@ -67,7 +67,7 @@ impl GetAnsibleFile {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -92,7 +92,7 @@ impl GetHostStats {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -141,7 +141,7 @@ impl GetHostsSummary {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -18,7 +18,7 @@ impl<'c> Api<'c> {
         call.text(0, org);
         call.text(1, project);
         call.text(2, identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         ReplaceInventoryFromImport { call }
     }
 }
@@ -38,7 +38,7 @@ impl ReplaceInventoryFromImport {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

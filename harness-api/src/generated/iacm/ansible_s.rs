@@ -16,7 +16,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &SEND_ANSIBLE_EVENT);
         call.text(0, org);
         call.text(1, project);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         SendAnsibleEvent { call }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/ansible/activities/{id}`
@@ -201,7 +201,7 @@ impl ShowAnsibleActivity {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ShowAnsibleActivityResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -251,7 +251,7 @@ impl ShowHost {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -282,7 +282,7 @@ impl ShowInventory {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ShowInventoryResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -344,7 +344,7 @@ impl ShowInventoryGroups {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ShowInventoryGroupsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -390,7 +390,7 @@ impl ShowInventoryHosts {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ShowInventoryHostsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -430,7 +430,7 @@ impl ShowInventoryVars {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ShowInventoryVarsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -455,7 +455,7 @@ impl ShowPlaybook {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ShowPlaybookResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -492,7 +492,7 @@ impl ShowPlaybookVars {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ShowPlaybookVarsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

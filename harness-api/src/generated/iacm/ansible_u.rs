@@ -18,7 +18,7 @@ impl<'c> Api<'c> {
         call.text(0, org);
         call.text(1, project);
         call.text(2, identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateInventory { call }
     }
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{inventory_identifier}/groups/{identifier}`
@@ -36,7 +36,7 @@ impl<'c> Api<'c> {
         call.text(1, project);
         call.text(2, inventory_identifier);
         call.text(3, identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateInventoryGroup { call }
     }
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{inventory_identifier}/hosts/{host_address}`
@@ -54,7 +54,7 @@ impl<'c> Api<'c> {
         call.text(1, project);
         call.text(2, inventory_identifier);
         call.text(3, host_address);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateInventoryHost { call }
     }
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{identifier}/plugin`
@@ -70,7 +70,7 @@ impl<'c> Api<'c> {
         call.text(0, org);
         call.text(1, project);
         call.text(2, identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateInventoryPlugin { call }
     }
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{identifier}/vars`
@@ -86,7 +86,7 @@ impl<'c> Api<'c> {
         call.text(0, org);
         call.text(1, project);
         call.text(2, identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateInventoryVars { call }
     }
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/ansible/playbook/{identifier}`
@@ -102,7 +102,7 @@ impl<'c> Api<'c> {
         call.text(0, org);
         call.text(1, project);
         call.text(2, identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdatePlaybook { call }
     }
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/ansible/playbook/{identifier}/vars`
@@ -118,7 +118,7 @@ impl<'c> Api<'c> {
         call.text(0, org);
         call.text(1, project);
         call.text(2, identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdatePlaybookVars { call }
     }
 }
@@ -213,7 +213,7 @@ impl UpdateInventoryPlugin {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -16,7 +16,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &CREATE_APPROVAL);
         call.text(0, org);
         call.text(1, project);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateApproval { call }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/approvals`
@@ -58,7 +58,7 @@ impl<'c> Api<'c> {
         call.text(0, org);
         call.text(1, project);
         call.text(2, id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateApproval { call }
     }
 }
@@ -80,7 +80,7 @@ impl CreateApproval {
     pub fn send(
         self,
     ) -> rt::Sending<types::ApprovalsCreateApprovalResponseBodyCreation> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -144,7 +144,7 @@ impl ListApprovals {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::HarnessIacmApproval>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -174,7 +174,7 @@ impl ShowApproval {
     pub fn send(
         self,
     ) -> rt::Sending<types::ApprovalsShowApprovalResponseBodyStatusInfo> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

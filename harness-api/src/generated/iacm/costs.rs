@@ -81,7 +81,7 @@ impl ListCosts {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ListCostsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -133,7 +133,7 @@ impl ListCostsPerWorkspace {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::HarnessIacmCostResource>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

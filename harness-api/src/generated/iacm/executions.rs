@@ -16,7 +16,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &CREATE_EXECUTION);
         call.text(0, org);
         call.text(1, project);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateExecution { call }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/executions/{pipeline_execution_id}/dependency-graph`
@@ -137,7 +137,7 @@ impl<'c> Api<'c> {
         call.text(1, project);
         call.text(2, pipeline_execution_id);
         call.text(3, pipeline_stage_id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         ModifyExecution { call }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/executions/{pipeline_execution_id}/{pipeline_stage_id}`
@@ -173,7 +173,7 @@ impl CreateExecution {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CreateExecutionResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -210,7 +210,7 @@ impl GetDependencyGraph {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -241,7 +241,7 @@ impl ListCostChanges {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ListCostChangesResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -266,7 +266,7 @@ impl ListCostChangesAllStages {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::HarnessIacmChangedCosts>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -300,7 +300,7 @@ impl ListCostChangesAllStagesByModules {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -373,7 +373,7 @@ impl ListExecutions {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::HarnessIacmExecution>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -419,7 +419,7 @@ impl ListResourceChanges {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ListResourceChangesResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -450,7 +450,7 @@ impl ListResourceChangesAllStages {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::HarnessIacmChangedResources>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -503,7 +503,7 @@ impl ShowExecution {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ShowExecutionResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         body: &types::MigrateTemplateConnectorsRequest,
     ) -> MigrateTemplateConnectors {
         let mut call = rt::Call::new(self.client, &MIGRATE_TEMPLATE_CONNECTORS);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         MigrateTemplateConnectors { call }
     }
     /// `POST /iacm/api/migrate/workspace-connectors`
@@ -22,7 +22,7 @@ impl<'c> Api<'c> {
         body: &types::MigrateWorkspaceConnectorsRequest,
     ) -> MigrateWorkspaceConnectors {
         let mut call = rt::Call::new(self.client, &MIGRATE_WORKSPACE_CONNECTORS);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         MigrateWorkspaceConnectors { call }
     }
 }
@@ -36,7 +36,7 @@ impl MigrateTemplateConnectors {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::MigrateTemplateConnectorsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -55,7 +55,7 @@ impl MigrateWorkspaceConnectors {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::MigrateWorkspaceConnectorsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

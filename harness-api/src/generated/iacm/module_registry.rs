@@ -12,14 +12,14 @@ impl<'c> Api<'c> {
         body: &types::BatchCheckModuleLifecycleBody,
     ) -> BatchCheckModuleLifecycle {
         let mut call = rt::Call::new(self.client, &BATCH_CHECK_MODULE_LIFECYCLE);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         BatchCheckModuleLifecycle { call }
     }
     /// `POST /iacm/api/modules`
     #[inline]
     pub fn create_module(&self, body: &types::CreateModuleRequest) -> CreateModule {
         let mut call = rt::Call::new(self.client, &CREATE_MODULE);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateModule { call }
     }
     /// `POST /iacm/api/modules/{moduleId}/executions`
@@ -31,7 +31,7 @@ impl<'c> Api<'c> {
     ) -> CreateModuleExecution {
         let mut call = rt::Call::new(self.client, &CREATE_MODULE_EXECUTION);
         call.text(0, module_id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateModuleExecution { call }
     }
     /// `POST /iacm/api/modules/pipeline/onboarding`
@@ -41,7 +41,7 @@ impl<'c> Api<'c> {
         body: &types::CreateOnboardingPipelineBody,
     ) -> CreateOnboardingPipeline {
         let mut call = rt::Call::new(self.client, &CREATE_ONBOARDING_PIPELINE);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateOnboardingPipeline { call }
     }
     /// `POST /iacm/api/modules/{id}/pipeline`
@@ -53,7 +53,7 @@ impl<'c> Api<'c> {
     ) -> CreateTestingPipelines {
         let mut call = rt::Call::new(self.client, &CREATE_TESTING_PIPELINES);
         call.text(0, id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateTestingPipelines { call }
     }
     /// `DELETE /iacm/api/modules/{id}`
@@ -117,7 +117,7 @@ impl<'c> Api<'c> {
     ) -> EnableTesting {
         let mut call = rt::Call::new(self.client, &ENABLE_TESTING);
         call.text(0, id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         EnableTesting { call }
     }
     /// `GET /iacm/registry/account/{namespace}/{name}/{system}/{version}/download/file`
@@ -276,7 +276,7 @@ impl<'c> Api<'c> {
         call.text(0, name);
         call.text(1, system);
         call.text(2, version);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         ModuleParsedData { call }
     }
     /// `POST /iacm/api/modules/{name}/{system}/{version}/upload`
@@ -336,7 +336,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &POST_MODULE_TAGS);
         call.text(0, name);
         call.text(1, system);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         PostModuleTags { call }
     }
     /// `PUT /iacm/api/modules/{id}/lifecycle`
@@ -348,7 +348,7 @@ impl<'c> Api<'c> {
     ) -> PutModuleLifecycle {
         let mut call = rt::Call::new(self.client, &PUT_MODULE_LIFECYCLE);
         call.text(0, id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         PutModuleLifecycle { call }
     }
     /// `POST /iacm/api/modules/{moduleId}/events`
@@ -360,7 +360,7 @@ impl<'c> Api<'c> {
     ) -> SendModuleEvent {
         let mut call = rt::Call::new(self.client, &SEND_MODULE_EVENT);
         call.text(0, module_id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         SendModuleEvent { call }
     }
     /// `POST /iacm/api/modules/{id}/sync`
@@ -379,7 +379,7 @@ impl<'c> Api<'c> {
     ) -> UpdateModule {
         let mut call = rt::Call::new(self.client, &UPDATE_MODULE);
         call.text(0, id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateModule { call }
     }
     /// `PUT /iacm/api/modules/{id}/testing`
@@ -391,7 +391,7 @@ impl<'c> Api<'c> {
     ) -> UpdateModuleTesting {
         let mut call = rt::Call::new(self.client, &UPDATE_MODULE_TESTING);
         call.text(0, id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateModuleTesting { call }
     }
 }
@@ -411,7 +411,7 @@ impl BatchCheckModuleLifecycle {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -448,7 +448,7 @@ impl CreateModule {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ModuleRegistryCreateModuleResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -467,7 +467,7 @@ impl CreateModuleExecution {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CreateModuleExecutionResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -504,7 +504,7 @@ impl CreateOnboardingPipeline {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -615,7 +615,7 @@ impl DeleteModuleLifecycle {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -652,7 +652,7 @@ impl DeleteModuleVersions {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -708,7 +708,7 @@ impl DownloadModule {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::DownloadModuleResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -801,7 +801,7 @@ impl GetModuleExampleFile {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -838,7 +838,7 @@ impl GetModuleLifecycle {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -875,7 +875,7 @@ impl GetModuleLifecycleVersionStatus {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -912,7 +912,7 @@ impl ListConnectors {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<String>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -958,7 +958,7 @@ impl ListMetadataByModule {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ListModuleMetadataResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -995,7 +995,7 @@ impl ListModuleExampleFiles {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1074,7 +1074,7 @@ impl ListModuleExecutionsId {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::HarnessIacmModuleexecutionresource>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1114,7 +1114,7 @@ impl ListModuleTagsById {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<String>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1178,7 +1178,7 @@ impl ListModulesByAccount {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::ModuleResource>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1218,7 +1218,7 @@ impl ListModulesById {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ListModuleByIdResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1280,7 +1280,7 @@ impl ListVersions {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ListModuleVersionsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1391,7 +1391,7 @@ impl PostModuleExample {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1508,7 +1508,7 @@ impl PutModuleLifecycle {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         body: &types::BatchCheckProviderLifecycleBody,
     ) -> BatchCheckProviderLifecycle {
         let mut call = rt::Call::new(self.client, &BATCH_CHECK_PROVIDER_LIFECYCLE);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         BatchCheckProviderLifecycle {
             call,
         }
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
     ) -> CreateProvider {
         let mut call = rt::Call::new(self.client, &CREATE_PROVIDER);
         call.text(0, id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateProvider { call }
     }
     /// `POST /iacm/api/providers/{id}/version`
@@ -38,7 +38,7 @@ impl<'c> Api<'c> {
     ) -> CreateProviderVersion {
         let mut call = rt::Call::new(self.client, &CREATE_PROVIDER_VERSION);
         call.text(0, id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateProviderVersion { call }
     }
     /// `DELETE /iacm/api/providers/{id}`
@@ -239,7 +239,7 @@ impl<'c> Api<'c> {
     ) -> PutProviderLifecycle {
         let mut call = rt::Call::new(self.client, &PUT_PROVIDER_LIFECYCLE);
         call.text(0, id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         PutProviderLifecycle { call }
     }
     /// `PUT /iacm/api/providers/{id}/version/{version}`
@@ -253,7 +253,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &UPDATE_PROVIDER_VERSION);
         call.text(0, id);
         call.text(1, version);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateProviderVersion { call }
     }
     /// `PUT /iacm/api/providers/keys/{id}`
@@ -265,7 +265,7 @@ impl<'c> Api<'c> {
     ) -> UpdateSigningKey {
         let mut call = rt::Call::new(self.client, &UPDATE_SIGNING_KEY);
         call.text(0, id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateSigningKey { call }
     }
     /// `POST /iacm/api/providers/keys`
@@ -275,7 +275,7 @@ impl<'c> Api<'c> {
         body: &types::UploadSigningKeyRequest,
     ) -> UploadSigningKey {
         let mut call = rt::Call::new(self.client, &UPLOAD_SIGNING_KEY);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UploadSigningKey { call }
     }
 }
@@ -295,7 +295,7 @@ impl BatchCheckProviderLifecycle {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -320,7 +320,7 @@ impl CreateProvider {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::AnsibleDataInfo> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -420,7 +420,7 @@ impl DeleteProviderLifecycle {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -495,7 +495,7 @@ impl GetProvider {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::IacmGetProviderResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -520,7 +520,7 @@ impl GetProviderDomain {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -539,7 +539,7 @@ impl GetProviderDownload {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GetProviderDownloadResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -583,7 +583,7 @@ impl GetProviderLifecycle {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -608,7 +608,7 @@ impl GetProviderLifecycleVersionStatus {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -633,7 +633,7 @@ impl GetProviderVersion {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GetProviderVersionResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -652,7 +652,7 @@ impl ListProviderVersions {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ListProviderVersionsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -701,7 +701,7 @@ impl ListProviders {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::HarnessIacmProviderRegistryProvider>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -753,7 +753,7 @@ impl ListSigningKeys {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::HarnessIacmProviderRegistrySigningKey>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -781,7 +781,7 @@ impl PostProviderFiles {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::PostFilesResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -831,7 +831,7 @@ impl PutProviderLifecycle {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -20,7 +20,7 @@ impl<'c> Api<'c> {
         call.text(1, project);
         call.text(2, workspace);
         call.text(3, activity_id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CompleteActivity { call }
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/provisioner-activities/start`
@@ -36,7 +36,7 @@ impl<'c> Api<'c> {
         call.text(0, org);
         call.text(1, project);
         call.text(2, workspace);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         StartActivity { call }
     }
 }
@@ -56,7 +56,7 @@ impl CompleteActivity {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -81,7 +81,7 @@ impl StartActivity {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -28,7 +28,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &DELETE_DEFAULT_PIPELINE);
         call.text(0, org);
         call.text(1, project);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         DeleteDefaultPipeline { call }
     }
     /// `DELETE /iacm/api/orgs/{org}/projects/{project}/settings/ephemeral-config`
@@ -74,7 +74,7 @@ impl<'c> Api<'c> {
         );
         call.text(0, org);
         call.text(1, project);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         EnableEphemeralWorkspacesInProject {
             call,
         }
@@ -90,7 +90,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &ENABLE_PROJECT_DRIFT);
         call.text(0, org);
         call.text(1, project);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         EnableProjectDrift { call }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/settings/default-pipelines`
@@ -116,7 +116,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &UPSERT_DEFAULT_PIPELINE);
         call.text(0, org);
         call.text(1, project);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpsertDefaultPipeline { call }
     }
 }
@@ -136,7 +136,7 @@ impl CheckPushData {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CheckPushDataResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -186,7 +186,7 @@ impl DisableEphemeralWorkspacesInProject {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -211,7 +211,7 @@ impl DisableProjectDrift {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -236,7 +236,7 @@ impl EnableEphemeralWorkspacesInProject {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -261,7 +261,7 @@ impl EnableProjectDrift {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -292,7 +292,7 @@ impl ListDefaultPipelines {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::HarnessIacmDefaultpipeline>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -25,7 +25,7 @@ impl<'c> Api<'c> {
         body: &types::PluginReportedVersion,
     ) -> LatestPluginVersion {
         let mut call = rt::Call::new(self.client, &LATEST_PLUGIN_VERSION);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         LatestPluginVersion { call }
     }
     /// `GET /iacm/api/provisioners/supported/{provisioner}`
@@ -67,7 +67,7 @@ impl GetProvisionerConfig {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -86,7 +86,7 @@ impl LatestPluginVersion {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::HarnessIacmPluginversion> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -105,7 +105,7 @@ impl ListSupportedProvisionerVersions {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<String>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -146,7 +146,7 @@ impl SystemVersion {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::IacmServiceVersion> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -20,7 +20,7 @@ impl<'c> Api<'c> {
         call.text(1, org);
         call.text(2, project);
         call.text(3, workspace);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         LockWorkspace { call }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/terraform-backend`
@@ -70,7 +70,7 @@ impl<'c> Api<'c> {
         call.text(1, org);
         call.text(2, project);
         call.text(3, workspace);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UnlockWorkspace { call }
     }
 }
@@ -84,7 +84,7 @@ impl LockWorkspace {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::HarnessIacmLockinfo> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

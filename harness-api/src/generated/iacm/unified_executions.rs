@@ -16,7 +16,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &CREATE_UNIFIED_EXECUTION);
         call.text(0, org);
         call.text(1, project);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateUnifiedExecution { call }
     }
 }
@@ -36,7 +36,7 @@ impl CreateUnifiedExecution {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::UnifiedExecutionResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -40,7 +40,7 @@ impl CheckLicence {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ShowLicenceResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -59,7 +59,7 @@ impl GetUsage {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ShowUsageResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

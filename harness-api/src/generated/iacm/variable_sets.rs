@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         body: &types::CreateVariableSetRequestAccScope,
     ) -> CreateVariableSetAccountLevel {
         let mut call = rt::Call::new(self.client, &CREATE_VARIABLE_SET_ACCOUNT_LEVEL);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateVariableSetAccountLevel {
             call,
         }
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
     ) -> CreateVariableSetOrgLevel {
         let mut call = rt::Call::new(self.client, &CREATE_VARIABLE_SET_ORG_LEVEL);
         call.text(0, org);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateVariableSetOrgLevel { call }
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/variable-set`
@@ -40,7 +40,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &CREATE_VARIABLE_SET_PROJ_LEVEL);
         call.text(0, org);
         call.text(1, project);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateVariableSetProjLevel { call }
     }
     /// `DELETE /iacm/api/variable-set/{identifier}`
@@ -258,7 +258,7 @@ impl<'c> Api<'c> {
     ) -> UpdateVariableSetAccountLevel {
         let mut call = rt::Call::new(self.client, &UPDATE_VARIABLE_SET_ACCOUNT_LEVEL);
         call.text(0, identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateVariableSetAccountLevel {
             call,
         }
@@ -274,7 +274,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &UPDATE_VARIABLE_SET_ORG_LEVEL);
         call.text(0, org);
         call.text(1, identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateVariableSetOrgLevel { call }
     }
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/variable-set/{identifier}`
@@ -290,7 +290,7 @@ impl<'c> Api<'c> {
         call.text(0, org);
         call.text(1, project);
         call.text(2, identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateVariableSetProjLevel { call }
     }
 }
@@ -312,7 +312,7 @@ impl CreateVariableSetAccountLevel {
     pub fn send(
         self,
     ) -> rt::Sending<types::VariableSetsCreateVariableSetAccountLevelResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -339,7 +339,7 @@ impl CreateVariableSetOrgLevel {
     pub fn send(
         self,
     ) -> rt::Sending<types::VariableSetsCreateVariableSetAccountLevelResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -366,7 +366,7 @@ impl CreateVariableSetProjLevel {
     pub fn send(
         self,
     ) -> rt::Sending<types::VariableSetsCreateVariableSetAccountLevelResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -416,7 +416,7 @@ impl DeleteVariableSetByQueryAccountLevel {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -441,7 +441,7 @@ impl DeleteVariableSetByQueryOrgLevel {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -466,7 +466,7 @@ impl DeleteVariableSetByQueryProjLevel {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -543,7 +543,7 @@ impl GetVariableSetAccountLevel {
     pub fn send(
         self,
     ) -> rt::Sending<types::VariableSetsGetVariableSetAccountLevelResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -570,7 +570,7 @@ impl GetVariableSetOrgLevel {
     pub fn send(
         self,
     ) -> rt::Sending<types::VariableSetsGetVariableSetAccountLevelResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -597,7 +597,7 @@ impl GetVariableSetProjLevel {
     pub fn send(
         self,
     ) -> rt::Sending<types::VariableSetsGetVariableSetAccountLevelResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -622,7 +622,7 @@ impl ListVariableSetReferencesAccountLevel {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::HarnessIacmWorkspaceList> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -650,7 +650,7 @@ impl ListVariableSetReferencesOrgLevel {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::HarnessIacmWorkspaceList> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -678,7 +678,7 @@ impl ListVariableSetReferencesProjLevel {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::HarnessIacmWorkspaceList> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -706,7 +706,7 @@ impl ListVariableSetsAccountLevel {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::HarnessIacmVariableSetList> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -734,7 +734,7 @@ impl ListVariableSetsOrgLevel {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::HarnessIacmVariableSetList> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -762,7 +762,7 @@ impl ListVariableSetsProjLevel {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::HarnessIacmVariableSetList> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -792,7 +792,7 @@ impl UpdateVariableSetAccountLevel {
     pub fn send(
         self,
     ) -> rt::Sending<types::VariableSetsCreateVariableSetAccountLevelResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -819,7 +819,7 @@ impl UpdateVariableSetOrgLevel {
     pub fn send(
         self,
     ) -> rt::Sending<types::VariableSetsCreateVariableSetAccountLevelResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -846,7 +846,7 @@ impl UpdateVariableSetProjLevel {
     pub fn send(
         self,
     ) -> rt::Sending<types::VariableSetsCreateVariableSetAccountLevelResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -18,7 +18,7 @@ impl<'c> Api<'c> {
         call.text(0, org);
         call.text(1, project);
         call.text(2, workspace);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateVariable { call }
     }
     /// `DELETE /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/variables/{kind}/{key}`
@@ -102,7 +102,7 @@ impl<'c> Api<'c> {
         call.text(2, workspace);
         call.text(3, Into::<types::UpdateVariableKind>::into(kind).as_str());
         call.text(4, key);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateVariable { call }
     }
 }
@@ -122,7 +122,7 @@ impl CreateVariable {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CreateWorkspaceVariableResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -147,7 +147,7 @@ impl DestroyVariable {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::DestroyWorkspaceVariableResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -172,7 +172,7 @@ impl GetVariablesAndProviders {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GetVariablesAndProvidersResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -197,7 +197,7 @@ impl ListVariables {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::HarnessIacmWorkspacevariable>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -225,7 +225,7 @@ impl ShowVariable {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ShowWorkspaceVariableResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -250,7 +250,7 @@ impl UpdateVariable {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::UpdateWorkspaceVariableResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -16,7 +16,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &ADD_WORKSPACE_TEMPLATE);
         call.text(0, org);
         call.text(1, project);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         AddWorkspaceTemplate { call }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspace/template/{workspace_id}/yaml-diff`
@@ -67,7 +67,7 @@ impl<'c> Api<'c> {
         call.text(1, project);
         call.text(2, template_id);
         call.text(3, workspace_id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateWorkspaceTemplate { call }
     }
 }
@@ -87,7 +87,7 @@ impl AddWorkspaceTemplate {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CreateWorkspaceTemplateResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -114,7 +114,7 @@ impl GetWorkspaceTemplateReconciliationDiff {
     pub fn send(
         self,
     ) -> rt::Sending<types::GetWorkspaceTemplateReconciliationDiffResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -139,7 +139,7 @@ impl GetWorkspacesByTemplateId {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::HarnessIacmWorkspaceTemplate>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -167,7 +167,7 @@ impl UpdateWorkspaceTemplate {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::UpdateWorkspaceTemplateResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -18,7 +18,7 @@ impl<'c> Api<'c> {
         call.text(0, org);
         call.text(1, project);
         call.text(2, workspace);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CloneWorkspace { call }
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/remote-executions`
@@ -34,7 +34,7 @@ impl<'c> Api<'c> {
         call.text(0, org);
         call.text(1, project);
         call.text(2, workspace);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateRemoteExecution { call }
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/workspaces`
@@ -48,7 +48,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &CREATE_WORKSPACE);
         call.text(0, org);
         call.text(1, project);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateWorkspace { call }
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/data`
@@ -98,7 +98,7 @@ impl CloneWorkspace {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::WorkspacesCreateWorkspaceResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -123,7 +123,7 @@ impl CreateRemoteExecution {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CreateRemoteExecutionResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -148,7 +148,7 @@ impl CreateWorkspace {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::WorkspacesCreateWorkspaceResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -185,7 +185,7 @@ impl CreateWorkspaceData {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CreateDataResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

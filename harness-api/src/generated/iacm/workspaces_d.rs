@@ -46,7 +46,7 @@ impl<'c> Api<'c> {
         call.text(0, org);
         call.text(1, project);
         call.text(2, workspace);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         DeleteResources { call }
     }
     /// `DELETE /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/resources/stale`
@@ -62,7 +62,7 @@ impl<'c> Api<'c> {
         call.text(0, org);
         call.text(1, project);
         call.text(2, workspace);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         DeleteStaleResources { call }
     }
     /// `DELETE /iacm/api/orgs/{org}/projects/{project}/workspaces/{identifier}`
@@ -118,7 +118,7 @@ impl DeleteDriftConfig {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -149,7 +149,7 @@ impl DeleteEphemeralConfig {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -174,7 +174,7 @@ impl DeleteResources {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::DeleteResourcesResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -199,7 +199,7 @@ impl DeleteStaleResources {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

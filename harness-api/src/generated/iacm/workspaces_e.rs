@@ -62,7 +62,7 @@ impl EvaluateWorkspaceData {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::EvaluateDataResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -87,7 +87,7 @@ impl ExecuteRemoteExecution {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RemoteExecution> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -52,7 +52,7 @@ impl FindRemoteExecution {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ShowRemoteExecutionResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -178,7 +178,7 @@ impl ListAllWorkspaceTags {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<String>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -224,7 +224,7 @@ impl ListAssociatedWorkspaces {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::HarnessIacmWorkspaceTemplate>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -264,7 +264,7 @@ impl ListPipelines {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ListPipelinesResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -304,7 +304,7 @@ impl ListProvisionersRatio {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ListProvisionersRatioResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -350,7 +350,7 @@ impl ListResources {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ListResourcesResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -417,7 +417,7 @@ impl ListWorkspaceData {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::HarnessIacmWorkspacedata>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -445,7 +445,7 @@ impl ListWorkspaceModules {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::HarnessIacmWorkspacemodule>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -473,7 +473,7 @@ impl ListWorkspaceResourceTypeAttributes {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<String>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -501,7 +501,7 @@ impl ListWorkspaceResourceTypes {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<String>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -529,7 +529,7 @@ impl ListWorkspaceResourceTypesAndAttributes {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<std::collections::BTreeMap<String, Vec<String>>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -590,7 +590,7 @@ impl ListWorkspaces {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::WorkspaceResourceSummary>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

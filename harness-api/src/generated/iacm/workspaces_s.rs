@@ -18,7 +18,7 @@ impl<'c> Api<'c> {
         call.text(0, org);
         call.text(1, project);
         call.text(2, identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         SearchResources { call }
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/events`
@@ -34,7 +34,7 @@ impl<'c> Api<'c> {
         call.text(0, org);
         call.text(1, project);
         call.text(2, workspace);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         SendEvent { call }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{identifier}`
@@ -96,7 +96,7 @@ impl SearchResources {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::SearchResourcesResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -146,7 +146,7 @@ impl ShowWorkspace {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::WorkspacesShowWorkspaceResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -208,7 +208,7 @@ impl ShowWorkspaceMetrics {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ShowWorkspaceMetricsRequest> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -18,7 +18,7 @@ impl<'c> Api<'c> {
         call.text(0, org);
         call.text(1, project);
         call.text(2, workspace);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateDriftConfig { call }
     }
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/ephemeral-config`
@@ -34,7 +34,7 @@ impl<'c> Api<'c> {
         call.text(0, org);
         call.text(1, project);
         call.text(2, workspace);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateEphemeralConfig { call }
     }
     /// `PATCH /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/resources`
@@ -50,7 +50,7 @@ impl<'c> Api<'c> {
         call.text(0, org);
         call.text(1, project);
         call.text(2, workspace);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateResources { call }
     }
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/workspaces/{identifier}`
@@ -66,7 +66,7 @@ impl<'c> Api<'c> {
         call.text(0, org);
         call.text(1, project);
         call.text(2, identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateWorkspace { call }
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/dependency-graph`
@@ -170,7 +170,7 @@ impl UpdateDriftConfig {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -195,7 +195,7 @@ impl UpdateEphemeralConfig {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -220,7 +220,7 @@ impl UpdateResources {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::UpdateResourcesResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -245,7 +245,7 @@ impl UpdateWorkspace {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::UpdateWorkspaceResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -276,7 +276,7 @@ impl UploadDependencyGraph {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -301,7 +301,7 @@ impl UploadRemoteExecution {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::UploadRemoteExecutionResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -332,7 +332,7 @@ impl UploadRiskAssessment {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -34,7 +34,7 @@ impl GetAllowList {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::AllowListResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -59,13 +59,13 @@ impl SaveAllowList {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::AllowListRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::AllowListResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

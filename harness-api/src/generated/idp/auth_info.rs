@@ -42,7 +42,7 @@ impl GetAuthInfo {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::AuthInfoResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -67,13 +67,13 @@ impl SaveAuthInfo {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::BackstageEnvVariableBatchRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::BackstageEnvVariableResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -114,7 +114,7 @@ impl CreateBackstageEnvVariable {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::BackstageEnvVariableRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// The body as it is to be sent, `application/yaml`.
@@ -127,7 +127,7 @@ impl CreateBackstageEnvVariable {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::BackstageEnvVariableResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -152,7 +152,7 @@ impl CreateBackstageEnvVariables {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::BackstageEnvVariableBatchRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// The body as it is to be sent, `application/yaml`.
@@ -165,7 +165,7 @@ impl CreateBackstageEnvVariables {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::BackstageEnvVariableResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -249,7 +249,7 @@ impl GetBackstageEnvVariable {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::BackstageEnvVariableResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -292,7 +292,7 @@ impl GetBackstageEnvVariables {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::BackstageEnvVariableResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -351,7 +351,7 @@ impl ResolveBackstageEnvVariables {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResolvedEnvVariableResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -401,7 +401,7 @@ impl UpdateBackstageEnvVariable {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::BackstageEnvVariableRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// The body as it is to be sent, `application/yaml`.
@@ -414,7 +414,7 @@ impl UpdateBackstageEnvVariable {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::BackstageEnvVariableResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -439,7 +439,7 @@ impl UpdateBackstageEnvVariables {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::BackstageEnvVariableBatchRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// The body as it is to be sent, `application/yaml`.
@@ -452,7 +452,7 @@ impl UpdateBackstageEnvVariables {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::BackstageEnvVariableResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -47,7 +47,7 @@ impl BackstageHarnessSyncAllAccounts {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::BackstageHarnessSyncEntitiesResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -72,7 +72,7 @@ impl BackstageHarnessSyncForAccount {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::BackstageHarnessSyncEntitiesResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -97,13 +97,13 @@ impl BackstageHarnessSyncForAccountEntity {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::BackstageHarnessSyncRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::BackstageHarnessSyncEntitiesResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -40,13 +40,13 @@ impl CreateBackstagePermissions {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::BackstagePermissionsRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::BackstagePermissionsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -71,7 +71,7 @@ impl GetBackstagePermissions {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::BackstagePermissionsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -96,13 +96,13 @@ impl UpdateBackstagePermissions {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::BackstagePermissionsRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::BackstagePermissionsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

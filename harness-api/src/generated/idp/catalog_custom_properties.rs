@@ -126,7 +126,7 @@ impl DeleteCatalogCustomProperties {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::CustomPropertyFilterDeleteRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// The body as it is to be sent, `application/yaml`.
@@ -139,7 +139,7 @@ impl DeleteCatalogCustomProperties {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CustomPropertyByFieldDeleteResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -170,7 +170,7 @@ impl DeleteCatalogCustomPropertiesByEntity {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::CustomPropertyByEntityDeleteRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// The body as it is to be sent, `application/yaml`.
@@ -183,7 +183,7 @@ impl DeleteCatalogCustomPropertiesByEntity {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CustomPropertyResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -214,7 +214,7 @@ impl DeleteEntitiesByCatalogCustomProperty {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::CustomPropertyByFieldDeleteRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// The body as it is to be sent, `application/yaml`.
@@ -227,7 +227,7 @@ impl DeleteEntitiesByCatalogCustomProperty {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CustomPropertyResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -252,7 +252,7 @@ impl GetCatalogCustomPropertiesByEntity {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CustomPropertyByEntityGetResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -277,7 +277,7 @@ impl GetEntitiesByCatalogCustomProperty {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CustomPropertyByFieldGetResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -308,7 +308,7 @@ impl IngestCatalogCustomProperties {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::CustomPropertyFilterRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// The body as it is to be sent, `application/yaml`.
@@ -321,7 +321,7 @@ impl IngestCatalogCustomProperties {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CustomPropertyByFieldResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -352,7 +352,7 @@ impl IngestCatalogCustomPropertiesByEntity {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::CustomPropertyByEntityRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// The body as it is to be sent, `application/yaml`.
@@ -365,7 +365,7 @@ impl IngestCatalogCustomPropertiesByEntity {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CustomPropertyResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -396,7 +396,7 @@ impl IngestEntitiesByCatalogCustomProperty {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::CustomPropertyByFieldRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// The body as it is to be sent, `application/yaml`.
@@ -409,7 +409,7 @@ impl IngestEntitiesByCatalogCustomProperty {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CustomPropertyResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -69,13 +69,13 @@ impl CreateCheck {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::CheckDetailsRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::DefaultSaveResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -137,7 +137,7 @@ impl GetCheck {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CheckDetailsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -168,7 +168,7 @@ impl GetCheckGraph {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::CheckGraph>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -202,7 +202,7 @@ impl GetCheckStats {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CheckStatsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -257,7 +257,7 @@ impl GetChecks {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::CheckResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -285,13 +285,13 @@ impl UpdateCheck {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::CheckDetailsRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::DefaultSaveResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -52,7 +52,7 @@ impl GetConnectorInfo {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ConnectorInfoResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -77,7 +77,7 @@ impl GetConnectorInfoByProviderType {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ConnectorInfoResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -102,7 +102,7 @@ impl GetConnectorsInfo {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ConnectorInfoResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -127,13 +127,13 @@ impl SaveConnectorInfo {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ConnectorInfoRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ConnectorInfoResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

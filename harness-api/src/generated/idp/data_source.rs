@@ -48,7 +48,7 @@ impl GetAllDatasourcesForAccount {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::DataSourcesResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -73,7 +73,7 @@ impl GetDataPointsForDataSource {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::DataPointsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -98,7 +98,7 @@ impl GetDataSourcesDataPointsMap {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::DataSourceDataPointsMapResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

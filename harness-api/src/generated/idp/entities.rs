@@ -14,14 +14,14 @@ impl<'c> Api<'c> {
     ) -> ConvertEntity {
         let mut call = rt::Call::new(self.client, &CONVERT_ENTITY);
         call.text(0, Into::<types::ConvertEntityOption>::into(option).as_str());
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         ConvertEntity { call }
     }
     /// `POST /v1/entities`
     #[inline]
     pub fn create_entity(&self, body: &types::EntityCreateRequest) -> CreateEntity {
         let mut call = rt::Call::new(self.client, &CREATE_ENTITY);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateEntity { call }
     }
     /// `DELETE /v1/entities/{scope}/{kind}/{identifier}`
@@ -110,7 +110,7 @@ impl<'c> Api<'c> {
     #[inline]
     pub fn import_entity(&self, body: &types::IdpGitImportDetails) -> ImportEntity {
         let mut call = rt::Call::new(self.client, &IMPORT_ENTITY);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         ImportEntity { call }
     }
     /// `POST /v1/entities/move/{scope}/{kind}/{identifier}`
@@ -126,7 +126,7 @@ impl<'c> Api<'c> {
         call.text(0, scope);
         call.text(1, kind);
         call.text(2, identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         MoveEntity { call }
     }
     /// `PUT /v1/entities/{scope}/{kind}/{identifier}`
@@ -142,7 +142,7 @@ impl<'c> Api<'c> {
         call.text(0, scope);
         call.text(1, kind);
         call.text(2, identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateEntity { call }
     }
     /// `PUT /v1/entities/git-metadata/{scope}/{kind}/{identifier}`
@@ -158,7 +158,7 @@ impl<'c> Api<'c> {
         call.text(0, scope);
         call.text(1, kind);
         call.text(2, identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateGitMetadata { call }
     }
 }
@@ -184,7 +184,7 @@ impl ConvertEntity {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::EntityConvertResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -239,7 +239,7 @@ impl CreateEntity {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::EntityResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -391,7 +391,7 @@ impl GetEntities {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::EntityResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -497,13 +497,13 @@ impl GetEntitiesByRefs {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::EntitiesByRefsRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::EntityResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -543,7 +543,7 @@ impl GetEntitiesFilters {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::EntityFiltersResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -583,13 +583,13 @@ impl GetEntitiesFiltersByQuery {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::EntityFilterQueryRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::EntityFiltersResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -680,7 +680,7 @@ impl GetEntitiesGroups {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::EntitiesGroupsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -717,7 +717,7 @@ impl GetEntitiesKinds {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::EntityKindsResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -793,7 +793,7 @@ impl GetEntity {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::EntityResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -818,7 +818,7 @@ impl GetJsonSchema {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -861,7 +861,7 @@ impl ImportEntity {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::EntityResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -904,7 +904,7 @@ impl MoveEntity {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::DefaultSaveResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -947,7 +947,7 @@ impl UpdateEntity {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::EntityResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -990,7 +990,7 @@ impl UpdateGitMetadata {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::DefaultSaveResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -75,7 +75,7 @@ impl CreateCompileAndExecuteEnvironment {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::EnvironmentProxyCreateRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
@@ -155,7 +155,7 @@ impl UpdateCompileAndExecuteEnvironment {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::EnvironmentProxyUpdateRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.

@@ -94,7 +94,7 @@ impl GetAllGroupsForAccount {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::GroupResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -122,7 +122,7 @@ impl GetGroupDetails {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GroupResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -147,7 +147,7 @@ impl GetGroupsYaml {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GroupsYamlResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -184,7 +184,7 @@ impl GetWorkflowsForAccount {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::WorkflowsInfoResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -212,13 +212,13 @@ impl SaveGroup {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::GroupRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GroupResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -249,7 +249,7 @@ impl UpdateGroups {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::GroupResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

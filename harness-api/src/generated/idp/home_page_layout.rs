@@ -159,7 +159,7 @@ impl DeleteHomePageLayoutIcon {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::DeleteHomePageLayoutIconRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
@@ -190,7 +190,7 @@ impl GetHomePageLayoutInfo {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::HomePageLayoutResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -215,7 +215,7 @@ impl GetYamlForHomePageLayout {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::HomePageLayoutYamlResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -240,7 +240,7 @@ impl SaveHomePageLayoutInfo {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::HomePageLayoutRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// The body as it is to be sent, `application/yaml`.
@@ -253,7 +253,7 @@ impl SaveHomePageLayoutInfo {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::HomePageLayoutResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

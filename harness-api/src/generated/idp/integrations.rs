@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> CreateIntegration {
         let mut call = rt::Call::new(self.client, &CREATE_INTEGRATION);
         call.text(0, Into::<types::CreateIntegrationValue>::into(integration).as_str());
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateIntegration { call }
     }
     /// `DELETE /v1/integrations/{integration}`
@@ -74,7 +74,7 @@ impl<'c> Api<'c> {
     ) -> SaveDiscoverEntities {
         let mut call = rt::Call::new(self.client, &SAVE_DISCOVER_ENTITIES);
         call.text(0, integration_id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         SaveDiscoverEntities { call }
     }
     /// `POST /v1/integrations/{integration-id}/entities/unlink`
@@ -86,7 +86,7 @@ impl<'c> Api<'c> {
     ) -> UnlinkIntegrationEntities {
         let mut call = rt::Call::new(self.client, &UNLINK_INTEGRATION_ENTITIES);
         call.text(0, integration_id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UnlinkIntegrationEntities { call }
     }
     /// `PUT /v1/integrations/{integration}/{integration-id}`
@@ -100,7 +100,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &UPDATE_INTEGRATION);
         call.text(0, Into::<types::UpdateIntegrationValue>::into(integration).as_str());
         call.text(1, integration_id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateIntegration { call }
     }
 }
@@ -132,7 +132,7 @@ impl CreateIntegration {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -157,7 +157,7 @@ impl DeleteIntegrations {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -206,7 +206,7 @@ impl DiscoverEntities {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -231,7 +231,7 @@ impl GetIntegration {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -280,7 +280,7 @@ impl GetIntegrations {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -305,7 +305,7 @@ impl SaveDiscoverEntities {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -330,7 +330,7 @@ impl UnlinkIntegrationEntities {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -361,7 +361,7 @@ impl UpdateIntegration {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

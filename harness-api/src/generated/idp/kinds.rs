@@ -9,7 +9,7 @@ impl<'c> Api<'c> {
     #[inline]
     pub fn create_kind(&self, body: &types::CreateKindBody) -> CreateKind {
         let mut call = rt::Call::new(self.client, &CREATE_KIND);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateKind { call }
     }
     /// `DELETE /v1/kinds/{identifier}`
@@ -45,7 +45,7 @@ impl<'c> Api<'c> {
         body: &types::KindSchemaValidateBody,
     ) -> KindSchemaValidate {
         let mut call = rt::Call::new(self.client, &KIND_SCHEMA_VALIDATE);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         KindSchemaValidate { call }
     }
     /// `PUT /v1/kinds/{identifier}`
@@ -57,7 +57,7 @@ impl<'c> Api<'c> {
     ) -> UpdateKind {
         let mut call = rt::Call::new(self.client, &UPDATE_KIND);
         call.text(0, identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateKind { call }
     }
 }
@@ -77,7 +77,7 @@ impl CreateKind {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -102,7 +102,7 @@ impl DeleteKind {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -133,7 +133,7 @@ impl GetKind {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -158,7 +158,7 @@ impl GetKindSchema {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -213,7 +213,7 @@ impl GetKinds {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -238,7 +238,7 @@ impl KindSchemaValidate {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -263,7 +263,7 @@ impl UpdateKind {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

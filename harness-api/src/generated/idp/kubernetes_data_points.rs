@@ -28,7 +28,7 @@ impl GetK8sDataPointValues {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::KubernetesRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// The body as it is to be sent, `application/yaml`.
@@ -41,7 +41,7 @@ impl GetK8sDataPointValues {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::DataSourceDataPointInfoResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

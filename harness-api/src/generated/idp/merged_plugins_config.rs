@@ -42,7 +42,7 @@ impl GetMergedPluginsConfig {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::MergedPluginConfigResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -98,13 +98,13 @@ impl UpdateConfigurationEntities {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ConfigurationEntities) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ConfigurationEntities> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
         body: &types::ImportEntitiesBase,
     ) -> ImportHarnessEntities {
         let mut call = rt::Call::new(self.client, &IMPORT_HARNESS_ENTITIES);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         ImportHarnessEntities { call }
     }
     /// `POST /v1/onboarding/generate-yaml`
@@ -86,7 +86,7 @@ impl GetHarnessEntities {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::HarnessEntitiesResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -114,7 +114,7 @@ impl GetHarnessEntitiesCount {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::HarnessEntitiesCountResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -139,7 +139,7 @@ impl ImportHarnessEntities {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ImportEntitiesResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -164,13 +164,13 @@ impl OnboardingGenerateYaml {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::GenerateYamlRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GenerateYamlResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

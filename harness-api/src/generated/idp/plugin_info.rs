@@ -113,7 +113,7 @@ impl GetBackstagePlugins {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::PluginInfoResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -153,7 +153,7 @@ impl GetPluginRequest {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::PluginRequestResponseList> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -181,7 +181,7 @@ impl GetPlugins {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::PluginInfoResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -215,7 +215,7 @@ impl GetPluginsInfoPluginId {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::PluginDetailedInfoResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -240,7 +240,7 @@ impl PostPluginRequest {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::RequestPlugin) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
@@ -271,13 +271,13 @@ impl SaveCustomPluginsInfo {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &serde_json::Value) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CustomPluginInfoResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -302,7 +302,7 @@ impl UpdateCustomPluginsInfo {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::CustomPluginInfoRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// The body as it is to be sent, `application/yaml`.
@@ -315,7 +315,7 @@ impl UpdateCustomPluginsInfo {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CustomPluginInfoResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

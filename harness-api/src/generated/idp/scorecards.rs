@@ -72,13 +72,13 @@ impl CreateScorecard {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ScorecardDetailsRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::DefaultSaveResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -128,7 +128,7 @@ impl GetEntityFacets {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::Facets> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -153,7 +153,7 @@ impl GetScorecard {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ScorecardDetailsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -178,7 +178,7 @@ impl GetScorecardStats {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ScorecardStatsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -203,7 +203,7 @@ impl GetScorecards {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::ScorecardResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -231,13 +231,13 @@ impl UpdateScorecard {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ScorecardDetailsRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::DefaultSaveResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

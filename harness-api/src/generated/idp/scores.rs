@@ -74,13 +74,13 @@ impl GetAggregatedScores {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ScorecardFilter) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::EntityScoresResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -105,7 +105,7 @@ impl GetAllScorecardSummary {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ScorecardSummaryResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -136,7 +136,7 @@ impl GetScorecardsGraphsScoreSummary {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ScorecardGraphSummaryInfoResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -161,7 +161,7 @@ impl GetScorecardsScoresOverview {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ScorecardScoreResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -186,7 +186,7 @@ impl GetScoresRecalibrateStatus {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ScorecardRecalibrateRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// The body as it is to be sent, `application/yaml`.
@@ -199,7 +199,7 @@ impl GetScoresRecalibrateStatus {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ScorecardRecalibrateResponseV2> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -224,7 +224,7 @@ impl ScorecardRecalibrate {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ScorecardRecalibrateRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// The body as it is to be sent, `application/yaml`.
@@ -237,7 +237,7 @@ impl ScorecardRecalibrate {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ScorecardRecalibrateResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

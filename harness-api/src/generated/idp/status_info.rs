@@ -42,7 +42,7 @@ impl GetStatusInfoByType {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::StatusInfoResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -67,7 +67,7 @@ impl SaveStatusInfoByType {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::StatusInfoRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// The body as it is to be sent, `application/yaml`.
@@ -80,7 +80,7 @@ impl SaveStatusInfoByType {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::StatusInfoResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

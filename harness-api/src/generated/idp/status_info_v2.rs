@@ -34,7 +34,7 @@ impl GetStatusInfoTypeV2 {
     pub fn send(
         self,
     ) -> rt::Sending<std::collections::BTreeMap<String, serde_json::Value>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -30,7 +30,7 @@ impl ConfluenceOauthTokenGenerate {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ConfluenceOauthTokenResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

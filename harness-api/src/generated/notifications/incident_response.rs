@@ -28,7 +28,7 @@ impl SloNotificationTrigger {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::SloNotificationDto) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.

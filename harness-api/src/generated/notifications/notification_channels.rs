@@ -257,13 +257,13 @@ impl CreateNotificationChannel {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::NotificationChannelDto) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::NotificationChannelDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -288,13 +288,13 @@ impl CreateNotificationChannelAccount {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::NotificationChannelDto) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::NotificationChannelDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -319,13 +319,13 @@ impl CreateNotificationChannelOrg {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::NotificationChannelDto) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::NotificationChannelDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -425,7 +425,7 @@ impl GetNotificationChannel {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::NotificationChannelDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -450,7 +450,7 @@ impl GetNotificationChannelAccount {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::NotificationChannelDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -475,7 +475,7 @@ impl GetNotificationChannelOrg {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::NotificationChannelDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -550,7 +550,7 @@ impl ListNotificationChannels {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::NotificationChannelDto>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -634,7 +634,7 @@ impl ListNotificationChannelsAccount {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::NotificationChannelDto>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -718,7 +718,7 @@ impl ListNotificationChannelsOrg {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::NotificationChannelDto>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -746,13 +746,13 @@ impl UpdateNotificationChannel {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::NotificationChannelDto) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::NotificationChannelDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -777,13 +777,13 @@ impl UpdateNotificationChannelAccount {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::NotificationChannelDto) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::NotificationChannelDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -808,13 +808,13 @@ impl UpdateNotificationChannelOrg {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::NotificationChannelDto) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::NotificationChannelDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -839,7 +839,7 @@ impl ValidateNotificationChannelIdentifier {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ValidateIdentifierDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -864,7 +864,7 @@ impl ValidateNotificationChannelIdentifierAccount {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ValidateIdentifierDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -889,7 +889,7 @@ impl ValidateNotificationChannelIdentifierOrg {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ValidateIdentifierDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -251,13 +251,13 @@ impl CreateNotificationRule {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::NotificationRuleDto) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::NotificationRuleDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -282,13 +282,13 @@ impl CreateNotificationRuleAccount {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::NotificationRuleDto) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::NotificationRuleDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -313,13 +313,13 @@ impl CreateNotificationRuleOrg {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::NotificationRuleDto) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::NotificationRuleDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -419,7 +419,7 @@ impl GetNotificationRule {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::NotificationRuleDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -444,7 +444,7 @@ impl GetNotificationRuleAccount {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::NotificationRuleDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -469,7 +469,7 @@ impl GetNotificationRuleOrg {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::NotificationRuleDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -538,7 +538,7 @@ impl ListNotificationRules {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::NotificationRuleDto>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -622,7 +622,7 @@ impl ListNotificationRulesAccount {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::NotificationRuleDto>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -700,7 +700,7 @@ impl ListNotificationRulesOrg {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::NotificationRuleDto>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -728,7 +728,7 @@ impl NotificationResourceList {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::NotificationResourceDto>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -756,13 +756,13 @@ impl UpdateNotificationRule {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::NotificationRuleDto) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::NotificationRuleDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -787,13 +787,13 @@ impl UpdateNotificationRuleAccount {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::NotificationRuleDto) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::NotificationRuleDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -818,13 +818,13 @@ impl UpdateNotificationRuleOrg {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::NotificationRuleDto) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::NotificationRuleDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -849,7 +849,7 @@ impl ValidateNotificationRuleIdentifier {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ValidateIdentifierDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -874,7 +874,7 @@ impl ValidateNotificationRuleIdentifierAccount {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ValidateIdentifierDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -899,7 +899,7 @@ impl ValidateNotificationRuleIdentifierOrg {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ValidateIdentifierDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         body: &types::CompileRequestBody,
     ) -> CompileEnvironment {
         let mut call = rt::Call::new(self.client, &COMPILE_ENVIRONMENT);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CompileEnvironment { call }
     }
     /// `GET /api/environments/schemas`
@@ -22,7 +22,7 @@ impl<'c> Api<'c> {
         body: &types::SchemasRequestBody,
     ) -> ListEnvironmentSchemas {
         let mut call = rt::Call::new(self.client, &LIST_ENVIRONMENT_SCHEMAS);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         ListEnvironmentSchemas { call }
     }
 }
@@ -42,7 +42,7 @@ impl CompileEnvironment {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CompileResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -67,7 +67,7 @@ impl ListEnvironmentSchemas {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::SchemasResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

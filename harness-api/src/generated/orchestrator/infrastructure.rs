@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> AbortInfrastructure {
         let mut call = rt::Call::new(self.client, &ABORT_INFRASTRUCTURE);
         call.text(0, execution_id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         AbortInfrastructure { call }
     }
     /// `POST /api/infrastructures/approve`
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
         body: &types::ApprovePipelineExecutionRequestBody,
     ) -> ApprovePipelineExecution {
         let mut call = rt::Call::new(self.client, &APPROVE_PIPELINE_EXECUTION);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         ApprovePipelineExecution { call }
     }
     /// `DELETE /api/infrastructures/{id}`
@@ -41,7 +41,7 @@ impl<'c> Api<'c> {
         body: &types::ExecuteRequestBody,
     ) -> ExecuteInfrastructure {
         let mut call = rt::Call::new(self.client, &EXECUTE_INFRASTRUCTURE);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         ExecuteInfrastructure { call }
     }
     /// `GET /api/infrastructures/executions/{id}`
@@ -231,7 +231,7 @@ impl GetExecution {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::InfrastructureExecution> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -268,7 +268,7 @@ impl GetInfrastructure {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::InfrastructureOutput> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -323,7 +323,7 @@ impl ListExecutions {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::InfrastructureExecutionList> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -381,7 +381,7 @@ impl ListInfrastructures {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::InfrastructureList> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -439,7 +439,7 @@ impl ListSpecs {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::InfrastructureSpecList> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

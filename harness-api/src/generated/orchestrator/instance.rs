@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> ForceState {
         let mut call = rt::Call::new(self.client, &FORCE_STATE);
         call.text(0, instance_id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         ForceState { call }
     }
     /// `GET /api/instances/events/{id}`
@@ -109,7 +109,7 @@ impl GetEvent {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::InstanceEvent> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -152,7 +152,7 @@ impl GetInstance {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::Instance> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -225,7 +225,7 @@ impl ListEvents {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::InstanceEventList> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -289,7 +289,7 @@ impl ListInstances {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::InstanceList> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> AddHarnessApprovalActivity {
         let mut call = rt::Call::new(self.client, &ADD_HARNESS_APPROVAL_ACTIVITY);
         call.text(0, approval_instance_id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         AddHarnessApprovalActivity { call }
     }
     /// `POST /pipeline/api/approvals/{approvalInstanceId}/harness/activity`
@@ -84,7 +84,7 @@ impl AddHarnessApprovalActivity {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoApprovalInstanceResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -118,13 +118,13 @@ impl AddHarnessApprovalActivityByPipelineExecutionId {
         mut self,
         body: &types::AddHarnessApprovalActivityByPipelineExecutionIdBody,
     ) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -185,7 +185,7 @@ impl GetApprovalInstancesByExecutionId {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -18,7 +18,7 @@ impl<'c> Api<'c> {
         call.text(0, org);
         call.text(1, project);
         call.text(2, pipeline);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateInputSetV1 { call }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/input-sets`
@@ -158,7 +158,7 @@ impl<'c> Api<'c> {
         call.text(1, project);
         call.text(2, input_set);
         call.text(3, pipeline);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateInputSetV1 { call }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/input-sets/{input-set}`
@@ -196,7 +196,7 @@ impl CreateInputSetV1 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::InputSetResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -276,7 +276,7 @@ impl GetInputSetV1 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::InputSetResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -301,13 +301,13 @@ impl ImportInputSetFromGit {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::InputSetImportRequestBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::InputSetImportResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -332,13 +332,13 @@ impl InputSetsMoveConfig {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::InputSetMoveConfigRequestBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::InputSetMoveConfigResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -393,7 +393,7 @@ impl ListInputSetsV1 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::InputSetResponseBody>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -457,13 +457,13 @@ impl MergedInputSets {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::MergeInputSetRequestBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::MergeInputSetResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -488,13 +488,13 @@ impl UpdateInputSetGitMetadata {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::GitMetadataUpdateRequestBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GitMetadataUpdateResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -519,7 +519,7 @@ impl UpdateInputSetV1 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::InputSetResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

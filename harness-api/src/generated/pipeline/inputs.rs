@@ -54,7 +54,7 @@ impl GetPipelineInputs {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::InputsResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -35,7 +35,7 @@ impl<'c> Api<'c> {
         );
         call.text(0, account_id);
         call.text(1, plan_execution_id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreatePipelineExecutionAnnotations {
             call,
         }
@@ -289,7 +289,7 @@ impl ConvertPipelineToDag {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -308,7 +308,7 @@ impl CreatePipelineExecutionAnnotations {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -369,7 +369,7 @@ impl DeletePipeline {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -468,7 +468,7 @@ impl GetPipeline {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtopmsPipelineResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -547,13 +547,13 @@ impl GetPipelineList {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::PipelineFilterProperties) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoPagePmsPipelineSummaryResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -605,7 +605,7 @@ impl GetPipelineSummary {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtopmsPipelineSummaryResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -642,7 +642,7 @@ impl ImportPipeline {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::PipelineImportRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// The body as it is to be sent, `application/yaml`.
@@ -655,7 +655,7 @@ impl ImportPipeline {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoPipelineSaveResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -692,7 +692,7 @@ impl ImportPipelineById {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::PipelineImportRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// The body as it is to be sent, `application/yaml`.
@@ -705,7 +705,7 @@ impl ImportPipelineById {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoPipelineSaveResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -796,7 +796,7 @@ impl PostPipeline {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -902,7 +902,7 @@ impl PostPipelineV2 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoPipelineSaveResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -999,7 +999,7 @@ impl UpdatePipeline {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1036,7 +1036,7 @@ impl UpdatePipelineGitDetails {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtopmsGitUpdateResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1145,7 +1145,7 @@ impl UpdatePipelineV2 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoPipelineSaveResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

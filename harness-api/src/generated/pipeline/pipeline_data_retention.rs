@@ -26,7 +26,7 @@ impl GetRetentionPeriodInMonths {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RestResponseInteger> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

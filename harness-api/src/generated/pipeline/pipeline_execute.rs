@@ -43,7 +43,7 @@ impl<'c> Api<'c> {
         call.text(1, org_identifier);
         call.text(2, project_identifier);
         call.text(3, node_execution_id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         MarkManualExecution { call }
     }
     /// `POST /pipeline/api/pipeline/execute/manual-execution/{nodeExecutionId}`
@@ -98,7 +98,7 @@ impl<'c> Api<'c> {
         call.text(1, org_identifier);
         call.text(2, project_identifier);
         call.text(3, identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         PostPipelineExecuteWithInputSetList {
             call,
         }
@@ -239,7 +239,7 @@ impl HandleStageInterrupt {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoInterruptResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -258,7 +258,7 @@ impl MarkManualExecution {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoManualExecutionResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -328,7 +328,7 @@ impl PostExecuteStages {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::RunStageRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// The body as it is to be sent, `application/yaml`.
@@ -341,7 +341,7 @@ impl PostExecuteStages {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoPlanExecutionResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -402,7 +402,7 @@ impl PostPipelineExecuteWithInputSetList {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoPlanExecutionResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -484,7 +484,7 @@ impl PostPipelineExecuteWithInputSetYaml {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoPlanExecutionResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -503,7 +503,7 @@ impl PutHandleInterrupt {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoInterruptResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -522,7 +522,7 @@ impl RetryHistory {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoRetryHistoryResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -572,7 +572,7 @@ impl RetryPipeline {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoPlanExecutionResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -615,7 +615,7 @@ impl RetryPipelineV2 {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::RetryPipelineV2Body) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// The body as it is to be sent, `application/yaml`.
@@ -628,7 +628,7 @@ impl RetryPipelineV2 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoPlanExecutionResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -180,13 +180,13 @@ impl ExecutePipeline {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::PipelineExecuteRequestBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::PipelineExecuteResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -247,13 +247,13 @@ impl ExecuteStagesWithInputYaml {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::RunStageRequestBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::PipelineExecuteResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -302,7 +302,7 @@ impl GetStagesExecutionList {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -363,13 +363,13 @@ impl RerunPipeline {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::RerunPipelineRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::PipelineExecuteResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -430,13 +430,13 @@ impl RerunStagesExecutionOfPipeline {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::RunStageRequestBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::PipelineExecuteResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -488,13 +488,13 @@ impl RetryPipelineWithInputsetPipelineYaml {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::RerunPipelineRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::PipelineExecuteResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -537,13 +537,13 @@ impl RunDynamicExecutionWithInputYaml {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::RunDynamicExecutionWithInputYamlBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::PipelineExecuteResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

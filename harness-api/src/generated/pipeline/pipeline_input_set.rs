@@ -52,7 +52,7 @@ impl<'c> Api<'c> {
         call.text(1, org_identifier);
         call.text(2, project_identifier);
         call.text(3, pipeline_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         GetBulkInputSets { call }
     }
     /// `POST /pipeline/api/inputSets/get/bulk`
@@ -140,7 +140,7 @@ impl<'c> Api<'c> {
         call.text(1, org_identifier);
         call.text(2, project_identifier);
         call.text(3, pipeline_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         MergeInputSets { call }
     }
     /// `POST /pipeline/api/inputSets/merge`
@@ -324,7 +324,7 @@ impl DeleteInputSet {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -361,7 +361,7 @@ impl GetBatchInputSetsMetadata {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::BatchInputSetsApiRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// The body as it is to be sent, `application/yaml`.
@@ -376,7 +376,7 @@ impl GetBatchInputSetsMetadata {
     pub fn send(
         self,
     ) -> rt::Sending<types::ResponseDtoPageResponseInputSetListResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -398,7 +398,7 @@ impl GetBulkInputSets {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoBulkInputSetsApiResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -459,7 +459,7 @@ impl GetInputSet {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoInputSetResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -520,7 +520,7 @@ impl GetOverlayInputSet {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoOverlayInputSetResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -592,7 +592,7 @@ impl ListInputSet {
     pub fn send(
         self,
     ) -> rt::Sending<types::ResponseDtoPageResponseInputSetSummaryResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -650,7 +650,7 @@ impl MergeInputSets {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoMergeInputSetResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -753,7 +753,7 @@ impl PostInputSet {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoInputSetResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -842,7 +842,7 @@ impl PostOverlayInputSet {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoOverlayInputSetResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -957,7 +957,7 @@ impl PutInputSet {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoInputSetResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1054,7 +1054,7 @@ impl PutOverlayInputSet {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoOverlayInputSetResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1097,7 +1097,7 @@ impl RuntimeInputTemplate {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::InputSetTemplateRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// The body as it is to be sent, `application/yaml`.
@@ -1112,7 +1112,7 @@ impl RuntimeInputTemplate {
     pub fn send(
         self,
     ) -> rt::Sending<types::ResponseDtoInputSetTemplateWithReplacedExpressionsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1149,7 +1149,7 @@ impl UpdateInputSetGitDetails {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoInputSetGitUpdateResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

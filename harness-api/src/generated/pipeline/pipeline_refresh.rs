@@ -137,7 +137,7 @@ impl RefreshAllTemplatesInputsInPipeline {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -200,7 +200,7 @@ impl ValidateTemplateInputs {
     pub fn send(
         self,
     ) -> rt::Sending<types::ResponseDtoValidateTemplateInputsResponseDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -16,7 +16,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &CREATE_PIPELINE_V1);
         call.text(0, org);
         call.text(1, project);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreatePipelineV1 { call }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/pipelines`
@@ -186,7 +186,7 @@ impl<'c> Api<'c> {
         call.text(0, org);
         call.text(1, project);
         call.text(2, pipeline);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdatePipelineV1 { call }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}`
@@ -222,7 +222,7 @@ impl CreatePipelineV1 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::PipelineCreateResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -290,7 +290,7 @@ impl GetInputsSchemaDetails {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::PipelineInputSchemaDetailsResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -357,7 +357,7 @@ impl GetPipelineV1 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::PipelineGetResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -382,7 +382,7 @@ impl GetPipelineValidateResult {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::PipelineValidationResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -407,13 +407,13 @@ impl ImportPipelineFromGit {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::PipelineImportRequestBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::PipelineSaveResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -537,7 +537,7 @@ impl ListPipelinesV1 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::PipelineListResponseBody>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -565,13 +565,13 @@ impl MoveConfig {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::PipelineMoveConfigRequestBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::PipelineMoveConfigResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -596,13 +596,13 @@ impl PatchPipeline {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::PipelinePatchRequestBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::PipelineCreateResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -657,7 +657,7 @@ impl StartPipelineValidationEvent {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::PipelineValidationUuidResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -682,13 +682,13 @@ impl UpdatePipelineGitMetadata {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::GitMetadataUpdateRequestBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GitMetadataUpdateResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -713,7 +713,7 @@ impl UpdatePipelineV1 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::PipelineCreateResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

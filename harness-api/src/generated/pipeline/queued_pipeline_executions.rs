@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> BulkAbortQueuedPipelines {
         let mut call = rt::Call::new(self.client, &BULK_ABORT_QUEUED_PIPELINES);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         BulkAbortQueuedPipelines { call }
     }
     /// `POST /pipeline/api/pipelines/queue-management/bulk-abort`
@@ -50,7 +50,7 @@ impl BulkAbortQueuedPipelines {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -93,7 +93,7 @@ impl ListQueuedPipelines {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ListQueuedPipelinesBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// The body as it is to be sent, `application/yaml`.
@@ -106,7 +106,7 @@ impl ListQueuedPipelines {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -82,7 +82,7 @@ impl GetIndividualStaticSchema {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::IndividualSchemaResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -107,13 +107,13 @@ impl GetInputsSchema {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::PipelineInputsSchemaRequestBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::PipelineInputSchemaDetailsResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

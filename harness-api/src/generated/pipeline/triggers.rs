@@ -36,7 +36,7 @@ impl<'c> Api<'c> {
         call.text(0, org);
         call.text(1, project);
         call.text(2, pipeline);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateTriggerV1 { call }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/triggers`
@@ -70,7 +70,7 @@ impl<'c> Api<'c> {
         call.text(1, org_identifier);
         call.text(2, project_identifier);
         call.text(3, target_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateTriggerV2 { call }
     }
     /// `DELETE /pipeline/api/triggers/{triggerIdentifier}`
@@ -257,7 +257,7 @@ impl<'c> Api<'c> {
         call.text(1, project);
         call.text(2, pipeline);
         call.text(3, trigger);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateTriggerV1 { call }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/triggers/{trigger}`
@@ -295,7 +295,7 @@ impl<'c> Api<'c> {
         call.text(2, project_identifier);
         call.text(3, target_identifier);
         call.text(4, trigger_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateTriggerV2 { call }
     }
 }
@@ -321,7 +321,7 @@ impl CreateTrigger {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtongTriggerResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -352,7 +352,7 @@ impl CreateTriggerV1 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TriggerResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -383,7 +383,7 @@ impl CreateTriggerV2 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtongTriggerResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -408,7 +408,7 @@ impl DeleteTrigger {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -470,7 +470,7 @@ impl GetEligibleTriggerExecutors {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -522,7 +522,7 @@ impl GetListForTarget {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::TriggerFilterProperties) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// The body as it is to be sent, `application/yaml`.
@@ -537,7 +537,7 @@ impl GetListForTarget {
     pub fn send(
         self,
     ) -> rt::Sending<types::ResponseDtoPageResponseNgTriggerDetailsResponseDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -559,7 +559,7 @@ impl GetTrigger {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtongTriggerResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -578,7 +578,7 @@ impl GetTriggerCatalog {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoTriggerCatalogResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -597,7 +597,7 @@ impl GetTriggerDetails {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtongTriggerDetailsResponseDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -622,7 +622,7 @@ impl GetTriggerV1 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TriggerGetResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -665,7 +665,7 @@ impl TriggerEventHistory {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageNgTriggerEventHistoryDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -699,7 +699,7 @@ impl UpdateTrigger {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtongTriggerResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -730,7 +730,7 @@ impl UpdateTriggerV1 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TriggerResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -761,7 +761,7 @@ impl UpdateTriggerV2 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtongTriggerResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

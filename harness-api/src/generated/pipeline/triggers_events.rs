@@ -115,7 +115,7 @@ impl PolledResponseTriggerIdentifier {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoPollingInfoForTriggers> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -182,7 +182,7 @@ impl TriggerEventHistoryBuildSourceType {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageNgTriggerEventHistoryDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -234,7 +234,7 @@ impl TriggerEventHistoryNew {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageNgTriggerEventHistoryDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -294,7 +294,7 @@ impl TriggerEventHistoryUsingFilters {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageNgTriggerEventsApiResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -336,7 +336,7 @@ impl TriggerHistoryEventCorrelation {
     pub fn send(
         self,
     ) -> rt::Sending<types::ResponseDtoPageNgTriggerEventHistoryBaseDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -376,7 +376,7 @@ impl TriggerHistoryEventCorrelationV2 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageNgTriggerEventHistoryDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

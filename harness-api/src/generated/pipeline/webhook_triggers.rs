@@ -58,7 +58,7 @@ impl<'c> Api<'c> {
         call.text(0, account_identifier);
         call.text(1, org_identifier);
         call.text(2, project_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         ProcessCustomWebhookEvent { call }
     }
     /// `POST /pipeline/api/webhook/custom`
@@ -90,7 +90,7 @@ impl<'c> Api<'c> {
         call.text(0, account_identifier);
         call.text(1, org_identifier);
         call.text(2, project_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         ProcessCustomWebhookEventV2 {
             call,
         }
@@ -128,7 +128,7 @@ impl<'c> Api<'c> {
         call.text(1, account_identifier);
         call.text(2, org_identifier);
         call.text(3, project_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         ProcessCustomWebhookEventV3 {
             call,
         }
@@ -162,7 +162,7 @@ impl<'c> Api<'c> {
     ) -> ProcessWebhookEvent {
         let mut call = rt::Call::new(self.client, &PROCESS_WEBHOOK_EVENT);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         ProcessWebhookEvent { call }
     }
     /// `POST /pipeline/api/webhook/trigger`
@@ -188,7 +188,7 @@ impl FetchWebhookDetails {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoWebhookEventProcessingDetails> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -207,7 +207,7 @@ impl FetchWebhookExecutionDetails {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoWebhookExecutionDetails> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -226,7 +226,7 @@ impl FetchWebhookExecutionDetailsV2 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoWebhookExecutionDetails> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -257,7 +257,7 @@ impl ProcessCustomWebhookEvent {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -288,7 +288,7 @@ impl ProcessCustomWebhookEventV2 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtongProcessWebhookResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -319,7 +319,7 @@ impl ProcessCustomWebhookEventV3 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtongProcessWebhookResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -350,7 +350,7 @@ impl ProcessWebhookEvent {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -108,13 +108,13 @@ impl CreateAccountScopedBanners {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::BannerDto) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::BannerResponseDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -208,7 +208,7 @@ impl GetAccountScopedActiveBanners {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::BannerResponseDto>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -284,7 +284,7 @@ impl GetAccountScopedBanners {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::BannerResponseDto>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -312,13 +312,13 @@ impl UpdateAccountScopedBanner {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::BannerDto) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::BannerResponseDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -123,13 +123,13 @@ impl CreateAccountScopedCertificates {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::CertificateDto) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CertificateResponseDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -185,7 +185,7 @@ impl GetAccountScopedCertificate {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CertificateResponseDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -260,7 +260,7 @@ impl GetAccountScopedCertificates {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::CertificateResponseDto>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -300,13 +300,13 @@ impl UpdateAccountScopedCertificate {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::CertificateDto) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CertificateResponseDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -48,13 +48,13 @@ impl CreateAccountFavorite {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::FavoriteDto) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::FavoriteResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -136,7 +136,7 @@ impl GetAccountFavorites {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::FavoriteResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

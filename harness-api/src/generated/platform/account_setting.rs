@@ -36,7 +36,7 @@ impl<'c> Api<'c> {
     ) -> UpdateAccountSetting {
         let mut call = rt::Call::new(self.client, &UPDATE_ACCOUNT_SETTING);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateAccountSetting { call }
     }
     /// `PUT /ng/api/account-setting`
@@ -98,7 +98,7 @@ impl GetAccountSetting {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoAccountSettingResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -135,7 +135,7 @@ impl ListAccountSetting {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoListAccountSettings> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -157,7 +157,7 @@ impl UpdateAccountSetting {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoAccountSettingResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -55,7 +55,7 @@ impl<'c> Api<'c> {
     ) -> UpdateAccountDefaultExperienceNg {
         let mut call = rt::Call::new(self.client, &UPDATE_ACCOUNT_DEFAULT_EXPERIENCE_NG);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateAccountDefaultExperienceNg {
             call,
         }
@@ -69,7 +69,7 @@ impl<'c> Api<'c> {
     ) -> UpdateAccountNameNg {
         let mut call = rt::Call::new(self.client, &UPDATE_ACCOUNT_NAME_NG);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateAccountNameNg { call }
     }
 }
@@ -83,7 +83,7 @@ impl EnabledFeatureFlags {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -102,7 +102,7 @@ impl GetAccountNg {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoAccount> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -121,7 +121,7 @@ impl IsImmutableDelegateEnabled {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -140,7 +140,7 @@ impl LicenseUpdateFromUing {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -159,7 +159,7 @@ impl UpdateAccountDefaultExperienceNg {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoAccount> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -178,7 +178,7 @@ impl UpdateAccountNameNg {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoAccount> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

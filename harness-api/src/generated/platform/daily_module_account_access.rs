@@ -38,13 +38,13 @@ impl GetDailyModuleAccountAccess {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &serde_json::Value) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::DailyModuleAccountAccessDto>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

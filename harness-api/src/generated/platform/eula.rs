@@ -41,13 +41,13 @@ impl SignEula {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::EulaSignRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::EulaSignResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -72,7 +72,7 @@ impl ValidateEulaSign {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::EulaSignResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -18,7 +18,7 @@ impl<'c> Api<'c> {
         call.text(0, account_identifier);
         call.int(1, start_time);
         call.int(2, end_time);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         ExportLicenseUsageActivity { call }
     }
 }

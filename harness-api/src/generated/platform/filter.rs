@@ -54,7 +54,7 @@ impl<'c> Api<'c> {
     ) -> PostFilter {
         let mut call = rt::Call::new(self.client, &POST_FILTER);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         PostFilter { call }
     }
     /// `POST /ng/api/filters`
@@ -102,7 +102,7 @@ impl<'c> Api<'c> {
     ) -> UpdateFilter {
         let mut call = rt::Call::new(self.client, &UPDATE_FILTER);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateFilter { call }
     }
     /// `PUT /ng/api/filters`
@@ -164,7 +164,7 @@ impl DeleteFilter {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -195,7 +195,7 @@ impl GetFilter {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoFilter> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -244,7 +244,7 @@ impl GetFilterList {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseFilter> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -266,7 +266,7 @@ impl PostFilter {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoFilter> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -285,7 +285,7 @@ impl UpdateFilter {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoFilter> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

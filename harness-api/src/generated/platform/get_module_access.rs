@@ -40,7 +40,7 @@ impl GetModuleAccess {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ModuleAccessResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

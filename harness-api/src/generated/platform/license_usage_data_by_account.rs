@@ -20,7 +20,7 @@ impl<'c> Api<'c> {
         call.int(1, start_time);
         call.int(2, end_time);
         call.flag(3, rollup);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         LicenseUsageActivity { call }
     }
 }
@@ -34,7 +34,7 @@ impl LicenseUsageActivity {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::LicenseUsageActivity>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -30,7 +30,7 @@ impl GetModuleLicenseUtilization {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::ModuleUtilizationDto>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -34,7 +34,7 @@ impl ListModuleVersions {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::ModuleVersionsResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -133,13 +133,13 @@ impl CreateOrgScopedCertificates {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::CertificateDto) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CertificateResponseDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -195,7 +195,7 @@ impl GetOrgScopedCertificate {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CertificateResponseDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -264,7 +264,7 @@ impl GetOrgScopedCertificates {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::CertificateResponseDto>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -304,13 +304,13 @@ impl UpdateOrgScopedCertificate {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::CertificateDto) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CertificateResponseDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> CreateOrgScopedProject {
         let mut call = rt::Call::new(self.client, &CREATE_ORG_SCOPED_PROJECT);
         call.text(0, org);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateOrgScopedProject { call }
     }
     /// `POST /v1/orgs/{org}/projects`
@@ -74,7 +74,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &UPDATE_ORG_SCOPED_PROJECT);
         call.text(0, org);
         call.text(1, project);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateOrgScopedProject { call }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}`
@@ -108,7 +108,7 @@ impl CreateOrgScopedProject {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ProjectResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -133,7 +133,7 @@ impl DeleteOrgScopedProject {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ProjectResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -158,7 +158,7 @@ impl GetOrgScopedProject {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ProjectResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -241,7 +241,7 @@ impl GetOrgScopedProjects {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::ProjectResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -269,7 +269,7 @@ impl UpdateOrgScopedProject {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ProjectResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         body: &types::CreateOrganizationRequest,
     ) -> CreateOrganizationV1 {
         let mut call = rt::Call::new(self.client, &CREATE_ORGANIZATION_V1);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateOrganizationV1 { call }
     }
     /// `POST /v1/orgs`
@@ -91,7 +91,7 @@ impl<'c> Api<'c> {
     ) -> PostOrganization {
         let mut call = rt::Call::new(self.client, &POST_ORGANIZATION);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         PostOrganization { call }
     }
     /// `POST /ng/api/organizations`
@@ -117,7 +117,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &PUT_ORGANIZATION);
         call.text(0, identifier);
         call.text(1, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         PutOrganization { call }
     }
     /// `PUT /ng/api/organizations/{identifier}`
@@ -143,7 +143,7 @@ impl<'c> Api<'c> {
     ) -> UpdateOrganizationV1 {
         let mut call = rt::Call::new(self.client, &UPDATE_ORGANIZATION_V1);
         call.text(0, org);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateOrganizationV1 { call }
     }
     /// `PUT /v1/orgs/{org}`
@@ -175,7 +175,7 @@ impl CreateOrganizationV1 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::OrganizationResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -200,7 +200,7 @@ impl DeleteOrganization {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -225,7 +225,7 @@ impl DeleteOrganizationV1 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::OrganizationResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -244,7 +244,7 @@ impl GetOrganization {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoOrganizationResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -307,7 +307,7 @@ impl GetOrganizationList {
     pub fn send(
         self,
     ) -> rt::Sending<types::ResponseDtoPageResponseOrganizationResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -335,7 +335,7 @@ impl GetOrganizationV1 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::OrganizationResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -396,7 +396,7 @@ impl GetOrganizationsV1 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::OrganizationResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -418,7 +418,7 @@ impl PostOrganization {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoOrganizationResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -443,7 +443,7 @@ impl PutOrganization {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoOrganizationResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -468,7 +468,7 @@ impl UpdateOrganizationV1 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::OrganizationResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -63,7 +63,7 @@ impl<'c> Api<'c> {
     ) -> PostProject {
         let mut call = rt::Call::new(self.client, &POST_PROJECT);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         PostProject { call }
     }
     /// `POST /ng/api/projects`
@@ -89,7 +89,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &PUT_PROJECT);
         call.text(0, identifier);
         call.text(1, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         PutProject { call }
     }
     /// `PUT /ng/api/projects/{identifier}`
@@ -129,7 +129,7 @@ impl DeleteProject {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -154,7 +154,7 @@ impl GetProject {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoProjectResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -242,7 +242,7 @@ impl GetProjectList {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseProjectResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -347,7 +347,7 @@ impl GetProjectListWithMultiOrgFilter {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseProjectResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -375,7 +375,7 @@ impl PostProject {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoProjectResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -406,7 +406,7 @@ impl PutProject {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoProjectResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -159,13 +159,13 @@ impl CreateProjectScopedCertificates {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::CertificateDto) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CertificateResponseDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -221,7 +221,7 @@ impl GetProjectScopedCertificate {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CertificateResponseDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -296,7 +296,7 @@ impl GetProjectScopedCertificates {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::CertificateResponseDto>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -336,13 +336,13 @@ impl UpdateProjectScopedCertificate {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::CertificateDto) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CertificateResponseDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -46,13 +46,13 @@ impl CheckPublic {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::PublicAccessCheckRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::PublicAccessCheckResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -132,7 +132,7 @@ impl EnablePublicAccess {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::PublicAccessRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
@@ -163,7 +163,7 @@ impl IsResourcePublic {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::PublicAccessRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.

@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> CreateSmtpConfig {
         let mut call = rt::Call::new(self.client, &CREATE_SMTP_CONFIG);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateSmtpConfig { call }
     }
     /// `DELETE /ng/api/smtpConfig/{identifier}`
@@ -44,7 +44,7 @@ impl<'c> Api<'c> {
     ) -> UpdateSmtp {
         let mut call = rt::Call::new(self.client, &UPDATE_SMTP);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateSmtp { call }
     }
     /// `POST /ng/api/smtpConfig/validate-connectivity`
@@ -83,7 +83,7 @@ impl CreateSmtpConfig {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoNgSmtp> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -102,7 +102,7 @@ impl DeleteSmtpConfig {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -127,7 +127,7 @@ impl GetSmtpConfig {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoNgSmtp> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -146,7 +146,7 @@ impl UpdateSmtp {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoNgSmtp> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -165,7 +165,7 @@ impl ValidateConnectivity {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoValidationResult> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -190,7 +190,7 @@ impl ValidateName {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoValidationResult> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

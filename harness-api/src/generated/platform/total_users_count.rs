@@ -34,7 +34,7 @@ impl GetDevSubscriptions {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::SubscriptionUsageDto>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -28,7 +28,7 @@ impl PutUpdateModuleAccess {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::V1UpdateModuleAccessBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.

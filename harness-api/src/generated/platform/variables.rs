@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> CreateVariable {
         let mut call = rt::Call::new(self.client, &CREATE_VARIABLE);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateVariable { call }
     }
     /// `DELETE /ng/api/variables/{identifier}`
@@ -67,7 +67,7 @@ impl<'c> Api<'c> {
     ) -> UpdateVariable {
         let mut call = rt::Call::new(self.client, &UPDATE_VARIABLE);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateVariable { call }
     }
 }
@@ -81,7 +81,7 @@ impl CreateVariable {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CreateVariableResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -112,7 +112,7 @@ impl DeleteVariable {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -143,7 +143,7 @@ impl GetVariable {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GetVariableResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -213,7 +213,7 @@ impl GetVariableList {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GetVariableListResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -286,13 +286,13 @@ impl ListVariable {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ListVariableBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ListVariableResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -314,7 +314,7 @@ impl UpdateVariable {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::UpdateVariableResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -9,21 +9,21 @@ impl<'c> Api<'c> {
     #[inline]
     pub fn aida_accept(&self, body: &types::AidaAcceptBody) -> AidaAccept {
         let mut call = rt::Call::new(self.client, &AIDA_ACCEPT);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         AidaAccept { call }
     }
     /// `POST /pm/api/v1/aida/analyze`
     #[inline]
     pub fn aida_analyze(&self, body: &types::AnalyzeRequestBody) -> AidaAnalyze {
         let mut call = rt::Call::new(self.client, &AIDA_ANALYZE);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         AidaAnalyze { call }
     }
     /// `POST /pm/api/v1/aida/generate`
     #[inline]
     pub fn aida_generate(&self, body: &types::GenerateRequestBody) -> AidaGenerate {
         let mut call = rt::Call::new(self.client, &AIDA_GENERATE);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         AidaGenerate { call }
     }
 }
@@ -55,7 +55,7 @@ impl AidaAccept {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -92,7 +92,7 @@ impl AidaAnalyze {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::AnalyzeResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -129,7 +129,7 @@ impl AidaGenerate {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::PolicySample> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

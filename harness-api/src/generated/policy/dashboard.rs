@@ -46,7 +46,7 @@ impl GetDashboardMetrics {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::DashboardMetrics> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

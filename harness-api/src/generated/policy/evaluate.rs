@@ -9,7 +9,7 @@ impl<'c> Api<'c> {
     #[inline]
     pub fn evaluate(&self, body: &types::EvaluateRequestBody) -> Evaluate {
         let mut call = rt::Call::new(self.client, &EVALUATE);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         Evaluate { call }
     }
 }
@@ -41,7 +41,7 @@ impl Evaluate {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::EvaluatedPolicy> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -69,7 +69,7 @@ impl FindEvaluation {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::Evaluation> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -136,7 +136,7 @@ impl GetEvaluationYaml {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::EntityYaml> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -173,7 +173,7 @@ impl GetPayloadSignedUrl {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -276,7 +276,7 @@ impl ListEvaluations {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::Evaluation>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -40,7 +40,7 @@ impl ListExamples {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::PolicyExample>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

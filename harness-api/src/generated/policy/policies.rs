@@ -9,7 +9,7 @@ impl<'c> Api<'c> {
     #[inline]
     pub fn create_policy(&self, body: &types::CreateRequestBody) -> CreatePolicy {
         let mut call = rt::Call::new(self.client, &CREATE_POLICY);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreatePolicy { call }
     }
     /// `DELETE /pm/api/v1/policies/{identifier}`
@@ -51,7 +51,7 @@ impl<'c> Api<'c> {
     ) -> MovePolicy {
         let mut call = rt::Call::new(self.client, &MOVE_POLICY);
         call.text(0, identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         MovePolicy { call }
     }
     /// `PATCH /pm/api/v1/policies/{identifier}`
@@ -63,7 +63,7 @@ impl<'c> Api<'c> {
     ) -> UpdatePolicy {
         let mut call = rt::Call::new(self.client, &UPDATE_POLICY);
         call.text(0, identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdatePolicy { call }
     }
 }
@@ -125,7 +125,7 @@ impl CreatePolicy {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::PolicyManagementPolicy> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -217,7 +217,7 @@ impl FindPolicy {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::PolicyManagementPolicy> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -296,7 +296,7 @@ impl ListPolicies {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::PolicyManagementPolicy>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -361,7 +361,7 @@ impl ListPolicySetsOfPolicy {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::PolicyToPolicySet>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -401,7 +401,7 @@ impl MovePolicy {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

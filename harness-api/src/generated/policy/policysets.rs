@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         body: &types::PolicySetCreateRequestBody,
     ) -> CreatePolicySet {
         let mut call = rt::Call::new(self.client, &CREATE_POLICY_SET);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreatePolicySet { call }
     }
     /// `DELETE /pm/api/v1/policysets/{identifier}`
@@ -50,7 +50,7 @@ impl<'c> Api<'c> {
     ) -> UpdatePolicySet {
         let mut call = rt::Call::new(self.client, &UPDATE_POLICY_SET);
         call.text(0, identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdatePolicySet { call }
     }
 }
@@ -82,7 +82,7 @@ impl CreatePolicySet {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::PolicyManagementPolicySet> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -156,7 +156,7 @@ impl FindPolicySet {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::PolicyManagementPolicySet> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -223,7 +223,7 @@ impl ListAllPolicySets {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -312,7 +312,7 @@ impl ListPolicySets {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::PolicyManagementPolicySet>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

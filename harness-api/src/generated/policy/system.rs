@@ -47,7 +47,7 @@ impl SystemVersion {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ServiceVersion> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> UpdateReleaseConflict {
         let mut call = rt::Call::new(self.client, &UPDATE_RELEASE_CONFLICT);
         call.text(0, execution_id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateReleaseConflict { call }
     }
 }
@@ -34,7 +34,7 @@ impl UpdateReleaseConflict {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -27,7 +27,7 @@ impl<'c> Api<'c> {
             self.client,
             &GET_ORCHESTRATION_ACTIVITIES_BY_ACITIVITY_REFS,
         );
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         GetOrchestrationActivitiesByAcitivityRefs {
             call,
         }
@@ -86,7 +86,7 @@ impl<'c> Api<'c> {
     ) -> PostOnHoldActivityAction {
         let mut call = rt::Call::new(self.client, &POST_ON_HOLD_ACTIVITY_ACTION);
         call.text(0, activity_execution_id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         PostOnHoldActivityAction { call }
     }
     /// `POST /rmg/api/orchestration/activity`
@@ -134,7 +134,7 @@ impl DeleteOrchestrationActivity {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -183,7 +183,7 @@ impl GetOrchestrationActivitiesByAcitivityRefs {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -238,7 +238,7 @@ impl GetOrchestrationActivitiesByProcessIdentifier {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -275,7 +275,7 @@ impl GetOrchestrationActivity {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -312,7 +312,7 @@ impl GetOrchestrationActivityInputs {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -373,7 +373,7 @@ impl GetOrchestrationActivitySummary {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -413,7 +413,7 @@ impl PostOnHoldActivityAction {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -450,13 +450,13 @@ impl PostOrchestrationActivity {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::PostOrchestrationActivityBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -493,13 +493,13 @@ impl PutOrchestrationActivity {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::PutOrchestrationActivityBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> CreateTaskComment {
         let mut call = rt::Call::new(self.client, &CREATE_TASK_COMMENT);
         call.text(0, task_execution_id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateTaskComment { call }
     }
     /// `DELETE /rmg/api/orchestration/execution/task/comment/{commentId}`
@@ -223,7 +223,7 @@ impl<'c> Api<'c> {
     ) -> PostActivityExecutionOutput {
         let mut call = rt::Call::new(self.client, &POST_ACTIVITY_EXECUTION_OUTPUT);
         call.text(0, activity_id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         PostActivityExecutionOutput {
             call,
         }
@@ -237,7 +237,7 @@ impl<'c> Api<'c> {
     ) -> StartReleaseExecution {
         let mut call = rt::Call::new(self.client, &START_RELEASE_EXECUTION);
         call.text(0, id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         StartReleaseExecution { call }
     }
     /// `PUT /rmg/api/orchestration/execution/task/{taskExecutionId}/metadata`
@@ -249,7 +249,7 @@ impl<'c> Api<'c> {
     ) -> UpdateExecutionTaskMetadata {
         let mut call = rt::Call::new(self.client, &UPDATE_EXECUTION_TASK_METADATA);
         call.text(0, task_execution_id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateExecutionTaskMetadata {
             call,
         }
@@ -263,7 +263,7 @@ impl<'c> Api<'c> {
     ) -> UpdateExecutionTaskStatus {
         let mut call = rt::Call::new(self.client, &UPDATE_EXECUTION_TASK_STATUS);
         call.text(0, task_execution_id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateExecutionTaskStatus { call }
     }
     /// `PUT /rmg/api/orchestration/execution/task/comment/{commentId}`
@@ -275,7 +275,7 @@ impl<'c> Api<'c> {
     ) -> UpdateTaskComment {
         let mut call = rt::Call::new(self.client, &UPDATE_TASK_COMMENT);
         call.text(0, comment_id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateTaskComment { call }
     }
 }
@@ -307,7 +307,7 @@ impl CreateTaskComment {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -344,7 +344,7 @@ impl DeleteTaskComment {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -405,7 +405,7 @@ impl GetActivityRetryHistoryByIdentifiers {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -460,7 +460,7 @@ impl GetEventsByEntityTypeAndId {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -509,7 +509,7 @@ impl GetOrchestrationExecutionActivities {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -600,7 +600,7 @@ impl GetOrchestrationExecutionActivitiesPaginated {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -652,7 +652,7 @@ impl GetOrchestrationExecutionActivity {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -689,7 +689,7 @@ impl GetOrchestrationExecutionActivityInputs {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -732,7 +732,7 @@ impl GetOrchestrationExecutionActivityOutputs {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -775,7 +775,7 @@ impl GetOrchestrationExecutionPhaseOutputs {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -818,7 +818,7 @@ impl GetOrchestrationExecutionPhases {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -855,7 +855,7 @@ impl GetOrchestrationExecutionReleaseInput {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -898,7 +898,7 @@ impl GetOrchestrationExecutionTasks {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -947,7 +947,7 @@ impl GetTaskCommentsSummary {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -984,7 +984,7 @@ impl PostActivityExecutionOutput {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1021,7 +1021,7 @@ impl StartReleaseExecution {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1058,7 +1058,7 @@ impl UpdateExecutionTaskMetadata {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1095,7 +1095,7 @@ impl UpdateExecutionTaskStatus {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1132,7 +1132,7 @@ impl UpdateTaskComment {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

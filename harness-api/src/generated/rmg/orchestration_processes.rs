@@ -162,7 +162,7 @@ impl DeleteOrchestrationProcess {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -199,7 +199,7 @@ impl DeleteOrchestrationProcessInput {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -236,7 +236,7 @@ impl GetOrchestrationProcess {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -273,7 +273,7 @@ impl GetOrchestrationProcessInput {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -334,7 +334,7 @@ impl GetOrchestrationProcessInputSummary {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -398,7 +398,7 @@ impl GetOrchestrationProcessSummary {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -438,13 +438,13 @@ impl PostOrchestrationProcess {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::PostOrchestrationProcessBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -508,13 +508,13 @@ impl PostOrchestrationProcessAttachedReleaseGroups {
         mut self,
         body: &types::PostOrchestrationProcessAttachedReleaseGroupsBody,
     ) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -554,13 +554,13 @@ impl PostOrchestrationProcessInput {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::PostOrchestrationProcessInputBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -597,13 +597,13 @@ impl PutOrchestrationProcess {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::PutOrchestrationProcessBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -640,13 +640,13 @@ impl PutOrchestrationProcessInput {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::PutOrchestrationProcessInputBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

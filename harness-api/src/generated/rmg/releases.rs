@@ -88,7 +88,7 @@ impl<'c> Api<'c> {
     ) -> PostReleaseAction {
         let mut call = rt::Call::new(self.client, &POST_RELEASE_ACTION);
         call.text(0, release_id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         PostReleaseAction { call }
     }
     /// `POST /rmg/api/release/adhoc`
@@ -98,7 +98,7 @@ impl<'c> Api<'c> {
         body: &types::PostReleaseAdhocBody,
     ) -> PostReleaseAdhoc {
         let mut call = rt::Call::new(self.client, &POST_RELEASE_ADHOC);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         PostReleaseAdhoc { call }
     }
     /// `POST /rmg/api/release/{releaseId}/subprocess/trigger`
@@ -112,7 +112,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &POST_RELEASE_SUBPROCESS_TRIGGER);
         call.text(0, release_id);
         call.text(1, task_id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         PostReleaseSubprocessTrigger {
             call,
         }
@@ -124,7 +124,7 @@ impl<'c> Api<'c> {
         body: &types::PostReleaseSummaryBody,
     ) -> PostReleaseSummary {
         let mut call = rt::Call::new(self.client, &POST_RELEASE_SUMMARY);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         PostReleaseSummary { call }
     }
     /// `PUT /rmg/api/release/{releaseId}`
@@ -151,7 +151,7 @@ impl GetRelease {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -206,7 +206,7 @@ impl GetReleaseActivities {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -273,7 +273,7 @@ impl GetReleaseApprovals {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -325,7 +325,7 @@ impl GetReleaseDayActivities {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -374,7 +374,7 @@ impl GetReleaseEnvironmentDashboard {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -417,7 +417,7 @@ impl GetReleaseEnvironments {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -472,7 +472,7 @@ impl GetReleaseTasks {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -512,7 +512,7 @@ impl PostReleaseAction {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -549,7 +549,7 @@ impl PostReleaseAdhoc {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -586,7 +586,7 @@ impl PostReleaseSubprocessTrigger {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -644,7 +644,7 @@ impl PostReleaseSummary {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -669,13 +669,13 @@ impl PutRelease {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::PutReleaseBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -31,7 +31,7 @@ impl<'c> Api<'c> {
     ) -> PostReleaseGroupReportGenerate {
         let mut call = rt::Call::new(self.client, &POST_RELEASE_GROUP_REPORT_GENERATE);
         call.text(0, release_group_id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         PostReleaseGroupReportGenerate {
             call,
         }
@@ -45,7 +45,7 @@ impl<'c> Api<'c> {
     ) -> PostReleaseReportGenerate {
         let mut call = rt::Call::new(self.client, &POST_RELEASE_REPORT_GENERATE);
         call.text(0, release_id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         PostReleaseReportGenerate { call }
     }
 }
@@ -77,7 +77,7 @@ impl GetReportDownload {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -114,7 +114,7 @@ impl GetReportStatus {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -151,7 +151,7 @@ impl PostReleaseGroupReportGenerate {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -188,7 +188,7 @@ impl PostReleaseReportGenerate {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -9,7 +9,7 @@ impl<'c> Api<'c> {
     #[inline]
     pub fn presign_upload(&self, body: &types::PresignUploadBody) -> PresignUpload {
         let mut call = rt::Call::new(self.client, &PRESIGN_UPLOAD);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         PresignUpload { call }
     }
     /// `GET /rmg/api/v1/uploads/{accountId}/{releaseId}/{filename}`
@@ -55,7 +55,7 @@ impl PresignUpload {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -74,7 +74,7 @@ impl ServeUpload {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

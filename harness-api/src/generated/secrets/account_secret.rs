@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         body: &types::SecretRequest,
     ) -> CreateAccountScopedSecret {
         let mut call = rt::Call::new(self.client, &CREATE_ACCOUNT_SCOPED_SECRET);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateAccountScopedSecret { call }
     }
     /// `POST /v1/secrets`
@@ -72,7 +72,7 @@ impl<'c> Api<'c> {
     ) -> UpdateAccountScopedSecret {
         let mut call = rt::Call::new(self.client, &UPDATE_ACCOUNT_SCOPED_SECRET);
         call.text(0, secret);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateAccountScopedSecret { call }
     }
     /// `PUT /v1/secrets/{secret}`
@@ -130,7 +130,7 @@ impl CreateAccountScopedSecret {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::SecretResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -155,7 +155,7 @@ impl DeleteAccountScopedSecret {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::SecretResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -180,7 +180,7 @@ impl GetAccountScopedSecret {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::SecretResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -261,7 +261,7 @@ impl GetAccountScopedSecrets {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::SecretResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -289,7 +289,7 @@ impl UpdateAccountScopedSecret {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::SecretResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -314,13 +314,13 @@ impl ValidateAccountSecretRef {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ValidateAccountSecretRefBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::SecretValidationResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> CreateOrgScopedSecret {
         let mut call = rt::Call::new(self.client, &CREATE_ORG_SCOPED_SECRET);
         call.text(0, org);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateOrgScopedSecret { call }
     }
     /// `POST /v1/orgs/{org}/secrets`
@@ -85,7 +85,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &UPDATE_ORG_SCOPED_SECRET);
         call.text(0, org);
         call.text(1, secret);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateOrgScopedSecret { call }
     }
     /// `PUT /v1/orgs/{org}/secrets/{secret}`
@@ -151,7 +151,7 @@ impl CreateOrgScopedSecret {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::SecretResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -176,7 +176,7 @@ impl DeleteOrgScopedSecret {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::SecretResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -201,7 +201,7 @@ impl GetOrgScopedSecret {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::SecretResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -277,7 +277,7 @@ impl GetOrgScopedSecrets {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::SecretResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -305,7 +305,7 @@ impl UpdateOrgScopedSecret {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::SecretResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -330,13 +330,13 @@ impl ValidateOrgSecretRef {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ValidateOrgSecretRefBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::SecretValidationResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -16,7 +16,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &CREATE_PROJECT_SCOPED_SECRET);
         call.text(0, org);
         call.text(1, project);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateProjectScopedSecret { call }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/secrets`
@@ -102,7 +102,7 @@ impl<'c> Api<'c> {
         call.text(0, org);
         call.text(1, project);
         call.text(2, secret);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateProjectScopedSecret { call }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/secrets/{secret}`
@@ -174,7 +174,7 @@ impl CreateProjectScopedSecret {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::SecretResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -199,7 +199,7 @@ impl DeleteProjectScopedSecret {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::SecretResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -224,7 +224,7 @@ impl GetProjectScopedSecret {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::SecretResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -305,7 +305,7 @@ impl GetProjectScopedSecrets {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::SecretResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -333,7 +333,7 @@ impl UpdateProjectScopedSecret {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::SecretResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -358,13 +358,13 @@ impl ValidateProjectSecretRef {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ValidateProjectSecretRefBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::SecretValidationResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> GetMetadata {
         let mut call = rt::Call::new(self.client, &GET_METADATA);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         GetMetadata { call }
     }
     /// `POST /ng/api/secret-managers/meta-data`
@@ -40,7 +40,7 @@ impl GetMetadata {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoSecretManagerMetadataDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

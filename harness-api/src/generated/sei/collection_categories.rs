@@ -48,13 +48,13 @@ impl CreateCategory {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::OrgCategoriesBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CategoryResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -79,7 +79,7 @@ impl DeleteCategories {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::DeleteCategoriesResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -98,7 +98,7 @@ impl DeleteCategory {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::DeleteCategoryResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -117,13 +117,13 @@ impl ListCategories {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ListCategoriesRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ListCategoriesResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -145,13 +145,13 @@ impl UpdateCategory {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::CategoriesIdBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CategoryResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

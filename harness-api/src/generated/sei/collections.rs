@@ -46,7 +46,7 @@ impl CreateCollection {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::SaveCollectionResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -71,7 +71,7 @@ impl DeleteCollection {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::DeleteCollectionResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -96,7 +96,7 @@ impl EditCollection {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::SaveCollectionResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -115,13 +115,13 @@ impl ListCollections {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::UnitsListBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ListCollectionsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -21,14 +21,14 @@ impl<'c> Api<'c> {
     #[inline]
     pub fn list_active_users(&self, body: &types::UsersListBody) -> ListActiveUsers {
         let mut call = rt::Call::new(self.client, &LIST_ACTIVE_USERS);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         ListActiveUsers { call }
     }
     /// `POST /v1/sei_contributor/list`
     #[inline]
     pub fn list_contributors(&self, body: &serde_json::Value) -> ListContributors {
         let mut call = rt::Call::new(self.client, &LIST_CONTRIBUTORS);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         ListContributors { call }
     }
     /// `PUT /v1/org/users`
@@ -64,7 +64,7 @@ impl GetActiveVersions {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GetContributorVersionsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -86,7 +86,7 @@ impl GetSchema {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GetContributorSchemaResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -111,7 +111,7 @@ impl ListActiveUsers {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ListActiveUsersResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -133,7 +133,7 @@ impl ListContributors {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ListContributorsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -152,7 +152,7 @@ impl UpdateContributors {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::UpdateContributorsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         body: &types::DoraChangeFailureRateBody,
     ) -> GetChangeFailureRate {
         let mut call = rt::Call::new(self.client, &GET_CHANGE_FAILURE_RATE);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         GetChangeFailureRate { call }
     }
     /// `POST /v1/dora/deployment_frequency`
@@ -22,14 +22,14 @@ impl<'c> Api<'c> {
         body: &types::DoraDeploymentFrequencyBody,
     ) -> GetDeploymentFrequency {
         let mut call = rt::Call::new(self.client, &GET_DEPLOYMENT_FREQUENCY);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         GetDeploymentFrequency { call }
     }
     /// `POST /v1/dora/lead-time`
     #[inline]
     pub fn get_lead_time(&self, body: &types::DoraLeadtimeBody) -> GetLeadTime {
         let mut call = rt::Call::new(self.client, &GET_LEAD_TIME);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         GetLeadTime { call }
     }
     /// `POST /v1/dora/mean-time`
@@ -39,7 +39,7 @@ impl<'c> Api<'c> {
         body: &types::DoraMeantimeBody,
     ) -> GetMeanTimeToRestore {
         let mut call = rt::Call::new(self.client, &GET_MEAN_TIME_TO_RESTORE);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         GetMeanTimeToRestore { call }
     }
 }
@@ -53,7 +53,7 @@ impl GetChangeFailureRate {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ChangeFailureRateResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -72,7 +72,7 @@ impl GetDeploymentFrequency {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::DeploymentFrequencyResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -91,7 +91,7 @@ impl GetLeadTime {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::LeadTimeResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -110,7 +110,7 @@ impl GetMeanTimeToRestore {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::MeanTimeToRestoreResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

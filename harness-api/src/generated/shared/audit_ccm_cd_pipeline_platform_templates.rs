@@ -91,22 +91,39 @@ impl model::Model for FilterProperties {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.repo),
-            1 => model::Part::Opt(&self.tags),
-            2 => model::Part::Opt(&self.status),
-            3 => model::Part::Opt(&self.time_range),
+            1 => model::opt(&self.tags),
+            2 => model::opt(&self.status),
+            3 => model::opt(&self.time_range),
             4 => model::Part::Str(&self.branch_name),
-            5 => model::Part::Opt(&self.filter_type),
+            5 => model::opt(&self.filter_type),
             6 => model::Part::Str(&self.pipeline_name),
-            7 => model::Part::Opt(&self.pipeline_tags),
-            8 => model::Part::Opt(&self.trigger_types),
+            7 => model::opt(&self.pipeline_tags),
+            8 => model::opt(&self.trigger_types),
             9 => model::Part::Flag(&self.my_deployments),
-            10 => model::Part::Opt(&self.module_properties),
-            11 => model::Part::Opt(&self.plan_execution_ids),
-            12 => model::Part::Opt(&self.trigger_identifiers),
-            13 => model::Part::Opt(&self.input_set_identifiers),
-            14 => model::Part::Opt(&self.pipeline_identifiers),
+            10 => model::opt(&self.module_properties),
+            11 => model::opt(&self.plan_execution_ids),
+            12 => model::opt(&self.trigger_identifiers),
+            13 => model::opt(&self.input_set_identifiers),
+            14 => model::opt(&self.pipeline_identifiers),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.repo.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.status.is_some() as u64) << 2
+            | (self.time_range.is_some() as u64) << 3
+            | (self.branch_name.is_some() as u64) << 4
+            | (self.filter_type.is_some() as u64) << 5
+            | (self.pipeline_name.is_some() as u64) << 6
+            | (self.pipeline_tags.is_some() as u64) << 7
+            | (self.trigger_types.is_some() as u64) << 8
+            | (self.my_deployments.is_some() as u64) << 9
+            | (self.module_properties.is_some() as u64) << 10
+            | (self.plan_execution_ids.is_some() as u64) << 11
+            | (self.trigger_identifiers.is_some() as u64) << 12
+            | (self.input_set_identifiers.is_some() as u64) << 13
+            | (self.pipeline_identifiers.is_some() as u64) << 14
     }
 }
 model::model!(FilterProperties);
@@ -153,10 +170,14 @@ impl model::Model for FilterPropertiesModuleProperties {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.cd),
-            1 => model::Part::Opt(&self.ci),
+            0 => model::opt(&self.cd),
+            1 => model::opt(&self.ci),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.cd.is_some() as u64 | (self.ci.is_some() as u64) << 1
     }
 }
 model::model!(FilterPropertiesModuleProperties);
@@ -210,14 +231,23 @@ impl model::Model for FilterPropertiesModulePropertiesCd {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.env_identifiers),
-            1 => model::Part::Opt(&self.helm_chart_versions),
-            2 => model::Part::Opt(&self.service_identifiers),
-            3 => model::Part::Opt(&self.artifact_display_names),
-            4 => model::Part::Opt(&self.git_ops_app_identifiers),
-            5 => model::Part::Opt(&self.service_definition_types),
+            0 => model::opt(&self.env_identifiers),
+            1 => model::opt(&self.helm_chart_versions),
+            2 => model::opt(&self.service_identifiers),
+            3 => model::opt(&self.artifact_display_names),
+            4 => model::opt(&self.git_ops_app_identifiers),
+            5 => model::opt(&self.service_definition_types),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.env_identifiers.is_some() as u64
+            | (self.helm_chart_versions.is_some() as u64) << 1
+            | (self.service_identifiers.is_some() as u64) << 2
+            | (self.artifact_display_names.is_some() as u64) << 3
+            | (self.git_ops_app_identifiers.is_some() as u64) << 4
+            | (self.service_definition_types.is_some() as u64) << 5
     }
 }
 model::model!(FilterPropertiesModulePropertiesCd);
@@ -251,9 +281,13 @@ impl model::Model for FilterPropertiesModulePropertiesCi {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.ci_execution_info_dto),
+            0 => model::opt(&self.ci_execution_info_dto),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ci_execution_info_dto.is_some() as u64
     }
 }
 model::model!(FilterPropertiesModulePropertiesCi);
@@ -291,9 +325,13 @@ impl model::Model for FilterPropertiesModulePropertiesCiExecutionInfoDto {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.event),
-            1 => model::Part::Opt(&self.pull_request),
+            1 => model::opt(&self.pull_request),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.event.is_some() as u64 | (self.pull_request.is_some() as u64) << 1
     }
 }
 model::model!(FilterPropertiesModulePropertiesCiExecutionInfoDto);
@@ -333,6 +371,10 @@ impl model::Model for FilterPropertiesModulePropertiesCiExecutionInfoDtoPullRequ
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.source_branch.is_some() as u64 | (self.target_branch.is_some() as u64) << 1
+    }
 }
 model::model!(FilterPropertiesModulePropertiesCiExecutionInfoDtoPullRequest);
 /// Schema `FilterProperties.pipelineTags`.
@@ -371,6 +413,10 @@ impl model::Model for FilterPropertiesPipelineTags {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
+    }
 }
 model::model!(FilterPropertiesPipelineTags);
 /// Schema `FilterProperties.timeRange`.
@@ -404,6 +450,10 @@ impl model::Model for FilterPropertiesTimeRange {
             0 => model::Part::Str(&self.time_range_filter_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.time_range_filter_type.is_some() as u64
     }
 }
 model::model!(FilterPropertiesTimeRange);

@@ -58,11 +58,19 @@ impl model::Model for Filter {
             0 => model::Part::Str(&self.name),
             1 => model::Part::Str(&self.identifier),
             2 => model::Part::Str(&self.org_identifier),
-            3 => model::Part::Opt(&self.filter_properties),
-            4 => model::Part::Opt(&self.filter_visibility),
+            3 => model::opt(&self.filter_properties),
+            4 => model::opt(&self.filter_visibility),
             5 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
+            | (self.org_identifier.is_some() as u64) << 2
+            | (self.filter_properties.is_some() as u64) << 3
+            | (self.filter_visibility.is_some() as u64) << 4
+            | (self.project_identifier.is_some() as u64) << 5
     }
 }
 model::model!(Filter);
@@ -129,7 +137,7 @@ impl model::Model for PageResponseFilter {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.empty),
-            1 => model::Part::Opt(&self.content),
+            1 => model::opt(&self.content),
             2 => model::Part::Int(&self.page_size),
             3 => model::Part::Int(&self.page_index),
             4 => model::Part::Str(&self.page_token),
@@ -138,6 +146,16 @@ impl model::Model for PageResponseFilter {
             7 => model::Part::Int(&self.page_item_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
+            | (self.page_index.is_some() as u64) << 3
+            | (self.page_token.is_some() as u64) << 4
+            | (self.total_items.is_some() as u64) << 5
+            | (self.total_pages.is_some() as u64) << 6
+            | (self.page_item_count.is_some() as u64) << 7
     }
 }
 model::model!(PageResponseFilter);
@@ -178,12 +196,18 @@ impl model::Model for ResponseDtoPageResponseFilter {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPageResponseFilter);

@@ -41,11 +41,17 @@ impl model::Model for AuthzResponseMessageException {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.message),
-            1 => model::Part::Opt(&self.stack_trace),
-            2 => model::Part::Opt(&self.suppressed),
+            1 => model::opt(&self.stack_trace),
+            2 => model::opt(&self.suppressed),
             3 => model::Part::Str(&self.localized_message),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.message.is_some() as u64 | (self.stack_trace.is_some() as u64) << 1
+            | (self.suppressed.is_some() as u64) << 2
+            | (self.localized_message.is_some() as u64) << 3
     }
 }
 model::model!(AuthzResponseMessageException);
@@ -118,6 +124,16 @@ impl model::Model for AuthzResponseMessageExceptionStackTrace {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.file_name.is_some() as u64 | (self.class_name.is_some() as u64) << 1
+            | (self.line_number.is_some() as u64) << 2
+            | (self.method_name.is_some() as u64) << 3
+            | (self.module_name.is_some() as u64) << 4
+            | (self.native_method.is_some() as u64) << 5
+            | (self.module_version.is_some() as u64) << 6
+            | (self.class_loader_name.is_some() as u64) << 7
+    }
 }
 model::model!(AuthzResponseMessageExceptionStackTrace);
 /// Schema `AuthzResponseMessageExceptionSuppressed`.
@@ -155,10 +171,15 @@ impl model::Model for AuthzResponseMessageExceptionSuppressed {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.message),
-            1 => model::Part::Opt(&self.stack_trace),
+            1 => model::opt(&self.stack_trace),
             2 => model::Part::Str(&self.localized_message),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.message.is_some() as u64 | (self.stack_trace.is_some() as u64) << 1
+            | (self.localized_message.is_some() as u64) << 2
     }
 }
 model::model!(AuthzResponseMessageExceptionSuppressed);
@@ -216,15 +237,24 @@ impl model::Model for ResponseMessage {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.code),
-            1 => model::Part::Opt(&self.level),
+            0 => model::opt(&self.code),
+            1 => model::opt(&self.level),
             2 => model::Part::Str(&self.message),
-            3 => model::Part::Opt(&self.exception),
-            4 => model::Part::Opt(&self.failure_types),
-            5 => model::Part::Opt(&self.additional_info),
-            6 => model::Part::Opt(&self.failure_sub_types),
+            3 => model::opt(&self.exception),
+            4 => model::opt(&self.failure_types),
+            5 => model::opt(&self.additional_info),
+            6 => model::opt(&self.failure_sub_types),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.code.is_some() as u64 | (self.level.is_some() as u64) << 1
+            | (self.message.is_some() as u64) << 2
+            | (self.exception.is_some() as u64) << 3
+            | (self.failure_types.is_some() as u64) << 4
+            | (self.additional_info.is_some() as u64) << 5
+            | (self.failure_sub_types.is_some() as u64) << 6
     }
 }
 model::model!(ResponseMessage);

@@ -31,9 +31,13 @@ impl model::Model for AdditionalMetadata {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.values),
+            0 => model::opt(&self.values),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.values.is_some() as u64
     }
 }
 model::model!(AdditionalMetadata);

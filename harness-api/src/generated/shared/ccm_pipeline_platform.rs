@@ -60,11 +60,19 @@ impl model::Model for CcmFilter {
             0 => model::Part::Str(&self.name),
             1 => model::Part::Str(&self.identifier),
             2 => model::Part::Str(&self.org_identifier),
-            3 => model::Part::Opt(&self.filter_properties),
-            4 => model::Part::Opt(&self.filter_visibility),
+            3 => model::opt(&self.filter_properties),
+            4 => model::opt(&self.filter_visibility),
             5 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
+            | (self.org_identifier.is_some() as u64) << 2
+            | (self.filter_properties.is_some() as u64) << 3
+            | (self.filter_visibility.is_some() as u64) << 4
+            | (self.project_identifier.is_some() as u64) << 5
     }
 }
 model::model!(CcmFilter);
@@ -99,10 +107,14 @@ impl model::Model for CcmFilterProperties {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.tags),
-            1 => model::Part::Opt(&self.filter_type),
+            0 => model::opt(&self.tags),
+            1 => model::opt(&self.filter_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.tags.is_some() as u64 | (self.filter_type.is_some() as u64) << 1
     }
 }
 model::model!(CcmFilterProperties);
@@ -159,12 +171,18 @@ impl model::Model for ResponseDtoFilter {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoFilter);

@@ -94,14 +94,26 @@ impl model::Model for NgGovernanceMetadata {
             5 => model::Part::Str(&self.entity),
             6 => model::Part::Str(&self.status),
             7 => model::Part::Int(&self.created),
-            8 => model::Part::Opt(&self.details),
+            8 => model::opt(&self.details),
             9 => model::Part::Str(&self.message),
             10 => model::Part::Str(&self.account_id),
             11 => model::Part::Str(&self.project_id),
             12 => model::Part::Int(&self.timestamp),
-            13 => model::Part::Opt(&self.details_list),
+            13 => model::opt(&self.details_list),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.deny.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2 | (self.org_id.is_some() as u64) << 3
+            | (self.action.is_some() as u64) << 4 | (self.entity.is_some() as u64) << 5
+            | (self.status.is_some() as u64) << 6 | (self.created.is_some() as u64) << 7
+            | (self.details.is_some() as u64) << 8 | (self.message.is_some() as u64) << 9
+            | (self.account_id.is_some() as u64) << 10
+            | (self.project_id.is_some() as u64) << 11
+            | (self.timestamp.is_some() as u64) << 12
+            | (self.details_list.is_some() as u64) << 13
     }
 }
 model::model!(NgGovernanceMetadata);
@@ -194,10 +206,24 @@ impl model::Model for NgPolicyMetadata {
             8 => model::Part::Str(&self.project_id),
             9 => model::Part::Str(&self.identifier),
             10 => model::Part::Str(&self.policy_name),
-            11 => model::Part::Opt(&self.deny_messages),
-            12 => model::Part::Opt(&self.deny_messages_list),
+            11 => model::opt(&self.deny_messages),
+            12 => model::opt(&self.deny_messages_list),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.error.is_some() as u64 | (self.org_id.is_some() as u64) << 1
+            | (self.status.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
+            | (self.updated.is_some() as u64) << 4
+            | (self.policy_id.is_some() as u64) << 5
+            | (self.severity.is_some() as u64) << 6
+            | (self.account_id.is_some() as u64) << 7
+            | (self.project_id.is_some() as u64) << 8
+            | (self.identifier.is_some() as u64) << 9
+            | (self.policy_name.is_some() as u64) << 10
+            | (self.deny_messages.is_some() as u64) << 11
+            | (self.deny_messages_list.is_some() as u64) << 12
     }
 }
 model::model!(NgPolicyMetadata);
@@ -285,10 +311,23 @@ impl model::Model for NgPolicySetMetadata {
             7 => model::Part::Str(&self.description),
             8 => model::Part::Str(&self.policy_set_id),
             9 => model::Part::Str(&self.policy_set_name),
-            10 => model::Part::Opt(&self.policy_metadata),
-            11 => model::Part::Opt(&self.policy_metadata_list),
+            10 => model::opt(&self.policy_metadata),
+            11 => model::opt(&self.policy_metadata_list),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.deny.is_some() as u64 | (self.org_id.is_some() as u64) << 1
+            | (self.status.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
+            | (self.account_id.is_some() as u64) << 4
+            | (self.project_id.is_some() as u64) << 5
+            | (self.identifier.is_some() as u64) << 6
+            | (self.description.is_some() as u64) << 7
+            | (self.policy_set_id.is_some() as u64) << 8
+            | (self.policy_set_name.is_some() as u64) << 9
+            | (self.policy_metadata.is_some() as u64) << 10
+            | (self.policy_metadata_list.is_some() as u64) << 11
     }
 }
 model::model!(NgPolicySetMetadata);

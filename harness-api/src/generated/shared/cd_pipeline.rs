@@ -39,9 +39,13 @@ impl model::Model for InputSetValidator {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.parameters),
-            1 => model::Part::Opt(&self.validator_type),
+            1 => model::opt(&self.validator_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.parameters.is_some() as u64 | (self.validator_type.is_some() as u64) << 1
     }
 }
 model::model!(InputSetValidator);

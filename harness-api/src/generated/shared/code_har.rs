@@ -72,7 +72,7 @@ impl model::Model for TypesLabelValue {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.id),
-            1 => model::Part::Opt(&self.color),
+            1 => model::opt(&self.color),
             2 => model::Part::Str(&self.value),
             3 => model::Part::Int(&self.created),
             4 => model::Part::Int(&self.updated),
@@ -81,6 +81,15 @@ impl model::Model for TypesLabelValue {
             7 => model::Part::Int(&self.updated_by),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.color.is_some() as u64) << 1
+            | (self.value.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
+            | (self.updated.is_some() as u64) << 4
+            | (self.label_id.is_some() as u64) << 5
+            | (self.created_by.is_some() as u64) << 6
+            | (self.updated_by.is_some() as u64) << 7
     }
 }
 model::model!(TypesLabelValue);
@@ -126,11 +135,17 @@ impl model::Model for TypesSaveLabelInput {
         match index {
             0 => model::Part::Int(&self.id),
             1 => model::Part::Str(&self.key),
-            2 => model::Part::Opt(&self.type_),
-            3 => model::Part::Opt(&self.color),
+            2 => model::opt(&self.type_),
+            3 => model::opt(&self.color),
             4 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.key.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2 | (self.color.is_some() as u64) << 3
+            | (self.description.is_some() as u64) << 4
     }
 }
 model::model!(TypesSaveLabelInput);
@@ -169,10 +184,15 @@ impl model::Model for TypesSaveLabelValueInput {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.id),
-            1 => model::Part::Opt(&self.color),
+            1 => model::opt(&self.color),
             2 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.color.is_some() as u64) << 1
+            | (self.value.is_some() as u64) << 2
     }
 }
 model::model!(TypesSaveLabelValueInput);

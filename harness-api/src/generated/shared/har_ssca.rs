@@ -35,5 +35,9 @@ impl model::Model for SbomDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64
+    }
 }
 model::model!(SbomDetails);

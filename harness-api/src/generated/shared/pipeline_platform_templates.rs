@@ -50,7 +50,7 @@ impl model::Model for Pageable {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.sort),
+            0 => model::opt(&self.sort),
             1 => model::Part::Flag(&self.paged),
             2 => model::Part::Int(&self.offset),
             3 => model::Part::Flag(&self.unpaged),
@@ -58,6 +58,13 @@ impl model::Model for Pageable {
             5 => model::Part::Int(&self.page_number),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.sort.is_some() as u64 | (self.paged.is_some() as u64) << 1
+            | (self.offset.is_some() as u64) << 2 | (self.unpaged.is_some() as u64) << 3
+            | (self.page_size.is_some() as u64) << 4
+            | (self.page_number.is_some() as u64) << 5
     }
 }
 model::model!(Pageable);
@@ -100,6 +107,11 @@ impl model::Model for Sort {
             2 => model::Part::Flag(&self.unsorted),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.empty.is_some() as u64 | (self.sorted.is_some() as u64) << 1
+            | (self.unsorted.is_some() as u64) << 2
     }
 }
 model::model!(Sort);

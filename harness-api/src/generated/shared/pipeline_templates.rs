@@ -47,11 +47,17 @@ impl model::Model for CacheResponseMetadata {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.ttl_left),
-            1 => model::Part::Opt(&self.cache_state),
+            1 => model::opt(&self.cache_state),
             2 => model::Part::Flag(&self.is_sync_enabled),
             3 => model::Part::Int(&self.last_updated_at),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ttl_left.is_some() as u64 | (self.cache_state.is_some() as u64) << 1
+            | (self.is_sync_enabled.is_some() as u64) << 2
+            | (self.last_updated_at.is_some() as u64) << 3
     }
 }
 model::model!(CacheResponseMetadata);
@@ -196,14 +202,14 @@ impl model::Model for NgTemplateResponse {
         match index {
             0 => model::Part::Str(&self.icon),
             1 => model::Part::Str(&self.name),
-            2 => model::Part::Opt(&self.tags),
+            2 => model::opt(&self.tags),
             3 => model::Part::Str(&self.yaml),
             4 => model::Part::Int(&self.version),
             5 => model::Part::Str(&self.account_id),
             6 => model::Part::Str(&self.child_type),
             7 => model::Part::Flag(&self.has_insert),
-            8 => model::Part::Opt(&self.store_type),
-            9 => model::Part::Opt(&self.git_details),
+            8 => model::opt(&self.store_type),
+            9 => model::opt(&self.git_details),
             10 => model::Part::Str(&self.identifier),
             11 => model::Part::Str(&self.merged_yaml),
             12 => model::Part::Str(&self.description),
@@ -212,17 +218,45 @@ impl model::Model for NgTemplateResponse {
             15 => model::Part::Str(&self.version_label),
             16 => model::Part::Int(&self.last_updated_at),
             17 => model::Part::Str(&self.org_identifier),
-            18 => model::Part::Opt(&self.template_scope),
+            18 => model::opt(&self.template_scope),
             19 => model::Part::Flag(&self.stable_template),
             20 => model::Part::Flag(&self.is_inline_hc_entity),
             21 => model::Part::Flag(&self.is_stable_template),
             22 => model::Part::Str(&self.bulk_reconcile_uuid),
             23 => model::Part::Str(&self.project_identifier),
-            24 => model::Part::Opt(&self.template_entity_type),
-            25 => model::Part::Opt(&self.cache_response_metadata),
-            26 => model::Part::Opt(&self.entity_validity_details),
+            24 => model::opt(&self.template_entity_type),
+            25 => model::opt(&self.cache_response_metadata),
+            26 => model::opt(&self.entity_validity_details),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.icon.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.tags.is_some() as u64) << 2 | (self.yaml.is_some() as u64) << 3
+            | (self.version.is_some() as u64) << 4
+            | (self.account_id.is_some() as u64) << 5
+            | (self.child_type.is_some() as u64) << 6
+            | (self.has_insert.is_some() as u64) << 7
+            | (self.store_type.is_some() as u64) << 8
+            | (self.git_details.is_some() as u64) << 9
+            | (self.identifier.is_some() as u64) << 10
+            | (self.merged_yaml.is_some() as u64) << 11
+            | (self.description.is_some() as u64) << 12
+            | (self.yaml_version.is_some() as u64) << 13
+            | (self.connector_ref.is_some() as u64) << 14
+            | (self.version_label.is_some() as u64) << 15
+            | (self.last_updated_at.is_some() as u64) << 16
+            | (self.org_identifier.is_some() as u64) << 17
+            | (self.template_scope.is_some() as u64) << 18
+            | (self.stable_template.is_some() as u64) << 19
+            | (self.is_inline_hc_entity.is_some() as u64) << 20
+            | (self.is_stable_template.is_some() as u64) << 21
+            | (self.bulk_reconcile_uuid.is_some() as u64) << 22
+            | (self.project_identifier.is_some() as u64) << 23
+            | (self.template_entity_type.is_some() as u64) << 24
+            | (self.cache_response_metadata.is_some() as u64) << 25
+            | (self.entity_validity_details.is_some() as u64) << 26
     }
 }
 model::model!(NgTemplateResponse);
@@ -332,6 +366,20 @@ impl model::Model for TemplateEntityGitDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.branch.is_some() as u64 | (self.file_url.is_some() as u64) << 1
+            | (self.repo_url.is_some() as u64) << 2
+            | (self.commit_id.is_some() as u64) << 3
+            | (self.file_path.is_some() as u64) << 4
+            | (self.object_id.is_some() as u64) << 5
+            | (self.repo_name.is_some() as u64) << 6
+            | (self.root_folder.is_some() as u64) << 7
+            | (self.repo_identifier.is_some() as u64) << 8
+            | (self.is_harness_code_repo.is_some() as u64) << 9
+            | (self.parent_entity_repo_name.is_some() as u64) << 10
+            | (self.parent_entity_connector_ref.is_some() as u64) << 11
+    }
 }
 model::model!(TemplateEntityGitDetails);
 /// Schema `TemplateErrorNodeSummary`.
@@ -371,12 +419,18 @@ impl model::Model for TemplateErrorNodeSummary {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.node_info),
-            1 => model::Part::Opt(&self.template_info),
-            2 => model::Part::Opt(&self.template_response),
-            3 => model::Part::Opt(&self.children_error_nodes),
+            0 => model::opt(&self.node_info),
+            1 => model::opt(&self.template_info),
+            2 => model::opt(&self.template_response),
+            3 => model::opt(&self.children_error_nodes),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.node_info.is_some() as u64 | (self.template_info.is_some() as u64) << 1
+            | (self.template_response.is_some() as u64) << 2
+            | (self.children_error_nodes.is_some() as u64) << 3
     }
 }
 model::model!(TemplateErrorNodeSummary);
@@ -415,10 +469,16 @@ impl model::Model for TemplateInfo {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.version_label),
-            1 => model::Part::Opt(&self.template_entity_type),
+            1 => model::opt(&self.template_entity_type),
             2 => model::Part::Str(&self.template_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.version_label.is_some() as u64
+            | (self.template_entity_type.is_some() as u64) << 1
+            | (self.template_identifier.is_some() as u64) << 2
     }
 }
 model::model!(TemplateInfo);
@@ -469,6 +529,11 @@ impl model::Model for TemplateNodeInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.local_fqn.is_some() as u64) << 1
+            | (self.identifier.is_some() as u64) << 2
+    }
 }
 model::model!(TemplateNodeInfo);
 /// Schema `TemplateReferenceSummary`.
@@ -511,6 +576,11 @@ impl model::Model for TemplateReferenceSummary {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.git_branch.is_some() as u64 | (self.template_ref.is_some() as u64) << 1
+            | (self.version_label.is_some() as u64) << 2
+    }
 }
 model::model!(TemplateReferenceSummary);
 /// Schema `ValidateTemplateInputsResponseDTO`.
@@ -549,9 +619,14 @@ impl model::Model for ValidateTemplateInputsResponseDto {
         match index {
             0 => model::Part::Str(&self.type_),
             1 => model::Part::Flag(&self.valid_yaml),
-            2 => model::Part::Opt(&self.error_node_summary),
+            2 => model::opt(&self.error_node_summary),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.valid_yaml.is_some() as u64) << 1
+            | (self.error_node_summary.is_some() as u64) << 2
     }
 }
 model::model!(ValidateTemplateInputsResponseDto);

@@ -115,7 +115,7 @@ impl<'c> Api<'c> {
         call.text(0, account_identifier);
         call.text(1, org_identifier);
         call.text(2, project_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         SaveDowntime { call }
     }
     /// `PUT /cv/api/account/{accountIdentifier}/org/{orgIdentifier}/project/{projectIdentifier}/downtime/identifier/{identifier}`
@@ -133,7 +133,7 @@ impl<'c> Api<'c> {
         call.text(1, account_identifier);
         call.text(2, org_identifier);
         call.text(3, project_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateDowntimeData { call }
     }
     /// `PUT /cv/api/account/{accountIdentifier}/org/{orgIdentifier}/project/{projectIdentifier}/downtime/flag/{identifier}`
@@ -236,7 +236,7 @@ impl GetDowntimeAssociatedMonitoredServices {
     pub fn send(
         self,
     ) -> rt::Sending<types::GetDowntimeAssociatedMonitoredServicesResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -282,7 +282,7 @@ impl GetHistory {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GetHistoryResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -328,7 +328,7 @@ impl ListDowntimes {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ListDowntimesResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> CreateHealthSource {
         let mut call = rt::Call::new(self.client, &CREATE_HEALTH_SOURCE);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateHealthSource { call }
     }
     /// `POST /cv/api/health-sources`
@@ -72,7 +72,7 @@ impl<'c> Api<'c> {
     ) -> UpdateHealthSource {
         let mut call = rt::Call::new(self.client, &UPDATE_HEALTH_SOURCE);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateHealthSource { call }
     }
     /// `PUT /cv/api/health-sources`
@@ -110,7 +110,7 @@ impl CreateHealthSource {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -141,7 +141,7 @@ impl DeleteHealthSource {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -172,7 +172,7 @@ impl GetHealthSource {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -203,7 +203,7 @@ impl ListHealthSources {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -234,7 +234,7 @@ impl UpdateHealthSource {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

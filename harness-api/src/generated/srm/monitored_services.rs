@@ -536,7 +536,7 @@ impl<'c> Api<'c> {
     ) -> SaveMonitoredService {
         let mut call = rt::Call::new(self.client, &SAVE_MONITORED_SERVICE);
         call.text(0, account_id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         SaveMonitoredService { call }
     }
     /// `POST /cv/api/monitored-service/template-input`
@@ -607,7 +607,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &UPDATE_MONITORED_SERVICE);
         call.text(0, identifier);
         call.text(1, account_id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateMonitoredService { call }
     }
     /// `PUT /cv/api/monitored-service/{identifier}/template-input`
@@ -697,7 +697,7 @@ impl DeleteMonitoredService {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RestResponseBoolean> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -728,7 +728,7 @@ impl DetachMonitoredServiceFromTemplate {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -856,7 +856,7 @@ impl GetHealthSourcesForMonitoredServiceIdentifier {
     pub fn send(
         self,
     ) -> rt::Sending<types::GetHealthSourcesForMonitoredServiceIdentifierResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -968,7 +968,7 @@ impl GetMonitoredService {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoMonitoredServiceResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1046,7 +1046,7 @@ impl GetMonitoredServiceFromServiceAndEnvironment {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoMonitoredServiceResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1149,7 +1149,7 @@ impl GetMonitoredServiceReconciliationStatuses {
     pub fn send(
         self,
     ) -> rt::Sending<types::RestResponsePageResponseMonitoredServiceReference> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1171,7 +1171,7 @@ impl GetMonitoredServiceResolvedTemplateInputs {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1190,7 +1190,7 @@ impl GetMonitoredServiceScore {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GetMonitoredServiceScoreResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1273,7 +1273,7 @@ impl GetNotificationRulesForMonitoredService {
     pub fn send(
         self,
     ) -> rt::Sending<types::ResponseDtoPageResponseNotificationRuleResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1311,7 +1311,7 @@ impl GetOverAllHealthScore {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GetOverAllHealthScoreResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1405,7 +1405,7 @@ impl IsReconciliationRequiredForMonitoredServices {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1465,7 +1465,7 @@ impl MonitoredServicesList {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::MonitoredServicesListResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1487,7 +1487,7 @@ impl SaveMonitoredService {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RestResponseMonitoredServiceResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1506,7 +1506,7 @@ impl SaveMonitoredServiceFromTemplateInput {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RestResponseMonitoredServiceResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1525,7 +1525,7 @@ impl SaveMonitoredServiceFromYaml {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RestResponseMonitoredServiceResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1563,7 +1563,7 @@ impl UpdateMonitoredService {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RestResponseMonitoredServiceResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1582,7 +1582,7 @@ impl UpdateMonitoredServiceFromTemplateInput {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RestResponseMonitoredServiceResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1601,7 +1601,7 @@ impl UpdateMonitoredServiceFromYaml {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RestResponseMonitoredServiceResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -34,7 +34,7 @@ impl<'c> Api<'c> {
         call.text(0, account_identifier);
         call.text(1, org_identifier);
         call.text(2, project_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         GetOnboardingGraphNg { call }
     }
     /// `GET /cv/api/account/{accountIdentifier}/org/{orgIdentifier}/project/{projectIdentifier}/slo/v2/identifier/{identifier}`
@@ -100,7 +100,7 @@ impl<'c> Api<'c> {
         call.text(0, account_identifier);
         call.text(1, org_identifier);
         call.text(2, project_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         SaveSloDataNg { call }
     }
     /// `PUT /cv/api/account/{accountIdentifier}/org/{orgIdentifier}/project/{projectIdentifier}/slo/v2/identifier/{identifier}`
@@ -118,7 +118,7 @@ impl<'c> Api<'c> {
         call.text(1, account_identifier);
         call.text(2, org_identifier);
         call.text(3, project_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateSloDataNg { call }
     }
 }
@@ -132,7 +132,7 @@ impl DeleteSloDataNg {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RestResponseBoolean> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -151,7 +151,7 @@ impl GetOnboardingGraphNg {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RestResponseTimeGraphResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -172,7 +172,7 @@ impl GetServiceLevelObjectiveNg {
     pub fn send(
         self,
     ) -> rt::Sending<types::RestResponseServiceLevelObjectiveV2Response> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -229,7 +229,7 @@ impl GetServiceLevelObjectivesNg {
     pub fn send(
         self,
     ) -> rt::Sending<types::ResponseDtoPageResponseServiceLevelObjectiveV2Response> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -263,13 +263,13 @@ impl GetSloHealthListViewNg {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::SloDashboardApiFilter) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseSloHealthListView> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -293,7 +293,7 @@ impl SaveSloDataNg {
     pub fn send(
         self,
     ) -> rt::Sending<types::RestResponseServiceLevelObjectiveV2Response> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -314,7 +314,7 @@ impl UpdateSloDataNg {
     pub fn send(
         self,
     ) -> rt::Sending<types::RestResponseServiceLevelObjectiveV2Response> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

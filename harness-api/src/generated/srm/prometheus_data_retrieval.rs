@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> GetSyncDataCollectionResult {
         let mut call = rt::Call::new(self.client, &GET_SYNC_DATA_COLLECTION_RESULT);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         GetSyncDataCollectionResult {
             call,
         }

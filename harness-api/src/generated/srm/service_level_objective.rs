@@ -60,7 +60,7 @@ impl GetMetricGraphForSlo {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::MetricGraph>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -172,7 +172,7 @@ impl ListSlo {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::SloHealthListView>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

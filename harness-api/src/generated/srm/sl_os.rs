@@ -63,7 +63,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &RESET_ERROR_BUDGET);
         call.text(0, account_id);
         call.text(1, identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         ResetErrorBudget { call }
     }
 }
@@ -89,7 +89,7 @@ impl GetErrorBudgetResetHistory {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RestResponseListSloErrorBudgetReset> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -137,7 +137,7 @@ impl GetNotificationRulesForSlo {
     pub fn send(
         self,
     ) -> rt::Sending<types::ResponseDtoPageResponseNotificationRuleResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -189,7 +189,7 @@ impl GetServiceLevelObjectiveLogs {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RestResponsePageResponseCvngLog> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -223,7 +223,7 @@ impl ResetErrorBudget {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RestResponseSloErrorBudgetReset> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -298,7 +298,7 @@ impl GetServiceLevelObjectivesRiskCount {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtosloRiskCountResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -417,7 +417,7 @@ impl GetSloConsumptionBreakdownView {
     pub fn send(
         self,
     ) -> rt::Sending<types::ResponseDtoPageResponseSloConsumptionBreakdown> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -460,7 +460,7 @@ impl GetSloDetails {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtosloDashboardDetail> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -583,7 +583,7 @@ impl GetSloHealthListView {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseSloHealthListView> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -629,13 +629,13 @@ impl GetSloHealthListViewV2 {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::SloDashboardApiFilter) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseSloHealthListView> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

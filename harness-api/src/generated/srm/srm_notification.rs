@@ -178,7 +178,7 @@ impl SaveNotificationRuleData {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::NotificationRule) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
@@ -215,7 +215,7 @@ impl UpdateNotificationRuleData {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::NotificationRule) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.

@@ -28,7 +28,7 @@ impl UpdatePipelineConfig {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::PipelineConfigUpdateRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.

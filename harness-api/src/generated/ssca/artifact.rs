@@ -136,13 +136,13 @@ impl GetArtifactDetailComponentView {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ArtifactComponentViewRequestBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::ArtifactComponentViewResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -208,13 +208,13 @@ impl GetArtifactDetailDeploymentView {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ArtifactDeploymentViewRequestBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::ArtifactDeploymentViewResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -242,7 +242,7 @@ impl GetArtifactDetails {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ArtifactDetailResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -291,13 +291,13 @@ impl ListArtifacts {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ArtifactListingRequestBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::ArtifactListingResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -349,7 +349,7 @@ impl ListLatestArtifacts {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::ArtifactListingResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

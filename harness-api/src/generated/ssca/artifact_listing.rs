@@ -162,13 +162,13 @@ impl ArtifactListV2 {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ArtifactListingRequestBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::ArtifactV2ListingResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -196,7 +196,7 @@ impl GetArtifactV2ChainOfCustody {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::ArtifactChainOfCustody>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -263,13 +263,13 @@ impl GetArtifactV2DetailComponentView {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ArtifactComponentViewRequestBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::ArtifactComponentViewResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -337,13 +337,13 @@ impl GetArtifactV2DetailDeploymentView {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ArtifactDeploymentViewRequestBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::ArtifactDeploymentViewResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -371,7 +371,7 @@ impl GetArtifactV2Overview {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ArtifactV2Overview> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -396,7 +396,7 @@ impl GetArtifactV2OverviewByName {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ArtifactV2Overview> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -445,13 +445,13 @@ impl ListArtifactSources {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ArtifactListingRequestBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::ArtifactSourcesListingResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

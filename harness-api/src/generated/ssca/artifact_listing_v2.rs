@@ -38,7 +38,7 @@ impl GetArtifactChainOfCustodyV2 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::ArtifactChainOfCustodyV2>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -74,13 +74,13 @@ impl DownloadSignature {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ArtifactModelPipeline) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::DownloadSignatureResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -105,13 +105,13 @@ impl SaveIntegrityVerification {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::SaveIntegrityVerificationRequestBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::SaveIntegrityVerificationResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -136,13 +136,13 @@ impl SaveSignature {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::SaveSignatureRequestBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::SaveSignatureResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -50,7 +50,7 @@ impl GetBaselineForArtifact {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::BaselineResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -75,13 +75,13 @@ impl SetBaselineForArtifact {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::BaselineRequestBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::SaveResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -141,7 +141,7 @@ impl FetchPluginsForWorkflow {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::CicdWorklfowPluginsResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -169,7 +169,7 @@ impl GetCicdOverview {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CicdOverviewResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -250,13 +250,13 @@ impl GetCicdWorkflowsList {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::CicdWorkflowListingRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::CicdWorkflowListingResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -284,7 +284,7 @@ impl GetCicdWorkflowsSummary {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CicdWorkflowSummary> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -309,7 +309,7 @@ impl GetHarnessPipelineYaml {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CicdHarnessPipelineYamlResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -103,13 +103,13 @@ impl CodeRepositoriesList {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::CodeRepositoryListingRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::CodeRepositoryListingResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -137,7 +137,7 @@ impl GetAllRepositoriesSummary {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RepositoriesSummary> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -162,7 +162,7 @@ impl GetCodeRepositoryOverview {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CodeRepositoryOverview> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -193,7 +193,7 @@ impl GetRepoRulesEvaluationTrend {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::CodeRepoRulesEvaluation>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

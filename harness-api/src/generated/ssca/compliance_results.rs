@@ -107,13 +107,13 @@ impl FetchComplianceResults {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ComplianceResultFilter) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::ComplianceResultDto>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -180,7 +180,7 @@ impl FetchComplianceResultsByArtifact {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ComplianceResultByArtifactFilter) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
@@ -188,7 +188,7 @@ impl FetchComplianceResultsByArtifact {
     pub fn send(
         self,
     ) -> rt::Sending<Vec<types::FetchComplianceResultByArtifactResponseBody>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -262,7 +262,7 @@ impl FetchComplianceResultsByComplianceId {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::ComplianceArtifactWithExecution>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -340,13 +340,13 @@ impl FetchComplianceResultsGroupById {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ComplianceResultFilter) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::ComplianceResultAggregationByType>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -374,7 +374,7 @@ impl SaveComplianceResult {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::CreateComplianceResult) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.

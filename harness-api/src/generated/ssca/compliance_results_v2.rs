@@ -34,7 +34,7 @@ impl SaveComplianceResultV2 {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::CreateComplianceResultV2) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.

@@ -66,7 +66,7 @@ impl CreateComplianceStandards {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -119,13 +119,13 @@ impl GetComplianceStandards {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::GetComplianceStandardsBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -150,7 +150,7 @@ impl GetComplianceStandardById {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ComplianceCheck> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

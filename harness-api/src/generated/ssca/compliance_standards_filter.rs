@@ -30,7 +30,7 @@ impl GetComplianceStandardsFilters {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::ComplianceStandardsFilterEntity>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -105,13 +105,13 @@ impl GetComplianceEvaluationTrends {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ComplianceResultFilter) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::ComplianceEvaluationTrend>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -182,13 +182,13 @@ impl GetComplianceResultStatsByComplianceChecks {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ComplianceResultFilter) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::ComplianceChecksMetrics>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -228,13 +228,13 @@ impl PostComplianceResultStatsEvaluationBreakdownArtifactType {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ComplianceResultFilter) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::ArtifactComplianceMetrics>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -271,13 +271,13 @@ impl PostComplianceResultStatsOverview {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ComplianceResultFilter) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ComplianceResultsEvaluationBreakdown> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

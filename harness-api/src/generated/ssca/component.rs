@@ -58,7 +58,7 @@ impl GetComponents {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::ComponentDto>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

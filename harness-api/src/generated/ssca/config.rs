@@ -84,7 +84,7 @@ impl GetConfigByNameAndType {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ConfigResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -109,7 +109,7 @@ impl GetConfigForAccount {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ConfigResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -134,7 +134,7 @@ impl GetConfigForOrg {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ConfigResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -183,7 +183,7 @@ impl ListConfigs {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::ConfigResponseBody>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -211,13 +211,13 @@ impl SaveConfig {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ConfigRequestBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::SaveResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -50,7 +50,7 @@ impl GetConfigById {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ConfigResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -75,13 +75,13 @@ impl UpdateConfigById {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ConfigRequestBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::SaveResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

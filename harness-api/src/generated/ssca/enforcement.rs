@@ -86,7 +86,7 @@ impl GetEnforcementSummary {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::EnforcementSummaryResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -123,13 +123,13 @@ impl GetNormalisedSbomComponent {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::SscaArtifact) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::NormalizedSbomComponentDto>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -197,7 +197,7 @@ impl GetPolicyViolations {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::PolicyViolation>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -225,7 +225,7 @@ impl SaveEnforcementResult {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::EnforcementResultDto) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
@@ -256,7 +256,7 @@ impl SaveEnforcementSummary {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::EnforcementSummaryDto) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.

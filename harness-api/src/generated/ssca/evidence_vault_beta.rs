@@ -62,7 +62,7 @@ impl DownloadAttestation {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -87,13 +87,13 @@ impl QueryAttestationsGraphql {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::QueryAttestationsGraphqlBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -124,13 +124,13 @@ impl UploadAttestation {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::UploadAttestationBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -180,13 +180,13 @@ impl CreateExemptionForArtifact {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ExemptionRequestDto) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ExemptionResponseDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -211,13 +211,13 @@ impl CreateExemptionForProject {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ExemptionRequestDto) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ExemptionResponseDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -292,7 +292,7 @@ impl GetExemptionForArtifact {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ExemptionResponseDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -317,7 +317,7 @@ impl GetExemptionForProject {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ExemptionResponseDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -375,7 +375,7 @@ impl ListExemptionsForProject {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::ExemptionResponseDto>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -403,13 +403,13 @@ impl ReviewExemptionForArtifact {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ExemptionReviewRequestDto) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ExemptionResponseDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -434,13 +434,13 @@ impl ReviewExemptionForProject {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ExemptionReviewRequestDto) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ExemptionResponseDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -465,13 +465,13 @@ impl UpdateExemptionForArtifact {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ExemptionRequestDto) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ExemptionResponseDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -496,13 +496,13 @@ impl UpdateExemptionForProject {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ExemptionRequestDto) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ExemptionResponseDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -142,13 +142,13 @@ impl AddRepos {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ConfigureReposRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::UpdateIntegration> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -173,13 +173,13 @@ impl ConfigureRepos {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ConfigureReposRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::UpdateIntegration> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -204,13 +204,13 @@ impl CreateIntegration {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::CreateIntegrationRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::Integration> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -278,7 +278,7 @@ impl FetchReposInIntegration {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::RepoDetailsDto>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -306,7 +306,7 @@ impl GetHarnessPipelineIntegration {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::HarnessPipelineIntegrationResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -337,7 +337,7 @@ impl GetIntegration {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -362,7 +362,7 @@ impl GetIntegrationRepos {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ListIntegrationReposResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -423,7 +423,7 @@ impl ListIntegrations {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::Integration>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

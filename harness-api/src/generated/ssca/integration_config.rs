@@ -32,7 +32,7 @@ impl GetIntegrationsConfig {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::IntegrationConfig> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

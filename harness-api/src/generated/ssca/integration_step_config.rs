@@ -57,7 +57,7 @@ impl SetIntegrationStepConfig {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::IntegrationStepConfigRequestBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
@@ -88,7 +88,7 @@ impl SetIntegrationStepConfigForOrg {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::IntegrationStepConfigRequestBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
@@ -119,7 +119,7 @@ impl SetIntegrationStepConfigForOrgProject {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::IntegrationStepConfigRequestBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.

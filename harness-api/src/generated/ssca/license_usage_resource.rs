@@ -34,7 +34,7 @@ impl LicenseUsage {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::LicenseUsageResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

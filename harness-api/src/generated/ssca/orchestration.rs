@@ -36,7 +36,7 @@ impl GetOrchestrationSummary {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::OrchestrationSummaryResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -83,7 +83,7 @@ impl DownloadSbom {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -108,13 +108,13 @@ impl CalculateDriftForOrchestrationStep {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::OrchestrationStepDriftRequestBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ArtifactSbomDriftResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -139,13 +139,13 @@ impl SaveOrchestration {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::SaveOrchestrationRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::SaveOrchestrationResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

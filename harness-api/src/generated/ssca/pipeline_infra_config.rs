@@ -34,7 +34,7 @@ impl SaveIntegrationConfig {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::IntegrationConfigRequestBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
@@ -65,7 +65,7 @@ impl SavePipelineInfraConfig {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::PipelineInfraConfigRequestBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.

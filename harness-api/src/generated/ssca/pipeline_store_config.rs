@@ -34,7 +34,7 @@ impl SavePipelineRemoteConfig {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::PipelineStoreConfigRequestBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.

@@ -215,13 +215,13 @@ impl CheckArtifactAndDeployments {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::RemediationTrackerCreateRequestBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ArtifactAndDeploymentsResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -246,7 +246,7 @@ impl CloseRemediationTracker {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::SaveResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -271,13 +271,13 @@ impl CreateRemediationTracker {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::RemediationTrackerCreateRequestBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RemediationTrackerCreateResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -302,13 +302,13 @@ impl CreateTicket {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::CreateTicketRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::CreateTicketResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -333,13 +333,13 @@ impl ExcludeArtifact {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ExcludeArtifactRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::SaveResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -364,7 +364,7 @@ impl GetArtifactInRemediationDetails {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RemediationArtifactDetailsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -401,13 +401,13 @@ impl GetArtifactListForRemediation {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::RemediationArtifactListingRequestBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::RemediationArtifactListingResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -450,7 +450,7 @@ impl GetDeploymentsListForArtifactInRemediation {
         mut self,
         body: &types::RemediationArtifactDeploymentsListingRequestBody,
     ) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
@@ -458,7 +458,7 @@ impl GetDeploymentsListForArtifactInRemediation {
     pub fn send(
         self,
     ) -> rt::Sending<Vec<types::RemediationArtifactDeploymentsListingResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -500,7 +500,7 @@ impl GetEnvironmentListForRemediation {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::EnvironmentInfo>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -530,7 +530,7 @@ impl GetOverallSummary {
     pub fn send(
         self,
     ) -> rt::Sending<types::RemediationTrackersOverallSummaryResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -555,7 +555,7 @@ impl GetRemediationDetails {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RemediationDetailsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -604,13 +604,13 @@ impl ListRemediations {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::RemediationListingRequestBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::RemediationListingResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -638,13 +638,13 @@ impl UpdateRemediationTracker {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::RemediationTrackerUpdateRequestBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RemediationTrackerUpdateResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

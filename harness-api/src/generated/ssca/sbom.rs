@@ -46,13 +46,13 @@ impl DownloadSbomForArtifact {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::DownloadSbomRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ArtifactSbomResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -77,13 +77,13 @@ impl GetSbomScoreForArtifact {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::SbomScoreRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::SbomScorecardResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

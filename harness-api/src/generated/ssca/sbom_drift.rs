@@ -64,13 +64,13 @@ impl CalculateDriftForArtifact {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ArtifactSbomDriftRequestBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ArtifactSbomDriftResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -119,7 +119,7 @@ impl GetComponentDrift {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::ComponentDrift>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -171,7 +171,7 @@ impl GetLicenseDrift {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::LicenseDrift>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -46,13 +46,13 @@ impl EnforceSbom {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::EnforceSbomRequestBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::EnforceSbomResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -77,13 +77,13 @@ impl ProcessSbom {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::SbomProcessRequestBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::SbomProcessResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -78,7 +78,7 @@ impl GetProvenance {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ProvenanceResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -103,13 +103,13 @@ impl SaveProvenance {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ProvenanceRequestBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::SaveResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -134,13 +134,13 @@ impl SaveSlsaPolicyViolations {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::PolicyViolationRequestBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::SaveResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -165,13 +165,13 @@ impl SaveSlsaVerification {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::SlsaVerificationRequestBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::SaveResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -50,13 +50,13 @@ impl SaveProvenanceV2 {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ProvenanceRequestBodyV2) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::SaveResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -81,13 +81,13 @@ impl SaveSlsaVerificationV2 {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::SlsaVerificationRequestBodyV2) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::SaveResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

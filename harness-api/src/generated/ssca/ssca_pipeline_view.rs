@@ -54,13 +54,13 @@ impl GetPipelineArtifactList {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ArtifactListingPipelineRequestBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::ArtifactListingPipelineResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -85,7 +85,7 @@ impl GetSscaSummary {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::SscaSummary> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -18,7 +18,7 @@ impl<'c> Api<'c> {
         call.text(0, account_id);
         call.text(1, id);
         call.text(2, Into::<types::ApproveExemptionAction>::into(action).as_str());
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         ApproveExemption { call }
     }
     /// `POST /sto/api/v2/exemptions/bulk`
@@ -34,7 +34,7 @@ impl<'c> Api<'c> {
         call.text(0, account_id);
         call.text(1, org_id);
         call.text(2, project_id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         BulkCreateExemptions { call }
     }
     /// `POST /sto/api/v2/exemptions`
@@ -50,7 +50,7 @@ impl<'c> Api<'c> {
         call.text(0, account_id);
         call.text(1, org_id);
         call.text(2, project_id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateExemption { call }
     }
     /// `DELETE /sto/api/v2/exemptions/{id}`
@@ -107,7 +107,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &PROMOTE_EXEMPTION);
         call.text(0, account_id);
         call.text(1, id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         PromoteExemption { call }
     }
     /// `PUT /sto/api/v2/exemptions/{id}`
@@ -121,7 +121,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &UPDATE_EXEMPTION);
         call.text(0, account_id);
         call.text(1, id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateExemption { call }
     }
 }
@@ -147,7 +147,7 @@ impl ApproveExemption {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -166,7 +166,7 @@ impl BulkCreateExemptions {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -185,7 +185,7 @@ impl CreateExemption {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -216,7 +216,7 @@ impl DeleteExemption {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -259,7 +259,7 @@ impl FindExemptionById {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -290,7 +290,7 @@ impl GetExemptionForIssue {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -333,7 +333,7 @@ impl ListExemptions {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -364,7 +364,7 @@ impl PromoteExemption {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -395,7 +395,7 @@ impl UpdateExemption {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

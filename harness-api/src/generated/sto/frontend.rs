@@ -152,7 +152,7 @@ impl<'c> Api<'c> {
         call.text(0, account_id);
         call.text(1, org_id);
         call.text(2, project_id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateTicketForIssue { call }
     }
     /// `GET /sto/api/v2/frontend/issue-counts`
@@ -180,7 +180,7 @@ impl<'c> Api<'c> {
     ) -> ExemptionsFilters {
         let mut call = rt::Call::new(self.client, &EXEMPTIONS_FILTERS);
         call.text(0, account_id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         ExemptionsFilters { call }
     }
     /// `GET /sto/api/v2/frontend/expiring-exemptions/{executionId}`
@@ -210,7 +210,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &GLOBAL_EXEMPTIONS);
         call.text(0, account_id);
         call.text(1, Into::<types::GlobalExemptionsStatus>::into(status).as_str());
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         GlobalExemptions { call }
     }
     /// `GET /sto/api/v2/frontend/exemption/{exemptionId}/targets`
@@ -416,7 +416,7 @@ impl<'c> Api<'c> {
         call.text(1, org_id);
         call.text(2, project_id);
         call.text(3, target_id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateTestTargetVariants { call }
     }
 }
@@ -520,7 +520,7 @@ impl AllIssuesCountsV2 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -563,7 +563,7 @@ impl AllIssuesDetails {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::AllIssuesDetailsResult> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -609,7 +609,7 @@ impl AllIssuesDetailsV2 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -628,7 +628,7 @@ impl AllIssuesFilters {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::AllIssuesFiltersResult> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -749,7 +749,7 @@ impl AllIssuesList {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::AllIssuesListResult> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -873,7 +873,7 @@ impl AllIssuesListV2 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -916,7 +916,7 @@ impl AllIssuesOccurrenceDetails {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::AllIssuesOccurrenceDetailsResult> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -938,7 +938,7 @@ impl AllIssuesTotalsV2 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -981,7 +981,7 @@ impl AllIssuesTrendV2 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1000,7 +1000,7 @@ impl CreateTicketForIssue {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1021,7 +1021,7 @@ impl ExecutionIssueCounts {
     pub fn send(
         self,
     ) -> rt::Sending<std::collections::BTreeMap<String, types::IssueCounts>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1052,7 +1052,7 @@ impl ExemptionsFilters {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1077,7 +1077,7 @@ impl ExpiringExemptions {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1142,7 +1142,7 @@ impl GlobalExemptions {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::SecurityReviewResult> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1194,7 +1194,7 @@ impl ImpactedTargetsForExemption {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1243,7 +1243,7 @@ impl IssueForExemption {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::IssueForExemptionResult> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1268,7 +1268,7 @@ impl IssueSeverityChange {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::IssueSeverityChangeResult> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1287,7 +1287,7 @@ impl OccurrenceDataflow {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1306,7 +1306,7 @@ impl OverviewBaselines {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1331,7 +1331,7 @@ impl OverviewHistoricalCounts {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1476,7 +1476,7 @@ impl PipelineSecurityIssues {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::PipelineSecurityIssuesResult> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1623,7 +1623,7 @@ impl PipelineSecurityIssuesCsv {
     pub fn send(
         self,
     ) -> rt::Sending<types::ExportPipelineSecurityIssuesCsvResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1642,7 +1642,7 @@ impl PipelineSecuritySteps {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::PipelineSecurityStepsResult> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1661,7 +1661,7 @@ impl ProvisionQwietTrial {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1680,7 +1680,7 @@ impl QwietLicenseUsage {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1717,7 +1717,7 @@ impl SecurityReview {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::SecurityReviewResult> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1763,7 +1763,7 @@ impl TestTargets {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1782,7 +1782,7 @@ impl UpdateTestTargetVariants {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::StoStatus> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> CreateIssue {
         let mut call = rt::Call::new(self.client, &CREATE_ISSUE);
         call.text(0, account_id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateIssue { call }
     }
     /// `DELETE /sto/api/v2/issues/{id}`
@@ -56,7 +56,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &ISSUES_AUGMENT_REMEDIATION);
         call.text(0, account_id);
         call.text(1, id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         IssuesAugmentRemediation { call }
     }
     /// `GET /sto/api/v2/issues`
@@ -77,7 +77,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &UPDATE_ISSUE);
         call.text(0, account_id);
         call.text(1, id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateIssue { call }
     }
 }
@@ -97,7 +97,7 @@ impl CreateIssue {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -141,7 +141,7 @@ impl FindIssueById {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::Issue> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -178,7 +178,7 @@ impl IssuesAugmentRemediation {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -227,7 +227,7 @@ impl ListIssues {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::IssuesListIssuesResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -18,7 +18,7 @@ impl<'c> Api<'c> {
         call.text(0, account_id);
         call.text(1, org_id);
         call.text(2, project_id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateOverride { call }
     }
     /// `DELETE /sto/api/v2/overrides/{id}`
@@ -32,7 +32,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &DELETE_OVERRIDE);
         call.text(0, account_id);
         call.text(1, id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         DeleteOverride { call }
     }
     /// `GET /sto/api/v2/overrides/{id}`
@@ -65,7 +65,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &UPDATE_OVERRIDE);
         call.text(0, account_id);
         call.text(1, id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateOverride { call }
     }
 }
@@ -79,7 +79,7 @@ impl CreateOverride {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -110,7 +110,7 @@ impl DeleteOverride {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -147,7 +147,7 @@ impl FindOverrideById {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -190,7 +190,7 @@ impl ListOverrides {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -221,7 +221,7 @@ impl UpdateOverride {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -36,7 +36,7 @@ impl ExportPipelineSecurityIssuesCsv {
     pub fn send(
         self,
     ) -> rt::Sending<types::ExportPipelineSecurityIssuesCsvResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -35,7 +35,7 @@ impl FindProductById {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::Product> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -78,7 +78,7 @@ impl ListProducts {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ProductsListProductsResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -18,7 +18,7 @@ impl<'c> Api<'c> {
         call.text(0, account_id);
         call.text(1, provider);
         call.text(2, repository_path);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreatePullRequest { call }
     }
     /// `GET /sto/api/v2/pull-requests/repositories/pulls`
@@ -98,7 +98,7 @@ impl<'c> Api<'c> {
         call.text(0, account_id);
         call.text(1, provider);
         call.text(2, repository_path);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdatePullRequest { call }
     }
 }
@@ -124,7 +124,7 @@ impl CreatePullRequest {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::PullRequestResult> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -155,7 +155,7 @@ impl FindPullRequestById {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::PullRequestResult> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -198,7 +198,7 @@ impl GetPullRequestAction {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -229,7 +229,7 @@ impl GetPullRequestCorrelation {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -260,7 +260,7 @@ impl ListPullRequests {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ListPullRequestsResult> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -291,7 +291,7 @@ impl UpdatePullRequest {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::PullRequestResult> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

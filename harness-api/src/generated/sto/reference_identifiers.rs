@@ -23,7 +23,7 @@ impl GetByReferenceId {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::GetByReferenceIdResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

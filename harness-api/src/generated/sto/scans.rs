@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> CreateScan {
         let mut call = rt::Call::new(self.client, &CREATE_SCAN);
         call.text(0, account_id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateScan { call }
     }
     /// `DELETE /sto/api/v2/scans/{id}`
@@ -115,7 +115,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &UPDATE_SCAN);
         call.text(0, account_id);
         call.text(1, id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateScan { call }
     }
 }
@@ -135,7 +135,7 @@ impl CreateScan {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -173,7 +173,7 @@ impl FindScanById {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::Scan> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -210,7 +210,7 @@ impl ListScans {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ScansListScansResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -268,7 +268,7 @@ impl ScanIssue {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -287,7 +287,7 @@ impl ScanIssueCounts {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -361,7 +361,7 @@ impl ScanIssueOccurrences {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -386,7 +386,7 @@ impl ScanIssues {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ScanIssuesResult> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -405,7 +405,7 @@ impl UpdateScan {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::Scan> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -18,7 +18,7 @@ impl<'c> Api<'c> {
         call.text(0, account_id);
         call.text(1, org_id);
         call.text(2, project_id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         DataFrontendAllIssuesFilters {
             call,
         }
@@ -36,7 +36,7 @@ impl<'c> Api<'c> {
         call.text(0, account_id);
         call.text(1, org_id);
         call.text(2, project_id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         DataFrontendAllIssuesList { call }
     }
     /// `POST /sto/api/v2/sto-data-frontend/artifact-scan-summary`
@@ -55,7 +55,7 @@ impl<'c> Api<'c> {
         call.text(0, account_id);
         call.text(1, org_id);
         call.text(2, project_id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         DataFrontendExecutionArtifactScanSummary {
             call,
         }
@@ -76,7 +76,7 @@ impl<'c> Api<'c> {
         call.text(0, account_id);
         call.text(1, org_id);
         call.text(2, project_id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         DataFrontendExecutionArtifactSummary {
             call,
         }
@@ -94,7 +94,7 @@ impl<'c> Api<'c> {
         call.text(0, account_id);
         call.text(1, org_id);
         call.text(2, project_id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         DataFrontendExecutionIssueCounts {
             call,
         }
@@ -128,7 +128,7 @@ impl DataFrontendAllIssuesFilters {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -147,7 +147,7 @@ impl DataFrontendAllIssuesList {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -166,7 +166,7 @@ impl DataFrontendExecutionArtifactScanSummary {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::ScanIssueCountsWithExecutionInfo>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -185,7 +185,7 @@ impl DataFrontendExecutionArtifactSummary {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::IssueCountsWithExecutionInfo>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -214,7 +214,7 @@ impl DataFrontendExecutionIssueCounts {
             >,
         >,
     > {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -233,7 +233,7 @@ impl DataFrontendExecutionSummary {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::IssueCountsWithExecutionInfo>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -16,7 +16,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &CREATE_TARGET_VARIANT);
         call.text(0, account_id);
         call.text(1, target_id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateTargetVariant { call }
     }
     /// `DELETE /sto/api/v2/targets/{targetId}/variants/{id}`
@@ -72,7 +72,7 @@ impl<'c> Api<'c> {
         call.text(0, account_id);
         call.text(1, target_id);
         call.text(2, id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateTargetVariant { call }
     }
 }
@@ -86,7 +86,7 @@ impl CreateTargetVariant {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -124,7 +124,7 @@ impl FindTargetVariantById {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TargetVariant> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -163,7 +163,7 @@ impl ListTargetVariants {
     pub fn send(
         self,
     ) -> rt::Sending<types::TargetVariantsListTargetVariantsResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -185,7 +185,7 @@ impl UpdateTargetVariant {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TargetVariant> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -18,7 +18,7 @@ impl<'c> Api<'c> {
         call.text(0, account_id);
         call.text(1, org_id);
         call.text(2, project_id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateTarget { call }
     }
     /// `DELETE /sto/api/v2/targets/{id}`
@@ -82,7 +82,7 @@ impl<'c> Api<'c> {
         call.text(1, org_id);
         call.text(2, project_id);
         call.text(3, id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         PatchTarget { call }
     }
     /// `PUT /sto/api/v2/targets/{id}`
@@ -100,7 +100,7 @@ impl<'c> Api<'c> {
         call.text(1, org_id);
         call.text(2, project_id);
         call.text(3, id);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateTarget { call }
     }
 }
@@ -114,7 +114,7 @@ impl CreateTarget {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -152,7 +152,7 @@ impl FindTargetById {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::StoTarget> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -189,7 +189,7 @@ impl ListTargets {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TargetsListTargetsResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -211,7 +211,7 @@ impl PatchTarget {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::StoTarget> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -230,7 +230,7 @@ impl UpdateTarget {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::StoTarget> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -123,7 +123,7 @@ impl CreateTemplatesAcc {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::TemplateCreateRequestBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// The body as it is to be sent, `application/yaml`.
@@ -136,7 +136,7 @@ impl CreateTemplatesAcc {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TemplateResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -198,7 +198,7 @@ impl GetAccTemplatesInputsSchema {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TemplateInputSchemaDetailsResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -265,7 +265,7 @@ impl GetTemplateAcc {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TemplateWithInputsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -332,7 +332,7 @@ impl GetTemplateStableAcc {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TemplateWithInputsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -438,7 +438,7 @@ impl GetTemplatesListAcc {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::TemplateMetadataSummaryResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -466,13 +466,13 @@ impl ImportTemplateAcc {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::TemplateImportRequestBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TemplateImportResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -503,7 +503,7 @@ impl UpdateGitMetadataDetails {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::UpdateTemplateGitMetadataResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -528,7 +528,7 @@ impl UpdateTemplateAcc {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::TemplateUpdateRequestBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// The body as it is to be sent, `application/yaml`.
@@ -541,7 +541,7 @@ impl UpdateTemplateAcc {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TemplateResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -566,7 +566,7 @@ impl UpdateTemplateStableAcc {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::GitFindDetails) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// The body as it is to be sent, `application/yaml`.
@@ -579,7 +579,7 @@ impl UpdateTemplateStableAcc {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TemplateUpdateStableResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

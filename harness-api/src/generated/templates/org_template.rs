@@ -146,7 +146,7 @@ impl CreateTemplatesOrg {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::TemplateCreateRequestBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// The body as it is to be sent, `application/yaml`.
@@ -159,7 +159,7 @@ impl CreateTemplatesOrg {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TemplateResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -221,7 +221,7 @@ impl GetOrgTemplatesInputsSchema {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TemplateInputSchemaDetailsResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -288,7 +288,7 @@ impl GetTemplateOrg {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TemplateWithInputsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -355,7 +355,7 @@ impl GetTemplateStableOrg {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TemplateWithInputsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -461,7 +461,7 @@ impl GetTemplatesListOrg {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::TemplateMetadataSummaryResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -489,13 +489,13 @@ impl ImportTemplateOrg {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::TemplateImportRequestBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TemplateImportResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -526,7 +526,7 @@ impl UpdateGitMetadataDetailsOrg {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::UpdateTemplateGitMetadataResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -551,7 +551,7 @@ impl UpdateTemplateOrg {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::TemplateUpdateRequestBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// The body as it is to be sent, `application/yaml`.
@@ -564,7 +564,7 @@ impl UpdateTemplateOrg {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TemplateResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -589,7 +589,7 @@ impl UpdateTemplateStableOrg {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::GitFindDetails) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// The body as it is to be sent, `application/yaml`.
@@ -602,7 +602,7 @@ impl UpdateTemplateStableOrg {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TemplateUpdateStableResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -174,7 +174,7 @@ impl CreateTemplatesProject {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::TemplateCreateRequestBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// The body as it is to be sent, `application/yaml`.
@@ -187,7 +187,7 @@ impl CreateTemplatesProject {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TemplateResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -249,7 +249,7 @@ impl GetProjectTemplatesInputsSchema {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TemplateInputSchemaDetailsResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -316,7 +316,7 @@ impl GetTemplateProject {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TemplateWithInputsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -383,7 +383,7 @@ impl GetTemplateStableProject {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TemplateWithInputsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -498,7 +498,7 @@ impl GetTemplatesListProject {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::TemplateMetadataSummaryResponse>> {
-        self.call.bare()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -526,13 +526,13 @@ impl ImportTemplateProject {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::TemplateImportRequestBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TemplateImportResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -563,7 +563,7 @@ impl UpdateGitMetadataDetailsProject {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::UpdateTemplateGitMetadataResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -588,7 +588,7 @@ impl UpdateTemplateProject {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::TemplateUpdateRequestBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// The body as it is to be sent, `application/yaml`.
@@ -601,7 +601,7 @@ impl UpdateTemplateProject {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TemplateResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -626,7 +626,7 @@ impl UpdateTemplateStableProject {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::GitFindDetails) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// The body as it is to be sent, `application/yaml`.
@@ -639,7 +639,7 @@ impl UpdateTemplateStableProject {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TemplateUpdateStableResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -46,13 +46,13 @@ impl GetInputsSchema {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::TemplateInputsSchemaRequestBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TemplateInputSchemaDetailsResponseBody> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -99,7 +99,7 @@ impl GetTemplateSchema {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::TemplateSchemaResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -40,7 +40,7 @@ impl<'c> Api<'c> {
     ) -> GetRefreshedYaml {
         let mut call = rt::Call::new(self.client, &GET_REFRESHED_YAML);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         GetRefreshedYaml { call }
     }
     /// `POST /template/api/refresh-template/refreshed-yaml`
@@ -121,7 +121,7 @@ impl<'c> Api<'c> {
             &GET_YAML_WITH_TEMPLATE_REFS_RESOLVED_V2,
         );
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         GetYamlWithTemplateRefsResolvedV2 {
             call,
         }
@@ -226,7 +226,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &UPSERT_LABELS_FOR_TEMPLATE);
         call.text(0, account_identifier);
         call.text(1, template_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpsertLabelsForTemplate { call }
     }
     /// `POST /template/api/templates/{templateIdentifier}/labels/upsert`
@@ -379,7 +379,7 @@ impl CreateTemplate {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoTemplateWrapperResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -464,7 +464,7 @@ impl DeleteTemplateVersion {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -525,7 +525,7 @@ impl GetRefreshedYaml {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoRefreshResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -604,7 +604,7 @@ impl GetTemplate {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoTemplateResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -671,7 +671,7 @@ impl GetTemplateInputSetYaml {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -711,7 +711,7 @@ impl GetTemplateLabelsMap {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -796,7 +796,7 @@ impl GetTemplateMetadataList {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::TemplateFilterProperties) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// The body as it is to be sent, `application/yaml`.
@@ -811,7 +811,7 @@ impl GetTemplateMetadataList {
     pub fn send(
         self,
     ) -> rt::Sending<types::ResponseDtoPageTemplateMetadataSummaryResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -875,7 +875,7 @@ impl GetYamlWithTemplateRefsResolvedV2 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoTemplateMergeResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -955,7 +955,7 @@ impl ListTemplateUsage {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1044,7 +1044,7 @@ impl MoveTemplateConfigs {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoTemplateMoveConfigResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1165,7 +1165,7 @@ impl UpdateExistingTemplateVersion {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoTemplateWrapperResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1196,7 +1196,7 @@ impl UpdateGitDetails {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::TemplateUpdateGitDetailsRequest) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// The body as it is to be sent, `application/yaml`.
@@ -1211,7 +1211,7 @@ impl UpdateGitDetails {
     pub fn send(
         self,
     ) -> rt::Sending<types::ResponseDtoTemplateUpdateGitDetailsResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1266,7 +1266,7 @@ impl UpdateStableTemplate {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1297,7 +1297,7 @@ impl UpsertLabelsForTemplate {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1354,7 +1354,7 @@ impl ValidateTemplateInputs {
     pub fn send(
         self,
     ) -> rt::Sending<types::TemplateResponseDtoValidateTemplateInputsResponseDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

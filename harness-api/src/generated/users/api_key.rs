@@ -96,7 +96,7 @@ impl CreateApiKey {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ApiKey) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// The body as it is to be sent, `application/yaml`.
@@ -116,7 +116,7 @@ impl CreateApiKey {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoApiKey> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -147,7 +147,7 @@ impl DeleteApiKey {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -178,7 +178,7 @@ impl GetAggregatedApiKey {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoApiKeyAggregate> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -251,7 +251,7 @@ impl ListAggregatedApiKeys {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseApiKeyAggregate> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -294,7 +294,7 @@ impl ListApiKeys {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoListApiKey> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -316,7 +316,7 @@ impl UpdateApiKey {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ApiKey) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// The body as it is to be sent, `application/yaml`.
@@ -336,7 +336,7 @@ impl UpdateApiKey {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoApiKey> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

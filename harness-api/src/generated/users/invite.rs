@@ -52,7 +52,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &UPDATE_INVITE);
         call.text(0, invite_id);
         call.text(1, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateInvite { call }
     }
     /// `PUT /ng/api/invites/{inviteId}`
@@ -80,7 +80,7 @@ impl DeleteInvite {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoOptionalInvite> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -111,7 +111,7 @@ impl GetInvite {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoInvite> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -169,7 +169,7 @@ impl GetInvites {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseInvite> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -236,7 +236,7 @@ impl GetPendingUsersAggregated {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::AclAggregateFilter) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// The body as it is to be sent, `text/yaml`.
@@ -249,7 +249,7 @@ impl GetPendingUsersAggregated {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseInvite> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -271,7 +271,7 @@ impl UpdateInvite {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoOptionalInvite> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

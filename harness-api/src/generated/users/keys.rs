@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> CreateKey {
         let mut call = rt::Call::new(self.client, &CREATE_KEY);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateKey { call }
     }
     /// `POST /ng/api/keys`
@@ -78,7 +78,7 @@ impl<'c> Api<'c> {
         call.text(0, identifier);
         call.text(1, account_identifier);
         call.text(2, parent_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateKey { call }
     }
     /// `PUT /ng/api/keys/{identifier}`
@@ -130,7 +130,7 @@ impl CreateKey {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -149,7 +149,7 @@ impl DeleteKey {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -234,7 +234,7 @@ impl ListAggregatedKeys {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseKey> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -256,7 +256,7 @@ impl UpdateKey {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> CreateServiceAccount {
         let mut call = rt::Call::new(self.client, &CREATE_SERVICE_ACCOUNT);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         CreateServiceAccount { call }
     }
     /// `POST /ng/api/serviceaccount`
@@ -129,7 +129,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &UPDATE_SERVICE_ACCOUNT);
         call.text(0, account_identifier);
         call.text(1, identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         UpdateServiceAccount { call }
     }
     /// `PUT /ng/api/serviceaccount/{identifier}`
@@ -183,7 +183,7 @@ impl CreateServiceAccount {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoServiceAccount> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -214,7 +214,7 @@ impl DeleteServiceAccount {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -245,7 +245,7 @@ impl GetAggregatedServiceAccount {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoServiceAccountAggregate> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -276,7 +276,7 @@ impl GetInheritingChildScopeListForServiceAccount {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoListScopeName> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -368,7 +368,7 @@ impl ListAggregatedServiceAccounts {
     pub fn send(
         self,
     ) -> rt::Sending<types::ResponseDtoPageResponseServiceAccountAggregate> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -458,7 +458,7 @@ impl ListManageableServiceAccounts {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -501,7 +501,7 @@ impl ListServiceAccount {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoListServiceAccount> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -535,7 +535,7 @@ impl UpdateServiceAccount {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoServiceAccount> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
     ) -> AddUsers {
         let mut call = rt::Call::new(self.client, &ADD_USERS);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         AddUsers { call }
     }
     /// `POST /ng/api/user/users`
@@ -241,7 +241,7 @@ impl AddUserToUserGroups {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::AddUserToUserGroupsBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// The body as it is to be sent, `application/yaml`.
@@ -254,7 +254,7 @@ impl AddUserToUserGroups {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -285,7 +285,7 @@ impl AddUsers {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoAddUsersResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -304,7 +304,7 @@ impl ChangeUserPassword {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::PasswordChangeDto) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// The body as it is to be sent, `application/yaml`.
@@ -317,7 +317,7 @@ impl ChangeUserPassword {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoPasswordChangeResponse> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -354,7 +354,7 @@ impl CheckIfLastAdmin {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -373,7 +373,7 @@ impl DisableTwoFactorAuth {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoUserInfo> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -392,7 +392,7 @@ impl EnableTwoFactorAuth {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::TwoFactorAuthSettingsInfo) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// The body as it is to be sent, `application/yaml`.
@@ -405,7 +405,7 @@ impl EnableTwoFactorAuth {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoUserInfo> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -424,7 +424,7 @@ impl EndImpersonation {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -455,7 +455,7 @@ impl GetAggregatedUser {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoUserAggregateDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -519,7 +519,7 @@ impl GetAggregatedUsers {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::AclAggregateFilter) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// The body as it is to be sent, `application/yaml`.
@@ -532,7 +532,7 @@ impl GetAggregatedUsers {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseUserAggregateDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -554,7 +554,7 @@ impl GetCurrentUserInfo {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoUserInfo> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -573,7 +573,7 @@ impl GetTwoFactorAuthSettings {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoTwoFactorAuthSettingsInfo> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -631,7 +631,7 @@ impl GetUsers {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::UserFilter) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// The body as it is to be sent, `application/yaml`.
@@ -644,7 +644,7 @@ impl GetUsers {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseUserMetadataDto> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -666,7 +666,7 @@ impl ImpersonateUser {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ImpersonateUserBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// The body as it is to be sent, `application/yaml`.
@@ -679,7 +679,7 @@ impl ImpersonateUser {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -710,7 +710,7 @@ impl RemoveUser {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -741,7 +741,7 @@ impl UnlockUser {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoUserInfo> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -760,7 +760,7 @@ impl UpdateUserInfo {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::UserInfo) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// The body as it is to be sent, `application/yaml`.
@@ -773,7 +773,7 @@ impl UpdateUserInfo {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoUserInfo> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -792,7 +792,7 @@ impl UpdateUserInfoById {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::UpdateUserInfoByIdBody) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// The body as it is to be sent, `application/yaml`.
@@ -805,7 +805,7 @@ impl UpdateUserInfoById {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoUserInfo> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -824,7 +824,7 @@ impl UserReset2fa {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -70,7 +70,7 @@ impl<'c> Api<'c> {
     ) -> GetBatchUsersGroupList {
         let mut call = rt::Call::new(self.client, &GET_BATCH_USERS_GROUP_LIST);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         GetBatchUsersGroupList { call }
     }
     /// `POST /ng/api/user-groups/batch`
@@ -94,7 +94,7 @@ impl<'c> Api<'c> {
     ) -> GetFilteredUserGroupsList {
         let mut call = rt::Call::new(self.client, &GET_FILTERED_USER_GROUPS_LIST);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         GetFilteredUserGroupsList { call }
     }
     /// `POST /ng/api/user-groups/filter`
@@ -196,7 +196,7 @@ impl<'c> Api<'c> {
         call.text(0, user_group_id);
         call.text(1, ldap_id);
         call.text(2, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         LinkUserGroupToLdap { call }
     }
     /// `PUT /ng/api/user-groups/{userGroupId}/link/ldap/{ldapId}`
@@ -228,7 +228,7 @@ impl<'c> Api<'c> {
         call.text(0, user_group_id);
         call.text(1, provider_id);
         call.text(2, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         LinkUserGroupToOidc { call }
     }
     /// `PUT /ng/api/user-groups/{userGroupId}/link/oidc/{providerId}`
@@ -260,7 +260,7 @@ impl<'c> Api<'c> {
         call.text(0, user_group_id);
         call.text(1, saml_id);
         call.text(2, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         LinkUserGroupToSaml { call }
     }
     /// `PUT /ng/api/user-groups/{userGroupId}/link/saml/{samlId}`
@@ -288,7 +288,7 @@ impl<'c> Api<'c> {
     ) -> PostUserGroup {
         let mut call = rt::Call::new(self.client, &POST_USER_GROUP);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         PostUserGroup { call }
     }
     /// `POST /ng/api/user-groups`
@@ -312,7 +312,7 @@ impl<'c> Api<'c> {
     ) -> PostUserGroupV2 {
         let mut call = rt::Call::new(self.client, &POST_USER_GROUP_V2);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         PostUserGroupV2 { call }
     }
     /// `POST /ng/api/v2/user-groups`
@@ -350,7 +350,7 @@ impl<'c> Api<'c> {
     ) -> PutUserGroup {
         let mut call = rt::Call::new(self.client, &PUT_USER_GROUP);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         PutUserGroup { call }
     }
     /// `PUT /ng/api/user-groups`
@@ -374,7 +374,7 @@ impl<'c> Api<'c> {
     ) -> PutUserGroupV2 {
         let mut call = rt::Call::new(self.client, &PUT_USER_GROUP_V2);
         call.text(0, account_identifier);
-        call.body_json(body);
+        call.body_part(model::Cell::part(body));
         PutUserGroupV2 { call }
     }
     /// `PUT /ng/api/v2/user-groups`
@@ -412,7 +412,7 @@ impl CopyUserGroup {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -443,7 +443,7 @@ impl DeleteMember {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoUserGroup> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -474,7 +474,7 @@ impl DeleteUserGroup {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoUserGroup> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -493,7 +493,7 @@ impl GetBatchUsersGroupList {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoListUserGroup> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -539,7 +539,7 @@ impl GetFilteredUserGroupsList {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseUserGroup> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -573,7 +573,7 @@ impl GetInheritingChildScopeList {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoListScopeName> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -607,7 +607,7 @@ impl GetMember {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -638,7 +638,7 @@ impl GetUserGroup {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoUserGroup> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -721,7 +721,7 @@ impl GetUserGroupList {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseUserGroup> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -755,7 +755,7 @@ impl GetUserGroupV2 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoUserGroupResponseV2> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -813,7 +813,7 @@ impl GetUserListInUserGroup {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::UserFilter) -> Self {
-        self.call.body_json(body);
+        self.call.body_part(model::Cell::part(body));
         self
     }
     /// The body as it is to be sent, `application/yaml`.
@@ -826,7 +826,7 @@ impl GetUserListInUserGroup {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseUserMetadata> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -860,7 +860,7 @@ impl LinkUserGroupToLdap {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RestResponseUserGroup> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -891,7 +891,7 @@ impl LinkUserGroupToOidc {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RestResponseUserGroup> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -922,7 +922,7 @@ impl LinkUserGroupToSaml {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RestResponseUserGroup> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -953,7 +953,7 @@ impl PostUserGroup {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoUserGroup> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -984,7 +984,7 @@ impl PostUserGroupV2 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoUserGroupResponseV2> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1015,7 +1015,7 @@ impl PutMember {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoUserGroup> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1046,7 +1046,7 @@ impl PutUserGroup {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoUserGroup> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1077,7 +1077,7 @@ impl PutUserGroupV2 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoUserGroupResponseV2> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1114,7 +1114,7 @@ impl UnlinkUserGroupFromSso {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::RestResponseUserGroup> {
-        self.call.json()
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

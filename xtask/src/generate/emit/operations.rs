@@ -284,10 +284,10 @@ pub(super) fn constructors(operation: &Operation) -> Vec<Constructor> {
     let mut made = Vec::new();
     if body.required {
         if let Some(json) = &body.json {
-            let (ty, argument) = by_reference(json);
+            let (ty, set) = json_argument(json);
             made.push(Constructor {
                 suffix: "",
-                body: Some((ty, quote! { call.body_json(#argument); })),
+                body: Some((ty, quote! { call.#set; })),
                 form: false,
             });
         }
@@ -439,12 +439,12 @@ fn value(
 fn body_setters(body: &Body) -> Vec<TokenStream> {
     let mut made = Vec::new();
     if let Some(json) = &body.json {
-        let (ty, argument) = by_reference(json);
+        let (ty, set) = json_argument(json);
         made.push(quote! {
             /// The body, as JSON.
             #[inline]
             pub fn body(mut self, body: #ty) -> Self {
-                self.call.body_json(#argument);
+                self.call.#set;
                 self
             }
         });
@@ -512,19 +512,23 @@ fn text_argument(media: &str) -> (TokenStream, TokenStream) {
     }
 }
 
-/// How a JSON body is passed in and on.
-fn by_reference(ty: &Ty) -> (TokenStream, TokenStream) {
+/// How a JSON body is passed in, and the method of the call that takes it. A generated type is passed on as a part, for
+/// which the client has the code, and not each program that uses it.
+fn json_argument(ty: &Ty) -> (TokenStream, TokenStream) {
     let types = quote! { types:: };
     match ty {
-        Ty::Str => (quote! { &str }, quote! { &body }),
-        Ty::Int | Ty::Num | Ty::Flag => (rust_ty(ty, &types), quote! { &body }),
+        Ty::Str => (quote! { &str }, quote! { body_json(&body) }),
+        Ty::Int | Ty::Num | Ty::Flag => (rust_ty(ty, &types), quote! { body_json(&body) }),
         Ty::List(item) => {
             let item = rust_ty(item, &types);
-            (quote! { &[#item] }, quote! { &body })
+            (quote! { &[#item] }, quote! { body_json(&body) })
         }
         Ty::Time | Ty::Json | Ty::Named(_) | Ty::Map(_) => {
             let ty = rust_ty(ty, &types);
-            (quote! { &#ty }, quote! { body })
+            (
+                quote! { &#ty },
+                quote! { body_part(model::Cell::part(body)) },
+            )
         }
     }
 }
@@ -536,8 +540,8 @@ fn answer(operation: &Operation) -> (TokenStream, TokenStream) {
         Answer::Bytes => (quote! { rt::ByteStream }, quote! { byte_answer }),
         Answer::Json(ty) => {
             let read = match ty {
-                Ty::List(_) | Ty::Map(_) => quote! { bare },
-                _ => quote! { json },
+                Ty::Str | Ty::Int | Ty::Num | Ty::Flag => quote! { json },
+                _ => quote! { typed },
             };
             (rust_ty(ty, &quote! { types:: }), read)
         }

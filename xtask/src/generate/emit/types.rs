@@ -160,6 +160,15 @@ fn structure(
         let part = part(member);
         quote! { #index => #part, }
     });
+    let present = (!order.is_empty() && order.len() <= 64 && settle.is_empty()).then(|| {
+        let present = present(&order);
+        quote! {
+            #[inline]
+            fn present(&self) -> u64 {
+                #present
+            }
+        }
+    });
     let secrets = indexes(&order, |member| member.secret).map(|indexes| {
         quote! {
             #[inline]
@@ -245,6 +254,7 @@ fn structure(
                     _ => model::Part::Misfits(&self.misfits),
                 }
             }
+            #present
             #required_fn
             #secrets
             #extra_fns
@@ -331,8 +341,32 @@ fn part(member: &Member) -> TokenStream {
     if member.required {
         return quote! { model::Cell::part(&self.#field) };
     }
-    let kind = format_ident!("{}", kind(&member.ty).unwrap_or("Opt"));
-    quote! { model::Part::#kind(&self.#field) }
+    match kind(&member.ty) {
+        Some(kind) => {
+            let kind = format_ident!("{kind}");
+            quote! { model::Part::#kind(&self.#field) }
+        }
+        None => quote! { model::opt(&self.#field) },
+    }
+}
+
+/// Which members are set, a bit each.
+fn present(members: &[&Member]) -> TokenStream {
+    let bits = members.iter().enumerate().map(|(index, member)| {
+        let field = ident(&member.ident);
+        let bit = match (member.required, member.nullable) {
+            (true, _) => quote! { 1 },
+            (false, true) => quote! { self.#field.is_set() as u64 },
+            (false, false) => quote! { self.#field.is_some() as u64 },
+        };
+        let place = Literal::usize_unsuffixed(index);
+        match (index, member.required) {
+            (0, _) => bit,
+            (_, true) => quote! { #bit << #place },
+            (_, false) => quote! { (#bit) << #place },
+        }
+    });
+    quote! { #(#bits)|* }
 }
 
 fn kind(ty: &Ty) -> Option<&'static str> {

@@ -46,10 +46,14 @@ impl model::Model for AccessCheckRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.principal),
+            0 => model::opt(&self.principal),
             1 => model::Cell::part(&self.permissions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.principal.is_some() as u64 | 1 << 1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -88,10 +92,15 @@ impl model::Model for AccessCheckResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.principal),
-            1 => model::Part::Opt(&self.access_control_list),
+            0 => model::opt(&self.principal),
+            1 => model::opt(&self.access_control_list),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.principal.is_some() as u64
+            | (self.access_control_list.is_some() as u64) << 1
     }
 }
 model::model!(AccessCheckResponse);
@@ -148,11 +157,19 @@ impl model::Model for AccessControl {
             0 => model::Part::Flag(&self.permitted),
             1 => model::Part::Str(&self.permission),
             2 => model::Part::Str(&self.resource_type),
-            3 => model::Part::Opt(&self.resource_scope),
-            4 => model::Part::Opt(&self.resource_attributes),
+            3 => model::opt(&self.resource_scope),
+            4 => model::opt(&self.resource_attributes),
             5 => model::Part::Str(&self.resource_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.permitted.is_some() as u64 | (self.permission.is_some() as u64) << 1
+            | (self.resource_type.is_some() as u64) << 2
+            | (self.resource_scope.is_some() as u64) << 3
+            | (self.resource_attributes.is_some() as u64) << 4
+            | (self.resource_identifier.is_some() as u64) << 5
     }
 }
 model::model!(AccessControl);
@@ -218,11 +235,17 @@ impl model::Model for PermissionCheck {
         match index {
             0 => model::Cell::part(&self.permission),
             1 => model::Cell::part(&self.resource_type),
-            2 => model::Part::Opt(&self.resource_scope),
-            3 => model::Part::Opt(&self.resource_attributes),
+            2 => model::opt(&self.resource_scope),
+            3 => model::opt(&self.resource_attributes),
             4 => model::Part::Str(&self.resource_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1 | (self.resource_scope.is_some() as u64) << 2
+            | (self.resource_attributes.is_some() as u64) << 3
+            | (self.resource_identifier.is_some() as u64) << 4
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -270,6 +293,12 @@ impl model::Model for ResourceScope {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org_identifier.is_some() as u64
+            | (self.account_identifier.is_some() as u64) << 1
+            | (self.project_identifier.is_some() as u64) << 2
+    }
 }
 model::model!(ResourceScope);
 /// Schema `ResponseDTOAccessCheckResponse`.
@@ -309,12 +338,18 @@ impl model::Model for ResponseDtoAccessCheckResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoAccessCheckResponse);

@@ -44,6 +44,12 @@ impl model::Model for AccessAnalysisAdvanceOptions {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.expand_role.is_some() as u64
+            | (self.expand_user_group.is_some() as u64) << 1
+            | (self.expand_resource_group.is_some() as u64) << 2
+    }
 }
 model::model!(AccessAnalysisAdvanceOptions);
 /// Schema `AccessPolicyAnalysisRequest`.
@@ -100,15 +106,24 @@ impl model::Model for AccessPolicyAnalysisRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.role),
-            1 => model::Part::Opt(&self.resource),
-            2 => model::Part::Opt(&self.principal),
-            3 => model::Part::Opt(&self.query_scope),
-            4 => model::Part::Opt(&self.advance_options),
+            0 => model::opt(&self.role),
+            1 => model::opt(&self.resource),
+            2 => model::opt(&self.principal),
+            3 => model::opt(&self.query_scope),
+            4 => model::opt(&self.advance_options),
             5 => model::Part::Str(&self.permission_identifier),
             6 => model::Part::Str(&self.resource_group_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.role.is_some() as u64 | (self.resource.is_some() as u64) << 1
+            | (self.principal.is_some() as u64) << 2
+            | (self.query_scope.is_some() as u64) << 3
+            | (self.advance_options.is_some() as u64) << 4
+            | (self.permission_identifier.is_some() as u64) << 5
+            | (self.resource_group_identifier.is_some() as u64) << 6
     }
 }
 model::model!(AccessPolicyAnalysisRequest);
@@ -162,14 +177,22 @@ impl model::Model for AccessPolicyAnalysisResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.role),
-            1 => model::Part::Opt(&self.resource),
-            2 => model::Part::Opt(&self.principal),
-            3 => model::Part::Opt(&self.permission),
-            4 => model::Part::Opt(&self.resource_group),
-            5 => model::Part::Opt(&self.role_assignment),
+            0 => model::opt(&self.role),
+            1 => model::opt(&self.resource),
+            2 => model::opt(&self.principal),
+            3 => model::opt(&self.permission),
+            4 => model::opt(&self.resource_group),
+            5 => model::opt(&self.role_assignment),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.role.is_some() as u64 | (self.resource.is_some() as u64) << 1
+            | (self.principal.is_some() as u64) << 2
+            | (self.permission.is_some() as u64) << 3
+            | (self.resource_group.is_some() as u64) << 4
+            | (self.role_assignment.is_some() as u64) << 5
     }
 }
 model::model!(AccessPolicyAnalysisResponse);
@@ -201,9 +224,13 @@ impl model::Model for AccessPolicyAnalysisResponseWrapper {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.access_policy_analysis_response),
+            0 => model::opt(&self.access_policy_analysis_response),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.access_policy_analysis_response.is_some() as u64
     }
 }
 model::model!(AccessPolicyAnalysisResponseWrapper);
@@ -243,9 +270,14 @@ impl model::Model for AttributeFilter {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.attribute_name),
-            1 => model::Part::Opt(&self.attribute_values),
+            1 => model::opt(&self.attribute_values),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.attribute_name.is_some() as u64
+            | (self.attribute_values.is_some() as u64) << 1
     }
 }
 model::model!(AttributeFilter);
@@ -303,7 +335,7 @@ impl model::Model for AuthzPrincipal {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.type_),
             1 => model::Part::Str(&self.unique_id),
             2 => model::Part::Str(&self.identifier),
             3 => model::Part::Str(&self.scope_level),
@@ -312,6 +344,15 @@ impl model::Model for AuthzPrincipal {
             6 => model::Part::Str(&self.principal_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.unique_id.is_some() as u64) << 1
+            | (self.identifier.is_some() as u64) << 2
+            | (self.scope_level.is_some() as u64) << 3
+            | (self.principal_type.is_some() as u64) << 4
+            | (self.principal_unique_id.is_some() as u64) << 5
+            | (self.principal_identifier.is_some() as u64) << 6
     }
 }
 model::model!(AuthzPrincipal);
@@ -350,10 +391,15 @@ impl model::Model for AuthzResourceFilter {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.resources),
+            0 => model::opt(&self.resources),
             1 => model::Part::Flag(&self.include_all_resources),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.resources.is_some() as u64
+            | (self.include_all_resources.is_some() as u64) << 1
     }
 }
 model::model!(AuthzResourceFilter);
@@ -397,13 +443,20 @@ impl model::Model for AuthzRoleResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.role),
-            1 => model::Part::Opt(&self.scope),
+            0 => model::opt(&self.role),
+            1 => model::opt(&self.scope),
             2 => model::Part::Int(&self.created_at),
             3 => model::Part::Flag(&self.harness_managed),
             4 => model::Part::Int(&self.last_modified_at),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.role.is_some() as u64 | (self.scope.is_some() as u64) << 1
+            | (self.created_at.is_some() as u64) << 2
+            | (self.harness_managed.is_some() as u64) << 3
+            | (self.last_modified_at.is_some() as u64) << 4
     }
 }
 model::model!(AuthzRoleResponse);
@@ -446,6 +499,12 @@ impl model::Model for AuthzScope {
             2 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org_identifier.is_some() as u64
+            | (self.account_identifier.is_some() as u64) << 1
+            | (self.project_identifier.is_some() as u64) << 2
     }
 }
 model::model!(AuthzScope);
@@ -525,15 +584,23 @@ impl model::Model for CreateResourceGroupRequest {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Cell::part(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.color),
             3 => model::Cell::part(&self.identifier),
             4 => model::Part::Str(&self.description),
-            5 => model::Part::Opt(&self.included_scope),
-            6 => model::Part::Opt(&self.resource_filter),
+            5 => model::opt(&self.included_scope),
+            6 => model::opt(&self.resource_filter),
             7 => model::Part::Flag(&self.include_all_resources),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.tags.is_some() as u64) << 1 | (self.color.is_some() as u64) << 2
+            | 1 << 3 | (self.description.is_some() as u64) << 4
+            | (self.included_scope.is_some() as u64) << 5
+            | (self.resource_filter.is_some() as u64) << 6
+            | (self.include_all_resources.is_some() as u64) << 7
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -596,12 +663,18 @@ impl model::Model for CreateRoleRequest {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Cell::part(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Cell::part(&self.identifier),
             3 => model::Part::Str(&self.description),
-            4 => model::Part::Opt(&self.permissions),
+            4 => model::opt(&self.permissions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.tags.is_some() as u64) << 1 | 1 << 2
+            | (self.description.is_some() as u64) << 3
+            | (self.permissions.is_some() as u64) << 4
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -645,6 +718,10 @@ impl model::Model for Permission {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
+    }
 }
 model::model!(Permission);
 /// Schema `Principal`.
@@ -684,12 +761,18 @@ impl model::Model for Principal {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.type_),
             1 => model::Part::Str(&self.scope),
             2 => model::Part::Str(&self.identifier),
             3 => model::Part::Str(&self.scope_level),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.scope.is_some() as u64) << 1
+            | (self.identifier.is_some() as u64) << 2
+            | (self.scope_level.is_some() as u64) << 3
     }
 }
 model::model!(Principal);
@@ -737,6 +820,12 @@ impl model::Model for PrincipalResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.identifier.is_some() as u64) << 2
+            | (self.scope_level.is_some() as u64) << 3
+    }
 }
 model::model!(PrincipalResponse);
 /// Schema `QueryScopeRequest`.
@@ -773,11 +862,16 @@ impl model::Model for QueryScopeRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.scope),
-            1 => model::Part::Opt(&self.filter),
+            0 => model::opt(&self.scope),
+            1 => model::opt(&self.filter),
             2 => model::Part::Flag(&self.include_access_policies_from_parent_scope),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.scope.is_some() as u64 | (self.filter.is_some() as u64) << 1
+            | (self.include_access_policies_from_parent_scope.is_some() as u64) << 2
     }
 }
 model::model!(QueryScopeRequest);
@@ -824,11 +918,17 @@ impl model::Model for Resource {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.type_),
-            1 => model::Part::Opt(&self.scope),
-            2 => model::Part::Opt(&self.attribute),
+            1 => model::opt(&self.scope),
+            2 => model::opt(&self.attribute),
             3 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.scope.is_some() as u64) << 1
+            | (self.attribute.is_some() as u64) << 2
+            | (self.identifier.is_some() as u64) << 3
     }
 }
 model::model!(Resource);
@@ -869,12 +969,18 @@ impl model::Model for ResourceFilter {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.identifiers),
+            0 => model::opt(&self.identifiers),
             1 => model::Part::Str(&self.resource_type),
             2 => model::Part::Str(&self.attribute_name),
-            3 => model::Part::Opt(&self.attribute_values),
+            3 => model::opt(&self.attribute_values),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.identifiers.is_some() as u64 | (self.resource_type.is_some() as u64) << 1
+            | (self.attribute_name.is_some() as u64) << 2
+            | (self.attribute_values.is_some() as u64) << 3
     }
 }
 model::model!(ResourceFilter);
@@ -913,6 +1019,10 @@ impl model::Model for ResourceGroupResponse {
             1 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
     }
 }
 model::model!(ResourceGroupResponse);
@@ -954,11 +1064,16 @@ impl model::Model for ResourceGroupScope {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.org),
-            1 => model::Part::Opt(&self.filter),
+            1 => model::opt(&self.filter),
             2 => model::Part::Str(&self.account),
             3 => model::Part::Str(&self.project),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org.is_some() as u64 | (self.filter.is_some() as u64) << 1
+            | (self.account.is_some() as u64) << 2 | (self.project.is_some() as u64) << 3
     }
 }
 model::model!(ResourceGroupScope);
@@ -1038,18 +1153,31 @@ impl model::Model for ResourceGroupV2 {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.color),
             3 => model::Part::Str(&self.identifier),
             4 => model::Part::Str(&self.description),
             5 => model::Part::Str(&self.org_identifier),
-            6 => model::Part::Opt(&self.included_scopes),
-            7 => model::Part::Opt(&self.resource_filter),
+            6 => model::opt(&self.included_scopes),
+            7 => model::opt(&self.resource_filter),
             8 => model::Part::Str(&self.account_identifier),
             9 => model::Part::Str(&self.project_identifier),
-            10 => model::Part::Opt(&self.allowed_scope_levels),
+            10 => model::opt(&self.allowed_scope_levels),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.color.is_some() as u64) << 2
+            | (self.identifier.is_some() as u64) << 3
+            | (self.description.is_some() as u64) << 4
+            | (self.org_identifier.is_some() as u64) << 5
+            | (self.included_scopes.is_some() as u64) << 6
+            | (self.resource_filter.is_some() as u64) << 7
+            | (self.account_identifier.is_some() as u64) << 8
+            | (self.project_identifier.is_some() as u64) << 9
+            | (self.allowed_scope_levels.is_some() as u64) << 10
     }
 }
 model::model!(ResourceGroupV2);
@@ -1128,19 +1256,32 @@ impl model::Model for ResourceGroupsResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.color),
             3 => model::Part::Int(&self.created),
             4 => model::Part::Int(&self.updated),
             5 => model::Part::Str(&self.identifier),
             6 => model::Part::Str(&self.description),
-            7 => model::Part::Opt(&self.included_scope),
+            7 => model::opt(&self.included_scope),
             8 => model::Part::Flag(&self.harness_managed),
-            9 => model::Part::Opt(&self.resource_filter),
-            10 => model::Part::Opt(&self.allowed_scope_levels),
+            9 => model::opt(&self.resource_filter),
+            10 => model::opt(&self.allowed_scope_levels),
             11 => model::Part::Flag(&self.include_all_resources),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.color.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
+            | (self.updated.is_some() as u64) << 4
+            | (self.identifier.is_some() as u64) << 5
+            | (self.description.is_some() as u64) << 6
+            | (self.included_scope.is_some() as u64) << 7
+            | (self.harness_managed.is_some() as u64) << 8
+            | (self.resource_filter.is_some() as u64) << 9
+            | (self.allowed_scope_levels.is_some() as u64) << 10
+            | (self.include_all_resources.is_some() as u64) << 11
     }
 }
 model::model!(ResourceGroupsResponse);
@@ -1183,11 +1324,16 @@ impl model::Model for ResourceSelectorV2 {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.identifiers),
+            0 => model::opt(&self.identifiers),
             1 => model::Part::Str(&self.resource_type),
-            2 => model::Part::Opt(&self.attribute_filter),
+            2 => model::opt(&self.attribute_filter),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.identifiers.is_some() as u64 | (self.resource_type.is_some() as u64) << 1
+            | (self.attribute_filter.is_some() as u64) << 2
     }
 }
 model::model!(ResourceSelectorV2);
@@ -1242,13 +1388,21 @@ impl model::Model for Role {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.identifier),
             3 => model::Part::Str(&self.description),
-            4 => model::Part::Opt(&self.permissions),
-            5 => model::Part::Opt(&self.allowed_scope_levels),
+            4 => model::opt(&self.permissions),
+            5 => model::opt(&self.allowed_scope_levels),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.identifier.is_some() as u64) << 2
+            | (self.description.is_some() as u64) << 3
+            | (self.permissions.is_some() as u64) << 4
+            | (self.allowed_scope_levels.is_some() as u64) << 5
     }
 }
 model::model!(Role);
@@ -1313,12 +1467,21 @@ impl model::Model for RoleAssignment {
             0 => model::Part::Str(&self.role),
             1 => model::Part::Flag(&self.managed),
             2 => model::Part::Flag(&self.disabled),
-            3 => model::Part::Opt(&self.principal),
+            3 => model::opt(&self.principal),
             4 => model::Part::Str(&self.identifier),
-            5 => model::Part::Opt(&self.role_reference),
+            5 => model::opt(&self.role_reference),
             6 => model::Part::Str(&self.resource_group),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.role.is_some() as u64 | (self.managed.is_some() as u64) << 1
+            | (self.disabled.is_some() as u64) << 2
+            | (self.principal.is_some() as u64) << 3
+            | (self.identifier.is_some() as u64) << 4
+            | (self.role_reference.is_some() as u64) << 5
+            | (self.resource_group.is_some() as u64) << 6
     }
 }
 model::model!(RoleAssignment);
@@ -1356,11 +1519,16 @@ impl model::Model for RoleAssignmentMetaData {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.scope),
-            1 => model::Part::Opt(&self.principal),
+            0 => model::opt(&self.scope),
+            1 => model::opt(&self.principal),
             2 => model::Part::Str(&self.role_assignment_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.scope.is_some() as u64 | (self.principal.is_some() as u64) << 1
+            | (self.role_assignment_id.is_some() as u64) << 2
     }
 }
 model::model!(RoleAssignmentMetaData);
@@ -1404,9 +1572,15 @@ impl model::Model for RoleAssignmentResponse {
             0 => model::Part::Int(&self.created),
             1 => model::Part::Int(&self.updated),
             2 => model::Part::Flag(&self.harness_managed),
-            3 => model::Part::Opt(&self.role_assignment),
+            3 => model::opt(&self.role_assignment),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.created.is_some() as u64 | (self.updated.is_some() as u64) << 1
+            | (self.harness_managed.is_some() as u64) << 2
+            | (self.role_assignment.is_some() as u64) << 3
     }
 }
 model::model!(RoleAssignmentResponse);
@@ -1446,6 +1620,10 @@ impl model::Model for RoleReference {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.identifier.is_some() as u64 | (self.scope_level.is_some() as u64) << 1
+    }
 }
 model::model!(RoleReference);
 /// Schema `RoleRequest`.
@@ -1483,6 +1661,10 @@ impl model::Model for RoleRequest {
             1 => model::Part::Str(&self.scope_level),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.identifier.is_some() as u64 | (self.scope_level.is_some() as u64) << 1
     }
 }
 model::model!(RoleRequest);
@@ -1526,6 +1708,11 @@ impl model::Model for RoleResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
+            | (self.scope_level.is_some() as u64) << 2
+    }
 }
 model::model!(RoleResponse);
 /// Schema `RoleScope`.
@@ -1567,6 +1754,11 @@ impl model::Model for RoleScope {
             2 => model::Part::Str(&self.project),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org.is_some() as u64 | (self.account.is_some() as u64) << 1
+            | (self.project.is_some() as u64) << 2
     }
 }
 model::model!(RoleScope);
@@ -1637,17 +1829,28 @@ impl model::Model for RolesResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
-            2 => model::Part::Opt(&self.scope),
+            1 => model::opt(&self.tags),
+            2 => model::opt(&self.scope),
             3 => model::Part::Int(&self.created),
             4 => model::Part::Int(&self.updated),
             5 => model::Part::Str(&self.identifier),
             6 => model::Part::Str(&self.description),
-            7 => model::Part::Opt(&self.permissions),
+            7 => model::opt(&self.permissions),
             8 => model::Part::Flag(&self.harness_managed),
-            9 => model::Part::Opt(&self.allowed_scope_levels),
+            9 => model::opt(&self.allowed_scope_levels),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.scope.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
+            | (self.updated.is_some() as u64) << 4
+            | (self.identifier.is_some() as u64) << 5
+            | (self.description.is_some() as u64) << 6
+            | (self.permissions.is_some() as u64) << 7
+            | (self.harness_managed.is_some() as u64) << 8
+            | (self.allowed_scope_levels.is_some() as u64) << 9
     }
 }
 model::model!(RolesResponse);
@@ -1693,12 +1896,18 @@ impl model::Model for ScopeSelector {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.filter),
+            0 => model::opt(&self.filter),
             1 => model::Part::Str(&self.org_identifier),
             2 => model::Part::Str(&self.account_identifier),
             3 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.filter.is_some() as u64 | (self.org_identifier.is_some() as u64) << 1
+            | (self.account_identifier.is_some() as u64) << 2
+            | (self.project_identifier.is_some() as u64) << 3
     }
 }
 model::model!(ScopeSelector);

@@ -62,11 +62,20 @@ impl model::Model for ResourceGroupFilterRequestBody {
             1 => model::Part::Str(&self.account),
             2 => model::Part::Str(&self.project),
             3 => model::Part::Str(&self.search_term),
-            4 => model::Part::Opt(&self.managed_filter),
-            5 => model::Part::Opt(&self.identifier_filter),
-            6 => model::Part::Opt(&self.resource_selector_filter),
+            4 => model::opt(&self.managed_filter),
+            5 => model::opt(&self.identifier_filter),
+            6 => model::opt(&self.resource_selector_filter),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org.is_some() as u64 | (self.account.is_some() as u64) << 1
+            | (self.project.is_some() as u64) << 2
+            | (self.search_term.is_some() as u64) << 3
+            | (self.managed_filter.is_some() as u64) << 4
+            | (self.identifier_filter.is_some() as u64) << 5
+            | (self.resource_selector_filter.is_some() as u64) << 6
     }
 }
 model::model!(ResourceGroupFilterRequestBody);
@@ -121,6 +130,10 @@ impl model::Model for ResourceSelectorFilter {
             1 => model::Part::Str(&self.resource_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.resource_identifier.is_some() as u64) << 1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

@@ -42,11 +42,17 @@ impl model::Model for ResourceGroupV2Response {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.created_at),
-            1 => model::Part::Opt(&self.resource_group),
+            1 => model::opt(&self.resource_group),
             2 => model::Part::Flag(&self.harness_managed),
             3 => model::Part::Int(&self.last_modified_at),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.created_at.is_some() as u64 | (self.resource_group.is_some() as u64) << 1
+            | (self.harness_managed.is_some() as u64) << 2
+            | (self.last_modified_at.is_some() as u64) << 3
     }
 }
 model::model!(ResourceGroupV2Response);
@@ -78,9 +84,13 @@ impl model::Model for CreateResourceGroupV2Body {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.resource_group),
+            0 => model::opt(&self.resource_group),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.resource_group.is_some() as u64
     }
 }
 model::model!(CreateResourceGroupV2Body);
@@ -155,18 +165,31 @@ impl model::Model for CreateResourceGroupV2BodyResourceGroup {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.color),
             3 => model::Part::Str(&self.identifier),
             4 => model::Part::Str(&self.description),
             5 => model::Part::Str(&self.org_identifier),
-            6 => model::Part::Opt(&self.included_scopes),
-            7 => model::Part::Opt(&self.resource_filter),
+            6 => model::opt(&self.included_scopes),
+            7 => model::opt(&self.resource_filter),
             8 => model::Part::Str(&self.account_identifier),
             9 => model::Part::Str(&self.project_identifier),
-            10 => model::Part::Opt(&self.allowed_scope_levels),
+            10 => model::opt(&self.allowed_scope_levels),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.color.is_some() as u64) << 2
+            | (self.identifier.is_some() as u64) << 3
+            | (self.description.is_some() as u64) << 4
+            | (self.org_identifier.is_some() as u64) << 5
+            | (self.included_scopes.is_some() as u64) << 6
+            | (self.resource_filter.is_some() as u64) << 7
+            | (self.account_identifier.is_some() as u64) << 8
+            | (self.project_identifier.is_some() as u64) << 9
+            | (self.allowed_scope_levels.is_some() as u64) << 10
     }
 }
 model::model!(CreateResourceGroupV2BodyResourceGroup);
@@ -207,12 +230,18 @@ impl model::Model for CreateResourceGroupV2Response {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(CreateResourceGroupV2Response);
@@ -284,13 +313,23 @@ impl model::Model for GetFilterResourceGroupListV2Body {
             0 => model::Part::Str(&self.search_term),
             1 => model::Part::Str(&self.managed_filter),
             2 => model::Part::Str(&self.org_identifier),
-            3 => model::Part::Opt(&self.included_scopes),
-            4 => model::Part::Opt(&self.identifier_filter),
+            3 => model::opt(&self.included_scopes),
+            4 => model::opt(&self.identifier_filter),
             5 => model::Part::Str(&self.account_identifier),
             6 => model::Part::Str(&self.project_identifier),
-            7 => model::Part::Opt(&self.resource_selector_filter_list),
+            7 => model::opt(&self.resource_selector_filter_list),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.search_term.is_some() as u64 | (self.managed_filter.is_some() as u64) << 1
+            | (self.org_identifier.is_some() as u64) << 2
+            | (self.included_scopes.is_some() as u64) << 3
+            | (self.identifier_filter.is_some() as u64) << 4
+            | (self.account_identifier.is_some() as u64) << 5
+            | (self.project_identifier.is_some() as u64) << 6
+            | (self.resource_selector_filter_list.is_some() as u64) << 7
     }
 }
 model::model!(GetFilterResourceGroupListV2Body);
@@ -338,6 +377,12 @@ impl model::Model for GetFilterResourceGroupListV2BodyIncludedScopes {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.filter.is_some() as u64 | (self.org_identifier.is_some() as u64) << 1
+            | (self.account_identifier.is_some() as u64) << 2
+            | (self.project_identifier.is_some() as u64) << 3
+    }
 }
 model::model!(GetFilterResourceGroupListV2BodyIncludedScopes);
 /// Schema `getFilterResourceGroupListV2 body.resourceSelectorFilterList`.
@@ -375,6 +420,11 @@ impl model::Model for GetFilterResourceGroupListV2BodyResourceSelectorFilterList
             1 => model::Part::Str(&self.resource_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.resource_type.is_some() as u64
+            | (self.resource_identifier.is_some() as u64) << 1
     }
 }
 model::model!(GetFilterResourceGroupListV2BodyResourceSelectorFilterList);
@@ -415,12 +465,18 @@ impl model::Model for GetFilterResourceGroupListV2Response {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(GetFilterResourceGroupListV2Response);
@@ -483,7 +539,7 @@ impl model::Model for GetFilterResourceGroupListV2ResponseData {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.empty),
-            1 => model::Part::Opt(&self.content),
+            1 => model::opt(&self.content),
             2 => model::Part::Int(&self.page_size),
             3 => model::Part::Int(&self.page_index),
             4 => model::Part::Str(&self.page_token),
@@ -492,6 +548,16 @@ impl model::Model for GetFilterResourceGroupListV2ResponseData {
             7 => model::Part::Int(&self.page_item_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
+            | (self.page_index.is_some() as u64) << 3
+            | (self.page_token.is_some() as u64) << 4
+            | (self.total_items.is_some() as u64) << 5
+            | (self.total_pages.is_some() as u64) << 6
+            | (self.page_item_count.is_some() as u64) << 7
     }
 }
 model::model!(GetFilterResourceGroupListV2ResponseData);
@@ -537,12 +603,18 @@ impl model::Model for GetResourceGroupListV2Response {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(GetResourceGroupListV2Response);
@@ -605,7 +677,7 @@ impl model::Model for GetResourceGroupListV2ResponseData {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.empty),
-            1 => model::Part::Opt(&self.content),
+            1 => model::opt(&self.content),
             2 => model::Part::Int(&self.page_size),
             3 => model::Part::Int(&self.page_index),
             4 => model::Part::Str(&self.page_token),
@@ -614,6 +686,16 @@ impl model::Model for GetResourceGroupListV2ResponseData {
             7 => model::Part::Int(&self.page_item_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
+            | (self.page_index.is_some() as u64) << 3
+            | (self.page_token.is_some() as u64) << 4
+            | (self.total_items.is_some() as u64) << 5
+            | (self.total_pages.is_some() as u64) << 6
+            | (self.page_item_count.is_some() as u64) << 7
     }
 }
 model::model!(GetResourceGroupListV2ResponseData);
@@ -659,12 +741,18 @@ impl model::Model for GetResourceGroupV2Response {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(GetResourceGroupV2Response);
@@ -701,9 +789,13 @@ impl model::Model for UpdateResourceGroupV2Body {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.resource_group),
+            0 => model::opt(&self.resource_group),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.resource_group.is_some() as u64
     }
 }
 model::model!(UpdateResourceGroupV2Body);
@@ -778,18 +870,31 @@ impl model::Model for UpdateResourceGroupV2BodyResourceGroup {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.color),
             3 => model::Part::Str(&self.identifier),
             4 => model::Part::Str(&self.description),
             5 => model::Part::Str(&self.org_identifier),
-            6 => model::Part::Opt(&self.included_scopes),
-            7 => model::Part::Opt(&self.resource_filter),
+            6 => model::opt(&self.included_scopes),
+            7 => model::opt(&self.resource_filter),
             8 => model::Part::Str(&self.account_identifier),
             9 => model::Part::Str(&self.project_identifier),
-            10 => model::Part::Opt(&self.allowed_scope_levels),
+            10 => model::opt(&self.allowed_scope_levels),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.color.is_some() as u64) << 2
+            | (self.identifier.is_some() as u64) << 3
+            | (self.description.is_some() as u64) << 4
+            | (self.org_identifier.is_some() as u64) << 5
+            | (self.included_scopes.is_some() as u64) << 6
+            | (self.resource_filter.is_some() as u64) << 7
+            | (self.account_identifier.is_some() as u64) << 8
+            | (self.project_identifier.is_some() as u64) << 9
+            | (self.allowed_scope_levels.is_some() as u64) << 10
     }
 }
 model::model!(UpdateResourceGroupV2BodyResourceGroup);
@@ -830,12 +935,18 @@ impl model::Model for UpdateResourceGroupV2Response {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(UpdateResourceGroupV2Response);

@@ -60,13 +60,22 @@ impl model::Model for AuthzPermission {
         match index {
             0 => model::Part::Str(&self.name),
             1 => model::Part::Str(&self.action),
-            2 => model::Part::Opt(&self.status),
+            2 => model::opt(&self.status),
             3 => model::Part::Str(&self.identifier),
             4 => model::Part::Str(&self.resource_type),
             5 => model::Part::Flag(&self.include_in_all_roles),
-            6 => model::Part::Opt(&self.allowed_scope_levels),
+            6 => model::opt(&self.allowed_scope_levels),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.action.is_some() as u64) << 1
+            | (self.status.is_some() as u64) << 2
+            | (self.identifier.is_some() as u64) << 3
+            | (self.resource_type.is_some() as u64) << 4
+            | (self.include_in_all_roles.is_some() as u64) << 5
+            | (self.allowed_scope_levels.is_some() as u64) << 6
     }
 }
 model::model!(AuthzPermission);
@@ -103,9 +112,13 @@ impl model::Model for PermissionResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.permission),
+            0 => model::opt(&self.permission),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.permission.is_some() as u64
     }
 }
 model::model!(PermissionResponse);
@@ -146,12 +159,18 @@ impl model::Model for ResponseDtoListPermissionResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListPermissionResponse);

@@ -48,6 +48,12 @@ impl model::Model for PrincipalEntity {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org.is_some() as u64 | (self.project.is_some() as u64) << 1
+            | (self.identifier.is_some() as u64) << 2
+            | (self.account_identifier.is_some() as u64) << 3
+    }
 }
 model::model!(PrincipalEntity);
 /// Schema `PrincipalWithAccessFilter`.
@@ -87,12 +93,18 @@ impl model::Model for PrincipalWithAccessFilter {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.orgs),
-            1 => model::Part::Opt(&self.projects),
-            2 => model::Part::Opt(&self.user_groups),
+            0 => model::opt(&self.orgs),
+            1 => model::opt(&self.projects),
+            2 => model::opt(&self.user_groups),
             3 => model::Part::Str(&self.principal_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.orgs.is_some() as u64 | (self.projects.is_some() as u64) << 1
+            | (self.user_groups.is_some() as u64) << 2
+            | (self.principal_type.is_some() as u64) << 3
     }
 }
 model::model!(PrincipalWithAccessFilter);
@@ -150,15 +162,24 @@ impl model::Model for PrincipalWithAccessResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.orgs),
-            1 => model::Part::Opt(&self.projects),
+            0 => model::opt(&self.orgs),
+            1 => model::opt(&self.projects),
             2 => model::Part::Int(&self.total_pages),
-            3 => model::Part::Opt(&self.user_groups),
-            4 => model::Part::Opt(&self.service_accounts),
+            3 => model::opt(&self.user_groups),
+            4 => model::opt(&self.service_accounts),
             5 => model::Part::Int(&self.total_principals),
-            6 => model::Part::Opt(&self.users_with_access),
+            6 => model::opt(&self.users_with_access),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.orgs.is_some() as u64 | (self.projects.is_some() as u64) << 1
+            | (self.total_pages.is_some() as u64) << 2
+            | (self.user_groups.is_some() as u64) << 3
+            | (self.service_accounts.is_some() as u64) << 4
+            | (self.total_principals.is_some() as u64) << 5
+            | (self.users_with_access.is_some() as u64) << 6
     }
 }
 model::model!(PrincipalWithAccessResponse);
@@ -190,9 +211,13 @@ impl model::Model for PrincipalsWithAccessResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.principals_with_access),
+            0 => model::opt(&self.principals_with_access),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.principals_with_access.is_some() as u64
     }
 }
 model::model!(PrincipalsWithAccessResponse);
@@ -243,6 +268,13 @@ impl model::Model for UserGroupEntity {
             4 => model::Part::Str(&self.account_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org.is_some() as u64 | (self.project.is_some() as u64) << 1
+            | (self.user_count.is_some() as u64) << 2
+            | (self.identifier.is_some() as u64) << 3
+            | (self.account_identifier.is_some() as u64) << 4
     }
 }
 model::model!(UserGroupEntity);
@@ -301,14 +333,22 @@ impl model::Model for UserWithAccessEntity {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.orgs),
+            1 => model::opt(&self.orgs),
             2 => model::Part::Str(&self.email),
-            3 => model::Part::Opt(&self.projects),
+            3 => model::opt(&self.projects),
             4 => model::Part::Int(&self.last_login),
-            5 => model::Part::Opt(&self.user_groups),
+            5 => model::opt(&self.user_groups),
             6 => model::Part::Flag(&self.is_service_account),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.orgs.is_some() as u64) << 1
+            | (self.email.is_some() as u64) << 2 | (self.projects.is_some() as u64) << 3
+            | (self.last_login.is_some() as u64) << 4
+            | (self.user_groups.is_some() as u64) << 5
+            | (self.is_service_account.is_some() as u64) << 6
     }
 }
 model::model!(UserWithAccessEntity);
@@ -340,9 +380,13 @@ impl model::Model for V1ListPrincipalsWithAccessBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.filter),
+            0 => model::opt(&self.filter),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.filter.is_some() as u64
     }
 }
 model::model!(V1ListPrincipalsWithAccessBody);

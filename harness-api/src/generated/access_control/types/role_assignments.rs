@@ -94,14 +94,26 @@ impl model::Model for AuthzGovernanceMetadata {
             5 => model::Part::Str(&self.entity),
             6 => model::Part::Str(&self.status),
             7 => model::Part::Int(&self.created),
-            8 => model::Part::Opt(&self.details),
+            8 => model::opt(&self.details),
             9 => model::Part::Str(&self.message),
             10 => model::Part::Str(&self.account_id),
             11 => model::Part::Str(&self.project_id),
             12 => model::Part::Int(&self.timestamp),
-            13 => model::Part::Opt(&self.details_list),
+            13 => model::opt(&self.details_list),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.deny.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2 | (self.org_id.is_some() as u64) << 3
+            | (self.action.is_some() as u64) << 4 | (self.entity.is_some() as u64) << 5
+            | (self.status.is_some() as u64) << 6 | (self.created.is_some() as u64) << 7
+            | (self.details.is_some() as u64) << 8 | (self.message.is_some() as u64) << 9
+            | (self.account_id.is_some() as u64) << 10
+            | (self.project_id.is_some() as u64) << 11
+            | (self.timestamp.is_some() as u64) << 12
+            | (self.details_list.is_some() as u64) << 13
     }
 }
 model::model!(AuthzGovernanceMetadata);
@@ -194,10 +206,24 @@ impl model::Model for AuthzPolicyMetadata {
             8 => model::Part::Str(&self.project_id),
             9 => model::Part::Str(&self.identifier),
             10 => model::Part::Str(&self.policy_name),
-            11 => model::Part::Opt(&self.deny_messages),
-            12 => model::Part::Opt(&self.deny_messages_list),
+            11 => model::opt(&self.deny_messages),
+            12 => model::opt(&self.deny_messages_list),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.error.is_some() as u64 | (self.org_id.is_some() as u64) << 1
+            | (self.status.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
+            | (self.updated.is_some() as u64) << 4
+            | (self.policy_id.is_some() as u64) << 5
+            | (self.severity.is_some() as u64) << 6
+            | (self.account_id.is_some() as u64) << 7
+            | (self.project_id.is_some() as u64) << 8
+            | (self.identifier.is_some() as u64) << 9
+            | (self.policy_name.is_some() as u64) << 10
+            | (self.deny_messages.is_some() as u64) << 11
+            | (self.deny_messages_list.is_some() as u64) << 12
     }
 }
 model::model!(AuthzPolicyMetadata);
@@ -285,10 +311,23 @@ impl model::Model for AuthzPolicySetMetadata {
             7 => model::Part::Str(&self.description),
             8 => model::Part::Str(&self.policy_set_id),
             9 => model::Part::Str(&self.policy_set_name),
-            10 => model::Part::Opt(&self.policy_metadata),
-            11 => model::Part::Opt(&self.policy_metadata_list),
+            10 => model::opt(&self.policy_metadata),
+            11 => model::opt(&self.policy_metadata_list),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.deny.is_some() as u64 | (self.org_id.is_some() as u64) << 1
+            | (self.status.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
+            | (self.account_id.is_some() as u64) << 4
+            | (self.project_id.is_some() as u64) << 5
+            | (self.identifier.is_some() as u64) << 6
+            | (self.description.is_some() as u64) << 7
+            | (self.policy_set_id.is_some() as u64) << 8
+            | (self.policy_set_name.is_some() as u64) << 9
+            | (self.policy_metadata.is_some() as u64) << 10
+            | (self.policy_metadata_list.is_some() as u64) << 11
     }
 }
 model::model!(AuthzPolicySetMetadata);
@@ -353,13 +392,23 @@ impl model::Model for AuthzRoleAssignment {
             0 => model::Part::Flag(&self.managed),
             1 => model::Part::Flag(&self.disabled),
             2 => model::Part::Flag(&self.internal),
-            3 => model::Part::Opt(&self.principal),
+            3 => model::opt(&self.principal),
             4 => model::Part::Str(&self.identifier),
-            5 => model::Part::Opt(&self.role_reference),
+            5 => model::opt(&self.role_reference),
             6 => model::Part::Str(&self.role_identifier),
             7 => model::Part::Str(&self.resource_group_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.managed.is_some() as u64 | (self.disabled.is_some() as u64) << 1
+            | (self.internal.is_some() as u64) << 2
+            | (self.principal.is_some() as u64) << 3
+            | (self.identifier.is_some() as u64) << 4
+            | (self.role_reference.is_some() as u64) << 5
+            | (self.role_identifier.is_some() as u64) << 6
+            | (self.resource_group_identifier.is_some() as u64) << 7
     }
 }
 model::model!(AuthzRoleAssignment);
@@ -413,14 +462,22 @@ impl model::Model for AuthzRoleAssignmentResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.scope),
+            0 => model::opt(&self.scope),
             1 => model::Part::Int(&self.created_at),
             2 => model::Part::Flag(&self.harness_managed),
             3 => model::Part::Int(&self.last_modified_at),
-            4 => model::Part::Opt(&self.role_assignment),
-            5 => model::Part::Opt(&self.governance_metadata),
+            4 => model::opt(&self.role_assignment),
+            5 => model::opt(&self.governance_metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.scope.is_some() as u64 | (self.created_at.is_some() as u64) << 1
+            | (self.harness_managed.is_some() as u64) << 2
+            | (self.last_modified_at.is_some() as u64) << 3
+            | (self.role_assignment.is_some() as u64) << 4
+            | (self.governance_metadata.is_some() as u64) << 5
     }
 }
 model::model!(AuthzRoleAssignmentResponse);
@@ -459,6 +516,10 @@ impl model::Model for AuthzRoleReference {
             1 => model::Part::Str(&self.scope_level),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.identifier.is_some() as u64 | (self.scope_level.is_some() as u64) << 1
     }
 }
 model::model!(AuthzRoleReference);
@@ -501,6 +562,11 @@ impl model::Model for AuthzValidationResult {
             2 => model::Part::Str(&self.error_message),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.valid.is_some() as u64 | (self.is_valid.is_some() as u64) << 1
+            | (self.error_message.is_some() as u64) << 2
     }
 }
 model::model!(AuthzValidationResult);
@@ -563,7 +629,7 @@ impl model::Model for PageResponseRoleAssignmentAggregate {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.empty),
-            1 => model::Part::Opt(&self.content),
+            1 => model::opt(&self.content),
             2 => model::Part::Int(&self.page_size),
             3 => model::Part::Int(&self.page_index),
             4 => model::Part::Str(&self.page_token),
@@ -572,6 +638,16 @@ impl model::Model for PageResponseRoleAssignmentAggregate {
             7 => model::Part::Int(&self.page_item_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
+            | (self.page_index.is_some() as u64) << 3
+            | (self.page_token.is_some() as u64) << 4
+            | (self.total_items.is_some() as u64) << 5
+            | (self.total_pages.is_some() as u64) << 6
+            | (self.page_item_count.is_some() as u64) << 7
     }
 }
 model::model!(PageResponseRoleAssignmentAggregate);
@@ -634,7 +710,7 @@ impl model::Model for PageResponseRoleAssignmentResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.empty),
-            1 => model::Part::Opt(&self.content),
+            1 => model::opt(&self.content),
             2 => model::Part::Int(&self.page_size),
             3 => model::Part::Int(&self.page_index),
             4 => model::Part::Str(&self.page_token),
@@ -643,6 +719,16 @@ impl model::Model for PageResponseRoleAssignmentResponse {
             7 => model::Part::Int(&self.page_item_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
+            | (self.page_index.is_some() as u64) << 3
+            | (self.page_token.is_some() as u64) << 4
+            | (self.total_items.is_some() as u64) << 5
+            | (self.total_pages.is_some() as u64) << 6
+            | (self.page_item_count.is_some() as u64) << 7
     }
 }
 model::model!(PageResponseRoleAssignmentResponse);
@@ -687,12 +773,19 @@ impl model::Model for PrincipalV2 {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.type_),
             2 => model::Part::Str(&self.email),
             3 => model::Part::Str(&self.identifier),
             4 => model::Part::Str(&self.scope_level),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.email.is_some() as u64) << 2
+            | (self.identifier.is_some() as u64) << 3
+            | (self.scope_level.is_some() as u64) << 4
     }
 }
 model::model!(PrincipalV2);
@@ -736,6 +829,10 @@ impl model::Model for ResourceGroup {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
+    }
 }
 model::model!(ResourceGroup);
 /// Schema `ResponseDTOListRoleAssignmentResponse`.
@@ -775,12 +872,18 @@ impl model::Model for ResponseDtoListRoleAssignmentResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListRoleAssignmentResponse);
@@ -826,12 +929,18 @@ impl model::Model for ResponseDtoPageResponseRoleAssignmentAggregate {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPageResponseRoleAssignmentAggregate);
@@ -877,12 +986,18 @@ impl model::Model for ResponseDtoPageResponseRoleAssignmentResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPageResponseRoleAssignmentResponse);
@@ -928,12 +1043,18 @@ impl model::Model for ResponseDtoRoleAssignmentAggregateResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoRoleAssignmentAggregateResponse);
@@ -979,12 +1100,18 @@ impl model::Model for ResponseDtoRoleAssignmentDeleteResponseDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoRoleAssignmentDeleteResponseDto);
@@ -1030,12 +1157,18 @@ impl model::Model for ResponseDtoRoleAssignmentResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoRoleAssignmentResponse);
@@ -1081,12 +1214,18 @@ impl model::Model for ResponseDtoRoleAssignmentValidationResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoRoleAssignmentValidationResponse);
@@ -1157,17 +1296,28 @@ impl model::Model for RoleAssignmentAggregate {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.role),
-            1 => model::Part::Opt(&self.scope),
+            0 => model::opt(&self.role),
+            1 => model::opt(&self.scope),
             2 => model::Part::Flag(&self.disabled),
             3 => model::Part::Int(&self.created_at),
-            4 => model::Part::Opt(&self.principal),
+            4 => model::opt(&self.principal),
             5 => model::Part::Str(&self.identifier),
-            6 => model::Part::Opt(&self.resource_group),
+            6 => model::opt(&self.resource_group),
             7 => model::Part::Flag(&self.harness_managed),
             8 => model::Part::Int(&self.last_modified_at),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.role.is_some() as u64 | (self.scope.is_some() as u64) << 1
+            | (self.disabled.is_some() as u64) << 2
+            | (self.created_at.is_some() as u64) << 3
+            | (self.principal.is_some() as u64) << 4
+            | (self.identifier.is_some() as u64) << 5
+            | (self.resource_group.is_some() as u64) << 6
+            | (self.harness_managed.is_some() as u64) << 7
+            | (self.last_modified_at.is_some() as u64) << 8
     }
 }
 model::model!(RoleAssignmentAggregate);
@@ -1208,12 +1358,18 @@ impl model::Model for RoleAssignmentAggregateResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.roles),
-            1 => model::Part::Opt(&self.scope),
-            2 => model::Part::Opt(&self.resource_groups),
-            3 => model::Part::Opt(&self.role_assignments),
+            0 => model::opt(&self.roles),
+            1 => model::opt(&self.scope),
+            2 => model::opt(&self.resource_groups),
+            3 => model::opt(&self.role_assignments),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.roles.is_some() as u64 | (self.scope.is_some() as u64) << 1
+            | (self.resource_groups.is_some() as u64) << 2
+            | (self.role_assignments.is_some() as u64) << 3
     }
 }
 model::model!(RoleAssignmentAggregateResponse);
@@ -1260,6 +1416,10 @@ impl model::Model for RoleAssignmentCreateRequest {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0]
     }
@@ -1303,9 +1463,15 @@ impl model::Model for RoleAssignmentDeleteResponseDto {
         match index {
             0 => model::Part::Int(&self.failed_to_delete),
             1 => model::Part::Int(&self.successfully_deleted),
-            2 => model::Part::Opt(&self.role_assignment_error_response_dto_list),
+            2 => model::opt(&self.role_assignment_error_response_dto_list),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.failed_to_delete.is_some() as u64
+            | (self.successfully_deleted.is_some() as u64) << 1
+            | (self.role_assignment_error_response_dto_list.is_some() as u64) << 2
     }
 }
 model::model!(RoleAssignmentDeleteResponseDto);
@@ -1345,9 +1511,15 @@ impl model::Model for RoleAssignmentErrorResponseDto {
         match index {
             0 => model::Part::Str(&self.error_message),
             1 => model::Part::Str(&self.role_assignment_id),
-            2 => model::Part::Opt(&self.governance_metadata),
+            2 => model::opt(&self.governance_metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.error_message.is_some() as u64
+            | (self.role_assignment_id.is_some() as u64) << 1
+            | (self.governance_metadata.is_some() as u64) << 2
     }
 }
 model::model!(RoleAssignmentErrorResponseDto);
@@ -1409,16 +1581,26 @@ impl model::Model for RoleAssignmentFilter {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.role_filter),
-            1 => model::Part::Opt(&self.disabled_filter),
-            2 => model::Part::Opt(&self.principal_filter),
-            3 => model::Part::Opt(&self.principal_type_filter),
-            4 => model::Part::Opt(&self.resource_group_filter),
-            5 => model::Part::Opt(&self.role_reference_filter),
-            6 => model::Part::Opt(&self.harness_managed_filter),
-            7 => model::Part::Opt(&self.principal_scope_level_filter),
+            0 => model::opt(&self.role_filter),
+            1 => model::opt(&self.disabled_filter),
+            2 => model::opt(&self.principal_filter),
+            3 => model::opt(&self.principal_type_filter),
+            4 => model::opt(&self.resource_group_filter),
+            5 => model::opt(&self.role_reference_filter),
+            6 => model::opt(&self.harness_managed_filter),
+            7 => model::opt(&self.principal_scope_level_filter),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.role_filter.is_some() as u64 | (self.disabled_filter.is_some() as u64) << 1
+            | (self.principal_filter.is_some() as u64) << 2
+            | (self.principal_type_filter.is_some() as u64) << 3
+            | (self.resource_group_filter.is_some() as u64) << 4
+            | (self.role_reference_filter.is_some() as u64) << 5
+            | (self.harness_managed_filter.is_some() as u64) << 6
+            | (self.principal_scope_level_filter.is_some() as u64) << 7
     }
 }
 model::model!(RoleAssignmentFilter);
@@ -1485,16 +1667,26 @@ impl model::Model for RoleAssignmentFilterV2 {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.role_filter),
-            1 => model::Part::Opt(&self.scope_filters),
+            0 => model::opt(&self.role_filter),
+            1 => model::opt(&self.scope_filters),
             2 => model::Part::Flag(&self.disabled_filter),
-            3 => model::Part::Opt(&self.principal_filter),
-            4 => model::Part::Opt(&self.principal_type_filter),
-            5 => model::Part::Opt(&self.resource_group_filter),
-            6 => model::Part::Opt(&self.role_reference_filter),
+            3 => model::opt(&self.principal_filter),
+            4 => model::opt(&self.principal_type_filter),
+            5 => model::opt(&self.resource_group_filter),
+            6 => model::opt(&self.role_reference_filter),
             7 => model::Part::Flag(&self.harness_managed_filter),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.role_filter.is_some() as u64 | (self.scope_filters.is_some() as u64) << 1
+            | (self.disabled_filter.is_some() as u64) << 2
+            | (self.principal_filter.is_some() as u64) << 3
+            | (self.principal_type_filter.is_some() as u64) << 4
+            | (self.resource_group_filter.is_some() as u64) << 5
+            | (self.role_reference_filter.is_some() as u64) << 6
+            | (self.harness_managed_filter.is_some() as u64) << 7
     }
 }
 model::model!(RoleAssignmentFilterV2);
@@ -1561,6 +1753,12 @@ impl model::Model for RoleAssignmentValidationRequest {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        self.validate_role.is_some() as u64 | 1 << 1
+            | (self.validate_principal.is_some() as u64) << 2
+            | (self.validate_resource_group.is_some() as u64) << 3
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[1]
     }
@@ -1604,11 +1802,17 @@ impl model::Model for RoleAssignmentValidationResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.role_validation_result),
-            1 => model::Part::Opt(&self.principal_validation_result),
-            2 => model::Part::Opt(&self.resource_group_validation_result),
+            0 => model::opt(&self.role_validation_result),
+            1 => model::opt(&self.principal_validation_result),
+            2 => model::opt(&self.resource_group_validation_result),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.role_validation_result.is_some() as u64
+            | (self.principal_validation_result.is_some() as u64) << 1
+            | (self.resource_group_validation_result.is_some() as u64) << 2
     }
 }
 model::model!(RoleAssignmentValidationResponse);
@@ -1670,6 +1874,14 @@ impl model::Model for ScopeResponse {
             5 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org_name.is_some() as u64 | (self.account_name.is_some() as u64) << 1
+            | (self.project_name.is_some() as u64) << 2
+            | (self.org_identifier.is_some() as u64) << 3
+            | (self.account_identifier.is_some() as u64) << 4
+            | (self.project_identifier.is_some() as u64) << 5
     }
 }
 model::model!(ScopeResponse);

@@ -63,7 +63,7 @@ impl model::Model for PageResponseRoleWithPrincipalCountResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.empty),
-            1 => model::Part::Opt(&self.content),
+            1 => model::opt(&self.content),
             2 => model::Part::Int(&self.page_size),
             3 => model::Part::Int(&self.page_index),
             4 => model::Part::Str(&self.page_token),
@@ -72,6 +72,16 @@ impl model::Model for PageResponseRoleWithPrincipalCountResponse {
             7 => model::Part::Int(&self.page_item_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
+            | (self.page_index.is_some() as u64) << 3
+            | (self.page_token.is_some() as u64) << 4
+            | (self.total_items.is_some() as u64) << 5
+            | (self.total_pages.is_some() as u64) << 6
+            | (self.page_item_count.is_some() as u64) << 7
     }
 }
 model::model!(PageResponseRoleWithPrincipalCountResponse);
@@ -112,12 +122,18 @@ impl model::Model for ResponseDtoPageResponseRoleWithPrincipalCountResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPageResponseRoleWithPrincipalCountResponse);
@@ -163,12 +179,18 @@ impl model::Model for ResponseDtoRoleResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoRoleResponse);
@@ -234,8 +256,8 @@ impl model::Model for RoleWithPrincipalCountResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.role),
-            1 => model::Part::Opt(&self.scope),
+            0 => model::opt(&self.role),
+            1 => model::opt(&self.scope),
             2 => model::Part::Int(&self.created_at),
             3 => model::Part::Flag(&self.harness_managed),
             4 => model::Part::Int(&self.last_modified_at),
@@ -244,6 +266,16 @@ impl model::Model for RoleWithPrincipalCountResponse {
             7 => model::Part::Int(&self.role_assigned_to_service_account_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.role.is_some() as u64 | (self.scope.is_some() as u64) << 1
+            | (self.created_at.is_some() as u64) << 2
+            | (self.harness_managed.is_some() as u64) << 3
+            | (self.last_modified_at.is_some() as u64) << 4
+            | (self.role_assigned_to_user_count.is_some() as u64) << 5
+            | (self.role_assigned_to_user_group_count.is_some() as u64) << 6
+            | (self.role_assigned_to_service_account_count.is_some() as u64) << 7
     }
 }
 model::model!(RoleWithPrincipalCountResponse);

@@ -36,9 +36,13 @@ impl model::Model for AddCollaboratorAuditEventData {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.type_),
-            1 => model::Part::Opt(&self.source),
+            1 => model::opt(&self.source),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.source.is_some() as u64) << 1
     }
 }
 model::model!(AddCollaboratorAuditEventData);
@@ -73,10 +77,14 @@ impl model::Model for AuditEnvironment {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.type_),
             1 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.identifier.is_some() as u64) << 1
     }
 }
 model::model!(AuditEnvironment);
@@ -166,22 +174,38 @@ impl model::Model for AuditEvent {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.action),
-            1 => model::Part::Opt(&self.module),
+            0 => model::opt(&self.action),
+            1 => model::opt(&self.module),
             2 => model::Part::Str(&self.audit_id),
             3 => model::Part::Str(&self.insert_id),
-            4 => model::Part::Opt(&self.resource),
+            4 => model::opt(&self.resource),
             5 => model::Part::Int(&self.timestamp),
-            6 => model::Part::Opt(&self.environment),
-            7 => model::Part::Opt(&self.internal_info),
-            8 => model::Part::Opt(&self.resource_scope),
-            9 => model::Part::Opt(&self.audit_event_data),
-            10 => model::Part::Opt(&self.http_request_info),
-            11 => model::Part::Opt(&self.request_metadata),
-            12 => model::Part::Opt(&self.authentication_info),
-            13 => model::Part::Opt(&self.impersonating_authentication_info),
+            6 => model::opt(&self.environment),
+            7 => model::opt(&self.internal_info),
+            8 => model::opt(&self.resource_scope),
+            9 => model::opt(&self.audit_event_data),
+            10 => model::opt(&self.http_request_info),
+            11 => model::opt(&self.request_metadata),
+            12 => model::opt(&self.authentication_info),
+            13 => model::opt(&self.impersonating_authentication_info),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.action.is_some() as u64 | (self.module.is_some() as u64) << 1
+            | (self.audit_id.is_some() as u64) << 2
+            | (self.insert_id.is_some() as u64) << 3
+            | (self.resource.is_some() as u64) << 4
+            | (self.timestamp.is_some() as u64) << 5
+            | (self.environment.is_some() as u64) << 6
+            | (self.internal_info.is_some() as u64) << 7
+            | (self.resource_scope.is_some() as u64) << 8
+            | (self.audit_event_data.is_some() as u64) << 9
+            | (self.http_request_info.is_some() as u64) << 10
+            | (self.request_metadata.is_some() as u64) << 11
+            | (self.authentication_info.is_some() as u64) << 12
+            | (self.impersonating_authentication_info.is_some() as u64) << 13
     }
 }
 model::model!(AuditEvent);
@@ -301,20 +325,34 @@ impl model::Model for AuditFilterProperties {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.tags),
-            1 => model::Part::Opt(&self.scopes),
-            2 => model::Part::Opt(&self.actions),
+            0 => model::opt(&self.tags),
+            1 => model::opt(&self.scopes),
+            2 => model::opt(&self.actions),
             3 => model::Part::Int(&self.end_time),
-            4 => model::Part::Opt(&self.modules),
-            5 => model::Part::Opt(&self.resources),
+            4 => model::opt(&self.modules),
+            5 => model::opt(&self.resources),
             6 => model::Part::Int(&self.start_time),
-            7 => model::Part::Opt(&self.filter_type),
-            8 => model::Part::Opt(&self.principals),
-            9 => model::Part::Opt(&self.environments),
-            10 => model::Part::Opt(&self.static_filter),
+            7 => model::opt(&self.filter_type),
+            8 => model::opt(&self.principals),
+            9 => model::opt(&self.environments),
+            10 => model::opt(&self.static_filter),
             11 => model::Part::Flag(&self.include_child_scopes),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.tags.is_some() as u64 | (self.scopes.is_some() as u64) << 1
+            | (self.actions.is_some() as u64) << 2
+            | (self.end_time.is_some() as u64) << 3
+            | (self.modules.is_some() as u64) << 4
+            | (self.resources.is_some() as u64) << 5
+            | (self.start_time.is_some() as u64) << 6
+            | (self.filter_type.is_some() as u64) << 7
+            | (self.principals.is_some() as u64) << 8
+            | (self.environments.is_some() as u64) << 9
+            | (self.static_filter.is_some() as u64) << 10
+            | (self.include_child_scopes.is_some() as u64) << 11
     }
 }
 model::model!(AuditFilterProperties);
@@ -389,6 +427,10 @@ impl model::Model for AuditHttpRequestInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.request_method.is_some() as u64
+    }
 }
 model::model!(AuditHttpRequestInfo);
 /// Schema `AuditPrincipal`.
@@ -422,10 +464,14 @@ impl model::Model for AuditPrincipal {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.type_),
             1 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.identifier.is_some() as u64) << 1
     }
 }
 model::model!(AuditPrincipal);
@@ -465,6 +511,10 @@ impl model::Model for AuditRequestMetadata {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.client_ip.is_some() as u64
+    }
 }
 model::model!(AuditRequestMetadata);
 /// Schema `AuditResource`.
@@ -502,10 +552,15 @@ impl model::Model for AuditResource {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.type_),
-            1 => model::Part::Opt(&self.labels),
+            1 => model::opt(&self.labels),
             2 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.labels.is_some() as u64) << 1
+            | (self.identifier.is_some() as u64) << 2
     }
 }
 model::model!(AuditResource);
@@ -546,12 +601,18 @@ impl model::Model for AuditResourceScope {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.labels),
+            0 => model::opt(&self.labels),
             1 => model::Part::Str(&self.org_identifier),
             2 => model::Part::Str(&self.account_identifier),
             3 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.labels.is_some() as u64 | (self.org_identifier.is_some() as u64) << 1
+            | (self.account_identifier.is_some() as u64) << 2
+            | (self.project_identifier.is_some() as u64) << 3
     }
 }
 model::model!(AuditResourceScope);
@@ -591,6 +652,11 @@ impl model::Model for AuditRoleBinding {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.role_identifier.is_some() as u64
+            | (self.resource_group_identifier.is_some() as u64) << 1
+    }
 }
 model::model!(AuditRoleBinding);
 /// Schema `AuthenticationInfo`.
@@ -624,10 +690,14 @@ impl model::Model for AuthenticationInfo {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.labels),
-            1 => model::Part::Opt(&self.principal),
+            0 => model::opt(&self.labels),
+            1 => model::opt(&self.principal),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.labels.is_some() as u64 | (self.principal.is_some() as u64) << 1
     }
 }
 model::model!(AuthenticationInfo);
@@ -667,6 +737,10 @@ impl model::Model for ChaosAuditEventData {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.event_module.is_some() as u64) << 1
+    }
 }
 model::model!(ChaosAuditEventData);
 /// Schema `FeatureFlagAuditEventData`.
@@ -704,6 +778,10 @@ impl model::Model for FeatureFlagAuditEventData {
             1 => model::Part::Str(&self.environment),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.environment.is_some() as u64) << 1
     }
 }
 model::model!(FeatureFlagAuditEventData);
@@ -743,6 +821,10 @@ impl model::Model for GitopsAuditEventData {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.agent_id.is_some() as u64) << 1
+    }
 }
 model::model!(GitopsAuditEventData);
 /// Schema `InvitationSource`.
@@ -776,6 +858,10 @@ impl model::Model for InvitationSource {
             0 => model::Part::Str(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64
     }
 }
 model::model!(InvitationSource);
@@ -867,7 +953,7 @@ impl model::Model for NodeExecutionEventData {
             3 => model::Part::Int(&self.start_ts),
             4 => model::Part::Str(&self.stage_type),
             5 => model::Part::Int(&self.run_sequence),
-            6 => model::Part::Opt(&self.triggered_by),
+            6 => model::opt(&self.triggered_by),
             7 => model::Part::Str(&self.org_identifier),
             8 => model::Part::Str(&self.node_execution_id),
             9 => model::Part::Str(&self.plan_execution_id),
@@ -877,6 +963,21 @@ impl model::Model for NodeExecutionEventData {
             13 => model::Part::Str(&self.pipeline_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.end_ts.is_some() as u64) << 1
+            | (self.status.is_some() as u64) << 2 | (self.start_ts.is_some() as u64) << 3
+            | (self.stage_type.is_some() as u64) << 4
+            | (self.run_sequence.is_some() as u64) << 5
+            | (self.triggered_by.is_some() as u64) << 6
+            | (self.org_identifier.is_some() as u64) << 7
+            | (self.node_execution_id.is_some() as u64) << 8
+            | (self.plan_execution_id.is_some() as u64) << 9
+            | (self.stage_identifier.is_some() as u64) << 10
+            | (self.account_identifier.is_some() as u64) << 11
+            | (self.project_identifier.is_some() as u64) << 12
+            | (self.pipeline_identifier.is_some() as u64) << 13
     }
 }
 model::model!(NodeExecutionEventData);
@@ -915,6 +1016,10 @@ impl model::Model for OpaAuditEventData {
             1 => model::Part::Str(&self.event_module),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.event_module.is_some() as u64) << 1
     }
 }
 model::model!(OpaAuditEventData);
@@ -977,7 +1082,7 @@ impl model::Model for PageResponseAuditEvent {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.empty),
-            1 => model::Part::Opt(&self.content),
+            1 => model::opt(&self.content),
             2 => model::Part::Int(&self.page_size),
             3 => model::Part::Int(&self.page_index),
             4 => model::Part::Str(&self.page_token),
@@ -986,6 +1091,16 @@ impl model::Model for PageResponseAuditEvent {
             7 => model::Part::Int(&self.page_item_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
+            | (self.page_index.is_some() as u64) << 3
+            | (self.page_token.is_some() as u64) << 4
+            | (self.total_items.is_some() as u64) << 5
+            | (self.total_pages.is_some() as u64) << 6
+            | (self.page_item_count.is_some() as u64) << 7
     }
 }
 model::model!(PageResponseAuditEvent);
@@ -1026,12 +1141,18 @@ impl model::Model for ResponseDtoPageResponseAuditEvent {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPageResponseAuditEvent);
@@ -1077,12 +1198,18 @@ impl model::Model for ResponseDtoSliceResponseAuditEvent {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoSliceResponseAuditEvent);
@@ -1126,6 +1253,10 @@ impl model::Model for ServiceDiscoveryAuditEventData {
             1 => model::Part::Str(&self.event_module),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.event_module.is_some() as u64) << 1
     }
 }
 model::model!(ServiceDiscoveryAuditEventData);
@@ -1172,7 +1303,7 @@ impl model::Model for SliceResponseAuditEvent {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.content),
+            0 => model::opt(&self.content),
             1 => model::Part::Flag(&self.has_next),
             2 => model::Part::Int(&self.page_size),
             3 => model::Part::Int(&self.page_index),
@@ -1180,6 +1311,14 @@ impl model::Model for SliceResponseAuditEvent {
             5 => model::Part::Int(&self.page_item_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.content.is_some() as u64 | (self.has_next.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
+            | (self.page_index.is_some() as u64) << 3
+            | (self.page_token.is_some() as u64) << 4
+            | (self.page_item_count.is_some() as u64) << 5
     }
 }
 model::model!(SliceResponseAuditEvent);
@@ -1241,6 +1380,13 @@ impl model::Model for TemplateEventData {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.comments.is_some() as u64) << 1
+            | (self.new_stable_version.is_some() as u64) << 2
+            | (self.old_stable_version.is_some() as u64) << 3
+            | (self.template_update_event_type.is_some() as u64) << 4
+    }
 }
 model::model!(TemplateEventData);
 /// Schema `TriggeredByInfoAuditDetails`.
@@ -1278,10 +1424,15 @@ impl model::Model for TriggeredByInfoAuditDetails {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.type_),
-            1 => model::Part::Opt(&self.extra_info),
+            1 => model::opt(&self.extra_info),
             2 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.extra_info.is_some() as u64) << 1
+            | (self.identifier.is_some() as u64) << 2
     }
 }
 model::model!(TriggeredByInfoAuditDetails);
@@ -1317,9 +1468,13 @@ impl model::Model for UserInvitationAuditEventData {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.type_),
-            1 => model::Part::Opt(&self.role_bindings),
+            1 => model::opt(&self.role_bindings),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.role_bindings.is_some() as u64) << 1
     }
 }
 model::model!(UserInvitationAuditEventData);
@@ -1355,9 +1510,13 @@ impl model::Model for UserInviteAuditEventData {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.type_),
-            1 => model::Part::Opt(&self.role_bindings),
+            1 => model::opt(&self.role_bindings),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.role_bindings.is_some() as u64) << 1
     }
 }
 model::model!(UserInviteAuditEventData);
@@ -1396,6 +1555,10 @@ impl model::Model for UserMembershipAuditEventData {
             1 => model::Part::Str(&self.mechanism),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.mechanism.is_some() as u64) << 1
     }
 }
 model::model!(UserMembershipAuditEventData);

@@ -91,21 +91,36 @@ impl model::Model for AuditEventDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.action),
-            1 => model::Part::Opt(&self.module),
+            0 => model::opt(&self.action),
+            1 => model::opt(&self.module),
             2 => model::Part::Str(&self.audit_id),
-            3 => model::Part::Opt(&self.resource),
+            3 => model::opt(&self.resource),
             4 => model::Part::Str(&self.insert_id),
             5 => model::Part::Int(&self.timestamp),
-            6 => model::Part::Opt(&self.environment),
-            7 => model::Part::Opt(&self.internal_info),
-            8 => model::Part::Opt(&self.resource_scope),
-            9 => model::Part::Opt(&self.request_metadata),
-            10 => model::Part::Opt(&self.yaml_diff_record),
-            11 => model::Part::Opt(&self.http_request_info),
-            12 => model::Part::Opt(&self.authentication_info),
+            6 => model::opt(&self.environment),
+            7 => model::opt(&self.internal_info),
+            8 => model::opt(&self.resource_scope),
+            9 => model::opt(&self.request_metadata),
+            10 => model::opt(&self.yaml_diff_record),
+            11 => model::opt(&self.http_request_info),
+            12 => model::opt(&self.authentication_info),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.action.is_some() as u64 | (self.module.is_some() as u64) << 1
+            | (self.audit_id.is_some() as u64) << 2
+            | (self.resource.is_some() as u64) << 3
+            | (self.insert_id.is_some() as u64) << 4
+            | (self.timestamp.is_some() as u64) << 5
+            | (self.environment.is_some() as u64) << 6
+            | (self.internal_info.is_some() as u64) << 7
+            | (self.resource_scope.is_some() as u64) << 8
+            | (self.request_metadata.is_some() as u64) << 9
+            | (self.yaml_diff_record.is_some() as u64) << 10
+            | (self.http_request_info.is_some() as u64) << 11
+            | (self.authentication_info.is_some() as u64) << 12
     }
 }
 model::model!(AuditEventDto);
@@ -140,10 +155,14 @@ impl model::Model for AuditEventEnvironment {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.type_),
             1 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.identifier.is_some() as u64) << 1
     }
 }
 model::model!(AuditEventEnvironment);
@@ -182,10 +201,14 @@ impl model::Model for AuditEventPrincipal {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.type_),
             1 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.identifier.is_some() as u64) << 1
     }
 }
 model::model!(AuditEventPrincipal);
@@ -259,19 +282,31 @@ impl model::Model for AuditFilterPropertiesV1dto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.tags),
-            1 => model::Part::Opt(&self.scopes),
-            2 => model::Part::Opt(&self.actions),
-            3 => model::Part::Opt(&self.modules),
+            0 => model::opt(&self.tags),
+            1 => model::opt(&self.scopes),
+            2 => model::opt(&self.actions),
+            3 => model::opt(&self.modules),
             4 => model::Part::Int(&self.end_time),
-            5 => model::Part::Opt(&self.resources),
-            6 => model::Part::Opt(&self.principals),
+            5 => model::opt(&self.resources),
+            6 => model::opt(&self.principals),
             7 => model::Part::Int(&self.start_time),
-            8 => model::Part::Opt(&self.filter_type),
-            9 => model::Part::Opt(&self.environments),
-            10 => model::Part::Opt(&self.static_filter),
+            8 => model::opt(&self.filter_type),
+            9 => model::opt(&self.environments),
+            10 => model::opt(&self.static_filter),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.tags.is_some() as u64 | (self.scopes.is_some() as u64) << 1
+            | (self.actions.is_some() as u64) << 2 | (self.modules.is_some() as u64) << 3
+            | (self.end_time.is_some() as u64) << 4
+            | (self.resources.is_some() as u64) << 5
+            | (self.principals.is_some() as u64) << 6
+            | (self.start_time.is_some() as u64) << 7
+            | (self.filter_type.is_some() as u64) << 8
+            | (self.environments.is_some() as u64) << 9
+            | (self.static_filter.is_some() as u64) << 10
     }
 }
 model::model!(AuditFilterPropertiesV1dto);
@@ -313,9 +348,13 @@ impl model::Model for AuthenticationInfoDto {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.labels),
-            1 => model::Part::Opt(&self.principal),
+            1 => model::opt(&self.principal),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.labels.is_some() as u64 | (self.principal.is_some() as u64) << 1
     }
 }
 model::model!(AuthenticationInfoDto);
@@ -359,6 +398,10 @@ impl model::Model for HttpRequestInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.request_method.is_some() as u64
+    }
 }
 model::model!(HttpRequestInfo);
 model::open_enum! {
@@ -397,6 +440,10 @@ impl model::Model for RequestMetadata {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.client_ip.is_some() as u64
+    }
 }
 model::model!(RequestMetadata);
 /// Schema `ResourceDTO`.
@@ -434,10 +481,15 @@ impl model::Model for ResourceDto {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.type_),
-            1 => model::Part::Opt(&self.labels),
+            1 => model::opt(&self.labels),
             2 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.labels.is_some() as u64) << 1
+            | (self.identifier.is_some() as u64) << 2
     }
 }
 model::model!(ResourceDto);
@@ -478,12 +530,18 @@ impl model::Model for ResourceScopeDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.labels),
+            0 => model::opt(&self.labels),
             1 => model::Part::Str(&self.org_identifier),
             2 => model::Part::Str(&self.account_identifier),
             3 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.labels.is_some() as u64 | (self.org_identifier.is_some() as u64) << 1
+            | (self.account_identifier.is_some() as u64) << 2
+            | (self.project_identifier.is_some() as u64) << 3
     }
 }
 model::model!(ResourceScopeDto);
@@ -527,6 +585,10 @@ impl model::Model for YamlDiffRecordDto {
             1 => model::Part::Str(&self.old_yaml),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.new_yaml.is_some() as u64 | (self.old_yaml.is_some() as u64) << 1
     }
 }
 model::model!(YamlDiffRecordDto);

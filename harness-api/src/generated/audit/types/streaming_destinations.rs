@@ -35,10 +35,14 @@ impl model::Model for AwsS3StreamingDestinationSpecDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.type_),
             1 => model::Part::Str(&self.bucket),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.bucket.is_some() as u64) << 1
     }
 }
 model::model!(AwsS3StreamingDestinationSpecDto);
@@ -78,6 +82,10 @@ impl model::Model for FailureInfoCard {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.count.is_some() as u64
+    }
 }
 model::model!(FailureInfoCard);
 /// Schema `LastStreamedCard`.
@@ -111,6 +119,10 @@ impl model::Model for LastStreamedCard {
             0 => model::Part::Int(&self.last_streamed_at),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.last_streamed_at.is_some() as u64
     }
 }
 model::model!(LastStreamedCard);
@@ -146,9 +158,13 @@ impl model::Model for StatusWiseCount {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.count),
-            1 => model::Part::Opt(&self.status),
+            1 => model::opt(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.count.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(StatusWiseCount);
@@ -186,11 +202,17 @@ impl model::Model for StreamingDestinationAggregateDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.connector_info),
-            1 => model::Part::Opt(&self.streaming_details),
-            2 => model::Part::Opt(&self.streaming_destination),
+            0 => model::opt(&self.connector_info),
+            1 => model::opt(&self.streaming_details),
+            2 => model::opt(&self.streaming_destination),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.connector_info.is_some() as u64
+            | (self.streaming_details.is_some() as u64) << 1
+            | (self.streaming_destination.is_some() as u64) << 2
     }
 }
 model::model!(StreamingDestinationAggregateDto);
@@ -228,11 +250,17 @@ impl model::Model for StreamingDestinationCards {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.failure_info_card),
-            1 => model::Part::Opt(&self.last_streamed_card),
-            2 => model::Part::Opt(&self.count_by_status_card),
+            0 => model::opt(&self.failure_info_card),
+            1 => model::opt(&self.last_streamed_card),
+            2 => model::opt(&self.count_by_status_card),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.failure_info_card.is_some() as u64
+            | (self.last_streamed_card.is_some() as u64) << 1
+            | (self.count_by_status_card.is_some() as u64) << 2
     }
 }
 model::model!(StreamingDestinationCards);
@@ -281,12 +309,19 @@ impl model::Model for StreamingDestinationConnector {
         match index {
             0 => model::Part::Str(&self.org),
             1 => model::Part::Str(&self.name),
-            2 => model::Part::Opt(&self.tags),
+            2 => model::opt(&self.tags),
             3 => model::Part::Str(&self.project),
             4 => model::Part::Str(&self.identifier),
             5 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.tags.is_some() as u64) << 2 | (self.project.is_some() as u64) << 3
+            | (self.identifier.is_some() as u64) << 4
+            | (self.description.is_some() as u64) << 5
     }
 }
 model::model!(StreamingDestinationConnector);
@@ -337,14 +372,22 @@ impl model::Model for StreamingDestinationDto {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.spec),
-            2 => model::Part::Opt(&self.tags),
-            3 => model::Part::Opt(&self.status),
+            1 => model::opt(&self.spec),
+            2 => model::opt(&self.tags),
+            3 => model::opt(&self.status),
             4 => model::Part::Str(&self.identifier),
             5 => model::Part::Str(&self.description),
             6 => model::Part::Str(&self.connector_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.spec.is_some() as u64) << 1
+            | (self.tags.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
+            | (self.identifier.is_some() as u64) << 4
+            | (self.description.is_some() as u64) << 5
+            | (self.connector_ref.is_some() as u64) << 6
     }
 }
 model::model!(StreamingDestinationDto);
@@ -388,9 +431,15 @@ impl model::Model for StreamingDestinationResponse {
             0 => model::Part::Int(&self.created),
             1 => model::Part::Int(&self.updated),
             2 => model::Part::Int(&self.status_updated),
-            3 => model::Part::Opt(&self.streaming_destination),
+            3 => model::opt(&self.streaming_destination),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.created.is_some() as u64 | (self.updated.is_some() as u64) << 1
+            | (self.status_updated.is_some() as u64) << 2
+            | (self.streaming_destination.is_some() as u64) << 3
     }
 }
 model::model!(StreamingDestinationResponse);
@@ -437,11 +486,16 @@ impl model::Model for StreamingDetails {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.status),
             1 => model::Part::Str(&self.error_message),
             2 => model::Part::Int(&self.last_streamed_at),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status.is_some() as u64 | (self.error_message.is_some() as u64) << 1
+            | (self.last_streamed_at.is_some() as u64) << 2
     }
 }
 model::model!(StreamingDetails);

@@ -65,15 +65,26 @@ impl model::Model for AuthenticationSettingsResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.oauth_enabled),
-            1 => model::Part::Opt(&self.ng_auth_settings),
+            1 => model::opt(&self.ng_auth_settings),
             2 => model::Part::Flag(&self.two_factor_enabled),
-            3 => model::Part::Opt(&self.whitelisted_domains),
+            3 => model::opt(&self.whitelisted_domains),
             4 => model::Part::Flag(&self.public_access_enabled),
-            5 => model::Part::Opt(&self.authentication_mechanism),
+            5 => model::opt(&self.authentication_mechanism),
             6 => model::Part::Int(&self.session_timeout_in_minutes),
             7 => model::Part::Int(&self.absolute_session_timeout_in_minutes),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.oauth_enabled.is_some() as u64
+            | (self.ng_auth_settings.is_some() as u64) << 1
+            | (self.two_factor_enabled.is_some() as u64) << 2
+            | (self.whitelisted_domains.is_some() as u64) << 3
+            | (self.public_access_enabled.is_some() as u64) << 4
+            | (self.authentication_mechanism.is_some() as u64) << 5
+            | (self.session_timeout_in_minutes.is_some() as u64) << 6
+            | (self.absolute_session_timeout_in_minutes.is_some() as u64) << 7
     }
 }
 model::model!(AuthenticationSettingsResponse);
@@ -180,21 +191,40 @@ impl model::Model for LdapConnectionSettings {
             1 => model::Part::Int(&self.port),
             2 => model::Part::Str(&self.bind_dn),
             3 => model::Part::Str(&self.account_id),
-            4 => model::Part::Opt(&self.bind_secret),
+            4 => model::opt(&self.bind_secret),
             5 => model::Part::Flag(&self.ssl_enabled),
-            6 => model::Part::Opt(&self.setting_type),
+            6 => model::opt(&self.setting_type),
             7 => model::Part::Str(&self.bind_password),
             8 => model::Part::Str(&self.password_type),
             9 => model::Part::Int(&self.connect_timeout),
             10 => model::Part::Int(&self.max_referral_hops),
             11 => model::Part::Int(&self.response_timeout),
             12 => model::Part::Flag(&self.referrals_enabled),
-            13 => model::Part::Opt(&self.delegate_selectors),
+            13 => model::opt(&self.delegate_selectors),
             14 => model::Part::Str(&self.encrypted_bind_secret),
             15 => model::Part::Str(&self.encrypted_bind_password),
             16 => model::Part::Flag(&self.use_recursive_group_membership_search),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.host.is_some() as u64 | (self.port.is_some() as u64) << 1
+            | (self.bind_dn.is_some() as u64) << 2
+            | (self.account_id.is_some() as u64) << 3
+            | (self.bind_secret.is_some() as u64) << 4
+            | (self.ssl_enabled.is_some() as u64) << 5
+            | (self.setting_type.is_some() as u64) << 6
+            | (self.bind_password.is_some() as u64) << 7
+            | (self.password_type.is_some() as u64) << 8
+            | (self.connect_timeout.is_some() as u64) << 9
+            | (self.max_referral_hops.is_some() as u64) << 10
+            | (self.response_timeout.is_some() as u64) << 11
+            | (self.referrals_enabled.is_some() as u64) << 12
+            | (self.delegate_selectors.is_some() as u64) << 13
+            | (self.encrypted_bind_secret.is_some() as u64) << 14
+            | (self.encrypted_bind_password.is_some() as u64) << 15
+            | (self.use_recursive_group_membership_search.is_some() as u64) << 16
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -291,6 +321,14 @@ impl model::Model for LdapGroupSettings {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.base_dn.is_some() as u64 | (self.name_attr.is_some() as u64) << 1
+            | (self.search_filter.is_some() as u64) << 2
+            | (self.description_attr.is_some() as u64) << 3
+            | (self.referenced_user_attr.is_some() as u64) << 4
+            | (self.user_membership_attr.is_some() as u64) << 5
+    }
 }
 model::model!(LdapGroupSettings);
 /// Schema `LDAPSettings`.
@@ -358,14 +396,25 @@ impl model::Model for LdapSettings {
             0 => model::Part::Flag(&self.disabled),
             1 => model::Part::Str(&self.identifier),
             2 => model::Part::Str(&self.display_name),
-            3 => model::Part::Opt(&self.settings_type),
+            3 => model::opt(&self.settings_type),
             4 => model::Part::Str(&self.cron_expression),
-            5 => model::Part::Opt(&self.next_iterations),
-            6 => model::Part::Opt(&self.user_settings_list),
-            7 => model::Part::Opt(&self.group_settings_list),
-            8 => model::Part::Opt(&self.connection_settings),
+            5 => model::opt(&self.next_iterations),
+            6 => model::opt(&self.user_settings_list),
+            7 => model::opt(&self.group_settings_list),
+            8 => model::opt(&self.connection_settings),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.disabled.is_some() as u64 | (self.identifier.is_some() as u64) << 1
+            | (self.display_name.is_some() as u64) << 2
+            | (self.settings_type.is_some() as u64) << 3
+            | (self.cron_expression.is_some() as u64) << 4
+            | (self.next_iterations.is_some() as u64) << 5
+            | (self.user_settings_list.is_some() as u64) << 6
+            | (self.group_settings_list.is_some() as u64) << 7
+            | (self.connection_settings.is_some() as u64) << 8
     }
 }
 model::model!(LdapSettings);
@@ -437,6 +486,15 @@ impl model::Model for LdapUserSettings {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.base_dn.is_some() as u64 | (self.uid_attr.is_some() as u64) << 1
+            | (self.email_attr.is_some() as u64) << 2
+            | (self.search_filter.is_some() as u64) << 3
+            | (self.display_name_attr.is_some() as u64) << 4
+            | (self.sam_account_name_attr.is_some() as u64) << 5
+            | (self.group_membership_attr.is_some() as u64) << 6
+    }
 }
 model::model!(LdapUserSettings);
 /// Schema `LoginTypeResponse`.
@@ -485,13 +543,20 @@ impl model::Model for LoginTypeResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.ssorequest),
+            0 => model::opt(&self.ssorequest),
             1 => model::Part::Flag(&self.show_captcha),
             2 => model::Part::Flag(&self.oauth_enabled),
-            3 => model::Part::Opt(&self.default_experience),
-            4 => model::Part::Opt(&self.authentication_mechanism),
+            3 => model::opt(&self.default_experience),
+            4 => model::opt(&self.authentication_mechanism),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ssorequest.is_some() as u64 | (self.show_captcha.is_some() as u64) << 1
+            | (self.oauth_enabled.is_some() as u64) << 2
+            | (self.default_experience.is_some() as u64) << 3
+            | (self.authentication_mechanism.is_some() as u64) << 4
     }
 }
 model::model!(LoginTypeResponse);
@@ -639,24 +704,51 @@ impl model::Model for NgAuthSettings {
             6 => model::Part::Flag(&self.jit_enabled),
             7 => model::Part::Str(&self.display_name),
             8 => model::Part::Str(&self.client_secret),
-            9 => model::Part::Opt(&self.settings_type),
+            9 => model::opt(&self.settings_type),
             10 => model::Part::Json(&self.login_settings),
             11 => model::Part::Str(&self.cron_expression),
-            12 => model::Part::Opt(&self.next_iterations),
-            13 => model::Part::Opt(&self.allowed_providers),
+            12 => model::opt(&self.next_iterations),
+            13 => model::opt(&self.allowed_providers),
             14 => model::Part::Str(&self.entity_identifier),
             15 => model::Part::Str(&self.friendly_saml_name),
             16 => model::Part::Str(&self.jit_validation_key),
             17 => model::Part::Str(&self.saml_provider_type),
-            18 => model::Part::Opt(&self.user_settings_list),
-            19 => model::Part::Opt(&self.group_settings_list),
-            20 => model::Part::Opt(&self.connection_settings),
+            18 => model::opt(&self.user_settings_list),
+            19 => model::opt(&self.group_settings_list),
+            20 => model::opt(&self.connection_settings),
             21 => model::Part::Str(&self.jit_validation_value),
             22 => model::Part::Str(&self.group_membership_attr),
             23 => model::Part::Flag(&self.authorization_enabled),
             24 => model::Part::Flag(&self.authentication_enabled),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.filter.is_some() as u64 | (self.origin.is_some() as u64) << 1
+            | (self.client_id.is_some() as u64) << 2
+            | (self.disabled.is_some() as u64) << 3
+            | (self.logout_url.is_some() as u64) << 4
+            | (self.identifier.is_some() as u64) << 5
+            | (self.jit_enabled.is_some() as u64) << 6
+            | (self.display_name.is_some() as u64) << 7
+            | (self.client_secret.is_some() as u64) << 8
+            | (self.settings_type.is_some() as u64) << 9
+            | (self.login_settings.is_some() as u64) << 10
+            | (self.cron_expression.is_some() as u64) << 11
+            | (self.next_iterations.is_some() as u64) << 12
+            | (self.allowed_providers.is_some() as u64) << 13
+            | (self.entity_identifier.is_some() as u64) << 14
+            | (self.friendly_saml_name.is_some() as u64) << 15
+            | (self.jit_validation_key.is_some() as u64) << 16
+            | (self.saml_provider_type.is_some() as u64) << 17
+            | (self.user_settings_list.is_some() as u64) << 18
+            | (self.group_settings_list.is_some() as u64) << 19
+            | (self.connection_settings.is_some() as u64) << 20
+            | (self.jit_validation_value.is_some() as u64) << 21
+            | (self.group_membership_attr.is_some() as u64) << 22
+            | (self.authorization_enabled.is_some() as u64) << 23
+            | (self.authentication_enabled.is_some() as u64) << 24
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -703,10 +795,15 @@ impl model::Model for OauthSettings {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.filter),
-            1 => model::Part::Opt(&self.settings_type),
-            2 => model::Part::Opt(&self.allowed_providers),
+            1 => model::opt(&self.settings_type),
+            2 => model::opt(&self.allowed_providers),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.filter.is_some() as u64 | (self.settings_type.is_some() as u64) << 1
+            | (self.allowed_providers.is_some() as u64) << 2
     }
 }
 model::model!(OauthSettings);
@@ -778,6 +875,14 @@ impl model::Model for PasswordStrengthPolicy {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.enabled.is_some() as u64 | (self.min_number_of_digits.is_some() as u64) << 1
+            | (self.min_number_of_characters.is_some() as u64) << 2
+            | (self.min_number_of_special_characters.is_some() as u64) << 3
+            | (self.min_number_of_lowercase_characters.is_some() as u64) << 4
+            | (self.min_number_of_uppercase_characters.is_some() as u64) << 5
+    }
 }
 model::model!(PasswordStrengthPolicy);
 /// Schema `RestResponseAuthenticationSettingsResponse`.
@@ -814,11 +919,16 @@ impl model::Model for RestResponseAuthenticationSettingsResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.meta_data),
-            1 => model::Part::Opt(&self.resource),
-            2 => model::Part::Opt(&self.response_messages),
+            0 => model::opt(&self.meta_data),
+            1 => model::opt(&self.resource),
+            2 => model::opt(&self.response_messages),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
+            | (self.response_messages.is_some() as u64) << 2
     }
 }
 model::model!(RestResponseAuthenticationSettingsResponse);
@@ -856,11 +966,16 @@ impl model::Model for RestResponseLdapSettings {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.meta_data),
-            1 => model::Part::Opt(&self.resource),
-            2 => model::Part::Opt(&self.response_messages),
+            0 => model::opt(&self.meta_data),
+            1 => model::opt(&self.resource),
+            2 => model::opt(&self.response_messages),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
+            | (self.response_messages.is_some() as u64) << 2
     }
 }
 model::model!(RestResponseLdapSettings);
@@ -898,11 +1013,16 @@ impl model::Model for RestResponseLoginTypeResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.meta_data),
-            1 => model::Part::Opt(&self.resource),
-            2 => model::Part::Opt(&self.response_messages),
+            0 => model::opt(&self.meta_data),
+            1 => model::opt(&self.resource),
+            2 => model::opt(&self.response_messages),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
+            | (self.response_messages.is_some() as u64) << 2
     }
 }
 model::model!(RestResponseLoginTypeResponse);
@@ -940,11 +1060,16 @@ impl model::Model for RestResponsePasswordStrengthPolicy {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.meta_data),
-            1 => model::Part::Opt(&self.resource),
-            2 => model::Part::Opt(&self.response_messages),
+            0 => model::opt(&self.meta_data),
+            1 => model::opt(&self.resource),
+            2 => model::opt(&self.response_messages),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
+            | (self.response_messages.is_some() as u64) << 2
     }
 }
 model::model!(RestResponsePasswordStrengthPolicy);
@@ -982,11 +1107,16 @@ impl model::Model for RestResponseSamlSettingsDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.meta_data),
-            1 => model::Part::Opt(&self.resource),
-            2 => model::Part::Opt(&self.response_messages),
+            0 => model::opt(&self.meta_data),
+            1 => model::opt(&self.resource),
+            2 => model::opt(&self.response_messages),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
+            | (self.response_messages.is_some() as u64) << 2
     }
 }
 model::model!(RestResponseSamlSettingsDto);
@@ -1024,11 +1154,16 @@ impl model::Model for RestResponseSsoConfig {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.meta_data),
-            1 => model::Part::Opt(&self.resource),
-            2 => model::Part::Opt(&self.response_messages),
+            0 => model::opt(&self.meta_data),
+            1 => model::opt(&self.resource),
+            2 => model::opt(&self.response_messages),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
+            | (self.response_messages.is_some() as u64) << 2
     }
 }
 model::model!(RestResponseSsoConfig);
@@ -1151,7 +1286,7 @@ impl model::Model for SamlSettingsDto {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.url),
-            1 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.type_),
             2 => model::Part::Str(&self.uuid),
             3 => model::Part::Str(&self.origin),
             4 => model::Part::Str(&self.client_id),
@@ -1159,15 +1294,15 @@ impl model::Model for SamlSettingsDto {
             6 => model::Part::Str(&self.logout_url),
             7 => model::Part::Flag(&self.jit_enabled),
             8 => model::Part::Str(&self.display_name),
-            9 => model::Part::Opt(&self.client_secret),
+            9 => model::opt(&self.client_secret),
             10 => model::Part::Str(&self.meta_data_file),
-            11 => model::Part::Opt(&self.provider_type),
-            12 => model::Part::Opt(&self.next_iterations),
+            11 => model::opt(&self.provider_type),
+            12 => model::opt(&self.next_iterations),
             13 => model::Part::Flag(&self.configured_from_ng),
             14 => model::Part::Str(&self.entity_identifier),
             15 => model::Part::Str(&self.friendly_saml_name),
             16 => model::Part::Str(&self.jit_validation_key),
-            17 => model::Part::Opt(&self.saml_provider_type),
+            17 => model::opt(&self.saml_provider_type),
             18 => model::Part::Str(&self.jit_validation_value),
             19 => model::Part::Str(&self.group_membership_attr),
             20 => model::Part::Flag(&self.authorization_enabled),
@@ -1175,6 +1310,30 @@ impl model::Model for SamlSettingsDto {
             22 => model::Part::Str(&self.encrypted_client_secret),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.uuid.is_some() as u64) << 2 | (self.origin.is_some() as u64) << 3
+            | (self.client_id.is_some() as u64) << 4
+            | (self.account_id.is_some() as u64) << 5
+            | (self.logout_url.is_some() as u64) << 6
+            | (self.jit_enabled.is_some() as u64) << 7
+            | (self.display_name.is_some() as u64) << 8
+            | (self.client_secret.is_some() as u64) << 9
+            | (self.meta_data_file.is_some() as u64) << 10
+            | (self.provider_type.is_some() as u64) << 11
+            | (self.next_iterations.is_some() as u64) << 12
+            | (self.configured_from_ng.is_some() as u64) << 13
+            | (self.entity_identifier.is_some() as u64) << 14
+            | (self.friendly_saml_name.is_some() as u64) << 15
+            | (self.jit_validation_key.is_some() as u64) << 16
+            | (self.saml_provider_type.is_some() as u64) << 17
+            | (self.jit_validation_value.is_some() as u64) << 18
+            | (self.group_membership_attr.is_some() as u64) << 19
+            | (self.authorization_enabled.is_some() as u64) << 20
+            | (self.authentication_enabled.is_some() as u64) << 21
+            | (self.encrypted_client_secret.is_some() as u64) << 22
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -1243,6 +1402,10 @@ impl model::Model for SessionTimeoutSettings {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.absolute_session_time_out_in_minutes.is_some() as u64) << 1
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0]
     }
@@ -1283,10 +1446,15 @@ impl model::Model for SsoConfig {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.account_id),
-            1 => model::Part::Opt(&self.sso_settings),
-            2 => model::Part::Opt(&self.authentication_mechanism),
+            1 => model::opt(&self.sso_settings),
+            2 => model::opt(&self.authentication_mechanism),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.account_id.is_some() as u64 | (self.sso_settings.is_some() as u64) << 1
+            | (self.authentication_mechanism.is_some() as u64) << 2
     }
 }
 model::model!(SsoConfig);
@@ -1348,11 +1516,19 @@ impl model::Model for SsoRequest {
             0 => model::Part::Str(&self.sso_id),
             1 => model::Part::Str(&self.idp_redirect_url),
             2 => model::Part::Str(&self.friendly_saml_name),
-            3 => model::Part::Opt(&self.saml_provider_type),
-            4 => model::Part::Opt(&self.oauth_provider_type),
-            5 => model::Part::Opt(&self.oauth_provider_types),
+            3 => model::opt(&self.saml_provider_type),
+            4 => model::opt(&self.oauth_provider_type),
+            5 => model::opt(&self.oauth_provider_types),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.sso_id.is_some() as u64 | (self.idp_redirect_url.is_some() as u64) << 1
+            | (self.friendly_saml_name.is_some() as u64) << 2
+            | (self.saml_provider_type.is_some() as u64) << 3
+            | (self.oauth_provider_type.is_some() as u64) << 4
+            | (self.oauth_provider_types.is_some() as u64) << 5
     }
 }
 model::model!(SsoRequest);
@@ -1414,13 +1590,20 @@ impl model::Model for SsoSettingsDto {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.url),
-            1 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.type_),
             2 => model::Part::Str(&self.uuid),
             3 => model::Part::Str(&self.account_id),
             4 => model::Part::Str(&self.display_name),
-            5 => model::Part::Opt(&self.next_iterations),
+            5 => model::opt(&self.next_iterations),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.uuid.is_some() as u64) << 2 | (self.account_id.is_some() as u64) << 3
+            | (self.display_name.is_some() as u64) << 4
+            | (self.next_iterations.is_some() as u64) << 5
     }
 }
 model::model!(SsoSettingsDto);
@@ -1459,6 +1642,10 @@ impl model::Model for TwoFactorAdminOverrideSettings {
             0 => model::Part::Flag(&self.admin_override_two_factor_enabled),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.admin_override_two_factor_enabled.is_some() as u64
     }
 }
 model::model!(TwoFactorAdminOverrideSettings);

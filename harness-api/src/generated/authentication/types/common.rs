@@ -50,10 +50,16 @@ impl model::Model for AwsOidcTokenRequest {
         match index {
             0 => model::Part::Str(&self.region),
             1 => model::Part::Str(&self.account_id),
-            2 => model::Part::Opt(&self.oidc_session_tag_keys),
-            3 => model::Part::Opt(&self.oidc_id_token_custom_attributes_structure),
+            2 => model::opt(&self.oidc_session_tag_keys),
+            3 => model::opt(&self.oidc_id_token_custom_attributes_structure),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.region.is_some() as u64 | (self.account_id.is_some() as u64) << 1
+            | (self.oidc_session_tag_keys.is_some() as u64) << 2
+            | (self.oidc_id_token_custom_attributes_structure.is_some() as u64) << 3
     }
 }
 model::model!(AwsOidcTokenRequest);
@@ -135,9 +141,17 @@ impl model::Model for AzureOidcTokenRequestDto {
             3 => model::Cell::part(&self.account_id),
             4 => model::Part::Str(&self.resource_group),
             5 => model::Part::Str(&self.subscription_id),
-            6 => model::Part::Opt(&self.oidc_id_token_custom_attributes_structure),
+            6 => model::opt(&self.oidc_id_token_custom_attributes_structure),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.audience.is_some() as u64 | (self.client_id.is_some() as u64) << 1
+            | (self.tenant_id.is_some() as u64) << 2 | 1 << 3
+            | (self.resource_group.is_some() as u64) << 4
+            | (self.subscription_id.is_some() as u64) << 5
+            | (self.oidc_id_token_custom_attributes_structure.is_some() as u64) << 6
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -222,9 +236,14 @@ impl model::Model for GcpOidcTokenRequest {
             2 => model::Cell::part(&self.gcp_project_id),
             3 => model::Cell::part(&self.workload_pool_id),
             4 => model::Part::Str(&self.service_account_email),
-            5 => model::Part::Opt(&self.oidc_id_token_custom_attributes_structure),
+            5 => model::opt(&self.oidc_id_token_custom_attributes_structure),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1 | 1 << 2 | 1 << 3 | (self.service_account_email.is_some() as u64) << 4
+            | (self.oidc_id_token_custom_attributes_structure.is_some() as u64) << 5
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -359,6 +378,22 @@ impl model::Model for OidcIdTokenCustomAttributesStructure {
             14 => model::Part::Str(&self.triggered_by_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.context.is_some() as u64 | (self.step_type.is_some() as u64) << 1 | 1 << 2
+            | (self.project_id.is_some() as u64) << 3
+            | (self.service_id.is_some() as u64) << 4
+            | (self.stage_type.is_some() as u64) << 5
+            | (self.pipeline_id.is_some() as u64) << 6
+            | (self.connector_id.is_some() as u64) << 7
+            | (self.service_name.is_some() as u64) << 8
+            | (self.connector_name.is_some() as u64) << 9
+            | (self.environment_id.is_some() as u64) << 10
+            | (self.organization_id.is_some() as u64) << 11
+            | (self.environment_type.is_some() as u64) << 12
+            | (self.trigger_by_email.is_some() as u64) << 13
+            | (self.triggered_by_name.is_some() as u64) << 14
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

@@ -62,14 +62,23 @@ impl model::Model for IpAllowlistConfig {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Flag(&self.enabled),
             3 => model::Part::Str(&self.identifier),
             4 => model::Part::Str(&self.ip_address),
             5 => model::Part::Str(&self.description),
-            6 => model::Part::Opt(&self.allowed_source_type),
+            6 => model::opt(&self.allowed_source_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.enabled.is_some() as u64) << 2
+            | (self.identifier.is_some() as u64) << 3
+            | (self.ip_address.is_some() as u64) << 4
+            | (self.description.is_some() as u64) << 5
+            | (self.allowed_source_type.is_some() as u64) << 6
     }
 }
 model::model!(IpAllowlistConfig);
@@ -101,9 +110,13 @@ impl model::Model for IpAllowlistConfigRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.ip_allowlist_config),
+            0 => model::opt(&self.ip_allowlist_config),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ip_allowlist_config.is_some() as u64
     }
 }
 model::model!(IpAllowlistConfigRequest);
@@ -143,9 +156,14 @@ impl model::Model for IpAllowlistConfigResponse {
         match index {
             0 => model::Part::Int(&self.created),
             1 => model::Part::Int(&self.updated),
-            2 => model::Part::Opt(&self.ip_allowlist_config),
+            2 => model::opt(&self.ip_allowlist_config),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.created.is_some() as u64 | (self.updated.is_some() as u64) << 1
+            | (self.ip_allowlist_config.is_some() as u64) << 2
     }
 }
 model::model!(IpAllowlistConfigResponse);
@@ -197,11 +215,19 @@ impl model::Model for IpAllowlistConfigValidateResponse {
         match index {
             0 => model::Part::Flag(&self.allowed_for_ui),
             1 => model::Part::Flag(&self.allowed_for_api),
-            2 => model::Part::Opt(&self.allowlisted_configs),
+            2 => model::opt(&self.allowlisted_configs),
             3 => model::Part::Flag(&self.allowed_for_custom_block),
-            4 => model::Part::Opt(&self.disabled_allowlisted_configs),
+            4 => model::opt(&self.disabled_allowlisted_configs),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.allowed_for_ui.is_some() as u64
+            | (self.allowed_for_api.is_some() as u64) << 1
+            | (self.allowlisted_configs.is_some() as u64) << 2
+            | (self.allowed_for_custom_block.is_some() as u64) << 3
+            | (self.disabled_allowlisted_configs.is_some() as u64) << 4
     }
 }
 model::model!(IpAllowlistConfigValidateResponse);

@@ -83,10 +83,23 @@ impl model::Model for LdapConnectionSettingsDto {
             6 => model::Part::Int(&self.max_referral_hops),
             7 => model::Part::Flag(&self.referrals_enabled),
             8 => model::Part::Int(&self.connection_timeout),
-            9 => model::Part::Opt(&self.delegate_selectors),
+            9 => model::opt(&self.delegate_selectors),
             10 => model::Part::Flag(&self.use_recursive_group_membership_search),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.host.is_some() as u64 | (self.port.is_some() as u64) << 1
+            | (self.bind_d_n.is_some() as u64) << 2
+            | (self.ssl_enabled.is_some() as u64) << 3
+            | (self.secret_ref_path.is_some() as u64) << 4
+            | (self.response_timeout.is_some() as u64) << 5
+            | (self.max_referral_hops.is_some() as u64) << 6
+            | (self.referrals_enabled.is_some() as u64) << 7
+            | (self.connection_timeout.is_some() as u64) << 8
+            | (self.delegate_selectors.is_some() as u64) << 9
+            | (self.use_recursive_group_membership_search.is_some() as u64) << 10
     }
 }
 model::model!(LdapConnectionSettingsDto);
@@ -148,6 +161,14 @@ impl model::Model for LdapGroupSettingsDto {
             5 => model::Part::Str(&self.user_membership_attr),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.base_d_n.is_some() as u64 | (self.name_attr.is_some() as u64) << 1
+            | (self.search_filter.is_some() as u64) << 2
+            | (self.description_attr.is_some() as u64) << 3
+            | (self.referenced_user_attr.is_some() as u64) << 4
+            | (self.user_membership_attr.is_some() as u64) << 5
     }
 }
 model::model!(LdapGroupSettingsDto);
@@ -224,11 +245,23 @@ impl model::Model for LdapSettingsDto {
             4 => model::Part::Str(&self.identifier),
             5 => model::Part::Str(&self.cron_expression),
             6 => model::Part::Str(&self.account_identifier),
-            7 => model::Part::Opt(&self.ldap_user_settings),
-            8 => model::Part::Opt(&self.ldap_group_settings),
-            9 => model::Part::Opt(&self.ldap_connection_settings),
+            7 => model::opt(&self.ldap_user_settings),
+            8 => model::opt(&self.ldap_group_settings),
+            9 => model::opt(&self.ldap_connection_settings),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.disabled.is_some() as u64) << 2
+            | (self.sso_type.is_some() as u64) << 3
+            | (self.identifier.is_some() as u64) << 4
+            | (self.cron_expression.is_some() as u64) << 5
+            | (self.account_identifier.is_some() as u64) << 6
+            | (self.ldap_user_settings.is_some() as u64) << 7
+            | (self.ldap_group_settings.is_some() as u64) << 8
+            | (self.ldap_connection_settings.is_some() as u64) << 9
     }
 }
 model::model!(LdapSettingsDto);
@@ -268,9 +301,14 @@ impl model::Model for LdapSettingsResponse {
         match index {
             0 => model::Part::Int(&self.created),
             1 => model::Part::Int(&self.last_modified),
-            2 => model::Part::Opt(&self.ldap_settings),
+            2 => model::opt(&self.ldap_settings),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.created.is_some() as u64 | (self.last_modified.is_some() as u64) << 1
+            | (self.ldap_settings.is_some() as u64) << 2
     }
 }
 model::model!(LdapSettingsResponse);
@@ -338,6 +376,15 @@ impl model::Model for LdapUserSettingsDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.base_d_n.is_some() as u64 | (self.uid_attr.is_some() as u64) << 1
+            | (self.email_attr.is_some() as u64) << 2
+            | (self.search_filter.is_some() as u64) << 3
+            | (self.display_name_attr.is_some() as u64) << 4
+            | (self.group_membership_attr.is_some() as u64) << 5
+            | (self.sam_account_name_attr.is_some() as u64) << 6
+    }
 }
 model::model!(LdapUserSettingsDto);
 /// Schema `create-ng-ldap-settings body`.
@@ -368,9 +415,13 @@ impl model::Model for CreateNgLdapSettingsBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.ldap_settings),
+            0 => model::opt(&self.ldap_settings),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ldap_settings.is_some() as u64
     }
 }
 model::model!(CreateNgLdapSettingsBody);
@@ -453,11 +504,23 @@ impl model::Model for CreateNgLdapSettingsBodyLdapSettings {
             4 => model::Part::Str(&self.identifier),
             5 => model::Part::Str(&self.cron_expression),
             6 => model::Part::Str(&self.account_identifier),
-            7 => model::Part::Opt(&self.ldap_user_settings),
-            8 => model::Part::Opt(&self.ldap_group_settings),
-            9 => model::Part::Opt(&self.ldap_connection_settings),
+            7 => model::opt(&self.ldap_user_settings),
+            8 => model::opt(&self.ldap_group_settings),
+            9 => model::opt(&self.ldap_connection_settings),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.disabled.is_some() as u64) << 2
+            | (self.sso_type.is_some() as u64) << 3
+            | (self.identifier.is_some() as u64) << 4
+            | (self.cron_expression.is_some() as u64) << 5
+            | (self.account_identifier.is_some() as u64) << 6
+            | (self.ldap_user_settings.is_some() as u64) << 7
+            | (self.ldap_group_settings.is_some() as u64) << 8
+            | (self.ldap_connection_settings.is_some() as u64) << 9
     }
 }
 model::model!(CreateNgLdapSettingsBodyLdapSettings);
@@ -545,6 +608,19 @@ impl model::Model for CreateNgLdapSettingsBodyLdapSettingsLdapConnectionSettings
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.host.is_some() as u64 | (self.port.is_some() as u64) << 1
+            | (self.bind_d_n.is_some() as u64) << 2
+            | (self.ssl_enabled.is_some() as u64) << 3
+            | (self.secret_ref_path.is_some() as u64) << 4
+            | (self.response_timeout.is_some() as u64) << 5
+            | (self.max_referral_hops.is_some() as u64) << 6
+            | (self.referrals_enabled.is_some() as u64) << 7
+            | (self.connection_timeout.is_some() as u64) << 8
+            | (self.delegate_selectors.is_some() as u64) << 9
+            | (self.use_recursive_group_membership_search.is_some() as u64) << 10
+    }
 }
 model::model!(CreateNgLdapSettingsBodyLdapSettingsLdapConnectionSettings);
 /// Schema `create-ng-ldap-settings body.ldap_settings.ldap_group_settings`.
@@ -605,6 +681,14 @@ impl model::Model for CreateNgLdapSettingsBodyLdapSettingsLdapGroupSettings {
             5 => model::Part::Json(&self.user_membership_attr),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.base_d_n.is_some() as u64 | (self.name_attr.is_some() as u64) << 1
+            | (self.search_filter.is_some() as u64) << 2
+            | (self.description_attr.is_some() as u64) << 3
+            | (self.referenced_user_attr.is_some() as u64) << 4
+            | (self.user_membership_attr.is_some() as u64) << 5
     }
 }
 model::model!(CreateNgLdapSettingsBodyLdapSettingsLdapGroupSettings);
@@ -672,6 +756,15 @@ impl model::Model for CreateNgLdapSettingsBodyLdapSettingsLdapUserSettings {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.base_d_n.is_some() as u64 | (self.uid_attr.is_some() as u64) << 1
+            | (self.email_attr.is_some() as u64) << 2
+            | (self.search_filter.is_some() as u64) << 3
+            | (self.display_name_attr.is_some() as u64) << 4
+            | (self.group_membership_attr.is_some() as u64) << 5
+            | (self.sam_account_name_attr.is_some() as u64) << 6
+    }
 }
 model::model!(CreateNgLdapSettingsBodyLdapSettingsLdapUserSettings);
 /// Schema `ldap-settings-iterations body`.
@@ -705,6 +798,10 @@ impl model::Model for LdapSettingsIterationsBody {
             0 => model::Part::Str(&self.cron),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.cron.is_some() as u64
     }
 }
 model::model!(LdapSettingsIterationsBody);
@@ -743,6 +840,10 @@ impl model::Model for LdapSettingsLdapLoginTestBody {
             1 => model::Part::Str(&self.password),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.email.is_some() as u64 | (self.password.is_some() as u64) << 1
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -790,6 +891,11 @@ impl model::Model for LinkLdapSettingsBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.sso_id.is_some() as u64 | (self.sso_group_id.is_some() as u64) << 1
+            | (self.sso_group_name.is_some() as u64) << 2
+    }
 }
 model::model!(LinkLdapSettingsBody);
 /// Schema `link-ldap-settings-org body`.
@@ -831,6 +937,11 @@ impl model::Model for LinkLdapSettingsOrgBody {
             2 => model::Part::Str(&self.sso_group_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.sso_id.is_some() as u64 | (self.sso_group_id.is_some() as u64) << 1
+            | (self.sso_group_name.is_some() as u64) << 2
     }
 }
 model::model!(LinkLdapSettingsOrgBody);
@@ -874,6 +985,11 @@ impl model::Model for LinkLdapSettingsProjBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.sso_id.is_some() as u64 | (self.sso_group_id.is_some() as u64) << 1
+            | (self.sso_group_name.is_some() as u64) << 2
+    }
 }
 model::model!(LinkLdapSettingsProjBody);
 /// Schema `unlink-ldap-settings body`.
@@ -907,6 +1023,10 @@ impl model::Model for UnlinkLdapSettingsBody {
             0 => model::Part::Flag(&self.retain_members),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.retain_members.is_some() as u64
     }
 }
 model::model!(UnlinkLdapSettingsBody);
@@ -942,6 +1062,10 @@ impl model::Model for UnlinkLdapSettingsOrgBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.retain_members.is_some() as u64
+    }
 }
 model::model!(UnlinkLdapSettingsOrgBody);
 /// Schema `unlink-ldap-settings-proj body`.
@@ -976,6 +1100,10 @@ impl model::Model for UnlinkLdapSettingsProjBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.retain_members.is_some() as u64
+    }
 }
 model::model!(UnlinkLdapSettingsProjBody);
 /// Schema `update-ldap-settings body`.
@@ -1006,9 +1134,13 @@ impl model::Model for UpdateLdapSettingsByIdBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.ldap_settings),
+            0 => model::opt(&self.ldap_settings),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ldap_settings.is_some() as u64
     }
 }
 model::model!(UpdateLdapSettingsByIdBody);
@@ -1091,11 +1223,23 @@ impl model::Model for UpdateLdapSettingsByIdBodyLdapSettings {
             4 => model::Part::Str(&self.identifier),
             5 => model::Part::Str(&self.cron_expression),
             6 => model::Part::Str(&self.account_identifier),
-            7 => model::Part::Opt(&self.ldap_user_settings),
-            8 => model::Part::Opt(&self.ldap_group_settings),
-            9 => model::Part::Opt(&self.ldap_connection_settings),
+            7 => model::opt(&self.ldap_user_settings),
+            8 => model::opt(&self.ldap_group_settings),
+            9 => model::opt(&self.ldap_connection_settings),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.disabled.is_some() as u64) << 2
+            | (self.sso_type.is_some() as u64) << 3
+            | (self.identifier.is_some() as u64) << 4
+            | (self.cron_expression.is_some() as u64) << 5
+            | (self.account_identifier.is_some() as u64) << 6
+            | (self.ldap_user_settings.is_some() as u64) << 7
+            | (self.ldap_group_settings.is_some() as u64) << 8
+            | (self.ldap_connection_settings.is_some() as u64) << 9
     }
 }
 model::model!(UpdateLdapSettingsByIdBodyLdapSettings);
@@ -1183,6 +1327,19 @@ impl model::Model for UpdateLdapSettingsByIdBodyLdapSettingsLdapConnectionSettin
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.host.is_some() as u64 | (self.port.is_some() as u64) << 1
+            | (self.bind_d_n.is_some() as u64) << 2
+            | (self.ssl_enabled.is_some() as u64) << 3
+            | (self.secret_ref_path.is_some() as u64) << 4
+            | (self.response_timeout.is_some() as u64) << 5
+            | (self.max_referral_hops.is_some() as u64) << 6
+            | (self.referrals_enabled.is_some() as u64) << 7
+            | (self.connection_timeout.is_some() as u64) << 8
+            | (self.delegate_selectors.is_some() as u64) << 9
+            | (self.use_recursive_group_membership_search.is_some() as u64) << 10
+    }
 }
 model::model!(UpdateLdapSettingsByIdBodyLdapSettingsLdapConnectionSettings);
 /// Schema `update-ldap-settings body.ldap_settings.ldap_group_settings`.
@@ -1243,6 +1400,14 @@ impl model::Model for UpdateLdapSettingsByIdBodyLdapSettingsLdapGroupSettings {
             5 => model::Part::Json(&self.user_membership_attr),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.base_d_n.is_some() as u64 | (self.name_attr.is_some() as u64) << 1
+            | (self.search_filter.is_some() as u64) << 2
+            | (self.description_attr.is_some() as u64) << 3
+            | (self.referenced_user_attr.is_some() as u64) << 4
+            | (self.user_membership_attr.is_some() as u64) << 5
     }
 }
 model::model!(UpdateLdapSettingsByIdBodyLdapSettingsLdapGroupSettings);
@@ -1310,6 +1475,15 @@ impl model::Model for UpdateLdapSettingsByIdBodyLdapSettingsLdapUserSettings {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.base_d_n.is_some() as u64 | (self.uid_attr.is_some() as u64) << 1
+            | (self.email_attr.is_some() as u64) << 2
+            | (self.search_filter.is_some() as u64) << 3
+            | (self.display_name_attr.is_some() as u64) << 4
+            | (self.group_membership_attr.is_some() as u64) << 5
+            | (self.sam_account_name_attr.is_some() as u64) << 6
+    }
 }
 model::model!(UpdateLdapSettingsByIdBodyLdapSettingsLdapUserSettings);
 /// Schema `validate-connection-settings body`.
@@ -1340,9 +1514,13 @@ impl model::Model for ValidateConnectionSettingsBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.ldap_settings),
+            0 => model::opt(&self.ldap_settings),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ldap_settings.is_some() as u64
     }
 }
 model::model!(ValidateConnectionSettingsBody);
@@ -1425,11 +1603,23 @@ impl model::Model for ValidateConnectionSettingsBodyLdapSettings {
             4 => model::Part::Str(&self.identifier),
             5 => model::Part::Str(&self.cron_expression),
             6 => model::Part::Str(&self.account_identifier),
-            7 => model::Part::Opt(&self.ldap_user_settings),
-            8 => model::Part::Opt(&self.ldap_group_settings),
-            9 => model::Part::Opt(&self.ldap_connection_settings),
+            7 => model::opt(&self.ldap_user_settings),
+            8 => model::opt(&self.ldap_group_settings),
+            9 => model::opt(&self.ldap_connection_settings),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.disabled.is_some() as u64) << 2
+            | (self.sso_type.is_some() as u64) << 3
+            | (self.identifier.is_some() as u64) << 4
+            | (self.cron_expression.is_some() as u64) << 5
+            | (self.account_identifier.is_some() as u64) << 6
+            | (self.ldap_user_settings.is_some() as u64) << 7
+            | (self.ldap_group_settings.is_some() as u64) << 8
+            | (self.ldap_connection_settings.is_some() as u64) << 9
     }
 }
 model::model!(ValidateConnectionSettingsBodyLdapSettings);
@@ -1517,6 +1707,19 @@ impl model::Model for ValidateConnectionSettingsBodyLdapSettingsLdapConnectionSe
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.host.is_some() as u64 | (self.port.is_some() as u64) << 1
+            | (self.bind_d_n.is_some() as u64) << 2
+            | (self.ssl_enabled.is_some() as u64) << 3
+            | (self.secret_ref_path.is_some() as u64) << 4
+            | (self.response_timeout.is_some() as u64) << 5
+            | (self.max_referral_hops.is_some() as u64) << 6
+            | (self.referrals_enabled.is_some() as u64) << 7
+            | (self.connection_timeout.is_some() as u64) << 8
+            | (self.delegate_selectors.is_some() as u64) << 9
+            | (self.use_recursive_group_membership_search.is_some() as u64) << 10
+    }
 }
 model::model!(ValidateConnectionSettingsBodyLdapSettingsLdapConnectionSettings);
 /// Schema `validate-connection-settings body.ldap_settings.ldap_group_settings`.
@@ -1577,6 +1780,14 @@ impl model::Model for ValidateConnectionSettingsBodyLdapSettingsLdapGroupSetting
             5 => model::Part::Json(&self.user_membership_attr),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.base_d_n.is_some() as u64 | (self.name_attr.is_some() as u64) << 1
+            | (self.search_filter.is_some() as u64) << 2
+            | (self.description_attr.is_some() as u64) << 3
+            | (self.referenced_user_attr.is_some() as u64) << 4
+            | (self.user_membership_attr.is_some() as u64) << 5
     }
 }
 model::model!(ValidateConnectionSettingsBodyLdapSettingsLdapGroupSettings);
@@ -1644,6 +1855,15 @@ impl model::Model for ValidateConnectionSettingsBodyLdapSettingsLdapUserSettings
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.base_d_n.is_some() as u64 | (self.uid_attr.is_some() as u64) << 1
+            | (self.email_attr.is_some() as u64) << 2
+            | (self.search_filter.is_some() as u64) << 3
+            | (self.display_name_attr.is_some() as u64) << 4
+            | (self.group_membership_attr.is_some() as u64) << 5
+            | (self.sam_account_name_attr.is_some() as u64) << 6
+    }
 }
 model::model!(ValidateConnectionSettingsBodyLdapSettingsLdapUserSettings);
 /// Schema `validate-group-settings body`.
@@ -1674,9 +1894,13 @@ impl model::Model for ValidateGroupSettingsBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.ldap_settings),
+            0 => model::opt(&self.ldap_settings),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ldap_settings.is_some() as u64
     }
 }
 model::model!(ValidateGroupSettingsBody);
@@ -1759,11 +1983,23 @@ impl model::Model for ValidateGroupSettingsBodyLdapSettings {
             4 => model::Part::Str(&self.identifier),
             5 => model::Part::Str(&self.cron_expression),
             6 => model::Part::Str(&self.account_identifier),
-            7 => model::Part::Opt(&self.ldap_user_settings),
-            8 => model::Part::Opt(&self.ldap_group_settings),
-            9 => model::Part::Opt(&self.ldap_connection_settings),
+            7 => model::opt(&self.ldap_user_settings),
+            8 => model::opt(&self.ldap_group_settings),
+            9 => model::opt(&self.ldap_connection_settings),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.disabled.is_some() as u64) << 2
+            | (self.sso_type.is_some() as u64) << 3
+            | (self.identifier.is_some() as u64) << 4
+            | (self.cron_expression.is_some() as u64) << 5
+            | (self.account_identifier.is_some() as u64) << 6
+            | (self.ldap_user_settings.is_some() as u64) << 7
+            | (self.ldap_group_settings.is_some() as u64) << 8
+            | (self.ldap_connection_settings.is_some() as u64) << 9
     }
 }
 model::model!(ValidateGroupSettingsBodyLdapSettings);
@@ -1851,6 +2087,19 @@ impl model::Model for ValidateGroupSettingsBodyLdapSettingsLdapConnectionSetting
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.host.is_some() as u64 | (self.port.is_some() as u64) << 1
+            | (self.bind_d_n.is_some() as u64) << 2
+            | (self.ssl_enabled.is_some() as u64) << 3
+            | (self.secret_ref_path.is_some() as u64) << 4
+            | (self.response_timeout.is_some() as u64) << 5
+            | (self.max_referral_hops.is_some() as u64) << 6
+            | (self.referrals_enabled.is_some() as u64) << 7
+            | (self.connection_timeout.is_some() as u64) << 8
+            | (self.delegate_selectors.is_some() as u64) << 9
+            | (self.use_recursive_group_membership_search.is_some() as u64) << 10
+    }
 }
 model::model!(ValidateGroupSettingsBodyLdapSettingsLdapConnectionSettings);
 /// Schema `validate-group-settings body.ldap_settings.ldap_group_settings`.
@@ -1911,6 +2160,14 @@ impl model::Model for ValidateGroupSettingsBodyLdapSettingsLdapGroupSettings {
             5 => model::Part::Json(&self.user_membership_attr),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.base_d_n.is_some() as u64 | (self.name_attr.is_some() as u64) << 1
+            | (self.search_filter.is_some() as u64) << 2
+            | (self.description_attr.is_some() as u64) << 3
+            | (self.referenced_user_attr.is_some() as u64) << 4
+            | (self.user_membership_attr.is_some() as u64) << 5
     }
 }
 model::model!(ValidateGroupSettingsBodyLdapSettingsLdapGroupSettings);
@@ -1978,6 +2235,15 @@ impl model::Model for ValidateGroupSettingsBodyLdapSettingsLdapUserSettings {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.base_d_n.is_some() as u64 | (self.uid_attr.is_some() as u64) << 1
+            | (self.email_attr.is_some() as u64) << 2
+            | (self.search_filter.is_some() as u64) << 3
+            | (self.display_name_attr.is_some() as u64) << 4
+            | (self.group_membership_attr.is_some() as u64) << 5
+            | (self.sam_account_name_attr.is_some() as u64) << 6
+    }
 }
 model::model!(ValidateGroupSettingsBodyLdapSettingsLdapUserSettings);
 /// Schema `validate-user-settings body`.
@@ -2008,9 +2274,13 @@ impl model::Model for ValidateUserSettingsBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.ldap_settings),
+            0 => model::opt(&self.ldap_settings),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ldap_settings.is_some() as u64
     }
 }
 model::model!(ValidateUserSettingsBody);
@@ -2093,11 +2363,23 @@ impl model::Model for ValidateUserSettingsBodyLdapSettings {
             4 => model::Part::Str(&self.identifier),
             5 => model::Part::Str(&self.cron_expression),
             6 => model::Part::Str(&self.account_identifier),
-            7 => model::Part::Opt(&self.ldap_user_settings),
-            8 => model::Part::Opt(&self.ldap_group_settings),
-            9 => model::Part::Opt(&self.ldap_connection_settings),
+            7 => model::opt(&self.ldap_user_settings),
+            8 => model::opt(&self.ldap_group_settings),
+            9 => model::opt(&self.ldap_connection_settings),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.disabled.is_some() as u64) << 2
+            | (self.sso_type.is_some() as u64) << 3
+            | (self.identifier.is_some() as u64) << 4
+            | (self.cron_expression.is_some() as u64) << 5
+            | (self.account_identifier.is_some() as u64) << 6
+            | (self.ldap_user_settings.is_some() as u64) << 7
+            | (self.ldap_group_settings.is_some() as u64) << 8
+            | (self.ldap_connection_settings.is_some() as u64) << 9
     }
 }
 model::model!(ValidateUserSettingsBodyLdapSettings);
@@ -2185,6 +2467,19 @@ impl model::Model for ValidateUserSettingsBodyLdapSettingsLdapConnectionSettings
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.host.is_some() as u64 | (self.port.is_some() as u64) << 1
+            | (self.bind_d_n.is_some() as u64) << 2
+            | (self.ssl_enabled.is_some() as u64) << 3
+            | (self.secret_ref_path.is_some() as u64) << 4
+            | (self.response_timeout.is_some() as u64) << 5
+            | (self.max_referral_hops.is_some() as u64) << 6
+            | (self.referrals_enabled.is_some() as u64) << 7
+            | (self.connection_timeout.is_some() as u64) << 8
+            | (self.delegate_selectors.is_some() as u64) << 9
+            | (self.use_recursive_group_membership_search.is_some() as u64) << 10
+    }
 }
 model::model!(ValidateUserSettingsBodyLdapSettingsLdapConnectionSettings);
 /// Schema `validate-user-settings body.ldap_settings.ldap_group_settings`.
@@ -2245,6 +2540,14 @@ impl model::Model for ValidateUserSettingsBodyLdapSettingsLdapGroupSettings {
             5 => model::Part::Json(&self.user_membership_attr),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.base_d_n.is_some() as u64 | (self.name_attr.is_some() as u64) << 1
+            | (self.search_filter.is_some() as u64) << 2
+            | (self.description_attr.is_some() as u64) << 3
+            | (self.referenced_user_attr.is_some() as u64) << 4
+            | (self.user_membership_attr.is_some() as u64) << 5
     }
 }
 model::model!(ValidateUserSettingsBodyLdapSettingsLdapGroupSettings);
@@ -2311,6 +2614,15 @@ impl model::Model for ValidateUserSettingsBodyLdapSettingsLdapUserSettings {
             6 => model::Part::Json(&self.sam_account_name_attr),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.base_d_n.is_some() as u64 | (self.uid_attr.is_some() as u64) << 1
+            | (self.email_attr.is_some() as u64) << 2
+            | (self.search_filter.is_some() as u64) << 3
+            | (self.display_name_attr.is_some() as u64) << 4
+            | (self.group_membership_attr.is_some() as u64) << 5
+            | (self.sam_account_name_attr.is_some() as u64) << 6
     }
 }
 model::model!(ValidateUserSettingsBodyLdapSettingsLdapUserSettings);

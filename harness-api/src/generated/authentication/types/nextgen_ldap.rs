@@ -42,11 +42,17 @@ impl model::Model for EncryptedDataDetail {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.field_name),
-            1 => model::Part::Opt(&self.identifier),
-            2 => model::Part::Opt(&self.encrypted_data),
-            3 => model::Part::Opt(&self.encryption_config),
+            1 => model::opt(&self.identifier),
+            2 => model::opt(&self.encrypted_data),
+            3 => model::opt(&self.encryption_config),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.field_name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
+            | (self.encrypted_data.is_some() as u64) << 2
+            | (self.encryption_config.is_some() as u64) << 3
     }
 }
 model::model!(EncryptedDataDetail);
@@ -85,6 +91,10 @@ impl model::Model for EncryptedDataParams {
             1 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(EncryptedDataParams);
@@ -174,18 +184,33 @@ impl model::Model for EncryptedRecordData {
             1 => model::Part::Str(&self.path),
             2 => model::Part::Str(&self.uuid),
             3 => model::Part::Str(&self.kms_id),
-            4 => model::Part::Opt(&self.parameters),
+            4 => model::opt(&self.parameters),
             5 => model::Part::Str(&self.backup_kms_id),
             6 => model::Part::Flag(&self.base64_encoded),
             7 => model::Part::Str(&self.encryption_key),
-            8 => model::Part::Opt(&self.encrypted_value),
-            9 => model::Part::Opt(&self.encryption_type),
-            10 => model::Part::Opt(&self.additional_metadata),
+            8 => model::opt(&self.encrypted_value),
+            9 => model::opt(&self.encryption_type),
+            10 => model::opt(&self.additional_metadata),
             11 => model::Part::Str(&self.backup_encryption_key),
-            12 => model::Part::Opt(&self.backup_encrypted_value),
-            13 => model::Part::Opt(&self.backup_encryption_type),
+            12 => model::opt(&self.backup_encrypted_value),
+            13 => model::opt(&self.backup_encryption_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.path.is_some() as u64) << 1
+            | (self.uuid.is_some() as u64) << 2 | (self.kms_id.is_some() as u64) << 3
+            | (self.parameters.is_some() as u64) << 4
+            | (self.backup_kms_id.is_some() as u64) << 5
+            | (self.base64_encoded.is_some() as u64) << 6
+            | (self.encryption_key.is_some() as u64) << 7
+            | (self.encrypted_value.is_some() as u64) << 8
+            | (self.encryption_type.is_some() as u64) << 9
+            | (self.additional_metadata.is_some() as u64) << 10
+            | (self.backup_encryption_key.is_some() as u64) << 11
+            | (self.backup_encrypted_value.is_some() as u64) << 12
+            | (self.backup_encryption_type.is_some() as u64) << 13
     }
 }
 model::model!(EncryptedRecordData);
@@ -270,17 +295,28 @@ impl model::Model for EncryptionConfig {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.type_),
             2 => model::Part::Str(&self.uuid),
             3 => model::Part::Flag(&self.default),
             4 => model::Part::Str(&self.account_id),
             5 => model::Part::Flag(&self.global_kms),
-            6 => model::Part::Opt(&self.encryption_type),
+            6 => model::opt(&self.encryption_type),
             7 => model::Part::Str(&self.validation_criteria),
             8 => model::Part::Int(&self.num_of_encrypted_value),
             9 => model::Part::Str(&self.encryption_service_url),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.uuid.is_some() as u64) << 2 | (self.default.is_some() as u64) << 3
+            | (self.account_id.is_some() as u64) << 4
+            | (self.global_kms.is_some() as u64) << 5
+            | (self.encryption_type.is_some() as u64) << 6
+            | (self.validation_criteria.is_some() as u64) << 7
+            | (self.num_of_encrypted_value.is_some() as u64) << 8
+            | (self.encryption_service_url.is_some() as u64) << 9
     }
 }
 model::model!(EncryptionConfig);
@@ -374,10 +410,23 @@ impl model::Model for LdapConnectionSettingsDtoV1 {
             6 => model::Part::Int(&self.max_referral_hops),
             7 => model::Part::Flag(&self.referrals_enabled),
             8 => model::Part::Int(&self.connection_timeout),
-            9 => model::Part::Opt(&self.delegate_selectors),
+            9 => model::opt(&self.delegate_selectors),
             10 => model::Part::Flag(&self.use_recursive_group_membership_search),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.host.is_some() as u64 | (self.port.is_some() as u64) << 1
+            | (self.bind_d_n.is_some() as u64) << 2
+            | (self.ssl_enabled.is_some() as u64) << 3
+            | (self.secret_ref_path.is_some() as u64) << 4
+            | (self.response_timeout.is_some() as u64) << 5
+            | (self.max_referral_hops.is_some() as u64) << 6
+            | (self.referrals_enabled.is_some() as u64) << 7
+            | (self.connection_timeout.is_some() as u64) << 8
+            | (self.delegate_selectors.is_some() as u64) << 9
+            | (self.use_recursive_group_membership_search.is_some() as u64) << 10
     }
 }
 model::model!(LdapConnectionSettingsDtoV1);
@@ -429,13 +478,21 @@ impl model::Model for LdapGroupResponse {
         match index {
             0 => model::Part::Str(&self.dn),
             1 => model::Part::Str(&self.name),
-            2 => model::Part::Opt(&self.users),
+            2 => model::opt(&self.users),
             3 => model::Part::Str(&self.message),
             4 => model::Part::Flag(&self.selectable),
             5 => model::Part::Str(&self.description),
             6 => model::Part::Int(&self.total_members),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.dn.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.users.is_some() as u64) << 2 | (self.message.is_some() as u64) << 3
+            | (self.selectable.is_some() as u64) << 4
+            | (self.description.is_some() as u64) << 5
+            | (self.total_members.is_some() as u64) << 6
     }
 }
 model::model!(LdapGroupResponse);
@@ -498,6 +555,14 @@ impl model::Model for LdapGroupSettingsDtoV1 {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.base_d_n.is_some() as u64 | (self.name_attr.is_some() as u64) << 1
+            | (self.search_filter.is_some() as u64) << 2
+            | (self.description_attr.is_some() as u64) << 3
+            | (self.referenced_user_attr.is_some() as u64) << 4
+            | (self.user_membership_attr.is_some() as u64) << 5
+    }
 }
 model::model!(LdapGroupSettingsDtoV1);
 /// Schema `LdapResponse`.
@@ -531,10 +596,14 @@ impl model::Model for LdapResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.status),
             1 => model::Part::Str(&self.message),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status.is_some() as u64 | (self.message.is_some() as u64) << 1
     }
 }
 model::model!(LdapResponse);
@@ -615,11 +684,23 @@ impl model::Model for LdapSettingsDtoV1 {
             4 => model::Part::Str(&self.identifier),
             5 => model::Part::Str(&self.cron_expression),
             6 => model::Part::Str(&self.account_identifier),
-            7 => model::Part::Opt(&self.ldap_user_settings),
-            8 => model::Part::Opt(&self.ldap_group_settings),
-            9 => model::Part::Opt(&self.ldap_connection_settings),
+            7 => model::opt(&self.ldap_user_settings),
+            8 => model::opt(&self.ldap_group_settings),
+            9 => model::opt(&self.ldap_connection_settings),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.disabled.is_some() as u64) << 2
+            | (self.sso_type.is_some() as u64) << 3
+            | (self.identifier.is_some() as u64) << 4
+            | (self.cron_expression.is_some() as u64) << 5
+            | (self.account_identifier.is_some() as u64) << 6
+            | (self.ldap_user_settings.is_some() as u64) << 7
+            | (self.ldap_group_settings.is_some() as u64) << 8
+            | (self.ldap_connection_settings.is_some() as u64) << 9
     }
 }
 model::model!(LdapSettingsDtoV1);
@@ -666,6 +747,11 @@ impl model::Model for LdapUserResponse {
             3 => model::Part::Str(&self.user_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.dn.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.email.is_some() as u64) << 2 | (self.user_id.is_some() as u64) << 3
     }
 }
 model::model!(LdapUserResponse);
@@ -733,6 +819,15 @@ impl model::Model for LdapUserSettingsDtoV1 {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.base_d_n.is_some() as u64 | (self.uid_attr.is_some() as u64) << 1
+            | (self.email_attr.is_some() as u64) << 2
+            | (self.search_filter.is_some() as u64) << 3
+            | (self.display_name_attr.is_some() as u64) << 4
+            | (self.group_membership_attr.is_some() as u64) << 5
+            | (self.sam_account_name_attr.is_some() as u64) << 6
+    }
 }
 model::model!(LdapUserSettingsDtoV1);
 /// Schema `NGLdapSettingsWithEncryptedDataDetails`.
@@ -766,10 +861,15 @@ impl model::Model for NgLdapSettingsWithEncryptedDataDetails {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.ldap_settings),
-            1 => model::Part::Opt(&self.encrypted_data_detail),
+            0 => model::opt(&self.ldap_settings),
+            1 => model::opt(&self.encrypted_data_detail),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ldap_settings.is_some() as u64
+            | (self.encrypted_data_detail.is_some() as u64) << 1
     }
 }
 model::model!(NgLdapSettingsWithEncryptedDataDetails);
@@ -810,12 +910,18 @@ impl model::Model for ResponseDtongLdapSettingsWithEncryptedDataDetails {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtongLdapSettingsWithEncryptedDataDetails);
@@ -858,11 +964,16 @@ impl model::Model for RestResponseCollectionLdapGroupResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.meta_data),
-            1 => model::Part::Opt(&self.resource),
-            2 => model::Part::Opt(&self.response_messages),
+            0 => model::opt(&self.meta_data),
+            1 => model::opt(&self.resource),
+            2 => model::opt(&self.response_messages),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
+            | (self.response_messages.is_some() as u64) << 2
     }
 }
 model::model!(RestResponseCollectionLdapGroupResponse);
@@ -900,11 +1011,16 @@ impl model::Model for RestResponseLdapResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.meta_data),
-            1 => model::Part::Opt(&self.resource),
-            2 => model::Part::Opt(&self.response_messages),
+            0 => model::opt(&self.meta_data),
+            1 => model::opt(&self.resource),
+            2 => model::opt(&self.response_messages),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
+            | (self.response_messages.is_some() as u64) << 2
     }
 }
 model::model!(RestResponseLdapResponse);
@@ -939,6 +1055,10 @@ impl model::Model for SecretUniqueIdentifier {
             0 => model::Part::Str(&self.kms_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.kms_id.is_some() as u64
     }
 }
 model::model!(SecretUniqueIdentifier);

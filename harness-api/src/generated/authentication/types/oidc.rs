@@ -56,6 +56,12 @@ impl model::Model for JwksPublicKeyDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.e.is_some() as u64 | (self.n.is_some() as u64) << 1
+            | (self.alg.is_some() as u64) << 2 | (self.kid.is_some() as u64) << 3
+            | (self.kty.is_some() as u64) << 4 | (self.use_.is_some() as u64) << 5
+    }
 }
 model::model!(JwksPublicKeyDto);
 /// Schema `JwksPublicKeysDTO`.
@@ -86,9 +92,13 @@ impl model::Model for JwksPublicKeysDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.keys),
+            0 => model::opt(&self.keys),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.keys.is_some() as u64
     }
 }
 model::model!(JwksPublicKeysDto);
@@ -148,13 +158,22 @@ impl model::Model for OidcConfiguration {
         match index {
             0 => model::Part::Str(&self.issuer),
             1 => model::Part::Str(&self.jwks_uri),
-            2 => model::Part::Opt(&self.claims_supported),
-            3 => model::Part::Opt(&self.scopes_supported),
-            4 => model::Part::Opt(&self.subject_types_supported),
-            5 => model::Part::Opt(&self.response_types_supported),
-            6 => model::Part::Opt(&self.id_token_signing_alg_values_supported),
+            2 => model::opt(&self.claims_supported),
+            3 => model::opt(&self.scopes_supported),
+            4 => model::opt(&self.subject_types_supported),
+            5 => model::opt(&self.response_types_supported),
+            6 => model::opt(&self.id_token_signing_alg_values_supported),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.issuer.is_some() as u64 | (self.jwks_uri.is_some() as u64) << 1
+            | (self.claims_supported.is_some() as u64) << 2
+            | (self.scopes_supported.is_some() as u64) << 3
+            | (self.subject_types_supported.is_some() as u64) << 4
+            | (self.response_types_supported.is_some() as u64) << 5
+            | (self.id_token_signing_alg_values_supported.is_some() as u64) << 6
     }
 }
 model::model!(OidcConfiguration);

@@ -44,6 +44,11 @@ impl model::Model for AwsEqualJitterBackoffStrategy {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.base_delay.is_some() as u64 | (self.retry_count.is_some() as u64) << 1
+            | (self.max_backoff_time.is_some() as u64) << 2
+    }
 }
 model::model!(AwsEqualJitterBackoffStrategy);
 /// Schema `AwsFixedDelayBackoffStrategy`.
@@ -81,6 +86,10 @@ impl model::Model for AwsFixedDelayBackoffStrategy {
             1 => model::Part::Int(&self.fixed_backoff),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.retry_count.is_some() as u64 | (self.fixed_backoff.is_some() as u64) << 1
     }
 }
 model::model!(AwsFixedDelayBackoffStrategy);
@@ -124,6 +133,11 @@ impl model::Model for AwsFullJitterBackoffStrategy {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.base_delay.is_some() as u64 | (self.retry_count.is_some() as u64) << 1
+            | (self.max_backoff_time.is_some() as u64) << 2
+    }
 }
 model::model!(AwsFullJitterBackoffStrategy);
 /// Schema `AwsOidcCredentialResponseDto`.
@@ -165,6 +179,11 @@ impl model::Model for AwsOidcCredentialResponseDto {
             2 => model::Part::Str(&self.secret_access_key),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.access_key.is_some() as u64 | (self.session_token.is_some() as u64) << 1
+            | (self.secret_access_key.is_some() as u64) << 2
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -224,10 +243,16 @@ impl model::Model for AwsOidcCredentialsRequest {
         match index {
             0 => model::Cell::part(&self.iam_role_arn),
             1 => model::Part::Str(&self.oidc_id_token),
-            2 => model::Part::Opt(&self.retry_policy),
-            3 => model::Part::Opt(&self.aws_oidc_token_request_dto),
+            2 => model::opt(&self.retry_policy),
+            3 => model::opt(&self.aws_oidc_token_request_dto),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.oidc_id_token.is_some() as u64) << 1
+            | (self.retry_policy.is_some() as u64) << 2
+            | (self.aws_oidc_token_request_dto.is_some() as u64) << 3
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -278,7 +303,7 @@ impl model::Model for AwsSdkRetryPolicySpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.back_off_strategy),
+            0 => model::opt(&self.back_off_strategy),
             1 => model::Part::Str(&self.back_off_strategy_type),
             _ => model::Part::Misfits(&self.misfits),
         }
@@ -374,6 +399,12 @@ impl model::Model for AzureOidcCredentialExchangeRequestDto {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.resource.is_some() as u64) << 1 | 1 << 2
+            | (self.oidc_token.is_some() as u64) << 3
+            | (self.retry_policy.is_some() as u64) << 4 | 1 << 5
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 2, 5]
     }
@@ -426,6 +457,12 @@ impl model::Model for AzureOidcCredentialResponseDto {
             3 => model::Part::Int(&self.ext_expires_in),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.expires_in.is_some() as u64 | (self.token_type.is_some() as u64) << 1
+            | (self.access_token.is_some() as u64) << 2
+            | (self.ext_expires_in.is_some() as u64) << 3
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -484,6 +521,10 @@ impl model::Model for GcpOidcAccessTokenRequest {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1]
     }
@@ -528,6 +569,10 @@ impl model::Model for GcpOidcServiceAccountAccessTokenResponse {
             1 => model::Part::Str(&self.access_token),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.expire_time.is_some() as u64 | (self.access_token.is_some() as u64) << 1
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -580,6 +625,12 @@ impl model::Model for OidcWorkloadAccessTokenResponse {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        self.expires_in.is_some() as u64 | (self.token_type.is_some() as u64) << 1
+            | (self.access_token.is_some() as u64) << 2
+            | (self.issued_token_type.is_some() as u64) << 3
+    }
+    #[inline]
     fn secrets(&self) -> &'static [usize] {
         &[2]
     }
@@ -622,12 +673,18 @@ impl model::Model for ResponseDtoAwsOidcCredentialResponseDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoAwsOidcCredentialResponseDto);
@@ -673,12 +730,18 @@ impl model::Model for ResponseDtoAzureOidcCredentialResponseDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoAzureOidcCredentialResponseDto);
@@ -724,12 +787,18 @@ impl model::Model for ResponseDtoGcpOidcServiceAccountAccessTokenResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoGcpOidcServiceAccountAccessTokenResponse);
@@ -775,12 +844,18 @@ impl model::Model for ResponseDtoOidcWorkloadAccessTokenResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoOidcWorkloadAccessTokenResponse);

@@ -40,6 +40,11 @@ impl model::Model for OidcAuthorizationConfigDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.group_claim.is_some() as u64
+            | (self.authorization_enabled.is_some() as u64) << 1
+    }
 }
 model::model!(OidcAuthorizationConfigDto);
 /// Schema `OidcClientConfigDTO`.
@@ -106,6 +111,15 @@ impl model::Model for OidcClientConfigDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.jwks_uri.is_some() as u64 | (self.secret_ref.is_some() as u64) << 1
+            | (self.identifier.is_some() as u64) << 2
+            | (self.redirect_uri.is_some() as u64) << 3
+            | (self.token_endpoint.is_some() as u64) << 4
+            | (self.userinfo_endpoint.is_some() as u64) << 5
+            | (self.authorization_endpoint.is_some() as u64) << 6
+    }
 }
 model::model!(OidcClientConfigDto);
 /// Schema `OidcJitConfigDTO`.
@@ -147,6 +161,11 @@ impl model::Model for OidcJitConfigDto {
             2 => model::Part::Str(&self.claim_value),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.enabled.is_some() as u64 | (self.claim_key.is_some() as u64) << 1
+            | (self.claim_value.is_some() as u64) << 2
     }
 }
 model::model!(OidcJitConfigDto);
@@ -226,18 +245,31 @@ impl model::Model for OidcProviderDto {
         match index {
             0 => model::Part::Str(&self.name),
             1 => model::Part::Flag(&self.pkce),
-            2 => model::Part::Opt(&self.scope),
+            2 => model::opt(&self.scope),
             3 => model::Part::Str(&self.issuer),
             4 => model::Part::Flag(&self.discovery),
-            5 => model::Part::Opt(&self.jit_config),
+            5 => model::opt(&self.jit_config),
             6 => model::Part::Str(&self.uid_field),
             7 => model::Part::Str(&self.identifier),
-            8 => model::Part::Opt(&self.client_config),
-            9 => model::Part::Opt(&self.response_type),
-            10 => model::Part::Opt(&self.authorization_config),
+            8 => model::opt(&self.client_config),
+            9 => model::opt(&self.response_type),
+            10 => model::opt(&self.authorization_config),
             11 => model::Part::Flag(&self.send_scope_to_token_endpoint),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.pkce.is_some() as u64) << 1
+            | (self.scope.is_some() as u64) << 2 | (self.issuer.is_some() as u64) << 3
+            | (self.discovery.is_some() as u64) << 4
+            | (self.jit_config.is_some() as u64) << 5
+            | (self.uid_field.is_some() as u64) << 6
+            | (self.identifier.is_some() as u64) << 7
+            | (self.client_config.is_some() as u64) << 8
+            | (self.response_type.is_some() as u64) << 9
+            | (self.authorization_config.is_some() as u64) << 10
+            | (self.send_scope_to_token_endpoint.is_some() as u64) << 11
     }
 }
 model::model!(OidcProviderDto);

@@ -55,13 +55,21 @@ impl model::Model for CreateAlertBody {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.events),
+            1 => model::opt(&self.events),
             2 => model::Part::Flag(&self.enabled),
-            3 => model::Part::Opt(&self.recipients),
+            3 => model::opt(&self.recipients),
             4 => model::Part::Str(&self.entity_type),
-            5 => model::Part::Opt(&self.associated_entities),
+            5 => model::opt(&self.associated_entities),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.events.is_some() as u64) << 1
+            | (self.enabled.is_some() as u64) << 2
+            | (self.recipients.is_some() as u64) << 3
+            | (self.entity_type.is_some() as u64) << 4
+            | (self.associated_entities.is_some() as u64) << 5
     }
 }
 model::model!(CreateAlertBody);
@@ -96,6 +104,10 @@ impl model::Model for CreateAlertBodyAssociatedEntities {
             0 => model::Part::Str(&self.relation_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.relation_type.is_some() as u64
     }
 }
 model::model!(CreateAlertBodyAssociatedEntities);
@@ -135,6 +147,10 @@ impl model::Model for CreateAlertBodyEvents {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.event.is_some() as u64) << 1
+    }
 }
 model::model!(CreateAlertBodyEvents);
 /// Schema `CreateAlert body.recipients`.
@@ -168,10 +184,14 @@ impl model::Model for CreateAlertBodyRecipients {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.ids),
+            0 => model::opt(&self.ids),
             1 => model::Part::Str(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ids.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(CreateAlertBodyRecipients);
@@ -216,12 +236,18 @@ impl model::Model for ListAlertsBody {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.page),
-            1 => model::Part::Opt(&self.sort),
+            1 => model::opt(&self.sort),
             2 => model::Part::Int(&self.limit),
             3 => model::Part::Flag(&self.enabled),
             4 => model::Part::Str(&self.entity_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.page.is_some() as u64 | (self.sort.is_some() as u64) << 1
+            | (self.limit.is_some() as u64) << 2 | (self.enabled.is_some() as u64) << 3
+            | (self.entity_type.is_some() as u64) << 4
     }
 }
 model::model!(ListAlertsBody);
@@ -260,6 +286,10 @@ impl model::Model for ListAlertsBodySort {
             1 => model::Part::Str(&self.field),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.field.is_some() as u64) << 1
     }
 }
 model::model!(ListAlertsBodySort);
@@ -319,13 +349,21 @@ impl model::Model for UpdateAlertBody {
         match index {
             0 => model::Part::Str(&self.id),
             1 => model::Part::Str(&self.name),
-            2 => model::Part::Opt(&self.events),
+            2 => model::opt(&self.events),
             3 => model::Part::Flag(&self.enabled),
-            4 => model::Part::Opt(&self.recipients),
+            4 => model::opt(&self.recipients),
             5 => model::Part::Str(&self.entity_type),
-            6 => model::Part::Opt(&self.associated_entities),
+            6 => model::opt(&self.associated_entities),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.events.is_some() as u64) << 2 | (self.enabled.is_some() as u64) << 3
+            | (self.recipients.is_some() as u64) << 4
+            | (self.entity_type.is_some() as u64) << 5
+            | (self.associated_entities.is_some() as u64) << 6
     }
 }
 model::model!(UpdateAlertBody);
@@ -360,6 +398,10 @@ impl model::Model for UpdateAlertBodyAssociatedEntities {
             0 => model::Part::Str(&self.relation_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.relation_type.is_some() as u64
     }
 }
 model::model!(UpdateAlertBodyAssociatedEntities);
@@ -399,6 +441,10 @@ impl model::Model for UpdateAlertBodyEvents {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.event.is_some() as u64) << 1
+    }
 }
 model::model!(UpdateAlertBodyEvents);
 /// Schema `UpdateAlert body.recipients`.
@@ -432,10 +478,14 @@ impl model::Model for UpdateAlertBodyRecipients {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.ids),
+            0 => model::opt(&self.ids),
             1 => model::Part::Str(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ids.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(UpdateAlertBodyRecipients);

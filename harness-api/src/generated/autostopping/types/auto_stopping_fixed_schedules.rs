@@ -36,6 +36,10 @@ impl model::Model for DeleteAutoStoppingScheduleResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.response.is_some() as u64
+    }
 }
 model::model!(DeleteAutoStoppingScheduleResponse);
 /// Schema `FixedSchedule`.
@@ -84,11 +88,18 @@ impl model::Model for FixedSchedule {
             0 => model::Part::Num(&self.id),
             1 => model::Part::Str(&self.name),
             2 => model::Part::Str(&self.account),
-            3 => model::Part::Opt(&self.details),
-            4 => model::Part::Opt(&self.resources),
+            3 => model::opt(&self.details),
+            4 => model::opt(&self.resources),
             5 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.account.is_some() as u64) << 2 | (self.details.is_some() as u64) << 3
+            | (self.resources.is_some() as u64) << 4
+            | (self.description.is_some() as u64) << 5
     }
 }
 model::model!(FixedSchedule);
@@ -120,9 +131,13 @@ impl model::Model for FixedSchedulesListResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.response),
+            0 => model::opt(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.response.is_some() as u64
     }
 }
 model::model!(FixedSchedulesListResponse);
@@ -160,11 +175,16 @@ impl model::Model for OccurrenceSchedule {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.uptime),
-            1 => model::Part::Opt(&self.downtime),
+            0 => model::opt(&self.uptime),
+            1 => model::opt(&self.downtime),
             2 => model::Part::Str(&self.timezone),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.uptime.is_some() as u64 | (self.downtime.is_some() as u64) << 1
+            | (self.timezone.is_some() as u64) << 2
     }
 }
 model::model!(OccurrenceSchedule);
@@ -200,9 +220,13 @@ impl model::Model for SaveStaticSchedulesRequest {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Num(&self.id),
-            1 => model::Part::Opt(&self.schedule),
+            1 => model::opt(&self.schedule),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.schedule.is_some() as u64) << 1
     }
 }
 model::model!(SaveStaticSchedulesRequest);
@@ -238,9 +262,13 @@ impl model::Model for StaticScheduleResource {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.id),
-            1 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(StaticScheduleResource);
@@ -284,6 +312,10 @@ impl model::Model for TimeInDay {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.min.is_some() as u64 | (self.hour.is_some() as u64) << 1
+    }
 }
 model::model!(TimeInDay);
 /// Schema `TimeSchedule`.
@@ -317,10 +349,14 @@ impl model::Model for TimeSchedule {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.days),
-            1 => model::Part::Opt(&self.period),
+            0 => model::opt(&self.days),
+            1 => model::opt(&self.period),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.days.is_some() as u64 | (self.period.is_some() as u64) << 1
     }
 }
 model::model!(TimeSchedule);
@@ -361,12 +397,18 @@ impl model::Model for TimeScheduleDays {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.days),
+            0 => model::opt(&self.days),
             1 => model::Part::Flag(&self.all_day),
-            2 => model::Part::Opt(&self.end_time),
-            3 => model::Part::Opt(&self.start_time),
+            2 => model::opt(&self.end_time),
+            3 => model::opt(&self.start_time),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.days.is_some() as u64 | (self.all_day.is_some() as u64) << 1
+            | (self.end_time.is_some() as u64) << 2
+            | (self.start_time.is_some() as u64) << 3
     }
 }
 model::model!(TimeScheduleDays);
@@ -405,6 +447,10 @@ impl model::Model for TimeSchedulePeriod {
             1 => model::Part::Str(&self.start),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.end.is_some() as u64 | (self.start.is_some() as u64) << 1
     }
 }
 model::model!(TimeSchedulePeriod);

@@ -32,9 +32,13 @@ impl model::Model for AccessPointActivityResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.response),
+            0 => model::opt(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.response.is_some() as u64
     }
 }
 model::model!(AccessPointActivityResponse);
@@ -69,10 +73,14 @@ impl model::Model for DeleteAccessPointPayload {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.ids),
+            0 => model::opt(&self.ids),
             1 => model::Part::Flag(&self.with_resources),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ids.is_some() as u64 | (self.with_resources.is_some() as u64) << 1
     }
 }
 model::model!(DeleteAccessPointPayload);
@@ -104,9 +112,13 @@ impl model::Model for GetAccessPointResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.response),
+            0 => model::opt(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.response.is_some() as u64
     }
 }
 model::model!(GetAccessPointResponse);
@@ -138,9 +150,13 @@ impl model::Model for ListAccessPointResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.response),
+            0 => model::opt(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.response.is_some() as u64
     }
 }
 model::model!(ListAccessPointResponse);
@@ -191,6 +207,13 @@ impl model::Model for ServiceUsageRecord {
             4 => model::Part::Num(&self.idle_time_mins),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.path.is_some() as u64 | (self.created_at.is_some() as u64) << 1
+            | (self.service_id.is_some() as u64) << 2
+            | (self.session_id.is_some() as u64) << 3
+            | (self.idle_time_mins.is_some() as u64) << 4
     }
 }
 model::model!(ServiceUsageRecord);

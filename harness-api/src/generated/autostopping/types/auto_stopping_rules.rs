@@ -32,9 +32,13 @@ impl model::Model for AllResourcesOfAccountResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.response),
+            0 => model::opt(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.response.is_some() as u64
     }
 }
 model::model!(AllResourcesOfAccountResponse);
@@ -66,9 +70,13 @@ impl model::Model for AutoStoppingRuleDetailsResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.response),
+            0 => model::opt(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.response.is_some() as u64
     }
 }
 model::model!(AutoStoppingRuleDetailsResponse);
@@ -108,9 +116,14 @@ impl model::Model for CoolDownMetaSuccessResponse {
         match index {
             0 => model::Part::Int(&self.ts),
             1 => model::Part::Flag(&self.success),
-            2 => model::Part::Opt(&self.response),
+            2 => model::opt(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ts.is_some() as u64 | (self.success.is_some() as u64) << 1
+            | (self.response.is_some() as u64) << 2
     }
 }
 model::model!(CoolDownMetaSuccessResponse);
@@ -149,6 +162,10 @@ impl model::Model for CoolDownOption {
             1 => model::Part::Flag(&self.propagate),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.force.is_some() as u64 | (self.propagate.is_some() as u64) << 1
     }
 }
 model::model!(CoolDownOption);
@@ -214,17 +231,28 @@ impl model::Model for CumulativeSavings {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.days),
-            1 => model::Part::Opt(&self.savings),
+            0 => model::opt(&self.days),
+            1 => model::opt(&self.savings),
             2 => model::Part::Num(&self.total_cost),
-            3 => model::Part::Opt(&self.actual_cost),
+            3 => model::opt(&self.actual_cost),
             4 => model::Part::Num(&self.total_savings),
-            5 => model::Part::Opt(&self.potential_cost),
+            5 => model::opt(&self.potential_cost),
             6 => model::Part::Num(&self.savings_percent),
             7 => model::Part::Num(&self.total_potential),
             8 => model::Part::Num(&self.total_active_services),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.days.is_some() as u64 | (self.savings.is_some() as u64) << 1
+            | (self.total_cost.is_some() as u64) << 2
+            | (self.actual_cost.is_some() as u64) << 3
+            | (self.total_savings.is_some() as u64) << 4
+            | (self.potential_cost.is_some() as u64) << 5
+            | (self.savings_percent.is_some() as u64) << 6
+            | (self.total_potential.is_some() as u64) << 7
+            | (self.total_active_services.is_some() as u64) << 8
     }
 }
 model::model!(CumulativeSavings);
@@ -256,9 +284,13 @@ impl model::Model for CumulativeSavingsResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.response),
+            0 => model::opt(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.response.is_some() as u64
     }
 }
 model::model!(CumulativeSavingsResponse);
@@ -357,7 +389,7 @@ impl model::Model for LwResource {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.id),
-            1 => model::Part::Opt(&self.ipv4),
+            1 => model::opt(&self.ipv4),
             2 => model::Part::Str(&self.name),
             3 => model::Part::Json(&self.tags),
             4 => model::Part::Str(&self.type_),
@@ -367,7 +399,7 @@ impl model::Model for LwResource {
             8 => model::Part::Json(&self.metadata),
             9 => model::Part::Str(&self.platform),
             10 => model::Part::Str(&self.launch_time),
-            11 => model::Part::Opt(&self.private_ipv4),
+            11 => model::opt(&self.private_ipv4),
             12 => model::Part::Str(&self.provider_name),
             13 => model::Part::Str(&self.provider_type),
             14 => model::Part::Str(&self.resource_type),
@@ -375,6 +407,22 @@ impl model::Model for LwResource {
             16 => model::Part::Str(&self.availability_zone),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.ipv4.is_some() as u64) << 1
+            | (self.name.is_some() as u64) << 2 | (self.tags.is_some() as u64) << 3
+            | (self.type_.is_some() as u64) << 4 | (self.region.is_some() as u64) << 5
+            | (self.status.is_some() as u64) << 6 | (self.is_spot.is_some() as u64) << 7
+            | (self.metadata.is_some() as u64) << 8
+            | (self.platform.is_some() as u64) << 9
+            | (self.launch_time.is_some() as u64) << 10
+            | (self.private_ipv4.is_some() as u64) << 11
+            | (self.provider_name.is_some() as u64) << 12
+            | (self.provider_type.is_some() as u64) << 13
+            | (self.resource_type.is_some() as u64) << 14
+            | (self.cloud_account_id.is_some() as u64) << 15
+            | (self.availability_zone.is_some() as u64) << 16
     }
 }
 model::model!(LwResource);
@@ -412,11 +460,16 @@ impl model::Model for SaveServiceRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.deps),
-            1 => model::Part::Opt(&self.service),
+            0 => model::opt(&self.deps),
+            1 => model::opt(&self.service),
             2 => model::Part::Flag(&self.apply_now),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.deps.is_some() as u64 | (self.service.is_some() as u64) << 1
+            | (self.apply_now.is_some() as u64) << 2
     }
 }
 model::model!(SaveServiceRequest);
@@ -464,6 +517,11 @@ impl model::Model for ServiceDiagnostics {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.message.is_some() as u64) << 2 | (self.success.is_some() as u64) << 3
+    }
 }
 model::model!(ServiceDiagnostics);
 /// Schema `ServiceDiagnosticsResponse`.
@@ -494,9 +552,13 @@ impl model::Model for ServiceDiagnosticsResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.response),
+            0 => model::opt(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.response.is_some() as u64
     }
 }
 model::model!(ServiceDiagnosticsResponse);
@@ -531,6 +593,10 @@ impl model::Model for ServiceHealthResponse {
             0 => model::Part::Json(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.response.is_some() as u64
     }
 }
 model::model!(ServiceHealthResponse);
@@ -573,6 +639,11 @@ impl model::Model for WarmUpOption {
             2 => model::Part::Int(&self.idle_time_mins),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.source.is_some() as u64 | (self.forced_trigger.is_some() as u64) << 1
+            | (self.idle_time_mins.is_some() as u64) << 2
     }
 }
 model::model!(WarmUpOption);

@@ -50,15 +50,22 @@ impl model::Model for FilterObject {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.ids),
+            0 => model::opt(&self.ids),
             1 => model::Part::Str(&self.name),
             2 => model::Part::Json(&self.tags),
-            3 => model::Part::Opt(&self.zones),
+            3 => model::opt(&self.zones),
             4 => model::Part::Str(&self.vpc_id),
-            5 => model::Part::Opt(&self.regions),
-            6 => model::Part::Opt(&self.resource_groups),
+            5 => model::opt(&self.regions),
+            6 => model::opt(&self.resource_groups),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ids.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.tags.is_some() as u64) << 2 | (self.zones.is_some() as u64) << 3
+            | (self.vpc_id.is_some() as u64) << 4 | (self.regions.is_some() as u64) << 5
+            | (self.resource_groups.is_some() as u64) << 6
     }
 }
 model::model!(FilterObject);
@@ -93,10 +100,14 @@ impl model::Model for InstanceBasedRoutingDataV2 {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.filter),
-            1 => model::Part::Opt(&self.scale_group),
+            0 => model::opt(&self.filter),
+            1 => model::opt(&self.scale_group),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.filter.is_some() as u64 | (self.scale_group.is_some() as u64) << 1
     }
 }
 model::model!(InstanceBasedRoutingDataV2);
@@ -159,15 +170,24 @@ impl model::Model for RoutingDataV2 {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.lb),
-            1 => model::Part::Opt(&self.k8s),
-            2 => model::Part::Opt(&self.tcp),
-            3 => model::Part::Opt(&self.http),
-            4 => model::Part::Opt(&self.database),
-            5 => model::Part::Opt(&self.instance),
-            6 => model::Part::Opt(&self.container_svc),
+            1 => model::opt(&self.k8s),
+            2 => model::opt(&self.tcp),
+            3 => model::opt(&self.http),
+            4 => model::opt(&self.database),
+            5 => model::opt(&self.instance),
+            6 => model::opt(&self.container_svc),
             7 => model::Part::Json(&self.custom_domain_providers),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.lb.is_some() as u64 | (self.k8s.is_some() as u64) << 1
+            | (self.tcp.is_some() as u64) << 2 | (self.http.is_some() as u64) << 3
+            | (self.database.is_some() as u64) << 4
+            | (self.instance.is_some() as u64) << 5
+            | (self.container_svc.is_some() as u64) << 6
+            | (self.custom_domain_providers.is_some() as u64) << 7
     }
 }
 model::model!(RoutingDataV2);
@@ -205,11 +225,16 @@ impl model::Model for SaveServiceRequestV2 {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.deps),
-            1 => model::Part::Opt(&self.service),
+            0 => model::opt(&self.deps),
+            1 => model::opt(&self.service),
             2 => model::Part::Flag(&self.apply_now),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.deps.is_some() as u64 | (self.service.is_some() as u64) << 1
+            | (self.apply_now.is_some() as u64) << 2
     }
 }
 model::model!(SaveServiceRequestV2);
@@ -348,21 +373,37 @@ impl model::Model for ServiceV2 {
             2 => model::Cell::part(&self.name),
             3 => model::Cell::part(&self.org_id),
             4 => model::Part::Str(&self.status),
-            5 => model::Part::Opt(&self.routing),
+            5 => model::opt(&self.routing),
             6 => model::Part::Flag(&self.disabled),
-            7 => model::Part::Opt(&self.metadata),
+            7 => model::opt(&self.metadata),
             8 => model::Part::Str(&self.host_name),
             9 => model::Part::Str(&self.created_at),
             10 => model::Part::Str(&self.fulfilment),
             11 => model::Part::Str(&self.project_id),
             12 => model::Part::Json(&self.health_check),
-            13 => model::Part::Opt(&self.custom_domains),
+            13 => model::opt(&self.custom_domains),
             14 => model::Part::Int(&self.idle_time_mins),
             15 => model::Cell::part(&self.cloud_account_id),
             16 => model::Part::Str(&self.account_identifier),
             17 => model::Part::Flag(&self.match_all_subdomains),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | 1 << 1 | 1 << 2 | 1 << 3
+            | (self.status.is_some() as u64) << 4 | (self.routing.is_some() as u64) << 5
+            | (self.disabled.is_some() as u64) << 6
+            | (self.metadata.is_some() as u64) << 7
+            | (self.host_name.is_some() as u64) << 8
+            | (self.created_at.is_some() as u64) << 9
+            | (self.fulfilment.is_some() as u64) << 10
+            | (self.project_id.is_some() as u64) << 11
+            | (self.health_check.is_some() as u64) << 12
+            | (self.custom_domains.is_some() as u64) << 13
+            | (self.idle_time_mins.is_some() as u64) << 14 | 1 << 15
+            | (self.account_identifier.is_some() as u64) << 16
+            | (self.match_all_subdomains.is_some() as u64) << 17
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -422,10 +463,15 @@ impl model::Model for TcpProxy {
         match index {
             0 => model::Part::Int(&self.rdp),
             1 => model::Part::Int(&self.ssh),
-            2 => model::Part::Opt(&self.ports),
+            2 => model::opt(&self.ports),
             3 => model::Cell::part(&self.proxy),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.rdp.is_some() as u64 | (self.ssh.is_some() as u64) << 1
+            | (self.ports.is_some() as u64) << 2 | 1 << 3
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

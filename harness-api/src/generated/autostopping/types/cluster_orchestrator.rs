@@ -42,11 +42,17 @@ impl model::Model for ClusterConsolidationBudget {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.nodes),
-            1 => model::Part::Opt(&self.reasons),
+            1 => model::opt(&self.reasons),
             2 => model::Part::Str(&self.duration),
             3 => model::Part::Str(&self.schedule),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.nodes.is_some() as u64 | (self.reasons.is_some() as u64) << 1
+            | (self.duration.is_some() as u64) << 2
+            | (self.schedule.is_some() as u64) << 3
     }
 }
 model::model!(ClusterConsolidationBudget);
@@ -94,6 +100,12 @@ impl model::Model for ClusterOrchestratorPodEvictor {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.enabled.is_some() as u64 | (self.minimum_cpu.is_some() as u64) << 1
+            | (self.minimum_memory.is_some() as u64) << 2
+            | (self.evict_single_replicas.is_some() as u64) << 3
+    }
 }
 model::model!(ClusterOrchestratorPodEvictor);
 /// Schema `ConnectedClusterHealthStatus`.
@@ -139,6 +151,12 @@ impl model::Model for ConnectedClusterHealthStatus {
             3 => model::Part::Time(&self.last_heart_beat_received_at),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status.is_some() as u64 | (self.service.is_some() as u64) << 1
+            | (self.raw_json.is_some() as u64) << 2
+            | (self.last_heart_beat_received_at.is_some() as u64) << 3
     }
 }
 model::model!(ConnectedClusterHealthStatus);
@@ -214,8 +232,8 @@ impl model::Model for ConnectedKubernetesCluster {
         match index {
             0 => model::Part::Str(&self.id),
             1 => model::Part::Str(&self.name),
-            2 => model::Part::Opt(&self.config),
-            3 => model::Part::Opt(&self.health),
+            2 => model::opt(&self.config),
+            3 => model::opt(&self.health),
             4 => model::Part::Str(&self.region),
             5 => model::Part::Str(&self.provider),
             6 => model::Part::Str(&self.account_id),
@@ -225,6 +243,17 @@ impl model::Model for ConnectedKubernetesCluster {
             10 => model::Part::Str(&self.k8s_connector_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.config.is_some() as u64) << 2 | (self.health.is_some() as u64) << 3
+            | (self.region.is_some() as u64) << 4 | (self.provider.is_some() as u64) << 5
+            | (self.account_id.is_some() as u64) << 6
+            | (self.created_at.is_some() as u64) << 7
+            | (self.total_spend.is_some() as u64) << 8
+            | (self.total_savings.is_some() as u64) << 9
+            | (self.k8s_connector_id.is_some() as u64) << 10
     }
 }
 model::model!(ConnectedKubernetesCluster);
@@ -289,15 +318,25 @@ impl model::Model for ConnectedKubernetesClusterConfig {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.spot_split),
-            1 => model::Part::Opt(&self.consolidation),
+            1 => model::opt(&self.consolidation),
             2 => model::Part::Int(&self.on_demand_split),
             3 => model::Part::Str(&self.reverse_fallback),
-            4 => model::Part::Opt(&self.spot_distribution),
+            4 => model::opt(&self.spot_distribution),
             5 => model::Part::Int(&self.node_deletion_delay),
-            6 => model::Part::Opt(&self.distribution_strategy),
+            6 => model::opt(&self.distribution_strategy),
             7 => model::Part::Int(&self.base_on_demand_capacity),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.spot_split.is_some() as u64 | (self.consolidation.is_some() as u64) << 1
+            | (self.on_demand_split.is_some() as u64) << 2
+            | (self.reverse_fallback.is_some() as u64) << 3
+            | (self.spot_distribution.is_some() as u64) << 4
+            | (self.node_deletion_delay.is_some() as u64) << 5
+            | (self.distribution_strategy.is_some() as u64) << 6
+            | (self.base_on_demand_capacity.is_some() as u64) << 7
     }
 }
 model::model!(ConnectedKubernetesClusterConfig);
@@ -342,12 +381,19 @@ impl model::Model for ConnectedKubernetesClusterConfigConsolidation {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.after),
-            1 => model::Part::Opt(&self.policy),
-            2 => model::Part::Opt(&self.budgets),
+            1 => model::opt(&self.policy),
+            2 => model::opt(&self.budgets),
             3 => model::Part::Str(&self.node_expiry),
-            4 => model::Part::Opt(&self.pod_evictor),
+            4 => model::opt(&self.pod_evictor),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.after.is_some() as u64 | (self.policy.is_some() as u64) << 1
+            | (self.budgets.is_some() as u64) << 2
+            | (self.node_expiry.is_some() as u64) << 3
+            | (self.pod_evictor.is_some() as u64) << 4
     }
 }
 model::model!(ConnectedKubernetesClusterConfigConsolidation);
@@ -394,9 +440,13 @@ impl model::Model for ConnectedKubernetesClusterHealth {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.raw_json),
+            0 => model::opt(&self.raw_json),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.raw_json.is_some() as u64
     }
 }
 model::model!(ConnectedKubernetesClusterHealth);
@@ -438,11 +488,17 @@ impl model::Model for ConnectedKubernetesClustersGetResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.ts),
-            1 => model::Part::Opt(&self.errors),
+            1 => model::opt(&self.errors),
             2 => model::Part::Flag(&self.success),
-            3 => model::Part::Opt(&self.response),
+            3 => model::opt(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
+            | (self.success.is_some() as u64) << 2
+            | (self.response.is_some() as u64) << 3
     }
 }
 model::model!(ConnectedKubernetesClustersGetResponse);
@@ -484,11 +540,17 @@ impl model::Model for ConnectedKubernetesClustersListResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.ts),
-            1 => model::Part::Opt(&self.errors),
+            1 => model::opt(&self.errors),
             2 => model::Part::Flag(&self.success),
-            3 => model::Part::Opt(&self.response),
+            3 => model::opt(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
+            | (self.success.is_some() as u64) << 2
+            | (self.response.is_some() as u64) << 3
     }
 }
 model::model!(ConnectedKubernetesClustersListResponse);
@@ -520,9 +582,13 @@ impl model::Model for ConnectedKubernetesClustersListResponsePayload {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.clusters),
+            0 => model::opt(&self.clusters),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.clusters.is_some() as u64
     }
 }
 model::model!(ConnectedKubernetesClustersListResponsePayload);
@@ -583,6 +649,10 @@ impl model::Model for OnboardToClusterOrchestratorRequest {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1 | 1 << 2
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1, 2]
     }
@@ -629,6 +699,10 @@ impl model::Model for OnboardToClusterOrchestratorRequestUserConfig {
             0 => model::Cell::part(&self.cluster_endpoint),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

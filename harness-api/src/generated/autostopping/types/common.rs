@@ -96,17 +96,31 @@ impl model::Model for AccessPoint {
             3 => model::Part::Str(&self.type_),
             4 => model::Part::Str(&self.org_id),
             5 => model::Part::Str(&self.region),
-            6 => model::Part::Opt(&self.status),
-            7 => model::Part::Opt(&self.subnets),
-            8 => model::Part::Opt(&self.metadata),
-            9 => model::Part::Opt(&self.editables),
+            6 => model::opt(&self.status),
+            7 => model::opt(&self.subnets),
+            8 => model::opt(&self.metadata),
+            9 => model::opt(&self.editables),
             10 => model::Part::Str(&self.host_name),
             11 => model::Part::Str(&self.account_id),
             12 => model::Part::Str(&self.project_id),
-            13 => model::Part::Opt(&self.security_groups),
+            13 => model::opt(&self.security_groups),
             14 => model::Part::Str(&self.cloud_account_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.vpc.is_some() as u64) << 1
+            | (self.name.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
+            | (self.org_id.is_some() as u64) << 4 | (self.region.is_some() as u64) << 5
+            | (self.status.is_some() as u64) << 6 | (self.subnets.is_some() as u64) << 7
+            | (self.metadata.is_some() as u64) << 8
+            | (self.editables.is_some() as u64) << 9
+            | (self.host_name.is_some() as u64) << 10
+            | (self.account_id.is_some() as u64) << 11
+            | (self.project_id.is_some() as u64) << 12
+            | (self.security_groups.is_some() as u64) << 13
+            | (self.cloud_account_id.is_some() as u64) << 14
     }
 }
 model::model!(AccessPoint);
@@ -192,22 +206,37 @@ impl model::Model for AccessPointMeta {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.dns),
+            0 => model::opt(&self.dns),
             1 => model::Part::Str(&self.size),
             2 => model::Part::Str(&self.error),
             3 => model::Part::Str(&self.alb_arn),
             4 => model::Part::Str(&self.fe_ip_id),
             5 => model::Part::Str(&self.subnet_id),
             6 => model::Part::Str(&self.fe_ip_name),
-            7 => model::Part::Opt(&self.certificate),
+            7 => model::opt(&self.certificate),
             8 => model::Part::Str(&self.func_region),
             9 => model::Part::Str(&self.subnet_name),
             10 => model::Part::Str(&self.app_gateway_id),
             11 => model::Part::Str(&self.certificate_id),
             12 => model::Part::Str(&self.resource_group),
-            13 => model::Part::Opt(&self.security_groups),
+            13 => model::opt(&self.security_groups),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.dns.is_some() as u64 | (self.size.is_some() as u64) << 1
+            | (self.error.is_some() as u64) << 2 | (self.alb_arn.is_some() as u64) << 3
+            | (self.fe_ip_id.is_some() as u64) << 4
+            | (self.subnet_id.is_some() as u64) << 5
+            | (self.fe_ip_name.is_some() as u64) << 6
+            | (self.certificate.is_some() as u64) << 7
+            | (self.func_region.is_some() as u64) << 8
+            | (self.subnet_name.is_some() as u64) << 9
+            | (self.app_gateway_id.is_some() as u64) << 10
+            | (self.certificate_id.is_some() as u64) << 11
+            | (self.resource_group.is_some() as u64) << 12
+            | (self.security_groups.is_some() as u64) << 13
     }
 }
 model::model!(AccessPointMeta);
@@ -243,9 +272,13 @@ impl model::Model for AccessPointMetaDns {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.others),
-            1 => model::Part::Opt(&self.route53),
+            1 => model::opt(&self.route53),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.others.is_some() as u64 | (self.route53.is_some() as u64) << 1
     }
 }
 model::model!(AccessPointMetaDns);
@@ -280,6 +313,10 @@ impl model::Model for AccessPointMetaDnsRoute53 {
             0 => model::Part::Str(&self.hosted_zone_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.hosted_zone_id.is_some() as u64
     }
 }
 model::model!(AccessPointMetaDnsRoute53);
@@ -384,12 +421,26 @@ impl model::Model for AsgMinimal {
             8 => model::Part::Int(&self.desired),
             9 => model::Part::Int(&self.on_demand),
             10 => model::Part::Str(&self.provider_name),
-            11 => model::Part::Opt(&self.target_groups),
+            11 => model::opt(&self.target_groups),
             12 => model::Part::Flag(&self.mixed_instance),
             13 => model::Part::Str(&self.cloud_account_id),
-            14 => model::Part::Opt(&self.availability_zones),
+            14 => model::opt(&self.availability_zones),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.max.is_some() as u64) << 1
+            | (self.min.is_some() as u64) << 2 | (self.meta.is_some() as u64) << 3
+            | (self.name.is_some() as u64) << 4 | (self.spot.is_some() as u64) << 5
+            | (self.region.is_some() as u64) << 6 | (self.status.is_some() as u64) << 7
+            | (self.desired.is_some() as u64) << 8
+            | (self.on_demand.is_some() as u64) << 9
+            | (self.provider_name.is_some() as u64) << 10
+            | (self.target_groups.is_some() as u64) << 11
+            | (self.mixed_instance.is_some() as u64) << 12
+            | (self.cloud_account_id.is_some() as u64) << 13
+            | (self.availability_zones.is_some() as u64) << 14
     }
 }
 model::model!(AsgMinimal);
@@ -432,6 +483,11 @@ impl model::Model for CertificateData {
             2 => model::Part::Str(&self.password),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.content.is_some() as u64) << 1
+            | (self.password.is_some() as u64) << 2
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -483,6 +539,12 @@ impl model::Model for ContainerSvc {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.region.is_some() as u64 | (self.cluster.is_some() as u64) << 1
+            | (self.service.is_some() as u64) << 2
+            | (self.task_count.is_some() as u64) << 3
+    }
 }
 model::model!(ContainerSvc);
 /// Schema `CreateAccessPointResponse`.
@@ -519,11 +581,16 @@ impl model::Model for CreateAccessPointResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.errors),
+            0 => model::opt(&self.errors),
             1 => model::Part::Json(&self.metadata),
-            2 => model::Part::Opt(&self.response),
+            2 => model::opt(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.errors.is_some() as u64 | (self.metadata.is_some() as u64) << 1
+            | (self.response.is_some() as u64) << 2
     }
 }
 model::model!(CreateAccessPointResponse);
@@ -558,10 +625,14 @@ impl model::Model for HttpProxy {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.ports),
-            1 => model::Part::Opt(&self.proxy),
+            0 => model::opt(&self.ports),
+            1 => model::opt(&self.proxy),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ports.is_some() as u64 | (self.proxy.is_some() as u64) << 1
     }
 }
 model::model!(HttpProxy);
@@ -597,9 +668,13 @@ impl model::Model for InstanceBasedRoutingData {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.filter_text),
-            1 => model::Part::Opt(&self.scale_group),
+            1 => model::opt(&self.scale_group),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.filter_text.is_some() as u64 | (self.scale_group.is_some() as u64) << 1
     }
 }
 model::model!(InstanceBasedRoutingData);
@@ -712,18 +787,18 @@ impl model::Model for LwService {
             0 => model::Part::Int(&self.id),
             1 => model::Part::Str(&self.kind),
             2 => model::Part::Str(&self.name),
-            3 => model::Part::Opt(&self.opts),
+            3 => model::opt(&self.opts),
             4 => model::Part::Str(&self.org_id),
             5 => model::Part::Str(&self.status),
-            6 => model::Part::Opt(&self.routing),
+            6 => model::opt(&self.routing),
             7 => model::Part::Flag(&self.disabled),
-            8 => model::Part::Opt(&self.metadata),
+            8 => model::opt(&self.metadata),
             9 => model::Part::Str(&self.host_name),
             10 => model::Part::Str(&self.created_at),
             11 => model::Part::Str(&self.fulfilment),
             12 => model::Part::Str(&self.project_id),
             13 => model::Part::Json(&self.health_check),
-            14 => model::Part::Opt(&self.custom_domains),
+            14 => model::opt(&self.custom_domains),
             15 => model::Part::Int(&self.idle_time_mins),
             16 => model::Part::Str(&self.access_point_id),
             17 => model::Part::Str(&self.cloud_account_id),
@@ -731,6 +806,26 @@ impl model::Model for LwService {
             19 => model::Part::Flag(&self.match_all_subdomains),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.kind.is_some() as u64) << 1
+            | (self.name.is_some() as u64) << 2 | (self.opts.is_some() as u64) << 3
+            | (self.org_id.is_some() as u64) << 4 | (self.status.is_some() as u64) << 5
+            | (self.routing.is_some() as u64) << 6
+            | (self.disabled.is_some() as u64) << 7
+            | (self.metadata.is_some() as u64) << 8
+            | (self.host_name.is_some() as u64) << 9
+            | (self.created_at.is_some() as u64) << 10
+            | (self.fulfilment.is_some() as u64) << 11
+            | (self.project_id.is_some() as u64) << 12
+            | (self.health_check.is_some() as u64) << 13
+            | (self.custom_domains.is_some() as u64) << 14
+            | (self.idle_time_mins.is_some() as u64) << 15
+            | (self.access_point_id.is_some() as u64) << 16
+            | (self.cloud_account_id.is_some() as u64) << 17
+            | (self.account_identifier.is_some() as u64) << 18
+            | (self.match_all_subdomains.is_some() as u64) << 19
     }
 }
 model::model!(LwService);
@@ -762,9 +857,13 @@ impl model::Model for LwServiceResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.response),
+            0 => model::opt(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.response.is_some() as u64
     }
 }
 model::model!(LwServiceResponse);
@@ -821,6 +920,14 @@ impl model::Model for Opts {
             4 => model::Part::Flag(&self.delete_cloud_resources),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.access_details.is_some() as u64
+            | (self.hide_progress_page.is_some() as u64) << 1
+            | (self.preserve_private_ip.is_some() as u64) << 2
+            | (self.always_use_private_ip.is_some() as u64) << 3
+            | (self.delete_cloud_resources.is_some() as u64) << 4
     }
 }
 model::model!(Opts);
@@ -888,10 +995,20 @@ impl model::Model for PortConfig {
             3 => model::Part::Str(&self.server_name),
             4 => model::Part::Int(&self.target_port),
             5 => model::Part::Str(&self.redirect_url),
-            6 => model::Part::Opt(&self.routing_rules),
+            6 => model::opt(&self.routing_rules),
             7 => model::Part::Str(&self.target_protocol),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.port.is_some() as u64 | (self.action.is_some() as u64) << 1
+            | (self.protocol.is_some() as u64) << 2
+            | (self.server_name.is_some() as u64) << 3
+            | (self.target_port.is_some() as u64) << 4
+            | (self.redirect_url.is_some() as u64) << 5
+            | (self.routing_rules.is_some() as u64) << 6
+            | (self.target_protocol.is_some() as u64) << 7
     }
 }
 model::model!(PortConfig);
@@ -926,6 +1043,10 @@ impl model::Model for Proxy {
             0 => model::Part::Str(&self.id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64
     }
 }
 model::model!(Proxy);
@@ -964,6 +1085,10 @@ impl model::Model for RdsDatabase {
             1 => model::Part::Str(&self.region),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.region.is_some() as u64) << 1
     }
 }
 model::model!(RdsDatabase);
@@ -1022,14 +1147,22 @@ impl model::Model for RoutingData {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.lb),
-            1 => model::Part::Opt(&self.k8s),
-            2 => model::Part::Opt(&self.ports),
-            3 => model::Part::Opt(&self.database),
-            4 => model::Part::Opt(&self.instance),
-            5 => model::Part::Opt(&self.container_svc),
+            1 => model::opt(&self.k8s),
+            2 => model::opt(&self.ports),
+            3 => model::opt(&self.database),
+            4 => model::opt(&self.instance),
+            5 => model::opt(&self.container_svc),
             6 => model::Part::Json(&self.custom_domain_providers),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.lb.is_some() as u64 | (self.k8s.is_some() as u64) << 1
+            | (self.ports.is_some() as u64) << 2 | (self.database.is_some() as u64) << 3
+            | (self.instance.is_some() as u64) << 4
+            | (self.container_svc.is_some() as u64) << 5
+            | (self.custom_domain_providers.is_some() as u64) << 6
     }
 }
 model::model!(RoutingData);
@@ -1073,6 +1206,11 @@ impl model::Model for RoutingDataK8s {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.rule_json.is_some() as u64 | (self.namespace.is_some() as u64) << 1
+            | (self.connector_id.is_some() as u64) << 2
+    }
 }
 model::model!(RoutingDataK8s);
 /// Schema `RoutingRule`.
@@ -1106,6 +1244,10 @@ impl model::Model for RoutingRule {
             0 => model::Part::Str(&self.path_match),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.path_match.is_some() as u64
     }
 }
 model::model!(RoutingRule);
@@ -1144,6 +1286,10 @@ impl model::Model for ServiceError {
             1 => model::Part::Str(&self.action),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.error.is_some() as u64 | (self.action.is_some() as u64) << 1
     }
 }
 model::model!(ServiceError);
@@ -1193,13 +1339,21 @@ impl model::Model for ServiceMetadata {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.service_errors),
+            0 => model::opt(&self.service_errors),
             1 => model::Part::Json(&self.target_group_details),
-            2 => model::Part::Opt(&self.cloud_provider_details),
+            2 => model::opt(&self.cloud_provider_details),
             3 => model::Part::Str(&self.kubernetes_connector_id),
-            4 => model::Part::Opt(&self.autostopping_proxy_config),
+            4 => model::opt(&self.autostopping_proxy_config),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.service_errors.is_some() as u64
+            | (self.target_group_details.is_some() as u64) << 1
+            | (self.cloud_provider_details.is_some() as u64) << 2
+            | (self.kubernetes_connector_id.is_some() as u64) << 3
+            | (self.autostopping_proxy_config.is_some() as u64) << 4
     }
 }
 model::model!(ServiceMetadata);
@@ -1234,10 +1388,14 @@ impl model::Model for ServiceMetadataAutostoppingProxyConfig {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.tcp),
-            1 => model::Part::Opt(&self.http),
+            0 => model::opt(&self.tcp),
+            1 => model::opt(&self.http),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.tcp.is_some() as u64 | (self.http.is_some() as u64) << 1
     }
 }
 model::model!(ServiceMetadataAutostoppingProxyConfig);
@@ -1277,6 +1435,10 @@ impl model::Model for ServiceMetadataCloudProviderDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
+    }
 }
 model::model!(ServiceMetadataCloudProviderDetails);
 /// Schema `ServicesResponse`.
@@ -1307,9 +1469,13 @@ impl model::Model for ServicesResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.response),
+            0 => model::opt(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.response.is_some() as u64
     }
 }
 model::model!(ServicesResponse);
@@ -1360,6 +1526,12 @@ impl model::Model for TargetGroupMinimal {
             4 => model::Part::Str(&self.protocol),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.vpc.is_some() as u64) << 1
+            | (self.name.is_some() as u64) << 2 | (self.port.is_some() as u64) << 3
+            | (self.protocol.is_some() as u64) << 4
     }
 }
 model::model!(TargetGroupMinimal);

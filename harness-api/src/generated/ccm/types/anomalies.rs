@@ -32,9 +32,13 @@ impl model::Model for AnomalyFeedback {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.feedback),
+            0 => model::opt(&self.feedback),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.feedback.is_some() as u64
     }
 }
 model::model!(AnomalyFeedback);
@@ -107,6 +111,15 @@ impl model::Model for AnomalySummary {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.count.is_some() as u64) << 1
+            | (self.actual_cost.is_some() as u64) << 2
+            | (self.cost_impact.is_some() as u64) << 3
+            | (self.description.is_some() as u64) << 4
+            | (self.expected_cost.is_some() as u64) << 5
+            | (self.anomalous_cost.is_some() as u64) << 6
+    }
 }
 model::model!(AnomalySummary);
 /// Schema `PerspectiveAnomalyData`.
@@ -163,10 +176,18 @@ impl model::Model for PerspectiveAnomalyData {
             1 => model::Part::Num(&self.actual_cost),
             2 => model::Part::Int(&self.anomaly_count),
             3 => model::Part::Str(&self.resource_type),
-            4 => model::Part::Opt(&self.associated_resources),
+            4 => model::opt(&self.associated_resources),
             5 => model::Part::Num(&self.difference_from_expected_cost),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.timestamp.is_some() as u64 | (self.actual_cost.is_some() as u64) << 1
+            | (self.anomaly_count.is_some() as u64) << 2
+            | (self.resource_type.is_some() as u64) << 3
+            | (self.associated_resources.is_some() as u64) << 4
+            | (self.difference_from_expected_cost.is_some() as u64) << 5
     }
 }
 model::model!(PerspectiveAnomalyData);
@@ -207,12 +228,18 @@ impl model::Model for ResponseDtoListAnomalySummary {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListAnomalySummary);
@@ -258,12 +285,18 @@ impl model::Model for ResponseDtoListPerspectiveAnomalyData {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListPerspectiveAnomalyData);

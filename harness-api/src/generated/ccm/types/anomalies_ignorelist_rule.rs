@@ -78,15 +78,27 @@ impl model::Model for CreateNewAnomaliesIgnorelistRuleBody {
             1 => model::Part::Str(&self.type_),
             2 => model::Part::Str(&self.uuid),
             3 => model::Part::Flag(&self.enabled),
-            4 => model::Part::Opt(&self.rule_spec),
+            4 => model::opt(&self.rule_spec),
             5 => model::Part::Str(&self.account_id),
             6 => model::Part::Int(&self.created_at),
-            7 => model::Part::Opt(&self.created_by),
+            7 => model::opt(&self.created_by),
             8 => model::Part::Int(&self.last_updated_at),
-            9 => model::Part::Opt(&self.last_updated_by),
+            9 => model::opt(&self.last_updated_by),
             10 => model::Part::Int(&self.whitelisted_anomaly_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.uuid.is_some() as u64) << 2 | (self.enabled.is_some() as u64) << 3
+            | (self.rule_spec.is_some() as u64) << 4
+            | (self.account_id.is_some() as u64) << 5
+            | (self.created_at.is_some() as u64) << 6
+            | (self.created_by.is_some() as u64) << 7
+            | (self.last_updated_at.is_some() as u64) << 8
+            | (self.last_updated_by.is_some() as u64) << 9
+            | (self.whitelisted_anomaly_count.is_some() as u64) << 10
     }
 }
 model::model!(CreateNewAnomaliesIgnorelistRuleBody);
@@ -134,6 +146,12 @@ impl model::Model for CreateNewAnomaliesIgnorelistRuleBodyCreatedBy {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
+            | (self.email.is_some() as u64) << 2
+            | (self.external_user_id.is_some() as u64) << 3
+    }
 }
 model::model!(CreateNewAnomaliesIgnorelistRuleBodyCreatedBy);
 /// Schema `CreateNewAnomaliesIgnorelistRule body.lastUpdatedBy`.
@@ -180,6 +198,12 @@ impl model::Model for CreateNewAnomaliesIgnorelistRuleBodyLastUpdatedBy {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
+            | (self.email.is_some() as u64) << 2
+            | (self.external_user_id.is_some() as u64) << 3
+    }
 }
 model::model!(CreateNewAnomaliesIgnorelistRuleBodyLastUpdatedBy);
 /// Schema `CreateNewAnomaliesIgnorelistRule body.ruleSpec`.
@@ -213,6 +237,10 @@ impl model::Model for CreateNewAnomaliesIgnorelistRuleBodyRuleSpec {
             0 => model::Part::Str(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64
     }
 }
 model::model!(CreateNewAnomaliesIgnorelistRuleBodyRuleSpec);
@@ -290,20 +318,34 @@ impl model::Model for ListAnomaliesIgnorelistRuleBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.time),
-            1 => model::Part::Opt(&self.region),
-            2 => model::Part::Opt(&self.rule_ids),
+            0 => model::opt(&self.time),
+            1 => model::opt(&self.region),
+            2 => model::opt(&self.rule_ids),
             3 => model::Part::Str(&self.account_id),
-            4 => model::Part::Opt(&self.rule_set_ids),
-            5 => model::Part::Opt(&self.execution_ids),
+            4 => model::opt(&self.rule_set_ids),
+            5 => model::opt(&self.execution_ids),
             6 => model::Part::Str(&self.cloud_provider),
-            7 => model::Part::Opt(&self.target_account),
-            8 => model::Part::Opt(&self.cloud_providers),
+            7 => model::opt(&self.target_account),
+            8 => model::opt(&self.cloud_providers),
             9 => model::Part::Str(&self.execution_status),
-            10 => model::Part::Opt(&self.rule_enforcement_id),
-            11 => model::Part::Opt(&self.rule_enforcement_recommendation_id),
+            10 => model::opt(&self.rule_enforcement_id),
+            11 => model::opt(&self.rule_enforcement_recommendation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.time.is_some() as u64 | (self.region.is_some() as u64) << 1
+            | (self.rule_ids.is_some() as u64) << 2
+            | (self.account_id.is_some() as u64) << 3
+            | (self.rule_set_ids.is_some() as u64) << 4
+            | (self.execution_ids.is_some() as u64) << 5
+            | (self.cloud_provider.is_some() as u64) << 6
+            | (self.target_account.is_some() as u64) << 7
+            | (self.cloud_providers.is_some() as u64) << 8
+            | (self.execution_status.is_some() as u64) << 9
+            | (self.rule_enforcement_id.is_some() as u64) << 10
+            | (self.rule_enforcement_recommendation_id.is_some() as u64) << 11
     }
 }
 model::model!(ListAnomaliesIgnorelistRuleBody);
@@ -342,6 +384,10 @@ impl model::Model for ListAnomaliesIgnorelistRuleBodyTime {
             1 => model::Part::Int(&self.timestamp),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.operator.is_some() as u64 | (self.timestamp.is_some() as u64) << 1
     }
 }
 model::model!(ListAnomaliesIgnorelistRuleBodyTime);
@@ -419,15 +465,27 @@ impl model::Model for UpdateAnomaliesIgnorelistRuleBody {
             1 => model::Part::Str(&self.type_),
             2 => model::Part::Str(&self.uuid),
             3 => model::Part::Flag(&self.enabled),
-            4 => model::Part::Opt(&self.rule_spec),
+            4 => model::opt(&self.rule_spec),
             5 => model::Part::Str(&self.account_id),
             6 => model::Part::Int(&self.created_at),
-            7 => model::Part::Opt(&self.created_by),
+            7 => model::opt(&self.created_by),
             8 => model::Part::Int(&self.last_updated_at),
-            9 => model::Part::Opt(&self.last_updated_by),
+            9 => model::opt(&self.last_updated_by),
             10 => model::Part::Int(&self.whitelisted_anomaly_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.uuid.is_some() as u64) << 2 | (self.enabled.is_some() as u64) << 3
+            | (self.rule_spec.is_some() as u64) << 4
+            | (self.account_id.is_some() as u64) << 5
+            | (self.created_at.is_some() as u64) << 6
+            | (self.created_by.is_some() as u64) << 7
+            | (self.last_updated_at.is_some() as u64) << 8
+            | (self.last_updated_by.is_some() as u64) << 9
+            | (self.whitelisted_anomaly_count.is_some() as u64) << 10
     }
 }
 model::model!(UpdateAnomaliesIgnorelistRuleBody);
@@ -475,6 +533,12 @@ impl model::Model for UpdateAnomaliesIgnorelistRuleBodyCreatedBy {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
+            | (self.email.is_some() as u64) << 2
+            | (self.external_user_id.is_some() as u64) << 3
+    }
 }
 model::model!(UpdateAnomaliesIgnorelistRuleBodyCreatedBy);
 /// Schema `UpdateAnomaliesIgnorelistRule body.lastUpdatedBy`.
@@ -521,6 +585,12 @@ impl model::Model for UpdateAnomaliesIgnorelistRuleBodyLastUpdatedBy {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
+            | (self.email.is_some() as u64) << 2
+            | (self.external_user_id.is_some() as u64) << 3
+    }
 }
 model::model!(UpdateAnomaliesIgnorelistRuleBodyLastUpdatedBy);
 /// Schema `UpdateAnomaliesIgnorelistRule body.ruleSpec`.
@@ -554,6 +624,10 @@ impl model::Model for UpdateAnomaliesIgnorelistRuleBodyRuleSpec {
             0 => model::Part::Str(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64
     }
 }
 model::model!(UpdateAnomaliesIgnorelistRuleBodyRuleSpec);

@@ -52,9 +52,17 @@ impl model::Model for AnomalyComment {
             2 => model::Part::Str(&self.account_id),
             3 => model::Part::Str(&self.anomaly_id),
             4 => model::Part::Int(&self.created_at),
-            5 => model::Part::Opt(&self.created_by),
+            5 => model::opt(&self.created_by),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.uuid.is_some() as u64 | (self.comment.is_some() as u64) << 1
+            | (self.account_id.is_some() as u64) << 2
+            | (self.anomaly_id.is_some() as u64) << 3
+            | (self.created_at.is_some() as u64) << 4
+            | (self.created_by.is_some() as u64) << 5
     }
 }
 model::model!(AnomalyComment);
@@ -95,12 +103,18 @@ impl model::Model for ResponseDtoListAnomalyComment {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListAnomalyComment);

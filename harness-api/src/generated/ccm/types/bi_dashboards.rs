@@ -63,6 +63,14 @@ impl model::Model for BiDashboardSummary {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.dashboard_id.is_some() as u64 | (self.description.is_some() as u64) << 1
+            | (self.service_type.is_some() as u64) << 2
+            | (self.cloud_provider.is_some() as u64) << 3
+            | (self.dashboard_name.is_some() as u64) << 4
+            | (self.redirection_url.is_some() as u64) << 5
+    }
 }
 model::model!(BiDashboardSummary);
 /// Schema `ResponseDTOListBIDashboardSummary`.
@@ -102,12 +110,18 @@ impl model::Model for ResponseDtoListBiDashboardSummary {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListBiDashboardSummary);

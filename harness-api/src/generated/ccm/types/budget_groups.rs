@@ -116,27 +116,49 @@ impl model::Model for BudgetGroup {
         match index {
             0 => model::Part::Str(&self.name),
             1 => model::Part::Str(&self.uuid),
-            2 => model::Part::Opt(&self.period),
+            2 => model::opt(&self.period),
             3 => model::Part::Int(&self.end_time),
             4 => model::Part::Str(&self.account_id),
             5 => model::Part::Int(&self.created_at),
-            6 => model::Part::Opt(&self.created_by),
+            6 => model::opt(&self.created_by),
             7 => model::Part::Int(&self.start_time),
             8 => model::Part::Num(&self.actual_cost),
-            9 => model::Part::Opt(&self.cascade_type),
+            9 => model::opt(&self.cascade_type),
             10 => model::Part::Num(&self.forecast_cost),
-            11 => model::Part::Opt(&self.child_entities),
+            11 => model::opt(&self.child_entities),
             12 => model::Part::Num(&self.last_month_cost),
             13 => model::Part::Int(&self.last_updated_at),
-            14 => model::Part::Opt(&self.last_updated_by),
-            15 => model::Part::Opt(&self.alert_thresholds),
+            14 => model::opt(&self.last_updated_by),
+            15 => model::opt(&self.alert_thresholds),
             16 => model::Part::Num(&self.budget_group_amount),
-            17 => model::Part::Opt(&self.budget_group_history),
+            17 => model::opt(&self.budget_group_history),
             18 => model::Part::Str(&self.custom_alert_message),
             19 => model::Part::Str(&self.parent_budget_group_id),
-            20 => model::Part::Opt(&self.budget_group_monthly_breakdown),
+            20 => model::opt(&self.budget_group_monthly_breakdown),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
+            | (self.period.is_some() as u64) << 2 | (self.end_time.is_some() as u64) << 3
+            | (self.account_id.is_some() as u64) << 4
+            | (self.created_at.is_some() as u64) << 5
+            | (self.created_by.is_some() as u64) << 6
+            | (self.start_time.is_some() as u64) << 7
+            | (self.actual_cost.is_some() as u64) << 8
+            | (self.cascade_type.is_some() as u64) << 9
+            | (self.forecast_cost.is_some() as u64) << 10
+            | (self.child_entities.is_some() as u64) << 11
+            | (self.last_month_cost.is_some() as u64) << 12
+            | (self.last_updated_at.is_some() as u64) << 13
+            | (self.last_updated_by.is_some() as u64) << 14
+            | (self.alert_thresholds.is_some() as u64) << 15
+            | (self.budget_group_amount.is_some() as u64) << 16
+            | (self.budget_group_history.is_some() as u64) << 17
+            | (self.custom_alert_message.is_some() as u64) << 18
+            | (self.parent_budget_group_id.is_some() as u64) << 19
+            | (self.budget_group_monthly_breakdown.is_some() as u64) << 20
     }
 }
 model::model!(BudgetGroup);
@@ -187,6 +209,12 @@ impl model::Model for BudgetGroupChildEntityDto {
             3 => model::Part::Flag(&self.is_budget_group),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.proportion.is_some() as u64) << 1
+            | (self.budget_group.is_some() as u64) << 2
+            | (self.is_budget_group.is_some() as u64) << 3
     }
 }
 model::model!(BudgetGroupChildEntityDto);
@@ -338,35 +366,65 @@ impl model::Model for BudgetSummary {
         match index {
             0 => model::Part::Str(&self.id),
             1 => model::Part::Str(&self.name),
-            2 => model::Part::Opt(&self.type_),
-            3 => model::Part::Opt(&self.period),
+            2 => model::opt(&self.type_),
+            3 => model::opt(&self.period),
             4 => model::Part::Str(&self.folder_id),
             5 => model::Part::Str(&self.parent_id),
             6 => model::Part::Int(&self.time_left),
             7 => model::Part::Str(&self.time_unit),
             8 => model::Part::Int(&self.created_at),
-            9 => model::Part::Opt(&self.created_by),
+            9 => model::opt(&self.created_by),
             10 => model::Part::Int(&self.start_time),
             11 => model::Part::Str(&self.time_scope),
             12 => model::Part::Num(&self.actual_cost),
             13 => model::Part::Num(&self.growth_rate),
             14 => model::Part::Flag(&self.budget_group),
-            15 => model::Part::Opt(&self.cascade_type),
+            15 => model::opt(&self.cascade_type),
             16 => model::Part::Num(&self.budget_amount),
             17 => model::Part::Num(&self.forecast_cost),
             18 => model::Part::Flag(&self.is_budget_group),
             19 => model::Part::Int(&self.last_updated_at),
-            20 => model::Part::Opt(&self.last_updated_by),
+            20 => model::opt(&self.last_updated_by),
             21 => model::Part::Str(&self.perspective_id),
-            22 => model::Part::Opt(&self.alert_thresholds),
+            22 => model::opt(&self.alert_thresholds),
             23 => model::Part::Str(&self.perspective_name),
-            24 => model::Part::Opt(&self.actual_cost_alerts),
-            25 => model::Part::Opt(&self.forecast_cost_alerts),
-            26 => model::Part::Opt(&self.budget_monthly_breakdown),
-            27 => model::Part::Opt(&self.child_entity_proportions),
+            24 => model::opt(&self.actual_cost_alerts),
+            25 => model::opt(&self.forecast_cost_alerts),
+            26 => model::opt(&self.budget_monthly_breakdown),
+            27 => model::opt(&self.child_entity_proportions),
             28 => model::Part::Flag(&self.disable_currency_warning),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2 | (self.period.is_some() as u64) << 3
+            | (self.folder_id.is_some() as u64) << 4
+            | (self.parent_id.is_some() as u64) << 5
+            | (self.time_left.is_some() as u64) << 6
+            | (self.time_unit.is_some() as u64) << 7
+            | (self.created_at.is_some() as u64) << 8
+            | (self.created_by.is_some() as u64) << 9
+            | (self.start_time.is_some() as u64) << 10
+            | (self.time_scope.is_some() as u64) << 11
+            | (self.actual_cost.is_some() as u64) << 12
+            | (self.growth_rate.is_some() as u64) << 13
+            | (self.budget_group.is_some() as u64) << 14
+            | (self.cascade_type.is_some() as u64) << 15
+            | (self.budget_amount.is_some() as u64) << 16
+            | (self.forecast_cost.is_some() as u64) << 17
+            | (self.is_budget_group.is_some() as u64) << 18
+            | (self.last_updated_at.is_some() as u64) << 19
+            | (self.last_updated_by.is_some() as u64) << 20
+            | (self.perspective_id.is_some() as u64) << 21
+            | (self.alert_thresholds.is_some() as u64) << 22
+            | (self.perspective_name.is_some() as u64) << 23
+            | (self.actual_cost_alerts.is_some() as u64) << 24
+            | (self.forecast_cost_alerts.is_some() as u64) << 25
+            | (self.budget_monthly_breakdown.is_some() as u64) << 26
+            | (self.child_entity_proportions.is_some() as u64) << 27
+            | (self.disable_currency_warning.is_some() as u64) << 28
     }
 }
 model::model!(BudgetSummary);
@@ -420,12 +478,18 @@ impl model::Model for ResponseDtoBudgetGroup {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoBudgetGroup);
@@ -470,12 +534,18 @@ impl model::Model for ResponseDtoListBudgetGroup {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListBudgetGroup);
@@ -521,12 +591,18 @@ impl model::Model for ResponseDtoListBudgetSummary {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListBudgetSummary);

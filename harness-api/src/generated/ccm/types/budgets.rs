@@ -63,6 +63,10 @@ impl model::Model for AdjustBudgetAmountRequest {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1 | 1 << 2
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1, 2]
     }
@@ -126,13 +130,21 @@ impl model::Model for ApplicationBudgetScope {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.type_),
-            1 => model::Part::Opt(&self.entity_ids),
-            2 => model::Part::Opt(&self.entity_names),
-            3 => model::Part::Opt(&self.application_ids),
+            1 => model::opt(&self.entity_ids),
+            2 => model::opt(&self.entity_names),
+            3 => model::opt(&self.application_ids),
             4 => model::Part::Str(&self.budget_scope_type),
-            5 => model::Part::Opt(&self.environment_type),
+            5 => model::opt(&self.environment_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.entity_ids.is_some() as u64) << 1
+            | (self.entity_names.is_some() as u64) << 2
+            | (self.application_ids.is_some() as u64) << 3
+            | (self.budget_scope_type.is_some() as u64) << 4
+            | (self.environment_type.is_some() as u64) << 5
     }
 }
 model::model!(ApplicationBudgetScope);
@@ -284,36 +296,65 @@ impl model::Model for Budget {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.type_),
             2 => model::Part::Str(&self.uuid),
-            3 => model::Part::Opt(&self.scope),
-            4 => model::Part::Opt(&self.period),
+            3 => model::opt(&self.scope),
+            4 => model::opt(&self.period),
             5 => model::Part::Int(&self.end_time),
             6 => model::Part::Str(&self.folder_id),
             7 => model::Part::Flag(&self.ng_budget),
             8 => model::Part::Str(&self.account_id),
             9 => model::Part::Int(&self.created_at),
-            10 => model::Part::Opt(&self.created_by),
+            10 => model::opt(&self.created_by),
             11 => model::Part::Int(&self.start_time),
             12 => model::Part::Num(&self.actual_cost),
             13 => model::Part::Num(&self.growth_rate),
             14 => model::Part::Flag(&self.is_ng_budget),
             15 => model::Part::Num(&self.budget_amount),
             16 => model::Part::Num(&self.forecast_cost),
-            17 => model::Part::Opt(&self.user_group_ids),
-            18 => model::Part::Opt(&self.budget_history),
+            17 => model::opt(&self.user_group_ids),
+            18 => model::opt(&self.budget_history),
             19 => model::Part::Num(&self.last_month_cost),
             20 => model::Part::Int(&self.last_updated_at),
-            21 => model::Part::Opt(&self.last_updated_by),
+            21 => model::opt(&self.last_updated_by),
             22 => model::Part::Flag(&self.notify_on_slack),
-            23 => model::Part::Opt(&self.email_addresses),
-            24 => model::Part::Opt(&self.alert_thresholds),
+            23 => model::opt(&self.email_addresses),
+            24 => model::opt(&self.alert_thresholds),
             25 => model::Part::Str(&self.custom_alert_message),
             26 => model::Part::Str(&self.parent_budget_group_id),
-            27 => model::Part::Opt(&self.budget_monthly_breakdown),
+            27 => model::opt(&self.budget_monthly_breakdown),
             28 => model::Part::Flag(&self.disable_currency_warning),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.uuid.is_some() as u64) << 2 | (self.scope.is_some() as u64) << 3
+            | (self.period.is_some() as u64) << 4 | (self.end_time.is_some() as u64) << 5
+            | (self.folder_id.is_some() as u64) << 6
+            | (self.ng_budget.is_some() as u64) << 7
+            | (self.account_id.is_some() as u64) << 8
+            | (self.created_at.is_some() as u64) << 9
+            | (self.created_by.is_some() as u64) << 10
+            | (self.start_time.is_some() as u64) << 11
+            | (self.actual_cost.is_some() as u64) << 12
+            | (self.growth_rate.is_some() as u64) << 13
+            | (self.is_ng_budget.is_some() as u64) << 14
+            | (self.budget_amount.is_some() as u64) << 15
+            | (self.forecast_cost.is_some() as u64) << 16
+            | (self.user_group_ids.is_some() as u64) << 17
+            | (self.budget_history.is_some() as u64) << 18
+            | (self.last_month_cost.is_some() as u64) << 19
+            | (self.last_updated_at.is_some() as u64) << 20
+            | (self.last_updated_by.is_some() as u64) << 21
+            | (self.notify_on_slack.is_some() as u64) << 22
+            | (self.email_addresses.is_some() as u64) << 23
+            | (self.alert_thresholds.is_some() as u64) << 24
+            | (self.custom_alert_message.is_some() as u64) << 25
+            | (self.parent_budget_group_id.is_some() as u64) << 26
+            | (self.budget_monthly_breakdown.is_some() as u64) << 27
+            | (self.disable_currency_warning.is_some() as u64) << 28
     }
 }
 model::model!(Budget);
@@ -348,10 +389,14 @@ impl model::Model for BudgetData {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.cost_data),
+            0 => model::opt(&self.cost_data),
             1 => model::Part::Num(&self.forecast_cost),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.cost_data.is_some() as u64 | (self.forecast_cost.is_some() as u64) << 1
     }
 }
 model::model!(BudgetData);
@@ -411,12 +456,19 @@ impl model::Model for ClusterBudgetScope {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.type_),
-            1 => model::Part::Opt(&self.entity_ids),
-            2 => model::Part::Opt(&self.cluster_ids),
-            3 => model::Part::Opt(&self.entity_names),
+            1 => model::opt(&self.entity_ids),
+            2 => model::opt(&self.cluster_ids),
+            3 => model::opt(&self.entity_names),
             4 => model::Part::Str(&self.budget_scope_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.entity_ids.is_some() as u64) << 1
+            | (self.cluster_ids.is_some() as u64) << 2
+            | (self.entity_names.is_some() as u64) << 3
+            | (self.budget_scope_type.is_some() as u64) << 4
     }
 }
 model::model!(ClusterBudgetScope);
@@ -461,6 +513,10 @@ impl model::Model for DeleteBudgetRequest {
             0 => model::Cell::part(&self.budget_ids),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -527,11 +583,17 @@ impl model::Model for ManageBudgetAlertsRequest {
         match index {
             0 => model::Cell::part(&self.action),
             1 => model::Cell::part(&self.budget_ids),
-            2 => model::Part::Opt(&self.alert_thresholds),
-            3 => model::Part::Opt(&self.email_recipients),
-            4 => model::Part::Opt(&self.slack_recipients),
+            2 => model::opt(&self.alert_thresholds),
+            3 => model::opt(&self.email_recipients),
+            4 => model::opt(&self.slack_recipients),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1 | (self.alert_thresholds.is_some() as u64) << 2
+            | (self.email_recipients.is_some() as u64) << 3
+            | (self.slack_recipients.is_some() as u64) << 4
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -591,11 +653,19 @@ impl model::Model for PerspectiveBudgetScope {
             0 => model::Part::Str(&self.type_),
             1 => model::Part::Str(&self.view_id),
             2 => model::Part::Str(&self.view_name),
-            3 => model::Part::Opt(&self.entity_ids),
-            4 => model::Part::Opt(&self.entity_names),
+            3 => model::opt(&self.entity_ids),
+            4 => model::opt(&self.entity_names),
             5 => model::Part::Str(&self.budget_scope_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.view_id.is_some() as u64) << 1
+            | (self.view_name.is_some() as u64) << 2
+            | (self.entity_ids.is_some() as u64) << 3
+            | (self.entity_names.is_some() as u64) << 4
+            | (self.budget_scope_type.is_some() as u64) << 5
     }
 }
 model::model!(PerspectiveBudgetScope);
@@ -636,12 +706,18 @@ impl model::Model for ResponseDtoBudget {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoBudget);
@@ -682,12 +758,18 @@ impl model::Model for ResponseDtoBudgetData {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoBudgetData);
@@ -736,12 +818,18 @@ impl model::Model for ResponseDtoListBudget {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListBudget);
@@ -780,10 +868,14 @@ impl model::Model for BudgetFilterValuesBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.filter),
-            1 => model::Part::Opt(&self.columns),
+            0 => model::opt(&self.filter),
+            1 => model::opt(&self.columns),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.filter.is_some() as u64 | (self.columns.is_some() as u64) << 1
     }
 }
 model::model!(BudgetFilterValuesBody);
@@ -864,17 +956,31 @@ impl model::Model for BudgetFilterValuesBodyFilter {
             0 => model::Part::Int(&self.limit),
             1 => model::Part::Int(&self.offset),
             2 => model::Part::Str(&self.period),
-            3 => model::Part::Opt(&self.created_by),
-            4 => model::Part::Opt(&self.folder_ids),
+            3 => model::opt(&self.created_by),
+            4 => model::opt(&self.folder_ids),
             5 => model::Part::Str(&self.search_key),
-            6 => model::Part::Opt(&self.budget_status),
+            6 => model::opt(&self.budget_status),
             7 => model::Part::Num(&self.max_budget_amount),
             8 => model::Part::Num(&self.min_budget_amount),
-            9 => model::Part::Opt(&self.perspective_names),
+            9 => model::opt(&self.perspective_names),
             10 => model::Part::Int(&self.last_modified_end_time),
             11 => model::Part::Int(&self.last_modified_start_time),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.limit.is_some() as u64 | (self.offset.is_some() as u64) << 1
+            | (self.period.is_some() as u64) << 2
+            | (self.created_by.is_some() as u64) << 3
+            | (self.folder_ids.is_some() as u64) << 4
+            | (self.search_key.is_some() as u64) << 5
+            | (self.budget_status.is_some() as u64) << 6
+            | (self.max_budget_amount.is_some() as u64) << 7
+            | (self.min_budget_amount.is_some() as u64) << 8
+            | (self.perspective_names.is_some() as u64) << 9
+            | (self.last_modified_end_time.is_some() as u64) << 10
+            | (self.last_modified_start_time.is_some() as u64) << 11
     }
 }
 model::model!(BudgetFilterValuesBodyFilter);
@@ -920,11 +1026,18 @@ impl model::Model for CloneBudgetsBulkOperationBody {
         match index {
             0 => model::Part::Str(&self.suffix),
             1 => model::Part::Str(&self.alert_mode),
-            2 => model::Part::Opt(&self.budget_ids),
-            3 => model::Part::Opt(&self.email_recipients),
-            4 => model::Part::Opt(&self.slack_recipients),
+            2 => model::opt(&self.budget_ids),
+            3 => model::opt(&self.email_recipients),
+            4 => model::opt(&self.slack_recipients),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.suffix.is_some() as u64 | (self.alert_mode.is_some() as u64) << 1
+            | (self.budget_ids.is_some() as u64) << 2
+            | (self.email_recipients.is_some() as u64) << 3
+            | (self.slack_recipients.is_some() as u64) << 4
     }
 }
 model::model!(CloneBudgetsBulkOperationBody);
@@ -1007,12 +1120,25 @@ impl model::Model for CreateCostBucketBudgetsBulkBody {
             4 => model::Part::Num(&self.growth_rate),
             5 => model::Part::Str(&self.name_prefix),
             6 => model::Part::Num(&self.budget_amount),
-            7 => model::Part::Opt(&self.cost_bucket_ids),
+            7 => model::opt(&self.cost_bucket_ids),
             8 => model::Part::Str(&self.cost_category_id),
-            9 => model::Part::Opt(&self.alert_thresholds),
-            10 => model::Part::Opt(&self.budget_monthly_breakdown),
+            9 => model::opt(&self.alert_thresholds),
+            10 => model::opt(&self.budget_monthly_breakdown),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.period.is_some() as u64) << 1
+            | (self.folder_id.is_some() as u64) << 2
+            | (self.start_time.is_some() as u64) << 3
+            | (self.growth_rate.is_some() as u64) << 4
+            | (self.name_prefix.is_some() as u64) << 5
+            | (self.budget_amount.is_some() as u64) << 6
+            | (self.cost_bucket_ids.is_some() as u64) << 7
+            | (self.cost_category_id.is_some() as u64) << 8
+            | (self.alert_thresholds.is_some() as u64) << 9
+            | (self.budget_monthly_breakdown.is_some() as u64) << 10
     }
 }
 model::model!(CreateCostBucketBudgetsBulkBody);
@@ -1074,11 +1200,20 @@ impl model::Model for CreateCostBucketBudgetsBulkBodyAlertThresholds {
             1 => model::Part::Int(&self.crossed_at),
             2 => model::Part::Int(&self.alerts_sent),
             3 => model::Part::Num(&self.percentage),
-            4 => model::Part::Opt(&self.user_group_ids),
-            5 => model::Part::Opt(&self.slack_webhooks),
-            6 => model::Part::Opt(&self.email_addresses),
+            4 => model::opt(&self.user_group_ids),
+            5 => model::opt(&self.slack_webhooks),
+            6 => model::opt(&self.email_addresses),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.based_on.is_some() as u64 | (self.crossed_at.is_some() as u64) << 1
+            | (self.alerts_sent.is_some() as u64) << 2
+            | (self.percentage.is_some() as u64) << 3
+            | (self.user_group_ids.is_some() as u64) << 4
+            | (self.slack_webhooks.is_some() as u64) << 5
+            | (self.email_addresses.is_some() as u64) << 6
     }
 }
 model::model!(CreateCostBucketBudgetsBulkBodyAlertThresholds);
@@ -1135,13 +1270,22 @@ impl model::Model for CreateCostBucketBudgetsBulkBodyBudgetMonthlyBreakdown {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.budget_breakdown),
-            1 => model::Part::Opt(&self.actual_monthly_cost),
-            2 => model::Part::Opt(&self.budget_monthly_amount),
-            3 => model::Part::Opt(&self.forecast_monthly_cost),
-            4 => model::Part::Opt(&self.yearly_last_period_cost),
+            1 => model::opt(&self.actual_monthly_cost),
+            2 => model::opt(&self.budget_monthly_amount),
+            3 => model::opt(&self.forecast_monthly_cost),
+            4 => model::opt(&self.yearly_last_period_cost),
             5 => model::Part::Flag(&self.forecast_cost_configured),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.budget_breakdown.is_some() as u64
+            | (self.actual_monthly_cost.is_some() as u64) << 1
+            | (self.budget_monthly_amount.is_some() as u64) << 2
+            | (self.forecast_monthly_cost.is_some() as u64) << 3
+            | (self.yearly_last_period_cost.is_some() as u64) << 4
+            | (self.forecast_cost_configured.is_some() as u64) << 5
     }
 }
 model::model!(CreateCostBucketBudgetsBulkBodyBudgetMonthlyBreakdown);
@@ -1181,6 +1325,10 @@ for CreateCostBucketBudgetsBulkBodyBudgetMonthlyBreakdownBudgetMonthlyAmount {
             1 => model::Part::Json(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.time.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(CreateCostBucketBudgetsBulkBodyBudgetMonthlyBreakdownBudgetMonthlyAmount);
@@ -1238,10 +1386,14 @@ impl model::Model for MoveBudgetsBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.budget_ids),
+            0 => model::opt(&self.budget_ids),
             1 => model::Part::Str(&self.new_folder_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.budget_ids.is_some() as u64 | (self.new_folder_id.is_some() as u64) << 1
     }
 }
 model::model!(MoveBudgetsBody);
@@ -1303,11 +1455,20 @@ impl model::Model for UpdateBudgetAlertThresholdsBody {
             1 => model::Part::Int(&self.crossed_at),
             2 => model::Part::Int(&self.alerts_sent),
             3 => model::Part::Num(&self.percentage),
-            4 => model::Part::Opt(&self.user_group_ids),
-            5 => model::Part::Opt(&self.slack_webhooks),
-            6 => model::Part::Opt(&self.email_addresses),
+            4 => model::opt(&self.user_group_ids),
+            5 => model::opt(&self.slack_webhooks),
+            6 => model::opt(&self.email_addresses),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.based_on.is_some() as u64 | (self.crossed_at.is_some() as u64) << 1
+            | (self.alerts_sent.is_some() as u64) << 2
+            | (self.percentage.is_some() as u64) << 3
+            | (self.user_group_ids.is_some() as u64) << 4
+            | (self.slack_webhooks.is_some() as u64) << 5
+            | (self.email_addresses.is_some() as u64) << 6
     }
 }
 model::model!(UpdateBudgetAlertThresholdsBody);

@@ -84,15 +84,28 @@ impl model::Model for UpdateCostSettingsBody {
             1 => model::Part::Str(&self.feature),
             2 => model::Part::Str(&self.account_id),
             3 => model::Part::Int(&self.created_at),
-            4 => model::Part::Opt(&self.created_by),
+            4 => model::opt(&self.created_by),
             5 => model::Part::Str(&self.aws_cost_type),
             6 => model::Part::Str(&self.azure_cost_type),
             7 => model::Part::Int(&self.last_updated_at),
-            8 => model::Part::Opt(&self.last_updated_by),
+            8 => model::opt(&self.last_updated_by),
             9 => model::Part::Flag(&self.include_aws_benefits),
-            10 => model::Part::Opt(&self.account_scoped_preferences),
+            10 => model::opt(&self.account_scoped_preferences),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.uuid.is_some() as u64 | (self.feature.is_some() as u64) << 1
+            | (self.account_id.is_some() as u64) << 2
+            | (self.created_at.is_some() as u64) << 3
+            | (self.created_by.is_some() as u64) << 4
+            | (self.aws_cost_type.is_some() as u64) << 5
+            | (self.azure_cost_type.is_some() as u64) << 6
+            | (self.last_updated_at.is_some() as u64) << 7
+            | (self.last_updated_by.is_some() as u64) << 8
+            | (self.include_aws_benefits.is_some() as u64) << 9
+            | (self.account_scoped_preferences.is_some() as u64) << 10
     }
 }
 model::model!(UpdateCostSettingsBody);
@@ -145,6 +158,12 @@ impl model::Model for UpdateCostSettingsBodyAccountScopedPreferences {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.aws_cost_type.is_some() as u64 | (self.aws_account_id.is_some() as u64) << 1
+            | (self.savings_estimation_mode.is_some() as u64) << 2
+            | (self.aws_cloud_account_name_with_id.is_some() as u64) << 3
+    }
 }
 model::model!(UpdateCostSettingsBodyAccountScopedPreferences);
 /// Schema `updateCostSettings body.createdBy`.
@@ -191,6 +210,12 @@ impl model::Model for UpdateCostSettingsBodyCreatedBy {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
+            | (self.email.is_some() as u64) << 2
+            | (self.external_user_id.is_some() as u64) << 3
+    }
 }
 model::model!(UpdateCostSettingsBodyCreatedBy);
 /// Schema `updateCostSettings body.lastUpdatedBy`.
@@ -236,6 +261,12 @@ impl model::Model for UpdateCostSettingsBodyLastUpdatedBy {
             3 => model::Part::Str(&self.external_user_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
+            | (self.email.is_some() as u64) << 2
+            | (self.external_user_id.is_some() as u64) << 3
     }
 }
 model::model!(UpdateCostSettingsBodyLastUpdatedBy);

@@ -61,12 +61,21 @@ impl model::Model for UpdateGovernanceCostSettingsBody {
             0 => model::Part::Str(&self.uuid),
             1 => model::Part::Str(&self.account_id),
             2 => model::Part::Int(&self.created_at),
-            3 => model::Part::Opt(&self.aws_settings),
-            4 => model::Part::Opt(&self.gcp_settings),
-            5 => model::Part::Opt(&self.azure_settings),
+            3 => model::opt(&self.aws_settings),
+            4 => model::opt(&self.gcp_settings),
+            5 => model::opt(&self.azure_settings),
             6 => model::Part::Int(&self.last_updated_at),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.uuid.is_some() as u64 | (self.account_id.is_some() as u64) << 1
+            | (self.created_at.is_some() as u64) << 2
+            | (self.aws_settings.is_some() as u64) << 3
+            | (self.gcp_settings.is_some() as u64) << 4
+            | (self.azure_settings.is_some() as u64) << 5
+            | (self.last_updated_at.is_some() as u64) << 6
     }
 }
 model::model!(UpdateGovernanceCostSettingsBody);
@@ -102,6 +111,10 @@ impl model::Model for UpdateGovernanceCostSettingsBodyAwsSettings {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.cost_type.is_some() as u64
+    }
 }
 model::model!(UpdateGovernanceCostSettingsBodyAwsSettings);
 /// Schema `updateGovernanceCostSettings body.azureSettings`.
@@ -135,6 +148,10 @@ impl model::Model for UpdateGovernanceCostSettingsBodyAzureSettings {
             0 => model::Part::Str(&self.cost_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.cost_type.is_some() as u64
     }
 }
 model::model!(UpdateGovernanceCostSettingsBodyAzureSettings);
@@ -211,6 +228,18 @@ impl model::Model for UpdateGovernanceCostSettingsBodyGcpSettings {
             8 => model::Part::Flag(&self.include_resource_based_cud_credits),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.include_taxes.is_some() as u64
+            | (self.include_discounts.is_some() as u64) << 1
+            | (self.include_promotions.is_some() as u64) << 2
+            | (self.include_negotiated_savings.is_some() as u64) << 3
+            | (self.include_subscription_credits.is_some() as u64) << 4
+            | (self.include_legacy_based_cud_credits.is_some() as u64) << 5
+            | (self.include_sustained_use_discounts.is_some() as u64) << 6
+            | (self.include_spend_based_cud_discounts.is_some() as u64) << 7
+            | (self.include_resource_based_cud_credits.is_some() as u64) << 8
     }
 }
 model::model!(UpdateGovernanceCostSettingsBodyGcpSettings);

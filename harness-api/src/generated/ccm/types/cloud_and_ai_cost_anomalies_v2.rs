@@ -44,6 +44,11 @@ impl model::Model for AnomalyMetrics {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.count.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.cost_impact.is_some() as u64) << 2
+    }
 }
 model::model!(AnomalyMetrics);
 /// Schema `AnomalyOverview`.
@@ -83,12 +88,18 @@ impl model::Model for AnomalyOverview {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.active),
-            1 => model::Part::Opt(&self.ignored),
-            2 => model::Part::Opt(&self.archived),
-            3 => model::Part::Opt(&self.resolved),
+            0 => model::opt(&self.active),
+            1 => model::opt(&self.ignored),
+            2 => model::opt(&self.archived),
+            3 => model::opt(&self.resolved),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.active.is_some() as u64 | (self.ignored.is_some() as u64) << 1
+            | (self.archived.is_some() as u64) << 2
+            | (self.resolved.is_some() as u64) << 3
     }
 }
 model::model!(AnomalyOverview);
@@ -129,12 +140,18 @@ impl model::Model for ResponseDtoAnomalyMetrics {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoAnomalyMetrics);
@@ -180,12 +197,18 @@ impl model::Model for ResponseDtoAnomalyOverview {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoAnomalyOverview);
@@ -231,12 +254,18 @@ impl model::Model for ResponseDtoTreeMapLongAnomalyOverview {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoTreeMapLongAnomalyOverview);

@@ -44,6 +44,11 @@ impl model::Model for AnomalyCostTimeSeries {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.cost.is_some() as u64 | (self.time.is_some() as u64) << 1
+            | (self.anomalous_cost.is_some() as u64) << 2
+    }
 }
 model::model!(AnomalyCostTimeSeries);
 /// Schema `AnomalyResourceCostTimeSeries`.
@@ -81,6 +86,10 @@ impl model::Model for AnomalyResourceCostTimeSeries {
             1 => model::Part::Int(&self.time),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.cost.is_some() as u64 | (self.time.is_some() as u64) << 1
     }
 }
 model::model!(AnomalyResourceCostTimeSeries);
@@ -125,12 +134,19 @@ impl model::Model for AnomalyResourceDetails {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Num(&self.cost),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.resource),
             3 => model::Part::Num(&self.anomalous_cost),
             4 => model::Part::Num(&self.anomalous_cost_percentage),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.cost.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.resource.is_some() as u64) << 2
+            | (self.anomalous_cost.is_some() as u64) << 3
+            | (self.anomalous_cost_percentage.is_some() as u64) << 4
     }
 }
 model::model!(AnomalyResourceDetails);
@@ -171,12 +187,18 @@ impl model::Model for ResponseDtoAnomalyData {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoAnomalyData);
@@ -221,12 +243,18 @@ impl model::Model for ResponseDtoListAnomalyCostTimeSeries {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListAnomalyCostTimeSeries);
@@ -272,12 +300,18 @@ impl model::Model for ResponseDtoListAnomalyResourceCostTimeSeries {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListAnomalyResourceCostTimeSeries);
@@ -323,12 +357,18 @@ impl model::Model for ResponseDtoListAnomalyResourceDetails {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListAnomalyResourceDetails);

@@ -58,15 +58,24 @@ impl model::Model for AlertThreshold {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.based_on),
+            0 => model::opt(&self.based_on),
             1 => model::Part::Int(&self.crossed_at),
             2 => model::Part::Int(&self.alerts_sent),
             3 => model::Part::Num(&self.percentage),
-            4 => model::Part::Opt(&self.user_group_ids),
-            5 => model::Part::Opt(&self.slack_webhooks),
-            6 => model::Part::Opt(&self.email_addresses),
+            4 => model::opt(&self.user_group_ids),
+            5 => model::opt(&self.slack_webhooks),
+            6 => model::opt(&self.email_addresses),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.based_on.is_some() as u64 | (self.crossed_at.is_some() as u64) << 1
+            | (self.alerts_sent.is_some() as u64) << 2
+            | (self.percentage.is_some() as u64) << 3
+            | (self.user_group_ids.is_some() as u64) << 4
+            | (self.slack_webhooks.is_some() as u64) << 5
+            | (self.email_addresses.is_some() as u64) << 6
     }
 }
 model::model!(AlertThreshold);
@@ -220,18 +229,18 @@ impl model::Model for AnomalyData {
         match index {
             0 => model::Part::Str(&self.id),
             1 => model::Part::Int(&self.time),
-            2 => model::Part::Opt(&self.entity),
-            3 => model::Part::Opt(&self.status),
+            2 => model::opt(&self.entity),
+            3 => model::opt(&self.status),
             4 => model::Part::Str(&self.comment),
             5 => model::Part::Str(&self.details),
             6 => model::Part::Int(&self.end_time),
             7 => model::Part::Int(&self.duration),
-            8 => model::Part::Opt(&self.criticality),
+            8 => model::opt(&self.criticality),
             9 => model::Part::Num(&self.actual_amount),
             10 => model::Part::Num(&self.anomaly_score),
             11 => model::Part::Str(&self.resource_info),
             12 => model::Part::Str(&self.resource_name),
-            13 => model::Part::Opt(&self.user_feedback),
+            13 => model::opt(&self.user_feedback),
             14 => model::Part::Str(&self.cloud_provider),
             15 => model::Part::Str(&self.perspective_id),
             16 => model::Part::Num(&self.anomalous_spend),
@@ -249,6 +258,35 @@ impl model::Model for AnomalyData {
             28 => model::Part::Int(&self.status_update_relative_time),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.time.is_some() as u64) << 1
+            | (self.entity.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
+            | (self.comment.is_some() as u64) << 4 | (self.details.is_some() as u64) << 5
+            | (self.end_time.is_some() as u64) << 6
+            | (self.duration.is_some() as u64) << 7
+            | (self.criticality.is_some() as u64) << 8
+            | (self.actual_amount.is_some() as u64) << 9
+            | (self.anomaly_score.is_some() as u64) << 10
+            | (self.resource_info.is_some() as u64) << 11
+            | (self.resource_name.is_some() as u64) << 12
+            | (self.user_feedback.is_some() as u64) << 13
+            | (self.cloud_provider.is_some() as u64) << 14
+            | (self.perspective_id.is_some() as u64) << 15
+            | (self.anomalous_spend.is_some() as u64) << 16
+            | (self.expected_amount.is_some() as u64) << 17
+            | (self.ongoing_anomaly.is_some() as u64) << 18
+            | (self.perspective_name.is_some() as u64) << 19
+            | (self.status_updated_at.is_some() as u64) << 20
+            | (self.status_updated_by.is_some() as u64) << 21
+            | (self.is_ongoing_anomaly.is_some() as u64) << 22
+            | (self.expected_cost_lower.is_some() as u64) << 23
+            | (self.expected_cost_upper.is_some() as u64) << 24
+            | (self.status_relative_time.is_some() as u64) << 25
+            | (self.anomaly_relative_time.is_some() as u64) << 26
+            | (self.anomalous_spend_percentage.is_some() as u64) << 27
+            | (self.status_update_relative_time.is_some() as u64) << 28
     }
 }
 model::model!(AnomalyData);
@@ -395,34 +433,61 @@ impl model::Model for AnomalyFilterProperties {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.tags),
+            0 => model::opt(&self.tags),
             1 => model::Part::Int(&self.limit),
             2 => model::Part::Int(&self.offset),
-            3 => model::Part::Opt(&self.status),
-            4 => model::Part::Opt(&self.group_by),
-            5 => model::Part::Opt(&self.order_by),
-            6 => model::Part::Opt(&self.anomaly_ids),
-            7 => model::Part::Opt(&self.filter_type),
-            8 => model::Part::Opt(&self.search_text),
-            9 => model::Part::Opt(&self.aws_accounts),
-            10 => model::Part::Opt(&self.aws_services),
-            11 => model::Part::Opt(&self.gcp_products),
-            12 => model::Part::Opt(&self.gcp_projects),
-            13 => model::Part::Opt(&self.time_filters),
-            14 => model::Part::Opt(&self.aggregations),
-            15 => model::Part::Opt(&self.aws_usage_types),
-            16 => model::Part::Opt(&self.k8s_namespaces),
-            17 => model::Part::Opt(&self.k8s_cluster_names),
-            18 => model::Part::Opt(&self.k8s_service_names),
+            3 => model::opt(&self.status),
+            4 => model::opt(&self.group_by),
+            5 => model::opt(&self.order_by),
+            6 => model::opt(&self.anomaly_ids),
+            7 => model::opt(&self.filter_type),
+            8 => model::opt(&self.search_text),
+            9 => model::opt(&self.aws_accounts),
+            10 => model::opt(&self.aws_services),
+            11 => model::opt(&self.gcp_products),
+            12 => model::opt(&self.gcp_projects),
+            13 => model::opt(&self.time_filters),
+            14 => model::opt(&self.aggregations),
+            15 => model::opt(&self.aws_usage_types),
+            16 => model::opt(&self.k8s_namespaces),
+            17 => model::opt(&self.k8s_cluster_names),
+            18 => model::opt(&self.k8s_service_names),
             19 => model::Part::Num(&self.min_actual_amount),
-            20 => model::Part::Opt(&self.k8s_workload_names),
+            20 => model::opt(&self.k8s_workload_names),
             21 => model::Part::Num(&self.min_anomalous_spend),
-            22 => model::Part::Opt(&self.gcp_sku_descriptions),
-            23 => model::Part::Opt(&self.azure_resource_groups),
-            24 => model::Part::Opt(&self.azure_meter_categories),
-            25 => model::Part::Opt(&self.azure_subscription_guids),
+            22 => model::opt(&self.gcp_sku_descriptions),
+            23 => model::opt(&self.azure_resource_groups),
+            24 => model::opt(&self.azure_meter_categories),
+            25 => model::opt(&self.azure_subscription_guids),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.tags.is_some() as u64 | (self.limit.is_some() as u64) << 1
+            | (self.offset.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
+            | (self.group_by.is_some() as u64) << 4
+            | (self.order_by.is_some() as u64) << 5
+            | (self.anomaly_ids.is_some() as u64) << 6
+            | (self.filter_type.is_some() as u64) << 7
+            | (self.search_text.is_some() as u64) << 8
+            | (self.aws_accounts.is_some() as u64) << 9
+            | (self.aws_services.is_some() as u64) << 10
+            | (self.gcp_products.is_some() as u64) << 11
+            | (self.gcp_projects.is_some() as u64) << 12
+            | (self.time_filters.is_some() as u64) << 13
+            | (self.aggregations.is_some() as u64) << 14
+            | (self.aws_usage_types.is_some() as u64) << 15
+            | (self.k8s_namespaces.is_some() as u64) << 16
+            | (self.k8s_cluster_names.is_some() as u64) << 17
+            | (self.k8s_service_names.is_some() as u64) << 18
+            | (self.min_actual_amount.is_some() as u64) << 19
+            | (self.k8s_workload_names.is_some() as u64) << 20
+            | (self.min_anomalous_spend.is_some() as u64) << 21
+            | (self.gcp_sku_descriptions.is_some() as u64) << 22
+            | (self.azure_resource_groups.is_some() as u64) << 23
+            | (self.azure_meter_categories.is_some() as u64) << 24
+            | (self.azure_subscription_guids.is_some() as u64) << 25
     }
 }
 model::model!(AnomalyFilterProperties);
@@ -473,11 +538,17 @@ impl model::Model for AnomalyRequestDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.perspective_query_dto),
+            0 => model::opt(&self.perspective_query_dto),
             1 => model::Part::Flag(&self.show_whitelisted_anomalies),
-            2 => model::Part::Opt(&self.anomaly_filter_properties_dto),
+            2 => model::opt(&self.anomaly_filter_properties_dto),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.perspective_query_dto.is_some() as u64
+            | (self.show_whitelisted_anomalies.is_some() as u64) << 1
+            | (self.anomaly_filter_properties_dto.is_some() as u64) << 2
     }
 }
 model::model!(AnomalyRequestDto);
@@ -509,9 +580,13 @@ impl model::Model for AwsRecommendationFilterProperties {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.instance_type),
+            0 => model::opt(&self.instance_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.instance_type.is_some() as u64
     }
 }
 model::model!(AwsRecommendationFilterProperties);
@@ -561,13 +636,20 @@ impl model::Model for AwsViewPreferences {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.aws_cost),
+            0 => model::opt(&self.aws_cost),
             1 => model::Part::Flag(&self.include_taxes),
             2 => model::Part::Flag(&self.include_credits),
             3 => model::Part::Flag(&self.include_refunds),
             4 => model::Part::Flag(&self.include_discounts),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.aws_cost.is_some() as u64 | (self.include_taxes.is_some() as u64) << 1
+            | (self.include_credits.is_some() as u64) << 2
+            | (self.include_refunds.is_some() as u64) << 3
+            | (self.include_discounts.is_some() as u64) << 4
     }
 }
 model::model!(AwsViewPreferences);
@@ -607,10 +689,14 @@ impl model::Model for AzureRecommendationFilterProperties {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.instance_type),
-            1 => model::Part::Opt(&self.resource_group),
+            0 => model::opt(&self.instance_type),
+            1 => model::opt(&self.resource_group),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.instance_type.is_some() as u64 | (self.resource_group.is_some() as u64) << 1
     }
 }
 model::model!(AzureRecommendationFilterProperties);
@@ -642,9 +728,13 @@ impl model::Model for AzureViewPreferences {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.cost_type),
+            0 => model::opt(&self.cost_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.cost_type.is_some() as u64
     }
 }
 model::model!(AzureViewPreferences);

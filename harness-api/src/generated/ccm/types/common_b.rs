@@ -80,20 +80,34 @@ impl model::Model for BaseRecommendationFilterProperties {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.id),
-            1 => model::Part::Opt(&self.region),
-            2 => model::Part::Opt(&self.resource_id),
-            3 => model::Part::Opt(&self.resource_name),
-            4 => model::Part::Opt(&self.resource_type),
-            5 => model::Part::Opt(&self.cloud_provider),
-            6 => model::Part::Opt(&self.cloud_account_id),
+            0 => model::opt(&self.id),
+            1 => model::opt(&self.region),
+            2 => model::opt(&self.resource_id),
+            3 => model::opt(&self.resource_name),
+            4 => model::opt(&self.resource_type),
+            5 => model::opt(&self.cloud_provider),
+            6 => model::opt(&self.cloud_account_id),
             7 => model::Part::Int(&self.applied_at_end_time),
-            8 => model::Part::Opt(&self.cloud_account_name),
-            9 => model::Part::Opt(&self.applied_by_user_name),
+            8 => model::opt(&self.cloud_account_name),
+            9 => model::opt(&self.applied_by_user_name),
             10 => model::Part::Int(&self.applied_at_start_time),
-            11 => model::Part::Opt(&self.recommendation_state),
+            11 => model::opt(&self.recommendation_state),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.region.is_some() as u64) << 1
+            | (self.resource_id.is_some() as u64) << 2
+            | (self.resource_name.is_some() as u64) << 3
+            | (self.resource_type.is_some() as u64) << 4
+            | (self.cloud_provider.is_some() as u64) << 5
+            | (self.cloud_account_id.is_some() as u64) << 6
+            | (self.applied_at_end_time.is_some() as u64) << 7
+            | (self.cloud_account_name.is_some() as u64) << 8
+            | (self.applied_by_user_name.is_some() as u64) << 9
+            | (self.applied_at_start_time.is_some() as u64) << 10
+            | (self.recommendation_state.is_some() as u64) << 11
     }
 }
 model::model!(BaseRecommendationFilterProperties);
@@ -178,6 +192,15 @@ impl model::Model for BudgetCostData {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.time.is_some() as u64 | (self.end_time.is_some() as u64) << 1
+            | (self.budgeted.is_some() as u64) << 2
+            | (self.actual_cost.is_some() as u64) << 3
+            | (self.forecast_cost.is_some() as u64) << 4
+            | (self.budget_variance.is_some() as u64) << 5
+            | (self.budget_variance_percentage.is_some() as u64) << 6
+    }
 }
 model::model!(BudgetCostData);
 /// Schema `BudgetFilterPropertiesDTO`.
@@ -260,19 +283,34 @@ impl model::Model for BudgetFilterPropertiesDto {
         match index {
             0 => model::Part::Int(&self.limit),
             1 => model::Part::Int(&self.offset),
-            2 => model::Part::Opt(&self.period),
+            2 => model::opt(&self.period),
             3 => model::Part::Json(&self.created_by),
-            4 => model::Part::Opt(&self.folder_ids),
+            4 => model::opt(&self.folder_ids),
             5 => model::Part::Str(&self.search_key),
-            6 => model::Part::Opt(&self.budget_status),
+            6 => model::opt(&self.budget_status),
             7 => model::Part::Str(&self.perspective_id),
             8 => model::Part::Num(&self.max_budget_amount),
             9 => model::Part::Num(&self.min_budget_amount),
-            10 => model::Part::Opt(&self.perspective_names),
+            10 => model::opt(&self.perspective_names),
             11 => model::Part::Int(&self.last_modified_end_time),
             12 => model::Part::Int(&self.last_modified_start_time),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.limit.is_some() as u64 | (self.offset.is_some() as u64) << 1
+            | (self.period.is_some() as u64) << 2
+            | (self.created_by.is_some() as u64) << 3
+            | (self.folder_ids.is_some() as u64) << 4
+            | (self.search_key.is_some() as u64) << 5
+            | (self.budget_status.is_some() as u64) << 6
+            | (self.perspective_id.is_some() as u64) << 7
+            | (self.max_budget_amount.is_some() as u64) << 8
+            | (self.min_budget_amount.is_some() as u64) << 9
+            | (self.perspective_names.is_some() as u64) << 10
+            | (self.last_modified_end_time.is_some() as u64) << 11
+            | (self.last_modified_start_time.is_some() as u64) << 12
     }
 }
 model::model!(BudgetFilterPropertiesDto);
@@ -331,14 +369,23 @@ impl model::Model for BudgetMonthlyBreakdown {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.budget_breakdown),
-            1 => model::Part::Opt(&self.actual_monthly_cost),
-            2 => model::Part::Opt(&self.budget_monthly_amount),
-            3 => model::Part::Opt(&self.forecast_monthly_cost),
-            4 => model::Part::Opt(&self.yearly_last_period_cost),
+            0 => model::opt(&self.budget_breakdown),
+            1 => model::opt(&self.actual_monthly_cost),
+            2 => model::opt(&self.budget_monthly_amount),
+            3 => model::opt(&self.forecast_monthly_cost),
+            4 => model::opt(&self.yearly_last_period_cost),
             5 => model::Part::Flag(&self.forecast_cost_configured),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.budget_breakdown.is_some() as u64
+            | (self.actual_monthly_cost.is_some() as u64) << 1
+            | (self.budget_monthly_amount.is_some() as u64) << 2
+            | (self.forecast_monthly_cost.is_some() as u64) << 3
+            | (self.yearly_last_period_cost.is_some() as u64) << 4
+            | (self.forecast_cost_configured.is_some() as u64) << 5
     }
 }
 model::model!(BudgetMonthlyBreakdown);

@@ -35,10 +35,14 @@ impl model::Model for CcmAggregation {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.field),
-            1 => model::Part::Opt(&self.operation_type),
+            0 => model::opt(&self.field),
+            1 => model::opt(&self.operation_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.field.is_some() as u64 | (self.operation_type.is_some() as u64) << 1
     }
 }
 model::model!(CcmAggregation);
@@ -126,6 +130,10 @@ impl model::Model for CcmCostCategoryDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.cost_bucket.is_some() as u64 | (self.cost_category.is_some() as u64) << 1
+    }
 }
 model::model!(CcmCostCategoryDto);
 /// Schema `CcmDataPoint`.
@@ -159,10 +167,14 @@ impl model::Model for CcmDataPoint {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.key),
+            0 => model::opt(&self.key),
             1 => model::Part::Num(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(CcmDataPoint);
@@ -194,9 +206,13 @@ impl model::Model for CcmGroupBy {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.group_by_field),
+            0 => model::opt(&self.group_by_field),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.group_by_field.is_some() as u64
     }
 }
 model::model!(CcmGroupBy);
@@ -275,10 +291,14 @@ impl model::Model for CcmJiraDetails {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.jira_issue),
+            0 => model::opt(&self.jira_issue),
             1 => model::Part::Str(&self.connector_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.jira_issue.is_some() as u64 | (self.connector_ref.is_some() as u64) << 1
     }
 }
 model::model!(CcmJiraDetails);
@@ -404,27 +424,49 @@ impl model::Model for CcmRecommendationFilterProperties {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.tags),
+            0 => model::opt(&self.tags),
             1 => model::Part::Int(&self.limit),
             2 => model::Part::Int(&self.offset),
             3 => model::Part::Num(&self.min_cost),
-            4 => model::Part::Opt(&self.tag_dt_os),
+            4 => model::opt(&self.tag_dt_os),
             5 => model::Part::Int(&self.days_back),
             6 => model::Part::Num(&self.min_saving),
-            7 => model::Part::Opt(&self.filter_type),
-            8 => model::Part::Opt(&self.cost_category_dt_os),
-            9 => model::Part::Opt(&self.perspective_filters),
+            7 => model::opt(&self.filter_type),
+            8 => model::opt(&self.cost_category_dt_os),
+            9 => model::opt(&self.perspective_filters),
             10 => model::Part::Flag(&self.child_recommendation),
             11 => model::Part::Flag(&self.parent_recommendation),
             12 => model::Part::Flag(&self.include_ignored_recommendation),
-            13 => model::Part::Opt(&self.azure_recommendation_filter_properties),
-            14 => model::Part::Opt(&self.aws_recommendation_filter_properties_dto),
-            15 => model::Part::Opt(&self.k8s_recommendation_filter_properties_dto),
-            16 => model::Part::Opt(&self.base_recommendation_filter_properties_dto),
-            17 => model::Part::Opt(&self.container_recommendation_filter_properties_dto),
-            18 => model::Part::Opt(&self.governance_recommendation_filter_properties_dto),
+            13 => model::opt(&self.azure_recommendation_filter_properties),
+            14 => model::opt(&self.aws_recommendation_filter_properties_dto),
+            15 => model::opt(&self.k8s_recommendation_filter_properties_dto),
+            16 => model::opt(&self.base_recommendation_filter_properties_dto),
+            17 => model::opt(&self.container_recommendation_filter_properties_dto),
+            18 => model::opt(&self.governance_recommendation_filter_properties_dto),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.tags.is_some() as u64 | (self.limit.is_some() as u64) << 1
+            | (self.offset.is_some() as u64) << 2 | (self.min_cost.is_some() as u64) << 3
+            | (self.tag_dt_os.is_some() as u64) << 4
+            | (self.days_back.is_some() as u64) << 5
+            | (self.min_saving.is_some() as u64) << 6
+            | (self.filter_type.is_some() as u64) << 7
+            | (self.cost_category_dt_os.is_some() as u64) << 8
+            | (self.perspective_filters.is_some() as u64) << 9
+            | (self.child_recommendation.is_some() as u64) << 10
+            | (self.parent_recommendation.is_some() as u64) << 11
+            | (self.include_ignored_recommendation.is_some() as u64) << 12
+            | (self.azure_recommendation_filter_properties.is_some() as u64) << 13
+            | (self.aws_recommendation_filter_properties_dto.is_some() as u64) << 14
+            | (self.k8s_recommendation_filter_properties_dto.is_some() as u64) << 15
+            | (self.base_recommendation_filter_properties_dto.is_some() as u64) << 16
+            | (self.container_recommendation_filter_properties_dto.is_some() as u64)
+                << 17
+            | (self.governance_recommendation_filter_properties_dto.is_some() as u64)
+                << 18
     }
 }
 model::model!(CcmRecommendationFilterProperties);
@@ -473,6 +515,11 @@ impl model::Model for CcmReference {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2
+    }
 }
 model::model!(CcmReference);
 /// Schema `CCMServiceNowDetails`.
@@ -507,9 +554,14 @@ impl model::Model for CcmServiceNowDetails {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.connector_ref),
-            1 => model::Part::Opt(&self.service_now_ticket),
+            1 => model::opt(&self.service_now_ticket),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.connector_ref.is_some() as u64
+            | (self.service_now_ticket.is_some() as u64) << 1
     }
 }
 model::model!(CcmServiceNowDetails);
@@ -544,10 +596,14 @@ impl model::Model for CcmSort {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.field),
-            1 => model::Part::Opt(&self.order),
+            0 => model::opt(&self.field),
+            1 => model::opt(&self.order),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.field.is_some() as u64 | (self.order.is_some() as u64) << 1
     }
 }
 model::model!(CcmSort);
@@ -635,6 +691,10 @@ impl model::Model for CcmTagDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
+    }
 }
 model::model!(CcmTagDto);
 /// Schema `CCMTimeFilter`.
@@ -668,10 +728,14 @@ impl model::Model for CcmTimeFilter {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.operator),
+            0 => model::opt(&self.operator),
             1 => model::Part::Int(&self.timestamp),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.operator.is_some() as u64 | (self.timestamp.is_some() as u64) << 1
     }
 }
 model::model!(CcmTimeFilter);
@@ -783,23 +847,43 @@ impl model::Model for CeView {
             0 => model::Part::Str(&self.name),
             1 => model::Part::Str(&self.uuid),
             2 => model::Part::Str(&self.folder_id),
-            3 => model::Part::Opt(&self.view_type),
+            3 => model::opt(&self.view_type),
             4 => model::Part::Str(&self.account_id),
             5 => model::Part::Int(&self.created_at),
-            6 => model::Part::Opt(&self.created_by),
+            6 => model::opt(&self.created_by),
             7 => model::Part::Num(&self.total_cost),
-            8 => model::Part::Opt(&self.view_rules),
-            9 => model::Part::Opt(&self.view_state),
-            10 => model::Part::Opt(&self.data_sources),
+            8 => model::opt(&self.view_rules),
+            9 => model::opt(&self.view_state),
+            10 => model::opt(&self.data_sources),
             11 => model::Part::Str(&self.view_version),
             12 => model::Part::Int(&self.last_updated_at),
-            13 => model::Part::Opt(&self.last_updated_by),
-            14 => model::Part::Opt(&self.view_time_range),
-            15 => model::Part::Opt(&self.unit_metric_info),
-            16 => model::Part::Opt(&self.view_preferences),
-            17 => model::Part::Opt(&self.view_visualization),
+            13 => model::opt(&self.last_updated_by),
+            14 => model::opt(&self.view_time_range),
+            15 => model::opt(&self.unit_metric_info),
+            16 => model::opt(&self.view_preferences),
+            17 => model::opt(&self.view_visualization),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
+            | (self.folder_id.is_some() as u64) << 2
+            | (self.view_type.is_some() as u64) << 3
+            | (self.account_id.is_some() as u64) << 4
+            | (self.created_at.is_some() as u64) << 5
+            | (self.created_by.is_some() as u64) << 6
+            | (self.total_cost.is_some() as u64) << 7
+            | (self.view_rules.is_some() as u64) << 8
+            | (self.view_state.is_some() as u64) << 9
+            | (self.data_sources.is_some() as u64) << 10
+            | (self.view_version.is_some() as u64) << 11
+            | (self.last_updated_at.is_some() as u64) << 12
+            | (self.last_updated_by.is_some() as u64) << 13
+            | (self.view_time_range.is_some() as u64) << 14
+            | (self.unit_metric_info.is_some() as u64) << 15
+            | (self.view_preferences.is_some() as u64) << 16
+            | (self.view_visualization.is_some() as u64) << 17
     }
 }
 model::model!(CeView);
@@ -860,10 +944,17 @@ impl model::Model for CeViewUnitMetricInfo {
             0 => model::Part::Str(&self.kind),
             1 => model::Part::Str(&self.name),
             2 => model::Part::Str(&self.type_),
-            3 => model::Part::Opt(&self.unit_metric_numerator),
-            4 => model::Part::Opt(&self.unit_metric_denominator),
+            3 => model::opt(&self.unit_metric_numerator),
+            4 => model::opt(&self.unit_metric_denominator),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2
+            | (self.unit_metric_numerator.is_some() as u64) << 3
+            | (self.unit_metric_denominator.is_some() as u64) << 4
     }
 }
 model::model!(CeViewUnitMetricInfo);
@@ -903,6 +994,10 @@ impl model::Model for CeViewUnitMetricInfoUnitMetricDenominator {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.operands.is_some() as u64 | (self.operators.is_some() as u64) << 1
+    }
 }
 model::model!(CeViewUnitMetricInfoUnitMetricDenominator);
 /// Schema `CEView.unitMetricInfo.unitMetricNumerator`.
@@ -940,6 +1035,10 @@ impl model::Model for CeViewUnitMetricInfoUnitMetricNumerator {
             1 => model::Part::Json(&self.operators),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.operands.is_some() as u64 | (self.operators.is_some() as u64) << 1
     }
 }
 model::model!(CeViewUnitMetricInfoUnitMetricNumerator);
@@ -980,12 +1079,19 @@ impl model::Model for ContainerRecommendationFilterProperties {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.k8s_namespace),
-            1 => model::Part::Opt(&self.ecs_launch_type),
-            2 => model::Part::Opt(&self.ecs_cluster_name),
-            3 => model::Part::Opt(&self.k8s_cluster_name),
+            0 => model::opt(&self.k8s_namespace),
+            1 => model::opt(&self.ecs_launch_type),
+            2 => model::opt(&self.ecs_cluster_name),
+            3 => model::opt(&self.k8s_cluster_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.k8s_namespace.is_some() as u64
+            | (self.ecs_launch_type.is_some() as u64) << 1
+            | (self.ecs_cluster_name.is_some() as u64) << 2
+            | (self.k8s_cluster_name.is_some() as u64) << 3
     }
 }
 model::model!(ContainerRecommendationFilterProperties);

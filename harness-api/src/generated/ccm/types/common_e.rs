@@ -67,11 +67,21 @@ impl model::Model for Ec2RecommendationPreset {
             2 => model::Part::Str(&self.account_id),
             3 => model::Part::Int(&self.created_at),
             4 => model::Part::Str(&self.description),
-            5 => model::Part::Opt(&self.resource_type),
+            5 => model::opt(&self.resource_type),
             6 => model::Part::Int(&self.last_updated_at),
-            7 => model::Part::Opt(&self.family_preference),
+            7 => model::opt(&self.family_preference),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
+            | (self.account_id.is_some() as u64) << 2
+            | (self.created_at.is_some() as u64) << 3
+            | (self.description.is_some() as u64) << 4
+            | (self.resource_type.is_some() as u64) << 5
+            | (self.last_updated_at.is_some() as u64) << 6
+            | (self.family_preference.is_some() as u64) << 7
     }
 }
 model::model!(Ec2RecommendationPreset);
@@ -149,11 +159,21 @@ impl model::Model for EcsRecommendationPreset {
             2 => model::Part::Str(&self.account_id),
             3 => model::Part::Int(&self.created_at),
             4 => model::Part::Str(&self.description),
-            5 => model::Part::Opt(&self.resource_type),
+            5 => model::opt(&self.resource_type),
             6 => model::Part::Int(&self.last_updated_at),
             7 => model::Part::Int(&self.buffer_percentage),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
+            | (self.account_id.is_some() as u64) << 2
+            | (self.created_at.is_some() as u64) << 3
+            | (self.description.is_some() as u64) << 4
+            | (self.resource_type.is_some() as u64) << 5
+            | (self.last_updated_at.is_some() as u64) << 6
+            | (self.buffer_percentage.is_some() as u64) << 7
     }
 }
 model::model!(EcsRecommendationPreset);
@@ -253,24 +273,42 @@ impl model::Model for EnforcementDetails {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.regions),
-            1 => model::Part::Opt(&self.rule_ids),
-            2 => model::Part::Opt(&self.accounts),
+            0 => model::opt(&self.regions),
+            1 => model::opt(&self.rule_ids),
+            2 => model::opt(&self.accounts),
             3 => model::Part::Flag(&self.is_dry_run),
             4 => model::Part::Str(&self.schedule),
             5 => model::Part::Int(&self.created_at),
-            6 => model::Part::Opt(&self.created_by),
+            6 => model::opt(&self.created_by),
             7 => model::Part::Flag(&self.is_enabled),
-            8 => model::Part::Opt(&self.rule_set_ids),
+            8 => model::opt(&self.rule_set_ids),
             9 => model::Part::Str(&self.description),
-            10 => model::Part::Opt(&self.cloud_provider),
+            10 => model::opt(&self.cloud_provider),
             11 => model::Part::Int(&self.last_updated_at),
-            12 => model::Part::Opt(&self.last_updated_by),
+            12 => model::opt(&self.last_updated_by),
             13 => model::Part::Str(&self.enforcement_name),
-            14 => model::Part::Opt(&self.account_id_and_names),
+            14 => model::opt(&self.account_id_and_names),
             15 => model::Part::Str(&self.execution_timezone),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.regions.is_some() as u64 | (self.rule_ids.is_some() as u64) << 1
+            | (self.accounts.is_some() as u64) << 2
+            | (self.is_dry_run.is_some() as u64) << 3
+            | (self.schedule.is_some() as u64) << 4
+            | (self.created_at.is_some() as u64) << 5
+            | (self.created_by.is_some() as u64) << 6
+            | (self.is_enabled.is_some() as u64) << 7
+            | (self.rule_set_ids.is_some() as u64) << 8
+            | (self.description.is_some() as u64) << 9
+            | (self.cloud_provider.is_some() as u64) << 10
+            | (self.last_updated_at.is_some() as u64) << 11
+            | (self.last_updated_by.is_some() as u64) << 12
+            | (self.enforcement_name.is_some() as u64) << 13
+            | (self.account_id_and_names.is_some() as u64) << 14
+            | (self.execution_timezone.is_some() as u64) << 15
     }
 }
 model::model!(EnforcementDetails);
@@ -416,6 +454,30 @@ impl model::Model for EntityInfo {
             21 => model::Part::Str(&self.azure_subscription_guid),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.field.is_some() as u64 | (self.service.is_some() as u64) << 1
+            | (self.gcp_sku_id.is_some() as u64) << 2
+            | (self.cluster_id.is_some() as u64) << 3
+            | (self.namespace.is_some() as u64) << 4
+            | (self.gcp_product.is_some() as u64) << 5
+            | (self.cluster_name.is_some() as u64) << 6
+            | (self.service_name.is_some() as u64) << 7
+            | (self.aws_usage_type.is_some() as u64) << 8
+            | (self.gcp_project_id.is_some() as u64) << 9
+            | (self.workload_name.is_some() as u64) << 10
+            | (self.workload_type.is_some() as u64) << 11
+            | (self.cloud_provider.is_some() as u64) << 12
+            | (self.aws_service_code.is_some() as u64) << 13
+            | (self.aws_instancetype.is_some() as u64) << 14
+            | (self.azure_instance_id.is_some() as u64) << 15
+            | (self.azure_service_name.is_some() as u64) << 16
+            | (self.aws_usage_account_id.is_some() as u64) << 17
+            | (self.gcp_sku_description.is_some() as u64) << 18
+            | (self.azure_meter_category.is_some() as u64) << 19
+            | (self.azure_resource_group.is_some() as u64) << 20
+            | (self.azure_subscription_guid.is_some() as u64) << 21
     }
 }
 model::model!(EntityInfo);

@@ -83,6 +83,18 @@ impl model::Model for GcpViewPreferences {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.gcp_cost.is_some() as u64 | (self.include_taxes.is_some() as u64) << 1
+            | (self.include_discounts.is_some() as u64) << 2
+            | (self.include_promotions.is_some() as u64) << 3
+            | (self.include_negotiated_savings.is_some() as u64) << 4
+            | (self.include_subscription_credits.is_some() as u64) << 5
+            | (self.include_legacy_based_cud_credits.is_some() as u64) << 6
+            | (self.include_sustained_use_discounts.is_some() as u64) << 7
+            | (self.include_spend_based_cud_discounts.is_some() as u64) << 8
+            | (self.include_resource_based_cud_credits.is_some() as u64) << 9
+    }
 }
 model::model!(GcpViewPreferences);
 /// Schema `GovernanceRecommendationFilterProperties`.
@@ -113,9 +125,13 @@ impl model::Model for GovernanceRecommendationFilterProperties {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.governance_rule_name),
+            0 => model::opt(&self.governance_rule_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.governance_rule_name.is_some() as u64
     }
 }
 model::model!(GovernanceRecommendationFilterProperties);

@@ -50,11 +50,18 @@ impl model::Model for JiraIssueNg {
             0 => model::Part::Str(&self.id),
             1 => model::Part::Str(&self.key),
             2 => model::Part::Str(&self.url),
-            3 => model::Part::Opt(&self.fields),
+            3 => model::opt(&self.fields),
             4 => model::Part::Str(&self.rest_url),
-            5 => model::Part::Opt(&self.field_name_to_keys),
+            5 => model::opt(&self.field_name_to_keys),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.key.is_some() as u64) << 1
+            | (self.url.is_some() as u64) << 2 | (self.fields.is_some() as u64) << 3
+            | (self.rest_url.is_some() as u64) << 4
+            | (self.field_name_to_keys.is_some() as u64) << 5
     }
 }
 model::model!(JiraIssueNg);

@@ -64,16 +64,26 @@ impl model::Model for K8sRecommendationFilterProperties {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.ids),
-            1 => model::Part::Opt(&self.names),
-            2 => model::Part::Opt(&self.regions),
-            3 => model::Part::Opt(&self.namespaces),
-            4 => model::Part::Opt(&self.cluster_names),
-            5 => model::Part::Opt(&self.cloud_provider),
-            6 => model::Part::Opt(&self.resource_types),
-            7 => model::Part::Opt(&self.recommendation_states),
+            0 => model::opt(&self.ids),
+            1 => model::opt(&self.names),
+            2 => model::opt(&self.regions),
+            3 => model::opt(&self.namespaces),
+            4 => model::opt(&self.cluster_names),
+            5 => model::opt(&self.cloud_provider),
+            6 => model::opt(&self.resource_types),
+            7 => model::opt(&self.recommendation_states),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ids.is_some() as u64 | (self.names.is_some() as u64) << 1
+            | (self.regions.is_some() as u64) << 2
+            | (self.namespaces.is_some() as u64) << 3
+            | (self.cluster_names.is_some() as u64) << 4
+            | (self.cloud_provider.is_some() as u64) << 5
+            | (self.resource_types.is_some() as u64) << 6
+            | (self.recommendation_states.is_some() as u64) << 7
     }
 }
 model::model!(K8sRecommendationFilterProperties);

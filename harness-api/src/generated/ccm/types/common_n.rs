@@ -81,12 +81,24 @@ impl model::Model for NodepoolRecommendationPreset {
             3 => model::Part::Int(&self.created_at),
             4 => model::Part::Str(&self.description),
             5 => model::Part::Int(&self.min_node_count),
-            6 => model::Part::Opt(&self.resource_type),
+            6 => model::opt(&self.resource_type),
             7 => model::Part::Int(&self.last_updated_at),
             8 => model::Part::Int(&self.buffer_percentage),
-            9 => model::Part::Opt(&self.preferred_instances),
+            9 => model::opt(&self.preferred_instances),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
+            | (self.account_id.is_some() as u64) << 2
+            | (self.created_at.is_some() as u64) << 3
+            | (self.description.is_some() as u64) << 4
+            | (self.min_node_count.is_some() as u64) << 5
+            | (self.resource_type.is_some() as u64) << 6
+            | (self.last_updated_at.is_some() as u64) << 7
+            | (self.buffer_percentage.is_some() as u64) << 8
+            | (self.preferred_instances.is_some() as u64) << 9
     }
 }
 model::model!(NodepoolRecommendationPreset);

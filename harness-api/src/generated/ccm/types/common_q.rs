@@ -43,10 +43,16 @@ impl model::Model for QlceViewFieldInput {
         match index {
             0 => model::Part::Str(&self.field_id),
             1 => model::Part::Str(&self.field_name),
-            2 => model::Part::Opt(&self.identifier),
+            2 => model::opt(&self.identifier),
             3 => model::Part::Str(&self.identifier_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.field_id.is_some() as u64 | (self.field_name.is_some() as u64) << 1
+            | (self.identifier.is_some() as u64) << 2
+            | (self.identifier_name.is_some() as u64) << 3
     }
 }
 model::model!(QlceViewFieldInput);
@@ -90,11 +96,16 @@ impl model::Model for QlceViewFilter {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.field),
-            1 => model::Part::Opt(&self.values),
-            2 => model::Part::Opt(&self.operator),
+            0 => model::opt(&self.field),
+            1 => model::opt(&self.values),
+            2 => model::opt(&self.operator),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.field.is_some() as u64 | (self.values.is_some() as u64) << 1
+            | (self.operator.is_some() as u64) << 2
     }
 }
 model::model!(QlceViewFilter);
@@ -149,13 +160,20 @@ impl model::Model for QlceViewFilterWrapper {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.id_filter),
-            1 => model::Part::Opt(&self.rule_filter),
-            2 => model::Part::Opt(&self.time_filter),
-            3 => model::Part::Opt(&self.view_metadata_filter),
-            4 => model::Part::Opt(&self.time_range_type_filter),
+            0 => model::opt(&self.id_filter),
+            1 => model::opt(&self.rule_filter),
+            2 => model::opt(&self.time_filter),
+            3 => model::opt(&self.view_metadata_filter),
+            4 => model::opt(&self.time_range_type_filter),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id_filter.is_some() as u64 | (self.rule_filter.is_some() as u64) << 1
+            | (self.time_filter.is_some() as u64) << 2
+            | (self.view_metadata_filter.is_some() as u64) << 3
+            | (self.time_range_type_filter.is_some() as u64) << 4
     }
 }
 model::model!(QlceViewFilterWrapper);
@@ -195,10 +213,15 @@ impl model::Model for QlceViewGroupBy {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.entity_group_by),
-            1 => model::Part::Opt(&self.time_trunc_group_by),
+            0 => model::opt(&self.entity_group_by),
+            1 => model::opt(&self.time_trunc_group_by),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.entity_group_by.is_some() as u64
+            | (self.time_trunc_group_by.is_some() as u64) << 1
     }
 }
 model::model!(QlceViewGroupBy);
@@ -242,6 +265,11 @@ impl model::Model for QlceViewMetadataFilter {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.view_id.is_some() as u64 | (self.preview.is_some() as u64) << 1
+            | (self.is_preview.is_some() as u64) << 2
+    }
 }
 model::model!(QlceViewMetadataFilter);
 /// Schema `QLCEViewRule`.
@@ -272,9 +300,13 @@ impl model::Model for QlceViewRule {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.conditions),
+            0 => model::opt(&self.conditions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.conditions.is_some() as u64
     }
 }
 model::model!(QlceViewRule);
@@ -312,11 +344,16 @@ impl model::Model for QlceViewTimeFilter {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.field),
+            0 => model::opt(&self.field),
             1 => model::Part::Num(&self.value),
-            2 => model::Part::Opt(&self.operator),
+            2 => model::opt(&self.operator),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.field.is_some() as u64 | (self.value.is_some() as u64) << 1
+            | (self.operator.is_some() as u64) << 2
     }
 }
 model::model!(QlceViewTimeFilter);
@@ -352,9 +389,13 @@ impl model::Model for QlceViewTimeTruncGroupBy {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.resolution),
+            0 => model::opt(&self.resolution),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.resolution.is_some() as u64
     }
 }
 model::model!(QlceViewTimeTruncGroupBy);

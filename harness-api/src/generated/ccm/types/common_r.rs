@@ -52,12 +52,19 @@ impl model::Model for ResourceBreakdown {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Num(&self.cost),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Num(&self.savings),
             3 => model::Part::Str(&self.resource_id),
             4 => model::Part::Flag(&self.action_applied),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.cost.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.savings.is_some() as u64) << 2
+            | (self.resource_id.is_some() as u64) << 3
+            | (self.action_applied.is_some() as u64) << 4
     }
 }
 model::model!(ResourceBreakdown);
@@ -99,11 +106,17 @@ impl model::Model for ResponseDtoDouble {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Num(&self.data),
-            1 => model::Part::Opt(&self.status),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoDouble);
@@ -148,12 +161,18 @@ impl model::Model for ResponseDtoEnforcementDetails {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoEnforcementDetails);
@@ -199,12 +218,18 @@ impl model::Model for ResponseDtoListAnomalyData {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListAnomalyData);
@@ -250,12 +275,18 @@ impl model::Model for ResponseDtoListFilterStats {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListFilterStats);
@@ -301,12 +332,18 @@ impl model::Model for ResponseDtoListValueDataPoint {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListValueDataPoint);
@@ -352,12 +389,18 @@ impl model::Model for ResponseDtoRuleExecutionList {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoRuleExecutionList);
@@ -570,7 +613,7 @@ impl model::Model for RuleExecution {
             3 => model::Part::Str(&self.uuid),
             4 => model::Part::Str(&self.job_id),
             5 => model::Part::Num(&self.savings),
-            6 => model::Part::Opt(&self.cost_type),
+            6 => model::opt(&self.cost_type),
             7 => model::Part::Flag(&self.is_dry_run),
             8 => model::Part::Str(&self.rule_name),
             9 => model::Part::Str(&self.account_id),
@@ -579,15 +622,15 @@ impl model::Model for RuleExecution {
             12 => model::Part::Flag(&self.cost_computed),
             13 => model::Part::Str(&self.error_message),
             14 => model::Part::Str(&self.resource_type),
-            15 => model::Part::Opt(&self.cloud_provider),
-            16 => model::Part::Opt(&self.execution_type),
+            15 => model::opt(&self.cloud_provider),
+            16 => model::opt(&self.execution_type),
             17 => model::Part::Int(&self.last_updated_at),
             18 => model::Part::Str(&self.org_identifier),
             19 => model::Part::Int(&self.resource_count),
             20 => model::Part::Str(&self.target_account),
-            21 => model::Part::Opt(&self.target_regions),
+            21 => model::opt(&self.target_regions),
             22 => model::Part::Str(&self.rule_identifier),
-            23 => model::Part::Opt(&self.execution_status),
+            23 => model::opt(&self.execution_status),
             24 => model::Part::Str(&self.execution_log_path),
             25 => model::Part::Flag(&self.action_file_present),
             26 => model::Part::Flag(&self.is_multi_policy_rule),
@@ -597,11 +640,11 @@ impl model::Model for RuleExecution {
             30 => model::Part::Str(&self.rule_enforcement_name),
             31 => model::Part::Int(&self.execution_completed_at),
             32 => model::Part::Int(&self.actioned_resource_count),
-            33 => model::Part::Opt(&self.bq_data_ingestion_status),
-            34 => model::Part::Opt(&self.resource_breakdown_list),
+            33 => model::opt(&self.bq_data_ingestion_status),
+            34 => model::opt(&self.resource_breakdown_list),
             35 => model::Part::Str(&self.cost_computation_message),
             36 => model::Part::Str(&self.execution_log_bucket_type),
-            37 => model::Part::Opt(&self.sub_rule_execution_details),
+            37 => model::opt(&self.sub_rule_execution_details),
             38 => model::Part::Str(&self.actioned_resource_file_name),
             39 => model::Part::Flag(&self.is_cost_breakdown_generated),
             40 => model::Part::Str(&self.rule_enforcement_identifier),
@@ -609,6 +652,49 @@ impl model::Model for RuleExecution {
             42 => model::Part::Str(&self.rule_enforcement_recommendation_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ttl.is_some() as u64 | (self.cost.is_some() as u64) << 1
+            | (self.ootb.is_some() as u64) << 2 | (self.uuid.is_some() as u64) << 3
+            | (self.job_id.is_some() as u64) << 4 | (self.savings.is_some() as u64) << 5
+            | (self.cost_type.is_some() as u64) << 6
+            | (self.is_dry_run.is_some() as u64) << 7
+            | (self.rule_name.is_some() as u64) << 8
+            | (self.account_id.is_some() as u64) << 9
+            | (self.created_at.is_some() as u64) << 10
+            | (self.action_type.is_some() as u64) << 11
+            | (self.cost_computed.is_some() as u64) << 12
+            | (self.error_message.is_some() as u64) << 13
+            | (self.resource_type.is_some() as u64) << 14
+            | (self.cloud_provider.is_some() as u64) << 15
+            | (self.execution_type.is_some() as u64) << 16
+            | (self.last_updated_at.is_some() as u64) << 17
+            | (self.org_identifier.is_some() as u64) << 18
+            | (self.resource_count.is_some() as u64) << 19
+            | (self.target_account.is_some() as u64) << 20
+            | (self.target_regions.is_some() as u64) << 21
+            | (self.rule_identifier.is_some() as u64) << 22
+            | (self.execution_status.is_some() as u64) << 23
+            | (self.execution_log_path.is_some() as u64) << 24
+            | (self.action_file_present.is_some() as u64) << 25
+            | (self.is_multi_policy_rule.is_some() as u64) << 26
+            | (self.project_identifier.is_some() as u64) << 27
+            | (self.target_account_name.is_some() as u64) << 28
+            | (self.rule_pack_identifier.is_some() as u64) << 29
+            | (self.rule_enforcement_name.is_some() as u64) << 30
+            | (self.execution_completed_at.is_some() as u64) << 31
+            | (self.actioned_resource_count.is_some() as u64) << 32
+            | (self.bq_data_ingestion_status.is_some() as u64) << 33
+            | (self.resource_breakdown_list.is_some() as u64) << 34
+            | (self.cost_computation_message.is_some() as u64) << 35
+            | (self.execution_log_bucket_type.is_some() as u64) << 36
+            | (self.sub_rule_execution_details.is_some() as u64) << 37
+            | (self.actioned_resource_file_name.is_some() as u64) << 38
+            | (self.is_cost_breakdown_generated.is_some() as u64) << 39
+            | (self.rule_enforcement_identifier.is_some() as u64) << 40
+            | (self.rule_enforcement_recommendation_name.is_some() as u64) << 41
+            | (self.rule_enforcement_recommendation_identifier.is_some() as u64) << 42
     }
 }
 model::model!(RuleExecution);
@@ -657,9 +743,13 @@ impl model::Model for RuleExecutionList {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.total_items),
-            1 => model::Part::Opt(&self.rule_execution),
+            1 => model::opt(&self.rule_execution),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.total_items.is_some() as u64 | (self.rule_execution.is_some() as u64) << 1
     }
 }
 model::model!(RuleExecutionList);

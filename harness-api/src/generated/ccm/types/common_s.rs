@@ -40,6 +40,10 @@ impl model::Model for ServiceNowFieldValueNg {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.value.is_some() as u64 | (self.display_value.is_some() as u64) << 1
+    }
 }
 model::model!(ServiceNowFieldValueNg);
 /// Schema `ServiceNowTicketNG`.
@@ -77,10 +81,15 @@ impl model::Model for ServiceNowTicketNg {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.url),
-            1 => model::Part::Opt(&self.fields),
+            1 => model::opt(&self.fields),
             2 => model::Part::Str(&self.number),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.fields.is_some() as u64) << 1
+            | (self.number.is_some() as u64) << 2
     }
 }
 model::model!(ServiceNowTicketNg);
@@ -197,21 +206,43 @@ impl model::Model for SubRuleExecutionDetails {
             4 => model::Part::Flag(&self.cost_computed),
             5 => model::Part::Str(&self.error_message),
             6 => model::Part::Str(&self.resource_type),
-            7 => model::Part::Opt(&self.execution_type),
+            7 => model::opt(&self.execution_type),
             8 => model::Part::Int(&self.resource_count),
-            9 => model::Part::Opt(&self.execution_status),
+            9 => model::opt(&self.execution_status),
             10 => model::Part::Str(&self.execution_log_path),
             11 => model::Part::Flag(&self.action_file_present),
             12 => model::Part::Int(&self.execution_completed_at),
             13 => model::Part::Int(&self.actioned_resource_count),
-            14 => model::Part::Opt(&self.bq_data_ingestion_status),
-            15 => model::Part::Opt(&self.resource_breakdown_list),
+            14 => model::opt(&self.bq_data_ingestion_status),
+            15 => model::opt(&self.resource_breakdown_list),
             16 => model::Part::Str(&self.cost_computation_message),
             17 => model::Part::Str(&self.execution_log_bucket_type),
             18 => model::Part::Str(&self.actioned_resource_file_name),
             19 => model::Part::Flag(&self.is_cost_breakdown_generated),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.cost.is_some() as u64 | (self.savings.is_some() as u64) << 1
+            | (self.action_type.is_some() as u64) << 2
+            | (self.policy_name.is_some() as u64) << 3
+            | (self.cost_computed.is_some() as u64) << 4
+            | (self.error_message.is_some() as u64) << 5
+            | (self.resource_type.is_some() as u64) << 6
+            | (self.execution_type.is_some() as u64) << 7
+            | (self.resource_count.is_some() as u64) << 8
+            | (self.execution_status.is_some() as u64) << 9
+            | (self.execution_log_path.is_some() as u64) << 10
+            | (self.action_file_present.is_some() as u64) << 11
+            | (self.execution_completed_at.is_some() as u64) << 12
+            | (self.actioned_resource_count.is_some() as u64) << 13
+            | (self.bq_data_ingestion_status.is_some() as u64) << 14
+            | (self.resource_breakdown_list.is_some() as u64) << 15
+            | (self.cost_computation_message.is_some() as u64) << 16
+            | (self.execution_log_bucket_type.is_some() as u64) << 17
+            | (self.actioned_resource_file_name.is_some() as u64) << 18
+            | (self.is_cost_breakdown_generated.is_some() as u64) << 19
     }
 }
 model::model!(SubRuleExecutionDetails);

@@ -40,6 +40,10 @@ impl model::Model for ValueDataPoint {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.time.is_some() as u64 | (self.value.is_some() as u64) << 1
+    }
 }
 model::model!(ValueDataPoint);
 model::union! {
@@ -86,10 +90,16 @@ impl model::Model for ViewField {
         match index {
             0 => model::Part::Str(&self.field_id),
             1 => model::Part::Str(&self.field_name),
-            2 => model::Part::Opt(&self.identifier),
+            2 => model::opt(&self.identifier),
             3 => model::Part::Str(&self.identifier_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.field_id.is_some() as u64 | (self.field_name.is_some() as u64) << 1
+            | (self.identifier.is_some() as u64) << 2
+            | (self.identifier_name.is_some() as u64) << 3
     }
 }
 model::model!(ViewField);
@@ -137,11 +147,17 @@ impl model::Model for ViewIdCondition {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.type_),
-            1 => model::Part::Opt(&self.values),
-            2 => model::Part::Opt(&self.view_field),
-            3 => model::Part::Opt(&self.view_operator),
+            1 => model::opt(&self.values),
+            2 => model::opt(&self.view_field),
+            3 => model::opt(&self.view_operator),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.values.is_some() as u64) << 1
+            | (self.view_field.is_some() as u64) << 2
+            | (self.view_operator.is_some() as u64) << 3
     }
 }
 model::model!(ViewIdCondition);
@@ -202,12 +218,21 @@ impl model::Model for ViewPreferences {
         match index {
             0 => model::Part::Flag(&self.include_others),
             1 => model::Part::Flag(&self.show_anomalies),
-            2 => model::Part::Opt(&self.aws_preferences),
-            3 => model::Part::Opt(&self.gcp_preferences),
-            4 => model::Part::Opt(&self.azure_view_preferences),
+            2 => model::opt(&self.aws_preferences),
+            3 => model::opt(&self.gcp_preferences),
+            4 => model::opt(&self.azure_view_preferences),
             5 => model::Part::Flag(&self.include_unallocated_cost),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.include_others.is_some() as u64
+            | (self.show_anomalies.is_some() as u64) << 1
+            | (self.aws_preferences.is_some() as u64) << 2
+            | (self.gcp_preferences.is_some() as u64) << 3
+            | (self.azure_view_preferences.is_some() as u64) << 4
+            | (self.include_unallocated_cost.is_some() as u64) << 5
     }
 }
 model::model!(ViewPreferences);
@@ -239,9 +264,13 @@ impl model::Model for ViewRule {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.view_conditions),
+            0 => model::opt(&self.view_conditions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.view_conditions.is_some() as u64
     }
 }
 model::model!(ViewRule);
@@ -281,9 +310,14 @@ impl model::Model for ViewTimeRange {
         match index {
             0 => model::Part::Int(&self.end_time),
             1 => model::Part::Int(&self.start_time),
-            2 => model::Part::Opt(&self.view_time_range_type),
+            2 => model::opt(&self.view_time_range_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.end_time.is_some() as u64 | (self.start_time.is_some() as u64) << 1
+            | (self.view_time_range_type.is_some() as u64) << 2
     }
 }
 model::model!(ViewTimeRange);
@@ -326,11 +360,16 @@ impl model::Model for ViewVisualization {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.group_by),
-            1 => model::Part::Opt(&self.chart_type),
-            2 => model::Part::Opt(&self.granularity),
+            0 => model::opt(&self.group_by),
+            1 => model::opt(&self.chart_type),
+            2 => model::opt(&self.granularity),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.group_by.is_some() as u64 | (self.chart_type.is_some() as u64) << 1
+            | (self.granularity.is_some() as u64) << 2
     }
 }
 model::model!(ViewVisualization);

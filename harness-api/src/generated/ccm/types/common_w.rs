@@ -66,17 +66,27 @@ impl model::Model for WorkloadRecommendationPreset {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.qos),
+            0 => model::opt(&self.qos),
             1 => model::Part::Str(&self.name),
             2 => model::Part::Str(&self.uuid),
             3 => model::Part::Str(&self.account_id),
             4 => model::Part::Int(&self.created_at),
             5 => model::Part::Str(&self.description),
-            6 => model::Part::Opt(&self.resource_type),
+            6 => model::opt(&self.resource_type),
             7 => model::Part::Int(&self.last_updated_at),
             8 => model::Part::Int(&self.buffer_percentage),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.qos.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.uuid.is_some() as u64) << 2 | (self.account_id.is_some() as u64) << 3
+            | (self.created_at.is_some() as u64) << 4
+            | (self.description.is_some() as u64) << 5
+            | (self.resource_type.is_some() as u64) << 6
+            | (self.last_updated_at.is_some() as u64) << 7
+            | (self.buffer_percentage.is_some() as u64) << 8
     }
 }
 model::model!(WorkloadRecommendationPreset);

@@ -86,17 +86,32 @@ impl model::Model for BusinessMapping {
             1 => model::Part::Str(&self.uuid),
             2 => model::Part::Str(&self.account_id),
             3 => model::Part::Int(&self.created_at),
-            4 => model::Part::Opt(&self.created_by),
-            5 => model::Part::Opt(&self.cost_buckets),
-            6 => model::Part::Opt(&self.cost_targets),
-            7 => model::Part::Opt(&self.data_sources),
-            8 => model::Part::Opt(&self.shared_costs),
+            4 => model::opt(&self.created_by),
+            5 => model::opt(&self.cost_buckets),
+            6 => model::opt(&self.cost_targets),
+            7 => model::opt(&self.data_sources),
+            8 => model::opt(&self.shared_costs),
             9 => model::Part::Int(&self.last_updated_at),
-            10 => model::Part::Opt(&self.last_updated_by),
-            11 => model::Part::Opt(&self.unallocated_cost),
-            12 => model::Part::Opt(&self.cost_targets_with_uuid),
+            10 => model::opt(&self.last_updated_by),
+            11 => model::opt(&self.unallocated_cost),
+            12 => model::opt(&self.cost_targets_with_uuid),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
+            | (self.account_id.is_some() as u64) << 2
+            | (self.created_at.is_some() as u64) << 3
+            | (self.created_by.is_some() as u64) << 4
+            | (self.cost_buckets.is_some() as u64) << 5
+            | (self.cost_targets.is_some() as u64) << 6
+            | (self.data_sources.is_some() as u64) << 7
+            | (self.shared_costs.is_some() as u64) << 8
+            | (self.last_updated_at.is_some() as u64) << 9
+            | (self.last_updated_by.is_some() as u64) << 10
+            | (self.unallocated_cost.is_some() as u64) << 11
+            | (self.cost_targets_with_uuid.is_some() as u64) << 12
     }
 }
 model::model!(BusinessMapping);
@@ -132,9 +147,13 @@ impl model::Model for BusinessMappingCostBuckets {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.rules),
+            1 => model::opt(&self.rules),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.rules.is_some() as u64) << 1
     }
 }
 model::model!(BusinessMappingCostBuckets);
@@ -166,9 +185,13 @@ impl model::Model for BusinessMappingCostBucketsRules {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.conditions),
+            0 => model::opt(&self.conditions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.conditions.is_some() as u64
     }
 }
 model::model!(BusinessMappingCostBucketsRules);
@@ -212,6 +235,11 @@ impl model::Model for BusinessMappingCostBucketsRulesConditions {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.value.is_some() as u64) << 2
+    }
 }
 model::model!(BusinessMappingCostBucketsRulesConditions);
 model::open_enum! {
@@ -252,9 +280,14 @@ impl model::Model for BusinessMappingListDto {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.total_count),
-            1 => model::Part::Opt(&self.business_mappings),
+            1 => model::opt(&self.business_mappings),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.total_count.is_some() as u64
+            | (self.business_mappings.is_some() as u64) << 1
     }
 }
 model::model!(BusinessMappingListDto);
@@ -294,9 +327,14 @@ impl model::Model for CostCategoryDeleteDto {
         match index {
             0 => model::Part::Flag(&self.deleted),
             1 => model::Part::Str(&self.message),
-            2 => model::Part::Opt(&self.linked_perspectives),
+            2 => model::opt(&self.linked_perspectives),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.deleted.is_some() as u64 | (self.message.is_some() as u64) << 1
+            | (self.linked_perspectives.is_some() as u64) << 2
     }
 }
 model::model!(CostCategoryDeleteDto);
@@ -332,9 +370,13 @@ impl model::Model for CostTarget {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.rules),
+            1 => model::opt(&self.rules),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.rules.is_some() as u64) << 1
     }
 }
 model::model!(CostTarget);
@@ -372,11 +414,16 @@ impl model::Model for RestResponseBusinessMapping {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.meta_data),
-            1 => model::Part::Opt(&self.resource),
-            2 => model::Part::Opt(&self.response_messages),
+            0 => model::opt(&self.meta_data),
+            1 => model::opt(&self.resource),
+            2 => model::opt(&self.response_messages),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
+            | (self.response_messages.is_some() as u64) << 2
     }
 }
 model::model!(RestResponseBusinessMapping);
@@ -414,11 +461,16 @@ impl model::Model for RestResponseBusinessMappingListDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.meta_data),
-            1 => model::Part::Opt(&self.resource),
-            2 => model::Part::Opt(&self.response_messages),
+            0 => model::opt(&self.meta_data),
+            1 => model::opt(&self.resource),
+            2 => model::opt(&self.response_messages),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
+            | (self.response_messages.is_some() as u64) << 2
     }
 }
 model::model!(RestResponseBusinessMappingListDto);
@@ -456,11 +508,16 @@ impl model::Model for RestResponseCostCategoryDeleteDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.meta_data),
-            1 => model::Part::Opt(&self.resource),
-            2 => model::Part::Opt(&self.response_messages),
+            0 => model::opt(&self.meta_data),
+            1 => model::opt(&self.resource),
+            2 => model::opt(&self.response_messages),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
+            | (self.response_messages.is_some() as u64) << 2
     }
 }
 model::model!(RestResponseCostCategoryDeleteDto);
@@ -502,11 +559,16 @@ impl model::Model for SharedCost {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.rules),
-            2 => model::Part::Opt(&self.splits),
-            3 => model::Part::Opt(&self.strategy),
+            1 => model::opt(&self.rules),
+            2 => model::opt(&self.splits),
+            3 => model::opt(&self.strategy),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.rules.is_some() as u64) << 1
+            | (self.splits.is_some() as u64) << 2 | (self.strategy.is_some() as u64) << 3
     }
 }
 model::model!(SharedCost);
@@ -545,6 +607,11 @@ impl model::Model for SharedCostSplit {
             1 => model::Part::Num(&self.percentage_contribution),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.cost_target_name.is_some() as u64
+            | (self.percentage_contribution.is_some() as u64) << 1
     }
 }
 model::model!(SharedCostSplit);
@@ -590,11 +657,17 @@ impl model::Model for UnallocatedCost {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.label),
-            1 => model::Part::Opt(&self.splits),
-            2 => model::Part::Opt(&self.strategy),
-            3 => model::Part::Opt(&self.sharing_strategy),
+            1 => model::opt(&self.splits),
+            2 => model::opt(&self.strategy),
+            3 => model::opt(&self.sharing_strategy),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.label.is_some() as u64 | (self.splits.is_some() as u64) << 1
+            | (self.strategy.is_some() as u64) << 2
+            | (self.sharing_strategy.is_some() as u64) << 3
     }
 }
 model::model!(UnallocatedCost);

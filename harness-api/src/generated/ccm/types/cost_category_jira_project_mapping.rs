@@ -71,14 +71,25 @@ impl model::Model for BulkSyncCostCategoryJiraMappingsBody {
             0 => model::Part::Str(&self.uuid),
             1 => model::Part::Str(&self.account_id),
             2 => model::Part::Int(&self.created_at),
-            3 => model::Part::Opt(&self.created_by),
+            3 => model::opt(&self.created_by),
             4 => model::Part::Int(&self.last_updated_at),
-            5 => model::Part::Opt(&self.last_updated_by),
+            5 => model::opt(&self.last_updated_by),
             6 => model::Part::Str(&self.cost_bucket_name),
             7 => model::Part::Str(&self.cost_category_name),
-            8 => model::Part::Opt(&self.jira_project_details),
+            8 => model::opt(&self.jira_project_details),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.uuid.is_some() as u64 | (self.account_id.is_some() as u64) << 1
+            | (self.created_at.is_some() as u64) << 2
+            | (self.created_by.is_some() as u64) << 3
+            | (self.last_updated_at.is_some() as u64) << 4
+            | (self.last_updated_by.is_some() as u64) << 5
+            | (self.cost_bucket_name.is_some() as u64) << 6
+            | (self.cost_category_name.is_some() as u64) << 7
+            | (self.jira_project_details.is_some() as u64) << 8
     }
 }
 model::model!(BulkSyncCostCategoryJiraMappingsBody);
@@ -126,6 +137,12 @@ impl model::Model for BulkSyncCostCategoryJiraMappingsBodyCreatedBy {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
+            | (self.email.is_some() as u64) << 2
+            | (self.external_user_id.is_some() as u64) << 3
+    }
 }
 model::model!(BulkSyncCostCategoryJiraMappingsBodyCreatedBy);
 /// Schema `bulkSyncCostCategoryJiraMappings body.jiraProjectDetails`.
@@ -163,6 +180,10 @@ impl model::Model for BulkSyncCostCategoryJiraMappingsBodyJiraProjectDetails {
             1 => model::Part::Str(&self.project_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.project_id.is_some() as u64 | (self.project_name.is_some() as u64) << 1
     }
 }
 model::model!(BulkSyncCostCategoryJiraMappingsBodyJiraProjectDetails);
@@ -209,6 +230,12 @@ impl model::Model for BulkSyncCostCategoryJiraMappingsBodyLastUpdatedBy {
             3 => model::Part::Str(&self.external_user_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
+            | (self.email.is_some() as u64) << 2
+            | (self.external_user_id.is_some() as u64) << 3
     }
 }
 model::model!(BulkSyncCostCategoryJiraMappingsBodyLastUpdatedBy);
@@ -279,14 +306,25 @@ impl model::Model for CreateCostCategoryJiraMappingBody {
             0 => model::Part::Str(&self.uuid),
             1 => model::Part::Str(&self.account_id),
             2 => model::Part::Int(&self.created_at),
-            3 => model::Part::Opt(&self.created_by),
+            3 => model::opt(&self.created_by),
             4 => model::Part::Int(&self.last_updated_at),
-            5 => model::Part::Opt(&self.last_updated_by),
+            5 => model::opt(&self.last_updated_by),
             6 => model::Part::Str(&self.cost_bucket_name),
             7 => model::Part::Str(&self.cost_category_name),
-            8 => model::Part::Opt(&self.jira_project_details),
+            8 => model::opt(&self.jira_project_details),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.uuid.is_some() as u64 | (self.account_id.is_some() as u64) << 1
+            | (self.created_at.is_some() as u64) << 2
+            | (self.created_by.is_some() as u64) << 3
+            | (self.last_updated_at.is_some() as u64) << 4
+            | (self.last_updated_by.is_some() as u64) << 5
+            | (self.cost_bucket_name.is_some() as u64) << 6
+            | (self.cost_category_name.is_some() as u64) << 7
+            | (self.jira_project_details.is_some() as u64) << 8
     }
 }
 model::model!(CreateCostCategoryJiraMappingBody);
@@ -334,6 +372,12 @@ impl model::Model for CreateCostCategoryJiraMappingBodyCreatedBy {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
+            | (self.email.is_some() as u64) << 2
+            | (self.external_user_id.is_some() as u64) << 3
+    }
 }
 model::model!(CreateCostCategoryJiraMappingBodyCreatedBy);
 /// Schema `createCostCategoryJiraMapping body.jiraProjectDetails`.
@@ -371,6 +415,10 @@ impl model::Model for CreateCostCategoryJiraMappingBodyJiraProjectDetails {
             1 => model::Part::Str(&self.project_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.project_id.is_some() as u64 | (self.project_name.is_some() as u64) << 1
     }
 }
 model::model!(CreateCostCategoryJiraMappingBodyJiraProjectDetails);
@@ -417,6 +465,12 @@ impl model::Model for CreateCostCategoryJiraMappingBodyLastUpdatedBy {
             3 => model::Part::Str(&self.external_user_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
+            | (self.email.is_some() as u64) << 2
+            | (self.external_user_id.is_some() as u64) << 3
     }
 }
 model::model!(CreateCostCategoryJiraMappingBodyLastUpdatedBy);
@@ -487,14 +541,25 @@ impl model::Model for UpdateCostCategoryJiraMappingBody {
             0 => model::Part::Str(&self.uuid),
             1 => model::Part::Str(&self.account_id),
             2 => model::Part::Int(&self.created_at),
-            3 => model::Part::Opt(&self.created_by),
+            3 => model::opt(&self.created_by),
             4 => model::Part::Int(&self.last_updated_at),
-            5 => model::Part::Opt(&self.last_updated_by),
+            5 => model::opt(&self.last_updated_by),
             6 => model::Part::Str(&self.cost_bucket_name),
             7 => model::Part::Str(&self.cost_category_name),
-            8 => model::Part::Opt(&self.jira_project_details),
+            8 => model::opt(&self.jira_project_details),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.uuid.is_some() as u64 | (self.account_id.is_some() as u64) << 1
+            | (self.created_at.is_some() as u64) << 2
+            | (self.created_by.is_some() as u64) << 3
+            | (self.last_updated_at.is_some() as u64) << 4
+            | (self.last_updated_by.is_some() as u64) << 5
+            | (self.cost_bucket_name.is_some() as u64) << 6
+            | (self.cost_category_name.is_some() as u64) << 7
+            | (self.jira_project_details.is_some() as u64) << 8
     }
 }
 model::model!(UpdateCostCategoryJiraMappingBody);
@@ -542,6 +607,12 @@ impl model::Model for UpdateCostCategoryJiraMappingBodyCreatedBy {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
+            | (self.email.is_some() as u64) << 2
+            | (self.external_user_id.is_some() as u64) << 3
+    }
 }
 model::model!(UpdateCostCategoryJiraMappingBodyCreatedBy);
 /// Schema `updateCostCategoryJiraMapping body.jiraProjectDetails`.
@@ -579,6 +650,10 @@ impl model::Model for UpdateCostCategoryJiraMappingBodyJiraProjectDetails {
             1 => model::Part::Str(&self.project_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.project_id.is_some() as u64 | (self.project_name.is_some() as u64) << 1
     }
 }
 model::model!(UpdateCostCategoryJiraMappingBodyJiraProjectDetails);
@@ -625,6 +700,12 @@ impl model::Model for UpdateCostCategoryJiraMappingBodyLastUpdatedBy {
             3 => model::Part::Str(&self.external_user_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
+            | (self.email.is_some() as u64) << 2
+            | (self.external_user_id.is_some() as u64) << 3
     }
 }
 model::model!(UpdateCostCategoryJiraMappingBodyLastUpdatedBy);

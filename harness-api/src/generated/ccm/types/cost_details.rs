@@ -44,6 +44,11 @@ impl model::Model for CcmEcsEntity {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.task_id.is_some() as u64 | (self.service.is_some() as u64) << 1
+            | (self.launch_type.is_some() as u64) << 2
+    }
 }
 model::model!(CcmEcsEntity);
 /// Schema `CCMK8sEntity`.
@@ -82,9 +87,14 @@ impl model::Model for Ccmk8sEntity {
         match index {
             0 => model::Part::Str(&self.workload),
             1 => model::Part::Str(&self.namespace),
-            2 => model::Part::Opt(&self.selected_labels),
+            2 => model::opt(&self.selected_labels),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.workload.is_some() as u64 | (self.namespace.is_some() as u64) << 1
+            | (self.selected_labels.is_some() as u64) << 2
     }
 }
 model::model!(Ccmk8sEntity);
@@ -146,8 +156,8 @@ impl model::Model for ClusterCostDetails {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.ecs),
-            1 => model::Part::Opt(&self.k8s),
+            0 => model::opt(&self.ecs),
+            1 => model::opt(&self.k8s),
             2 => model::Part::Str(&self.cluster),
             3 => model::Part::Num(&self.idle_cost),
             4 => model::Part::Str(&self.cluster_id),
@@ -156,6 +166,16 @@ impl model::Model for ClusterCostDetails {
             7 => model::Part::Num(&self.unallocated_cost),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ecs.is_some() as u64 | (self.k8s.is_some() as u64) << 1
+            | (self.cluster.is_some() as u64) << 2
+            | (self.idle_cost.is_some() as u64) << 3
+            | (self.cluster_id.is_some() as u64) << 4
+            | (self.total_cost.is_some() as u64) << 5
+            | (self.cluster_type.is_some() as u64) << 6
+            | (self.unallocated_cost.is_some() as u64) << 7
     }
 }
 model::model!(ClusterCostDetails);
@@ -223,15 +243,26 @@ impl model::Model for ClusterCostDetailsQueryParams {
         match index {
             0 => model::Part::Int(&self.limit),
             1 => model::Part::Int(&self.offset),
-            2 => model::Part::Opt(&self.filters),
-            3 => model::Part::Opt(&self.group_by),
-            4 => model::Part::Opt(&self.sort_order),
-            5 => model::Part::Opt(&self.aggregations),
+            2 => model::opt(&self.filters),
+            3 => model::opt(&self.group_by),
+            4 => model::opt(&self.sort_order),
+            5 => model::opt(&self.aggregations),
             6 => model::Part::Flag(&self.skip_round_off),
-            7 => model::Part::Opt(&self.selected_labels),
-            8 => model::Part::Opt(&self.time_resolution),
+            7 => model::opt(&self.selected_labels),
+            8 => model::opt(&self.time_resolution),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.limit.is_some() as u64 | (self.offset.is_some() as u64) << 1
+            | (self.filters.is_some() as u64) << 2
+            | (self.group_by.is_some() as u64) << 3
+            | (self.sort_order.is_some() as u64) << 4
+            | (self.aggregations.is_some() as u64) << 5
+            | (self.skip_round_off.is_some() as u64) << 6
+            | (self.selected_labels.is_some() as u64) << 7
+            | (self.time_resolution.is_some() as u64) << 8
     }
 }
 model::model!(ClusterCostDetailsQueryParams);
@@ -350,14 +381,24 @@ impl model::Model for CostDetailsQueryParams {
         match index {
             0 => model::Part::Int(&self.limit),
             1 => model::Part::Int(&self.offset),
-            2 => model::Part::Opt(&self.filters),
-            3 => model::Part::Opt(&self.group_by),
-            4 => model::Part::Opt(&self.sort_order),
-            5 => model::Part::Opt(&self.view_params),
+            2 => model::opt(&self.filters),
+            3 => model::opt(&self.group_by),
+            4 => model::opt(&self.sort_order),
+            5 => model::opt(&self.view_params),
             6 => model::Part::Flag(&self.skip_round_off),
-            7 => model::Part::Opt(&self.time_resolution),
+            7 => model::opt(&self.time_resolution),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.limit.is_some() as u64 | (self.offset.is_some() as u64) << 1
+            | (self.filters.is_some() as u64) << 2
+            | (self.group_by.is_some() as u64) << 3
+            | (self.sort_order.is_some() as u64) << 4
+            | (self.view_params.is_some() as u64) << 5
+            | (self.skip_round_off.is_some() as u64) << 6
+            | (self.time_resolution.is_some() as u64) << 7
     }
 }
 model::model!(CostDetailsQueryParams);
@@ -448,6 +489,10 @@ impl model::Model for CostDetailsQueryParamsViewParams {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.view_time_granularity.is_some() as u64
+    }
 }
 model::model!(CostDetailsQueryParamsViewParams);
 /// Schema `CostOverview`.
@@ -486,6 +531,10 @@ impl model::Model for CostOverview {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.cost.is_some() as u64 | (self.trend.is_some() as u64) << 1
+    }
 }
 model::model!(CostOverview);
 /// Schema `FieldFilter`.
@@ -522,11 +571,16 @@ impl model::Model for FieldFilter {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.field),
-            1 => model::Part::Opt(&self.values),
-            2 => model::Part::Opt(&self.operator),
+            0 => model::opt(&self.field),
+            1 => model::opt(&self.values),
+            2 => model::opt(&self.operator),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.field.is_some() as u64 | (self.values.is_some() as u64) << 1
+            | (self.operator.is_some() as u64) << 2
     }
 }
 model::model!(FieldFilter);
@@ -617,6 +671,10 @@ impl model::Model for K8sLabel {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
+    }
 }
 model::model!(K8sLabel);
 /// Schema `PerspectiveEntityStatsData`.
@@ -647,9 +705,13 @@ impl model::Model for PerspectiveEntityStatsData {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
+            0 => model::opt(&self.data),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64
     }
 }
 model::model!(PerspectiveEntityStatsData);
@@ -707,15 +769,24 @@ impl model::Model for PerspectiveTimeSeriesData {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.stats),
-            1 => model::Part::Opt(&self.cpu_limit),
-            2 => model::Part::Opt(&self.cpu_request),
-            3 => model::Part::Opt(&self.memory_limit),
-            4 => model::Part::Opt(&self.cpu_util_values),
-            5 => model::Part::Opt(&self.memory_request),
-            6 => model::Part::Opt(&self.memory_util_values),
+            0 => model::opt(&self.stats),
+            1 => model::opt(&self.cpu_limit),
+            2 => model::opt(&self.cpu_request),
+            3 => model::opt(&self.memory_limit),
+            4 => model::opt(&self.cpu_util_values),
+            5 => model::opt(&self.memory_request),
+            6 => model::opt(&self.memory_util_values),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.stats.is_some() as u64 | (self.cpu_limit.is_some() as u64) << 1
+            | (self.cpu_request.is_some() as u64) << 2
+            | (self.memory_limit.is_some() as u64) << 3
+            | (self.cpu_util_values.is_some() as u64) << 4
+            | (self.memory_request.is_some() as u64) << 5
+            | (self.memory_util_values.is_some() as u64) << 6
     }
 }
 model::model!(PerspectiveTimeSeriesData);
@@ -767,6 +838,13 @@ impl model::Model for QlceViewEntityStatsDataPoint {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.cost.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.cost_trend.is_some() as u64) << 2
+            | (self.cluster_perspective.is_some() as u64) << 3
+            | (self.is_cluster_perspective.is_some() as u64) << 4
+    }
 }
 model::model!(QlceViewEntityStatsDataPoint);
 /// Schema `ResponseDTOCostOverview`.
@@ -806,12 +884,18 @@ impl model::Model for ResponseDtoCostOverview {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoCostOverview);
@@ -856,12 +940,18 @@ impl model::Model for ResponseDtoListClusterCostDetails {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListClusterCostDetails);
@@ -907,12 +997,18 @@ impl model::Model for ResponseDtoPerspectiveEntityStatsData {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPerspectiveEntityStatsData);
@@ -958,12 +1054,18 @@ impl model::Model for ResponseDtoPerspectiveTimeSeriesData {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPerspectiveTimeSeriesData);

@@ -32,9 +32,13 @@ impl model::Model for CreateExternalDataFilesDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.external_data_files),
+            0 => model::opt(&self.external_data_files),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.external_data_files.is_some() as u64
     }
 }
 model::model!(CreateExternalDataFilesDto);
@@ -66,9 +70,13 @@ impl model::Model for CreateExternalDataProviderDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.external_data_provider),
+            0 => model::opt(&self.external_data_provider),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.external_data_provider.is_some() as u64
     }
 }
 model::model!(CreateExternalDataProviderDto);
@@ -179,15 +187,15 @@ impl model::Model for ExternalDataFiles {
             2 => model::Part::Str(&self.uuid),
             3 => model::Part::Str(&self.account_id),
             4 => model::Part::Int(&self.created_at),
-            5 => model::Part::Opt(&self.created_by),
+            5 => model::opt(&self.created_by),
             6 => model::Part::Str(&self.provider_id),
             7 => model::Part::Str(&self.description),
             8 => model::Part::Str(&self.invoice_month),
             9 => model::Part::Str(&self.provider_name),
-            10 => model::Part::Opt(&self.upload_status),
-            11 => model::Part::Opt(&self.file_extension),
+            10 => model::opt(&self.upload_status),
+            11 => model::opt(&self.file_extension),
             12 => model::Part::Int(&self.last_updated_at),
-            13 => model::Part::Opt(&self.last_updated_by),
+            13 => model::opt(&self.last_updated_by),
             14 => model::Part::Str(&self.org_identifier),
             15 => model::Part::Flag(&self.signed_url_used),
             16 => model::Part::Str(&self.ingestion_status),
@@ -195,6 +203,26 @@ impl model::Model for ExternalDataFiles {
             18 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.md5.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.uuid.is_some() as u64) << 2 | (self.account_id.is_some() as u64) << 3
+            | (self.created_at.is_some() as u64) << 4
+            | (self.created_by.is_some() as u64) << 5
+            | (self.provider_id.is_some() as u64) << 6
+            | (self.description.is_some() as u64) << 7
+            | (self.invoice_month.is_some() as u64) << 8
+            | (self.provider_name.is_some() as u64) << 9
+            | (self.upload_status.is_some() as u64) << 10
+            | (self.file_extension.is_some() as u64) << 11
+            | (self.last_updated_at.is_some() as u64) << 12
+            | (self.last_updated_by.is_some() as u64) << 13
+            | (self.org_identifier.is_some() as u64) << 14
+            | (self.signed_url_used.is_some() as u64) << 15
+            | (self.ingestion_status.is_some() as u64) << 16
+            | (self.cloud_storage_path.is_some() as u64) << 17
+            | (self.project_identifier.is_some() as u64) << 18
     }
 }
 model::model!(ExternalDataFiles);
@@ -243,9 +271,14 @@ impl model::Model for ExternalDataIngestionRequest {
         match index {
             0 => model::Part::Str(&self.account_id),
             1 => model::Part::Str(&self.provider_id),
-            2 => model::Part::Opt(&self.invoice_period),
+            2 => model::opt(&self.invoice_period),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.account_id.is_some() as u64 | (self.provider_id.is_some() as u64) << 1
+            | (self.invoice_period.is_some() as u64) << 2
     }
 }
 model::model!(ExternalDataIngestionRequest);
@@ -341,22 +374,40 @@ impl model::Model for ExternalDataProvider {
         match index {
             0 => model::Part::Str(&self.name),
             1 => model::Part::Str(&self.uuid),
-            2 => model::Part::Opt(&self.status),
+            2 => model::opt(&self.status),
             3 => model::Part::Str(&self.account_id),
             4 => model::Part::Int(&self.created_at),
-            5 => model::Part::Opt(&self.created_by),
+            5 => model::opt(&self.created_by),
             6 => model::Part::Flag(&self.file_exists),
             7 => model::Part::Str(&self.description),
             8 => model::Part::Int(&self.last_synced_at),
             9 => model::Part::Str(&self.provider_name),
-            10 => model::Part::Opt(&self.provider_type),
-            11 => model::Part::Opt(&self.invoice_period),
+            10 => model::opt(&self.provider_type),
+            11 => model::opt(&self.invoice_period),
             12 => model::Part::Int(&self.last_updated_at),
-            13 => model::Part::Opt(&self.last_updated_by),
+            13 => model::opt(&self.last_updated_by),
             14 => model::Part::Str(&self.org_identifier),
             15 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
+            | (self.status.is_some() as u64) << 2
+            | (self.account_id.is_some() as u64) << 3
+            | (self.created_at.is_some() as u64) << 4
+            | (self.created_by.is_some() as u64) << 5
+            | (self.file_exists.is_some() as u64) << 6
+            | (self.description.is_some() as u64) << 7
+            | (self.last_synced_at.is_some() as u64) << 8
+            | (self.provider_name.is_some() as u64) << 9
+            | (self.provider_type.is_some() as u64) << 10
+            | (self.invoice_period.is_some() as u64) << 11
+            | (self.last_updated_at.is_some() as u64) << 12
+            | (self.last_updated_by.is_some() as u64) << 13
+            | (self.org_identifier.is_some() as u64) << 14
+            | (self.project_identifier.is_some() as u64) << 15
     }
 }
 model::model!(ExternalDataProvider);
@@ -393,9 +444,13 @@ impl model::Model for ExternalDataProviderList {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.provider_list),
+            0 => model::opt(&self.provider_list),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.provider_list.is_some() as u64
     }
 }
 model::model!(ExternalDataProviderList);
@@ -443,6 +498,11 @@ impl model::Model for InvoicePeriodStatus {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status.is_some() as u64 | (self.message.is_some() as u64) << 1
+            | (self.last_synced_at.is_some() as u64) << 2
+    }
 }
 model::model!(InvoicePeriodStatus);
 /// Schema `ResponseDTO`.
@@ -483,11 +543,17 @@ impl model::Model for ResponseDto {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Json(&self.data),
-            1 => model::Part::Opt(&self.status),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDto);
@@ -528,12 +594,18 @@ impl model::Model for ResponseDtoExternalDataFiles {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoExternalDataFiles);
@@ -579,12 +651,18 @@ impl model::Model for ResponseDtoExternalDataProvider {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoExternalDataProvider);
@@ -630,12 +708,18 @@ impl model::Model for ResponseDtoListExternalDataProvider {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListExternalDataProvider);
@@ -681,12 +765,18 @@ impl model::Model for ResponseDtoMapStringListExternalDataFiles {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoMapStringListExternalDataFiles);

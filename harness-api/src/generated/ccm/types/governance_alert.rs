@@ -93,20 +93,36 @@ impl model::Model for GovernanceNotification {
             0 => model::Part::Num(&self.cost),
             1 => model::Part::Str(&self.name),
             2 => model::Part::Str(&self.uuid),
-            3 => model::Part::Opt(&self.email_ids),
+            3 => model::opt(&self.email_ids),
             4 => model::Part::Str(&self.account_id),
             5 => model::Part::Int(&self.created_at),
-            6 => model::Part::Opt(&self.created_by),
+            6 => model::opt(&self.created_by),
             7 => model::Part::Flag(&self.is_enabled),
-            8 => model::Part::Opt(&self.cloud_provider),
+            8 => model::opt(&self.cloud_provider),
             9 => model::Part::Int(&self.last_updated_at),
-            10 => model::Part::Opt(&self.last_updated_by),
+            10 => model::opt(&self.last_updated_by),
             11 => model::Part::Int(&self.resource_count),
-            12 => model::Part::Opt(&self.resource_types),
-            13 => model::Part::Opt(&self.cloud_account_ids),
+            12 => model::opt(&self.resource_types),
+            13 => model::opt(&self.cloud_account_ids),
             14 => model::Part::Flag(&self.is_attachment_required),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.cost.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.uuid.is_some() as u64) << 2 | (self.email_ids.is_some() as u64) << 3
+            | (self.account_id.is_some() as u64) << 4
+            | (self.created_at.is_some() as u64) << 5
+            | (self.created_by.is_some() as u64) << 6
+            | (self.is_enabled.is_some() as u64) << 7
+            | (self.cloud_provider.is_some() as u64) << 8
+            | (self.last_updated_at.is_some() as u64) << 9
+            | (self.last_updated_by.is_some() as u64) << 10
+            | (self.resource_count.is_some() as u64) << 11
+            | (self.resource_types.is_some() as u64) << 12
+            | (self.cloud_account_ids.is_some() as u64) << 13
+            | (self.is_attachment_required.is_some() as u64) << 14
     }
 }
 model::model!(GovernanceNotification);
@@ -151,12 +167,18 @@ impl model::Model for ResponseDtoGovernanceNotification {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoGovernanceNotification);
@@ -202,12 +224,18 @@ impl model::Model for ResponseDtoListGovernanceNotification {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListGovernanceNotification);

@@ -41,12 +41,18 @@ impl model::Model for ResponseDtoRuleEnforcementRecommendation {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoRuleEnforcementRecommendation);
@@ -87,12 +93,18 @@ impl model::Model for ResponseDtoRuleEnforcementRecommendationList {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoRuleEnforcementRecommendationList);
@@ -223,29 +235,52 @@ impl model::Model for RuleEnforcementRecommendation {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.uuid),
-            3 => model::Part::Opt(&self.rule_ids),
+            3 => model::opt(&self.rule_ids),
             4 => model::Part::Flag(&self.is_dry_run),
             5 => model::Part::Int(&self.run_count),
             6 => model::Part::Str(&self.account_id),
             7 => model::Part::Int(&self.created_at),
-            8 => model::Part::Opt(&self.created_by),
+            8 => model::opt(&self.created_by),
             9 => model::Part::Flag(&self.is_enabled),
-            10 => model::Part::Opt(&self.rule_set_i_ds),
+            10 => model::opt(&self.rule_set_i_ds),
             11 => model::Part::Str(&self.description),
-            12 => model::Part::Opt(&self.cloud_provider),
+            12 => model::opt(&self.cloud_provider),
             13 => model::Part::Int(&self.last_updated_at),
-            14 => model::Part::Opt(&self.last_updated_by),
+            14 => model::opt(&self.last_updated_by),
             15 => model::Part::Str(&self.org_identifier),
-            16 => model::Part::Opt(&self.target_regions),
-            17 => model::Part::Opt(&self.target_accounts),
+            16 => model::opt(&self.target_regions),
+            17 => model::opt(&self.target_accounts),
             18 => model::Part::Str(&self.execution_schedule),
             19 => model::Part::Str(&self.execution_timezone),
             20 => model::Part::Str(&self.project_identifier),
-            21 => model::Part::Opt(&self.rule_enforcement_recommendation_status),
+            21 => model::opt(&self.rule_enforcement_recommendation_status),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.uuid.is_some() as u64) << 2 | (self.rule_ids.is_some() as u64) << 3
+            | (self.is_dry_run.is_some() as u64) << 4
+            | (self.run_count.is_some() as u64) << 5
+            | (self.account_id.is_some() as u64) << 6
+            | (self.created_at.is_some() as u64) << 7
+            | (self.created_by.is_some() as u64) << 8
+            | (self.is_enabled.is_some() as u64) << 9
+            | (self.rule_set_i_ds.is_some() as u64) << 10
+            | (self.description.is_some() as u64) << 11
+            | (self.cloud_provider.is_some() as u64) << 12
+            | (self.last_updated_at.is_some() as u64) << 13
+            | (self.last_updated_by.is_some() as u64) << 14
+            | (self.org_identifier.is_some() as u64) << 15
+            | (self.target_regions.is_some() as u64) << 16
+            | (self.target_accounts.is_some() as u64) << 17
+            | (self.execution_schedule.is_some() as u64) << 18
+            | (self.execution_timezone.is_some() as u64) << 19
+            | (self.project_identifier.is_some() as u64) << 20
+            | (self.rule_enforcement_recommendation_status.is_some() as u64) << 21
     }
 }
 model::model!(RuleEnforcementRecommendation);
@@ -286,9 +321,14 @@ impl model::Model for RuleEnforcementRecommendationList {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.total_items),
-            1 => model::Part::Opt(&self.rule_enforcement_recommendations),
+            1 => model::opt(&self.rule_enforcement_recommendations),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.total_items.is_some() as u64
+            | (self.rule_enforcement_recommendations.is_some() as u64) << 1
     }
 }
 model::model!(RuleEnforcementRecommendationList);
@@ -364,7 +404,7 @@ impl model::Model for ListRuleEnforcementRecommendationsBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.rule_ids),
+            0 => model::opt(&self.rule_ids),
             1 => model::Part::Flag(&self.is_dry_run),
             2 => model::Part::Int(&self.page_size),
             3 => model::Part::Str(&self.sort_type),
@@ -372,10 +412,22 @@ impl model::Model for ListRuleEnforcementRecommendationsBody {
             5 => model::Part::Str(&self.search_key),
             6 => model::Part::Str(&self.sort_order),
             7 => model::Part::Int(&self.page_number),
-            8 => model::Part::Opt(&self.target_regions),
-            9 => model::Part::Opt(&self.target_accounts),
+            8 => model::opt(&self.target_regions),
+            9 => model::opt(&self.target_accounts),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.rule_ids.is_some() as u64 | (self.is_dry_run.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
+            | (self.sort_type.is_some() as u64) << 3
+            | (self.is_enabled.is_some() as u64) << 4
+            | (self.search_key.is_some() as u64) << 5
+            | (self.sort_order.is_some() as u64) << 6
+            | (self.page_number.is_some() as u64) << 7
+            | (self.target_regions.is_some() as u64) << 8
+            | (self.target_accounts.is_some() as u64) << 9
     }
 }
 model::model!(ListRuleEnforcementRecommendationsBody);

@@ -41,12 +41,18 @@ impl model::Model for ResponseDtoRuleRecommendationSummary {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoRuleRecommendationSummary);
@@ -87,12 +93,18 @@ impl model::Model for ResponseDtoRuleRecommendationSummaryList {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoRuleRecommendationSummaryList);
@@ -168,7 +180,7 @@ impl model::Model for RuleRecommendationExecution {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.status),
             1 => model::Part::Str(&self.target_id),
             2 => model::Part::Str(&self.target_name),
             3 => model::Part::Str(&self.connector_id),
@@ -179,6 +191,17 @@ impl model::Model for RuleRecommendationExecution {
             8 => model::Part::Num(&self.potential_savings),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status.is_some() as u64 | (self.target_id.is_some() as u64) << 1
+            | (self.target_name.is_some() as u64) << 2
+            | (self.connector_id.is_some() as u64) << 3
+            | (self.execution_id.is_some() as u64) << 4
+            | (self.target_region.is_some() as u64) << 5
+            | (self.status_message.is_some() as u64) << 6
+            | (self.is_harness_error.is_some() as u64) << 7
+            | (self.potential_savings.is_some() as u64) << 8
     }
 }
 model::model!(RuleRecommendationExecution);
@@ -249,12 +272,21 @@ impl model::Model for RuleRecommendationHealthSummaryFilter {
             1 => model::Part::Flag(&self.is_ootb),
             2 => model::Part::Int(&self.offset),
             3 => model::Part::Str(&self.search),
-            4 => model::Part::Opt(&self.order_by),
+            4 => model::opt(&self.order_by),
             5 => model::Part::Str(&self.account_id),
-            6 => model::Part::Opt(&self.health_status),
-            7 => model::Part::Opt(&self.cloud_provider),
+            6 => model::opt(&self.health_status),
+            7 => model::opt(&self.cloud_provider),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.limit.is_some() as u64 | (self.is_ootb.is_some() as u64) << 1
+            | (self.offset.is_some() as u64) << 2 | (self.search.is_some() as u64) << 3
+            | (self.order_by.is_some() as u64) << 4
+            | (self.account_id.is_some() as u64) << 5
+            | (self.health_status.is_some() as u64) << 6
+            | (self.cloud_provider.is_some() as u64) << 7
     }
 }
 model::model!(RuleRecommendationHealthSummaryFilter);
@@ -343,13 +375,13 @@ impl model::Model for RuleRecommendationSummary {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.id),
+            0 => model::opt(&self.id),
             1 => model::Part::Flag(&self.is_ootb),
-            2 => model::Part::Opt(&self.status),
-            3 => model::Part::Opt(&self.targets),
+            2 => model::opt(&self.status),
+            3 => model::opt(&self.targets),
             4 => model::Part::Str(&self.rule_name),
-            5 => model::Part::Opt(&self.executions),
-            6 => model::Part::Opt(&self.cloud_provider),
+            5 => model::opt(&self.executions),
+            6 => model::opt(&self.cloud_provider),
             7 => model::Part::Int(&self.last_evaluated_at),
             8 => model::Part::Int(&self.total_executions),
             9 => model::Part::Num(&self.potential_savings),
@@ -357,6 +389,19 @@ impl model::Model for RuleRecommendationSummary {
             11 => model::Part::Int(&self.total_failed_executions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.is_ootb.is_some() as u64) << 1
+            | (self.status.is_some() as u64) << 2 | (self.targets.is_some() as u64) << 3
+            | (self.rule_name.is_some() as u64) << 4
+            | (self.executions.is_some() as u64) << 5
+            | (self.cloud_provider.is_some() as u64) << 6
+            | (self.last_evaluated_at.is_some() as u64) << 7
+            | (self.total_executions.is_some() as u64) << 8
+            | (self.potential_savings.is_some() as u64) << 9
+            | (self.total_recommendations.is_some() as u64) << 10
+            | (self.total_failed_executions.is_some() as u64) << 11
     }
 }
 model::model!(RuleRecommendationSummary);
@@ -400,6 +445,10 @@ impl model::Model for RuleRecommendationSummaryId {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.rule_id.is_some() as u64 | (self.account_id.is_some() as u64) << 1
+    }
 }
 model::model!(RuleRecommendationSummaryId);
 /// Schema `RuleRecommendationSummaryList`.
@@ -434,9 +483,14 @@ impl model::Model for RuleRecommendationSummaryList {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.total_items),
-            1 => model::Part::Opt(&self.rule_recommendation_summaries),
+            1 => model::opt(&self.rule_recommendation_summaries),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.total_items.is_some() as u64
+            | (self.rule_recommendation_summaries.is_some() as u64) << 1
     }
 }
 model::model!(RuleRecommendationSummaryList);

@@ -32,9 +32,13 @@ impl model::Model for CcmK8sMetaDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.ccm_k8s_connector_id),
+            0 => model::opt(&self.ccm_k8s_connector_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ccm_k8s_connector_id.is_some() as u64
     }
 }
 model::model!(CcmK8sMetaDto);
@@ -79,12 +83,19 @@ impl model::Model for CcmK8sMetaInfo {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.cluster_id),
-            1 => model::Part::Opt(&self.visibility),
+            1 => model::opt(&self.visibility),
             2 => model::Part::Str(&self.cluster_name),
-            3 => model::Part::Opt(&self.optimisation),
+            3 => model::opt(&self.optimisation),
             4 => model::Part::Str(&self.ccmk8s_connector_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.cluster_id.is_some() as u64 | (self.visibility.is_some() as u64) << 1
+            | (self.cluster_name.is_some() as u64) << 2
+            | (self.optimisation.is_some() as u64) << 3
+            | (self.ccmk8s_connector_id.is_some() as u64) << 4
     }
 }
 model::model!(CcmK8sMetaInfo);
@@ -116,9 +127,13 @@ impl model::Model for CcmK8sMetaInfoResponseDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.ccm_k8s_meta),
+            0 => model::opt(&self.ccm_k8s_meta),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ccm_k8s_meta.is_some() as u64
     }
 }
 model::model!(CcmK8sMetaInfoResponseDto);
@@ -159,12 +174,18 @@ impl model::Model for ResponseDtoCcmK8sMetaInfoResponseDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoCcmK8sMetaInfoResponseDto);

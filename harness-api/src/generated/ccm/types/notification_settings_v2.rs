@@ -40,6 +40,11 @@ impl model::Model for AnomalyAlertPreferences {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.cost_threshold.is_some() as u64
+            | (self.cost_threshold_percentage.is_some() as u64) << 1
+    }
 }
 model::model!(AnomalyAlertPreferences);
 /// Schema `EmailNotificationChannel`.
@@ -80,11 +85,17 @@ impl model::Model for EmailNotificationChannel {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.type_),
-            1 => model::Part::Opt(&self.emails),
-            2 => model::Part::Opt(&self.channel_urls),
-            3 => model::Part::Opt(&self.notification_channel_type),
+            1 => model::opt(&self.emails),
+            2 => model::opt(&self.channel_urls),
+            3 => model::opt(&self.notification_channel_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.emails.is_some() as u64) << 1
+            | (self.channel_urls.is_some() as u64) << 2
+            | (self.notification_channel_type.is_some() as u64) << 3
     }
 }
 model::model!(EmailNotificationChannel);
@@ -131,11 +142,17 @@ impl model::Model for MicrosoftTeamsNotificationChannel {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.type_),
-            1 => model::Part::Opt(&self.channel_urls),
+            1 => model::opt(&self.channel_urls),
             2 => model::Part::Str(&self.microsoft_teams_url),
-            3 => model::Part::Opt(&self.notification_channel_type),
+            3 => model::opt(&self.notification_channel_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.channel_urls.is_some() as u64) << 1
+            | (self.microsoft_teams_url.is_some() as u64) << 2
+            | (self.notification_channel_type.is_some() as u64) << 3
     }
 }
 model::model!(MicrosoftTeamsNotificationChannel);
@@ -235,20 +252,35 @@ impl model::Model for NotificationSetting {
         match index {
             0 => model::Part::Str(&self.name),
             1 => model::Part::Str(&self.uuid),
-            2 => model::Part::Opt(&self.scope),
+            2 => model::opt(&self.scope),
             3 => model::Part::Flag(&self.enabled),
-            4 => model::Part::Opt(&self.channels),
+            4 => model::opt(&self.channels),
             5 => model::Part::Str(&self.account_id),
             6 => model::Part::Int(&self.created_at),
-            7 => model::Part::Opt(&self.created_by),
+            7 => model::opt(&self.created_by),
             8 => model::Part::Int(&self.last_updated_at),
-            9 => model::Part::Opt(&self.last_updated_by),
+            9 => model::opt(&self.last_updated_by),
             10 => model::Part::Str(&self.perspective_id),
             11 => model::Part::Str(&self.perspective_name),
             12 => model::Part::Flag(&self.default_preferences),
-            13 => model::Part::Opt(&self.anomaly_alert_preferences),
+            13 => model::opt(&self.anomaly_alert_preferences),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
+            | (self.scope.is_some() as u64) << 2 | (self.enabled.is_some() as u64) << 3
+            | (self.channels.is_some() as u64) << 4
+            | (self.account_id.is_some() as u64) << 5
+            | (self.created_at.is_some() as u64) << 6
+            | (self.created_by.is_some() as u64) << 7
+            | (self.last_updated_at.is_some() as u64) << 8
+            | (self.last_updated_by.is_some() as u64) << 9
+            | (self.perspective_id.is_some() as u64) << 10
+            | (self.perspective_name.is_some() as u64) << 11
+            | (self.default_preferences.is_some() as u64) << 12
+            | (self.anomaly_alert_preferences.is_some() as u64) << 13
     }
 }
 model::model!(NotificationSetting);
@@ -293,12 +325,18 @@ impl model::Model for ResponseDtoListNotificationSetting {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListNotificationSetting);
@@ -344,12 +382,18 @@ impl model::Model for ResponseDtoNotificationSetting {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoNotificationSetting);
@@ -396,11 +440,17 @@ impl model::Model for SlackNotificationChannel {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.type_),
-            1 => model::Part::Opt(&self.channel_urls),
+            1 => model::opt(&self.channel_urls),
             2 => model::Part::Str(&self.slack_web_hook_url),
-            3 => model::Part::Opt(&self.notification_channel_type),
+            3 => model::opt(&self.notification_channel_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.channel_urls.is_some() as u64) << 1
+            | (self.slack_web_hook_url.is_some() as u64) << 2
+            | (self.notification_channel_type.is_some() as u64) << 3
     }
 }
 model::model!(SlackNotificationChannel);

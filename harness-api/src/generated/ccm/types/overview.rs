@@ -42,11 +42,17 @@ impl model::Model for CcmOverview {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Num(&self.total_cost),
-            1 => model::Part::Opt(&self.cost_per_day),
+            1 => model::opt(&self.cost_per_day),
             2 => model::Part::Num(&self.total_cost_trend),
             3 => model::Part::Int(&self.recommendations_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.total_cost.is_some() as u64 | (self.cost_per_day.is_some() as u64) << 1
+            | (self.total_cost_trend.is_some() as u64) << 2
+            | (self.recommendations_count.is_some() as u64) << 3
     }
 }
 model::model!(CcmOverview);
@@ -87,12 +93,18 @@ impl model::Model for ResponseDtoccmOverview {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoccmOverview);

@@ -113,25 +113,46 @@ impl model::Model for CeReportSchedule {
             0 => model::Part::Str(&self.name),
             1 => model::Part::Str(&self.uuid),
             2 => model::Part::Flag(&self.enabled),
-            3 => model::Part::Opt(&self.filters),
-            4 => model::Part::Opt(&self.group_by),
-            5 => model::Part::Opt(&self.views_id),
+            3 => model::opt(&self.filters),
+            4 => model::opt(&self.group_by),
+            5 => model::opt(&self.views_id),
             6 => model::Part::Str(&self.user_cron),
             7 => model::Part::Str(&self.account_id),
             8 => model::Part::Int(&self.created_at),
-            9 => model::Part::Opt(&self.created_by),
-            10 => model::Part::Opt(&self.recipients),
-            11 => model::Part::Opt(&self.data_columns),
+            9 => model::opt(&self.created_by),
+            10 => model::opt(&self.recipients),
+            11 => model::opt(&self.data_columns),
             12 => model::Part::Str(&self.description),
             13 => model::Part::Int(&self.last_updated_at),
-            14 => model::Part::Opt(&self.last_updated_by),
+            14 => model::opt(&self.last_updated_by),
             15 => model::Part::Time(&self.next_execution),
-            16 => model::Part::Opt(&self.view_time_range),
+            16 => model::opt(&self.view_time_range),
             17 => model::Part::Int(&self.export_rows_up_to),
             18 => model::Part::Str(&self.user_cron_time_zone),
             19 => model::Part::Num(&self.exclude_rows_with_cost_below),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
+            | (self.enabled.is_some() as u64) << 2 | (self.filters.is_some() as u64) << 3
+            | (self.group_by.is_some() as u64) << 4
+            | (self.views_id.is_some() as u64) << 5
+            | (self.user_cron.is_some() as u64) << 6
+            | (self.account_id.is_some() as u64) << 7
+            | (self.created_at.is_some() as u64) << 8
+            | (self.created_by.is_some() as u64) << 9
+            | (self.recipients.is_some() as u64) << 10
+            | (self.data_columns.is_some() as u64) << 11
+            | (self.description.is_some() as u64) << 12
+            | (self.last_updated_at.is_some() as u64) << 13
+            | (self.last_updated_by.is_some() as u64) << 14
+            | (self.next_execution.is_some() as u64) << 15
+            | (self.view_time_range.is_some() as u64) << 16
+            | (self.export_rows_up_to.is_some() as u64) << 17
+            | (self.user_cron_time_zone.is_some() as u64) << 18
+            | (self.exclude_rows_with_cost_below.is_some() as u64) << 19
     }
 }
 model::model!(CeReportSchedule);
@@ -248,26 +269,48 @@ impl model::Model for CeReportScheduleDto {
             0 => model::Part::Str(&self.name),
             1 => model::Part::Str(&self.uuid),
             2 => model::Part::Flag(&self.enabled),
-            3 => model::Part::Opt(&self.filters),
-            4 => model::Part::Opt(&self.group_by),
+            3 => model::opt(&self.filters),
+            4 => model::opt(&self.group_by),
             5 => model::Part::Str(&self.user_cron),
             6 => model::Part::Str(&self.account_id),
             7 => model::Part::Int(&self.created_at),
-            8 => model::Part::Opt(&self.created_by),
-            9 => model::Part::Opt(&self.recipients),
-            10 => model::Part::Opt(&self.data_columns),
+            8 => model::opt(&self.created_by),
+            9 => model::opt(&self.recipients),
+            10 => model::opt(&self.data_columns),
             11 => model::Part::Str(&self.description),
             12 => model::Part::Int(&self.last_updated_at),
-            13 => model::Part::Opt(&self.last_updated_by),
+            13 => model::opt(&self.last_updated_by),
             14 => model::Part::Time(&self.next_execution),
             15 => model::Part::Str(&self.perspective_id),
-            16 => model::Part::Opt(&self.view_time_range),
+            16 => model::opt(&self.view_time_range),
             17 => model::Part::Int(&self.export_rows_up_to),
             18 => model::Part::Str(&self.perspective_name),
             19 => model::Part::Str(&self.user_cron_time_zone),
             20 => model::Part::Num(&self.exclude_rows_with_cost_below),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
+            | (self.enabled.is_some() as u64) << 2 | (self.filters.is_some() as u64) << 3
+            | (self.group_by.is_some() as u64) << 4
+            | (self.user_cron.is_some() as u64) << 5
+            | (self.account_id.is_some() as u64) << 6
+            | (self.created_at.is_some() as u64) << 7
+            | (self.created_by.is_some() as u64) << 8
+            | (self.recipients.is_some() as u64) << 9
+            | (self.data_columns.is_some() as u64) << 10
+            | (self.description.is_some() as u64) << 11
+            | (self.last_updated_at.is_some() as u64) << 12
+            | (self.last_updated_by.is_some() as u64) << 13
+            | (self.next_execution.is_some() as u64) << 14
+            | (self.perspective_id.is_some() as u64) << 15
+            | (self.view_time_range.is_some() as u64) << 16
+            | (self.export_rows_up_to.is_some() as u64) << 17
+            | (self.perspective_name.is_some() as u64) << 18
+            | (self.user_cron_time_zone.is_some() as u64) << 19
+            | (self.exclude_rows_with_cost_below.is_some() as u64) << 20
     }
 }
 model::model!(CeReportScheduleDto);
@@ -303,9 +346,14 @@ impl model::Model for CeReportScheduleResponseDto {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.total_count),
-            1 => model::Part::Opt(&self.ce_report_schedules),
+            1 => model::opt(&self.ce_report_schedules),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.total_count.is_some() as u64
+            | (self.ce_report_schedules.is_some() as u64) << 1
     }
 }
 model::model!(CeReportScheduleResponseDto);
@@ -349,9 +397,15 @@ impl model::Model for PerspectiveReportsFiltersDto {
             0 => model::Part::Int(&self.limit),
             1 => model::Part::Int(&self.offset),
             2 => model::Part::Str(&self.search_text),
-            3 => model::Part::Opt(&self.perspective_ids),
+            3 => model::opt(&self.perspective_ids),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.limit.is_some() as u64 | (self.offset.is_some() as u64) << 1
+            | (self.search_text.is_some() as u64) << 2
+            | (self.perspective_ids.is_some() as u64) << 3
     }
 }
 model::model!(PerspectiveReportsFiltersDto);
@@ -392,12 +446,18 @@ impl model::Model for ResponseDtoListCeReportSchedule {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListCeReportSchedule);
@@ -443,12 +503,18 @@ impl model::Model for ResponseDtoceReportScheduleResponseDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoceReportScheduleResponseDto);
@@ -493,9 +559,14 @@ impl model::Model for SendMailRequestDto {
         match index {
             0 => model::Part::Str(&self.report_id),
             1 => model::Part::Str(&self.perspective_id),
-            2 => model::Part::Opt(&self.ce_report_schedule_dto),
+            2 => model::opt(&self.ce_report_schedule_dto),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.report_id.is_some() as u64 | (self.perspective_id.is_some() as u64) << 1
+            | (self.ce_report_schedule_dto.is_some() as u64) << 2
     }
 }
 model::model!(SendMailRequestDto);
@@ -576,17 +647,30 @@ impl model::Model for SendMailRequestDtoCeReportScheduleDto {
             0 => model::Part::Str(&self.name),
             1 => model::Part::Str(&self.uuid),
             2 => model::Part::Flag(&self.enabled),
-            3 => model::Part::Opt(&self.filters),
+            3 => model::opt(&self.filters),
             4 => model::Part::Str(&self.user_cron),
             5 => model::Part::Str(&self.account_id),
-            6 => model::Part::Opt(&self.recipients),
-            7 => model::Part::Opt(&self.data_columns),
+            6 => model::opt(&self.recipients),
+            7 => model::opt(&self.data_columns),
             8 => model::Part::Str(&self.description),
             9 => model::Part::Str(&self.perspective_id),
-            10 => model::Part::Opt(&self.view_time_range),
+            10 => model::opt(&self.view_time_range),
             11 => model::Part::Str(&self.perspective_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
+            | (self.enabled.is_some() as u64) << 2 | (self.filters.is_some() as u64) << 3
+            | (self.user_cron.is_some() as u64) << 4
+            | (self.account_id.is_some() as u64) << 5
+            | (self.recipients.is_some() as u64) << 6
+            | (self.data_columns.is_some() as u64) << 7
+            | (self.description.is_some() as u64) << 8
+            | (self.perspective_id.is_some() as u64) << 9
+            | (self.view_time_range.is_some() as u64) << 10
+            | (self.perspective_name.is_some() as u64) << 11
     }
 }
 model::model!(SendMailRequestDtoCeReportScheduleDto);
@@ -644,6 +728,13 @@ impl model::Model for SendMailRequestDtoCeReportScheduleDtoFilters {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id_filter.is_some() as u64 | (self.rule_filter.is_some() as u64) << 1
+            | (self.time_filter.is_some() as u64) << 2
+            | (self.view_metadata_filter.is_some() as u64) << 3
+            | (self.time_range_type_filter.is_some() as u64) << 4
+    }
 }
 model::model!(SendMailRequestDtoCeReportScheduleDtoFilters);
 /// Schema `SendMailRequestDTO.ceReportScheduleDTO.viewTimeRange`.
@@ -685,6 +776,11 @@ impl model::Model for SendMailRequestDtoCeReportScheduleDtoViewTimeRange {
             2 => model::Part::Json(&self.view_time_range_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.end_time.is_some() as u64 | (self.start_time.is_some() as u64) << 1
+            | (self.view_time_range_type.is_some() as u64) << 2
     }
 }
 model::model!(SendMailRequestDtoCeReportScheduleDtoViewTimeRange);

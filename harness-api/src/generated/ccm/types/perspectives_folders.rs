@@ -75,18 +75,30 @@ impl model::Model for CeViewFolder {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.uuid),
             3 => model::Part::Flag(&self.pinned),
-            4 => model::Part::Opt(&self.view_type),
+            4 => model::opt(&self.view_type),
             5 => model::Part::Str(&self.account_id),
             6 => model::Part::Int(&self.created_at),
-            7 => model::Part::Opt(&self.created_by),
+            7 => model::opt(&self.created_by),
             8 => model::Part::Str(&self.description),
             9 => model::Part::Int(&self.last_updated_at),
-            10 => model::Part::Opt(&self.last_updated_by),
+            10 => model::opt(&self.last_updated_by),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.uuid.is_some() as u64) << 2 | (self.pinned.is_some() as u64) << 3
+            | (self.view_type.is_some() as u64) << 4
+            | (self.account_id.is_some() as u64) << 5
+            | (self.created_at.is_some() as u64) << 6
+            | (self.created_by.is_some() as u64) << 7
+            | (self.description.is_some() as u64) << 8
+            | (self.last_updated_at.is_some() as u64) << 9
+            | (self.last_updated_by.is_some() as u64) << 10
     }
 }
 model::model!(CeViewFolder);
@@ -128,11 +140,16 @@ impl model::Model for CreatePerspectiveFolderDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.budget_ids),
-            1 => model::Part::Opt(&self.ce_view_folder),
-            2 => model::Part::Opt(&self.perspective_ids),
+            0 => model::opt(&self.budget_ids),
+            1 => model::opt(&self.ce_view_folder),
+            2 => model::opt(&self.perspective_ids),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.budget_ids.is_some() as u64 | (self.ce_view_folder.is_some() as u64) << 1
+            | (self.perspective_ids.is_some() as u64) << 2
     }
 }
 model::model!(CreatePerspectiveFolderDto);
@@ -171,10 +188,16 @@ impl model::Model for MovePerspectiveDto {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.new_folder_id),
-            1 => model::Part::Opt(&self.perspective_ids),
+            1 => model::opt(&self.perspective_ids),
             2 => model::Part::Flag(&self.move_associated_budgets),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.new_folder_id.is_some() as u64
+            | (self.perspective_ids.is_some() as u64) << 1
+            | (self.move_associated_budgets.is_some() as u64) << 2
     }
 }
 model::model!(MovePerspectiveDto);
@@ -215,12 +238,18 @@ impl model::Model for ResponseDtoListCeView {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListCeView);
@@ -261,12 +290,18 @@ impl model::Model for ResponseDtoListCeViewFolder {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListCeViewFolder);
@@ -316,12 +351,18 @@ impl model::Model for ResponseDtoListPerspective {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListPerspective);
@@ -367,12 +408,18 @@ impl model::Model for ResponseDtoceViewFolder {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoceViewFolder);

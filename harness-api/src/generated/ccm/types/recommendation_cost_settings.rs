@@ -70,12 +70,22 @@ impl model::Model for UpdateRecommendationCostSettingsBody {
             1 => model::Part::Str(&self.account_id),
             2 => model::Part::Int(&self.created_at),
             3 => model::Part::Int(&self.last_updated_at),
-            4 => model::Part::Opt(&self.aws_preferences),
-            5 => model::Part::Opt(&self.ecs_preferences),
-            6 => model::Part::Opt(&self.azure_preferences),
-            7 => model::Part::Opt(&self.nodepool_preferences),
+            4 => model::opt(&self.aws_preferences),
+            5 => model::opt(&self.ecs_preferences),
+            6 => model::opt(&self.azure_preferences),
+            7 => model::opt(&self.nodepool_preferences),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.uuid.is_some() as u64 | (self.account_id.is_some() as u64) << 1
+            | (self.created_at.is_some() as u64) << 2
+            | (self.last_updated_at.is_some() as u64) << 3
+            | (self.aws_preferences.is_some() as u64) << 4
+            | (self.ecs_preferences.is_some() as u64) << 5
+            | (self.azure_preferences.is_some() as u64) << 6
+            | (self.nodepool_preferences.is_some() as u64) << 7
     }
 }
 model::model!(UpdateRecommendationCostSettingsBody);
@@ -109,9 +119,13 @@ impl model::Model for UpdateRecommendationCostSettingsBodyAwsPreferences {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.account_scoped_preferences),
+            0 => model::opt(&self.account_scoped_preferences),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.account_scoped_preferences.is_some() as u64
     }
 }
 model::model!(UpdateRecommendationCostSettingsBodyAwsPreferences);
@@ -156,6 +170,11 @@ for UpdateRecommendationCostSettingsBodyAwsPreferencesAccountScopedPreferences {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.account_id.is_some() as u64 | (self.account_name.is_some() as u64) << 1
+            | (self.savings_estimation_mode.is_some() as u64) << 2
+    }
 }
 model::model!(
     UpdateRecommendationCostSettingsBodyAwsPreferencesAccountScopedPreferences
@@ -192,6 +211,10 @@ impl model::Model for UpdateRecommendationCostSettingsBodyAzurePreferences {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.cost_type.is_some() as u64
+    }
 }
 model::model!(UpdateRecommendationCostSettingsBodyAzurePreferences);
 /// Schema `updateRecommendationCostSettings body.ecsPreferences`.
@@ -225,6 +248,10 @@ impl model::Model for UpdateRecommendationCostSettingsBodyEcsPreferences {
             0 => model::Part::Str(&self.cost_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.cost_type.is_some() as u64
     }
 }
 model::model!(UpdateRecommendationCostSettingsBodyEcsPreferences);
@@ -268,11 +295,17 @@ impl model::Model for UpdateRecommendationCostSettingsBodyNodepoolPreferences {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.aws_preferences),
-            1 => model::Part::Opt(&self.gcp_preferences),
-            2 => model::Part::Opt(&self.azure_preferences),
+            0 => model::opt(&self.aws_preferences),
+            1 => model::opt(&self.gcp_preferences),
+            2 => model::opt(&self.azure_preferences),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.aws_preferences.is_some() as u64
+            | (self.gcp_preferences.is_some() as u64) << 1
+            | (self.azure_preferences.is_some() as u64) << 2
     }
 }
 model::model!(UpdateRecommendationCostSettingsBodyNodepoolPreferences);
@@ -309,6 +342,10 @@ for UpdateRecommendationCostSettingsBodyNodepoolPreferencesAwsPreferences {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.cost_type.is_some() as u64
+    }
 }
 model::model!(UpdateRecommendationCostSettingsBodyNodepoolPreferencesAwsPreferences);
 /// Schema `updateRecommendationCostSettings body.nodepoolPreferences.azurePreferences`.
@@ -343,6 +380,10 @@ for UpdateRecommendationCostSettingsBodyNodepoolPreferencesAzurePreferences {
             0 => model::Part::Json(&self.cost_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.cost_type.is_some() as u64
     }
 }
 model::model!(UpdateRecommendationCostSettingsBodyNodepoolPreferencesAzurePreferences);
@@ -425,6 +466,18 @@ for UpdateRecommendationCostSettingsBodyNodepoolPreferencesGcpPreferences {
             9 => model::Part::Json(&self.include_legacy_spend_based_cud_credits),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.cost_type.is_some() as u64 | (self.include_taxes.is_some() as u64) << 1
+            | (self.include_negotiated_savings.is_some() as u64) << 2
+            | (self.include_promotional_credits.is_some() as u64) << 3
+            | (self.include_subscription_credits.is_some() as u64) << 4
+            | (self.include_sustained_use_discounts.is_some() as u64) << 5
+            | (self.include_spend_based_cud_discounts.is_some() as u64) << 6
+            | (self.include_spending_based_discounts.is_some() as u64) << 7
+            | (self.include_resource_based_cud_credits.is_some() as u64) << 8
+            | (self.include_legacy_spend_based_cud_credits.is_some() as u64) << 9
     }
 }
 model::model!(UpdateRecommendationCostSettingsBodyNodepoolPreferencesGcpPreferences);

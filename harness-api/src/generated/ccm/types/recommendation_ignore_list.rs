@@ -73,6 +73,16 @@ impl model::Model for RecommendationAzureVmId {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.vm_name.is_some() as u64 | (self.ignored_at.is_some() as u64) << 1
+            | (self.ignore_comments.is_some() as u64) << 2
+            | (self.subscription_id.is_some() as u64) << 3
+            | (self.ignored_by_user_id.is_some() as u64) << 4
+            | (self.resource_group_id.is_some() as u64) << 5
+            | (self.ignored_by_user_name.is_some() as u64) << 6
+            | (self.ignore_until_epoch_millis.is_some() as u64) << 7
+    }
 }
 model::model!(RecommendationAzureVmId);
 /// Schema `RecommendationEC2InstanceId`.
@@ -139,6 +149,15 @@ impl model::Model for RecommendationEc2InstanceId {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ignored_at.is_some() as u64 | (self.instance_id.is_some() as u64) << 1
+            | (self.aws_account_id.is_some() as u64) << 2
+            | (self.ignore_comments.is_some() as u64) << 3
+            | (self.ignored_by_user_id.is_some() as u64) << 4
+            | (self.ignored_by_user_name.is_some() as u64) << 5
+            | (self.ignore_until_epoch_millis.is_some() as u64) << 6
+    }
 }
 model::model!(RecommendationEc2InstanceId);
 /// Schema `RecommendationECSServiceId`.
@@ -204,6 +223,15 @@ impl model::Model for RecommendationEcsServiceId {
             6 => model::Part::Int(&self.ignore_until_epoch_millis),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ignored_at.is_some() as u64 | (self.cluster_name.is_some() as u64) << 1
+            | (self.ecs_service_name.is_some() as u64) << 2
+            | (self.ignore_comments.is_some() as u64) << 3
+            | (self.ignored_by_user_id.is_some() as u64) << 4
+            | (self.ignored_by_user_name.is_some() as u64) << 5
+            | (self.ignore_until_epoch_millis.is_some() as u64) << 6
     }
 }
 model::model!(RecommendationEcsServiceId);
@@ -281,6 +309,17 @@ impl model::Model for RecommendationGovernanceRuleId {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.rule_id.is_some() as u64 | (self.target_id.is_some() as u64) << 1
+            | (self.ignored_at.is_some() as u64) << 2
+            | (self.resource_id.is_some() as u64) << 3
+            | (self.target_region.is_some() as u64) << 4
+            | (self.ignore_comments.is_some() as u64) << 5
+            | (self.ignored_by_user_id.is_some() as u64) << 6
+            | (self.ignored_by_user_name.is_some() as u64) << 7
+            | (self.ignore_until_epoch_millis.is_some() as u64) << 8
+    }
 }
 model::model!(RecommendationGovernanceRuleId);
 /// Schema `RecommendationNodepoolId`.
@@ -346,6 +385,15 @@ impl model::Model for RecommendationNodepoolId {
             6 => model::Part::Int(&self.ignore_until_epoch_millis),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ignored_at.is_some() as u64 | (self.cluster_name.is_some() as u64) << 1
+            | (self.nodepool_name.is_some() as u64) << 2
+            | (self.ignore_comments.is_some() as u64) << 3
+            | (self.ignored_by_user_id.is_some() as u64) << 4
+            | (self.ignored_by_user_name.is_some() as u64) << 5
+            | (self.ignore_until_epoch_millis.is_some() as u64) << 6
     }
 }
 model::model!(RecommendationNodepoolId);
@@ -418,6 +466,16 @@ impl model::Model for RecommendationWorkloadId {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ignored_at.is_some() as u64 | (self.namespace.is_some() as u64) << 1
+            | (self.cluster_name.is_some() as u64) << 2
+            | (self.workload_name.is_some() as u64) << 3
+            | (self.ignore_comments.is_some() as u64) << 4
+            | (self.ignored_by_user_id.is_some() as u64) << 5
+            | (self.ignored_by_user_name.is_some() as u64) << 6
+            | (self.ignore_until_epoch_millis.is_some() as u64) << 7
+    }
 }
 model::model!(RecommendationWorkloadId);
 /// Schema `RecommendationsIgnoreList`.
@@ -475,14 +533,24 @@ impl model::Model for RecommendationsIgnoreList {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.account_id),
-            1 => model::Part::Opt(&self.azure_vm_ignore_list),
-            2 => model::Part::Opt(&self.nodepool_ignore_list),
-            3 => model::Part::Opt(&self.workload_ignore_list),
-            4 => model::Part::Opt(&self.ecs_service_ignore_list),
-            5 => model::Part::Opt(&self.ec2_instance_ignore_list),
-            6 => model::Part::Opt(&self.governance_rule_ignore_list),
+            1 => model::opt(&self.azure_vm_ignore_list),
+            2 => model::opt(&self.nodepool_ignore_list),
+            3 => model::opt(&self.workload_ignore_list),
+            4 => model::opt(&self.ecs_service_ignore_list),
+            5 => model::opt(&self.ec2_instance_ignore_list),
+            6 => model::opt(&self.governance_rule_ignore_list),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.account_id.is_some() as u64
+            | (self.azure_vm_ignore_list.is_some() as u64) << 1
+            | (self.nodepool_ignore_list.is_some() as u64) << 2
+            | (self.workload_ignore_list.is_some() as u64) << 3
+            | (self.ecs_service_ignore_list.is_some() as u64) << 4
+            | (self.ec2_instance_ignore_list.is_some() as u64) << 5
+            | (self.governance_rule_ignore_list.is_some() as u64) << 6
     }
 }
 model::model!(RecommendationsIgnoreList);
@@ -551,16 +619,27 @@ impl model::Model for RecommendationsIgnoreResourcesDto {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.comments),
-            1 => model::Part::Opt(&self.nodepools),
-            2 => model::Part::Opt(&self.workloads),
-            3 => model::Part::Opt(&self.azure_vm_ids),
-            4 => model::Part::Opt(&self.ecs_services),
-            5 => model::Part::Opt(&self.ec2_instances),
+            1 => model::opt(&self.nodepools),
+            2 => model::opt(&self.workloads),
+            3 => model::opt(&self.azure_vm_ids),
+            4 => model::opt(&self.ecs_services),
+            5 => model::opt(&self.ec2_instances),
             6 => model::Part::Int(&self.duration_in_days),
-            7 => model::Part::Opt(&self.governance_rule_ids),
-            8 => model::Part::Opt(&self.aws_passthrough_resources),
+            7 => model::opt(&self.governance_rule_ids),
+            8 => model::opt(&self.aws_passthrough_resources),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.comments.is_some() as u64 | (self.nodepools.is_some() as u64) << 1
+            | (self.workloads.is_some() as u64) << 2
+            | (self.azure_vm_ids.is_some() as u64) << 3
+            | (self.ecs_services.is_some() as u64) << 4
+            | (self.ec2_instances.is_some() as u64) << 5
+            | (self.duration_in_days.is_some() as u64) << 6
+            | (self.governance_rule_ids.is_some() as u64) << 7
+            | (self.aws_passthrough_resources.is_some() as u64) << 8
     }
 }
 model::model!(RecommendationsIgnoreResourcesDto);
@@ -628,6 +707,15 @@ impl model::Model for RecommendationsIgnoreResourcesDtoAwsPassthroughResources {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ignored_at.is_some() as u64 | (self.resource_id.is_some() as u64) << 1
+            | (self.aws_account_id.is_some() as u64) << 2
+            | (self.ignore_comments.is_some() as u64) << 3
+            | (self.ignored_by_user_id.is_some() as u64) << 4
+            | (self.ignored_by_user_name.is_some() as u64) << 5
+            | (self.ignore_until_epoch_millis.is_some() as u64) << 6
+    }
 }
 model::model!(RecommendationsIgnoreResourcesDtoAwsPassthroughResources);
 /// Schema `ResponseDTORecommendationsIgnoreList`.
@@ -667,12 +755,18 @@ impl model::Model for ResponseDtoRecommendationsIgnoreList {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoRecommendationsIgnoreList);

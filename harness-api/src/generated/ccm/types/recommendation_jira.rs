@@ -54,14 +54,22 @@ impl model::Model for CcmJiraCreateDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.fields),
+            0 => model::opt(&self.fields),
             1 => model::Part::Str(&self.issue_type),
             2 => model::Part::Str(&self.project_key),
             3 => model::Part::Str(&self.connector_ref),
-            4 => model::Part::Opt(&self.resource_type),
+            4 => model::opt(&self.resource_type),
             5 => model::Part::Str(&self.recommendation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.fields.is_some() as u64 | (self.issue_type.is_some() as u64) << 1
+            | (self.project_key.is_some() as u64) << 2
+            | (self.connector_ref.is_some() as u64) << 3
+            | (self.resource_type.is_some() as u64) << 4
+            | (self.recommendation_id.is_some() as u64) << 5
     }
 }
 model::model!(CcmJiraCreateDto);
@@ -108,12 +116,18 @@ impl model::Model for ResponseDtoccmJiraDetails {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoccmJiraDetails);
@@ -160,11 +174,17 @@ impl model::Model for GetCommonJiraFieldsBody {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.field_type),
-            1 => model::Part::Opt(&self.issue_types),
-            2 => model::Part::Opt(&self.project_keys),
+            1 => model::opt(&self.issue_types),
+            2 => model::opt(&self.project_keys),
             3 => model::Part::Str(&self.connector_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.field_type.is_some() as u64 | (self.issue_types.is_some() as u64) << 1
+            | (self.project_keys.is_some() as u64) << 2
+            | (self.connector_ref.is_some() as u64) << 3
     }
 }
 model::model!(GetCommonJiraFieldsBody);
@@ -199,10 +219,14 @@ impl model::Model for GetCommonJiraIssueTypesBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.project_keys),
+            0 => model::opt(&self.project_keys),
             1 => model::Part::Str(&self.connector_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.project_keys.is_some() as u64 | (self.connector_ref.is_some() as u64) << 1
     }
 }
 model::model!(GetCommonJiraIssueTypesBody);
@@ -241,10 +265,15 @@ impl model::Model for UpsertJiraFieldMappingBody {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.field_name),
-            1 => model::Part::Opt(&self.issue_types),
-            2 => model::Part::Opt(&self.project_keys),
+            1 => model::opt(&self.issue_types),
+            2 => model::opt(&self.project_keys),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.field_name.is_some() as u64 | (self.issue_types.is_some() as u64) << 1
+            | (self.project_keys.is_some() as u64) << 2
     }
 }
 model::model!(UpsertJiraFieldMappingBody);

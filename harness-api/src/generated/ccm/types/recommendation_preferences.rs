@@ -58,6 +58,14 @@ impl model::Model for LookBackPeriod {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.nodepool_period.is_some() as u64
+            | (self.workload_period.is_some() as u64) << 1
+            | (self.ecs_service_period.is_some() as u64) << 2
+            | (self.ec2_instance_period.is_some() as u64) << 3
+            | (self.ec2_instance_v2_period.is_some() as u64) << 4
+    }
 }
 model::model!(LookBackPeriod);
 /// Schema `RecommendationPreference`.
@@ -145,19 +153,35 @@ impl model::Model for RecommendationPreference {
             0 => model::Part::Str(&self.uuid),
             1 => model::Part::Str(&self.account_id),
             2 => model::Part::Int(&self.last_updated_at),
-            3 => model::Part::Opt(&self.last_updated_by),
-            4 => model::Part::Opt(&self.look_back_period),
-            5 => model::Part::Opt(&self.applied_jira_statuses),
+            3 => model::opt(&self.last_updated_by),
+            4 => model::opt(&self.look_back_period),
+            5 => model::opt(&self.applied_jira_statuses),
             6 => model::Part::Flag(&self.child_recommendation),
-            7 => model::Part::Opt(&self.ignored_jira_statuses),
+            7 => model::opt(&self.ignored_jira_statuses),
             8 => model::Part::Flag(&self.parent_recommendation),
-            9 => model::Part::Opt(&self.recommendation_presets),
-            10 => model::Part::Opt(&self.applied_jira_resolution_codes),
-            11 => model::Part::Opt(&self.ignored_jira_resolution_codes),
+            9 => model::opt(&self.recommendation_presets),
+            10 => model::opt(&self.applied_jira_resolution_codes),
+            11 => model::opt(&self.ignored_jira_resolution_codes),
             12 => model::Part::Flag(&self.include_ignored_recommendation),
             13 => model::Part::Flag(&self.enable_recommendation_inferences),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.uuid.is_some() as u64 | (self.account_id.is_some() as u64) << 1
+            | (self.last_updated_at.is_some() as u64) << 2
+            | (self.last_updated_by.is_some() as u64) << 3
+            | (self.look_back_period.is_some() as u64) << 4
+            | (self.applied_jira_statuses.is_some() as u64) << 5
+            | (self.child_recommendation.is_some() as u64) << 6
+            | (self.ignored_jira_statuses.is_some() as u64) << 7
+            | (self.parent_recommendation.is_some() as u64) << 8
+            | (self.recommendation_presets.is_some() as u64) << 9
+            | (self.applied_jira_resolution_codes.is_some() as u64) << 10
+            | (self.ignored_jira_resolution_codes.is_some() as u64) << 11
+            | (self.include_ignored_recommendation.is_some() as u64) << 12
+            | (self.enable_recommendation_inferences.is_some() as u64) << 13
     }
 }
 model::model!(RecommendationPreference);
@@ -217,15 +241,25 @@ impl model::Model for RecommendationPreferenceDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.look_back_period),
-            1 => model::Part::Opt(&self.applied_jira_statuses),
+            0 => model::opt(&self.look_back_period),
+            1 => model::opt(&self.applied_jira_statuses),
             2 => model::Part::Flag(&self.child_recommendation),
-            3 => model::Part::Opt(&self.ignored_jira_statuses),
+            3 => model::opt(&self.ignored_jira_statuses),
             4 => model::Part::Flag(&self.parent_recommendation),
-            5 => model::Part::Opt(&self.applied_recommendation_presets),
+            5 => model::opt(&self.applied_recommendation_presets),
             6 => model::Part::Flag(&self.include_ignored_recommendation),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.look_back_period.is_some() as u64
+            | (self.applied_jira_statuses.is_some() as u64) << 1
+            | (self.child_recommendation.is_some() as u64) << 2
+            | (self.ignored_jira_statuses.is_some() as u64) << 3
+            | (self.parent_recommendation.is_some() as u64) << 4
+            | (self.applied_recommendation_presets.is_some() as u64) << 5
+            | (self.include_ignored_recommendation.is_some() as u64) << 6
     }
 }
 model::model!(RecommendationPreferenceDto);
@@ -266,12 +300,18 @@ impl model::Model for ResponseDtoRecommendationPreferenceDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoRecommendationPreferenceDto);
@@ -338,11 +378,20 @@ impl model::Model for CreateCloudAccountOverrideBody {
             1 => model::Part::Str(&self.preset_id),
             2 => model::Part::Str(&self.account_id),
             3 => model::Part::Str(&self.resource_type),
-            4 => model::Part::Opt(&self.cloud_accounts),
+            4 => model::opt(&self.cloud_accounts),
             5 => model::Part::Int(&self.last_updated_at),
-            6 => model::Part::Opt(&self.last_updated_by),
+            6 => model::opt(&self.last_updated_by),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.uuid.is_some() as u64 | (self.preset_id.is_some() as u64) << 1
+            | (self.account_id.is_some() as u64) << 2
+            | (self.resource_type.is_some() as u64) << 3
+            | (self.cloud_accounts.is_some() as u64) << 4
+            | (self.last_updated_at.is_some() as u64) << 5
+            | (self.last_updated_by.is_some() as u64) << 6
     }
 }
 model::model!(CreateCloudAccountOverrideBody);
@@ -381,6 +430,10 @@ impl model::Model for CreateCloudAccountOverrideBodyCloudAccounts {
             1 => model::Part::Str(&self.name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
     }
 }
 model::model!(CreateCloudAccountOverrideBodyCloudAccounts);
@@ -427,6 +480,12 @@ impl model::Model for CreateCloudAccountOverrideBodyLastUpdatedBy {
             3 => model::Part::Str(&self.external_user_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
+            | (self.email.is_some() as u64) << 2
+            | (self.external_user_id.is_some() as u64) << 3
     }
 }
 model::model!(CreateCloudAccountOverrideBodyLastUpdatedBy);
@@ -476,6 +535,10 @@ impl model::Model for UpdateCloudAccountOverrideBody {
             1 => model::Part::Str(&self.name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
     }
 }
 model::model!(UpdateCloudAccountOverrideBody);

@@ -44,13 +44,20 @@ impl model::Model for CcmServiceNowCreateDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.fields),
+            0 => model::opt(&self.fields),
             1 => model::Part::Str(&self.ticket_type),
             2 => model::Part::Str(&self.connector_ref),
-            3 => model::Part::Opt(&self.resource_type),
+            3 => model::opt(&self.resource_type),
             4 => model::Part::Str(&self.recommendation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.fields.is_some() as u64 | (self.ticket_type.is_some() as u64) << 1
+            | (self.connector_ref.is_some() as u64) << 2
+            | (self.resource_type.is_some() as u64) << 3
+            | (self.recommendation_id.is_some() as u64) << 4
     }
 }
 model::model!(CcmServiceNowCreateDto);
@@ -97,12 +104,18 @@ impl model::Model for ResponseDtoccmServiceNowDetails {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoccmServiceNowDetails);

@@ -39,10 +39,15 @@ impl model::Model for AppliedRecommendationResourceStatsDto {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.count),
-            1 => model::Part::Opt(&self.resource_type),
+            1 => model::opt(&self.resource_type),
             2 => model::Part::Num(&self.total_monthly_saving),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.count.is_some() as u64 | (self.resource_type.is_some() as u64) << 1
+            | (self.total_monthly_saving.is_some() as u64) << 2
     }
 }
 model::model!(AppliedRecommendationResourceStatsDto);
@@ -215,7 +220,7 @@ impl model::Model for RecommendationItem {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.id),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Flag(&self.is_valid),
             3 => model::Part::Int(&self.applied_at),
             4 => model::Part::Int(&self.created_at),
@@ -226,7 +231,7 @@ impl model::Model for RecommendationItem {
             9 => model::Part::Num(&self.monthly_cost),
             10 => model::Part::Str(&self.jira_issue_key),
             11 => model::Part::Str(&self.resource_name),
-            12 => model::Part::Opt(&self.resource_type),
+            12 => model::opt(&self.resource_type),
             13 => model::Part::Str(&self.target_region),
             14 => model::Part::Str(&self.cloud_provider),
             15 => model::Part::Num(&self.monthly_saving),
@@ -242,14 +247,50 @@ impl model::Model for RecommendationItem {
             25 => model::Part::Str(&self.applied_by_user_name),
             26 => model::Part::Num(&self.overridden_savings),
             27 => model::Part::Str(&self.servicenow_issue_key),
-            28 => model::Part::Opt(&self.cost_category_details),
-            29 => model::Part::Opt(&self.recommendation_state),
+            28 => model::opt(&self.cost_category_details),
+            29 => model::opt(&self.recommendation_state),
             30 => model::Part::Num(&self.preference_based_saving),
             31 => model::Part::Json(&self.recommendation_details),
             32 => model::Part::Str(&self.servicenow_issue_status),
             33 => model::Part::Str(&self.servicenow_connector_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.is_valid.is_some() as u64) << 2
+            | (self.applied_at.is_some() as u64) << 3
+            | (self.created_at.is_some() as u64) << 4
+            | (self.namespace.is_some() as u64) << 5
+            | (self.jira_status.is_some() as u64) << 6
+            | (self.resource_id.is_some() as u64) << 7
+            | (self.cluster_name.is_some() as u64) << 8
+            | (self.monthly_cost.is_some() as u64) << 9
+            | (self.jira_issue_key.is_some() as u64) << 10
+            | (self.resource_name.is_some() as u64) << 11
+            | (self.resource_type.is_some() as u64) << 12
+            | (self.target_region.is_some() as u64) << 13
+            | (self.cloud_provider.is_some() as u64) << 14
+            | (self.monthly_saving.is_some() as u64) << 15
+            | (self.perspective_id.is_some() as u64) << 16
+            | (self.cloud_account_id.is_some() as u64) << 17
+            | (self.applied_by_user_id.is_some() as u64) << 18
+            | (self.last_processed_at.is_some() as u64) << 19
+            | (self.perspective_name.is_some() as u64) << 20
+            | (self.applied_at_savings.is_some() as u64) << 21
+            | (self.cloud_account_name.is_some() as u64) << 22
+            | (self.governance_rule_id.is_some() as u64) << 23
+            | (self.jira_connector_ref.is_some() as u64) << 24
+            | (self.applied_by_user_name.is_some() as u64) << 25
+            | (self.overridden_savings.is_some() as u64) << 26
+            | (self.servicenow_issue_key.is_some() as u64) << 27
+            | (self.cost_category_details.is_some() as u64) << 28
+            | (self.recommendation_state.is_some() as u64) << 29
+            | (self.preference_based_saving.is_some() as u64) << 30
+            | (self.recommendation_details.is_some() as u64) << 31
+            | (self.servicenow_issue_status.is_some() as u64) << 32
+            | (self.servicenow_connector_ref.is_some() as u64) << 33
     }
 }
 model::model!(RecommendationItem);
@@ -300,6 +341,11 @@ impl model::Model for RecommendationOverviewStats {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.total_monthly_cost.is_some() as u64
+            | (self.total_monthly_saving.is_some() as u64) << 1
+    }
 }
 model::model!(RecommendationOverviewStats);
 /// Schema `RecommendationRealizedSavingStatsDTO`.
@@ -341,6 +387,12 @@ impl model::Model for RecommendationRealizedSavingStatsDto {
             2 => model::Part::Int(&self.applied_recommendation_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.applied_date.is_some() as u64
+            | (self.total_monthly_saving.is_some() as u64) << 1
+            | (self.applied_recommendation_count.is_some() as u64) << 2
     }
 }
 model::model!(RecommendationRealizedSavingStatsDto);
@@ -388,6 +440,12 @@ impl model::Model for RecommendationResourceTypeStats {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.count.is_some() as u64 | (self.resource_type.is_some() as u64) << 1
+            | (self.total_monthly_cost.is_some() as u64) << 2
+            | (self.total_monthly_saving.is_some() as u64) << 3
+    }
 }
 model::model!(RecommendationResourceTypeStats);
 /// Schema `Recommendations`.
@@ -424,11 +482,16 @@ impl model::Model for Recommendations {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.items),
+            0 => model::opt(&self.items),
             1 => model::Part::Int(&self.limit),
             2 => model::Part::Int(&self.offset),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.items.is_some() as u64 | (self.limit.is_some() as u64) << 1
+            | (self.offset.is_some() as u64) << 2
     }
 }
 model::model!(Recommendations);
@@ -470,11 +533,17 @@ impl model::Model for ResponseDtoInteger {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.data),
-            1 => model::Part::Opt(&self.status),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoInteger);
@@ -519,12 +588,18 @@ impl model::Model for ResponseDtoListAppliedRecommendationResourceStatsDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListAppliedRecommendationResourceStatsDto);
@@ -570,12 +645,18 @@ impl model::Model for ResponseDtoListRecommendationRealizedSavingStatsDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListRecommendationRealizedSavingStatsDto);
@@ -621,12 +702,18 @@ impl model::Model for ResponseDtoListRecommendationResourceTypeStats {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListRecommendationResourceTypeStats);
@@ -672,12 +759,18 @@ impl model::Model for ResponseDtoRecommendationOverviewStats {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoRecommendationOverviewStats);
@@ -723,12 +816,18 @@ impl model::Model for ResponseDtoRecommendations {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoRecommendations);
@@ -775,11 +874,17 @@ impl model::Model for ResponseDtoVoid {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Json(&self.data),
-            1 => model::Part::Opt(&self.status),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoVoid);
@@ -827,6 +932,11 @@ impl model::Model for ChangeInferenceStateBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.comment.is_some() as u64 | (self.recommendation_id.is_some() as u64) << 1
+            | (self.verification_status.is_some() as u64) << 2
+    }
 }
 model::model!(ChangeInferenceStateBody);
 /// Schema `changeRecommendationState body`.
@@ -860,6 +970,10 @@ impl model::Model for ChangeRecommendationStateBody {
             0 => model::Part::Num(&self.applied_savings),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.applied_savings.is_some() as u64
     }
 }
 model::model!(ChangeRecommendationStateBody);
@@ -907,11 +1021,16 @@ impl model::Model for TerraformResourceRecommendationsBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.states),
-            1 => model::Part::Opt(&self.resources),
+            0 => model::opt(&self.states),
+            1 => model::opt(&self.resources),
             2 => model::Part::Flag(&self.include_details),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.states.is_some() as u64 | (self.resources.is_some() as u64) << 1
+            | (self.include_details.is_some() as u64) << 2
     }
 }
 model::model!(TerraformResourceRecommendationsBody);
@@ -962,10 +1081,17 @@ impl model::Model for TerraformResourceRecommendationsBodyResources {
             1 => model::Part::Str(&self.type_),
             2 => model::Part::Str(&self.module),
             3 => model::Part::Str(&self.provider),
-            4 => model::Part::Opt(&self.attributes),
+            4 => model::opt(&self.attributes),
             5 => model::Part::Str(&self.resource_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.module.is_some() as u64) << 2 | (self.provider.is_some() as u64) << 3
+            | (self.attributes.is_some() as u64) << 4
+            | (self.resource_id.is_some() as u64) << 5
     }
 }
 model::model!(TerraformResourceRecommendationsBodyResources);

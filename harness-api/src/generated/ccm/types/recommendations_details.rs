@@ -78,6 +78,16 @@ impl model::Model for AzureVmDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.cores.is_some() as u64 | (self.memory.is_some() as u64) << 1
+            | (self.region.is_some() as u64) << 2 | (self.vm_size.is_some() as u64) << 3
+            | (self.monthly_cost.is_some() as u64) << 4
+            | (self.avg_cpu_utilization.is_some() as u64) << 5
+            | (self.max_cpu_utilization.is_some() as u64) << 6
+            | (self.avg_memory_utilization.is_some() as u64) << 7
+            | (self.max_memory_utilization.is_some() as u64) << 8
+    }
 }
 model::model!(AzureVmDto);
 /// Schema `AzureVmRecommendation`.
@@ -168,16 +178,32 @@ impl model::Model for AzureVmRecommendation {
             3 => model::Part::Int(&self.duration),
             4 => model::Part::Str(&self.tenant_id),
             5 => model::Part::Str(&self.connector_id),
-            6 => model::Part::Opt(&self.jira_details),
+            6 => model::opt(&self.jira_details),
             7 => model::Part::Str(&self.connector_name),
             8 => model::Part::Flag(&self.show_terminated),
             9 => model::Part::Str(&self.subscription_id),
             10 => model::Part::Str(&self.resource_group_id),
-            11 => model::Part::Opt(&self.service_now_details),
-            12 => model::Part::Opt(&self.target_configurations),
-            13 => model::Part::Opt(&self.current_configurations),
+            11 => model::opt(&self.service_now_details),
+            12 => model::opt(&self.target_configurations),
+            13 => model::opt(&self.current_configurations),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.vm_id.is_some() as u64) << 1
+            | (self.vm_name.is_some() as u64) << 2
+            | (self.duration.is_some() as u64) << 3
+            | (self.tenant_id.is_some() as u64) << 4
+            | (self.connector_id.is_some() as u64) << 5
+            | (self.jira_details.is_some() as u64) << 6
+            | (self.connector_name.is_some() as u64) << 7
+            | (self.show_terminated.is_some() as u64) << 8
+            | (self.subscription_id.is_some() as u64) << 9
+            | (self.resource_group_id.is_some() as u64) << 10
+            | (self.service_now_details.is_some() as u64) << 11
+            | (self.target_configurations.is_some() as u64) << 12
+            | (self.current_configurations.is_some() as u64) << 13
     }
 }
 model::model!(AzureVmRecommendation);
@@ -265,6 +291,18 @@ impl model::Model for ClusterRecommendationAccuracy {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.cpu.is_some() as u64 | (self.zone.is_some() as u64) << 1
+            | (self.nodes.is_some() as u64) << 2 | (self.memory.is_some() as u64) << 3
+            | (self.spot_nodes.is_some() as u64) << 4
+            | (self.spot_price.is_some() as u64) << 5
+            | (self.total_price.is_some() as u64) << 6
+            | (self.master_price.is_some() as u64) << 7
+            | (self.worker_price.is_some() as u64) << 8
+            | (self.regular_nodes.is_some() as u64) << 9
+            | (self.regular_price.is_some() as u64) << 10
+    }
 }
 model::model!(ClusterRecommendationAccuracy);
 /// Schema `ContainerHistogramDTO`.
@@ -304,12 +342,18 @@ impl model::Model for ContainerHistogramDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.cpu_histogram),
+            0 => model::opt(&self.cpu_histogram),
             1 => model::Part::Str(&self.container_name),
-            2 => model::Part::Opt(&self.memory_histogram),
-            3 => model::Part::Opt(&self.container_recommendation),
+            2 => model::opt(&self.memory_histogram),
+            3 => model::opt(&self.container_recommendation),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.cpu_histogram.is_some() as u64 | (self.container_name.is_some() as u64) << 1
+            | (self.memory_histogram.is_some() as u64) << 2
+            | (self.container_recommendation.is_some() as u64) << 3
     }
 }
 model::model!(ContainerHistogramDto);
@@ -373,16 +417,26 @@ impl model::Model for ContainerRecommendation {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.current),
+            0 => model::opt(&self.current),
             1 => model::Part::Int(&self.num_days),
-            2 => model::Part::Opt(&self.burstable),
-            3 => model::Part::Opt(&self.guaranteed),
-            4 => model::Part::Opt(&self.last_day_cost),
-            5 => model::Part::Opt(&self.recommended),
-            6 => model::Part::Opt(&self.percentile_based),
+            2 => model::opt(&self.burstable),
+            3 => model::opt(&self.guaranteed),
+            4 => model::opt(&self.last_day_cost),
+            5 => model::opt(&self.recommended),
+            6 => model::opt(&self.percentile_based),
             7 => model::Part::Int(&self.total_samples_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.current.is_some() as u64 | (self.num_days.is_some() as u64) << 1
+            | (self.burstable.is_some() as u64) << 2
+            | (self.guaranteed.is_some() as u64) << 3
+            | (self.last_day_cost.is_some() as u64) << 4
+            | (self.recommended.is_some() as u64) << 5
+            | (self.percentile_based.is_some() as u64) << 6
+            | (self.total_samples_count.is_some() as u64) << 7
     }
 }
 model::model!(ContainerRecommendation);
@@ -421,6 +475,10 @@ impl model::Model for Cost {
             1 => model::Part::Num(&self.memory),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.cpu.is_some() as u64 | (self.memory.is_some() as u64) << 1
     }
 }
 model::model!(Cost);
@@ -493,6 +551,16 @@ impl model::Model for Ec2InstanceDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.vcpu.is_some() as u64 | (self.memory.is_some() as u64) << 1
+            | (self.region.is_some() as u64) << 2
+            | (self.monthly_cost.is_some() as u64) << 3
+            | (self.cpu_utilisation.is_some() as u64) << 4
+            | (self.instance_family.is_some() as u64) << 5
+            | (self.monthly_savings.is_some() as u64) << 6
+            | (self.memory_utilisation.is_some() as u64) << 7
+    }
 }
 model::model!(Ec2InstanceDto);
 /// Schema `EC2InstanceRecommendation`.
@@ -554,15 +622,25 @@ impl model::Model for Ec2InstanceRecommendation {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.id),
-            1 => model::Part::Opt(&self.jira_details),
+            1 => model::opt(&self.jira_details),
             2 => model::Part::Str(&self.aws_account_id),
             3 => model::Part::Flag(&self.show_terminated),
-            4 => model::Part::Opt(&self.service_now_details),
-            5 => model::Part::Opt(&self.current_configurations),
-            6 => model::Part::Opt(&self.same_family_recommendation),
-            7 => model::Part::Opt(&self.cross_family_recommendation),
+            4 => model::opt(&self.service_now_details),
+            5 => model::opt(&self.current_configurations),
+            6 => model::opt(&self.same_family_recommendation),
+            7 => model::opt(&self.cross_family_recommendation),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.jira_details.is_some() as u64) << 1
+            | (self.aws_account_id.is_some() as u64) << 2
+            | (self.show_terminated.is_some() as u64) << 3
+            | (self.service_now_details.is_some() as u64) << 4
+            | (self.current_configurations.is_some() as u64) << 5
+            | (self.same_family_recommendation.is_some() as u64) << 6
+            | (self.cross_family_recommendation.is_some() as u64) << 7
     }
 }
 model::model!(Ec2InstanceRecommendation);
@@ -643,19 +721,33 @@ impl model::Model for EcsRecommendationDto {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.id),
-            1 => model::Part::Opt(&self.current),
-            2 => model::Part::Opt(&self.launch_type),
+            1 => model::opt(&self.current),
+            2 => model::opt(&self.launch_type),
             3 => model::Part::Str(&self.service_arn),
             4 => model::Part::Str(&self.cluster_name),
-            5 => model::Part::Opt(&self.jira_details),
-            6 => model::Part::Opt(&self.last_day_cost),
+            5 => model::opt(&self.jira_details),
+            6 => model::opt(&self.last_day_cost),
             7 => model::Part::Str(&self.service_name),
-            8 => model::Part::Opt(&self.cpu_histogram),
-            9 => model::Part::Opt(&self.memory_histogram),
-            10 => model::Part::Opt(&self.percentile_based),
-            11 => model::Part::Opt(&self.service_now_details),
+            8 => model::opt(&self.cpu_histogram),
+            9 => model::opt(&self.memory_histogram),
+            10 => model::opt(&self.percentile_based),
+            11 => model::opt(&self.service_now_details),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.current.is_some() as u64) << 1
+            | (self.launch_type.is_some() as u64) << 2
+            | (self.service_arn.is_some() as u64) << 3
+            | (self.cluster_name.is_some() as u64) << 4
+            | (self.jira_details.is_some() as u64) << 5
+            | (self.last_day_cost.is_some() as u64) << 6
+            | (self.service_name.is_some() as u64) << 7
+            | (self.cpu_histogram.is_some() as u64) << 8
+            | (self.memory_histogram.is_some() as u64) << 9
+            | (self.percentile_based.is_some() as u64) << 10
+            | (self.service_now_details.is_some() as u64) << 11
     }
 }
 model::model!(EcsRecommendationDto);
@@ -725,12 +817,22 @@ impl model::Model for HistogramExp {
             1 => model::Part::Int(&self.min_bucket),
             2 => model::Part::Int(&self.num_buckets),
             3 => model::Part::Num(&self.growth_ratio),
-            4 => model::Part::Opt(&self.precomputed),
+            4 => model::opt(&self.precomputed),
             5 => model::Part::Num(&self.total_weight),
-            6 => model::Part::Opt(&self.bucket_weights),
+            6 => model::opt(&self.bucket_weights),
             7 => model::Part::Num(&self.first_bucket_size),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.max_bucket.is_some() as u64 | (self.min_bucket.is_some() as u64) << 1
+            | (self.num_buckets.is_some() as u64) << 2
+            | (self.growth_ratio.is_some() as u64) << 3
+            | (self.precomputed.is_some() as u64) << 4
+            | (self.total_weight.is_some() as u64) << 5
+            | (self.bucket_weights.is_some() as u64) << 6
+            | (self.first_bucket_size.is_some() as u64) << 7
     }
 }
 model::model!(HistogramExp);
@@ -771,12 +873,18 @@ impl model::Model for NodePool {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.vm),
+            0 => model::opt(&self.vm),
             1 => model::Part::Str(&self.role),
             2 => model::Part::Str(&self.vm_class),
             3 => model::Part::Int(&self.sum_nodes),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.vm.is_some() as u64 | (self.role.is_some() as u64) << 1
+            | (self.vm_class.is_some() as u64) << 2
+            | (self.sum_nodes.is_some() as u64) << 3
     }
 }
 model::model!(NodePool);
@@ -815,6 +923,10 @@ impl model::Model for NodePoolId {
             1 => model::Part::Str(&self.nodepoolname),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.clusterid.is_some() as u64 | (self.nodepoolname.is_some() as u64) << 1
     }
 }
 model::model!(NodePoolId);
@@ -877,15 +989,25 @@ impl model::Model for NodeRecommendationDto {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.id),
-            1 => model::Part::Opt(&self.current),
-            2 => model::Part::Opt(&self.node_pool_id),
-            3 => model::Part::Opt(&self.jira_details),
-            4 => model::Part::Opt(&self.recommended),
-            5 => model::Part::Opt(&self.service_now_details),
-            6 => model::Part::Opt(&self.total_resource_usage),
-            7 => model::Part::Opt(&self.resource_requirement),
+            1 => model::opt(&self.current),
+            2 => model::opt(&self.node_pool_id),
+            3 => model::opt(&self.jira_details),
+            4 => model::opt(&self.recommended),
+            5 => model::opt(&self.service_now_details),
+            6 => model::opt(&self.total_resource_usage),
+            7 => model::opt(&self.resource_requirement),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.current.is_some() as u64) << 1
+            | (self.node_pool_id.is_some() as u64) << 2
+            | (self.jira_details.is_some() as u64) << 3
+            | (self.recommended.is_some() as u64) << 4
+            | (self.service_now_details.is_some() as u64) << 5
+            | (self.total_resource_usage.is_some() as u64) << 6
+            | (self.resource_requirement.is_some() as u64) << 7
     }
 }
 model::model!(NodeRecommendationDto);
@@ -993,15 +1115,32 @@ impl model::Model for RecommendClusterRequest {
             7 => model::Part::Int(&self.min_nodes),
             8 => model::Part::Flag(&self.same_size),
             9 => model::Part::Flag(&self.allow_burst),
-            10 => model::Part::Opt(&self.network_perf),
+            10 => model::opt(&self.network_perf),
             11 => model::Part::Int(&self.on_demand_pct),
-            12 => model::Part::Opt(&self.exclude_types),
-            13 => model::Part::Opt(&self.include_types),
+            12 => model::opt(&self.exclude_types),
+            13 => model::opt(&self.include_types),
             14 => model::Part::Flag(&self.allow_older_gen),
-            15 => model::Part::Opt(&self.exclude_series),
-            16 => model::Part::Opt(&self.include_series),
+            15 => model::opt(&self.exclude_series),
+            16 => model::opt(&self.include_series),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.zone.is_some() as u64 | (self.min_cpu.is_some() as u64) << 1
+            | (self.min_mem.is_some() as u64) << 2 | (self.sum_cpu.is_some() as u64) << 3
+            | (self.sum_gpu.is_some() as u64) << 4 | (self.sum_mem.is_some() as u64) << 5
+            | (self.max_nodes.is_some() as u64) << 6
+            | (self.min_nodes.is_some() as u64) << 7
+            | (self.same_size.is_some() as u64) << 8
+            | (self.allow_burst.is_some() as u64) << 9
+            | (self.network_perf.is_some() as u64) << 10
+            | (self.on_demand_pct.is_some() as u64) << 11
+            | (self.exclude_types.is_some() as u64) << 12
+            | (self.include_types.is_some() as u64) << 13
+            | (self.allow_older_gen.is_some() as u64) << 14
+            | (self.exclude_series.is_some() as u64) << 15
+            | (self.include_series.is_some() as u64) << 16
     }
 }
 model::model!(RecommendClusterRequest);
@@ -1062,12 +1201,21 @@ impl model::Model for RecommendationResponse {
             0 => model::Part::Str(&self.zone),
             1 => model::Part::Str(&self.region),
             2 => model::Part::Str(&self.service),
-            3 => model::Part::Opt(&self.accuracy),
+            3 => model::opt(&self.accuracy),
             4 => model::Part::Str(&self.provider),
-            5 => model::Part::Opt(&self.node_pools),
-            6 => model::Part::Opt(&self.instance_category),
+            5 => model::opt(&self.node_pools),
+            6 => model::opt(&self.instance_category),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.zone.is_some() as u64 | (self.region.is_some() as u64) << 1
+            | (self.service.is_some() as u64) << 2
+            | (self.accuracy.is_some() as u64) << 3
+            | (self.provider.is_some() as u64) << 4
+            | (self.node_pools.is_some() as u64) << 5
+            | (self.instance_category.is_some() as u64) << 6
     }
 }
 model::model!(RecommendationResponse);
@@ -1111,10 +1259,15 @@ impl model::Model for ResourceRequirement {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.empty),
-            1 => model::Part::Opt(&self.limits),
-            2 => model::Part::Opt(&self.requests),
+            1 => model::opt(&self.limits),
+            2 => model::opt(&self.requests),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.empty.is_some() as u64 | (self.limits.is_some() as u64) << 1
+            | (self.requests.is_some() as u64) << 2
     }
 }
 model::model!(ResourceRequirement);
@@ -1155,12 +1308,18 @@ impl model::Model for ResponseDtoAzureVmRecommendation {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoAzureVmRecommendation);
@@ -1206,12 +1365,18 @@ impl model::Model for ResponseDtoNodeRecommendationDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoNodeRecommendationDto);
@@ -1257,12 +1422,18 @@ impl model::Model for ResponseDtoWorkloadRecommendationDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoWorkloadRecommendationDto);
@@ -1308,12 +1479,18 @@ impl model::Model for ResponseDtoec2InstanceRecommendation {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoec2InstanceRecommendation);
@@ -1359,12 +1536,18 @@ impl model::Model for ResponseDtoecsRecommendationDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoecsRecommendationDto);
@@ -1416,6 +1599,12 @@ impl model::Model for TotalResourceUsage {
             3 => model::Part::Num(&self.summemory),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.maxcpu.is_some() as u64 | (self.sumcpu.is_some() as u64) << 1
+            | (self.maxmemory.is_some() as u64) << 2
+            | (self.summemory.is_some() as u64) << 3
     }
 }
 model::model!(TotalResourceUsage);
@@ -1503,7 +1692,7 @@ impl model::Model for VirtualMachine {
         match index {
             0 => model::Part::Str(&self.type_),
             1 => model::Part::Flag(&self.burst),
-            2 => model::Part::Opt(&self.zones),
+            2 => model::opt(&self.zones),
             3 => model::Part::Num(&self.avg_price),
             4 => model::Part::Str(&self.category),
             5 => model::Part::Num(&self.mem_per_vm),
@@ -1517,6 +1706,21 @@ impl model::Model for VirtualMachine {
             13 => model::Part::Num(&self.allocatable_cpus_per_vm),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.burst.is_some() as u64) << 1
+            | (self.zones.is_some() as u64) << 2 | (self.avg_price.is_some() as u64) << 3
+            | (self.category.is_some() as u64) << 4
+            | (self.mem_per_vm.is_some() as u64) << 5
+            | (self.cpus_per_vm.is_some() as u64) << 6
+            | (self.gpus_per_vm.is_some() as u64) << 7
+            | (self.current_gen.is_some() as u64) << 8
+            | (self.network_perf.is_some() as u64) << 9
+            | (self.on_demand_price.is_some() as u64) << 10
+            | (self.allocatable_mem_per_vm.is_some() as u64) << 11
+            | (self.network_perf_category.is_some() as u64) << 12
+            | (self.allocatable_cpus_per_vm.is_some() as u64) << 13
     }
 }
 model::model!(VirtualMachine);
@@ -1573,13 +1777,21 @@ impl model::Model for WorkloadRecommendationDto {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.id),
-            1 => model::Part::Opt(&self.items),
-            2 => model::Part::Opt(&self.jira_details),
-            3 => model::Part::Opt(&self.last_day_cost),
-            4 => model::Part::Opt(&self.service_now_details),
-            5 => model::Part::Opt(&self.container_recommendations),
+            1 => model::opt(&self.items),
+            2 => model::opt(&self.jira_details),
+            3 => model::opt(&self.last_day_cost),
+            4 => model::opt(&self.service_now_details),
+            5 => model::opt(&self.container_recommendations),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.items.is_some() as u64) << 1
+            | (self.jira_details.is_some() as u64) << 2
+            | (self.last_day_cost.is_some() as u64) << 3
+            | (self.service_now_details.is_some() as u64) << 4
+            | (self.container_recommendations.is_some() as u64) << 5
     }
 }
 model::model!(WorkloadRecommendationDto);

@@ -133,6 +133,22 @@ impl model::Model for AwsRecommendationAdhocDto {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.role_id.is_some() as u64) << 1 | (self.role_arn.is_some() as u64) << 2
+            | (self.auth_type.is_some() as u64) << 3
+            | (self.role_info.is_some() as u64) << 4
+            | (self.external_id.is_some() as u64) << 5
+            | (self.target_info.is_some() as u64) << 6
+            | (self.target_name.is_some() as u64) << 7
+            | (self.tenant_info.is_some() as u64) << 8
+            | (self.oidc_auth_params.is_some() as u64) << 9
+            | (self.target_account_id.is_some() as u64) << 10
+            | (self.cloud_connector_id.is_some() as u64) << 11
+            | (self.target_account_name.is_some() as u64) << 12
+            | (self.is_gov_cloud_connector.is_some() as u64) << 13
+            | (self.is_cost_breakdown_required.is_some() as u64) << 14
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0]
     }
@@ -267,6 +283,22 @@ impl model::Model for AzureRecommendationAdhocDto {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.role_id.is_some() as u64) << 1 | (self.auth_type.is_some() as u64) << 2
+            | (self.client_id.is_some() as u64) << 3
+            | (self.role_info.is_some() as u64) << 4
+            | (self.tenant_id.is_some() as u64) << 5
+            | (self.target_info.is_some() as u64) << 6
+            | (self.target_name.is_some() as u64) << 7
+            | (self.tenant_info.is_some() as u64) << 8
+            | (self.oidc_auth_params.is_some() as u64) << 9
+            | (self.subscription_id.is_some() as u64) << 10
+            | (self.cloud_connector_id.is_some() as u64) << 11
+            | (self.subscription_name.is_some() as u64) << 12
+            | (self.is_gov_cloud_connector.is_some() as u64) << 13
+            | (self.is_cost_breakdown_required.is_some() as u64) << 14
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0]
     }
@@ -391,30 +423,53 @@ impl model::Model for CcmRule {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.uuid),
             3 => model::Part::Flag(&self.is_ootb),
             4 => model::Part::Flag(&self.deleted),
             5 => model::Part::Num(&self.savings),
             6 => model::Part::Str(&self.account_id),
             7 => model::Part::Int(&self.created_at),
-            8 => model::Part::Opt(&self.created_by),
+            8 => model::opt(&self.created_by),
             9 => model::Part::Str(&self.rules_yaml),
-            10 => model::Part::Opt(&self.store_type),
+            10 => model::opt(&self.store_type),
             11 => model::Part::Str(&self.description),
             12 => model::Part::Str(&self.resource_type),
             13 => model::Part::Str(&self.version_label),
-            14 => model::Part::Opt(&self.cloud_provider),
+            14 => model::opt(&self.cloud_provider),
             15 => model::Part::Int(&self.last_updated_at),
-            16 => model::Part::Opt(&self.last_updated_by),
+            16 => model::opt(&self.last_updated_by),
             17 => model::Part::Str(&self.org_identifier),
             18 => model::Part::Flag(&self.is_stable_policy),
             19 => model::Part::Flag(&self.for_recommendation),
             20 => model::Part::Flag(&self.is_multi_policy_rule),
             21 => model::Part::Str(&self.project_identifier),
-            22 => model::Part::Opt(&self.sub_rule_policy_details),
+            22 => model::opt(&self.sub_rule_policy_details),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.uuid.is_some() as u64) << 2 | (self.is_ootb.is_some() as u64) << 3
+            | (self.deleted.is_some() as u64) << 4 | (self.savings.is_some() as u64) << 5
+            | (self.account_id.is_some() as u64) << 6
+            | (self.created_at.is_some() as u64) << 7
+            | (self.created_by.is_some() as u64) << 8
+            | (self.rules_yaml.is_some() as u64) << 9
+            | (self.store_type.is_some() as u64) << 10
+            | (self.description.is_some() as u64) << 11
+            | (self.resource_type.is_some() as u64) << 12
+            | (self.version_label.is_some() as u64) << 13
+            | (self.cloud_provider.is_some() as u64) << 14
+            | (self.last_updated_at.is_some() as u64) << 15
+            | (self.last_updated_by.is_some() as u64) << 16
+            | (self.org_identifier.is_some() as u64) << 17
+            | (self.is_stable_policy.is_some() as u64) << 18
+            | (self.for_recommendation.is_some() as u64) << 19
+            | (self.is_multi_policy_rule.is_some() as u64) << 20
+            | (self.project_identifier.is_some() as u64) << 21
+            | (self.sub_rule_policy_details.is_some() as u64) << 22
     }
 }
 model::model!(CcmRule);
@@ -454,9 +509,13 @@ impl model::Model for CloneRuleDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.rule_clone),
+            0 => model::opt(&self.rule_clone),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.rule_clone.is_some() as u64
     }
 }
 model::model!(CloneRuleDto);
@@ -488,9 +547,13 @@ impl model::Model for CreateRuleDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.rule),
+            0 => model::opt(&self.rule),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.rule.is_some() as u64
     }
 }
 model::model!(CreateRuleDto);
@@ -611,6 +674,20 @@ impl model::Model for GcpRecommendationAdhocDto {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.role_id.is_some() as u64) << 1 | (self.auth_type.is_some() as u64) << 2
+            | (self.role_info.is_some() as u64) << 3
+            | (self.project_id.is_some() as u64) << 4
+            | (self.target_info.is_some() as u64) << 5
+            | (self.target_name.is_some() as u64) << 6
+            | (self.tenant_info.is_some() as u64) << 7
+            | (self.oidc_auth_params.is_some() as u64) << 8
+            | (self.cloud_connector_id.is_some() as u64) << 9
+            | (self.is_gov_cloud_connector.is_some() as u64) << 10
+            | (self.service_account_email.is_some() as u64) << 11
+            | (self.is_cost_breakdown_required.is_some() as u64) << 12
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0]
     }
@@ -668,10 +745,15 @@ impl model::Model for GovernanceAdhocEnqueueDtov2 {
         match index {
             0 => model::Cell::part(&self.rule_id),
             1 => model::Part::Flag(&self.is_dry_run),
-            2 => model::Part::Opt(&self.target_regions),
+            2 => model::opt(&self.target_regions),
             3 => model::Cell::part(&self.target_accounts),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.is_dry_run.is_some() as u64) << 1
+            | (self.target_regions.is_some() as u64) << 2 | 1 << 3
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -707,9 +789,13 @@ impl model::Model for GovernanceEnqueueResponseDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.rule_execution_id),
+            0 => model::opt(&self.rule_execution_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.rule_execution_id.is_some() as u64
     }
 }
 model::model!(GovernanceEnqueueResponseDto);
@@ -808,19 +894,37 @@ impl model::Model for GovernanceJobEnqueueDto {
             2 => model::Part::Str(&self.rule_id),
             3 => model::Part::Flag(&self.is_dry_run),
             4 => model::Part::Str(&self.target_region),
-            5 => model::Part::Opt(&self.execution_type),
+            5 => model::opt(&self.execution_type),
             6 => model::Part::Flag(&self.multi_policy_rule),
             7 => model::Part::Str(&self.rule_execution_id),
             8 => model::Part::Flag(&self.gov_cloud_connector),
             9 => model::Part::Flag(&self.is_multi_policy_rule),
             10 => model::Part::Str(&self.rule_enforcement_id),
             11 => model::Part::Flag(&self.is_gov_cloud_connector),
-            12 => model::Part::Opt(&self.sub_rule_policy_details),
-            13 => model::Part::Opt(&self.target_account_details),
-            14 => model::Part::Opt(&self.rule_cloud_provider_type),
+            12 => model::opt(&self.sub_rule_policy_details),
+            13 => model::opt(&self.target_account_details),
+            14 => model::opt(&self.rule_cloud_provider_type),
             15 => model::Part::Str(&self.rule_enforcement_recommendation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.is_ootb.is_some() as u64 | (self.policy.is_some() as u64) << 1
+            | (self.rule_id.is_some() as u64) << 2
+            | (self.is_dry_run.is_some() as u64) << 3
+            | (self.target_region.is_some() as u64) << 4
+            | (self.execution_type.is_some() as u64) << 5
+            | (self.multi_policy_rule.is_some() as u64) << 6
+            | (self.rule_execution_id.is_some() as u64) << 7
+            | (self.gov_cloud_connector.is_some() as u64) << 8
+            | (self.is_multi_policy_rule.is_some() as u64) << 9
+            | (self.rule_enforcement_id.is_some() as u64) << 10
+            | (self.is_gov_cloud_connector.is_some() as u64) << 11
+            | (self.sub_rule_policy_details.is_some() as u64) << 12
+            | (self.target_account_details.is_some() as u64) << 13
+            | (self.rule_cloud_provider_type.is_some() as u64) << 14
+            | (self.rule_enforcement_recommendation_id.is_some() as u64) << 15
     }
 }
 model::model!(GovernanceJobEnqueueDto);
@@ -862,9 +966,13 @@ impl model::Model for ListDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.query),
+            0 => model::opt(&self.query),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.query.is_some() as u64
     }
 }
 model::model!(ListDto);
@@ -911,12 +1019,18 @@ impl model::Model for ResponseDtoGovernanceEnqueueResponseDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoGovernanceEnqueueResponseDto);
@@ -962,12 +1076,18 @@ impl model::Model for ResponseDtoListRule {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListRule);
@@ -1012,12 +1132,18 @@ impl model::Model for ResponseDtoRule {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoRule);
@@ -1058,12 +1184,18 @@ impl model::Model for ResponseDtoRuleList {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoRuleList);
@@ -1107,6 +1239,10 @@ impl model::Model for RuleClone {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.uuid.is_some() as u64
+    }
 }
 model::model!(RuleClone);
 /// Schema `RuleList`.
@@ -1140,10 +1276,14 @@ impl model::Model for RuleList {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.rules),
+            0 => model::opt(&self.rules),
             1 => model::Part::Int(&self.total_items),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.rules.is_some() as u64 | (self.total_items.is_some() as u64) << 1
     }
 }
 model::model!(RuleList);
@@ -1234,9 +1374,9 @@ impl model::Model for RuleRequest {
             2 => model::Part::Flag(&self.is_ootb),
             3 => model::Part::Int(&self.offset),
             4 => model::Part::Str(&self.search),
-            5 => model::Part::Opt(&self.order_by),
+            5 => model::opt(&self.order_by),
             6 => model::Part::Str(&self.account_id),
-            7 => model::Part::Opt(&self.policy_ids),
+            7 => model::opt(&self.policy_ids),
             8 => model::Part::Str(&self.resource_type),
             9 => model::Part::Str(&self.cloud_provider),
             10 => model::Part::Str(&self.org_identifier),
@@ -1245,6 +1385,20 @@ impl model::Model for RuleRequest {
             13 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.tags.is_some() as u64 | (self.limit.is_some() as u64) << 1
+            | (self.is_ootb.is_some() as u64) << 2 | (self.offset.is_some() as u64) << 3
+            | (self.search.is_some() as u64) << 4 | (self.order_by.is_some() as u64) << 5
+            | (self.account_id.is_some() as u64) << 6
+            | (self.policy_ids.is_some() as u64) << 7
+            | (self.resource_type.is_some() as u64) << 8
+            | (self.cloud_provider.is_some() as u64) << 9
+            | (self.org_identifier.is_some() as u64) << 10
+            | (self.is_stable_policy.is_some() as u64) << 11
+            | (self.for_recommendation.is_some() as u64) << 12
+            | (self.project_identifier.is_some() as u64) << 13
     }
 }
 model::model!(RuleRequest);
@@ -1288,6 +1442,11 @@ impl model::Model for SubRulePolicyDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.yaml.is_some() as u64) << 1
+            | (self.resource_type.is_some() as u64) << 2
+    }
 }
 model::model!(SubRulePolicyDetails);
 /// Schema `ToggleForRecommendationRequest`.
@@ -1318,9 +1477,13 @@ impl model::Model for ToggleForRecommendationRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.cloud_account_ids),
+            0 => model::opt(&self.cloud_account_ids),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.cloud_account_ids.is_some() as u64
     }
 }
 model::model!(ToggleForRecommendationRequest);

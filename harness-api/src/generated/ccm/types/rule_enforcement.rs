@@ -32,9 +32,13 @@ impl model::Model for CreateRuleEnforcementDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.rule_enforcement),
+            0 => model::opt(&self.rule_enforcement),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.rule_enforcement.is_some() as u64
     }
 }
 model::model!(CreateRuleEnforcementDto);
@@ -74,11 +78,16 @@ impl model::Model for EnforcementCount {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.rule_ids),
+            0 => model::opt(&self.rule_ids),
             1 => model::Part::Str(&self.account_id),
-            2 => model::Part::Opt(&self.rule_set_ids),
+            2 => model::opt(&self.rule_set_ids),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.rule_ids.is_some() as u64 | (self.account_id.is_some() as u64) << 1
+            | (self.rule_set_ids.is_some() as u64) << 2
     }
 }
 model::model!(EnforcementCount);
@@ -110,9 +119,13 @@ impl model::Model for EnforcementCountDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.enforcement_count),
+            0 => model::opt(&self.enforcement_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.enforcement_count.is_some() as u64
     }
 }
 model::model!(EnforcementCountDto);
@@ -150,11 +163,16 @@ impl model::Model for EnforcementCountRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.rule_ids),
+            0 => model::opt(&self.rule_ids),
             1 => model::Part::Str(&self.account_id),
-            2 => model::Part::Opt(&self.rule_set_ids),
+            2 => model::opt(&self.rule_set_ids),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.rule_ids.is_some() as u64 | (self.account_id.is_some() as u64) << 1
+            | (self.rule_set_ids.is_some() as u64) << 2
     }
 }
 model::model!(EnforcementCountRequest);
@@ -193,6 +211,10 @@ impl model::Model for LinkedEnforcements {
             1 => model::Part::Str(&self.uuid),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
     }
 }
 model::model!(LinkedEnforcements);
@@ -233,12 +255,18 @@ impl model::Model for ResponseDtoEnforcementCount {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoEnforcementCount);
@@ -284,12 +312,18 @@ impl model::Model for ResponseDtoRuleEnforcement {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoRuleEnforcement);
@@ -330,12 +364,18 @@ impl model::Model for ResponseDtoRuleEnforcementList {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoRuleEnforcementList);
@@ -464,29 +504,52 @@ impl model::Model for RuleEnforcement {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.uuid),
             3 => model::Part::Flag(&self.deleted),
-            4 => model::Part::Opt(&self.rule_ids),
+            4 => model::opt(&self.rule_ids),
             5 => model::Part::Flag(&self.is_dry_run),
             6 => model::Part::Int(&self.run_count),
             7 => model::Part::Str(&self.account_id),
             8 => model::Part::Int(&self.created_at),
-            9 => model::Part::Opt(&self.created_by),
+            9 => model::opt(&self.created_by),
             10 => model::Part::Flag(&self.is_enabled),
-            11 => model::Part::Opt(&self.rule_set_i_ds),
+            11 => model::opt(&self.rule_set_i_ds),
             12 => model::Part::Str(&self.description),
-            13 => model::Part::Opt(&self.cloud_provider),
+            13 => model::opt(&self.cloud_provider),
             14 => model::Part::Int(&self.last_updated_at),
-            15 => model::Part::Opt(&self.last_updated_by),
+            15 => model::opt(&self.last_updated_by),
             16 => model::Part::Str(&self.org_identifier),
-            17 => model::Part::Opt(&self.target_regions),
-            18 => model::Part::Opt(&self.target_accounts),
+            17 => model::opt(&self.target_regions),
+            18 => model::opt(&self.target_accounts),
             19 => model::Part::Str(&self.execution_schedule),
             20 => model::Part::Str(&self.execution_timezone),
             21 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.uuid.is_some() as u64) << 2 | (self.deleted.is_some() as u64) << 3
+            | (self.rule_ids.is_some() as u64) << 4
+            | (self.is_dry_run.is_some() as u64) << 5
+            | (self.run_count.is_some() as u64) << 6
+            | (self.account_id.is_some() as u64) << 7
+            | (self.created_at.is_some() as u64) << 8
+            | (self.created_by.is_some() as u64) << 9
+            | (self.is_enabled.is_some() as u64) << 10
+            | (self.rule_set_i_ds.is_some() as u64) << 11
+            | (self.description.is_some() as u64) << 12
+            | (self.cloud_provider.is_some() as u64) << 13
+            | (self.last_updated_at.is_some() as u64) << 14
+            | (self.last_updated_by.is_some() as u64) << 15
+            | (self.org_identifier.is_some() as u64) << 16
+            | (self.target_regions.is_some() as u64) << 17
+            | (self.target_accounts.is_some() as u64) << 18
+            | (self.execution_schedule.is_some() as u64) << 19
+            | (self.execution_timezone.is_some() as u64) << 20
+            | (self.project_identifier.is_some() as u64) << 21
     }
 }
 model::model!(RuleEnforcement);
@@ -526,9 +589,14 @@ impl model::Model for RuleEnforcementList {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.total_items),
-            1 => model::Part::Opt(&self.rule_enforcements),
+            1 => model::opt(&self.rule_enforcements),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.total_items.is_some() as u64
+            | (self.rule_enforcements.is_some() as u64) << 1
     }
 }
 model::model!(RuleEnforcementList);
@@ -567,6 +635,10 @@ impl model::Model for EnforcementSavingsBody {
             1 => model::Part::Int(&self.timestamp),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.operator.is_some() as u64 | (self.timestamp.is_some() as u64) << 1
     }
 }
 model::model!(EnforcementSavingsBody);
@@ -644,7 +716,7 @@ impl model::Model for ListRuleEnforcementsBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.rule_ids),
+            0 => model::opt(&self.rule_ids),
             1 => model::Part::Flag(&self.is_dry_run),
             2 => model::Part::Int(&self.page_size),
             3 => model::Part::Str(&self.sort_type),
@@ -652,10 +724,22 @@ impl model::Model for ListRuleEnforcementsBody {
             5 => model::Part::Str(&self.search_key),
             6 => model::Part::Str(&self.sort_order),
             7 => model::Part::Int(&self.page_number),
-            8 => model::Part::Opt(&self.target_regions),
-            9 => model::Part::Opt(&self.target_accounts),
+            8 => model::opt(&self.target_regions),
+            9 => model::opt(&self.target_accounts),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.rule_ids.is_some() as u64 | (self.is_dry_run.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
+            | (self.sort_type.is_some() as u64) << 3
+            | (self.is_enabled.is_some() as u64) << 4
+            | (self.search_key.is_some() as u64) << 5
+            | (self.sort_order.is_some() as u64) << 6
+            | (self.page_number.is_some() as u64) << 7
+            | (self.target_regions.is_some() as u64) << 8
+            | (self.target_accounts.is_some() as u64) << 9
     }
 }
 model::model!(ListRuleEnforcementsBody);

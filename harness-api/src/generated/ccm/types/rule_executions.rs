@@ -32,9 +32,13 @@ impl model::Model for CreateRuleExecutionFilterDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.policy_execution_filter),
+            0 => model::opt(&self.policy_execution_filter),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.policy_execution_filter.is_some() as u64
     }
 }
 model::model!(CreateRuleExecutionFilterDto);
@@ -119,6 +123,15 @@ impl model::Model for EvaluationExportRequestDto {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        self.include_log_files.is_some() as u64
+            | (self.include_rule_yaml.is_some() as u64) << 1
+            | (self.include_action_files.is_some() as u64) << 2
+            | (self.include_in_csv_format.is_some() as u64) << 3 | 1 << 4
+            | (self.include_metadata_files.is_some() as u64) << 5
+            | (self.include_resource_files.is_some() as u64) << 6
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[4]
     }
@@ -168,6 +181,12 @@ impl model::Model for EvaluationExportResponseDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.file_name.is_some() as u64) << 1
+            | (self.download_url.is_some() as u64) << 2
+            | (self.expiration_time.is_some() as u64) << 3
+    }
 }
 model::model!(EvaluationExportResponseDto);
 /// Schema `ResponseDTOEvaluationExportResponseDTO`.
@@ -207,12 +226,18 @@ impl model::Model for ResponseDtoEvaluationExportResponseDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoEvaluationExportResponseDto);
@@ -258,12 +283,18 @@ impl model::Model for ResponseDtoFilterValues {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoFilterValues);
@@ -308,12 +339,18 @@ impl model::Model for ResponseDtoListRuleExecution {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListRuleExecution);
@@ -359,12 +396,18 @@ impl model::Model for ResponseDtoListSubRuleResponseDetails {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListSubRuleResponseDetails);
@@ -410,12 +453,18 @@ impl model::Model for ResponseDtoRuleExecution {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoRuleExecution);
@@ -529,28 +578,49 @@ impl model::Model for RuleExecutionFilter {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.time),
+            0 => model::opt(&self.time),
             1 => model::Part::Int(&self.limit),
             2 => model::Part::Int(&self.offset),
-            3 => model::Part::Opt(&self.region),
-            4 => model::Part::Opt(&self.rule_ids),
+            3 => model::opt(&self.region),
+            4 => model::opt(&self.rule_ids),
             5 => model::Part::Num(&self.savings),
-            6 => model::Part::Opt(&self.cost_type),
+            6 => model::opt(&self.cost_type),
             7 => model::Part::Flag(&self.is_dry_run),
             8 => model::Part::Str(&self.account_id),
-            9 => model::Part::Opt(&self.sort_order),
-            10 => model::Part::Opt(&self.rule_set_ids),
-            11 => model::Part::Opt(&self.execution_ids),
-            12 => model::Part::Opt(&self.cloud_provider),
-            13 => model::Part::Opt(&self.target_account),
-            14 => model::Part::Opt(&self.cloud_providers),
-            15 => model::Part::Opt(&self.execution_status),
-            16 => model::Part::Opt(&self.rule_enforcement_id),
-            17 => model::Part::Opt(&self.rule_execution_sort_type),
+            9 => model::opt(&self.sort_order),
+            10 => model::opt(&self.rule_set_ids),
+            11 => model::opt(&self.execution_ids),
+            12 => model::opt(&self.cloud_provider),
+            13 => model::opt(&self.target_account),
+            14 => model::opt(&self.cloud_providers),
+            15 => model::opt(&self.execution_status),
+            16 => model::opt(&self.rule_enforcement_id),
+            17 => model::opt(&self.rule_execution_sort_type),
             18 => model::Part::Flag(&self.resource_count_greater_than_zero),
-            19 => model::Part::Opt(&self.rule_enforcement_recommendation_id),
+            19 => model::opt(&self.rule_enforcement_recommendation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.time.is_some() as u64 | (self.limit.is_some() as u64) << 1
+            | (self.offset.is_some() as u64) << 2 | (self.region.is_some() as u64) << 3
+            | (self.rule_ids.is_some() as u64) << 4
+            | (self.savings.is_some() as u64) << 5
+            | (self.cost_type.is_some() as u64) << 6
+            | (self.is_dry_run.is_some() as u64) << 7
+            | (self.account_id.is_some() as u64) << 8
+            | (self.sort_order.is_some() as u64) << 9
+            | (self.rule_set_ids.is_some() as u64) << 10
+            | (self.execution_ids.is_some() as u64) << 11
+            | (self.cloud_provider.is_some() as u64) << 12
+            | (self.target_account.is_some() as u64) << 13
+            | (self.cloud_providers.is_some() as u64) << 14
+            | (self.execution_status.is_some() as u64) << 15
+            | (self.rule_enforcement_id.is_some() as u64) << 16
+            | (self.rule_execution_sort_type.is_some() as u64) << 17
+            | (self.resource_count_greater_than_zero.is_some() as u64) << 18
+            | (self.rule_enforcement_recommendation_id.is_some() as u64) << 19
     }
 }
 model::model!(RuleExecutionFilter);
@@ -620,13 +690,20 @@ impl model::Model for SubRuleResponseDetails {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.status),
             1 => model::Part::Str(&self.response),
             2 => model::Part::Str(&self.policy_name),
             3 => model::Part::Str(&self.error_message),
             4 => model::Part::Flag(&self.action_file_present),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status.is_some() as u64 | (self.response.is_some() as u64) << 1
+            | (self.policy_name.is_some() as u64) << 2
+            | (self.error_message.is_some() as u64) << 3
+            | (self.action_file_present.is_some() as u64) << 4
     }
 }
 model::model!(SubRuleResponseDetails);
@@ -706,13 +783,19 @@ impl model::Model for GetRuleExecutionTagFilterValuesBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.time),
+            0 => model::opt(&self.time),
             1 => model::Part::Int(&self.limit),
             2 => model::Part::Int(&self.offset),
             3 => model::Part::Str(&self.search),
             4 => model::Part::Str(&self.tag_key),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.time.is_some() as u64 | (self.limit.is_some() as u64) << 1
+            | (self.offset.is_some() as u64) << 2 | (self.search.is_some() as u64) << 3
+            | (self.tag_key.is_some() as u64) << 4
     }
 }
 model::model!(GetRuleExecutionTagFilterValuesBody);
@@ -751,6 +834,10 @@ impl model::Model for GetRuleExecutionTagFilterValuesBodyTime {
             1 => model::Part::Int(&self.timestamp),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.operator.is_some() as u64 | (self.timestamp.is_some() as u64) << 1
     }
 }
 model::model!(GetRuleExecutionTagFilterValuesBodyTime);

@@ -32,9 +32,13 @@ impl model::Model for CreateRuleSetDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.rule_set),
+            0 => model::opt(&self.rule_set),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.rule_set.is_some() as u64
     }
 }
 model::model!(CreateRuleSetDto);
@@ -66,9 +70,13 @@ impl model::Model for CreateRuleSetFilterDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.rule_set),
+            0 => model::opt(&self.rule_set),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.rule_set.is_some() as u64
     }
 }
 model::model!(CreateRuleSetFilterDto);
@@ -109,12 +117,18 @@ impl model::Model for ResponseDtoRuleSet {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoRuleSet);
@@ -155,12 +169,18 @@ impl model::Model for ResponseDtoRuleSetList {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoRuleSetList);
@@ -255,21 +275,36 @@ impl model::Model for RuleSet {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.uuid),
             3 => model::Part::Flag(&self.is_ootb),
             4 => model::Part::Str(&self.account_id),
             5 => model::Part::Int(&self.created_at),
-            6 => model::Part::Opt(&self.created_by),
+            6 => model::opt(&self.created_by),
             7 => model::Part::Str(&self.description),
-            8 => model::Part::Opt(&self.cloud_provider),
+            8 => model::opt(&self.cloud_provider),
             9 => model::Part::Int(&self.last_updated_at),
-            10 => model::Part::Opt(&self.last_updated_by),
+            10 => model::opt(&self.last_updated_by),
             11 => model::Part::Str(&self.org_identifier),
-            12 => model::Part::Opt(&self.rules_identifier),
+            12 => model::opt(&self.rules_identifier),
             13 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.uuid.is_some() as u64) << 2 | (self.is_ootb.is_some() as u64) << 3
+            | (self.account_id.is_some() as u64) << 4
+            | (self.created_at.is_some() as u64) << 5
+            | (self.created_by.is_some() as u64) << 6
+            | (self.description.is_some() as u64) << 7
+            | (self.cloud_provider.is_some() as u64) << 8
+            | (self.last_updated_at.is_some() as u64) << 9
+            | (self.last_updated_by.is_some() as u64) << 10
+            | (self.org_identifier.is_some() as u64) << 11
+            | (self.rules_identifier.is_some() as u64) << 12
+            | (self.project_identifier.is_some() as u64) << 13
     }
 }
 model::model!(RuleSet);
@@ -308,10 +343,14 @@ impl model::Model for RuleSetList {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.rule_set),
+            0 => model::opt(&self.rule_set),
             1 => model::Part::Int(&self.total_items),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.rule_set.is_some() as u64 | (self.total_items.is_some() as u64) << 1
     }
 }
 model::model!(RuleSetList);
@@ -394,15 +433,27 @@ impl model::Model for RuleSetRequest {
             2 => model::Part::Flag(&self.is_ootb),
             3 => model::Part::Int(&self.offset),
             4 => model::Part::Str(&self.search),
-            5 => model::Part::Opt(&self.order_by),
-            6 => model::Part::Opt(&self.rule_ids),
+            5 => model::opt(&self.order_by),
+            6 => model::opt(&self.rule_ids),
             7 => model::Part::Str(&self.account_id),
-            8 => model::Part::Opt(&self.rule_set_ids),
+            8 => model::opt(&self.rule_set_ids),
             9 => model::Part::Str(&self.cloud_provider),
             10 => model::Part::Str(&self.org_identifier),
             11 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.tags.is_some() as u64 | (self.limit.is_some() as u64) << 1
+            | (self.is_ootb.is_some() as u64) << 2 | (self.offset.is_some() as u64) << 3
+            | (self.search.is_some() as u64) << 4 | (self.order_by.is_some() as u64) << 5
+            | (self.rule_ids.is_some() as u64) << 6
+            | (self.account_id.is_some() as u64) << 7
+            | (self.rule_set_ids.is_some() as u64) << 8
+            | (self.cloud_provider.is_some() as u64) << 9
+            | (self.org_identifier.is_some() as u64) << 10
+            | (self.project_identifier.is_some() as u64) << 11
     }
 }
 model::model!(RuleSetRequest);

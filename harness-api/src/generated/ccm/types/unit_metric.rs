@@ -58,15 +58,24 @@ impl model::Model for CreateUnitMetricBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.labels),
+            0 => model::opt(&self.labels),
             1 => model::Part::Str(&self.metric_name),
             2 => model::Part::Str(&self.description),
             3 => model::Part::Str(&self.handle_empty_value),
             4 => model::Part::Str(&self.metric_identifier),
-            5 => model::Part::Opt(&self.unit_metric_records),
+            5 => model::opt(&self.unit_metric_records),
             6 => model::Part::Str(&self.default_aggregation),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.labels.is_some() as u64 | (self.metric_name.is_some() as u64) << 1
+            | (self.description.is_some() as u64) << 2
+            | (self.handle_empty_value.is_some() as u64) << 3
+            | (self.metric_identifier.is_some() as u64) << 4
+            | (self.unit_metric_records.is_some() as u64) << 5
+            | (self.default_aggregation.is_some() as u64) << 6
     }
 }
 model::model!(CreateUnitMetricBody);
@@ -101,6 +110,10 @@ impl model::Model for CreateUnitMetricBodyLabels {
             0 => model::Part::Str(&self.manager),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.manager.is_some() as u64
     }
 }
 model::model!(CreateUnitMetricBodyLabels);
@@ -139,6 +152,10 @@ impl model::Model for CreateUnitMetricBodyUnitMetricRecords {
             1 => model::Part::Str(&self.usage_time_stamp),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.value.is_some() as u64 | (self.usage_time_stamp.is_some() as u64) << 1
     }
 }
 model::model!(CreateUnitMetricBodyUnitMetricRecords);
@@ -200,15 +217,24 @@ impl model::Model for UpdateUnitMetricBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.labels),
+            0 => model::opt(&self.labels),
             1 => model::Part::Str(&self.metric_name),
             2 => model::Part::Str(&self.description),
             3 => model::Part::Str(&self.handle_empty_value),
             4 => model::Part::Str(&self.metric_identifier),
-            5 => model::Part::Opt(&self.unit_metric_records),
+            5 => model::opt(&self.unit_metric_records),
             6 => model::Part::Str(&self.default_aggregation),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.labels.is_some() as u64 | (self.metric_name.is_some() as u64) << 1
+            | (self.description.is_some() as u64) << 2
+            | (self.handle_empty_value.is_some() as u64) << 3
+            | (self.metric_identifier.is_some() as u64) << 4
+            | (self.unit_metric_records.is_some() as u64) << 5
+            | (self.default_aggregation.is_some() as u64) << 6
     }
 }
 model::model!(UpdateUnitMetricBody);
@@ -243,6 +269,10 @@ impl model::Model for UpdateUnitMetricBodyLabels {
             0 => model::Part::Str(&self.manager),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.manager.is_some() as u64
     }
 }
 model::model!(UpdateUnitMetricBodyLabels);
@@ -281,6 +311,10 @@ impl model::Model for UpdateUnitMetricBodyUnitMetricRecords {
             1 => model::Part::Str(&self.usage_time_stamp),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.value.is_some() as u64 | (self.usage_time_stamp.is_some() as u64) << 1
     }
 }
 model::model!(UpdateUnitMetricBodyUnitMetricRecords);

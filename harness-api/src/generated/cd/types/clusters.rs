@@ -42,11 +42,17 @@ impl model::Model for ClusterBasicDto {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.scope),
+            1 => model::opt(&self.scope),
             2 => model::Part::Str(&self.identifier),
             3 => model::Part::Str(&self.agent_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.scope.is_some() as u64) << 1
+            | (self.identifier.is_some() as u64) << 2
+            | (self.agent_identifier.is_some() as u64) << 3
     }
 }
 model::model!(ClusterBasicDto);
@@ -89,6 +95,10 @@ impl model::Model for ClusterBatchResponse {
             1 => model::Part::Int(&self.unlinked),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.linked.is_some() as u64 | (self.unlinked.is_some() as u64) << 1
     }
 }
 model::model!(ClusterBatchResponse);
@@ -163,7 +173,7 @@ impl model::Model for ClusterLinkRequest {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Cell::part(&self.env_ref),
-            1 => model::Part::Opt(&self.clusters),
+            1 => model::opt(&self.clusters),
             2 => model::Part::Str(&self.search_term),
             3 => model::Part::Str(&self.org_identifier),
             4 => model::Part::Flag(&self.link_all_clusters),
@@ -171,6 +181,15 @@ impl model::Model for ClusterLinkRequest {
             6 => model::Part::Flag(&self.skip_cluster_validation),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.clusters.is_some() as u64) << 1
+            | (self.search_term.is_some() as u64) << 2
+            | (self.org_identifier.is_some() as u64) << 3
+            | (self.link_all_clusters.is_some() as u64) << 4
+            | (self.project_identifier.is_some() as u64) << 5
+            | (self.skip_cluster_validation.is_some() as u64) << 6
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -243,7 +262,7 @@ impl model::Model for ClusterRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.scope),
+            0 => model::opt(&self.scope),
             1 => model::Cell::part(&self.env_ref),
             2 => model::Part::Str(&self.identifier),
             3 => model::Part::Str(&self.org_identifier),
@@ -251,6 +270,13 @@ impl model::Model for ClusterRequest {
             5 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.scope.is_some() as u64 | 1 << 1 | (self.identifier.is_some() as u64) << 2
+            | (self.org_identifier.is_some() as u64) << 3
+            | (self.agent_identifier.is_some() as u64) << 4
+            | (self.project_identifier.is_some() as u64) << 5
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -329,8 +355,8 @@ impl model::Model for ClusterResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
-            2 => model::Part::Opt(&self.scope),
+            1 => model::opt(&self.tags),
+            2 => model::opt(&self.scope),
             3 => model::Part::Str(&self.env_ref),
             4 => model::Part::Int(&self.linked_at),
             5 => model::Part::Str(&self.cluster_ref),
@@ -340,6 +366,17 @@ impl model::Model for ClusterResponse {
             9 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.scope.is_some() as u64) << 2 | (self.env_ref.is_some() as u64) << 3
+            | (self.linked_at.is_some() as u64) << 4
+            | (self.cluster_ref.is_some() as u64) << 5
+            | (self.org_identifier.is_some() as u64) << 6
+            | (self.agent_identifier.is_some() as u64) << 7
+            | (self.account_identifier.is_some() as u64) << 8
+            | (self.project_identifier.is_some() as u64) << 9
     }
 }
 model::model!(ClusterResponse);
@@ -408,12 +445,19 @@ impl model::Model for ClusterUnlinkRequest {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Cell::part(&self.env_ref),
-            1 => model::Part::Opt(&self.clusters),
+            1 => model::opt(&self.clusters),
             2 => model::Part::Str(&self.org_identifier),
             3 => model::Part::Str(&self.project_identifier),
             4 => model::Part::Flag(&self.unlink_all_clusters),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.clusters.is_some() as u64) << 1
+            | (self.org_identifier.is_some() as u64) << 2
+            | (self.project_identifier.is_some() as u64) << 3
+            | (self.unlink_all_clusters.is_some() as u64) << 4
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -480,7 +524,7 @@ impl model::Model for PageResponseClusterResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.empty),
-            1 => model::Part::Opt(&self.content),
+            1 => model::opt(&self.content),
             2 => model::Part::Int(&self.page_size),
             3 => model::Part::Int(&self.page_index),
             4 => model::Part::Str(&self.page_token),
@@ -489,6 +533,16 @@ impl model::Model for PageResponseClusterResponse {
             7 => model::Part::Int(&self.page_item_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
+            | (self.page_index.is_some() as u64) << 3
+            | (self.page_token.is_some() as u64) << 4
+            | (self.total_items.is_some() as u64) << 5
+            | (self.total_pages.is_some() as u64) << 6
+            | (self.page_item_count.is_some() as u64) << 7
     }
 }
 model::model!(PageResponseClusterResponse);
@@ -529,12 +583,18 @@ impl model::Model for ResponseDtoClusterBatchResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoClusterBatchResponse);
@@ -580,12 +640,18 @@ impl model::Model for ResponseDtoClusterResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoClusterResponse);
@@ -631,12 +697,18 @@ impl model::Model for ResponseDtoPageResponseClusterResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPageResponseClusterResponse);

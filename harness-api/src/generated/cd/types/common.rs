@@ -35,10 +35,14 @@ impl model::Model for AllowedValuesUsagesInternalDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.used_in),
+            0 => model::opt(&self.used_in),
             1 => model::Part::Flag(&self.all_entries_checked),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.used_in.is_some() as u64 | (self.all_entries_checked.is_some() as u64) << 1
     }
 }
 model::model!(AllowedValuesUsagesInternalDto);
@@ -81,6 +85,11 @@ impl model::Model for CdGitDetails {
             2 => model::Part::Str(&self.file_path),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.branch.is_some() as u64 | (self.repo_url.is_some() as u64) << 1
+            | (self.file_path.is_some() as u64) << 2
     }
 }
 model::model!(CdGitDetails);
@@ -136,12 +145,20 @@ impl model::Model for EntityListWithAllowedValuesResponse {
         match index {
             0 => model::Part::Str(&self.account_id),
             1 => model::Part::Str(&self.entity_type),
-            2 => model::Part::Opt(&self.git_details),
+            2 => model::opt(&self.git_details),
             3 => model::Part::Str(&self.identifier),
             4 => model::Part::Str(&self.org_identifier),
             5 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.account_id.is_some() as u64 | (self.entity_type.is_some() as u64) << 1
+            | (self.git_details.is_some() as u64) << 2
+            | (self.identifier.is_some() as u64) << 3
+            | (self.org_identifier.is_some() as u64) << 4
+            | (self.project_identifier.is_some() as u64) << 5
     }
 }
 model::model!(EntityListWithAllowedValuesResponse);
@@ -209,7 +226,7 @@ impl model::Model for Environment {
         match index {
             0 => model::Part::Str(&self.org),
             1 => model::Part::Str(&self.name),
-            2 => model::Part::Opt(&self.tags),
+            2 => model::opt(&self.tags),
             3 => model::Part::Str(&self.yaml),
             4 => model::Part::Str(&self.account),
             5 => model::Part::Str(&self.project),
@@ -218,6 +235,15 @@ impl model::Model for Environment {
             8 => model::Part::Str(&self.harness_version),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.tags.is_some() as u64) << 2 | (self.yaml.is_some() as u64) << 3
+            | (self.account.is_some() as u64) << 4 | (self.project.is_some() as u64) << 5
+            | (self.identifier.is_some() as u64) << 6
+            | (self.description.is_some() as u64) << 7
+            | (self.harness_version.is_some() as u64) << 8
     }
 }
 model::model!(Environment);
@@ -301,7 +327,7 @@ impl model::Model for EnvironmentCreateRequest {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Cell::part(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Cell::part(&self.type_),
             3 => model::Part::Str(&self.yaml),
             4 => model::Part::Str(&self.color),
@@ -310,6 +336,13 @@ impl model::Model for EnvironmentCreateRequest {
             7 => model::Part::Str(&self.harness_version),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.tags.is_some() as u64) << 1 | 1 << 2
+            | (self.yaml.is_some() as u64) << 3 | (self.color.is_some() as u64) << 4
+            | 1 << 5 | (self.description.is_some() as u64) << 6
+            | (self.harness_version.is_some() as u64) << 7
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -353,9 +386,14 @@ impl model::Model for EnvironmentResponse {
         match index {
             0 => model::Part::Int(&self.created),
             1 => model::Part::Int(&self.updated),
-            2 => model::Part::Opt(&self.environment),
+            2 => model::opt(&self.environment),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.created.is_some() as u64 | (self.updated.is_some() as u64) << 1
+            | (self.environment.is_some() as u64) << 2
     }
 }
 model::model!(EnvironmentResponse);
@@ -450,23 +488,39 @@ impl model::Model for EnvironmentResponseDetails {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
-            2 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.tags),
+            2 => model::opt(&self.type_),
             3 => model::Part::Str(&self.yaml),
             4 => model::Part::Str(&self.color),
             5 => model::Part::Flag(&self.deleted),
             6 => model::Part::Int(&self.version),
             7 => model::Part::Str(&self.account_id),
-            8 => model::Part::Opt(&self.store_type),
+            8 => model::opt(&self.store_type),
             9 => model::Part::Str(&self.identifier),
             10 => model::Part::Str(&self.description),
             11 => model::Part::Str(&self.connector_ref),
             12 => model::Part::Str(&self.org_identifier),
             13 => model::Part::Str(&self.fallback_branch),
-            14 => model::Part::Opt(&self.entity_git_details),
+            14 => model::opt(&self.entity_git_details),
             15 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2 | (self.yaml.is_some() as u64) << 3
+            | (self.color.is_some() as u64) << 4 | (self.deleted.is_some() as u64) << 5
+            | (self.version.is_some() as u64) << 6
+            | (self.account_id.is_some() as u64) << 7
+            | (self.store_type.is_some() as u64) << 8
+            | (self.identifier.is_some() as u64) << 9
+            | (self.description.is_some() as u64) << 10
+            | (self.connector_ref.is_some() as u64) << 11
+            | (self.org_identifier.is_some() as u64) << 12
+            | (self.fallback_branch.is_some() as u64) << 13
+            | (self.entity_git_details.is_some() as u64) << 14
+            | (self.project_identifier.is_some() as u64) << 15
     }
 }
 model::model!(EnvironmentResponseDetails);
@@ -563,7 +617,7 @@ impl model::Model for EnvironmentUpdateRequest {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Cell::part(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Cell::part(&self.type_),
             3 => model::Part::Str(&self.yaml),
             4 => model::Part::Str(&self.color),
@@ -572,6 +626,13 @@ impl model::Model for EnvironmentUpdateRequest {
             7 => model::Part::Str(&self.harness_version),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.tags.is_some() as u64) << 1 | 1 << 2
+            | (self.yaml.is_some() as u64) << 3 | (self.color.is_some() as u64) << 4
+            | 1 << 5 | (self.description.is_some() as u64) << 6
+            | (self.harness_version.is_some() as u64) << 7
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -653,6 +714,17 @@ impl model::Model for GitEntityFindInfoDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.branch.is_some() as u64 | (self.repo_name.is_some() as u64) << 1
+            | (self.yaml_git_config_id.is_some() as u64) << 2
+            | (self.default_from_other_repo.is_some() as u64) << 3
+            | (self.parent_entity_repo_name.is_some() as u64) << 4
+            | (self.parent_entity_connector_ref.is_some() as u64) << 5
+            | (self.parent_entity_org_identifier.is_some() as u64) << 6
+            | (self.parent_entity_account_identifier.is_some() as u64) << 7
+            | (self.parent_entity_project_identifier.is_some() as u64) << 8
+    }
 }
 model::model!(GitEntityFindInfoDto);
 /// Schema `Infrastructure`.
@@ -727,8 +799,8 @@ impl model::Model for Infrastructure {
         match index {
             0 => model::Part::Str(&self.org),
             1 => model::Part::Str(&self.name),
-            2 => model::Part::Opt(&self.tags),
-            3 => model::Part::Opt(&self.type_),
+            2 => model::opt(&self.tags),
+            3 => model::opt(&self.type_),
             4 => model::Part::Str(&self.yaml),
             5 => model::Part::Str(&self.account),
             6 => model::Part::Str(&self.project),
@@ -738,6 +810,17 @@ impl model::Model for Infrastructure {
             10 => model::Part::Str(&self.harness_version),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.tags.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
+            | (self.yaml.is_some() as u64) << 4 | (self.account.is_some() as u64) << 5
+            | (self.project.is_some() as u64) << 6
+            | (self.identifier.is_some() as u64) << 7
+            | (self.description.is_some() as u64) << 8
+            | (self.environment.is_some() as u64) << 9
+            | (self.harness_version.is_some() as u64) << 10
     }
 }
 model::model!(Infrastructure);
@@ -809,7 +892,7 @@ impl model::Model for InfrastructureCreateRequest {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Cell::part(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Cell::part(&self.type_),
             3 => model::Cell::part(&self.yaml),
             4 => model::Cell::part(&self.identifier),
@@ -817,6 +900,12 @@ impl model::Model for InfrastructureCreateRequest {
             6 => model::Part::Str(&self.harness_version),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.tags.is_some() as u64) << 1 | 1 << 2 | 1 << 3 | 1 << 4
+            | (self.description.is_some() as u64) << 5
+            | (self.harness_version.is_some() as u64) << 6
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -860,9 +949,14 @@ impl model::Model for InfrastructureResponse {
         match index {
             0 => model::Part::Int(&self.created),
             1 => model::Part::Int(&self.updated),
-            2 => model::Part::Opt(&self.infrastructure),
+            2 => model::opt(&self.infrastructure),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.created.is_some() as u64 | (self.updated.is_some() as u64) << 1
+            | (self.infrastructure.is_some() as u64) << 2
     }
 }
 model::model!(InfrastructureResponse);
@@ -944,7 +1038,7 @@ impl model::Model for InfrastructureUpdateRequest {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Cell::part(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Cell::part(&self.type_),
             3 => model::Cell::part(&self.yaml),
             4 => model::Cell::part(&self.identifier),
@@ -952,6 +1046,12 @@ impl model::Model for InfrastructureUpdateRequest {
             6 => model::Part::Str(&self.harness_version),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.tags.is_some() as u64) << 1 | 1 << 2 | 1 << 3 | 1 << 4
+            | (self.description.is_some() as u64) << 5
+            | (self.harness_version.is_some() as u64) << 6
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -987,9 +1087,13 @@ impl model::Model for ManifestsResponseDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.identifiers),
+            0 => model::opt(&self.identifiers),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.identifiers.is_some() as u64
     }
 }
 model::model!(ManifestsResponseDto);
@@ -1040,12 +1144,19 @@ impl model::Model for NgEnvironmentResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.created_at),
-            1 => model::Part::Opt(&self.environment),
+            1 => model::opt(&self.environment),
             2 => model::Part::Int(&self.last_modified_at),
-            3 => model::Part::Opt(&self.governance_metadata),
-            4 => model::Part::Opt(&self.entity_validity_details),
+            3 => model::opt(&self.governance_metadata),
+            4 => model::opt(&self.entity_validity_details),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.created_at.is_some() as u64 | (self.environment.is_some() as u64) << 1
+            | (self.last_modified_at.is_some() as u64) << 2
+            | (self.governance_metadata.is_some() as u64) << 3
+            | (self.entity_validity_details.is_some() as u64) << 4
     }
 }
 model::model!(NgEnvironmentResponse);
@@ -1080,10 +1191,14 @@ impl model::Model for RancherClusterItem {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.clusters),
-            1 => model::Part::Opt(&self.cluster_items),
+            0 => model::opt(&self.clusters),
+            1 => model::opt(&self.cluster_items),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.clusters.is_some() as u64 | (self.cluster_items.is_some() as u64) << 1
     }
 }
 model::model!(RancherClusterItem);
@@ -1122,6 +1237,10 @@ impl model::Model for RancherClusterItemClusterItems {
             1 => model::Part::Str(&self.name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
     }
 }
 model::model!(RancherClusterItemClusterItems);
@@ -1162,12 +1281,18 @@ impl model::Model for ResponseDtoAllowedValuesUsagesInternalDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoAllowedValuesUsagesInternalDto);
@@ -1213,12 +1338,18 @@ impl model::Model for ResponseDtoServiceOverrideGitUpdateResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoServiceOverrideGitUpdateResponse);
@@ -1264,12 +1395,18 @@ impl model::Model for ResponseDtoServiceOverrideMoveConfigResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoServiceOverrideMoveConfigResponse);
@@ -1342,7 +1479,7 @@ impl model::Model for Service {
         match index {
             0 => model::Part::Str(&self.org),
             1 => model::Part::Str(&self.name),
-            2 => model::Part::Opt(&self.tags),
+            2 => model::opt(&self.tags),
             3 => model::Part::Str(&self.yaml),
             4 => model::Part::Str(&self.account),
             5 => model::Part::Str(&self.project),
@@ -1351,6 +1488,15 @@ impl model::Model for Service {
             8 => model::Part::Str(&self.harness_version),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.tags.is_some() as u64) << 2 | (self.yaml.is_some() as u64) << 3
+            | (self.account.is_some() as u64) << 4 | (self.project.is_some() as u64) << 5
+            | (self.identifier.is_some() as u64) << 6
+            | (self.description.is_some() as u64) << 7
+            | (self.harness_version.is_some() as u64) << 8
     }
 }
 model::model!(Service);
@@ -1413,13 +1559,19 @@ impl model::Model for ServiceCreateRequest {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Cell::part(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.yaml),
             3 => model::Cell::part(&self.identifier),
             4 => model::Part::Str(&self.description),
             5 => model::Part::Str(&self.harness_version),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.tags.is_some() as u64) << 1 | (self.yaml.is_some() as u64) << 2
+            | 1 << 3 | (self.description.is_some() as u64) << 4
+            | (self.harness_version.is_some() as u64) << 5
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -1467,13 +1619,20 @@ impl model::Model for ServiceOverrideGitUpdateResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.type_),
             1 => model::Part::Str(&self.identifier),
             2 => model::Part::Str(&self.service_ref),
             3 => model::Part::Str(&self.environment_ref),
             4 => model::Part::Str(&self.infra_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.identifier.is_some() as u64) << 1
+            | (self.service_ref.is_some() as u64) << 2
+            | (self.environment_ref.is_some() as u64) << 3
+            | (self.infra_identifier.is_some() as u64) << 4
     }
 }
 model::model!(ServiceOverrideGitUpdateResponse);
@@ -1525,13 +1684,20 @@ impl model::Model for ServiceOverrideMoveConfigResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.type_),
             1 => model::Part::Str(&self.identifier),
             2 => model::Part::Str(&self.service_ref),
             3 => model::Part::Str(&self.environment_ref),
             4 => model::Part::Str(&self.infra_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.identifier.is_some() as u64) << 1
+            | (self.service_ref.is_some() as u64) << 2
+            | (self.environment_ref.is_some() as u64) << 3
+            | (self.infra_identifier.is_some() as u64) << 4
     }
 }
 model::model!(ServiceOverrideMoveConfigResponse);
@@ -1578,10 +1744,15 @@ impl model::Model for ServiceResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.created),
-            1 => model::Part::Opt(&self.service),
+            1 => model::opt(&self.service),
             2 => model::Part::Int(&self.updated),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.created.is_some() as u64 | (self.service.is_some() as u64) << 1
+            | (self.updated.is_some() as u64) << 2
     }
 }
 model::model!(ServiceResponse);
@@ -1644,13 +1815,19 @@ impl model::Model for ServiceUpdateRequest {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Cell::part(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.yaml),
             3 => model::Cell::part(&self.identifier),
             4 => model::Part::Str(&self.description),
             5 => model::Part::Str(&self.harness_version),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.tags.is_some() as u64) << 1 | (self.yaml.is_some() as u64) << 2
+            | 1 << 3 | (self.description.is_some() as u64) << 4
+            | (self.harness_version.is_some() as u64) << 5
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

@@ -36,6 +36,10 @@ impl model::Model for CustomDeploymentInfraResponseDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.obsolete.is_some() as u64
+    }
 }
 model::model!(CustomDeploymentInfraResponseDto);
 /// Schema `CustomDeploymentRefreshYamlDTO`.
@@ -69,6 +73,10 @@ impl model::Model for CustomDeploymentRefreshYamlDto {
             0 => model::Part::Str(&self.refreshed_yaml),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.refreshed_yaml.is_some() as u64
     }
 }
 model::model!(CustomDeploymentRefreshYamlDto);
@@ -120,6 +128,13 @@ impl model::Model for CustomDeploymentVariableProperties {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.fqn.is_some() as u64 | (self.visible.is_some() as u64) << 1
+            | (self.alias_fqn.is_some() as u64) << 2
+            | (self.local_name.is_some() as u64) << 3
+            | (self.variable_name.is_some() as u64) << 4
+    }
 }
 model::model!(CustomDeploymentVariableProperties);
 /// Schema `CustomDeploymentVariableResponseDTO`.
@@ -156,9 +171,13 @@ impl model::Model for CustomDeploymentVariableResponseDto {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.yaml),
-            1 => model::Part::Opt(&self.metadata_map),
+            1 => model::opt(&self.metadata_map),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.yaml.is_some() as u64 | (self.metadata_map.is_some() as u64) << 1
     }
 }
 model::model!(CustomDeploymentVariableResponseDto);
@@ -203,6 +222,10 @@ impl model::Model for CustomDeploymentYamlDto {
             0 => model::Cell::part(&self.yaml),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -251,6 +274,10 @@ impl model::Model for CustomDeploymentYamlRequestDto {
             0 => model::Cell::part(&self.entity_yaml),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -321,16 +348,27 @@ impl model::Model for EntityDetailProtoDto {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.type_),
-            2 => model::Part::Opt(&self.trigger_ref),
-            3 => model::Part::Opt(&self.infra_def_ref),
-            4 => model::Part::Opt(&self.input_set_ref),
-            5 => model::Part::Opt(&self.template_ref),
-            6 => model::Part::Opt(&self.entity_ref_case),
-            7 => model::Part::Opt(&self.identifier_ref),
-            8 => model::Part::Opt(&self.entity_git_metadata),
+            1 => model::opt(&self.type_),
+            2 => model::opt(&self.trigger_ref),
+            3 => model::opt(&self.infra_def_ref),
+            4 => model::opt(&self.input_set_ref),
+            5 => model::opt(&self.template_ref),
+            6 => model::opt(&self.entity_ref_case),
+            7 => model::opt(&self.identifier_ref),
+            8 => model::opt(&self.entity_git_metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.trigger_ref.is_some() as u64) << 2
+            | (self.infra_def_ref.is_some() as u64) << 3
+            | (self.input_set_ref.is_some() as u64) << 4
+            | (self.template_ref.is_some() as u64) << 5
+            | (self.entity_ref_case.is_some() as u64) << 6
+            | (self.identifier_ref.is_some() as u64) << 7
+            | (self.entity_git_metadata.is_some() as u64) << 8
     }
 }
 model::model!(EntityDetailProtoDto);
@@ -566,16 +604,26 @@ impl model::Model for IdentifierRefProtoDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.scope),
-            1 => model::Part::Opt(&self.metadata),
+            0 => model::opt(&self.scope),
+            1 => model::opt(&self.metadata),
             2 => model::Part::Json(&self.identifier),
-            3 => model::Part::Opt(&self.metadata_map),
+            3 => model::opt(&self.metadata_map),
             4 => model::Part::Json(&self.org_identifier),
             5 => model::Part::Json(&self.parent_unique_id),
             6 => model::Part::Json(&self.account_identifier),
             7 => model::Part::Json(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.scope.is_some() as u64 | (self.metadata.is_some() as u64) << 1
+            | (self.identifier.is_some() as u64) << 2
+            | (self.metadata_map.is_some() as u64) << 3
+            | (self.org_identifier.is_some() as u64) << 4
+            | (self.parent_unique_id.is_some() as u64) << 5
+            | (self.account_identifier.is_some() as u64) << 6
+            | (self.project_identifier.is_some() as u64) << 7
     }
 }
 model::model!(IdentifierRefProtoDto);
@@ -647,9 +695,9 @@ impl model::Model for InfraDefinitionReferenceProtoDto {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Json(&self.env_name),
-            1 => model::Part::Opt(&self.metadata),
+            1 => model::opt(&self.metadata),
             2 => model::Part::Json(&self.identifier),
-            3 => model::Part::Opt(&self.metadata_map),
+            3 => model::opt(&self.metadata_map),
             4 => model::Part::Json(&self.env_identifier),
             5 => model::Part::Json(&self.org_identifier),
             6 => model::Part::Json(&self.parent_unique_id),
@@ -657,6 +705,17 @@ impl model::Model for InfraDefinitionReferenceProtoDto {
             8 => model::Part::Json(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.env_name.is_some() as u64 | (self.metadata.is_some() as u64) << 1
+            | (self.identifier.is_some() as u64) << 2
+            | (self.metadata_map.is_some() as u64) << 3
+            | (self.env_identifier.is_some() as u64) << 4
+            | (self.org_identifier.is_some() as u64) << 5
+            | (self.parent_unique_id.is_some() as u64) << 6
+            | (self.account_identifier.is_some() as u64) << 7
+            | (self.project_identifier.is_some() as u64) << 8
     }
 }
 model::model!(InfraDefinitionReferenceProtoDto);
@@ -719,6 +778,14 @@ impl model::Model for InputSetReferenceProtoDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.identifier.is_some() as u64 | (self.org_identifier.is_some() as u64) << 1
+            | (self.parent_unique_id.is_some() as u64) << 2
+            | (self.account_identifier.is_some() as u64) << 3
+            | (self.project_identifier.is_some() as u64) << 4
+            | (self.pipeline_identifier.is_some() as u64) << 5
+    }
 }
 model::model!(InputSetReferenceProtoDto);
 /// Schema `ResponseDTOCustomDeploymentInfraResponseDTO`.
@@ -758,12 +825,18 @@ impl model::Model for ResponseDtoCustomDeploymentInfraResponseDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoCustomDeploymentInfraResponseDto);
@@ -809,12 +882,18 @@ impl model::Model for ResponseDtoCustomDeploymentRefreshYamlDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoCustomDeploymentRefreshYamlDto);
@@ -860,12 +939,18 @@ impl model::Model for ResponseDtoCustomDeploymentVariableResponseDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoCustomDeploymentVariableResponseDto);
@@ -911,12 +996,18 @@ impl model::Model for ResponseDtoListEntityDetailProtoDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListEntityDetailProtoDto);
@@ -987,10 +1078,10 @@ impl model::Model for TemplateReferenceProtoDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.scope),
-            1 => model::Part::Opt(&self.metadata),
+            0 => model::opt(&self.scope),
+            1 => model::opt(&self.metadata),
             2 => model::Part::Json(&self.identifier),
-            3 => model::Part::Opt(&self.metadata_map),
+            3 => model::opt(&self.metadata_map),
             4 => model::Part::Json(&self.version_label),
             5 => model::Part::Json(&self.org_identifier),
             6 => model::Part::Json(&self.parent_unique_id),
@@ -998,6 +1089,17 @@ impl model::Model for TemplateReferenceProtoDto {
             8 => model::Part::Json(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.scope.is_some() as u64 | (self.metadata.is_some() as u64) << 1
+            | (self.identifier.is_some() as u64) << 2
+            | (self.metadata_map.is_some() as u64) << 3
+            | (self.version_label.is_some() as u64) << 4
+            | (self.org_identifier.is_some() as u64) << 5
+            | (self.parent_unique_id.is_some() as u64) << 6
+            | (self.account_identifier.is_some() as u64) << 7
+            | (self.project_identifier.is_some() as u64) << 8
     }
 }
 model::model!(TemplateReferenceProtoDto);
@@ -1064,9 +1166,9 @@ impl model::Model for TriggerReferenceProtoDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.metadata),
+            0 => model::opt(&self.metadata),
             1 => model::Part::Json(&self.identifier),
-            2 => model::Part::Opt(&self.metadata_map),
+            2 => model::opt(&self.metadata_map),
             3 => model::Part::Json(&self.org_identifier),
             4 => model::Part::Json(&self.parent_unique_id),
             5 => model::Part::Json(&self.account_identifier),
@@ -1074,6 +1176,16 @@ impl model::Model for TriggerReferenceProtoDto {
             7 => model::Part::Json(&self.pipeline_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.metadata.is_some() as u64 | (self.identifier.is_some() as u64) << 1
+            | (self.metadata_map.is_some() as u64) << 2
+            | (self.org_identifier.is_some() as u64) << 3
+            | (self.parent_unique_id.is_some() as u64) << 4
+            | (self.account_identifier.is_some() as u64) << 5
+            | (self.project_identifier.is_some() as u64) << 6
+            | (self.pipeline_identifier.is_some() as u64) << 7
     }
 }
 model::model!(TriggerReferenceProtoDto);

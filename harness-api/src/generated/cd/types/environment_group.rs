@@ -38,11 +38,16 @@ impl model::Model for EnvironmentGroup {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.env_group),
+            0 => model::opt(&self.env_group),
             1 => model::Part::Int(&self.created_at),
             2 => model::Part::Int(&self.last_modified_at),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.env_group.is_some() as u64 | (self.created_at.is_some() as u64) << 1
+            | (self.last_modified_at.is_some() as u64) << 2
     }
 }
 model::model!(EnvironmentGroup);
@@ -93,6 +98,13 @@ impl model::Model for EnvironmentGroupDelete {
             4 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.deleted.is_some() as u64 | (self.account_id.is_some() as u64) << 1
+            | (self.identifier.is_some() as u64) << 2
+            | (self.org_identifier.is_some() as u64) << 3
+            | (self.project_identifier.is_some() as u64) << 4
     }
 }
 model::model!(EnvironmentGroupDelete);
@@ -162,6 +174,13 @@ impl model::Model for EnvironmentGroupRequest {
             5 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | 1 << 1 | (self.color.is_some() as u64) << 2
+            | (self.identifier.is_some() as u64) << 3
+            | (self.org_identifier.is_some() as u64) << 4
+            | (self.project_identifier.is_some() as u64) << 5
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -252,21 +271,35 @@ impl model::Model for EnvironmentGroupResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.yaml),
             3 => model::Part::Str(&self.color),
             4 => model::Part::Flag(&self.deleted),
             5 => model::Part::Int(&self.version),
             6 => model::Part::Str(&self.account_id),
-            7 => model::Part::Opt(&self.git_details),
+            7 => model::opt(&self.git_details),
             8 => model::Part::Str(&self.identifier),
             9 => model::Part::Str(&self.description),
-            10 => model::Part::Opt(&self.env_response),
+            10 => model::opt(&self.env_response),
             11 => model::Part::Str(&self.org_identifier),
-            12 => model::Part::Opt(&self.env_identifiers),
+            12 => model::opt(&self.env_identifiers),
             13 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.yaml.is_some() as u64) << 2 | (self.color.is_some() as u64) << 3
+            | (self.deleted.is_some() as u64) << 4 | (self.version.is_some() as u64) << 5
+            | (self.account_id.is_some() as u64) << 6
+            | (self.git_details.is_some() as u64) << 7
+            | (self.identifier.is_some() as u64) << 8
+            | (self.description.is_some() as u64) << 9
+            | (self.env_response.is_some() as u64) << 10
+            | (self.org_identifier.is_some() as u64) << 11
+            | (self.env_identifiers.is_some() as u64) << 12
+            | (self.project_identifier.is_some() as u64) << 13
     }
 }
 model::model!(EnvironmentGroupResponse);
@@ -329,7 +362,7 @@ impl model::Model for PageResponseEnvironmentGroup {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.empty),
-            1 => model::Part::Opt(&self.content),
+            1 => model::opt(&self.content),
             2 => model::Part::Int(&self.page_size),
             3 => model::Part::Int(&self.page_index),
             4 => model::Part::Str(&self.page_token),
@@ -338,6 +371,16 @@ impl model::Model for PageResponseEnvironmentGroup {
             7 => model::Part::Int(&self.page_item_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
+            | (self.page_index.is_some() as u64) << 3
+            | (self.page_token.is_some() as u64) << 4
+            | (self.total_items.is_some() as u64) << 5
+            | (self.total_pages.is_some() as u64) << 6
+            | (self.page_item_count.is_some() as u64) << 7
     }
 }
 model::model!(PageResponseEnvironmentGroup);
@@ -378,12 +421,18 @@ impl model::Model for ResponseDtoEnvironmentGroup {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoEnvironmentGroup);
@@ -424,12 +473,18 @@ impl model::Model for ResponseDtoEnvironmentGroupDelete {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoEnvironmentGroupDelete);
@@ -480,12 +535,18 @@ impl model::Model for ResponseDtoPageResponseEnvironmentGroup {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPageResponseEnvironmentGroup);

@@ -40,6 +40,10 @@ impl model::Model for CurrentOrUpcomingWindow {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.end_time.is_some() as u64 | (self.start_time.is_some() as u64) << 1
+    }
 }
 model::model!(CurrentOrUpcomingWindow);
 /// Schema `FreezeDetailedResponse`.
@@ -129,22 +133,37 @@ impl model::Model for FreezeDetailedResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
-            2 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.tags),
+            2 => model::opt(&self.type_),
             3 => model::Part::Str(&self.yaml),
-            4 => model::Part::Opt(&self.status),
-            5 => model::Part::Opt(&self.windows),
+            4 => model::opt(&self.status),
+            5 => model::opt(&self.windows),
             6 => model::Part::Str(&self.account_id),
             7 => model::Part::Int(&self.created_at),
             8 => model::Part::Str(&self.identifier),
             9 => model::Part::Str(&self.description),
-            10 => model::Part::Opt(&self.freeze_scope),
+            10 => model::opt(&self.freeze_scope),
             11 => model::Part::Int(&self.last_updated_at),
             12 => model::Part::Str(&self.org_identifier),
             13 => model::Part::Str(&self.project_identifier),
-            14 => model::Part::Opt(&self.current_or_upcoming_window),
+            14 => model::opt(&self.current_or_upcoming_window),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2 | (self.yaml.is_some() as u64) << 3
+            | (self.status.is_some() as u64) << 4 | (self.windows.is_some() as u64) << 5
+            | (self.account_id.is_some() as u64) << 6
+            | (self.created_at.is_some() as u64) << 7
+            | (self.identifier.is_some() as u64) << 8
+            | (self.description.is_some() as u64) << 9
+            | (self.freeze_scope.is_some() as u64) << 10
+            | (self.last_updated_at.is_some() as u64) << 11
+            | (self.org_identifier.is_some() as u64) << 12
+            | (self.project_identifier.is_some() as u64) << 13
+            | (self.current_or_upcoming_window.is_some() as u64) << 14
     }
 }
 model::model!(FreezeDetailedResponse);
@@ -201,6 +220,11 @@ impl model::Model for FreezeErrorResponseDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.error_message.is_some() as u64) << 2
+    }
 }
 model::model!(FreezeErrorResponseDto);
 /// Schema `FreezeFilterPropertiesDTO`.
@@ -253,14 +277,22 @@ impl model::Model for FreezeFilterPropertiesDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.sort),
+            0 => model::opt(&self.sort),
             1 => model::Part::Int(&self.end_time),
             2 => model::Part::Int(&self.start_time),
             3 => model::Part::Str(&self.search_term),
-            4 => model::Part::Opt(&self.freeze_status),
-            5 => model::Part::Opt(&self.freeze_identifiers),
+            4 => model::opt(&self.freeze_status),
+            5 => model::opt(&self.freeze_identifiers),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.sort.is_some() as u64 | (self.end_time.is_some() as u64) << 1
+            | (self.start_time.is_some() as u64) << 2
+            | (self.search_term.is_some() as u64) << 3
+            | (self.freeze_status.is_some() as u64) << 4
+            | (self.freeze_identifiers.is_some() as u64) << 5
     }
 }
 model::model!(FreezeFilterPropertiesDto);
@@ -351,21 +383,35 @@ impl model::Model for FreezeResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
-            2 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.tags),
+            2 => model::opt(&self.type_),
             3 => model::Part::Str(&self.yaml),
-            4 => model::Part::Opt(&self.status),
-            5 => model::Part::Opt(&self.windows),
+            4 => model::opt(&self.status),
+            5 => model::opt(&self.windows),
             6 => model::Part::Str(&self.account_id),
             7 => model::Part::Int(&self.created_at),
             8 => model::Part::Str(&self.identifier),
             9 => model::Part::Str(&self.description),
-            10 => model::Part::Opt(&self.freeze_scope),
+            10 => model::opt(&self.freeze_scope),
             11 => model::Part::Int(&self.last_updated_at),
             12 => model::Part::Str(&self.org_identifier),
             13 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2 | (self.yaml.is_some() as u64) << 3
+            | (self.status.is_some() as u64) << 4 | (self.windows.is_some() as u64) << 5
+            | (self.account_id.is_some() as u64) << 6
+            | (self.created_at.is_some() as u64) << 7
+            | (self.identifier.is_some() as u64) << 8
+            | (self.description.is_some() as u64) << 9
+            | (self.freeze_scope.is_some() as u64) << 10
+            | (self.last_updated_at.is_some() as u64) << 11
+            | (self.org_identifier.is_some() as u64) << 12
+            | (self.project_identifier.is_some() as u64) << 13
     }
 }
 model::model!(FreezeResponse);
@@ -425,10 +471,16 @@ impl model::Model for FreezeResponseWrapperDto {
         match index {
             0 => model::Part::Int(&self.no_of_failed),
             1 => model::Part::Int(&self.no_of_success),
-            2 => model::Part::Opt(&self.freeze_error_response_dto_list),
-            3 => model::Part::Opt(&self.successful_freeze_response_dto_list),
+            2 => model::opt(&self.freeze_error_response_dto_list),
+            3 => model::opt(&self.successful_freeze_response_dto_list),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.no_of_failed.is_some() as u64 | (self.no_of_success.is_some() as u64) << 1
+            | (self.freeze_error_response_dto_list.is_some() as u64) << 2
+            | (self.successful_freeze_response_dto_list.is_some() as u64) << 3
     }
 }
 model::model!(FreezeResponseWrapperDto);
@@ -519,22 +571,37 @@ impl model::Model for FreezeSummaryResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
-            2 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.tags),
+            2 => model::opt(&self.type_),
             3 => model::Part::Str(&self.yaml),
-            4 => model::Part::Opt(&self.status),
-            5 => model::Part::Opt(&self.windows),
+            4 => model::opt(&self.status),
+            5 => model::opt(&self.windows),
             6 => model::Part::Str(&self.account_id),
             7 => model::Part::Int(&self.created_at),
             8 => model::Part::Str(&self.identifier),
             9 => model::Part::Str(&self.description),
-            10 => model::Part::Opt(&self.freeze_scope),
+            10 => model::opt(&self.freeze_scope),
             11 => model::Part::Int(&self.last_updated_at),
             12 => model::Part::Str(&self.org_identifier),
             13 => model::Part::Str(&self.project_identifier),
-            14 => model::Part::Opt(&self.current_or_upcoming_window),
+            14 => model::opt(&self.current_or_upcoming_window),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2 | (self.yaml.is_some() as u64) << 3
+            | (self.status.is_some() as u64) << 4 | (self.windows.is_some() as u64) << 5
+            | (self.account_id.is_some() as u64) << 6
+            | (self.created_at.is_some() as u64) << 7
+            | (self.identifier.is_some() as u64) << 8
+            | (self.description.is_some() as u64) << 9
+            | (self.freeze_scope.is_some() as u64) << 10
+            | (self.last_updated_at.is_some() as u64) << 11
+            | (self.org_identifier.is_some() as u64) << 12
+            | (self.project_identifier.is_some() as u64) << 13
+            | (self.current_or_upcoming_window.is_some() as u64) << 14
     }
 }
 model::model!(FreezeSummaryResponse);
@@ -595,9 +662,16 @@ impl model::Model for FreezeWindow {
             1 => model::Part::Str(&self.duration),
             2 => model::Part::Str(&self.time_zone),
             3 => model::Part::Str(&self.start_time),
-            4 => model::Part::Opt(&self.recurrence),
+            4 => model::opt(&self.recurrence),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.end_time.is_some() as u64 | (self.duration.is_some() as u64) << 1
+            | (self.time_zone.is_some() as u64) << 2
+            | (self.start_time.is_some() as u64) << 3
+            | (self.recurrence.is_some() as u64) << 4
     }
 }
 model::model!(FreezeWindow);
@@ -633,9 +707,13 @@ impl model::Model for FrozenExecutionDetail {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.url),
-            1 => model::Part::Opt(&self.freeze),
+            1 => model::opt(&self.freeze),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.freeze.is_some() as u64) << 1
     }
 }
 model::model!(FrozenExecutionDetail);
@@ -667,9 +745,13 @@ impl model::Model for FrozenExecutionDetails {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.freeze_list),
+            0 => model::opt(&self.freeze_list),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.freeze_list.is_some() as u64
     }
 }
 model::model!(FrozenExecutionDetails);
@@ -732,7 +814,7 @@ impl model::Model for PageResponseFreezeSummaryResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.empty),
-            1 => model::Part::Opt(&self.content),
+            1 => model::opt(&self.content),
             2 => model::Part::Int(&self.page_size),
             3 => model::Part::Int(&self.page_index),
             4 => model::Part::Str(&self.page_token),
@@ -741,6 +823,16 @@ impl model::Model for PageResponseFreezeSummaryResponse {
             7 => model::Part::Int(&self.page_item_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
+            | (self.page_index.is_some() as u64) << 3
+            | (self.page_token.is_some() as u64) << 4
+            | (self.total_items.is_some() as u64) << 5
+            | (self.total_pages.is_some() as u64) << 6
+            | (self.page_item_count.is_some() as u64) << 7
     }
 }
 model::model!(PageResponseFreezeSummaryResponse);
@@ -775,10 +867,14 @@ impl model::Model for Recurrence {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(Recurrence);
@@ -817,6 +913,10 @@ impl model::Model for RecurrenceSpec {
             1 => model::Part::Int(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.until.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(RecurrenceSpec);
@@ -861,12 +961,18 @@ impl model::Model for ResponseDtoFreezeDetailedResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoFreezeDetailedResponse);
@@ -912,12 +1018,18 @@ impl model::Model for ResponseDtoFreezeResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoFreezeResponse);
@@ -963,12 +1075,18 @@ impl model::Model for ResponseDtoFreezeResponseWrapperDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoFreezeResponseWrapperDto);
@@ -1014,12 +1132,18 @@ impl model::Model for ResponseDtoFrozenExecutionDetails {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoFrozenExecutionDetails);
@@ -1065,12 +1189,18 @@ impl model::Model for ResponseDtoPageResponseFreezeSummaryResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPageResponseFreezeSummaryResponse);

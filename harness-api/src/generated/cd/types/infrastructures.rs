@@ -40,6 +40,10 @@ impl model::Model for InfraMoveConfigResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.success.is_some() as u64 | (self.identifier.is_some() as u64) << 1
+    }
 }
 model::model!(InfraMoveConfigResponse);
 /// Schema `InfrastructureGitUpdateResponse`.
@@ -73,6 +77,10 @@ impl model::Model for InfrastructureGitUpdateResponse {
             0 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.identifier.is_some() as u64
     }
 }
 model::model!(InfrastructureGitUpdateResponse);
@@ -108,9 +116,14 @@ impl model::Model for InfrastructureImportResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.identifier),
-            1 => model::Part::Opt(&self.governance_metadata),
+            1 => model::opt(&self.governance_metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.identifier.is_some() as u64
+            | (self.governance_metadata.is_some() as u64) << 1
     }
 }
 model::model!(InfrastructureImportResponse);
@@ -200,8 +213,8 @@ impl model::Model for InfrastructureRequest {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
-            2 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.tags),
+            2 => model::opt(&self.type_),
             3 => model::Cell::part(&self.yaml),
             4 => model::Part::Str(&self.identifier),
             5 => model::Part::Str(&self.description),
@@ -211,6 +224,17 @@ impl model::Model for InfrastructureRequest {
             9 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2 | 1 << 3
+            | (self.identifier.is_some() as u64) << 4
+            | (self.description.is_some() as u64) << 5
+            | (self.org_identifier.is_some() as u64) << 6
+            | (self.deployment_type.is_some() as u64) << 7
+            | (self.environment_ref.is_some() as u64) << 8
+            | (self.project_identifier.is_some() as u64) << 9
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -316,22 +340,38 @@ impl model::Model for InfrastructureResponseDto {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
-            2 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.tags),
+            2 => model::opt(&self.type_),
             3 => model::Part::Str(&self.yaml),
             4 => model::Part::Str(&self.account_id),
-            5 => model::Part::Opt(&self.store_type),
+            5 => model::opt(&self.store_type),
             6 => model::Part::Str(&self.identifier),
             7 => model::Part::Str(&self.description),
             8 => model::Part::Str(&self.connector_ref),
             9 => model::Part::Str(&self.org_identifier),
-            10 => model::Part::Opt(&self.deployment_type),
+            10 => model::opt(&self.deployment_type),
             11 => model::Part::Str(&self.environment_ref),
             12 => model::Part::Str(&self.fallback_branch),
-            13 => model::Part::Opt(&self.entity_git_details),
+            13 => model::opt(&self.entity_git_details),
             14 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2 | (self.yaml.is_some() as u64) << 3
+            | (self.account_id.is_some() as u64) << 4
+            | (self.store_type.is_some() as u64) << 5
+            | (self.identifier.is_some() as u64) << 6
+            | (self.description.is_some() as u64) << 7
+            | (self.connector_ref.is_some() as u64) << 8
+            | (self.org_identifier.is_some() as u64) << 9
+            | (self.deployment_type.is_some() as u64) << 10
+            | (self.environment_ref.is_some() as u64) << 11
+            | (self.fallback_branch.is_some() as u64) << 12
+            | (self.entity_git_details.is_some() as u64) << 13
+            | (self.project_identifier.is_some() as u64) << 14
     }
 }
 model::model!(InfrastructureResponseDto);
@@ -408,12 +448,19 @@ impl model::Model for NgInfrastructureResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.created_at),
-            1 => model::Part::Opt(&self.infrastructure),
+            1 => model::opt(&self.infrastructure),
             2 => model::Part::Int(&self.last_modified_at),
-            3 => model::Part::Opt(&self.governance_metadata),
-            4 => model::Part::Opt(&self.entity_validity_details),
+            3 => model::opt(&self.governance_metadata),
+            4 => model::opt(&self.entity_validity_details),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.created_at.is_some() as u64 | (self.infrastructure.is_some() as u64) << 1
+            | (self.last_modified_at.is_some() as u64) << 2
+            | (self.governance_metadata.is_some() as u64) << 3
+            | (self.entity_validity_details.is_some() as u64) << 4
     }
 }
 model::model!(NgInfrastructureResponse);
@@ -476,7 +523,7 @@ impl model::Model for PageResponseInfrastructureResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.empty),
-            1 => model::Part::Opt(&self.content),
+            1 => model::opt(&self.content),
             2 => model::Part::Int(&self.page_size),
             3 => model::Part::Int(&self.page_index),
             4 => model::Part::Str(&self.page_token),
@@ -485,6 +532,16 @@ impl model::Model for PageResponseInfrastructureResponse {
             7 => model::Part::Int(&self.page_item_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
+            | (self.page_index.is_some() as u64) << 3
+            | (self.page_token.is_some() as u64) << 4
+            | (self.total_items.is_some() as u64) << 5
+            | (self.total_pages.is_some() as u64) << 6
+            | (self.page_item_count.is_some() as u64) << 7
     }
 }
 model::model!(PageResponseInfrastructureResponse);
@@ -525,12 +582,18 @@ impl model::Model for ResponseDtoInfraMoveConfigResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoInfraMoveConfigResponse);
@@ -576,12 +639,18 @@ impl model::Model for ResponseDtoInfrastructureGitUpdateResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoInfrastructureGitUpdateResponse);
@@ -627,12 +696,18 @@ impl model::Model for ResponseDtoInfrastructureImportResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoInfrastructureImportResponse);
@@ -678,12 +753,18 @@ impl model::Model for ResponseDtoInfrastructureResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoInfrastructureResponse);
@@ -729,12 +810,18 @@ impl model::Model for ResponseDtoPageResponseInfrastructureResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPageResponseInfrastructureResponse);

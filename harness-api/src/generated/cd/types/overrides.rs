@@ -100,6 +100,15 @@ impl model::Model for OverrideRequest {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.yaml.is_some() as u64) << 1 | (self.identifier.is_some() as u64) << 2
+            | (self.service_ref.is_some() as u64) << 3
+            | (self.org_identifier.is_some() as u64) << 4 | 1 << 5
+            | (self.infra_identifier.is_some() as u64) << 6
+            | (self.cluster_identifier.is_some() as u64) << 7
+            | (self.project_identifier.is_some() as u64) << 8
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 5]
     }
@@ -190,7 +199,7 @@ impl model::Model for OverrideResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.type_),
             1 => model::Part::Str(&self.yaml),
             2 => model::Part::Str(&self.account_id),
             3 => model::Part::Str(&self.identifier),
@@ -202,9 +211,24 @@ impl model::Model for OverrideResponse {
             9 => model::Part::Str(&self.infra_identifier),
             10 => model::Part::Str(&self.cluster_identifier),
             11 => model::Part::Str(&self.project_identifier),
-            12 => model::Part::Opt(&self.governance_metadata),
+            12 => model::opt(&self.governance_metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.yaml.is_some() as u64) << 1
+            | (self.account_id.is_some() as u64) << 2
+            | (self.identifier.is_some() as u64) << 3
+            | (self.service_ref.is_some() as u64) << 4
+            | (self.newly_created.is_some() as u64) << 5
+            | (self.org_identifier.is_some() as u64) << 6
+            | (self.environment_ref.is_some() as u64) << 7
+            | (self.is_newly_created.is_some() as u64) << 8
+            | (self.infra_identifier.is_some() as u64) << 9
+            | (self.cluster_identifier.is_some() as u64) << 10
+            | (self.project_identifier.is_some() as u64) << 11
+            | (self.governance_metadata.is_some() as u64) << 12
     }
 }
 model::model!(OverrideResponse);
@@ -252,12 +276,18 @@ impl model::Model for ResponseDtoOverrideResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoOverrideResponse);

@@ -48,6 +48,12 @@ impl model::Model for PostProdRollbackCheckDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.message.is_some() as u64 | (self.swim_lane_info.is_some() as u64) << 1
+            | (self.rollback_allowed.is_some() as u64) << 2
+            | (self.is_rollback_allowed.is_some() as u64) << 3
+    }
 }
 model::model!(PostProdRollbackCheckDto);
 /// Schema `PostProdRollbackRequestDTO`.
@@ -99,6 +105,10 @@ impl model::Model for PostProdRollbackRequestDto {
             1 => model::Cell::part(&self.infrastructure_mapping_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -165,6 +175,14 @@ impl model::Model for PostProdRollbackResponseDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.message.is_some() as u64 | (self.instance_key.is_some() as u64) << 1
+            | (self.infra_mapping_id.is_some() as u64) << 2
+            | (self.plan_execution_id.is_some() as u64) << 3
+            | (self.rollback_triggered.is_some() as u64) << 4
+            | (self.is_rollback_triggered.is_some() as u64) << 5
+    }
 }
 model::model!(PostProdRollbackResponseDto);
 /// Schema `ResponseDTOPostProdRollbackCheckDTO`.
@@ -204,12 +222,18 @@ impl model::Model for ResponseDtoPostProdRollbackCheckDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPostProdRollbackCheckDto);
@@ -255,12 +279,18 @@ impl model::Model for ResponseDtoPostProdRollbackResponseDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPostProdRollbackResponseDto);
@@ -306,12 +336,18 @@ impl model::Model for ResponseDtoRollbackResponseDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoRollbackResponseDto);
@@ -391,11 +427,17 @@ impl model::Model for RollbackRequestDto {
             0 => model::Part::Str(&self.artifact),
             1 => model::Part::Str(&self.chart_version),
             2 => model::Cell::part(&self.env_identifier),
-            3 => model::Part::Opt(&self.environment_type),
+            3 => model::opt(&self.environment_type),
             4 => model::Part::Str(&self.infra_identifier),
             5 => model::Cell::part(&self.service_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.artifact.is_some() as u64 | (self.chart_version.is_some() as u64) << 1
+            | 1 << 2 | (self.environment_type.is_some() as u64) << 3
+            | (self.infra_identifier.is_some() as u64) << 4 | 1 << 5
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -486,6 +528,18 @@ impl model::Model for RollbackResponseDto {
             9 => model::Part::Flag(&self.is_rollback_triggered),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.message.is_some() as u64 | (self.instance_key.is_some() as u64) << 1
+            | (self.env_identifier.is_some() as u64) << 2
+            | (self.infra_mapping_id.is_some() as u64) << 3
+            | (self.environment_type.is_some() as u64) << 4
+            | (self.infra_identifier.is_some() as u64) << 5
+            | (self.plan_execution_id.is_some() as u64) << 6
+            | (self.rollback_triggered.is_some() as u64) << 7
+            | (self.service_identifier.is_some() as u64) << 8
+            | (self.is_rollback_triggered.is_some() as u64) << 9
     }
 }
 model::model!(RollbackResponseDto);

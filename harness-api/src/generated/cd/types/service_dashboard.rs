@@ -54,9 +54,16 @@ impl model::Model for CountGroupedOnArtifact {
             1 => model::Part::Str(&self.artifact),
             2 => model::Part::Str(&self.artifact_path),
             3 => model::Part::Str(&self.artifact_version),
-            4 => model::Part::Opt(&self.execution_count_grouped_on_status_list),
+            4 => model::opt(&self.execution_count_grouped_on_status_list),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.count.is_some() as u64 | (self.artifact.is_some() as u64) << 1
+            | (self.artifact_path.is_some() as u64) << 2
+            | (self.artifact_version.is_some() as u64) << 3
+            | (self.execution_count_grouped_on_status_list.is_some() as u64) << 4
     }
 }
 model::model!(CountGroupedOnArtifact);
@@ -109,10 +116,17 @@ impl model::Model for CountGroupedOnService {
             0 => model::Part::Int(&self.count),
             1 => model::Part::Str(&self.service_name),
             2 => model::Part::Str(&self.service_reference),
-            3 => model::Part::Opt(&self.execution_count_grouped_on_status_list),
-            4 => model::Part::Opt(&self.execution_count_grouped_on_artifact_list),
+            3 => model::opt(&self.execution_count_grouped_on_status_list),
+            4 => model::opt(&self.execution_count_grouped_on_artifact_list),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.count.is_some() as u64 | (self.service_name.is_some() as u64) << 1
+            | (self.service_reference.is_some() as u64) << 2
+            | (self.execution_count_grouped_on_status_list.is_some() as u64) << 3
+            | (self.execution_count_grouped_on_artifact_list.is_some() as u64) << 4
     }
 }
 model::model!(CountGroupedOnService);
@@ -152,6 +166,10 @@ impl model::Model for CountGroupedOnStatus {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.count.is_some() as u64 | (self.status.is_some() as u64) << 1
+    }
 }
 model::model!(CountGroupedOnStatus);
 /// Schema `PipelineExecutionCountInfo`.
@@ -182,9 +200,13 @@ impl model::Model for PipelineExecutionCountInfo {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.execution_count_grouped_on_service_list),
+            0 => model::opt(&self.execution_count_grouped_on_service_list),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.execution_count_grouped_on_service_list.is_some() as u64
     }
 }
 model::model!(PipelineExecutionCountInfo);
@@ -225,12 +247,18 @@ impl model::Model for ResponseDtoPipelineExecutionCountInfo {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPipelineExecutionCountInfo);

@@ -35,10 +35,14 @@ impl model::Model for ApplicationSettingsConfiguration {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.store),
+            0 => model::opt(&self.store),
             1 => model::Part::Str(&self.metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.store.is_some() as u64 | (self.metadata.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationSettingsConfiguration);
@@ -79,12 +83,18 @@ impl model::Model for ConfigFile {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
+            0 => model::opt(&self.spec),
             1 => model::Part::Str(&self.uuid),
             2 => model::Part::Str(&self.metadata),
             3 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.spec.is_some() as u64 | (self.uuid.is_some() as u64) << 1
+            | (self.metadata.is_some() as u64) << 2
+            | (self.identifier.is_some() as u64) << 3
     }
 }
 model::model!(ConfigFile);
@@ -122,11 +132,16 @@ impl model::Model for ConfigFileAttributes {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.store),
+            0 => model::opt(&self.store),
             1 => model::Part::Str(&self.uuid),
             2 => model::Part::Str(&self.metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.store.is_some() as u64 | (self.uuid.is_some() as u64) << 1
+            | (self.metadata.is_some() as u64) << 2
     }
 }
 model::model!(ConfigFileAttributes);
@@ -166,9 +181,14 @@ impl model::Model for ConfigFileWrapper {
         match index {
             0 => model::Part::Str(&self.uuid),
             1 => model::Part::Str(&self.metadata),
-            2 => model::Part::Opt(&self.config_file),
+            2 => model::opt(&self.config_file),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.uuid.is_some() as u64 | (self.metadata.is_some() as u64) << 1
+            | (self.config_file.is_some() as u64) << 2
     }
 }
 model::model!(ConfigFileWrapper);
@@ -203,10 +223,14 @@ impl model::Model for ConnectionStringsConfiguration {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.store),
+            0 => model::opt(&self.store),
             1 => model::Part::Str(&self.metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.store.is_some() as u64 | (self.metadata.is_some() as u64) << 1
     }
 }
 model::model!(ConnectionStringsConfiguration);
@@ -251,12 +275,18 @@ impl model::Model for ManifestConfig {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Json(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.type_),
             2 => model::Part::Str(&self.uuid),
             3 => model::Part::Str(&self.metadata),
             4 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.uuid.is_some() as u64) << 2 | (self.metadata.is_some() as u64) << 3
+            | (self.identifier.is_some() as u64) << 4
     }
 }
 model::model!(ManifestConfig);
@@ -316,10 +346,15 @@ impl model::Model for ManifestConfigWrapper {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.uuid),
-            1 => model::Part::Opt(&self.manifest),
+            1 => model::opt(&self.manifest),
             2 => model::Part::Str(&self.metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.uuid.is_some() as u64 | (self.manifest.is_some() as u64) << 1
+            | (self.metadata.is_some() as u64) << 2
     }
 }
 model::model!(ManifestConfigWrapper);
@@ -376,14 +411,22 @@ impl model::Model for OverrideNumberNgVariable {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.type_),
-            2 => model::Part::Opt(&self.value),
+            1 => model::opt(&self.type_),
+            2 => model::opt(&self.value),
             3 => model::Part::Num(&self.default),
             4 => model::Part::Str(&self.metadata),
             5 => model::Part::Flag(&self.required),
             6 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.value.is_some() as u64) << 2 | (self.default.is_some() as u64) << 3
+            | (self.metadata.is_some() as u64) << 4
+            | (self.required.is_some() as u64) << 5
+            | (self.description.is_some() as u64) << 6
     }
 }
 model::model!(OverrideNumberNgVariable);
@@ -450,8 +493,8 @@ impl model::Model for OverrideStringNgVariable {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.type_),
-            2 => model::Part::Opt(&self.value),
+            1 => model::opt(&self.type_),
+            2 => model::opt(&self.value),
             3 => model::Part::Str(&self.uuid),
             4 => model::Part::Str(&self.default),
             5 => model::Part::Str(&self.metadata),
@@ -459,6 +502,15 @@ impl model::Model for OverrideStringNgVariable {
             7 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.value.is_some() as u64) << 2 | (self.uuid.is_some() as u64) << 3
+            | (self.default.is_some() as u64) << 4
+            | (self.metadata.is_some() as u64) << 5
+            | (self.required.is_some() as u64) << 6
+            | (self.description.is_some() as u64) << 7
     }
 }
 model::model!(OverrideStringNgVariable);
@@ -535,10 +587,21 @@ impl model::Model for ParameterFieldDouble {
             4 => model::Part::Str(&self.response_field),
             5 => model::Part::Flag(&self.execution_input),
             6 => model::Part::Str(&self.expression_value),
-            7 => model::Part::Opt(&self.input_set_validator),
+            7 => model::opt(&self.input_set_validator),
             8 => model::Part::Flag(&self.json_response_field),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.value.is_some() as u64 | (self.expression.is_some() as u64) << 1
+            | (self.type_string.is_some() as u64) << 2
+            | (self.default_value.is_some() as u64) << 3
+            | (self.response_field.is_some() as u64) << 4
+            | (self.execution_input.is_some() as u64) << 5
+            | (self.expression_value.is_some() as u64) << 6
+            | (self.input_set_validator.is_some() as u64) << 7
+            | (self.json_response_field.is_some() as u64) << 8
     }
 }
 model::model!(ParameterFieldDouble);
@@ -611,10 +674,21 @@ impl model::Model for ParameterFieldSecretRefData {
             4 => model::Part::Str(&self.response_field),
             5 => model::Part::Flag(&self.execution_input),
             6 => model::Part::Str(&self.expression_value),
-            7 => model::Part::Opt(&self.input_set_validator),
+            7 => model::opt(&self.input_set_validator),
             8 => model::Part::Flag(&self.json_response_field),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.value.is_some() as u64 | (self.expression.is_some() as u64) << 1
+            | (self.type_string.is_some() as u64) << 2
+            | (self.default_value.is_some() as u64) << 3
+            | (self.response_field.is_some() as u64) << 4
+            | (self.execution_input.is_some() as u64) << 5
+            | (self.expression_value.is_some() as u64) << 6
+            | (self.input_set_validator.is_some() as u64) << 7
+            | (self.json_response_field.is_some() as u64) << 8
     }
 }
 model::model!(ParameterFieldSecretRefData);
@@ -688,19 +762,32 @@ impl model::Model for ParameterFieldStoreConfigWrapper {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
+            0 => model::opt(&self.spec),
             1 => model::Part::Str(&self.type_),
-            2 => model::Part::Opt(&self.value),
+            2 => model::opt(&self.value),
             3 => model::Part::Flag(&self.expression),
             4 => model::Part::Flag(&self.type_string),
-            5 => model::Part::Opt(&self.default_value),
+            5 => model::opt(&self.default_value),
             6 => model::Part::Str(&self.response_field),
             7 => model::Part::Flag(&self.execution_input),
             8 => model::Part::Str(&self.expression_value),
-            9 => model::Part::Opt(&self.input_set_validator),
+            9 => model::opt(&self.input_set_validator),
             10 => model::Part::Flag(&self.json_response_field),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.value.is_some() as u64) << 2
+            | (self.expression.is_some() as u64) << 3
+            | (self.type_string.is_some() as u64) << 4
+            | (self.default_value.is_some() as u64) << 5
+            | (self.response_field.is_some() as u64) << 6
+            | (self.execution_input.is_some() as u64) << 7
+            | (self.expression_value.is_some() as u64) << 8
+            | (self.input_set_validator.is_some() as u64) << 9
+            | (self.json_response_field.is_some() as u64) << 10
     }
 }
 model::model!(ParameterFieldStoreConfigWrapper);
@@ -732,9 +819,13 @@ impl model::Model for ParameterFieldStoreConfigWrapperSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.files),
+            0 => model::opt(&self.files),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.files.is_some() as u64
     }
 }
 model::model!(ParameterFieldStoreConfigWrapperSpec);
@@ -807,10 +898,21 @@ impl model::Model for ParameterFieldString {
             4 => model::Part::Str(&self.response_field),
             5 => model::Part::Flag(&self.execution_input),
             6 => model::Part::Str(&self.expression_value),
-            7 => model::Part::Opt(&self.input_set_validator),
+            7 => model::opt(&self.input_set_validator),
             8 => model::Part::Flag(&self.json_response_field),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.value.is_some() as u64 | (self.expression.is_some() as u64) << 1
+            | (self.type_string.is_some() as u64) << 2
+            | (self.default_value.is_some() as u64) << 3
+            | (self.response_field.is_some() as u64) << 4
+            | (self.execution_input.is_some() as u64) << 5
+            | (self.expression_value.is_some() as u64) << 6
+            | (self.input_set_validator.is_some() as u64) << 7
+            | (self.json_response_field.is_some() as u64) << 8
     }
 }
 model::model!(ParameterFieldString);
@@ -851,12 +953,18 @@ impl model::Model for ResponseDtoServiceOverrideResponseV2 {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoServiceOverrideResponseV2);
@@ -912,14 +1020,22 @@ impl model::Model for SecretNgVariable {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.type_),
-            2 => model::Part::Opt(&self.value),
+            1 => model::opt(&self.type_),
+            2 => model::opt(&self.value),
             3 => model::Part::Str(&self.default),
             4 => model::Part::Str(&self.metadata),
             5 => model::Part::Flag(&self.required),
             6 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.value.is_some() as u64) << 2 | (self.default.is_some() as u64) << 3
+            | (self.metadata.is_some() as u64) << 4
+            | (self.required.is_some() as u64) << 5
+            | (self.description.is_some() as u64) << 6
     }
 }
 model::model!(SecretNgVariable);
@@ -1015,7 +1131,7 @@ impl model::Model for ServiceOverrideRequestV2 {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
+            0 => model::opt(&self.spec),
             1 => model::Cell::part(&self.type_),
             2 => model::Part::Str(&self.yaml),
             3 => model::Part::Str(&self.identifier),
@@ -1027,6 +1143,16 @@ impl model::Model for ServiceOverrideRequestV2 {
             9 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.spec.is_some() as u64 | 1 << 1 | (self.yaml.is_some() as u64) << 2
+            | (self.identifier.is_some() as u64) << 3
+            | (self.service_ref.is_some() as u64) << 4
+            | (self.org_identifier.is_some() as u64) << 5 | 1 << 6
+            | (self.infra_identifier.is_some() as u64) << 7
+            | (self.cluster_identifier.is_some() as u64) << 8
+            | (self.project_identifier.is_some() as u64) << 9
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -1123,8 +1249,8 @@ impl model::Model for ServiceOverrideResponseV2 {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             2 => model::Part::Str(&self.yaml),
             3 => model::Part::Str(&self.account_id),
             4 => model::Part::Str(&self.identifier),
@@ -1136,9 +1262,24 @@ impl model::Model for ServiceOverrideResponseV2 {
             10 => model::Part::Str(&self.infra_identifier),
             11 => model::Part::Str(&self.cluster_identifier),
             12 => model::Part::Str(&self.project_identifier),
-            13 => model::Part::Opt(&self.governance_metadata),
+            13 => model::opt(&self.governance_metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.yaml.is_some() as u64) << 2 | (self.account_id.is_some() as u64) << 3
+            | (self.identifier.is_some() as u64) << 4
+            | (self.service_ref.is_some() as u64) << 5
+            | (self.newly_created.is_some() as u64) << 6
+            | (self.org_identifier.is_some() as u64) << 7
+            | (self.environment_ref.is_some() as u64) << 8
+            | (self.is_newly_created.is_some() as u64) << 9
+            | (self.infra_identifier.is_some() as u64) << 10
+            | (self.cluster_identifier.is_some() as u64) << 11
+            | (self.project_identifier.is_some() as u64) << 12
+            | (self.governance_metadata.is_some() as u64) << 13
     }
 }
 model::model!(ServiceOverrideResponseV2);
@@ -1204,14 +1345,23 @@ impl model::Model for ServiceOverrideSpec {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.metadata),
-            1 => model::Part::Opt(&self.manifests),
-            2 => model::Part::Opt(&self.variables),
-            3 => model::Part::Opt(&self.config_files),
-            4 => model::Part::Opt(&self.connection_strings),
-            5 => model::Part::Opt(&self.application_settings),
-            6 => model::Part::Opt(&self.cli_environment_variables),
+            1 => model::opt(&self.manifests),
+            2 => model::opt(&self.variables),
+            3 => model::opt(&self.config_files),
+            4 => model::opt(&self.connection_strings),
+            5 => model::opt(&self.application_settings),
+            6 => model::opt(&self.cli_environment_variables),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.metadata.is_some() as u64 | (self.manifests.is_some() as u64) << 1
+            | (self.variables.is_some() as u64) << 2
+            | (self.config_files.is_some() as u64) << 3
+            | (self.connection_strings.is_some() as u64) << 4
+            | (self.application_settings.is_some() as u64) << 5
+            | (self.cli_environment_variables.is_some() as u64) << 6
     }
 }
 model::model!(ServiceOverrideSpec);
@@ -1253,11 +1403,16 @@ impl model::Model for StoreConfigWrapper {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Json(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.type_),
             2 => model::Part::Str(&self.uuid),
             3 => model::Part::Str(&self.metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.uuid.is_some() as u64) << 2 | (self.metadata.is_some() as u64) << 3
     }
 }
 model::model!(StoreConfigWrapper);

@@ -50,13 +50,20 @@ impl model::Model for NgServiceResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.service),
+            0 => model::opt(&self.service),
             1 => model::Part::Int(&self.created_at),
             2 => model::Part::Int(&self.last_modified_at),
-            3 => model::Part::Opt(&self.governance_metadata),
-            4 => model::Part::Opt(&self.entity_validity_details),
+            3 => model::opt(&self.governance_metadata),
+            4 => model::opt(&self.entity_validity_details),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.service.is_some() as u64 | (self.created_at.is_some() as u64) << 1
+            | (self.last_modified_at.is_some() as u64) << 2
+            | (self.governance_metadata.is_some() as u64) << 3
+            | (self.entity_validity_details.is_some() as u64) << 4
     }
 }
 model::model!(NgServiceResponse);
@@ -119,7 +126,7 @@ impl model::Model for PageResponseServiceResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.empty),
-            1 => model::Part::Opt(&self.content),
+            1 => model::opt(&self.content),
             2 => model::Part::Int(&self.page_size),
             3 => model::Part::Int(&self.page_index),
             4 => model::Part::Str(&self.page_token),
@@ -128,6 +135,16 @@ impl model::Model for PageResponseServiceResponse {
             7 => model::Part::Int(&self.page_item_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
+            | (self.page_index.is_some() as u64) << 3
+            | (self.page_token.is_some() as u64) << 4
+            | (self.total_items.is_some() as u64) << 5
+            | (self.total_pages.is_some() as u64) << 6
+            | (self.page_item_count.is_some() as u64) << 7
     }
 }
 model::model!(PageResponseServiceResponse);
@@ -162,10 +179,15 @@ impl model::Model for PluginInfoResponseDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.runtime_language),
-            1 => model::Part::Opt(&self.serverless_version),
+            0 => model::opt(&self.runtime_language),
+            1 => model::opt(&self.serverless_version),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.runtime_language.is_some() as u64
+            | (self.serverless_version.is_some() as u64) << 1
     }
 }
 model::model!(PluginInfoResponseDto);
@@ -204,6 +226,10 @@ impl model::Model for ResourceItem {
             1 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(ResourceItem);
@@ -244,12 +270,18 @@ impl model::Model for ResponseDtoListServiceResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListServiceResponse);
@@ -295,12 +327,18 @@ impl model::Model for ResponseDtoPageResponseServiceResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPageResponseServiceResponse);
@@ -346,12 +384,18 @@ impl model::Model for ResponseDtoPluginInfoResponseDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPluginInfoResponseDto);
@@ -397,12 +441,18 @@ impl model::Model for ResponseDtoServiceGitUpdateResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoServiceGitUpdateResponse);
@@ -448,12 +498,18 @@ impl model::Model for ResponseDtoServiceImportResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoServiceImportResponse);
@@ -500,11 +556,17 @@ impl model::Model for ResponseDtoServiceMoveConfigResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Json(&self.data),
-            1 => model::Part::Opt(&self.status),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoServiceMoveConfigResponse);
@@ -550,12 +612,18 @@ impl model::Model for ResponseDtoServiceResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoServiceResponse);
@@ -601,12 +669,18 @@ impl model::Model for ResponseDtoSetK8sCommandFlagType {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoSetK8sCommandFlagType);
@@ -657,12 +731,18 @@ impl model::Model for ResponseDtoSetKustomizeCommandFlagType {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoSetKustomizeCommandFlagType);
@@ -712,12 +792,18 @@ impl model::Model for ResponseDtoSetServiceHookAction {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoSetServiceHookAction);
@@ -763,6 +849,10 @@ impl model::Model for ServiceGitUpdateResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.identifier.is_some() as u64
+    }
 }
 model::model!(ServiceGitUpdateResponse);
 /// Schema `ServiceImportResponse`.
@@ -797,9 +887,14 @@ impl model::Model for ServiceImportResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.identifier),
-            1 => model::Part::Opt(&self.governance_metadata),
+            1 => model::opt(&self.governance_metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.identifier.is_some() as u64
+            | (self.governance_metadata.is_some() as u64) << 1
     }
 }
 model::model!(ServiceImportResponse);
@@ -858,7 +953,7 @@ impl model::Model for ServiceRequest {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.yaml),
             3 => model::Part::Str(&self.identifier),
             4 => model::Part::Str(&self.description),
@@ -866,6 +961,14 @@ impl model::Model for ServiceRequest {
             6 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.yaml.is_some() as u64) << 2 | (self.identifier.is_some() as u64) << 3
+            | (self.description.is_some() as u64) << 4
+            | (self.org_identifier.is_some() as u64) << 5
+            | (self.project_identifier.is_some() as u64) << 6
     }
 }
 model::model!(ServiceRequest);
@@ -956,22 +1059,37 @@ impl model::Model for ServiceResponseDetails {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
-            2 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.tags),
+            2 => model::opt(&self.type_),
             3 => model::Part::Str(&self.yaml),
             4 => model::Part::Flag(&self.deleted),
             5 => model::Part::Int(&self.version),
             6 => model::Part::Str(&self.account_id),
-            7 => model::Part::Opt(&self.store_type),
+            7 => model::opt(&self.store_type),
             8 => model::Part::Str(&self.identifier),
             9 => model::Part::Str(&self.description),
             10 => model::Part::Str(&self.connector_ref),
             11 => model::Part::Str(&self.org_identifier),
             12 => model::Part::Str(&self.fallback_branch),
-            13 => model::Part::Opt(&self.entity_git_details),
+            13 => model::opt(&self.entity_git_details),
             14 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2 | (self.yaml.is_some() as u64) << 3
+            | (self.deleted.is_some() as u64) << 4 | (self.version.is_some() as u64) << 5
+            | (self.account_id.is_some() as u64) << 6
+            | (self.store_type.is_some() as u64) << 7
+            | (self.identifier.is_some() as u64) << 8
+            | (self.description.is_some() as u64) << 9
+            | (self.connector_ref.is_some() as u64) << 10
+            | (self.org_identifier.is_some() as u64) << 11
+            | (self.fallback_branch.is_some() as u64) << 12
+            | (self.entity_git_details.is_some() as u64) << 13
+            | (self.project_identifier.is_some() as u64) << 14
     }
 }
 model::model!(ServiceResponseDetails);
@@ -1045,7 +1163,7 @@ impl model::Model for CreateServicesPartialBatchBody {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.yaml),
             3 => model::Part::Str(&self.identifier),
             4 => model::Part::Str(&self.description),
@@ -1053,6 +1171,14 @@ impl model::Model for CreateServicesPartialBatchBody {
             6 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.yaml.is_some() as u64) << 2 | (self.identifier.is_some() as u64) << 3
+            | (self.description.is_some() as u64) << 4
+            | (self.org_identifier.is_some() as u64) << 5
+            | (self.project_identifier.is_some() as u64) << 6
     }
 }
 model::model!(CreateServicesPartialBatchBody);

@@ -79,19 +79,32 @@ impl model::Model for ActionTemplate {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.type_),
             3 => model::Part::Str(&self.hub_ref),
             4 => model::Part::Str(&self.identity),
             5 => model::Part::Int(&self.revision),
             6 => model::Part::Flag(&self.is_default),
-            7 => model::Part::Opt(&self.variables),
+            7 => model::opt(&self.variables),
             8 => model::Part::Str(&self.description),
-            9 => model::Part::Opt(&self.run_properties),
-            10 => model::Part::Opt(&self.action_properties),
-            11 => model::Part::Opt(&self.infrastructure_type),
+            9 => model::opt(&self.run_properties),
+            10 => model::opt(&self.action_properties),
+            11 => model::opt(&self.infrastructure_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2 | (self.hub_ref.is_some() as u64) << 3
+            | (self.identity.is_some() as u64) << 4
+            | (self.revision.is_some() as u64) << 5
+            | (self.is_default.is_some() as u64) << 6
+            | (self.variables.is_some() as u64) << 7
+            | (self.description.is_some() as u64) << 8
+            | (self.run_properties.is_some() as u64) << 9
+            | (self.action_properties.is_some() as u64) << 10
+            | (self.infrastructure_type.is_some() as u64) << 11
     }
 }
 model::model!(ActionTemplate);
@@ -129,11 +142,16 @@ impl model::Model for ActionTemplateVariables {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.variables),
-            1 => model::Part::Opt(&self.action_properties),
-            2 => model::Part::Opt(&self.action_run_property),
+            0 => model::opt(&self.variables),
+            1 => model::opt(&self.action_properties),
+            2 => model::opt(&self.action_run_property),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.variables.is_some() as u64 | (self.action_properties.is_some() as u64) << 1
+            | (self.action_run_property.is_some() as u64) << 2
     }
 }
 model::model!(ActionTemplateVariables);
@@ -168,10 +186,14 @@ impl model::Model for ActionsTemplateCount {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.type_),
             1 => model::Part::Int(&self.count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.count.is_some() as u64) << 1
     }
 }
 model::model!(ActionsTemplateCount);
@@ -303,8 +325,8 @@ impl model::Model for ChaosActionTemplate {
         match index {
             0 => model::Part::Str(&self.id),
             1 => model::Part::Str(&self.name),
-            2 => model::Part::Opt(&self.tags),
-            3 => model::Part::Opt(&self.type_),
+            2 => model::opt(&self.tags),
+            3 => model::opt(&self.type_),
             4 => model::Part::Str(&self.org_id),
             5 => model::Part::Str(&self.hub_ref),
             6 => model::Part::Str(&self.identity),
@@ -318,16 +340,41 @@ impl model::Model for ChaosActionTemplate {
             14 => model::Part::Str(&self.project_id),
             15 => model::Part::Int(&self.updated_at),
             16 => model::Part::Str(&self.updated_by),
-            17 => model::Part::Opt(&self.variables),
+            17 => model::opt(&self.variables),
             18 => model::Part::Str(&self.description),
             19 => model::Part::Flag(&self.is_enterprise),
-            20 => model::Part::Opt(&self.run_properties),
-            21 => model::Part::Opt(&self.action_properties),
-            22 => model::Part::Opt(&self.infrastructure_type),
-            23 => model::Part::Opt(&self.created_by_user_details),
-            24 => model::Part::Opt(&self.updated_by_user_details),
+            20 => model::opt(&self.run_properties),
+            21 => model::opt(&self.action_properties),
+            22 => model::opt(&self.infrastructure_type),
+            23 => model::opt(&self.created_by_user_details),
+            24 => model::opt(&self.updated_by_user_details),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.tags.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
+            | (self.org_id.is_some() as u64) << 4 | (self.hub_ref.is_some() as u64) << 5
+            | (self.identity.is_some() as u64) << 6
+            | (self.revision.is_some() as u64) << 7
+            | (self.template.is_some() as u64) << 8
+            | (self.account_id.is_some() as u64) << 9
+            | (self.created_at.is_some() as u64) << 10
+            | (self.created_by.is_some() as u64) << 11
+            | (self.is_default.is_some() as u64) << 12
+            | (self.is_removed.is_some() as u64) << 13
+            | (self.project_id.is_some() as u64) << 14
+            | (self.updated_at.is_some() as u64) << 15
+            | (self.updated_by.is_some() as u64) << 16
+            | (self.variables.is_some() as u64) << 17
+            | (self.description.is_some() as u64) << 18
+            | (self.is_enterprise.is_some() as u64) << 19
+            | (self.run_properties.is_some() as u64) << 20
+            | (self.action_properties.is_some() as u64) << 21
+            | (self.infrastructure_type.is_some() as u64) << 22
+            | (self.created_by_user_details.is_some() as u64) << 23
+            | (self.updated_by_user_details.is_some() as u64) << 24
     }
 }
 model::model!(ChaosActionTemplate);
@@ -362,10 +409,14 @@ impl model::Model for GetActionTemplateResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
+            0 => model::opt(&self.data),
             1 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.correlation_id.is_some() as u64) << 1
     }
 }
 model::model!(GetActionTemplateResponse);
@@ -406,12 +457,18 @@ impl model::Model for ListFaultActionTemplateResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.pagination),
-            2 => model::Part::Opt(&self.count_details),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.pagination),
+            2 => model::opt(&self.count_details),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.pagination.is_some() as u64) << 1
+            | (self.count_details.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ListFaultActionTemplateResponse);

@@ -56,12 +56,20 @@ impl model::Model for ActionExecutedByExperiment {
         match index {
             0 => model::Part::Str(&self.notify_id),
             1 => model::Part::Int(&self.updated_at),
-            2 => model::Part::Opt(&self.updated_by),
+            2 => model::opt(&self.updated_by),
             3 => model::Part::Str(&self.experiment_id),
             4 => model::Part::Str(&self.experiment_name),
             5 => model::Part::Str(&self.experiment_run_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.notify_id.is_some() as u64 | (self.updated_at.is_some() as u64) << 1
+            | (self.updated_by.is_some() as u64) << 2
+            | (self.experiment_id.is_some() as u64) << 3
+            | (self.experiment_name.is_some() as u64) << 4
+            | (self.experiment_run_id.is_some() as u64) << 5
     }
 }
 model::model!(ActionExecutedByExperiment);
@@ -196,33 +204,60 @@ impl model::Model for ActionResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
-            2 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.tags),
+            2 => model::opt(&self.type_),
             3 => model::Part::Str(&self.org_id),
             4 => model::Part::Str(&self.hub_ref),
             5 => model::Part::Str(&self.identity),
             6 => model::Part::Str(&self.account_id),
             7 => model::Part::Int(&self.created_at),
-            8 => model::Part::Opt(&self.created_by),
+            8 => model::opt(&self.created_by),
             9 => model::Part::Flag(&self.is_removed),
-            10 => model::Part::Opt(&self.managed_by),
+            10 => model::opt(&self.managed_by),
             11 => model::Part::Str(&self.project_id),
             12 => model::Part::Int(&self.updated_at),
-            13 => model::Part::Opt(&self.updated_by),
-            14 => model::Part::Opt(&self.variables),
+            13 => model::opt(&self.updated_by),
+            14 => model::opt(&self.variables),
             15 => model::Part::Str(&self.actions_ref),
             16 => model::Part::Flag(&self.has_secrets),
-            17 => model::Part::Opt(&self.import_type),
+            17 => model::opt(&self.import_type),
             18 => model::Part::Flag(&self.is_imported),
             19 => model::Part::Str(&self.description),
-            20 => model::Part::Opt(&self.run_properties),
+            20 => model::opt(&self.run_properties),
             21 => model::Part::Str(&self.action_template),
-            22 => model::Part::Opt(&self.action_properties),
-            23 => model::Part::Opt(&self.recent_executions),
-            24 => model::Part::Opt(&self.infrastructure_type),
+            22 => model::opt(&self.action_properties),
+            23 => model::opt(&self.recent_executions),
+            24 => model::opt(&self.infrastructure_type),
             25 => model::Part::Int(&self.action_reference_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2 | (self.org_id.is_some() as u64) << 3
+            | (self.hub_ref.is_some() as u64) << 4
+            | (self.identity.is_some() as u64) << 5
+            | (self.account_id.is_some() as u64) << 6
+            | (self.created_at.is_some() as u64) << 7
+            | (self.created_by.is_some() as u64) << 8
+            | (self.is_removed.is_some() as u64) << 9
+            | (self.managed_by.is_some() as u64) << 10
+            | (self.project_id.is_some() as u64) << 11
+            | (self.updated_at.is_some() as u64) << 12
+            | (self.updated_by.is_some() as u64) << 13
+            | (self.variables.is_some() as u64) << 14
+            | (self.actions_ref.is_some() as u64) << 15
+            | (self.has_secrets.is_some() as u64) << 16
+            | (self.import_type.is_some() as u64) << 17
+            | (self.is_imported.is_some() as u64) << 18
+            | (self.description.is_some() as u64) << 19
+            | (self.run_properties.is_some() as u64) << 20
+            | (self.action_template.is_some() as u64) << 21
+            | (self.action_properties.is_some() as u64) << 22
+            | (self.recent_executions.is_some() as u64) << 23
+            | (self.infrastructure_type.is_some() as u64) << 24
+            | (self.action_reference_count.is_some() as u64) << 25
     }
 }
 model::model!(ActionResponse);
@@ -297,18 +332,30 @@ impl model::Model for ChaosAction {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
-            2 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.tags),
+            2 => model::opt(&self.type_),
             3 => model::Part::Str(&self.hub_ref),
             4 => model::Part::Str(&self.identity),
-            5 => model::Part::Opt(&self.variables),
+            5 => model::opt(&self.variables),
             6 => model::Part::Str(&self.description),
-            7 => model::Part::Opt(&self.run_properties),
-            8 => model::Part::Opt(&self.action_properties),
+            7 => model::opt(&self.run_properties),
+            8 => model::opt(&self.action_properties),
             9 => model::Part::Str(&self.actions_template_ref),
-            10 => model::Part::Opt(&self.infrastructure_type),
+            10 => model::opt(&self.infrastructure_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2 | (self.hub_ref.is_some() as u64) << 3
+            | (self.identity.is_some() as u64) << 4
+            | (self.variables.is_some() as u64) << 5
+            | (self.description.is_some() as u64) << 6
+            | (self.run_properties.is_some() as u64) << 7
+            | (self.action_properties.is_some() as u64) << 8
+            | (self.actions_template_ref.is_some() as u64) << 9
+            | (self.infrastructure_type.is_some() as u64) << 10
     }
 }
 model::model!(ChaosAction);
@@ -352,6 +399,11 @@ impl model::Model for ChaosActionIdentifiers {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org_id.is_some() as u64 | (self.account_id.is_some() as u64) << 1
+            | (self.project_id.is_some() as u64) << 2
+    }
 }
 model::model!(ChaosActionIdentifiers);
 /// Schema `actions.UserDetails`.
@@ -393,6 +445,11 @@ impl model::Model for ChaosActionUserDetails {
             2 => model::Part::Str(&self.username),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.email.is_some() as u64 | (self.user_id.is_some() as u64) << 1
+            | (self.username.is_some() as u64) << 2
     }
 }
 model::model!(ChaosActionUserDetails);
@@ -482,16 +539,23 @@ impl model::Model for ImportActionTemplateRequest {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Cell::part(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.hub_ref),
             3 => model::Cell::part(&self.identity),
             4 => model::Cell::part(&self.action_ref),
-            5 => model::Part::Opt(&self.managed_by),
+            5 => model::opt(&self.managed_by),
             6 => model::Cell::part(&self.import_type),
             7 => model::Part::Str(&self.description),
-            8 => model::Part::Opt(&self.hub_identifiers),
+            8 => model::opt(&self.hub_identifiers),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.tags.is_some() as u64) << 1 | (self.hub_ref.is_some() as u64) << 2
+            | 1 << 3 | 1 << 4 | (self.managed_by.is_some() as u64) << 5 | 1 << 6
+            | (self.description.is_some() as u64) << 7
+            | (self.hub_identifiers.is_some() as u64) << 8
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -530,10 +594,14 @@ impl model::Model for ListChaosActionTemplateResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.pagination),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.pagination),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.pagination.is_some() as u64) << 1
     }
 }
 model::model!(ListChaosActionTemplateResponse);
@@ -573,9 +641,14 @@ impl model::Model for RecentExecutions {
         match index {
             0 => model::Part::Str(&self.status),
             1 => model::Part::Str(&self.step_name),
-            2 => model::Part::Opt(&self.executed_by_experiment),
+            2 => model::opt(&self.executed_by_experiment),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status.is_some() as u64 | (self.step_name.is_some() as u64) << 1
+            | (self.executed_by_experiment.is_some() as u64) << 2
     }
 }
 model::model!(RecentExecutions);
@@ -686,27 +759,48 @@ impl model::Model for StoredAction {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
-            2 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.tags),
+            2 => model::opt(&self.type_),
             3 => model::Part::Str(&self.org_id),
             4 => model::Part::Str(&self.hub_ref),
             5 => model::Part::Str(&self.identity),
             6 => model::Part::Str(&self.account_id),
             7 => model::Part::Flag(&self.is_removed),
-            8 => model::Part::Opt(&self.managed_by),
+            8 => model::opt(&self.managed_by),
             9 => model::Part::Str(&self.project_id),
-            10 => model::Part::Opt(&self.variables),
+            10 => model::opt(&self.variables),
             11 => model::Part::Str(&self.actions_ref),
             12 => model::Part::Flag(&self.has_secrets),
-            13 => model::Part::Opt(&self.import_type),
+            13 => model::opt(&self.import_type),
             14 => model::Part::Str(&self.description),
-            15 => model::Part::Opt(&self.run_properties),
-            16 => model::Part::Opt(&self.action_properties),
-            17 => model::Part::Opt(&self.recent_executions),
-            18 => model::Part::Opt(&self.infrastructure_type),
+            15 => model::opt(&self.run_properties),
+            16 => model::opt(&self.action_properties),
+            17 => model::opt(&self.recent_executions),
+            18 => model::opt(&self.infrastructure_type),
             19 => model::Part::Int(&self.action_reference_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2 | (self.org_id.is_some() as u64) << 3
+            | (self.hub_ref.is_some() as u64) << 4
+            | (self.identity.is_some() as u64) << 5
+            | (self.account_id.is_some() as u64) << 6
+            | (self.is_removed.is_some() as u64) << 7
+            | (self.managed_by.is_some() as u64) << 8
+            | (self.project_id.is_some() as u64) << 9
+            | (self.variables.is_some() as u64) << 10
+            | (self.actions_ref.is_some() as u64) << 11
+            | (self.has_secrets.is_some() as u64) << 12
+            | (self.import_type.is_some() as u64) << 13
+            | (self.description.is_some() as u64) << 14
+            | (self.run_properties.is_some() as u64) << 15
+            | (self.action_properties.is_some() as u64) << 16
+            | (self.recent_executions.is_some() as u64) << 17
+            | (self.infrastructure_type.is_some() as u64) << 18
+            | (self.action_reference_count.is_some() as u64) << 19
     }
 }
 model::model!(StoredAction);

@@ -61,11 +61,19 @@ impl model::Model for RunChaosComponentBody {
             0 => model::Part::Str(&self.type_),
             1 => model::Part::Str(&self.duration),
             2 => model::Part::Str(&self.identity),
-            3 => model::Part::Opt(&self.user_meta_data),
-            4 => model::Part::Opt(&self.runtime_inputs),
+            3 => model::opt(&self.user_meta_data),
+            4 => model::opt(&self.runtime_inputs),
             5 => model::Part::Str(&self.infra_reference),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.duration.is_some() as u64) << 1
+            | (self.identity.is_some() as u64) << 2
+            | (self.user_meta_data.is_some() as u64) << 3
+            | (self.runtime_inputs.is_some() as u64) << 4
+            | (self.infra_reference.is_some() as u64) << 5
     }
 }
 model::model!(RunChaosComponentBody);
@@ -97,9 +105,13 @@ impl model::Model for RunChaosComponentBodyRuntimeInputs {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.tasks),
+            0 => model::opt(&self.tasks),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.tasks.is_some() as u64
     }
 }
 model::model!(RunChaosComponentBodyRuntimeInputs);
@@ -142,6 +154,11 @@ impl model::Model for RunChaosComponentBodyUserMetaData {
             2 => model::Part::Str(&self.user_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.email.is_some() as u64) << 1
+            | (self.user_name.is_some() as u64) << 2
     }
 }
 model::model!(RunChaosComponentBodyUserMetaData);

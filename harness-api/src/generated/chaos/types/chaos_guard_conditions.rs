@@ -40,6 +40,10 @@ impl model::Model for ChaosGuardConditionRule {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.rule_id.is_some() as u64) << 1
+    }
 }
 model::model!(ChaosGuardConditionRule);
 /// Schema `chaosguardconditions.ConditionResponse`.
@@ -121,20 +125,34 @@ impl model::Model for ConditionResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
-            2 => model::Part::Opt(&self.rules),
-            3 => model::Part::Opt(&self.k8s_spec),
+            1 => model::opt(&self.tags),
+            2 => model::opt(&self.rules),
+            3 => model::opt(&self.k8s_spec),
             4 => model::Part::Int(&self.created_at),
-            5 => model::Part::Opt(&self.created_by),
-            6 => model::Part::Opt(&self.fault_spec),
-            7 => model::Part::Opt(&self.infra_type),
+            5 => model::opt(&self.created_by),
+            6 => model::opt(&self.fault_spec),
+            7 => model::opt(&self.infra_type),
             8 => model::Part::Int(&self.updated_at),
-            9 => model::Part::Opt(&self.updated_by),
+            9 => model::opt(&self.updated_by),
             10 => model::Part::Str(&self.condition_id),
             11 => model::Part::Str(&self.description),
-            12 => model::Part::Opt(&self.machine_spec),
+            12 => model::opt(&self.machine_spec),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.rules.is_some() as u64) << 2 | (self.k8s_spec.is_some() as u64) << 3
+            | (self.created_at.is_some() as u64) << 4
+            | (self.created_by.is_some() as u64) << 5
+            | (self.fault_spec.is_some() as u64) << 6
+            | (self.infra_type.is_some() as u64) << 7
+            | (self.updated_at.is_some() as u64) << 8
+            | (self.updated_by.is_some() as u64) << 9
+            | (self.condition_id.is_some() as u64) << 10
+            | (self.description.is_some() as u64) << 11
+            | (self.machine_spec.is_some() as u64) << 12
     }
 }
 model::model!(ConditionResponse);
@@ -219,15 +237,21 @@ impl model::Model for CreateConditionRequest {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Cell::part(&self.name),
-            1 => model::Part::Opt(&self.tags),
-            2 => model::Part::Opt(&self.k8s_spec),
+            1 => model::opt(&self.tags),
+            2 => model::opt(&self.k8s_spec),
             3 => model::Cell::part(&self.fault_spec),
             4 => model::Cell::part(&self.infra_type),
             5 => model::Cell::part(&self.condition_id),
             6 => model::Part::Str(&self.description),
-            7 => model::Part::Opt(&self.machine_spec),
+            7 => model::opt(&self.machine_spec),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.tags.is_some() as u64) << 1 | (self.k8s_spec.is_some() as u64) << 2
+            | 1 << 3 | 1 << 4 | 1 << 5 | (self.description.is_some() as u64) << 6
+            | (self.machine_spec.is_some() as u64) << 7
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -298,16 +322,27 @@ impl model::Model for CreateConditionResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
-            2 => model::Part::Opt(&self.k8s_spec),
-            3 => model::Part::Opt(&self.fault_spec),
-            4 => model::Part::Opt(&self.infra_type),
+            1 => model::opt(&self.tags),
+            2 => model::opt(&self.k8s_spec),
+            3 => model::opt(&self.fault_spec),
+            4 => model::opt(&self.infra_type),
             5 => model::Part::Str(&self.condition_id),
             6 => model::Part::Str(&self.description),
-            7 => model::Part::Opt(&self.machine_spec),
+            7 => model::opt(&self.machine_spec),
             8 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.k8s_spec.is_some() as u64) << 2
+            | (self.fault_spec.is_some() as u64) << 3
+            | (self.infra_type.is_some() as u64) << 4
+            | (self.condition_id.is_some() as u64) << 5
+            | (self.description.is_some() as u64) << 6
+            | (self.machine_spec.is_some() as u64) << 7
+            | (self.correlation_id.is_some() as u64) << 8
     }
 }
 model::model!(CreateConditionResponse);
@@ -350,6 +385,11 @@ impl model::Model for DeleteConditionResponse {
             2 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.message.is_some() as u64 | (self.success.is_some() as u64) << 1
+            | (self.correlation_id.is_some() as u64) << 2
     }
 }
 model::model!(DeleteConditionResponse);
@@ -436,21 +476,36 @@ impl model::Model for GetConditionResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
-            2 => model::Part::Opt(&self.rules),
-            3 => model::Part::Opt(&self.k8s_spec),
+            1 => model::opt(&self.tags),
+            2 => model::opt(&self.rules),
+            3 => model::opt(&self.k8s_spec),
             4 => model::Part::Int(&self.created_at),
-            5 => model::Part::Opt(&self.created_by),
-            6 => model::Part::Opt(&self.fault_spec),
-            7 => model::Part::Opt(&self.infra_type),
+            5 => model::opt(&self.created_by),
+            6 => model::opt(&self.fault_spec),
+            7 => model::opt(&self.infra_type),
             8 => model::Part::Int(&self.updated_at),
-            9 => model::Part::Opt(&self.updated_by),
+            9 => model::opt(&self.updated_by),
             10 => model::Part::Str(&self.condition_id),
             11 => model::Part::Str(&self.description),
-            12 => model::Part::Opt(&self.machine_spec),
+            12 => model::opt(&self.machine_spec),
             13 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.rules.is_some() as u64) << 2 | (self.k8s_spec.is_some() as u64) << 3
+            | (self.created_at.is_some() as u64) << 4
+            | (self.created_by.is_some() as u64) << 5
+            | (self.fault_spec.is_some() as u64) << 6
+            | (self.infra_type.is_some() as u64) << 7
+            | (self.updated_at.is_some() as u64) << 8
+            | (self.updated_by.is_some() as u64) << 9
+            | (self.condition_id.is_some() as u64) << 10
+            | (self.description.is_some() as u64) << 11
+            | (self.machine_spec.is_some() as u64) << 12
+            | (self.correlation_id.is_some() as u64) << 13
     }
 }
 model::model!(GetConditionResponse);
@@ -488,11 +543,16 @@ impl model::Model for ListConditionResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.conditions),
-            1 => model::Part::Opt(&self.pagination),
+            0 => model::opt(&self.conditions),
+            1 => model::opt(&self.pagination),
             2 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.conditions.is_some() as u64 | (self.pagination.is_some() as u64) << 1
+            | (self.correlation_id.is_some() as u64) << 2
     }
 }
 model::model!(ListConditionResponse);
@@ -559,16 +619,27 @@ impl model::Model for UpdateConditionResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
-            2 => model::Part::Opt(&self.k8s_spec),
-            3 => model::Part::Opt(&self.fault_spec),
-            4 => model::Part::Opt(&self.infra_type),
+            1 => model::opt(&self.tags),
+            2 => model::opt(&self.k8s_spec),
+            3 => model::opt(&self.fault_spec),
+            4 => model::opt(&self.infra_type),
             5 => model::Part::Str(&self.condition_id),
             6 => model::Part::Str(&self.description),
-            7 => model::Part::Opt(&self.machine_spec),
+            7 => model::opt(&self.machine_spec),
             8 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.k8s_spec.is_some() as u64) << 2
+            | (self.fault_spec.is_some() as u64) << 3
+            | (self.infra_type.is_some() as u64) << 4
+            | (self.condition_id.is_some() as u64) << 5
+            | (self.description.is_some() as u64) << 6
+            | (self.machine_spec.is_some() as u64) << 7
+            | (self.correlation_id.is_some() as u64) << 8
     }
 }
 model::model!(UpdateConditionResponse);

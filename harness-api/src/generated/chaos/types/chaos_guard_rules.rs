@@ -86,7 +86,7 @@ impl model::Model for CreateRuleRequest {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Cell::part(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Cell::part(&self.rule_id),
             3 => model::Part::Flag(&self.is_enabled),
             4 => model::Part::Str(&self.description),
@@ -95,6 +95,12 @@ impl model::Model for CreateRuleRequest {
             7 => model::Cell::part(&self.user_group_ids),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.tags.is_some() as u64) << 1 | 1 << 2
+            | (self.is_enabled.is_some() as u64) << 3
+            | (self.description.is_some() as u64) << 4 | 1 << 5 | 1 << 6 | 1 << 7
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -165,16 +171,27 @@ impl model::Model for CreateRuleResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.rule_id),
             3 => model::Part::Flag(&self.is_enabled),
             4 => model::Part::Str(&self.description),
-            5 => model::Part::Opt(&self.time_windows),
-            6 => model::Part::Opt(&self.condition_ids),
-            7 => model::Part::Opt(&self.user_group_ids),
+            5 => model::opt(&self.time_windows),
+            6 => model::opt(&self.condition_ids),
+            7 => model::opt(&self.user_group_ids),
             8 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.rule_id.is_some() as u64) << 2
+            | (self.is_enabled.is_some() as u64) << 3
+            | (self.description.is_some() as u64) << 4
+            | (self.time_windows.is_some() as u64) << 5
+            | (self.condition_ids.is_some() as u64) << 6
+            | (self.user_group_ids.is_some() as u64) << 7
+            | (self.correlation_id.is_some() as u64) << 8
     }
 }
 model::model!(CreateRuleResponse);
@@ -217,6 +234,11 @@ impl model::Model for DeleteRuleResponse {
             2 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.message.is_some() as u64 | (self.success.is_some() as u64) << 1
+            | (self.correlation_id.is_some() as u64) << 2
     }
 }
 model::model!(DeleteRuleResponse);
@@ -303,21 +325,37 @@ impl model::Model for GetRuleResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.rule_id),
             3 => model::Part::Int(&self.created_at),
-            4 => model::Part::Opt(&self.created_by),
+            4 => model::opt(&self.created_by),
             5 => model::Part::Flag(&self.is_enabled),
             6 => model::Part::Int(&self.updated_at),
-            7 => model::Part::Opt(&self.updated_by),
-            8 => model::Part::Opt(&self.conditions),
+            7 => model::opt(&self.updated_by),
+            8 => model::opt(&self.conditions),
             9 => model::Part::Str(&self.description),
-            10 => model::Part::Opt(&self.time_windows),
-            11 => model::Part::Opt(&self.condition_ids),
-            12 => model::Part::Opt(&self.user_group_ids),
+            10 => model::opt(&self.time_windows),
+            11 => model::opt(&self.condition_ids),
+            12 => model::opt(&self.user_group_ids),
             13 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.rule_id.is_some() as u64) << 2
+            | (self.created_at.is_some() as u64) << 3
+            | (self.created_by.is_some() as u64) << 4
+            | (self.is_enabled.is_some() as u64) << 5
+            | (self.updated_at.is_some() as u64) << 6
+            | (self.updated_by.is_some() as u64) << 7
+            | (self.conditions.is_some() as u64) << 8
+            | (self.description.is_some() as u64) << 9
+            | (self.time_windows.is_some() as u64) << 10
+            | (self.condition_ids.is_some() as u64) << 11
+            | (self.user_group_ids.is_some() as u64) << 12
+            | (self.correlation_id.is_some() as u64) << 13
     }
 }
 model::model!(GetRuleResponse);
@@ -355,11 +393,16 @@ impl model::Model for ListRuleResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.rules),
-            1 => model::Part::Opt(&self.pagination),
+            0 => model::opt(&self.rules),
+            1 => model::opt(&self.pagination),
             2 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.rules.is_some() as u64 | (self.pagination.is_some() as u64) << 1
+            | (self.correlation_id.is_some() as u64) << 2
     }
 }
 model::model!(ListRuleResponse);
@@ -446,21 +489,37 @@ impl model::Model for RuleResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.rule_id),
             3 => model::Part::Int(&self.created_at),
-            4 => model::Part::Opt(&self.created_by),
+            4 => model::opt(&self.created_by),
             5 => model::Part::Flag(&self.is_enabled),
             6 => model::Part::Int(&self.updated_at),
-            7 => model::Part::Opt(&self.updated_by),
-            8 => model::Part::Opt(&self.conditions),
+            7 => model::opt(&self.updated_by),
+            8 => model::opt(&self.conditions),
             9 => model::Part::Str(&self.description),
-            10 => model::Part::Opt(&self.time_windows),
-            11 => model::Part::Opt(&self.condition_ids),
-            12 => model::Part::Opt(&self.user_group_ids),
+            10 => model::opt(&self.time_windows),
+            11 => model::opt(&self.condition_ids),
+            12 => model::opt(&self.user_group_ids),
             13 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.rule_id.is_some() as u64) << 2
+            | (self.created_at.is_some() as u64) << 3
+            | (self.created_by.is_some() as u64) << 4
+            | (self.is_enabled.is_some() as u64) << 5
+            | (self.updated_at.is_some() as u64) << 6
+            | (self.updated_by.is_some() as u64) << 7
+            | (self.conditions.is_some() as u64) << 8
+            | (self.description.is_some() as u64) << 9
+            | (self.time_windows.is_some() as u64) << 10
+            | (self.condition_ids.is_some() as u64) << 11
+            | (self.user_group_ids.is_some() as u64) << 12
+            | (self.correlation_id.is_some() as u64) << 13
     }
 }
 model::model!(RuleResponse);
@@ -546,7 +605,7 @@ impl model::Model for StoredChaosGuardRule {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Cell::part(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Cell::part(&self.rule_id),
             3 => model::Part::Flag(&self.is_enabled),
             4 => model::Part::Str(&self.description),
@@ -555,6 +614,12 @@ impl model::Model for StoredChaosGuardRule {
             7 => model::Cell::part(&self.user_group_ids),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.tags.is_some() as u64) << 1 | 1 << 2
+            | (self.is_enabled.is_some() as u64) << 3
+            | (self.description.is_some() as u64) << 4 | 1 << 5 | 1 << 6 | 1 << 7
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -625,16 +690,27 @@ impl model::Model for UpdateRuleResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.rule_id),
             3 => model::Part::Flag(&self.is_enabled),
             4 => model::Part::Str(&self.description),
-            5 => model::Part::Opt(&self.time_windows),
-            6 => model::Part::Opt(&self.condition_ids),
-            7 => model::Part::Opt(&self.user_group_ids),
+            5 => model::opt(&self.time_windows),
+            6 => model::opt(&self.condition_ids),
+            7 => model::opt(&self.user_group_ids),
             8 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.rule_id.is_some() as u64) << 2
+            | (self.is_enabled.is_some() as u64) << 3
+            | (self.description.is_some() as u64) << 4
+            | (self.time_windows.is_some() as u64) << 5
+            | (self.condition_ids.is_some() as u64) << 6
+            | (self.user_group_ids.is_some() as u64) << 7
+            | (self.correlation_id.is_some() as u64) << 8
     }
 }
 model::model!(UpdateRuleResponse);

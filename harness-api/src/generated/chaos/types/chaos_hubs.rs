@@ -135,11 +135,11 @@ impl model::Model for ChaosHubResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.hub_id),
             3 => model::Part::Str(&self.org_id),
             4 => model::Part::Str(&self.repo_url),
-            5 => model::Part::Opt(&self.auth_type),
+            5 => model::opt(&self.auth_type),
             6 => model::Part::Str(&self.identity),
             7 => model::Part::Str(&self.repo_name),
             8 => model::Part::Str(&self.account_id),
@@ -154,13 +154,39 @@ impl model::Model for ChaosHubResponse {
             17 => model::Part::Str(&self.connector_id),
             18 => model::Part::Str(&self.description),
             19 => model::Part::Int(&self.last_synced_at),
-            20 => model::Part::Opt(&self.connector_scope),
+            20 => model::opt(&self.connector_scope),
             21 => model::Part::Int(&self.fault_template_count),
             22 => model::Part::Int(&self.probe_template_count),
             23 => model::Part::Int(&self.action_template_count),
             24 => model::Part::Int(&self.experiment_template_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.hub_id.is_some() as u64) << 2 | (self.org_id.is_some() as u64) << 3
+            | (self.repo_url.is_some() as u64) << 4
+            | (self.auth_type.is_some() as u64) << 5
+            | (self.identity.is_some() as u64) << 6
+            | (self.repo_name.is_some() as u64) << 7
+            | (self.account_id.is_some() as u64) << 8
+            | (self.created_at.is_some() as u64) << 9
+            | (self.created_by.is_some() as u64) << 10
+            | (self.is_default.is_some() as u64) << 11
+            | (self.is_removed.is_some() as u64) << 12
+            | (self.project_id.is_some() as u64) << 13
+            | (self.updated_at.is_some() as u64) << 14
+            | (self.updated_by.is_some() as u64) << 15
+            | (self.repo_branch.is_some() as u64) << 16
+            | (self.connector_id.is_some() as u64) << 17
+            | (self.description.is_some() as u64) << 18
+            | (self.last_synced_at.is_some() as u64) << 19
+            | (self.connector_scope.is_some() as u64) << 20
+            | (self.fault_template_count.is_some() as u64) << 21
+            | (self.probe_template_count.is_some() as u64) << 22
+            | (self.action_template_count.is_some() as u64) << 23
+            | (self.experiment_template_count.is_some() as u64) << 24
     }
 }
 model::model!(ChaosHubResponse);
@@ -239,7 +265,7 @@ impl model::Model for CreateHubRequest {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Cell::part(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Cell::part(&self.identity),
             3 => model::Part::Str(&self.repo_name),
             4 => model::Part::Str(&self.repo_branch),
@@ -247,6 +273,14 @@ impl model::Model for CreateHubRequest {
             6 => model::Part::Str(&self.connector_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.tags.is_some() as u64) << 1 | 1 << 2
+            | (self.repo_name.is_some() as u64) << 3
+            | (self.repo_branch.is_some() as u64) << 4
+            | (self.description.is_some() as u64) << 5
+            | (self.connector_ref.is_some() as u64) << 6
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -381,11 +415,11 @@ impl model::Model for GetHubResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.hub_id),
             3 => model::Part::Str(&self.org_id),
             4 => model::Part::Str(&self.repo_url),
-            5 => model::Part::Opt(&self.auth_type),
+            5 => model::opt(&self.auth_type),
             6 => model::Part::Str(&self.identity),
             7 => model::Part::Str(&self.repo_name),
             8 => model::Part::Str(&self.account_id),
@@ -400,13 +434,39 @@ impl model::Model for GetHubResponse {
             17 => model::Part::Str(&self.connector_id),
             18 => model::Part::Str(&self.description),
             19 => model::Part::Int(&self.last_synced_at),
-            20 => model::Part::Opt(&self.connector_scope),
+            20 => model::opt(&self.connector_scope),
             21 => model::Part::Int(&self.fault_template_count),
             22 => model::Part::Int(&self.probe_template_count),
             23 => model::Part::Int(&self.action_template_count),
             24 => model::Part::Int(&self.experiment_template_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.hub_id.is_some() as u64) << 2 | (self.org_id.is_some() as u64) << 3
+            | (self.repo_url.is_some() as u64) << 4
+            | (self.auth_type.is_some() as u64) << 5
+            | (self.identity.is_some() as u64) << 6
+            | (self.repo_name.is_some() as u64) << 7
+            | (self.account_id.is_some() as u64) << 8
+            | (self.created_at.is_some() as u64) << 9
+            | (self.created_by.is_some() as u64) << 10
+            | (self.is_default.is_some() as u64) << 11
+            | (self.is_removed.is_some() as u64) << 12
+            | (self.project_id.is_some() as u64) << 13
+            | (self.updated_at.is_some() as u64) << 14
+            | (self.updated_by.is_some() as u64) << 15
+            | (self.repo_branch.is_some() as u64) << 16
+            | (self.connector_id.is_some() as u64) << 17
+            | (self.description.is_some() as u64) << 18
+            | (self.last_synced_at.is_some() as u64) << 19
+            | (self.connector_scope.is_some() as u64) << 20
+            | (self.fault_template_count.is_some() as u64) << 21
+            | (self.probe_template_count.is_some() as u64) << 22
+            | (self.action_template_count.is_some() as u64) << 23
+            | (self.experiment_template_count.is_some() as u64) << 24
     }
 }
 model::model!(GetHubResponse);
@@ -441,10 +501,14 @@ impl model::Model for ListHubResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.items),
-            1 => model::Part::Opt(&self.pagination),
+            0 => model::opt(&self.items),
+            1 => model::opt(&self.pagination),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.items.is_some() as u64 | (self.pagination.is_some() as u64) << 1
     }
 }
 model::model!(ListHubResponse);
@@ -495,10 +559,14 @@ impl model::Model for UpdateHubRequest {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Cell::part(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.tags.is_some() as u64) << 1 | (self.description.is_some() as u64) << 2
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

@@ -44,9 +44,15 @@ impl model::Model for ChaosLicenseUsageDto {
             0 => model::Part::Str(&self.module),
             1 => model::Part::Int(&self.timestamp),
             2 => model::Part::Str(&self.account_identifier),
-            3 => model::Part::Opt(&self.experiment_runs_per_month),
+            3 => model::opt(&self.experiment_runs_per_month),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.module.is_some() as u64 | (self.timestamp.is_some() as u64) << 1
+            | (self.account_identifier.is_some() as u64) << 2
+            | (self.experiment_runs_per_month.is_some() as u64) << 3
     }
 }
 model::model!(ChaosLicenseUsageDto);
@@ -94,6 +100,12 @@ impl model::Model for CloudFoundryInfraUserInputs {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.http_port.is_some() as u64 | (self.allowed_origins.is_some() as u64) << 1
+            | (self.max_heartbeat_delay.is_some() as u64) << 2
+            | (self.liveness_check_interval.is_some() as u64) << 3
+    }
 }
 model::model!(CloudFoundryInfraUserInputs);
 /// Schema `infra.ContainerInfraInstallationManifest`.
@@ -124,9 +136,13 @@ impl model::Model for ContainerInfraInstallationManifest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.ecs_installation_manifest),
+            0 => model::opt(&self.ecs_installation_manifest),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ecs_installation_manifest.is_some() as u64
     }
 }
 model::model!(ContainerInfraInstallationManifest);
@@ -161,10 +177,15 @@ impl model::Model for ContainerInfraUserInputs {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.platform_type),
-            1 => model::Part::Opt(&self.deployment_type),
+            0 => model::opt(&self.platform_type),
+            1 => model::opt(&self.deployment_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.platform_type.is_some() as u64
+            | (self.deployment_type.is_some() as u64) << 1
     }
 }
 model::model!(ContainerInfraUserInputs);
@@ -211,6 +232,12 @@ impl model::Model for CustomImagesRequest {
             3 => model::Part::Str(&self.log_watcher),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ddcr.is_some() as u64 | (self.ddcr_lib.is_some() as u64) << 1
+            | (self.ddcr_fault.is_some() as u64) << 2
+            | (self.log_watcher.is_some() as u64) << 3
     }
 }
 model::model!(CustomImagesRequest);

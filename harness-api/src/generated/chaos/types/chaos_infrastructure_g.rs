@@ -93,6 +93,20 @@ impl model::Model for GetHarnessInfrastructureResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.is_used.is_some() as u64) << 2
+            | (self.namespace.is_some() as u64) << 3
+            | (self.identifier.is_some() as u64) << 4
+            | (self.connector_ref.is_some() as u64) << 5
+            | (self.is_compatible.is_some() as u64) << 6
+            | (self.correlation_id.is_some() as u64) << 7
+            | (self.org_identifier.is_some() as u64) << 8
+            | (self.environment_ref.is_some() as u64) << 9
+            | (self.service_account.is_some() as u64) << 10
+            | (self.project_identifier.is_some() as u64) << 11
+    }
 }
 model::model!(GetHarnessInfrastructureResponse);
 /// Schema `model.GetInfraStatsResponse`.
@@ -149,6 +163,14 @@ impl model::Model for GetInfraStatsResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.total_infrastructures.is_some() as u64
+            | (self.total_active_infrastructure.is_some() as u64) << 1
+            | (self.total_confirmed_infrastructure.is_some() as u64) << 2
+            | (self.total_inactive_infrastructures.is_some() as u64) << 3
+            | (self.total_non_confirmed_infrastructures.is_some() as u64) << 4
+    }
 }
 model::model!(GetInfraStatsResponse);
 /// Schema `k8sinfra.GetInfraTokenResponse`.
@@ -184,6 +206,10 @@ impl model::Model for GetInfraTokenResponse {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        self.token.is_some() as u64
+    }
+    #[inline]
     fn secrets(&self) -> &'static [usize] {
         &[0]
     }
@@ -217,9 +243,13 @@ impl model::Model for GetInfraVersionDetailsRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.infra_type),
+            0 => model::opt(&self.infra_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.infra_type.is_some() as u64
     }
 }
 model::model!(GetInfraVersionDetailsRequest);
@@ -325,20 +355,20 @@ impl model::Model for GetKubernetesInfrastructureV2YamlRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.env),
-            1 => model::Part::Opt(&self.mtls),
-            2 => model::Part::Opt(&self.label),
-            3 => model::Part::Opt(&self.proxy),
-            4 => model::Part::Opt(&self.volumes),
+            0 => model::opt(&self.env),
+            1 => model::opt(&self.mtls),
+            2 => model::opt(&self.label),
+            3 => model::opt(&self.proxy),
+            4 => model::opt(&self.volumes),
             5 => model::Part::Str(&self.identity),
             6 => model::Part::Int(&self.run_as_user),
-            7 => model::Part::Opt(&self.annotation),
+            7 => model::opt(&self.annotation),
             8 => model::Part::Str(&self.containers),
-            9 => model::Part::Opt(&self.identifier),
+            9 => model::opt(&self.identifier),
             10 => model::Part::Int(&self.run_as_group),
-            11 => model::Part::Opt(&self.tolerations),
-            12 => model::Part::Opt(&self.node_selector),
-            13 => model::Part::Opt(&self.volume_mounts),
+            11 => model::opt(&self.tolerations),
+            12 => model::opt(&self.node_selector),
+            13 => model::opt(&self.volume_mounts),
             14 => model::Part::Str(&self.correlation_id),
             15 => model::Part::Str(&self.environment_id),
             16 => model::Part::Str(&self.infra_namespace),
@@ -346,6 +376,26 @@ impl model::Model for GetKubernetesInfrastructureV2YamlRequest {
             18 => model::Part::Flag(&self.insecure_skip_verify),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.env.is_some() as u64 | (self.mtls.is_some() as u64) << 1
+            | (self.label.is_some() as u64) << 2 | (self.proxy.is_some() as u64) << 3
+            | (self.volumes.is_some() as u64) << 4
+            | (self.identity.is_some() as u64) << 5
+            | (self.run_as_user.is_some() as u64) << 6
+            | (self.annotation.is_some() as u64) << 7
+            | (self.containers.is_some() as u64) << 8
+            | (self.identifier.is_some() as u64) << 9
+            | (self.run_as_group.is_some() as u64) << 10
+            | (self.tolerations.is_some() as u64) << 11
+            | (self.node_selector.is_some() as u64) << 12
+            | (self.volume_mounts.is_some() as u64) << 13
+            | (self.correlation_id.is_some() as u64) << 14
+            | (self.environment_id.is_some() as u64) << 15
+            | (self.infra_namespace.is_some() as u64) << 16
+            | (self.service_account.is_some() as u64) << 17
+            | (self.insecure_skip_verify.is_some() as u64) << 18
     }
 }
 model::model!(GetKubernetesInfrastructureV2YamlRequest);
@@ -384,6 +434,10 @@ impl model::Model for GetKubernetesInfrastructureV2YamlResponse {
             1 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.yaml.is_some() as u64 | (self.correlation_id.is_some() as u64) << 1
     }
 }
 model::model!(GetKubernetesInfrastructureV2YamlResponse);
@@ -446,15 +500,25 @@ impl model::Model for GraphInfraFilterInput {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.infra_id),
             3 => model::Part::Flag(&self.is_active),
-            4 => model::Part::Opt(&self.infra_scope),
+            4 => model::opt(&self.infra_scope),
             5 => model::Part::Str(&self.description),
             6 => model::Part::Str(&self.platform_name),
             7 => model::Part::Flag(&self.compatible_with_new_exp),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.infra_id.is_some() as u64) << 2
+            | (self.is_active.is_some() as u64) << 3
+            | (self.infra_scope.is_some() as u64) << 4
+            | (self.description.is_some() as u64) << 5
+            | (self.platform_name.is_some() as u64) << 6
+            | (self.compatible_with_new_exp.is_some() as u64) << 7
     }
 }
 model::model!(GraphInfraFilterInput);
@@ -490,9 +554,14 @@ impl model::Model for GraphInfraVersionDetails {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.latest_version),
-            1 => model::Part::Opt(&self.compatible_versions),
+            1 => model::opt(&self.compatible_versions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.latest_version.is_some() as u64
+            | (self.compatible_versions.is_some() as u64) << 1
     }
 }
 model::model!(GraphInfraVersionDetails);
@@ -540,13 +609,20 @@ impl model::Model for GraphListInfraRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.filter),
-            1 => model::Part::Opt(&self.infra_i_ds),
-            2 => model::Part::Opt(&self.pagination),
-            3 => model::Part::Opt(&self.environment_i_ds),
-            4 => model::Part::Opt(&self.k8s_connector_i_ds),
+            0 => model::opt(&self.filter),
+            1 => model::opt(&self.infra_i_ds),
+            2 => model::opt(&self.pagination),
+            3 => model::opt(&self.environment_i_ds),
+            4 => model::opt(&self.k8s_connector_i_ds),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.filter.is_some() as u64 | (self.infra_i_ds.is_some() as u64) << 1
+            | (self.pagination.is_some() as u64) << 2
+            | (self.environment_i_ds.is_some() as u64) << 3
+            | (self.k8s_connector_i_ds.is_some() as u64) << 4
     }
 }
 model::model!(GraphListInfraRequest);
@@ -581,10 +657,14 @@ impl model::Model for GraphListInfraResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.infras),
+            0 => model::opt(&self.infras),
             1 => model::Part::Int(&self.total_no_of_infras),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.infras.is_some() as u64 | (self.total_no_of_infras.is_some() as u64) << 1
     }
 }
 model::model!(GraphListInfraResponse);
@@ -695,14 +775,14 @@ impl model::Model for GraphRegisterInfraRequest {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.scc_yaml),
             3 => model::Part::Flag(&self.skip_ssl),
             4 => model::Part::Int(&self.run_as_user),
-            5 => model::Part::Opt(&self.infra_scope),
+            5 => model::opt(&self.infra_scope),
             6 => model::Part::Int(&self.run_as_group),
             7 => model::Part::Str(&self.description),
-            8 => model::Part::Opt(&self.tolerations),
+            8 => model::opt(&self.tolerations),
             9 => model::Part::Str(&self.node_selector),
             10 => model::Part::Str(&self.platform_name),
             11 => model::Part::Str(&self.environment_id),
@@ -712,10 +792,32 @@ impl model::Model for GraphRegisterInfraRequest {
             15 => model::Part::Str(&self.k8s_connector_id),
             16 => model::Part::Str(&self.service_account),
             17 => model::Part::Flag(&self.is_secret_enabled),
-            18 => model::Part::Opt(&self.installation_type),
+            18 => model::opt(&self.installation_type),
             19 => model::Part::Flag(&self.is_auto_upgrade_enabled),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.scc_yaml.is_some() as u64) << 2
+            | (self.skip_ssl.is_some() as u64) << 3
+            | (self.run_as_user.is_some() as u64) << 4
+            | (self.infra_scope.is_some() as u64) << 5
+            | (self.run_as_group.is_some() as u64) << 6
+            | (self.description.is_some() as u64) << 7
+            | (self.tolerations.is_some() as u64) << 8
+            | (self.node_selector.is_some() as u64) << 9
+            | (self.platform_name.is_some() as u64) << 10
+            | (self.environment_id.is_some() as u64) << 11
+            | (self.infra_ns_exists.is_some() as u64) << 12
+            | (self.infra_sa_exists.is_some() as u64) << 13
+            | (self.infra_namespace.is_some() as u64) << 14
+            | (self.k8s_connector_id.is_some() as u64) << 15
+            | (self.service_account.is_some() as u64) << 16
+            | (self.is_secret_enabled.is_some() as u64) << 17
+            | (self.installation_type.is_some() as u64) << 18
+            | (self.is_auto_upgrade_enabled.is_some() as u64) << 19
     }
 }
 model::model!(GraphRegisterInfraRequest);
@@ -766,6 +868,13 @@ impl model::Model for GraphRegisterInfraResponse {
             4 => model::Part::Str(&self.manifest),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.token.is_some() as u64) << 1
+            | (self.task_id.is_some() as u64) << 2
+            | (self.infra_id.is_some() as u64) << 3
+            | (self.manifest.is_some() as u64) << 4
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -821,6 +930,12 @@ impl model::Model for GraphToleration {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
+            | (self.effect.is_some() as u64) << 2 | (self.operator.is_some() as u64) << 3
+            | (self.toleration_seconds.is_some() as u64) << 4
+    }
 }
 model::model!(GraphToleration);
 /// Schema `model.UpdateInfraRequest`.
@@ -864,12 +979,19 @@ impl model::Model for GraphUpdateInfraRequest {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.infra_id),
             3 => model::Part::Str(&self.description),
             4 => model::Part::Str(&self.environment_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.infra_id.is_some() as u64) << 2
+            | (self.description.is_some() as u64) << 3
+            | (self.environment_id.is_some() as u64) << 4
     }
 }
 model::model!(GraphUpdateInfraRequest);
@@ -908,10 +1030,15 @@ impl model::Model for GraphUpgrade {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.status),
             1 => model::Part::Flag(&self.is_auto_upgrade_enabled),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status.is_some() as u64
+            | (self.is_auto_upgrade_enabled.is_some() as u64) << 1
     }
 }
 model::model!(GraphUpgrade);

@@ -41,6 +41,11 @@ impl model::Model for ImageRegistryDetails {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        self.image_registry_repo.is_some() as u64
+            | (self.image_registry_secret.is_some() as u64) << 1
+    }
+    #[inline]
     fn secrets(&self) -> &'static [usize] {
         &[1]
     }
@@ -85,6 +90,11 @@ impl model::Model for ImageRegistryUserDetails {
             2 => model::Part::Str(&self.username),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.email.is_some() as u64 | (self.user_id.is_some() as u64) << 1
+            | (self.username.is_some() as u64) << 2
     }
 }
 model::model!(ImageRegistryUserDetails);
@@ -172,20 +182,36 @@ impl model::Model for ImageRegistryV2 {
         match index {
             0 => model::Part::Str(&self.infra_id),
             1 => model::Part::Str(&self.created_at),
-            2 => model::Part::Opt(&self.created_by),
+            2 => model::opt(&self.created_by),
             3 => model::Part::Flag(&self.is_default),
             4 => model::Part::Flag(&self.is_private),
             5 => model::Part::Str(&self.updated_at),
-            6 => model::Part::Opt(&self.updated_by),
-            7 => model::Part::Opt(&self.identifier),
+            6 => model::opt(&self.updated_by),
+            7 => model::opt(&self.identifier),
             8 => model::Part::Str(&self.secret_name),
-            9 => model::Part::Opt(&self.custom_images),
+            9 => model::opt(&self.custom_images),
             10 => model::Part::Str(&self.registry_server),
             11 => model::Part::Str(&self.registry_account),
             12 => model::Part::Flag(&self.use_custom_images),
             13 => model::Part::Flag(&self.is_override_allowed),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.infra_id.is_some() as u64 | (self.created_at.is_some() as u64) << 1
+            | (self.created_by.is_some() as u64) << 2
+            | (self.is_default.is_some() as u64) << 3
+            | (self.is_private.is_some() as u64) << 4
+            | (self.updated_at.is_some() as u64) << 5
+            | (self.updated_by.is_some() as u64) << 6
+            | (self.identifier.is_some() as u64) << 7
+            | (self.secret_name.is_some() as u64) << 8
+            | (self.custom_images.is_some() as u64) << 9
+            | (self.registry_server.is_some() as u64) << 10
+            | (self.registry_account.is_some() as u64) << 11
+            | (self.use_custom_images.is_some() as u64) << 12
+            | (self.is_override_allowed.is_some() as u64) << 13
     }
 }
 model::model!(ImageRegistryV2);
@@ -220,10 +246,15 @@ impl model::Model for InfraSpecificUserInputs {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.container_infra_user_inputs),
-            1 => model::Part::Opt(&self.cloud_foundry_infra_user_inputs),
+            0 => model::opt(&self.container_infra_user_inputs),
+            1 => model::opt(&self.cloud_foundry_infra_user_inputs),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.container_infra_user_inputs.is_some() as u64
+            | (self.cloud_foundry_infra_user_inputs.is_some() as u64) << 1
     }
 }
 model::model!(InfraSpecificUserInputs);
@@ -271,6 +302,12 @@ impl model::Model for InfraV2Identifiers {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org_identifier.is_some() as u64
+            | (self.account_identifier.is_some() as u64) << 1
+            | (self.project_identifier.is_some() as u64) << 2
+    }
 }
 model::model!(InfraV2Identifiers);
 model::open_enum! {
@@ -312,6 +349,10 @@ impl model::Model for InfraV2Pagination {
             1 => model::Part::Int(&self.limit),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.page.is_some() as u64 | (self.limit.is_some() as u64) << 1
     }
 }
 model::model!(InfraV2Pagination);
@@ -363,10 +404,15 @@ impl model::Model for InfraV2Upgrade {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.status),
             1 => model::Part::Flag(&self.is_auto_upgrade_enabled),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status.is_some() as u64
+            | (self.is_auto_upgrade_enabled.is_some() as u64) << 1
     }
 }
 model::model!(InfraV2Upgrade);
@@ -416,6 +462,11 @@ impl model::Model for InfraV2UserDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.email.is_some() as u64) << 1
+            | (self.username.is_some() as u64) << 2
+    }
 }
 model::model!(InfraV2UserDetails);
 /// Schema `infra.InstallationManifest`.
@@ -449,10 +500,15 @@ impl model::Model for InstallationManifest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.container_infra_user_inputs),
+            0 => model::opt(&self.container_infra_user_inputs),
             1 => model::Part::Str(&self.cloud_foundry_infra_user_inputs),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.container_infra_user_inputs.is_some() as u64
+            | (self.cloud_foundry_infra_user_inputs.is_some() as u64) << 1
     }
 }
 model::model!(InstallationManifest);

@@ -167,26 +167,26 @@ impl model::Model for KubernetesInfra {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.token),
             3 => model::Part::Str(&self.infra_id),
-            4 => model::Part::Opt(&self.upgrade),
+            4 => model::opt(&self.upgrade),
             5 => model::Part::Str(&self.version),
             6 => model::Part::Flag(&self.is_active),
             7 => model::Part::Str(&self.created_at),
-            8 => model::Part::Opt(&self.created_by),
-            9 => model::Part::Opt(&self.infra_type),
+            8 => model::opt(&self.created_by),
+            9 => model::opt(&self.infra_type),
             10 => model::Part::Flag(&self.is_removed),
             11 => model::Part::Int(&self.run_as_user),
             12 => model::Part::Str(&self.start_time),
             13 => model::Part::Str(&self.updated_at),
-            14 => model::Part::Opt(&self.updated_by),
-            15 => model::Part::Opt(&self.infra_scope),
+            14 => model::opt(&self.updated_by),
+            15 => model::opt(&self.infra_scope),
             16 => model::Part::Int(&self.run_as_group),
-            17 => model::Part::Opt(&self.cluster_type),
+            17 => model::opt(&self.cluster_type),
             18 => model::Part::Str(&self.description),
             19 => model::Part::Str(&self.platform_name),
-            20 => model::Part::Opt(&self.update_status),
+            20 => model::opt(&self.update_status),
             21 => model::Part::Str(&self.environment_id),
             22 => model::Part::Flag(&self.infra_ns_exists),
             23 => model::Part::Flag(&self.infra_sa_exists),
@@ -197,11 +197,45 @@ impl model::Model for KubernetesInfra {
             28 => model::Part::Str(&self.k8s_connector_id),
             29 => model::Part::Str(&self.service_account),
             30 => model::Part::Flag(&self.is_secret_enabled),
-            31 => model::Part::Opt(&self.installation_type),
+            31 => model::opt(&self.installation_type),
             32 => model::Part::Flag(&self.is_infra_confirmed),
             33 => model::Part::Str(&self.last_workflow_timestamp),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.token.is_some() as u64) << 2 | (self.infra_id.is_some() as u64) << 3
+            | (self.upgrade.is_some() as u64) << 4 | (self.version.is_some() as u64) << 5
+            | (self.is_active.is_some() as u64) << 6
+            | (self.created_at.is_some() as u64) << 7
+            | (self.created_by.is_some() as u64) << 8
+            | (self.infra_type.is_some() as u64) << 9
+            | (self.is_removed.is_some() as u64) << 10
+            | (self.run_as_user.is_some() as u64) << 11
+            | (self.start_time.is_some() as u64) << 12
+            | (self.updated_at.is_some() as u64) << 13
+            | (self.updated_by.is_some() as u64) << 14
+            | (self.infra_scope.is_some() as u64) << 15
+            | (self.run_as_group.is_some() as u64) << 16
+            | (self.cluster_type.is_some() as u64) << 17
+            | (self.description.is_some() as u64) << 18
+            | (self.platform_name.is_some() as u64) << 19
+            | (self.update_status.is_some() as u64) << 20
+            | (self.environment_id.is_some() as u64) << 21
+            | (self.infra_ns_exists.is_some() as u64) << 22
+            | (self.infra_sa_exists.is_some() as u64) << 23
+            | (self.last_heartbeat.is_some() as u64) << 24
+            | (self.no_of_schedules.is_some() as u64) << 25
+            | (self.no_of_workflows.is_some() as u64) << 26
+            | (self.infra_namespace.is_some() as u64) << 27
+            | (self.k8s_connector_id.is_some() as u64) << 28
+            | (self.service_account.is_some() as u64) << 29
+            | (self.is_secret_enabled.is_some() as u64) << 30
+            | (self.installation_type.is_some() as u64) << 31
+            | (self.is_infra_confirmed.is_some() as u64) << 32
+            | (self.last_workflow_timestamp.is_some() as u64) << 33
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -259,14 +293,22 @@ impl model::Model for KubernetesInfraV2FilterInput {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.tags),
+            0 => model::opt(&self.tags),
             1 => model::Part::Str(&self.status),
-            2 => model::Part::Opt(&self.infra_scope),
+            2 => model::opt(&self.infra_scope),
             3 => model::Part::Flag(&self.is_ai_enabled),
-            4 => model::Part::Opt(&self.environment_i_ds),
-            5 => model::Part::Opt(&self.infra_type_filter),
+            4 => model::opt(&self.environment_i_ds),
+            5 => model::opt(&self.infra_type_filter),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.tags.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.infra_scope.is_some() as u64) << 2
+            | (self.is_ai_enabled.is_some() as u64) << 3
+            | (self.environment_i_ds.is_some() as u64) << 4
+            | (self.infra_type_filter.is_some() as u64) << 5
     }
 }
 model::model!(KubernetesInfraV2FilterInput);
@@ -480,38 +522,38 @@ impl model::Model for KubernetesInfrastructureV2Details {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.env),
-            1 => model::Part::Opt(&self.mtls),
+            0 => model::opt(&self.env),
+            1 => model::opt(&self.mtls),
             2 => model::Part::Str(&self.name),
-            3 => model::Part::Opt(&self.tags),
-            4 => model::Part::Opt(&self.label),
-            5 => model::Part::Opt(&self.proxy),
-            6 => model::Part::Opt(&self.status),
+            3 => model::opt(&self.tags),
+            4 => model::opt(&self.label),
+            5 => model::opt(&self.proxy),
+            6 => model::opt(&self.status),
             7 => model::Part::Str(&self.infra_id),
-            8 => model::Part::Opt(&self.upgrade),
+            8 => model::opt(&self.upgrade),
             9 => model::Part::Str(&self.version),
-            10 => model::Part::Opt(&self.volumes),
+            10 => model::opt(&self.volumes),
             11 => model::Part::Str(&self.identity),
             12 => model::Part::Str(&self.created_at),
-            13 => model::Part::Opt(&self.created_by),
-            14 => model::Part::Opt(&self.infra_type),
+            13 => model::opt(&self.created_by),
+            14 => model::opt(&self.infra_type),
             15 => model::Part::Int(&self.run_as_user),
             16 => model::Part::Str(&self.updated_at),
-            17 => model::Part::Opt(&self.updated_by),
-            18 => model::Part::Opt(&self.annotation),
+            17 => model::opt(&self.updated_by),
+            18 => model::opt(&self.annotation),
             19 => model::Part::Str(&self.containers),
-            20 => model::Part::Opt(&self.identifier),
-            21 => model::Part::Opt(&self.infra_scope),
+            20 => model::opt(&self.identifier),
+            21 => model::opt(&self.infra_scope),
             22 => model::Part::Int(&self.run_as_group),
             23 => model::Part::Str(&self.description),
             24 => model::Part::Flag(&self.is_ai_enabled),
-            25 => model::Part::Opt(&self.tolerations),
-            26 => model::Part::Opt(&self.node_selector),
+            25 => model::opt(&self.tolerations),
+            26 => model::opt(&self.node_selector),
             27 => model::Part::Str(&self.platform_name),
-            28 => model::Part::Opt(&self.update_status),
-            29 => model::Part::Opt(&self.volume_mounts),
+            28 => model::opt(&self.update_status),
+            29 => model::opt(&self.volume_mounts),
             30 => model::Part::Str(&self.environment_id),
-            31 => model::Part::Opt(&self.image_registry),
+            31 => model::opt(&self.image_registry),
             32 => model::Part::Int(&self.last_heartbeat),
             33 => model::Part::Int(&self.no_of_schedules),
             34 => model::Part::Int(&self.no_of_workflows),
@@ -522,12 +564,56 @@ impl model::Model for KubernetesInfrastructureV2Details {
             39 => model::Part::Str(&self.service_account),
             40 => model::Part::Str(&self.discovery_agent_id),
             41 => model::Part::Str(&self.harness_infra_type),
-            42 => model::Part::Opt(&self.installation_type),
+            42 => model::opt(&self.installation_type),
             43 => model::Part::Flag(&self.insecure_skip_verify),
             44 => model::Part::Flag(&self.is_autopilot_enabled),
             45 => model::Part::Str(&self.last_workflow_timestamp),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.env.is_some() as u64 | (self.mtls.is_some() as u64) << 1
+            | (self.name.is_some() as u64) << 2 | (self.tags.is_some() as u64) << 3
+            | (self.label.is_some() as u64) << 4 | (self.proxy.is_some() as u64) << 5
+            | (self.status.is_some() as u64) << 6 | (self.infra_id.is_some() as u64) << 7
+            | (self.upgrade.is_some() as u64) << 8 | (self.version.is_some() as u64) << 9
+            | (self.volumes.is_some() as u64) << 10
+            | (self.identity.is_some() as u64) << 11
+            | (self.created_at.is_some() as u64) << 12
+            | (self.created_by.is_some() as u64) << 13
+            | (self.infra_type.is_some() as u64) << 14
+            | (self.run_as_user.is_some() as u64) << 15
+            | (self.updated_at.is_some() as u64) << 16
+            | (self.updated_by.is_some() as u64) << 17
+            | (self.annotation.is_some() as u64) << 18
+            | (self.containers.is_some() as u64) << 19
+            | (self.identifier.is_some() as u64) << 20
+            | (self.infra_scope.is_some() as u64) << 21
+            | (self.run_as_group.is_some() as u64) << 22
+            | (self.description.is_some() as u64) << 23
+            | (self.is_ai_enabled.is_some() as u64) << 24
+            | (self.tolerations.is_some() as u64) << 25
+            | (self.node_selector.is_some() as u64) << 26
+            | (self.platform_name.is_some() as u64) << 27
+            | (self.update_status.is_some() as u64) << 28
+            | (self.volume_mounts.is_some() as u64) << 29
+            | (self.environment_id.is_some() as u64) << 30
+            | (self.image_registry.is_some() as u64) << 31
+            | (self.last_heartbeat.is_some() as u64) << 32
+            | (self.no_of_schedules.is_some() as u64) << 33
+            | (self.no_of_workflows.is_some() as u64) << 34
+            | (self.deployment_type.is_some() as u64) << 35
+            | (self.infra_namespace.is_some() as u64) << 36
+            | (self.is_chaos_enabled.is_some() as u64) << 37
+            | (self.k8s_connector_id.is_some() as u64) << 38
+            | (self.service_account.is_some() as u64) << 39
+            | (self.discovery_agent_id.is_some() as u64) << 40
+            | (self.harness_infra_type.is_some() as u64) << 41
+            | (self.installation_type.is_some() as u64) << 42
+            | (self.insecure_skip_verify.is_some() as u64) << 43
+            | (self.is_autopilot_enabled.is_some() as u64) << 44
+            | (self.last_workflow_timestamp.is_some() as u64) << 45
     }
 }
 model::model!(KubernetesInfrastructureV2Details);

@@ -32,9 +32,13 @@ impl model::Model for ListApplicationResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.items),
+            0 => model::opt(&self.items),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.items.is_some() as u64
     }
 }
 model::model!(ListApplicationResponse);
@@ -66,9 +70,13 @@ impl model::Model for ListFunctionResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.items),
+            0 => model::opt(&self.items),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.items.is_some() as u64
     }
 }
 model::model!(ListFunctionResponse);
@@ -103,10 +111,14 @@ impl model::Model for ListHarnessInfrastructureResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.page),
-            1 => model::Part::Opt(&self.items),
+            0 => model::opt(&self.page),
+            1 => model::opt(&self.items),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.page.is_some() as u64 | (self.items.is_some() as u64) << 1
     }
 }
 model::model!(ListHarnessInfrastructureResponse);
@@ -144,11 +156,16 @@ impl model::Model for ListKubernetesInfraV2Request {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.sort),
-            1 => model::Part::Opt(&self.filter),
-            2 => model::Part::Opt(&self.identifier),
+            0 => model::opt(&self.sort),
+            1 => model::opt(&self.filter),
+            2 => model::opt(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.sort.is_some() as u64 | (self.filter.is_some() as u64) << 1
+            | (self.identifier.is_some() as u64) << 2
     }
 }
 model::model!(ListKubernetesInfraV2Request);
@@ -186,11 +203,16 @@ impl model::Model for ListKubernetesInfraV2Response {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.infras),
-            1 => model::Part::Opt(&self.pagination),
+            0 => model::opt(&self.infras),
+            1 => model::opt(&self.pagination),
             2 => model::Part::Int(&self.total_no_of_infrastructures),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.infras.is_some() as u64 | (self.pagination.is_some() as u64) << 1
+            | (self.total_no_of_infrastructures.is_some() as u64) << 2
     }
 }
 model::model!(ListKubernetesInfraV2Response);
@@ -231,12 +253,18 @@ impl model::Model for ListMachineInfraRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.sort),
-            1 => model::Part::Opt(&self.filter),
-            2 => model::Part::Opt(&self.infra_i_ds),
-            3 => model::Part::Opt(&self.environment_i_ds),
+            0 => model::opt(&self.sort),
+            1 => model::opt(&self.filter),
+            2 => model::opt(&self.infra_i_ds),
+            3 => model::opt(&self.environment_i_ds),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.sort.is_some() as u64 | (self.filter.is_some() as u64) << 1
+            | (self.infra_i_ds.is_some() as u64) << 2
+            | (self.environment_i_ds.is_some() as u64) << 3
     }
 }
 model::model!(ListMachineInfraRequest);
@@ -271,10 +299,14 @@ impl model::Model for ListMachineInfraResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.infras),
+            0 => model::opt(&self.infras),
             1 => model::Part::Int(&self.total_no_of_infras),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.infras.is_some() as u64 | (self.total_no_of_infras.is_some() as u64) << 1
     }
 }
 model::model!(ListMachineInfraResponse);

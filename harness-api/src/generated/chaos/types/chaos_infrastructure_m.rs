@@ -115,18 +115,18 @@ impl model::Model for MachineInfra {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
-            2 => model::Part::Opt(&self.status),
+            1 => model::opt(&self.tags),
+            2 => model::opt(&self.status),
             3 => model::Part::Str(&self.infra_id),
             4 => model::Part::Str(&self.version),
             5 => model::Part::Str(&self.hostname),
             6 => model::Part::Flag(&self.is_active),
             7 => model::Part::Str(&self.created_at),
-            8 => model::Part::Opt(&self.created_by),
+            8 => model::opt(&self.created_by),
             9 => model::Part::Str(&self.start_time),
             10 => model::Part::Str(&self.updated_at),
-            11 => model::Part::Opt(&self.updated_by),
-            12 => model::Part::Opt(&self.user_inputs),
+            11 => model::opt(&self.updated_by),
+            12 => model::opt(&self.user_inputs),
             13 => model::Part::Str(&self.description),
             14 => model::Part::Flag(&self.is_registered),
             15 => model::Part::Str(&self.environment_id),
@@ -137,6 +137,28 @@ impl model::Model for MachineInfra {
             20 => model::Part::Str(&self.last_workflow_timestamp),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.status.is_some() as u64) << 2 | (self.infra_id.is_some() as u64) << 3
+            | (self.version.is_some() as u64) << 4
+            | (self.hostname.is_some() as u64) << 5
+            | (self.is_active.is_some() as u64) << 6
+            | (self.created_at.is_some() as u64) << 7
+            | (self.created_by.is_some() as u64) << 8
+            | (self.start_time.is_some() as u64) << 9
+            | (self.updated_at.is_some() as u64) << 10
+            | (self.updated_by.is_some() as u64) << 11
+            | (self.user_inputs.is_some() as u64) << 12
+            | (self.description.is_some() as u64) << 13
+            | (self.is_registered.is_some() as u64) << 14
+            | (self.environment_id.is_some() as u64) << 15
+            | (self.last_heartbeat.is_some() as u64) << 16
+            | (self.no_of_schedules.is_some() as u64) << 17
+            | (self.no_of_workflows.is_some() as u64) << 18
+            | (self.is_infra_confirmed.is_some() as u64) << 19
+            | (self.last_workflow_timestamp.is_some() as u64) << 20
     }
 }
 model::model!(MachineInfra);
@@ -195,7 +217,7 @@ impl model::Model for MachineInfraFilterInput {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.status),
             3 => model::Part::Str(&self.infra_id),
             4 => model::Part::Flag(&self.is_active),
@@ -203,6 +225,14 @@ impl model::Model for MachineInfraFilterInput {
             6 => model::Part::Str(&self.experiment_version),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.status.is_some() as u64) << 2 | (self.infra_id.is_some() as u64) << 3
+            | (self.is_active.is_some() as u64) << 4
+            | (self.description.is_some() as u64) << 5
+            | (self.experiment_version.is_some() as u64) << 6
     }
 }
 model::model!(MachineInfraFilterInput);
@@ -254,6 +284,11 @@ impl model::Model for MachineInfraUserDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.email.is_some() as u64 | (self.user_id.is_some() as u64) << 1
+            | (self.username.is_some() as u64) << 2
+    }
 }
 model::model!(MachineInfraUserDetails);
 /// Schema `infra.InfraVersionDetails`.
@@ -288,9 +323,14 @@ impl model::Model for MachineInfraVersionDetails {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.latest_version),
-            1 => model::Part::Opt(&self.compatible_versions),
+            1 => model::opt(&self.compatible_versions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.latest_version.is_some() as u64
+            | (self.compatible_versions.is_some() as u64) << 1
     }
 }
 model::model!(MachineInfraVersionDetails);

@@ -58,6 +58,13 @@ impl model::Model for ReferenceDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
+            | (self.org_identifier.is_some() as u64) << 2
+            | (self.account_identifier.is_some() as u64) << 3
+            | (self.project_identifier.is_some() as u64) << 4
+    }
 }
 model::model!(ReferenceDto);
 /// Schema `infra.RegisterInfraUserInputs`.
@@ -161,13 +168,31 @@ impl model::Model for RegisterInfraUserInputs {
             8 => model::Part::Str(&self.update_retry_interval),
             9 => model::Part::Str(&self.custom_tls_certificate),
             10 => model::Part::Str(&self.liveness_update_interval),
-            11 => model::Part::Opt(&self.infra_specific_user_inputs),
+            11 => model::opt(&self.infra_specific_user_inputs),
             12 => model::Part::Int(&self.experiment_log_file_max_age_days),
             13 => model::Part::Int(&self.chaos_infrastructure_log_file_max_size),
             14 => model::Part::Str(&self.chaos_infrastructure_log_file_directory),
             15 => model::Part::Int(&self.chaos_infrastructure_log_file_max_backups),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.no_proxy.is_some() as u64 | (self.http_proxy.is_some() as u64) << 1
+            | (self.https_proxy.is_some() as u64) << 2
+            | (self.update_retries.is_some() as u64) << 3
+            | (self.task_poll_interval.is_some() as u64) << 4
+            | (self.abort_poll_interval.is_some() as u64) << 5
+            | (self.http_client_timeout.is_some() as u64) << 6
+            | (self.task_update_interval.is_some() as u64) << 7
+            | (self.update_retry_interval.is_some() as u64) << 8
+            | (self.custom_tls_certificate.is_some() as u64) << 9
+            | (self.liveness_update_interval.is_some() as u64) << 10
+            | (self.infra_specific_user_inputs.is_some() as u64) << 11
+            | (self.experiment_log_file_max_age_days.is_some() as u64) << 12
+            | (self.chaos_infrastructure_log_file_max_size.is_some() as u64) << 13
+            | (self.chaos_infrastructure_log_file_directory.is_some() as u64) << 14
+            | (self.chaos_infrastructure_log_file_max_backups.is_some() as u64) << 15
     }
 }
 model::model!(RegisterInfraUserInputs);
@@ -317,30 +342,30 @@ impl model::Model for RegisterInfrastructureV2Request {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.env),
-            1 => model::Part::Opt(&self.mtls),
+            0 => model::opt(&self.env),
+            1 => model::opt(&self.mtls),
             2 => model::Part::Str(&self.name),
-            3 => model::Part::Opt(&self.tags),
-            4 => model::Part::Opt(&self.label),
-            5 => model::Part::Opt(&self.proxy),
+            3 => model::opt(&self.tags),
+            4 => model::opt(&self.label),
+            5 => model::opt(&self.proxy),
             6 => model::Part::Str(&self.infra_id),
-            7 => model::Part::Opt(&self.volumes),
+            7 => model::opt(&self.volumes),
             8 => model::Part::Str(&self.identity),
             9 => model::Part::Flag(&self.ai_enabled),
-            10 => model::Part::Opt(&self.infra_type),
+            10 => model::opt(&self.infra_type),
             11 => model::Part::Int(&self.run_as_user),
-            12 => model::Part::Opt(&self.annotation),
+            12 => model::opt(&self.annotation),
             13 => model::Part::Str(&self.containers),
-            14 => model::Part::Opt(&self.identifier),
-            15 => model::Part::Opt(&self.infra_scope),
+            14 => model::opt(&self.identifier),
+            15 => model::opt(&self.infra_scope),
             16 => model::Part::Int(&self.run_as_group),
             17 => model::Part::Str(&self.description),
-            18 => model::Part::Opt(&self.tolerations),
-            19 => model::Part::Opt(&self.node_selector),
-            20 => model::Part::Opt(&self.volume_mounts),
+            18 => model::opt(&self.tolerations),
+            19 => model::opt(&self.node_selector),
+            20 => model::opt(&self.volume_mounts),
             21 => model::Part::Str(&self.correlation_id),
             22 => model::Part::Str(&self.environment_id),
-            23 => model::Part::Opt(&self.image_registry),
+            23 => model::opt(&self.image_registry),
             24 => model::Part::Str(&self.infra_namespace),
             25 => model::Part::Str(&self.k8s_connector_id),
             26 => model::Part::Str(&self.service_account),
@@ -349,6 +374,36 @@ impl model::Model for RegisterInfrastructureV2Request {
             29 => model::Part::Flag(&self.insecure_skip_verify),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.env.is_some() as u64 | (self.mtls.is_some() as u64) << 1
+            | (self.name.is_some() as u64) << 2 | (self.tags.is_some() as u64) << 3
+            | (self.label.is_some() as u64) << 4 | (self.proxy.is_some() as u64) << 5
+            | (self.infra_id.is_some() as u64) << 6
+            | (self.volumes.is_some() as u64) << 7
+            | (self.identity.is_some() as u64) << 8
+            | (self.ai_enabled.is_some() as u64) << 9
+            | (self.infra_type.is_some() as u64) << 10
+            | (self.run_as_user.is_some() as u64) << 11
+            | (self.annotation.is_some() as u64) << 12
+            | (self.containers.is_some() as u64) << 13
+            | (self.identifier.is_some() as u64) << 14
+            | (self.infra_scope.is_some() as u64) << 15
+            | (self.run_as_group.is_some() as u64) << 16
+            | (self.description.is_some() as u64) << 17
+            | (self.tolerations.is_some() as u64) << 18
+            | (self.node_selector.is_some() as u64) << 19
+            | (self.volume_mounts.is_some() as u64) << 20
+            | (self.correlation_id.is_some() as u64) << 21
+            | (self.environment_id.is_some() as u64) << 22
+            | (self.image_registry.is_some() as u64) << 23
+            | (self.infra_namespace.is_some() as u64) << 24
+            | (self.k8s_connector_id.is_some() as u64) << 25
+            | (self.service_account.is_some() as u64) << 26
+            | (self.autopilot_enabled.is_some() as u64) << 27
+            | (self.discovery_agent_id.is_some() as u64) << 28
+            | (self.insecure_skip_verify.is_some() as u64) << 29
     }
 }
 model::model!(RegisterInfrastructureV2Request);
@@ -391,6 +446,11 @@ impl model::Model for RegisterInfrastructureV2Response {
             2 => model::Part::Str(&self.identity),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.token.is_some() as u64) << 1
+            | (self.identity.is_some() as u64) << 2
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -457,15 +517,25 @@ impl model::Model for RegisterMachineInfraRequest {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.version),
-            3 => model::Part::Opt(&self.created_by),
-            4 => model::Part::Opt(&self.updated_by),
-            5 => model::Part::Opt(&self.user_inputs),
+            3 => model::opt(&self.created_by),
+            4 => model::opt(&self.updated_by),
+            5 => model::opt(&self.user_inputs),
             6 => model::Part::Str(&self.description),
             7 => model::Part::Str(&self.environment_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.version.is_some() as u64) << 2
+            | (self.created_by.is_some() as u64) << 3
+            | (self.updated_by.is_some() as u64) << 4
+            | (self.user_inputs.is_some() as u64) << 5
+            | (self.description.is_some() as u64) << 6
+            | (self.environment_id.is_some() as u64) << 7
     }
 }
 model::model!(RegisterMachineInfraRequest);
@@ -527,11 +597,20 @@ impl model::Model for RegisterMachineInfraResponse {
             1 => model::Part::Str(&self.infra_id),
             2 => model::Part::Str(&self.version),
             3 => model::Part::Str(&self.access_key),
-            4 => model::Part::Opt(&self.infra_type),
+            4 => model::opt(&self.infra_type),
             5 => model::Part::Str(&self.server_url),
-            6 => model::Part::Opt(&self.installation_manifest),
+            6 => model::opt(&self.installation_manifest),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.infra_id.is_some() as u64) << 1
+            | (self.version.is_some() as u64) << 2
+            | (self.access_key.is_some() as u64) << 3
+            | (self.infra_type.is_some() as u64) << 4
+            | (self.server_url.is_some() as u64) << 5
+            | (self.installation_manifest.is_some() as u64) << 6
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {

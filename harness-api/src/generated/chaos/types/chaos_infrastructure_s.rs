@@ -44,6 +44,12 @@ impl model::Model for ScopedIdentifiers {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org_identifier.is_some() as u64
+            | (self.account_identifier.is_some() as u64) << 1
+            | (self.project_identifier.is_some() as u64) << 2
+    }
 }
 model::model!(ScopedIdentifiers);
 /// Schema `infra_v2.SortInput`.
@@ -77,10 +83,14 @@ impl model::Model for SortInput {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.field),
+            0 => model::opt(&self.field),
             1 => model::Part::Flag(&self.ascending),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.field.is_some() as u64 | (self.ascending.is_some() as u64) << 1
     }
 }
 model::model!(SortInput);

@@ -36,6 +36,10 @@ impl model::Model for UpdateEmissaryUrlRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64
+    }
 }
 model::model!(UpdateEmissaryUrlRequest);
 /// Schema `infra.UpdateInfraResponse`.
@@ -74,6 +78,10 @@ impl model::Model for UpdateInfraResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.message.is_some() as u64 | (self.correlation_id.is_some() as u64) << 1
+    }
 }
 model::model!(UpdateInfraResponse);
 /// Schema `kubernetes_infra.UpdateKubernetesInfrastructureResponse`.
@@ -111,6 +119,10 @@ impl model::Model for UpdateKubernetesInfrastructureResponse {
             1 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.message.is_some() as u64 | (self.correlation_id.is_some() as u64) << 1
     }
 }
 model::model!(UpdateKubernetesInfrastructureResponse);
@@ -236,32 +248,56 @@ impl model::Model for UpdateKubernetesInfrastructureV2Request {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.env),
-            1 => model::Part::Opt(&self.mtls),
+            0 => model::opt(&self.env),
+            1 => model::opt(&self.mtls),
             2 => model::Part::Str(&self.name),
-            3 => model::Part::Opt(&self.tags),
-            4 => model::Part::Opt(&self.label),
-            5 => model::Part::Opt(&self.proxy),
-            6 => model::Part::Opt(&self.volumes),
+            3 => model::opt(&self.tags),
+            4 => model::opt(&self.label),
+            5 => model::opt(&self.proxy),
+            6 => model::opt(&self.volumes),
             7 => model::Part::Str(&self.identity),
             8 => model::Part::Flag(&self.ai_enabled),
             9 => model::Part::Int(&self.run_as_user),
-            10 => model::Part::Opt(&self.annotation),
+            10 => model::opt(&self.annotation),
             11 => model::Part::Str(&self.containers),
             12 => model::Part::Int(&self.run_as_group),
             13 => model::Part::Str(&self.description),
-            14 => model::Part::Opt(&self.tolerations),
-            15 => model::Part::Opt(&self.node_selector),
-            16 => model::Part::Opt(&self.volume_mounts),
+            14 => model::opt(&self.tolerations),
+            15 => model::opt(&self.node_selector),
+            16 => model::opt(&self.volume_mounts),
             17 => model::Part::Str(&self.correlation_id),
             18 => model::Part::Str(&self.environment_id),
-            19 => model::Part::Opt(&self.image_registry),
+            19 => model::opt(&self.image_registry),
             20 => model::Part::Str(&self.infra_namespace),
             21 => model::Part::Str(&self.service_account),
             22 => model::Part::Flag(&self.autopilot_enabled),
             23 => model::Part::Flag(&self.insecure_skip_verify),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.env.is_some() as u64 | (self.mtls.is_some() as u64) << 1
+            | (self.name.is_some() as u64) << 2 | (self.tags.is_some() as u64) << 3
+            | (self.label.is_some() as u64) << 4 | (self.proxy.is_some() as u64) << 5
+            | (self.volumes.is_some() as u64) << 6
+            | (self.identity.is_some() as u64) << 7
+            | (self.ai_enabled.is_some() as u64) << 8
+            | (self.run_as_user.is_some() as u64) << 9
+            | (self.annotation.is_some() as u64) << 10
+            | (self.containers.is_some() as u64) << 11
+            | (self.run_as_group.is_some() as u64) << 12
+            | (self.description.is_some() as u64) << 13
+            | (self.tolerations.is_some() as u64) << 14
+            | (self.node_selector.is_some() as u64) << 15
+            | (self.volume_mounts.is_some() as u64) << 16
+            | (self.correlation_id.is_some() as u64) << 17
+            | (self.environment_id.is_some() as u64) << 18
+            | (self.image_registry.is_some() as u64) << 19
+            | (self.infra_namespace.is_some() as u64) << 20
+            | (self.service_account.is_some() as u64) << 21
+            | (self.autopilot_enabled.is_some() as u64) << 22
+            | (self.insecure_skip_verify.is_some() as u64) << 23
     }
 }
 model::model!(UpdateKubernetesInfrastructureV2Request);
@@ -300,6 +336,10 @@ impl model::Model for UpdateKubernetesInfrastructureV2Response {
             1 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.message.is_some() as u64 | (self.correlation_id.is_some() as u64) << 1
     }
 }
 model::model!(UpdateKubernetesInfrastructureV2Response);
@@ -341,11 +381,17 @@ impl model::Model for UpdateMachineInfraRequest {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.description),
             3 => model::Part::Str(&self.environment_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.description.is_some() as u64) << 2
+            | (self.environment_id.is_some() as u64) << 3
     }
 }
 model::model!(UpdateMachineInfraRequest);
@@ -385,6 +431,10 @@ impl model::Model for UpgradeKubernetesInfrastructureResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.message.is_some() as u64) << 1
+    }
 }
 model::model!(UpgradeKubernetesInfrastructureResponse);
 /// Schema `handlers.UsageDataDTO`.
@@ -422,10 +472,15 @@ impl model::Model for UsageDataDto {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.count),
-            1 => model::Part::Opt(&self.references),
+            1 => model::opt(&self.references),
             2 => model::Part::Str(&self.display_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.count.is_some() as u64 | (self.references.is_some() as u64) << 1
+            | (self.display_name.is_some() as u64) << 2
     }
 }
 model::model!(UsageDataDto);

@@ -40,6 +40,11 @@ impl model::Model for CreateActionResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.experiment_id.is_some() as u64
+            | (self.experiment_name.is_some() as u64) << 1
+    }
 }
 model::model!(CreateActionResponse);
 /// Schema `recommendation.FaultFilters`.
@@ -76,11 +81,16 @@ impl model::Model for FaultFilters {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.targets),
+            0 => model::opt(&self.targets),
             1 => model::Part::Str(&self.fault_name),
             2 => model::Part::Int(&self.criticality),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.targets.is_some() as u64 | (self.fault_name.is_some() as u64) << 1
+            | (self.criticality.is_some() as u64) << 2
     }
 }
 model::model!(FaultFilters);
@@ -118,11 +128,16 @@ impl model::Model for Filters {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.source),
-            1 => model::Part::Opt(&self.status),
-            2 => model::Part::Opt(&self.category),
+            0 => model::opt(&self.source),
+            1 => model::opt(&self.status),
+            2 => model::opt(&self.category),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.source.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.category.is_some() as u64) << 2
     }
 }
 model::model!(Filters);
@@ -162,6 +177,10 @@ impl model::Model for Fixes {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.description.is_some() as u64) << 1
+    }
 }
 model::model!(Fixes);
 /// Schema `recommendations.ListRecommendationsRequest`.
@@ -192,9 +211,13 @@ impl model::Model for ListRecommendationsRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.filters),
+            0 => model::opt(&self.filters),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.filters.is_some() as u64
     }
 }
 model::model!(ListRecommendationsRequest);
@@ -229,10 +252,14 @@ impl model::Model for ListRecommendationsResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.pagination),
-            1 => model::Part::Opt(&self.recommendations),
+            0 => model::opt(&self.pagination),
+            1 => model::opt(&self.recommendations),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.pagination.is_some() as u64 | (self.recommendations.is_some() as u64) << 1
     }
 }
 model::model!(ListRecommendationsResponse);
@@ -271,6 +298,10 @@ impl model::Model for Node {
             1 => model::Part::Str(&self.labels),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.labels.is_some() as u64) << 1
     }
 }
 model::model!(Node);
@@ -313,6 +344,11 @@ impl model::Model for PipelineAddExperimentResponse {
             2 => model::Part::Str(&self.pipeline_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.stage_id.is_some() as u64 | (self.pipeline_id.is_some() as u64) << 1
+            | (self.pipeline_name.is_some() as u64) << 2
     }
 }
 model::model!(PipelineAddExperimentResponse);
@@ -360,6 +396,12 @@ impl model::Model for PipelineFilters {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.service_id.is_some() as u64 | (self.pipeline_id.is_some() as u64) << 1
+            | (self.service_name.is_some() as u64) << 2
+            | (self.pipeline_name.is_some() as u64) << 3
+    }
 }
 model::model!(PipelineFilters);
 /// Schema `recommendation.ProbeFilters`.
@@ -405,6 +447,12 @@ impl model::Model for ProbeFilters {
             3 => model::Part::Str(&self.experiment_run_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.probe_id.is_some() as u64 | (self.probe_name.is_some() as u64) << 1
+            | (self.probe_type.is_some() as u64) << 2
+            | (self.experiment_run_id.is_some() as u64) << 3
     }
 }
 model::model!(ProbeFilters);
@@ -466,6 +514,10 @@ impl model::Model for RunActionResponse {
             1 => model::Part::Str(&self.experiment_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.notify_id.is_some() as u64 | (self.experiment_id.is_some() as u64) << 1
     }
 }
 model::model!(RunActionResponse);
@@ -579,9 +631,9 @@ impl model::Model for StoredRecommendation {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.tags),
+            0 => model::opt(&self.tags),
             1 => model::Part::Str(&self.org_id),
-            2 => model::Part::Opt(&self.source),
+            2 => model::opt(&self.source),
             3 => model::Part::Str(&self.infra_id),
             4 => model::Part::Str(&self.account_id),
             5 => model::Part::Str(&self.infra_name),
@@ -589,19 +641,41 @@ impl model::Model for StoredRecommendation {
             7 => model::Part::Flag(&self.is_removed),
             8 => model::Part::Str(&self.project_id),
             9 => model::Part::Int(&self.updated_at),
-            10 => model::Part::Opt(&self.suggestions),
+            10 => model::opt(&self.suggestions),
             11 => model::Part::Str(&self.experiment_id),
-            12 => model::Part::Opt(&self.fault_filters),
-            13 => model::Part::Opt(&self.probe_filters),
+            12 => model::opt(&self.fault_filters),
+            13 => model::opt(&self.probe_filters),
             14 => model::Part::Str(&self.environment_id),
             15 => model::Part::Str(&self.experiment_name),
             16 => model::Part::Str(&self.infra_namespace),
-            17 => model::Part::Opt(&self.pipeline_filters),
+            17 => model::opt(&self.pipeline_filters),
             18 => model::Part::Str(&self.event_identifier),
             19 => model::Part::Str(&self.recommendation_id),
-            20 => model::Part::Opt(&self.recommendation_category),
+            20 => model::opt(&self.recommendation_category),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.tags.is_some() as u64 | (self.org_id.is_some() as u64) << 1
+            | (self.source.is_some() as u64) << 2 | (self.infra_id.is_some() as u64) << 3
+            | (self.account_id.is_some() as u64) << 4
+            | (self.infra_name.is_some() as u64) << 5
+            | (self.infra_type.is_some() as u64) << 6
+            | (self.is_removed.is_some() as u64) << 7
+            | (self.project_id.is_some() as u64) << 8
+            | (self.updated_at.is_some() as u64) << 9
+            | (self.suggestions.is_some() as u64) << 10
+            | (self.experiment_id.is_some() as u64) << 11
+            | (self.fault_filters.is_some() as u64) << 12
+            | (self.probe_filters.is_some() as u64) << 13
+            | (self.environment_id.is_some() as u64) << 14
+            | (self.experiment_name.is_some() as u64) << 15
+            | (self.infra_namespace.is_some() as u64) << 16
+            | (self.pipeline_filters.is_some() as u64) << 17
+            | (self.event_identifier.is_some() as u64) << 18
+            | (self.recommendation_id.is_some() as u64) << 19
+            | (self.recommendation_category.is_some() as u64) << 20
     }
 }
 model::model!(StoredRecommendation);
@@ -639,11 +713,16 @@ impl model::Model for StoredRecommendationTarget {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.node),
-            1 => model::Part::Opt(&self.type_),
-            2 => model::Part::Opt(&self.workload),
+            0 => model::opt(&self.node),
+            1 => model::opt(&self.type_),
+            2 => model::opt(&self.workload),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.node.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.workload.is_some() as u64) << 2
     }
 }
 model::model!(StoredRecommendationTarget);
@@ -690,6 +769,12 @@ impl model::Model for StoredRecommendationWorkload {
             3 => model::Part::Str(&self.namespace),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.labels.is_some() as u64) << 2
+            | (self.namespace.is_some() as u64) << 3
     }
 }
 model::model!(StoredRecommendationWorkload);
@@ -753,14 +838,23 @@ impl model::Model for Suggestions {
         match index {
             0 => model::Part::Int(&self.count),
             1 => model::Part::Str(&self.error),
-            2 => model::Part::Opt(&self.fixes),
+            2 => model::opt(&self.fixes),
             3 => model::Part::Str(&self.reason),
-            4 => model::Part::Opt(&self.status),
+            4 => model::opt(&self.status),
             5 => model::Part::Int(&self.updated_at),
             6 => model::Part::Int(&self.ignore_counter),
-            7 => model::Part::Opt(&self.recommendation_type),
+            7 => model::opt(&self.recommendation_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.count.is_some() as u64 | (self.error.is_some() as u64) << 1
+            | (self.fixes.is_some() as u64) << 2 | (self.reason.is_some() as u64) << 3
+            | (self.status.is_some() as u64) << 4
+            | (self.updated_at.is_some() as u64) << 5
+            | (self.ignore_counter.is_some() as u64) << 6
+            | (self.recommendation_type.is_some() as u64) << 7
     }
 }
 model::model!(Suggestions);

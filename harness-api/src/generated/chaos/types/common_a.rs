@@ -40,6 +40,10 @@ impl model::Model for ActionTemplateEnv {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
+    }
 }
 model::model!(ActionTemplateEnv);
 /// Schema `action.ActionTemplateProperties`.
@@ -76,11 +80,17 @@ impl model::Model for ActionTemplateProperties {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.delay_action),
-            1 => model::Part::Opt(&self.container_action),
-            2 => model::Part::Opt(&self.custom_script_action),
+            0 => model::opt(&self.delay_action),
+            1 => model::opt(&self.container_action),
+            2 => model::opt(&self.custom_script_action),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.delay_action.is_some() as u64
+            | (self.container_action.is_some() as u64) << 1
+            | (self.custom_script_action.is_some() as u64) << 2
     }
 }
 model::model!(ActionTemplateProperties);
@@ -142,6 +152,14 @@ impl model::Model for ActionTemplateRunProperties {
             5 => model::Part::Flag(&self.stop_on_failure),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.timeout.is_some() as u64 | (self.interval.is_some() as u64) << 1
+            | (self.verbosity.is_some() as u64) << 2
+            | (self.max_retries.is_some() as u64) << 3
+            | (self.initial_delay.is_some() as u64) << 4
+            | (self.stop_on_failure.is_some() as u64) << 5
     }
 }
 model::model!(ActionTemplateRunProperties);
@@ -215,17 +233,28 @@ impl model::Model for ApmProbeTemplate {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
-            1 => model::Part::Opt(&self.comparator),
-            2 => model::Part::Opt(&self.new_relic_probe_inputs),
-            3 => model::Part::Opt(&self.datadog_apm_probe_inputs),
-            4 => model::Part::Opt(&self.prometheus_probe_inputs),
-            5 => model::Part::Opt(&self.app_dynamics_probe_inputs),
-            6 => model::Part::Opt(&self.dynatrace_apm_probe_inputs),
-            7 => model::Part::Opt(&self.gcp_cloud_monitoring_probe_inputs),
-            8 => model::Part::Opt(&self.splunk_observability_probe_inputs),
+            0 => model::opt(&self.type_),
+            1 => model::opt(&self.comparator),
+            2 => model::opt(&self.new_relic_probe_inputs),
+            3 => model::opt(&self.datadog_apm_probe_inputs),
+            4 => model::opt(&self.prometheus_probe_inputs),
+            5 => model::opt(&self.app_dynamics_probe_inputs),
+            6 => model::opt(&self.dynatrace_apm_probe_inputs),
+            7 => model::opt(&self.gcp_cloud_monitoring_probe_inputs),
+            8 => model::opt(&self.splunk_observability_probe_inputs),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.comparator.is_some() as u64) << 1
+            | (self.new_relic_probe_inputs.is_some() as u64) << 2
+            | (self.datadog_apm_probe_inputs.is_some() as u64) << 3
+            | (self.prometheus_probe_inputs.is_some() as u64) << 4
+            | (self.app_dynamics_probe_inputs.is_some() as u64) << 5
+            | (self.dynatrace_apm_probe_inputs.is_some() as u64) << 6
+            | (self.gcp_cloud_monitoring_probe_inputs.is_some() as u64) << 7
+            | (self.splunk_observability_probe_inputs.is_some() as u64) << 8
     }
 }
 model::model!(ApmProbeTemplate);
@@ -266,10 +295,14 @@ impl model::Model for ApplicationSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.operator),
-            1 => model::Part::Opt(&self.workloads),
+            0 => model::opt(&self.operator),
+            1 => model::opt(&self.workloads),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.operator.is_some() as u64 | (self.workloads.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationSpec);
@@ -308,6 +341,10 @@ impl model::Model for ApplicationTarget {
             1 => model::Part::Str(&self.application),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.entrypoint.is_some() as u64 | (self.application.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationTarget);
@@ -348,6 +385,10 @@ impl model::Model for AuthorizationTemplate {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.credentials.is_some() as u64) << 1
+    }
+    #[inline]
     fn secrets(&self) -> &'static [usize] {
         &[1]
     }
@@ -384,6 +425,10 @@ impl model::Model for AwsAuth {
             0 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.identifier.is_some() as u64
     }
 }
 model::model!(AwsAuth);

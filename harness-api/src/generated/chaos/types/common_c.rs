@@ -35,10 +35,14 @@ impl model::Model for Capabilities {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.add),
-            1 => model::Part::Opt(&self.drop),
+            0 => model::opt(&self.add),
+            1 => model::opt(&self.drop),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.add.is_some() as u64 | (self.drop.is_some() as u64) << 1
     }
 }
 model::model!(Capabilities);
@@ -91,6 +95,12 @@ impl model::Model for ChaosApiPagination {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.index.is_some() as u64 | (self.limit.is_some() as u64) << 1
+            | (self.total_items.is_some() as u64) << 2
+            | (self.total_pages.is_some() as u64) << 3
+    }
 }
 model::model!(ChaosApiPagination);
 model::open_enum! {
@@ -128,10 +138,14 @@ impl model::Model for ChaosCommonResourceRequirements {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.limits),
-            1 => model::Part::Opt(&self.requests),
+            0 => model::opt(&self.limits),
+            1 => model::opt(&self.requests),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.limits.is_some() as u64 | (self.requests.is_some() as u64) << 1
     }
 }
 model::model!(ChaosCommonResourceRequirements);
@@ -190,14 +204,23 @@ impl model::Model for ChaosCommonVolume {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.type_),
-            2 => model::Part::Opt(&self.secret),
-            3 => model::Part::Opt(&self.empty_dir),
-            4 => model::Part::Opt(&self.host_path),
-            5 => model::Part::Opt(&self.config_map),
-            6 => model::Part::Opt(&self.persistent_volume_claim),
+            1 => model::opt(&self.type_),
+            2 => model::opt(&self.secret),
+            3 => model::opt(&self.empty_dir),
+            4 => model::opt(&self.host_path),
+            5 => model::opt(&self.config_map),
+            6 => model::opt(&self.persistent_volume_claim),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.secret.is_some() as u64) << 2
+            | (self.empty_dir.is_some() as u64) << 3
+            | (self.host_path.is_some() as u64) << 4
+            | (self.config_map.is_some() as u64) << 5
+            | (self.persistent_volume_claim.is_some() as u64) << 6
     }
 }
 model::model!(ChaosCommonVolume);
@@ -235,11 +258,16 @@ impl model::Model for ChaosExperimentRecommendation {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.reasons),
+            0 => model::opt(&self.reasons),
             1 => model::Part::Flag(&self.by_system),
             2 => model::Part::Int(&self.weightage),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.reasons.is_some() as u64 | (self.by_system.is_some() as u64) << 1
+            | (self.weightage.is_some() as u64) << 2
     }
 }
 model::model!(ChaosExperimentRecommendation);
@@ -306,15 +334,25 @@ impl model::Model for ChaosGuardCondition {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
-            2 => model::Part::Opt(&self.k8s_spec),
-            3 => model::Part::Opt(&self.fault_spec),
-            4 => model::Part::Opt(&self.infra_type),
+            1 => model::opt(&self.tags),
+            2 => model::opt(&self.k8s_spec),
+            3 => model::opt(&self.fault_spec),
+            4 => model::opt(&self.infra_type),
             5 => model::Part::Str(&self.condition_id),
             6 => model::Part::Str(&self.description),
-            7 => model::Part::Opt(&self.machine_spec),
+            7 => model::opt(&self.machine_spec),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.k8s_spec.is_some() as u64) << 2
+            | (self.fault_spec.is_some() as u64) << 3
+            | (self.infra_type.is_some() as u64) << 4
+            | (self.condition_id.is_some() as u64) << 5
+            | (self.description.is_some() as u64) << 6
+            | (self.machine_spec.is_some() as u64) << 7
     }
 }
 model::model!(ChaosGuardCondition);
@@ -354,6 +392,10 @@ impl model::Model for ChaosGuardEnv {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
+    }
 }
 model::model!(ChaosGuardEnv);
 /// Schema `security_governance.Fault`.
@@ -388,9 +430,13 @@ impl model::Model for ChaosGuardFault {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.fault_type),
+            1 => model::opt(&self.fault_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.fault_type.is_some() as u64) << 1
     }
 }
 model::model!(ChaosGuardFault);
@@ -434,10 +480,14 @@ impl model::Model for ChaosGuardRecurrence {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(ChaosGuardRecurrence);
@@ -476,6 +526,10 @@ impl model::Model for ChaosGuardRecurrenceSpec {
             1 => model::Part::Int(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.until.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(ChaosGuardRecurrenceSpec);
@@ -527,14 +581,21 @@ impl model::Model for ChaosGuardWorkload {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.env),
+            0 => model::opt(&self.env),
             1 => model::Part::Str(&self.kind),
             2 => model::Part::Str(&self.label),
-            3 => model::Part::Opt(&self.services),
+            3 => model::opt(&self.services),
             4 => model::Part::Str(&self.namespace),
             5 => model::Part::Str(&self.application_map_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.env.is_some() as u64 | (self.kind.is_some() as u64) << 1
+            | (self.label.is_some() as u64) << 2 | (self.services.is_some() as u64) << 3
+            | (self.namespace.is_some() as u64) << 4
+            | (self.application_map_id.is_some() as u64) << 5
     }
 }
 model::model!(ChaosGuardWorkload);
@@ -640,27 +701,47 @@ impl model::Model for ChaosKubernetesSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.env),
-            1 => model::Part::Opt(&self.args),
+            0 => model::opt(&self.env),
+            1 => model::opt(&self.args),
             2 => model::Part::Str(&self.image),
-            3 => model::Part::Opt(&self.labels),
-            4 => model::Part::Opt(&self.command),
+            3 => model::opt(&self.labels),
+            4 => model::opt(&self.command),
             5 => model::Part::Flag(&self.host_ipc),
             6 => model::Part::Flag(&self.host_pid),
-            7 => model::Part::Opt(&self.toleration),
-            8 => model::Part::Opt(&self.annotations),
+            7 => model::opt(&self.toleration),
+            8 => model::opt(&self.annotations),
             9 => model::Part::Flag(&self.host_network),
-            10 => model::Part::Opt(&self.node_selector),
-            11 => model::Part::Opt(&self.secret_volume),
-            12 => model::Part::Opt(&self.host_path_volume),
-            13 => model::Part::Opt(&self.config_map_volume),
-            14 => model::Part::Opt(&self.image_pull_policy),
-            15 => model::Part::Opt(&self.image_pull_secrets),
-            16 => model::Part::Opt(&self.pod_security_context),
-            17 => model::Part::Opt(&self.resource_requirements),
-            18 => model::Part::Opt(&self.container_security_context),
+            10 => model::opt(&self.node_selector),
+            11 => model::opt(&self.secret_volume),
+            12 => model::opt(&self.host_path_volume),
+            13 => model::opt(&self.config_map_volume),
+            14 => model::opt(&self.image_pull_policy),
+            15 => model::opt(&self.image_pull_secrets),
+            16 => model::opt(&self.pod_security_context),
+            17 => model::opt(&self.resource_requirements),
+            18 => model::opt(&self.container_security_context),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.env.is_some() as u64 | (self.args.is_some() as u64) << 1
+            | (self.image.is_some() as u64) << 2 | (self.labels.is_some() as u64) << 3
+            | (self.command.is_some() as u64) << 4
+            | (self.host_ipc.is_some() as u64) << 5
+            | (self.host_pid.is_some() as u64) << 6
+            | (self.toleration.is_some() as u64) << 7
+            | (self.annotations.is_some() as u64) << 8
+            | (self.host_network.is_some() as u64) << 9
+            | (self.node_selector.is_some() as u64) << 10
+            | (self.secret_volume.is_some() as u64) << 11
+            | (self.host_path_volume.is_some() as u64) << 12
+            | (self.config_map_volume.is_some() as u64) << 13
+            | (self.image_pull_policy.is_some() as u64) << 14
+            | (self.image_pull_secrets.is_some() as u64) << 15
+            | (self.pod_security_context.is_some() as u64) << 16
+            | (self.resource_requirements.is_some() as u64) << 17
+            | (self.container_security_context.is_some() as u64) << 18
     }
 }
 model::model!(ChaosKubernetesSpec);
@@ -699,6 +780,10 @@ impl model::Model for ChaosParameter {
             1 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(ChaosParameter);
@@ -742,6 +827,11 @@ impl model::Model for ChaosSdkUserDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.email.is_some() as u64 | (self.user_id.is_some() as u64) << 1
+            | (self.username.is_some() as u64) << 2
+    }
 }
 model::model!(ChaosSdkUserDetails);
 /// Schema `security_governance.ChaosServiceAccountSpec`.
@@ -775,10 +865,14 @@ impl model::Model for ChaosServiceAccountSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.operator),
-            1 => model::Part::Opt(&self.service_accounts),
+            0 => model::opt(&self.operator),
+            1 => model::opt(&self.service_accounts),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.operator.is_some() as u64 | (self.service_accounts.is_some() as u64) << 1
     }
 }
 model::model!(ChaosServiceAccountSpec);
@@ -825,14 +919,22 @@ impl model::Model for ChaosSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.tls),
-            1 => model::Part::Opt(&self.auth),
-            2 => model::Part::Opt(&self.params),
+            0 => model::opt(&self.tls),
+            1 => model::opt(&self.auth),
+            2 => model::opt(&self.params),
             3 => model::Part::Str(&self.fault_name),
-            4 => model::Part::Opt(&self.kubernetes),
-            5 => model::Part::Opt(&self.status_check_timeouts),
+            4 => model::opt(&self.kubernetes),
+            5 => model::opt(&self.status_check_timeouts),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.tls.is_some() as u64 | (self.auth.is_some() as u64) << 1
+            | (self.params.is_some() as u64) << 2
+            | (self.fault_name.is_some() as u64) << 3
+            | (self.kubernetes.is_some() as u64) << 4
+            | (self.status_check_timeouts.is_some() as u64) << 5
     }
 }
 model::model!(ChaosSpec);
@@ -916,19 +1018,32 @@ impl model::Model for ChaosTemplateVariable {
         match index {
             0 => model::Part::Str(&self.name),
             1 => model::Part::Str(&self.path),
-            2 => model::Part::Opt(&self.tags),
-            3 => model::Part::Opt(&self.type_),
+            2 => model::opt(&self.tags),
+            3 => model::opt(&self.type_),
             4 => model::Part::Json(&self.value),
             5 => model::Part::Json(&self.default),
-            6 => model::Part::Opt(&self.category),
+            6 => model::opt(&self.category),
             7 => model::Part::Flag(&self.required),
             8 => model::Part::Flag(&self.stringify),
             9 => model::Part::Str(&self.tooltip_id),
             10 => model::Part::Str(&self.validator),
             11 => model::Part::Str(&self.description),
-            12 => model::Part::Opt(&self.allowed_values),
+            12 => model::opt(&self.allowed_values),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.path.is_some() as u64) << 1
+            | (self.tags.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
+            | (self.value.is_some() as u64) << 4 | (self.default.is_some() as u64) << 5
+            | (self.category.is_some() as u64) << 6
+            | (self.required.is_some() as u64) << 7
+            | (self.stringify.is_some() as u64) << 8
+            | (self.tooltip_id.is_some() as u64) << 9
+            | (self.validator.is_some() as u64) << 10
+            | (self.description.is_some() as u64) << 11
+            | (self.allowed_values.is_some() as u64) << 12
     }
 }
 model::model!(ChaosTemplateVariable);
@@ -973,12 +1088,18 @@ impl model::Model for CmdProbeTemplate {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.env),
+            0 => model::opt(&self.env),
             1 => model::Part::Str(&self.source),
             2 => model::Part::Str(&self.command),
-            3 => model::Part::Opt(&self.comparator),
+            3 => model::opt(&self.comparator),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.env.is_some() as u64 | (self.source.is_some() as u64) << 1
+            | (self.command.is_some() as u64) << 2
+            | (self.comparator.is_some() as u64) << 3
     }
 }
 model::model!(CmdProbeTemplate);
@@ -1022,6 +1143,11 @@ impl model::Model for ComparatorTemplate {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.value.is_some() as u64) << 1
+            | (self.criteria.is_some() as u64) << 2
+    }
 }
 model::model!(ComparatorTemplate);
 /// Schema `chaos.v1.ConfigMapKeySelector`.
@@ -1064,6 +1190,11 @@ impl model::Model for ConfigMapKeySelector {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.optional.is_some() as u64) << 2
+    }
 }
 model::model!(ConfigMapKeySelector);
 /// Schema `faulttemplate.ConfigMapVolume`.
@@ -1105,6 +1236,11 @@ impl model::Model for ConfigMapVolume {
             2 => model::Part::Str(&self.mount_path),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.mount_mode.is_some() as u64) << 1
+            | (self.mount_path.is_some() as u64) << 2
     }
 }
 model::model!(ConfigMapVolume);
@@ -1222,30 +1358,53 @@ impl model::Model for ContainerProbeTemplate {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.env),
+            0 => model::opt(&self.env),
             1 => model::Part::Str(&self.args),
             2 => model::Part::Str(&self.image),
-            3 => model::Part::Opt(&self.labels),
-            4 => model::Part::Opt(&self.command),
+            3 => model::opt(&self.labels),
+            4 => model::opt(&self.command),
             5 => model::Part::Flag(&self.host_ipc),
             6 => model::Part::Flag(&self.host_pid),
-            7 => model::Part::Opt(&self.volumes),
-            8 => model::Part::Opt(&self.affinity),
+            7 => model::opt(&self.volumes),
+            8 => model::opt(&self.affinity),
             9 => model::Part::Str(&self.namespace),
-            10 => model::Part::Opt(&self.resources),
-            11 => model::Part::Opt(&self.comparator),
-            12 => model::Part::Opt(&self.annotations),
+            10 => model::opt(&self.resources),
+            11 => model::opt(&self.comparator),
+            12 => model::opt(&self.annotations),
             13 => model::Part::Flag(&self.host_network),
-            14 => model::Part::Opt(&self.tolerations),
-            15 => model::Part::Opt(&self.node_selector),
-            16 => model::Part::Opt(&self.volume_mounts),
-            17 => model::Part::Opt(&self.image_pull_policy),
-            18 => model::Part::Opt(&self.image_pull_secrets),
-            19 => model::Part::Opt(&self.pod_security_context),
+            14 => model::opt(&self.tolerations),
+            15 => model::opt(&self.node_selector),
+            16 => model::opt(&self.volume_mounts),
+            17 => model::opt(&self.image_pull_policy),
+            18 => model::opt(&self.image_pull_secrets),
+            19 => model::opt(&self.pod_security_context),
             20 => model::Part::Str(&self.service_account_name),
-            21 => model::Part::Opt(&self.container_security_context),
+            21 => model::opt(&self.container_security_context),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.env.is_some() as u64 | (self.args.is_some() as u64) << 1
+            | (self.image.is_some() as u64) << 2 | (self.labels.is_some() as u64) << 3
+            | (self.command.is_some() as u64) << 4
+            | (self.host_ipc.is_some() as u64) << 5
+            | (self.host_pid.is_some() as u64) << 6
+            | (self.volumes.is_some() as u64) << 7
+            | (self.affinity.is_some() as u64) << 8
+            | (self.namespace.is_some() as u64) << 9
+            | (self.resources.is_some() as u64) << 10
+            | (self.comparator.is_some() as u64) << 11
+            | (self.annotations.is_some() as u64) << 12
+            | (self.host_network.is_some() as u64) << 13
+            | (self.tolerations.is_some() as u64) << 14
+            | (self.node_selector.is_some() as u64) << 15
+            | (self.volume_mounts.is_some() as u64) << 16
+            | (self.image_pull_policy.is_some() as u64) << 17
+            | (self.image_pull_secrets.is_some() as u64) << 18
+            | (self.pod_security_context.is_some() as u64) << 19
+            | (self.service_account_name.is_some() as u64) << 20
+            | (self.container_security_context.is_some() as u64) << 21
     }
 }
 model::model!(ContainerProbeTemplate);
@@ -1359,29 +1518,51 @@ impl model::Model for ContainerTemplate {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.env),
+            0 => model::opt(&self.env),
             1 => model::Part::Str(&self.args),
             2 => model::Part::Str(&self.image),
-            3 => model::Part::Opt(&self.labels),
-            4 => model::Part::Opt(&self.command),
+            3 => model::opt(&self.labels),
+            4 => model::opt(&self.command),
             5 => model::Part::Flag(&self.host_ipc),
             6 => model::Part::Flag(&self.host_pid),
-            7 => model::Part::Opt(&self.volumes),
-            8 => model::Part::Opt(&self.affinity),
+            7 => model::opt(&self.volumes),
+            8 => model::opt(&self.affinity),
             9 => model::Part::Str(&self.namespace),
-            10 => model::Part::Opt(&self.resources),
-            11 => model::Part::Opt(&self.annotations),
+            10 => model::opt(&self.resources),
+            11 => model::opt(&self.annotations),
             12 => model::Part::Flag(&self.host_network),
-            13 => model::Part::Opt(&self.tolerations),
-            14 => model::Part::Opt(&self.node_selector),
-            15 => model::Part::Opt(&self.volume_mounts),
-            16 => model::Part::Opt(&self.image_pull_policy),
-            17 => model::Part::Opt(&self.image_pull_secrets),
-            18 => model::Part::Opt(&self.pod_security_context),
+            13 => model::opt(&self.tolerations),
+            14 => model::opt(&self.node_selector),
+            15 => model::opt(&self.volume_mounts),
+            16 => model::opt(&self.image_pull_policy),
+            17 => model::opt(&self.image_pull_secrets),
+            18 => model::opt(&self.pod_security_context),
             19 => model::Part::Str(&self.service_account_name),
-            20 => model::Part::Opt(&self.container_security_context),
+            20 => model::opt(&self.container_security_context),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.env.is_some() as u64 | (self.args.is_some() as u64) << 1
+            | (self.image.is_some() as u64) << 2 | (self.labels.is_some() as u64) << 3
+            | (self.command.is_some() as u64) << 4
+            | (self.host_ipc.is_some() as u64) << 5
+            | (self.host_pid.is_some() as u64) << 6
+            | (self.volumes.is_some() as u64) << 7
+            | (self.affinity.is_some() as u64) << 8
+            | (self.namespace.is_some() as u64) << 9
+            | (self.resources.is_some() as u64) << 10
+            | (self.annotations.is_some() as u64) << 11
+            | (self.host_network.is_some() as u64) << 12
+            | (self.tolerations.is_some() as u64) << 13
+            | (self.node_selector.is_some() as u64) << 14
+            | (self.volume_mounts.is_some() as u64) << 15
+            | (self.image_pull_policy.is_some() as u64) << 16
+            | (self.image_pull_secrets.is_some() as u64) << 17
+            | (self.pod_security_context.is_some() as u64) << 18
+            | (self.service_account_name.is_some() as u64) << 19
+            | (self.container_security_context.is_some() as u64) << 20
     }
 }
 model::model!(ContainerTemplate);
@@ -1419,11 +1600,16 @@ impl model::Model for CustomScriptActionTemplate {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.env),
-            1 => model::Part::Opt(&self.args),
+            0 => model::opt(&self.env),
+            1 => model::opt(&self.args),
             2 => model::Part::Str(&self.command),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.env.is_some() as u64 | (self.args.is_some() as u64) << 1
+            | (self.command.is_some() as u64) << 2
     }
 }
 model::model!(CustomScriptActionTemplate);

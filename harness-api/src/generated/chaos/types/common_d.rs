@@ -40,9 +40,14 @@ impl model::Model for DatadogMetricsTemplate {
         match index {
             0 => model::Part::Str(&self.query),
             1 => model::Part::Str(&self.time_frame),
-            2 => model::Part::Opt(&self.comparator),
+            2 => model::opt(&self.comparator),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.query.is_some() as u64 | (self.time_frame.is_some() as u64) << 1
+            | (self.comparator.is_some() as u64) << 2
     }
 }
 model::model!(DatadogMetricsTemplate);
@@ -83,12 +88,18 @@ impl model::Model for DatadogProbeTemplate {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.metrics),
+            0 => model::opt(&self.metrics),
             1 => model::Part::Str(&self.datadog_site),
-            2 => model::Part::Opt(&self.synthetics_test),
+            2 => model::opt(&self.synthetics_test),
             3 => model::Part::Str(&self.datadog_credentials_secret_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.metrics.is_some() as u64 | (self.datadog_site.is_some() as u64) << 1
+            | (self.synthetics_test.is_some() as u64) << 2
+            | (self.datadog_credentials_secret_name.is_some() as u64) << 3
     }
 }
 model::model!(DatadogProbeTemplate);
@@ -123,6 +134,10 @@ impl model::Model for DelayActionTemplate {
             0 => model::Part::Str(&self.duration),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.duration.is_some() as u64
     }
 }
 model::model!(DelayActionTemplate);
@@ -161,6 +176,11 @@ impl model::Model for DynatraceMetricsTemplate {
             1 => model::Part::Str(&self.metrics_selector),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.entity_selector.is_some() as u64
+            | (self.metrics_selector.is_some() as u64) << 1
     }
 }
 model::model!(DynatraceMetricsTemplate);
@@ -204,13 +224,20 @@ impl model::Model for DynatraceProbeTemplate {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.metrics),
+            0 => model::opt(&self.metrics),
             1 => model::Part::Str(&self.endpoint),
             2 => model::Part::Str(&self.time_frame),
-            3 => model::Part::Opt(&self.comparator),
+            3 => model::opt(&self.comparator),
             4 => model::Part::Str(&self.api_token_secret_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.metrics.is_some() as u64 | (self.endpoint.is_some() as u64) << 1
+            | (self.time_frame.is_some() as u64) << 2
+            | (self.comparator.is_some() as u64) << 3
+            | (self.api_token_secret_name.is_some() as u64) << 4
     }
 }
 model::model!(DynatraceProbeTemplate);

@@ -35,10 +35,14 @@ impl model::Model for EmptyDirVolumeSource {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.medium),
-            1 => model::Part::Opt(&self.size_limit),
+            0 => model::opt(&self.medium),
+            1 => model::opt(&self.size_limit),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.medium.is_some() as u64 | (self.size_limit.is_some() as u64) << 1
     }
 }
 model::model!(EmptyDirVolumeSource);
@@ -84,12 +88,18 @@ impl model::Model for EnvVarSource {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.field_ref),
-            1 => model::Part::Opt(&self.secret_key_ref),
-            2 => model::Part::Opt(&self.config_map_key_ref),
-            3 => model::Part::Opt(&self.resource_field_ref),
+            0 => model::opt(&self.field_ref),
+            1 => model::opt(&self.secret_key_ref),
+            2 => model::opt(&self.config_map_key_ref),
+            3 => model::opt(&self.resource_field_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.field_ref.is_some() as u64 | (self.secret_key_ref.is_some() as u64) << 1
+            | (self.config_map_key_ref.is_some() as u64) << 2
+            | (self.resource_field_ref.is_some() as u64) << 3
     }
 }
 model::model!(EnvVarSource);
@@ -129,6 +139,11 @@ impl model::Model for EvaluationWindowTemplate {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.evaluation_end_time.is_some() as u64
+            | (self.evaluation_start_time.is_some() as u64) << 1
+    }
 }
 model::model!(EvaluationWindowTemplate);
 /// Schema `model.EventMetadata`.
@@ -166,10 +181,16 @@ impl model::Model for EventMetadata {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.fault_name),
-            1 => model::Part::Opt(&self.service_identifier),
-            2 => model::Part::Opt(&self.environment_identifier),
+            1 => model::opt(&self.service_identifier),
+            2 => model::opt(&self.environment_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.fault_name.is_some() as u64
+            | (self.service_identifier.is_some() as u64) << 1
+            | (self.environment_identifier.is_some() as u64) << 2
     }
 }
 model::model!(EventMetadata);
@@ -265,21 +286,37 @@ impl model::Model for ExperimentCreationRequest {
         match index {
             0 => model::Part::Str(&self.id),
             1 => model::Part::Str(&self.name),
-            2 => model::Part::Opt(&self.tags),
+            2 => model::opt(&self.tags),
             3 => model::Part::Str(&self.infra_id),
             4 => model::Part::Str(&self.identity),
             5 => model::Part::Str(&self.manifest),
-            6 => model::Part::Opt(&self.infra_type),
+            6 => model::opt(&self.infra_type),
             7 => model::Part::Str(&self.cron_syntax),
             8 => model::Part::Str(&self.description),
-            9 => model::Part::Opt(&self.events_metadata),
-            10 => model::Part::Opt(&self.experiment_type),
-            11 => model::Part::Opt(&self.recommendation),
-            12 => model::Part::Opt(&self.template_details),
+            9 => model::opt(&self.events_metadata),
+            10 => model::opt(&self.experiment_type),
+            11 => model::opt(&self.recommendation),
+            12 => model::opt(&self.template_details),
             13 => model::Part::Flag(&self.validate_manifest),
             14 => model::Part::Flag(&self.is_single_run_cron_enabled),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.tags.is_some() as u64) << 2 | (self.infra_id.is_some() as u64) << 3
+            | (self.identity.is_some() as u64) << 4
+            | (self.manifest.is_some() as u64) << 5
+            | (self.infra_type.is_some() as u64) << 6
+            | (self.cron_syntax.is_some() as u64) << 7
+            | (self.description.is_some() as u64) << 8
+            | (self.events_metadata.is_some() as u64) << 9
+            | (self.experiment_type.is_some() as u64) << 10
+            | (self.recommendation.is_some() as u64) << 11
+            | (self.template_details.is_some() as u64) << 12
+            | (self.validate_manifest.is_some() as u64) << 13
+            | (self.is_single_run_cron_enabled.is_some() as u64) << 14
     }
 }
 model::model!(ExperimentCreationRequest);
@@ -314,10 +351,14 @@ impl model::Model for ExperimentCreationResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.audit_action),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.audit_action),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.audit_action.is_some() as u64) << 1
     }
 }
 model::model!(ExperimentCreationResponse);

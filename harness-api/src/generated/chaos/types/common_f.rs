@@ -40,6 +40,10 @@ impl model::Model for FaultLink {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.name.is_some() as u64) << 1
+    }
 }
 model::model!(FaultLink);
 /// Schema `security_governance.FaultSpec`.
@@ -73,10 +77,14 @@ impl model::Model for FaultSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.faults),
-            1 => model::Part::Opt(&self.operator),
+            0 => model::opt(&self.faults),
+            1 => model::opt(&self.operator),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.faults.is_some() as u64 | (self.operator.is_some() as u64) << 1
     }
 }
 model::model!(FaultSpec);
@@ -123,14 +131,20 @@ impl model::Model for FaultTemplateAuth {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.aws),
-            1 => model::Part::Opt(&self.gcp),
-            2 => model::Part::Opt(&self.ssh),
-            3 => model::Part::Opt(&self.azure),
-            4 => model::Part::Opt(&self.redis),
-            5 => model::Part::Opt(&self.vmware),
+            0 => model::opt(&self.aws),
+            1 => model::opt(&self.gcp),
+            2 => model::opt(&self.ssh),
+            3 => model::opt(&self.azure),
+            4 => model::opt(&self.redis),
+            5 => model::opt(&self.vmware),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.aws.is_some() as u64 | (self.gcp.is_some() as u64) << 1
+            | (self.ssh.is_some() as u64) << 2 | (self.azure.is_some() as u64) << 3
+            | (self.redis.is_some() as u64) << 4 | (self.vmware.is_some() as u64) << 5
     }
 }
 model::model!(FaultTemplateAuth);
@@ -166,6 +180,10 @@ impl model::Model for FaultTemplateAzureAuth {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.identifier.is_some() as u64
+    }
 }
 model::model!(FaultTemplateAzureAuth);
 /// Schema `faulttemplate.RedisAuth`.
@@ -199,6 +217,10 @@ impl model::Model for FaultTemplateRedisAuth {
             0 => model::Part::Str(&self.password),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.password.is_some() as u64
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -237,10 +259,14 @@ impl model::Model for FaultTemplateResourceRequirements {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.limits),
-            1 => model::Part::Opt(&self.requests),
+            0 => model::opt(&self.limits),
+            1 => model::opt(&self.requests),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.limits.is_some() as u64 | (self.requests.is_some() as u64) << 1
     }
 }
 model::model!(FaultTemplateResourceRequirements);
@@ -275,10 +301,14 @@ impl model::Model for FaultTemplateSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.chaos),
-            1 => model::Part::Opt(&self.target),
+            0 => model::opt(&self.chaos),
+            1 => model::opt(&self.target),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.chaos.is_some() as u64 | (self.target.is_some() as u64) << 1
     }
 }
 model::model!(FaultTemplateSpec);
@@ -317,6 +347,10 @@ impl model::Model for FaultTemplateSshAuth {
             1 => model::Part::Str(&self.password),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.password.is_some() as u64) << 1
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -360,6 +394,10 @@ impl model::Model for FaultTemplateStatusCheckTimeout {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.delay.is_some() as u64 | (self.timeout.is_some() as u64) << 1
+    }
 }
 model::model!(FaultTemplateStatusCheckTimeout);
 /// Schema `faulttemplate.Target`.
@@ -393,10 +431,14 @@ impl model::Model for FaultTemplateTarget {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.kubernetes),
-            1 => model::Part::Opt(&self.application),
+            0 => model::opt(&self.kubernetes),
+            1 => model::opt(&self.application),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.kubernetes.is_some() as u64 | (self.application.is_some() as u64) << 1
     }
 }
 model::model!(FaultTemplateTarget);
@@ -443,6 +485,12 @@ impl model::Model for FaultTemplateVmWareAuth {
             3 => model::Part::Str(&self.v_center_username),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.vm_password.is_some() as u64 | (self.v_center_server.is_some() as u64) << 1
+            | (self.v_center_password.is_some() as u64) << 2
+            | (self.v_center_username.is_some() as u64) << 3
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {

@@ -47,11 +47,17 @@ impl model::Model for HostPathVolume {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.type_),
             2 => model::Part::Str(&self.host_path),
             3 => model::Part::Str(&self.mount_path),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.host_path.is_some() as u64) << 2
+            | (self.mount_path.is_some() as u64) << 3
     }
 }
 model::model!(HostPathVolume);
@@ -87,9 +93,13 @@ impl model::Model for HostPathVolumeSource {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.path),
-            1 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.path.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(HostPathVolumeSource);
@@ -134,12 +144,18 @@ impl model::Model for HttpProbeTemplate {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.url),
-            1 => model::Part::Opt(&self.auth),
-            2 => model::Part::Opt(&self.method),
-            3 => model::Part::Opt(&self.headers),
-            4 => model::Part::Opt(&self.tls_config),
+            1 => model::opt(&self.auth),
+            2 => model::opt(&self.method),
+            3 => model::opt(&self.headers),
+            4 => model::opt(&self.tls_config),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.auth.is_some() as u64) << 1
+            | (self.method.is_some() as u64) << 2 | (self.headers.is_some() as u64) << 3
+            | (self.tls_config.is_some() as u64) << 4
     }
 }
 model::model!(HttpProbeTemplate);

@@ -35,10 +35,14 @@ impl model::Model for InfraSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.infra_ids),
-            1 => model::Part::Opt(&self.operator),
+            0 => model::opt(&self.infra_ids),
+            1 => model::opt(&self.operator),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.infra_ids.is_some() as u64 | (self.operator.is_some() as u64) << 1
     }
 }
 model::model!(InfraSpec);
@@ -82,9 +86,15 @@ impl model::Model for InfraV2Env {
             0 => model::Part::Str(&self.key),
             1 => model::Part::Str(&self.name),
             2 => model::Part::Str(&self.value),
-            3 => model::Part::Opt(&self.value_from),
+            3 => model::opt(&self.value_from),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.value.is_some() as u64) << 2
+            | (self.value_from.is_some() as u64) << 3
     }
 }
 model::model!(InfraV2Env);
@@ -132,6 +142,12 @@ impl model::Model for InfraV2MtlsConfiguration {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.key_path.is_some() as u64) << 1
+            | (self.cert_path.is_some() as u64) << 2
+            | (self.secret_name.is_some() as u64) << 3
+    }
 }
 model::model!(InfraV2MtlsConfiguration);
 /// Schema `infra_v2.ProxyConfiguration`.
@@ -177,6 +193,12 @@ impl model::Model for InfraV2ProxyConfiguration {
             3 => model::Part::Str(&self.https_proxy),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.no_proxy.is_some() as u64) << 1
+            | (self.http_proxy.is_some() as u64) << 2
+            | (self.https_proxy.is_some() as u64) << 3
     }
 }
 model::model!(InfraV2ProxyConfiguration);

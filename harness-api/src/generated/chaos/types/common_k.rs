@@ -40,9 +40,14 @@ impl model::Model for K8sEnvVar {
         match index {
             0 => model::Part::Str(&self.name),
             1 => model::Part::Str(&self.value),
-            2 => model::Part::Opt(&self.value_from),
+            2 => model::opt(&self.value_from),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
+            | (self.value_from.is_some() as u64) << 2
     }
 }
 model::model!(K8sEnvVar);
@@ -114,6 +119,16 @@ impl model::Model for K8sProbeTemplate {
             7 => model::Part::Str(&self.resource_names),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.group.is_some() as u64 | (self.version.is_some() as u64) << 1
+            | (self.resource.is_some() as u64) << 2
+            | (self.namespace.is_some() as u64) << 3
+            | (self.operation.is_some() as u64) << 4
+            | (self.field_selector.is_some() as u64) << 5
+            | (self.label_selector.is_some() as u64) << 6
+            | (self.resource_names.is_some() as u64) << 7
     }
 }
 model::model!(K8sProbeTemplate);
@@ -187,19 +202,32 @@ impl model::Model for K8sSecurityContext {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.proc_mount),
+            0 => model::opt(&self.proc_mount),
             1 => model::Part::Int(&self.run_as_user),
             2 => model::Part::Flag(&self.privileged),
             3 => model::Part::Int(&self.run_as_group),
-            4 => model::Part::Opt(&self.capabilities),
+            4 => model::opt(&self.capabilities),
             5 => model::Part::Flag(&self.run_as_non_root),
-            6 => model::Part::Opt(&self.se_linux_options),
-            7 => model::Part::Opt(&self.seccomp_profile),
-            8 => model::Part::Opt(&self.windows_options),
+            6 => model::opt(&self.se_linux_options),
+            7 => model::opt(&self.seccomp_profile),
+            8 => model::opt(&self.windows_options),
             9 => model::Part::Flag(&self.read_only_root_filesystem),
             10 => model::Part::Flag(&self.allow_privilege_escalation),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.proc_mount.is_some() as u64 | (self.run_as_user.is_some() as u64) << 1
+            | (self.privileged.is_some() as u64) << 2
+            | (self.run_as_group.is_some() as u64) << 3
+            | (self.capabilities.is_some() as u64) << 4
+            | (self.run_as_non_root.is_some() as u64) << 5
+            | (self.se_linux_options.is_some() as u64) << 6
+            | (self.seccomp_profile.is_some() as u64) << 7
+            | (self.windows_options.is_some() as u64) << 8
+            | (self.read_only_root_filesystem.is_some() as u64) << 9
+            | (self.allow_privilege_escalation.is_some() as u64) << 10
     }
 }
 model::model!(K8sSecurityContext);
@@ -240,12 +268,18 @@ impl model::Model for K8sSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.infra_spec),
-            1 => model::Part::Opt(&self.application_spec),
-            2 => model::Part::Opt(&self.unverified_probe),
-            3 => model::Part::Opt(&self.chaos_service_account_spec),
+            0 => model::opt(&self.infra_spec),
+            1 => model::opt(&self.application_spec),
+            2 => model::opt(&self.unverified_probe),
+            3 => model::opt(&self.chaos_service_account_spec),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.infra_spec.is_some() as u64 | (self.application_spec.is_some() as u64) << 1
+            | (self.unverified_probe.is_some() as u64) << 2
+            | (self.chaos_service_account_spec.is_some() as u64) << 3
     }
 }
 model::model!(K8sSpec);
@@ -291,11 +325,17 @@ impl model::Model for K8sToleration {
         match index {
             0 => model::Part::Str(&self.key),
             1 => model::Part::Str(&self.value),
-            2 => model::Part::Opt(&self.effect),
-            3 => model::Part::Opt(&self.operator),
+            2 => model::opt(&self.effect),
+            3 => model::opt(&self.operator),
             4 => model::Part::Int(&self.toleration_seconds),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
+            | (self.effect.is_some() as u64) << 2 | (self.operator.is_some() as u64) << 3
+            | (self.toleration_seconds.is_some() as u64) << 4
     }
 }
 model::model!(K8sToleration);
@@ -342,6 +382,12 @@ impl model::Model for KubernetesTarget {
             3 => model::Part::Str(&self.namespace),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.kind.is_some() as u64 | (self.names.is_some() as u64) << 1
+            | (self.labels.is_some() as u64) << 2
+            | (self.namespace.is_some() as u64) << 3
     }
 }
 model::model!(KubernetesTarget);

@@ -32,9 +32,13 @@ impl model::Model for ListMetadataRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.identifiers),
+            0 => model::opt(&self.identifiers),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.identifiers.is_some() as u64
     }
 }
 model::model!(ListMetadataRequest);
@@ -72,11 +76,16 @@ impl model::Model for ListMetadataResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.items),
-            1 => model::Part::Opt(&self.pagination),
+            0 => model::opt(&self.items),
+            1 => model::opt(&self.pagination),
             2 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.items.is_some() as u64 | (self.pagination.is_some() as u64) << 1
+            | (self.correlation_id.is_some() as u64) << 2
     }
 }
 model::model!(ListMetadataResponse);

@@ -35,10 +35,14 @@ impl model::Model for MachineSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.infra_spec),
-            1 => model::Part::Opt(&self.unverified_probe),
+            0 => model::opt(&self.infra_spec),
+            1 => model::opt(&self.unverified_probe),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.infra_spec.is_some() as u64 | (self.unverified_probe.is_some() as u64) << 1
     }
 }
 model::model!(MachineSpec);
@@ -83,11 +87,17 @@ impl model::Model for Metadata {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.identity),
             3 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.identity.is_some() as u64) << 2
+            | (self.description.is_some() as u64) << 3
     }
 }
 model::model!(Metadata);
@@ -122,10 +132,14 @@ impl model::Model for MethodTemplate {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.get),
-            1 => model::Part::Opt(&self.post),
+            0 => model::opt(&self.get),
+            1 => model::opt(&self.post),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.get.is_some() as u64 | (self.post.is_some() as u64) << 1
     }
 }
 model::model!(MethodTemplate);

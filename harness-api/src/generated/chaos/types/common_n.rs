@@ -35,10 +35,14 @@ impl model::Model for NodeAffinity {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.required),
-            1 => model::Part::Opt(&self.preferred),
+            0 => model::opt(&self.required),
+            1 => model::opt(&self.preferred),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.required.is_some() as u64 | (self.preferred.is_some() as u64) << 1
     }
 }
 model::model!(NodeAffinity);

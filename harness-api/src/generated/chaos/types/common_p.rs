@@ -48,6 +48,12 @@ impl model::Model for PaginationResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.index.is_some() as u64 | (self.limit.is_some() as u64) << 1
+            | (self.total_items.is_some() as u64) << 2
+            | (self.total_pages.is_some() as u64) << 3
+    }
 }
 model::model!(PaginationResponse);
 /// Schema `chaos.v1.PersistentVolumeClaimVolumeSource`.
@@ -85,6 +91,10 @@ impl model::Model for PersistentVolumeClaimVolumeSource {
             1 => model::Part::Str(&self.claim_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.read_only.is_some() as u64 | (self.claim_name.is_some() as u64) << 1
     }
 }
 model::model!(PersistentVolumeClaimVolumeSource);
@@ -163,17 +173,29 @@ impl model::Model for PodSecurityContext {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.fs_group),
-            1 => model::Part::Opt(&self.sysctls),
+            1 => model::opt(&self.sysctls),
             2 => model::Part::Int(&self.run_as_user),
             3 => model::Part::Int(&self.run_as_group),
             4 => model::Part::Flag(&self.run_as_non_root),
-            5 => model::Part::Opt(&self.se_linux_options),
-            6 => model::Part::Opt(&self.seccomp_profile),
-            7 => model::Part::Opt(&self.windows_options),
-            8 => model::Part::Opt(&self.supplemental_groups),
-            9 => model::Part::Opt(&self.fs_group_change_policy),
+            5 => model::opt(&self.se_linux_options),
+            6 => model::opt(&self.seccomp_profile),
+            7 => model::opt(&self.windows_options),
+            8 => model::opt(&self.supplemental_groups),
+            9 => model::opt(&self.fs_group_change_policy),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.fs_group.is_some() as u64 | (self.sysctls.is_some() as u64) << 1
+            | (self.run_as_user.is_some() as u64) << 2
+            | (self.run_as_group.is_some() as u64) << 3
+            | (self.run_as_non_root.is_some() as u64) << 4
+            | (self.se_linux_options.is_some() as u64) << 5
+            | (self.seccomp_profile.is_some() as u64) << 6
+            | (self.windows_options.is_some() as u64) << 7
+            | (self.supplemental_groups.is_some() as u64) << 8
+            | (self.fs_group_change_policy.is_some() as u64) << 9
     }
 }
 model::model!(PodSecurityContext);
@@ -220,6 +242,11 @@ impl model::Model for PreferredNodeSelector {
             3 => model::Part::Str(&self.operator),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.values.is_some() as u64) << 1
+            | (self.weight.is_some() as u64) << 2 | (self.operator.is_some() as u64) << 3
     }
 }
 model::model!(PreferredNodeSelector);
@@ -285,17 +312,28 @@ impl model::Model for ProbeTemplateProperties {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.apm_probe),
-            1 => model::Part::Opt(&self.cmd_probe),
-            2 => model::Part::Opt(&self.k8s_probe),
-            3 => model::Part::Opt(&self.slo_probe),
-            4 => model::Part::Opt(&self.http_probe),
-            5 => model::Part::Opt(&self.prom_probe),
-            6 => model::Part::Opt(&self.datadog_probe),
-            7 => model::Part::Opt(&self.container_probe),
-            8 => model::Part::Opt(&self.dynatrace_probe),
+            0 => model::opt(&self.apm_probe),
+            1 => model::opt(&self.cmd_probe),
+            2 => model::opt(&self.k8s_probe),
+            3 => model::opt(&self.slo_probe),
+            4 => model::opt(&self.http_probe),
+            5 => model::opt(&self.prom_probe),
+            6 => model::opt(&self.datadog_probe),
+            7 => model::opt(&self.container_probe),
+            8 => model::opt(&self.dynatrace_probe),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.apm_probe.is_some() as u64 | (self.cmd_probe.is_some() as u64) << 1
+            | (self.k8s_probe.is_some() as u64) << 2
+            | (self.slo_probe.is_some() as u64) << 3
+            | (self.http_probe.is_some() as u64) << 4
+            | (self.prom_probe.is_some() as u64) << 5
+            | (self.datadog_probe.is_some() as u64) << 6
+            | (self.container_probe.is_some() as u64) << 7
+            | (self.dynatrace_probe.is_some() as u64) << 8
     }
 }
 model::model!(ProbeTemplateProperties);
@@ -368,6 +406,16 @@ impl model::Model for ProbeTemplateRunProperties {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.retry.is_some() as u64 | (self.attempt.is_some() as u64) << 1
+            | (self.timeout.is_some() as u64) << 2
+            | (self.interval.is_some() as u64) << 3
+            | (self.verbosity.is_some() as u64) << 4
+            | (self.initial_delay.is_some() as u64) << 5
+            | (self.stop_on_failure.is_some() as u64) << 6
+            | (self.polling_interval.is_some() as u64) << 7
+    }
 }
 model::model!(ProbeTemplateRunProperties);
 model::open_enum! {
@@ -417,14 +465,22 @@ impl model::Model for PromProbeTemplate {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.auth),
+            0 => model::opt(&self.auth),
             1 => model::Part::Str(&self.query),
             2 => model::Part::Str(&self.endpoint),
             3 => model::Part::Str(&self.query_path),
-            4 => model::Part::Opt(&self.tls_config),
-            5 => model::Part::Opt(&self.comparator),
+            4 => model::opt(&self.tls_config),
+            5 => model::opt(&self.comparator),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.auth.is_some() as u64 | (self.query.is_some() as u64) << 1
+            | (self.endpoint.is_some() as u64) << 2
+            | (self.query_path.is_some() as u64) << 3
+            | (self.tls_config.is_some() as u64) << 4
+            | (self.comparator.is_some() as u64) << 5
     }
 }
 model::model!(PromProbeTemplate);

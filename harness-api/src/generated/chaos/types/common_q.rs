@@ -32,9 +32,13 @@ impl model::Model for Quantity {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.format),
+            0 => model::opt(&self.format),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.format.is_some() as u64
     }
 }
 model::model!(Quantity);

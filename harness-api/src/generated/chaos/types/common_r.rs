@@ -44,6 +44,11 @@ impl model::Model for RequiredNodeSelector {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.values.is_some() as u64) << 1
+            | (self.operator.is_some() as u64) << 2
+    }
 }
 model::model!(RequiredNodeSelector);
 /// Schema `chaos.v1.ResourceFieldSelector`.
@@ -80,11 +85,16 @@ impl model::Model for ResourceFieldSelector {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.divisor),
+            0 => model::opt(&self.divisor),
             1 => model::Part::Str(&self.resource),
             2 => model::Part::Str(&self.container_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.divisor.is_some() as u64 | (self.resource.is_some() as u64) << 1
+            | (self.container_name.is_some() as u64) << 2
     }
 }
 model::model!(ResourceFieldSelector);

@@ -40,6 +40,10 @@ impl model::Model for SaveChaosExperimentResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.response.is_some() as u64 | (self.audit_action.is_some() as u64) << 1
+    }
 }
 model::model!(SaveChaosExperimentResponse);
 /// Schema `chaos.v1.SELinuxOptions`.
@@ -86,6 +90,11 @@ impl model::Model for SeLinuxOptions {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.role.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.user.is_some() as u64) << 2 | (self.level.is_some() as u64) << 3
+    }
 }
 model::model!(SeLinuxOptions);
 /// Schema `chaos.v1.SeccompProfile`.
@@ -119,10 +128,14 @@ impl model::Model for SeccompProfile {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.type_),
             1 => model::Part::Str(&self.localhost_profile),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.localhost_profile.is_some() as u64) << 1
     }
 }
 model::model!(SeccompProfile);
@@ -170,6 +183,11 @@ impl model::Model for SecretKeySelector {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.optional.is_some() as u64) << 2
+    }
 }
 model::model!(SecretKeySelector);
 /// Schema `faulttemplate.SecretVolume`.
@@ -211,6 +229,11 @@ impl model::Model for SecretVolume {
             2 => model::Part::Str(&self.mount_path),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.mount_mode.is_some() as u64) << 1
+            | (self.mount_path.is_some() as u64) << 2
     }
 }
 model::model!(SecretVolume);
@@ -268,15 +291,24 @@ impl model::Model for SloProbeTemplate {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.comparator),
+            0 => model::opt(&self.comparator),
             1 => model::Part::Str(&self.slo_identifier),
-            2 => model::Part::Opt(&self.evaluation_window),
+            2 => model::opt(&self.evaluation_window),
             3 => model::Part::Str(&self.platform_endpoint),
             4 => model::Part::Str(&self.evaluation_timeout),
-            5 => model::Part::Opt(&self.slo_source_metadata),
+            5 => model::opt(&self.slo_source_metadata),
             6 => model::Part::Flag(&self.insecure_skip_verify),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.comparator.is_some() as u64 | (self.slo_identifier.is_some() as u64) << 1
+            | (self.evaluation_window.is_some() as u64) << 2
+            | (self.platform_endpoint.is_some() as u64) << 3
+            | (self.evaluation_timeout.is_some() as u64) << 4
+            | (self.slo_source_metadata.is_some() as u64) << 5
+            | (self.insecure_skip_verify.is_some() as u64) << 6
     }
 }
 model::model!(SloProbeTemplate);
@@ -311,10 +343,14 @@ impl model::Model for SloSourceMetadataTemplate {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.scope),
+            0 => model::opt(&self.scope),
             1 => model::Part::Str(&self.api_token_secret),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.scope.is_some() as u64 | (self.api_token_secret.is_some() as u64) << 1
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -362,9 +398,13 @@ impl model::Model for SyntheticsTestTemplate {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.public_id),
-            1 => model::Part::Opt(&self.test_type),
+            1 => model::opt(&self.test_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.public_id.is_some() as u64 | (self.test_type.is_some() as u64) << 1
     }
 }
 model::model!(SyntheticsTestTemplate);
@@ -403,6 +443,10 @@ impl model::Model for Sysctl {
             1 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(Sysctl);

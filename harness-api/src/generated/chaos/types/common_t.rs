@@ -56,6 +56,11 @@ impl model::Model for TargetServiceMetadata {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.uid.is_some() as u64) << 1
+            | (self.name.is_some() as u64) << 2 | (self.namespace.is_some() as u64) << 3
+    }
 }
 model::model!(TargetServiceMetadata);
 /// Schema `github_com_harness_hce-saas_hce-sdk_template_schema_probe.AppDynamicsProbeInputs`.
@@ -89,10 +94,14 @@ impl model::Model for TemplateAppDynamicsProbeInputs {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.appd_metrics),
+            0 => model::opt(&self.appd_metrics),
             1 => model::Part::Str(&self.connector_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.appd_metrics.is_some() as u64 | (self.connector_id.is_some() as u64) << 1
     }
 }
 model::model!(TemplateAppDynamicsProbeInputs);
@@ -136,9 +145,15 @@ impl model::Model for TemplateDatadogApmProbeInputs {
             0 => model::Part::Str(&self.query),
             1 => model::Part::Str(&self.connector_id),
             2 => model::Part::Json(&self.duration_in_min),
-            3 => model::Part::Opt(&self.synthetics_test),
+            3 => model::opt(&self.synthetics_test),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.query.is_some() as u64 | (self.connector_id.is_some() as u64) << 1
+            | (self.duration_in_min.is_some() as u64) << 2
+            | (self.synthetics_test.is_some() as u64) << 3
     }
 }
 model::model!(TemplateDatadogApmProbeInputs);
@@ -186,6 +201,12 @@ impl model::Model for TemplateDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.identity.is_some() as u64 | (self.revision.is_some() as u64) << 1
+            | (self.reference.is_some() as u64) << 2
+            | (self.hub_reference.is_some() as u64) << 3
+    }
 }
 model::model!(TemplateDetails);
 /// Schema `github_com_harness_hce-saas_hce-sdk_template_schema_probe.DynatraceApmProbeInputs`.
@@ -222,11 +243,16 @@ impl model::Model for TemplateDynatraceApmProbeInputs {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.metrics),
+            0 => model::opt(&self.metrics),
             1 => model::Part::Str(&self.connector_id),
             2 => model::Part::Json(&self.duration_in_min),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.metrics.is_some() as u64 | (self.connector_id.is_some() as u64) << 1
+            | (self.duration_in_min.is_some() as u64) << 2
     }
 }
 model::model!(TemplateDynatraceApmProbeInputs);
@@ -270,6 +296,11 @@ impl model::Model for TemplateGcpCloudMonitoringProbeInputs {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.query.is_some() as u64 | (self.project_id.is_some() as u64) << 1
+            | (self.service_account_key.is_some() as u64) << 2
+    }
 }
 model::model!(TemplateGcpCloudMonitoringProbeInputs);
 /// Schema `github_com_harness_hce-saas_hce-sdk_template_schema_probe.NewRelicProbeInputs`.
@@ -304,9 +335,14 @@ impl model::Model for TemplateNewRelicProbeInputs {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.connector_id),
-            1 => model::Part::Opt(&self.new_relic_metric),
+            1 => model::opt(&self.new_relic_metric),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.connector_id.is_some() as u64
+            | (self.new_relic_metric.is_some() as u64) << 1
     }
 }
 model::model!(TemplateNewRelicProbeInputs);
@@ -349,6 +385,12 @@ impl model::Model for TemplateProbeAppdMetrics {
             2 => model::Part::Str(&self.metrics_full_path),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.duration_in_min.is_some() as u64
+            | (self.application_name.is_some() as u64) << 1
+            | (self.metrics_full_path.is_some() as u64) << 2
     }
 }
 model::model!(TemplateProbeAppdMetrics);
@@ -393,6 +435,10 @@ impl model::Model for TemplateProbeEnv {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
+    }
 }
 model::model!(TemplateProbeEnv);
 /// Schema `github_com_harness_hce-saas_hce-sdk_template_schema_probe.GET`.
@@ -435,6 +481,11 @@ impl model::Model for TemplateProbeGet {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.criteria.is_some() as u64 | (self.response_body.is_some() as u64) << 1
+            | (self.response_code.is_some() as u64) << 2
+    }
 }
 model::model!(TemplateProbeGet);
 /// Schema `github_com_harness_hce-saas_hce-sdk_template_schema_probe.Headers`.
@@ -472,6 +523,10 @@ impl model::Model for TemplateProbeHeaders {
             1 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(TemplateProbeHeaders);
@@ -515,6 +570,12 @@ impl model::Model for TemplateProbeIdentifier {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org_identifier.is_some() as u64
+            | (self.account_identifier.is_some() as u64) << 1
+            | (self.project_identifier.is_some() as u64) << 2
+    }
 }
 model::model!(TemplateProbeIdentifier);
 /// Schema `github_com_harness_hce-saas_hce-sdk_template_schema_probe.NewRelicMetric`.
@@ -552,6 +613,10 @@ impl model::Model for TemplateProbeNewRelicMetric {
             1 => model::Part::Str(&self.query_metric),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.query.is_some() as u64 | (self.query_metric.is_some() as u64) << 1
     }
 }
 model::model!(TemplateProbeNewRelicMetric);
@@ -607,6 +672,14 @@ impl model::Model for TemplateProbePost {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.body.is_some() as u64 | (self.body_path.is_some() as u64) << 1
+            | (self.criteria.is_some() as u64) << 2
+            | (self.content_type.is_some() as u64) << 3
+            | (self.response_body.is_some() as u64) << 4
+            | (self.response_code.is_some() as u64) << 5
+    }
 }
 model::model!(TemplateProbePost);
 /// Schema `github_com_harness_hce-saas_hce-sdk_template_schema_probe.SecretManager`.
@@ -640,6 +713,10 @@ impl model::Model for TemplateProbeSecretManager {
             0 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.identifier.is_some() as u64
     }
 }
 model::model!(TemplateProbeSecretManager);
@@ -679,6 +756,10 @@ impl model::Model for TemplateProbeSplunkObservabilityMetrics {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.query.is_some() as u64 | (self.duration_in_min.is_some() as u64) << 1
+    }
 }
 model::model!(TemplateProbeSplunkObservabilityMetrics);
 /// Schema `github_com_harness_hce-saas_hce-sdk_template_schema_probe.PrometheusProbeInputs`.
@@ -716,10 +797,15 @@ impl model::Model for TemplatePrometheusProbeInputs {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.query),
-            1 => model::Part::Opt(&self.tls_config),
+            1 => model::opt(&self.tls_config),
             2 => model::Part::Str(&self.connector_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.query.is_some() as u64 | (self.tls_config.is_some() as u64) << 1
+            | (self.connector_id.is_some() as u64) << 2
     }
 }
 model::model!(TemplatePrometheusProbeInputs);
@@ -777,6 +863,13 @@ impl model::Model for TemplateReference {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.identity.is_some() as u64 | (self.revision.is_some() as u64) << 1
+            | (self.hub_identity.is_some() as u64) << 2
+            | (self.project_identifier.is_some() as u64) << 3
+            | (self.organization_identifier.is_some() as u64) << 4
+    }
 }
 model::model!(TemplateReference);
 /// Schema `github_com_harness_hce-saas_hce-sdk_template_schema_probe.SplunkObservabilityProbeInputs`.
@@ -813,9 +906,14 @@ impl model::Model for TemplateSplunkObservabilityProbeInputs {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.connector_id),
-            1 => model::Part::Opt(&self.splunk_observability_metrics),
+            1 => model::opt(&self.splunk_observability_metrics),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.connector_id.is_some() as u64
+            | (self.splunk_observability_metrics.is_some() as u64) << 1
     }
 }
 model::model!(TemplateSplunkObservabilityProbeInputs);
@@ -863,9 +961,16 @@ impl model::Model for TimeWindow {
             1 => model::Part::Str(&self.duration),
             2 => model::Part::Str(&self.time_zone),
             3 => model::Part::Int(&self.start_time),
-            4 => model::Part::Opt(&self.recurrence),
+            4 => model::opt(&self.recurrence),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.end_time.is_some() as u64 | (self.duration.is_some() as u64) << 1
+            | (self.time_zone.is_some() as u64) << 2
+            | (self.start_time.is_some() as u64) << 3
+            | (self.recurrence.is_some() as u64) << 4
     }
 }
 model::model!(TimeWindow);
@@ -913,6 +1018,12 @@ impl model::Model for Tls {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ca_file.is_some() as u64 | (self.key_file.is_some() as u64) << 1
+            | (self.cert_file.is_some() as u64) << 2
+            | (self.client_cert_file.is_some() as u64) << 3
+    }
 }
 model::model!(Tls);
 /// Schema `probe.TLSConfigSM`.
@@ -952,12 +1063,18 @@ impl model::Model for TlsConfigSm {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.key),
-            1 => model::Part::Opt(&self.ca_crt),
-            2 => model::Part::Opt(&self.client_crt),
+            0 => model::opt(&self.key),
+            1 => model::opt(&self.ca_crt),
+            2 => model::opt(&self.client_crt),
             3 => model::Part::Json(&self.insecure_skip_verify),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.ca_crt.is_some() as u64) << 1
+            | (self.client_crt.is_some() as u64) << 2
+            | (self.insecure_skip_verify.is_some() as u64) << 3
     }
 }
 model::model!(TlsConfigSm);
@@ -1004,6 +1121,12 @@ impl model::Model for TlsConfigTemplate {
             3 => model::Part::Flag(&self.insecure_skip_verify),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ca_file.is_some() as u64 | (self.key_file.is_some() as u64) << 1
+            | (self.cert_file.is_some() as u64) << 2
+            | (self.insecure_skip_verify.is_some() as u64) << 3
     }
 }
 model::model!(TlsConfigTemplate);

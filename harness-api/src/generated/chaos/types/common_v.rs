@@ -47,6 +47,10 @@ impl model::Model for VariableMinimum {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
+    }
 }
 model::model!(VariableMinimum);
 model::open_enum! {
@@ -92,11 +96,17 @@ impl model::Model for VolumeInputTemplate {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.items),
+            1 => model::opt(&self.items),
             2 => model::Part::Flag(&self.optional),
             3 => model::Part::Str(&self.default_mode),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.items.is_some() as u64) << 1
+            | (self.optional.is_some() as u64) << 2
+            | (self.default_mode.is_some() as u64) << 3
     }
 }
 model::model!(VolumeInputTemplate);
@@ -148,9 +158,17 @@ impl model::Model for VolumeMount {
             2 => model::Part::Flag(&self.read_only),
             3 => model::Part::Str(&self.mount_path),
             4 => model::Part::Str(&self.sub_path_expr),
-            5 => model::Part::Opt(&self.mount_propagation),
+            5 => model::opt(&self.mount_propagation),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.sub_path.is_some() as u64) << 1
+            | (self.read_only.is_some() as u64) << 2
+            | (self.mount_path.is_some() as u64) << 3
+            | (self.sub_path_expr.is_some() as u64) << 4
+            | (self.mount_propagation.is_some() as u64) << 5
     }
 }
 model::model!(VolumeMount);
@@ -194,6 +212,10 @@ impl model::Model for Volumes {
             1 => model::Part::Str(&self.size_limit),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.size_limit.is_some() as u64) << 1
     }
 }
 model::model!(Volumes);

@@ -45,12 +45,19 @@ impl model::Model for CreateDrTestBody {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.objective),
             3 => model::Part::Str(&self.identifier),
             4 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.objective.is_some() as u64) << 2
+            | (self.identifier.is_some() as u64) << 3
+            | (self.description.is_some() as u64) << 4
     }
 }
 model::model!(CreateDrTestBody);

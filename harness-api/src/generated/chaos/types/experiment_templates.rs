@@ -128,30 +128,54 @@ impl model::Model for ChaosExperimentTemplate {
         match index {
             0 => model::Part::Str(&self.id),
             1 => model::Part::Str(&self.name),
-            2 => model::Part::Opt(&self.tags),
+            2 => model::opt(&self.tags),
             3 => model::Part::Str(&self.org_id),
-            4 => model::Part::Opt(&self.infras),
+            4 => model::opt(&self.infras),
             5 => model::Part::Str(&self.identity),
             6 => model::Part::Str(&self.revision),
             7 => model::Part::Str(&self.template),
             8 => model::Part::Str(&self.account_id),
             9 => model::Part::Int(&self.created_at),
             10 => model::Part::Str(&self.created_by),
-            11 => model::Part::Opt(&self.infra_type),
+            11 => model::opt(&self.infra_type),
             12 => model::Part::Flag(&self.is_default),
             13 => model::Part::Flag(&self.is_removed),
             14 => model::Part::Str(&self.project_id),
             15 => model::Part::Int(&self.updated_at),
             16 => model::Part::Str(&self.updated_by),
-            17 => model::Part::Opt(&self.variables),
+            17 => model::opt(&self.variables),
             18 => model::Part::Str(&self.description),
             19 => model::Part::Int(&self.edit_counter),
             20 => model::Part::Str(&self.hub_identity),
             21 => model::Part::Flag(&self.is_enterprise),
-            22 => model::Part::Opt(&self.created_by_user_details),
-            23 => model::Part::Opt(&self.updated_by_user_details),
+            22 => model::opt(&self.created_by_user_details),
+            23 => model::opt(&self.updated_by_user_details),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.tags.is_some() as u64) << 2 | (self.org_id.is_some() as u64) << 3
+            | (self.infras.is_some() as u64) << 4 | (self.identity.is_some() as u64) << 5
+            | (self.revision.is_some() as u64) << 6
+            | (self.template.is_some() as u64) << 7
+            | (self.account_id.is_some() as u64) << 8
+            | (self.created_at.is_some() as u64) << 9
+            | (self.created_by.is_some() as u64) << 10
+            | (self.infra_type.is_some() as u64) << 11
+            | (self.is_default.is_some() as u64) << 12
+            | (self.is_removed.is_some() as u64) << 13
+            | (self.project_id.is_some() as u64) << 14
+            | (self.updated_at.is_some() as u64) << 15
+            | (self.updated_by.is_some() as u64) << 16
+            | (self.variables.is_some() as u64) << 17
+            | (self.description.is_some() as u64) << 18
+            | (self.edit_counter.is_some() as u64) << 19
+            | (self.hub_identity.is_some() as u64) << 20
+            | (self.is_enterprise.is_some() as u64) << 21
+            | (self.created_by_user_details.is_some() as u64) << 22
+            | (self.updated_by_user_details.is_some() as u64) << 23
     }
 }
 model::model!(ChaosExperimentTemplate);
@@ -195,6 +219,11 @@ impl model::Model for ChaosExperimentTemplateCompareRevisions {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.template1.is_some() as u64 | (self.template2.is_some() as u64) << 1
+            | (self.correlation_id.is_some() as u64) << 2
+    }
 }
 model::model!(ChaosExperimentTemplateCompareRevisions);
 /// Schema `chaosexperimenttemplate.Variable`.
@@ -229,9 +258,13 @@ impl model::Model for ChaosExperimentTemplateVariable {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.variables),
+            1 => model::opt(&self.variables),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.variables.is_some() as u64) << 1
     }
 }
 model::model!(ChaosExperimentTemplateVariable);
@@ -316,16 +349,25 @@ impl model::Model for CreateExperimentFromTemplateRequest {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Cell::part(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.identity),
             3 => model::Part::Str(&self.infra_ref),
-            4 => model::Part::Opt(&self.import_type),
+            4 => model::opt(&self.import_type),
             5 => model::Part::Str(&self.description),
             6 => model::Cell::part(&self.account_identifier),
             7 => model::Part::Str(&self.project_identifier),
             8 => model::Part::Str(&self.organization_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.tags.is_some() as u64) << 1 | (self.identity.is_some() as u64) << 2
+            | (self.infra_ref.is_some() as u64) << 3
+            | (self.import_type.is_some() as u64) << 4
+            | (self.description.is_some() as u64) << 5 | 1 << 6
+            | (self.project_identifier.is_some() as u64) << 7
+            | (self.organization_identifier.is_some() as u64) << 8
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -374,6 +416,10 @@ impl model::Model for CreateExperimentTemplateRequest {
             0 => model::Cell::part(&self.manifest),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -453,8 +499,8 @@ impl model::Model for CreateExperimentTemplateResponse {
         match index {
             0 => model::Part::Str(&self.kind),
             1 => model::Part::Str(&self.name),
-            2 => model::Part::Opt(&self.spec),
-            3 => model::Part::Opt(&self.tags),
+            2 => model::opt(&self.spec),
+            3 => model::opt(&self.tags),
             4 => model::Part::Str(&self.identity),
             5 => model::Part::Str(&self.revision),
             6 => model::Part::Flag(&self.is_default),
@@ -464,6 +510,18 @@ impl model::Model for CreateExperimentTemplateResponse {
             10 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.spec.is_some() as u64) << 2 | (self.tags.is_some() as u64) << 3
+            | (self.identity.is_some() as u64) << 4
+            | (self.revision.is_some() as u64) << 5
+            | (self.is_default.is_some() as u64) << 6
+            | (self.api_version.is_some() as u64) << 7
+            | (self.description.is_some() as u64) << 8
+            | (self.hub_identity.is_some() as u64) << 9
+            | (self.correlation_id.is_some() as u64) << 10
     }
 }
 model::model!(CreateExperimentTemplateResponse);
@@ -526,7 +584,7 @@ impl model::Model for ExperimentTemplateAction {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.values),
+            1 => model::opt(&self.values),
             2 => model::Part::Str(&self.infra_id),
             3 => model::Part::Str(&self.identity),
             4 => model::Part::Int(&self.revision),
@@ -534,6 +592,15 @@ impl model::Model for ExperimentTemplateAction {
             6 => model::Part::Flag(&self.continue_on_completion),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.values.is_some() as u64) << 1
+            | (self.infra_id.is_some() as u64) << 2
+            | (self.identity.is_some() as u64) << 3
+            | (self.revision.is_some() as u64) << 4
+            | (self.is_enterprise.is_some() as u64) << 5
+            | (self.continue_on_completion.is_some() as u64) << 6
     }
 }
 model::model!(ExperimentTemplateAction);
@@ -592,7 +659,7 @@ impl model::Model for ExperimentTemplateFault {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.values),
+            1 => model::opt(&self.values),
             2 => model::Part::Str(&self.infra_id),
             3 => model::Part::Str(&self.identity),
             4 => model::Part::Str(&self.revision),
@@ -600,6 +667,15 @@ impl model::Model for ExperimentTemplateFault {
             6 => model::Part::Flag(&self.is_enterprise),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.values.is_some() as u64) << 1
+            | (self.infra_id.is_some() as u64) << 2
+            | (self.identity.is_some() as u64) << 3
+            | (self.revision.is_some() as u64) << 4
+            | (self.auth_enabled.is_some() as u64) << 5
+            | (self.is_enterprise.is_some() as u64) << 6
     }
 }
 model::model!(ExperimentTemplateFault);
@@ -670,17 +746,29 @@ impl model::Model for ExperimentTemplateProbe {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.values),
+            1 => model::opt(&self.values),
             2 => model::Part::Str(&self.infra_id),
             3 => model::Part::Str(&self.duration),
             4 => model::Part::Str(&self.identity),
             5 => model::Part::Int(&self.revision),
             6 => model::Part::Int(&self.weightage),
-            7 => model::Part::Opt(&self.conditions),
+            7 => model::opt(&self.conditions),
             8 => model::Part::Flag(&self.is_enterprise),
             9 => model::Part::Flag(&self.enable_data_collection),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.values.is_some() as u64) << 1
+            | (self.infra_id.is_some() as u64) << 2
+            | (self.duration.is_some() as u64) << 3
+            | (self.identity.is_some() as u64) << 4
+            | (self.revision.is_some() as u64) << 5
+            | (self.weightage.is_some() as u64) << 6
+            | (self.conditions.is_some() as u64) << 7
+            | (self.is_enterprise.is_some() as u64) << 8
+            | (self.enable_data_collection.is_some() as u64) << 9
     }
 }
 model::model!(ExperimentTemplateProbe);
@@ -715,6 +803,10 @@ impl model::Model for ExperimentTemplateProbeConditions {
             0 => model::Part::Str(&self.execute_upon),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.execute_upon.is_some() as u64
     }
 }
 model::model!(ExperimentTemplateProbeConditions);
@@ -776,16 +868,26 @@ impl model::Model for ExperimentTemplateSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.faults),
-            1 => model::Part::Opt(&self.probes),
-            2 => model::Part::Opt(&self.actions),
+            0 => model::opt(&self.faults),
+            1 => model::opt(&self.probes),
+            2 => model::opt(&self.actions),
             3 => model::Part::Str(&self.infra_id),
-            4 => model::Part::Opt(&self.vertices),
-            5 => model::Part::Opt(&self.infra_type),
-            6 => model::Part::Opt(&self.cleanup_policy),
-            7 => model::Part::Opt(&self.status_check_timeouts),
+            4 => model::opt(&self.vertices),
+            5 => model::opt(&self.infra_type),
+            6 => model::opt(&self.cleanup_policy),
+            7 => model::opt(&self.status_check_timeouts),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.faults.is_some() as u64 | (self.probes.is_some() as u64) << 1
+            | (self.actions.is_some() as u64) << 2
+            | (self.infra_id.is_some() as u64) << 3
+            | (self.vertices.is_some() as u64) << 4
+            | (self.infra_type.is_some() as u64) << 5
+            | (self.cleanup_policy.is_some() as u64) << 6
+            | (self.status_check_timeouts.is_some() as u64) << 7
     }
 }
 model::model!(ExperimentTemplateSpec);
@@ -824,6 +926,10 @@ impl model::Model for ExperimentTemplateStatusCheckTimeout {
             1 => model::Part::Int(&self.timeout),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.delay.is_some() as u64 | (self.timeout.is_some() as u64) << 1
     }
 }
 model::model!(ExperimentTemplateStatusCheckTimeout);
@@ -864,12 +970,18 @@ impl model::Model for ExperimentTemplateVariables {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.faults),
-            1 => model::Part::Opt(&self.probes),
-            2 => model::Part::Opt(&self.actions),
+            0 => model::opt(&self.faults),
+            1 => model::opt(&self.probes),
+            2 => model::opt(&self.actions),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.faults.is_some() as u64 | (self.probes.is_some() as u64) << 1
+            | (self.actions.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ExperimentTemplateVariables);
@@ -908,6 +1020,10 @@ impl model::Model for ExperimentTemplateYaml {
             1 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.template.is_some() as u64 | (self.correlation_id.is_some() as u64) << 1
     }
 }
 model::model!(ExperimentTemplateYaml);
@@ -983,8 +1099,8 @@ impl model::Model for GetExperimentTemplateResponse {
         match index {
             0 => model::Part::Str(&self.kind),
             1 => model::Part::Str(&self.name),
-            2 => model::Part::Opt(&self.spec),
-            3 => model::Part::Opt(&self.tags),
+            2 => model::opt(&self.spec),
+            3 => model::opt(&self.tags),
             4 => model::Part::Str(&self.identity),
             5 => model::Part::Str(&self.revision),
             6 => model::Part::Flag(&self.is_default),
@@ -994,6 +1110,18 @@ impl model::Model for GetExperimentTemplateResponse {
             10 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.spec.is_some() as u64) << 2 | (self.tags.is_some() as u64) << 3
+            | (self.identity.is_some() as u64) << 4
+            | (self.revision.is_some() as u64) << 5
+            | (self.is_default.is_some() as u64) << 6
+            | (self.api_version.is_some() as u64) << 7
+            | (self.description.is_some() as u64) << 8
+            | (self.hub_identity.is_some() as u64) << 9
+            | (self.correlation_id.is_some() as u64) << 10
     }
 }
 model::model!(GetExperimentTemplateResponse);
@@ -1031,11 +1159,16 @@ impl model::Model for ListExperimentTemplateResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.pagination),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.pagination),
             2 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.pagination.is_some() as u64) << 1
+            | (self.correlation_id.is_some() as u64) << 2
     }
 }
 model::model!(ListExperimentTemplateResponse);
@@ -1080,6 +1213,10 @@ impl model::Model for UpdateExperimentTemplateRequest {
             0 => model::Cell::part(&self.manifest),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -1159,8 +1296,8 @@ impl model::Model for UpdateExperimentTemplateResponse {
         match index {
             0 => model::Part::Str(&self.kind),
             1 => model::Part::Str(&self.name),
-            2 => model::Part::Opt(&self.spec),
-            3 => model::Part::Opt(&self.tags),
+            2 => model::opt(&self.spec),
+            3 => model::opt(&self.tags),
             4 => model::Part::Str(&self.identity),
             5 => model::Part::Str(&self.revision),
             6 => model::Part::Flag(&self.is_default),
@@ -1170,6 +1307,18 @@ impl model::Model for UpdateExperimentTemplateResponse {
             10 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.spec.is_some() as u64) << 2 | (self.tags.is_some() as u64) << 3
+            | (self.identity.is_some() as u64) << 4
+            | (self.revision.is_some() as u64) << 5
+            | (self.is_default.is_some() as u64) << 6
+            | (self.api_version.is_some() as u64) << 7
+            | (self.description.is_some() as u64) << 8
+            | (self.hub_identity.is_some() as u64) << 9
+            | (self.correlation_id.is_some() as u64) << 10
     }
 }
 model::model!(UpdateExperimentTemplateResponse);
@@ -1207,11 +1356,16 @@ impl model::Model for Vertex {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.end),
+            0 => model::opt(&self.end),
             1 => model::Part::Str(&self.name),
-            2 => model::Part::Opt(&self.start),
+            2 => model::opt(&self.start),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.end.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.start.is_some() as u64) << 2
     }
 }
 model::model!(Vertex);
@@ -1249,11 +1403,16 @@ impl model::Model for VertexChild {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.faults),
-            1 => model::Part::Opt(&self.probes),
-            2 => model::Part::Opt(&self.actions),
+            0 => model::opt(&self.faults),
+            1 => model::opt(&self.probes),
+            2 => model::opt(&self.actions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.faults.is_some() as u64 | (self.probes.is_some() as u64) << 1
+            | (self.actions.is_some() as u64) << 2
     }
 }
 model::model!(VertexChild);
@@ -1288,6 +1447,10 @@ impl model::Model for VertexResource {
             0 => model::Part::Str(&self.name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64
     }
 }
 model::model!(VertexResource);

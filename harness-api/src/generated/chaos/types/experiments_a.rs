@@ -40,6 +40,10 @@ impl model::Model for ActionData {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
+    }
 }
 model::model!(ActionData);
 /// Schema `experiment.ActionRef`.
@@ -104,17 +108,26 @@ impl model::Model for ActionRef {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.env),
-            1 => model::Part::Opt(&self.args),
+            0 => model::opt(&self.env),
+            1 => model::opt(&self.args),
             2 => model::Part::Str(&self.name),
             3 => model::Part::Str(&self.hub_ref),
-            4 => model::Part::Opt(&self.values),
+            4 => model::opt(&self.values),
             5 => model::Part::Str(&self.infra_id),
             6 => model::Part::Str(&self.identity),
             7 => model::Part::Int(&self.revision),
             8 => model::Part::Flag(&self.continue_on_completion),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.env.is_some() as u64 | (self.args.is_some() as u64) << 1
+            | (self.name.is_some() as u64) << 2 | (self.hub_ref.is_some() as u64) << 3
+            | (self.values.is_some() as u64) << 4 | (self.infra_id.is_some() as u64) << 5
+            | (self.identity.is_some() as u64) << 6
+            | (self.revision.is_some() as u64) << 7
+            | (self.continue_on_completion.is_some() as u64) << 8
     }
 }
 model::model!(ActionRef);
@@ -162,6 +175,12 @@ impl model::Model for Annotation {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.mode.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.probe_id.is_some() as u64) << 2
+            | (self.revision_id.is_some() as u64) << 3
+    }
 }
 model::model!(Annotation);
 /// Schema `experiment.APIAuth`.
@@ -203,6 +222,11 @@ impl model::Model for ApiAuth {
             2 => model::Part::Str(&self.server_cert),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ca_cert.is_some() as u64 | (self.client_cert.is_some() as u64) << 1
+            | (self.server_cert.is_some() as u64) << 2
     }
 }
 model::model!(ApiAuth);
@@ -269,16 +293,27 @@ impl model::Model for ApmProbeInputs {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.type_),
-            1 => model::Part::Opt(&self.comparator),
-            2 => model::Part::Opt(&self.new_relic_inputs),
-            3 => model::Part::Opt(&self.prometheus_inputs),
-            4 => model::Part::Opt(&self.app_dynamics_inputs),
-            5 => model::Part::Opt(&self.datadog_apm_probe_inputs),
-            6 => model::Part::Opt(&self.dynatrace_apm_probe_inputs),
-            7 => model::Part::Opt(&self.gcp_cloud_monitoring_inputs),
-            8 => model::Part::Opt(&self.splunk_observability_inputs),
+            1 => model::opt(&self.comparator),
+            2 => model::opt(&self.new_relic_inputs),
+            3 => model::opt(&self.prometheus_inputs),
+            4 => model::opt(&self.app_dynamics_inputs),
+            5 => model::opt(&self.datadog_apm_probe_inputs),
+            6 => model::opt(&self.dynatrace_apm_probe_inputs),
+            7 => model::opt(&self.gcp_cloud_monitoring_inputs),
+            8 => model::opt(&self.splunk_observability_inputs),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.comparator.is_some() as u64) << 1
+            | (self.new_relic_inputs.is_some() as u64) << 2
+            | (self.prometheus_inputs.is_some() as u64) << 3
+            | (self.app_dynamics_inputs.is_some() as u64) << 4
+            | (self.datadog_apm_probe_inputs.is_some() as u64) << 5
+            | (self.dynatrace_apm_probe_inputs.is_some() as u64) << 6
+            | (self.gcp_cloud_monitoring_inputs.is_some() as u64) << 7
+            | (self.splunk_observability_inputs.is_some() as u64) << 8
     }
 }
 model::model!(ApmProbeInputs);
@@ -314,9 +349,13 @@ impl model::Model for AppDynamicsInputs {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.endpoint),
-            1 => model::Part::Opt(&self.appd_metrics),
+            1 => model::opt(&self.appd_metrics),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.endpoint.is_some() as u64 | (self.appd_metrics.is_some() as u64) << 1
     }
 }
 model::model!(AppDynamicsInputs);
@@ -355,6 +394,10 @@ impl model::Model for Application {
             1 => model::Part::Str(&self.function),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.function.is_some() as u64) << 1
     }
 }
 model::model!(Application);
@@ -401,6 +444,12 @@ impl model::Model for AwsElasticBlockStoreVolumeSource {
             3 => model::Part::Int(&self.partition),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.fs_type.is_some() as u64 | (self.read_only.is_some() as u64) << 1
+            | (self.volume_id.is_some() as u64) << 2
+            | (self.partition.is_some() as u64) << 3
     }
 }
 model::model!(AwsElasticBlockStoreVolumeSource);
@@ -455,14 +504,22 @@ impl model::Model for AzureDiskVolumeSource {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.kind),
+            0 => model::opt(&self.kind),
             1 => model::Part::Str(&self.fs_type),
             2 => model::Part::Str(&self.disk_uri),
             3 => model::Part::Str(&self.disk_name),
             4 => model::Part::Flag(&self.read_only),
-            5 => model::Part::Opt(&self.caching_mode),
+            5 => model::opt(&self.caching_mode),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.kind.is_some() as u64 | (self.fs_type.is_some() as u64) << 1
+            | (self.disk_uri.is_some() as u64) << 2
+            | (self.disk_name.is_some() as u64) << 3
+            | (self.read_only.is_some() as u64) << 4
+            | (self.caching_mode.is_some() as u64) << 5
     }
 }
 model::model!(AzureDiskVolumeSource);
@@ -505,6 +562,11 @@ impl model::Model for AzureFileVolumeSource {
             2 => model::Part::Str(&self.secret_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.read_only.is_some() as u64 | (self.share_name.is_some() as u64) << 1
+            | (self.secret_name.is_some() as u64) << 2
     }
 }
 model::model!(AzureFileVolumeSource);

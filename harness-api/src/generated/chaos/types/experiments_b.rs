@@ -35,10 +35,14 @@ impl model::Model for BulkAddTagsInExperimetsInput {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.tags),
-            1 => model::Part::Opt(&self.experiment_i_ds),
+            0 => model::opt(&self.tags),
+            1 => model::opt(&self.experiment_i_ds),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.tags.is_some() as u64 | (self.experiment_i_ds.is_some() as u64) << 1
     }
 }
 model::model!(BulkAddTagsInExperimetsInput);
@@ -70,9 +74,13 @@ impl model::Model for BulkDeleteExperimetsInput {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.experiment_i_ds),
+            0 => model::opt(&self.experiment_i_ds),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.experiment_i_ds.is_some() as u64
     }
 }
 model::model!(BulkDeleteExperimetsInput);
@@ -108,9 +116,14 @@ impl model::Model for BulkExperimentRunResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.stage_id),
-            1 => model::Part::Opt(&self.create_pipeline_response),
+            1 => model::opt(&self.create_pipeline_response),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.stage_id.is_some() as u64
+            | (self.create_pipeline_response.is_some() as u64) << 1
     }
 }
 model::model!(BulkExperimentRunResponse);

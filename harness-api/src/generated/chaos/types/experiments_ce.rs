@@ -49,12 +49,20 @@ impl model::Model for CephFsVolumeSource {
         match index {
             0 => model::Part::Str(&self.path),
             1 => model::Part::Str(&self.user),
-            2 => model::Part::Opt(&self.monitors),
+            2 => model::opt(&self.monitors),
             3 => model::Part::Flag(&self.read_only),
-            4 => model::Part::Opt(&self.secret_ref),
+            4 => model::opt(&self.secret_ref),
             5 => model::Part::Str(&self.secret_file),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.path.is_some() as u64 | (self.user.is_some() as u64) << 1
+            | (self.monitors.is_some() as u64) << 2
+            | (self.read_only.is_some() as u64) << 3
+            | (self.secret_ref.is_some() as u64) << 4
+            | (self.secret_file.is_some() as u64) << 5
     }
 }
 model::model!(CephFsVolumeSource);

@@ -38,11 +38,16 @@ impl model::Model for ChaosData {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.fault_data),
-            1 => model::Part::Opt(&self.probe_data),
-            2 => model::Part::Opt(&self.action_data),
+            0 => model::opt(&self.fault_data),
+            1 => model::opt(&self.probe_data),
+            2 => model::opt(&self.action_data),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.fault_data.is_some() as u64 | (self.probe_data.is_some() as u64) << 1
+            | (self.action_data.is_some() as u64) << 2
     }
 }
 model::model!(ChaosData);
@@ -154,15 +159,15 @@ impl model::Model for ChaosExecutionNode {
         match index {
             0 => model::Part::Str(&self.spec),
             1 => model::Part::Str(&self.org_id),
-            2 => model::Part::Opt(&self.status),
+            2 => model::opt(&self.status),
             3 => model::Part::Str(&self.infra_id),
             4 => model::Part::Int(&self.duration),
             5 => model::Part::Str(&self.step_name),
-            6 => model::Part::Opt(&self.step_type),
+            6 => model::opt(&self.step_type),
             7 => model::Part::Str(&self.stream_id),
             8 => model::Part::Str(&self.account_id),
-            9 => model::Part::Opt(&self.chaos_data),
-            10 => model::Part::Opt(&self.error_data),
+            9 => model::opt(&self.chaos_data),
+            10 => model::opt(&self.error_data),
             11 => model::Part::Str(&self.infra_type),
             12 => model::Part::Flag(&self.is_removed),
             13 => model::Part::Str(&self.project_id),
@@ -174,6 +179,27 @@ impl model::Model for ChaosExecutionNode {
             19 => model::Part::Str(&self.experiment_run_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.spec.is_some() as u64 | (self.org_id.is_some() as u64) << 1
+            | (self.status.is_some() as u64) << 2 | (self.infra_id.is_some() as u64) << 3
+            | (self.duration.is_some() as u64) << 4
+            | (self.step_name.is_some() as u64) << 5
+            | (self.step_type.is_some() as u64) << 6
+            | (self.stream_id.is_some() as u64) << 7
+            | (self.account_id.is_some() as u64) << 8
+            | (self.chaos_data.is_some() as u64) << 9
+            | (self.error_data.is_some() as u64) << 10
+            | (self.infra_type.is_some() as u64) << 11
+            | (self.is_removed.is_some() as u64) << 12
+            | (self.project_id.is_some() as u64) << 13
+            | (self.started_at.is_some() as u64) << 14
+            | (self.finished_at.is_some() as u64) << 15
+            | (self.experiment_id.is_some() as u64) << 16
+            | (self.estimated_time.is_some() as u64) << 17
+            | (self.last_updated_at.is_some() as u64) << 18
+            | (self.experiment_run_id.is_some() as u64) << 19
     }
 }
 model::model!(ChaosExecutionNode);
@@ -283,13 +309,13 @@ impl model::Model for ChaosExecutionResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.nodes),
+            0 => model::opt(&self.nodes),
             1 => model::Part::Str(&self.org_id),
-            2 => model::Part::Opt(&self.status),
+            2 => model::opt(&self.status),
             3 => model::Part::Str(&self.infra_id),
             4 => model::Part::Int(&self.duration),
             5 => model::Part::Str(&self.step_name),
-            6 => model::Part::Opt(&self.step_type),
+            6 => model::opt(&self.step_type),
             7 => model::Part::Str(&self.account_id),
             8 => model::Part::Flag(&self.is_removed),
             9 => model::Part::Str(&self.project_id),
@@ -302,9 +328,30 @@ impl model::Model for ChaosExecutionResponse {
             16 => model::Part::Str(&self.experiment_run_id),
             17 => model::Part::Str(&self.manifest_version),
             18 => model::Part::Num(&self.resiliency_score),
-            19 => model::Part::Opt(&self.template_details),
+            19 => model::opt(&self.template_details),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.nodes.is_some() as u64 | (self.org_id.is_some() as u64) << 1
+            | (self.status.is_some() as u64) << 2 | (self.infra_id.is_some() as u64) << 3
+            | (self.duration.is_some() as u64) << 4
+            | (self.step_name.is_some() as u64) << 5
+            | (self.step_type.is_some() as u64) << 6
+            | (self.account_id.is_some() as u64) << 7
+            | (self.is_removed.is_some() as u64) << 8
+            | (self.project_id.is_some() as u64) << 9
+            | (self.started_at.is_some() as u64) << 10
+            | (self.finished_at.is_some() as u64) << 11
+            | (self.run_sequence.is_some() as u64) << 12
+            | (self.experiment_id.is_some() as u64) << 13
+            | (self.estimated_time.is_some() as u64) << 14
+            | (self.last_updated_at.is_some() as u64) << 15
+            | (self.experiment_run_id.is_some() as u64) << 16
+            | (self.manifest_version.is_some() as u64) << 17
+            | (self.resiliency_score.is_some() as u64) << 18
+            | (self.template_details.is_some() as u64) << 19
     }
 }
 model::model!(ChaosExecutionResponse);
@@ -339,10 +386,14 @@ impl model::Model for ChaosExperimentInputsetSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.tasks),
-            1 => model::Part::Opt(&self.experiment),
+            0 => model::opt(&self.tasks),
+            1 => model::opt(&self.experiment),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.tasks.is_some() as u64 | (self.experiment.is_some() as u64) << 1
     }
 }
 model::model!(ChaosExperimentInputsetSpec);
@@ -489,16 +540,16 @@ impl model::Model for ChaosExperimentRequest {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.org_id),
             3 => model::Part::Str(&self.infra_id),
-            4 => model::Part::Opt(&self.fault_i_ds),
+            4 => model::opt(&self.fault_i_ds),
             5 => model::Part::Str(&self.identity),
-            6 => model::Part::Opt(&self.revision),
+            6 => model::opt(&self.revision),
             7 => model::Part::Str(&self.account_id),
             8 => model::Part::Int(&self.created_at),
             9 => model::Part::Str(&self.created_by),
-            10 => model::Part::Opt(&self.infra_type),
+            10 => model::opt(&self.infra_type),
             11 => model::Part::Flag(&self.is_removed),
             12 => model::Part::Str(&self.project_id),
             13 => model::Part::Int(&self.updated_at),
@@ -507,18 +558,48 @@ impl model::Model for ChaosExperimentRequest {
             16 => model::Part::Str(&self.description),
             17 => model::Part::Str(&self.experiment_id),
             18 => model::Part::Flag(&self.is_cron_enabled),
-            19 => model::Part::Opt(&self.experiment_type),
+            19 => model::opt(&self.experiment_type),
             20 => model::Part::Int(&self.last_executed_at),
-            21 => model::Part::Opt(&self.recommendation),
-            22 => model::Part::Opt(&self.template_details),
+            21 => model::opt(&self.recommendation),
+            22 => model::opt(&self.template_details),
             23 => model::Part::Flag(&self.is_custom_experiment),
             24 => model::Part::Str(&self.target_network_map_id),
             25 => model::Part::Int(&self.total_experiment_runs),
             26 => model::Part::Flag(&self.is_single_run_cron_enabled),
-            27 => model::Part::Opt(&self.recent_experiment_run_details),
-            28 => model::Part::Opt(&self.single_click_onboard_metadata),
+            27 => model::opt(&self.recent_experiment_run_details),
+            28 => model::opt(&self.single_click_onboard_metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.org_id.is_some() as u64) << 2 | (self.infra_id.is_some() as u64) << 3
+            | (self.fault_i_ds.is_some() as u64) << 4
+            | (self.identity.is_some() as u64) << 5
+            | (self.revision.is_some() as u64) << 6
+            | (self.account_id.is_some() as u64) << 7
+            | (self.created_at.is_some() as u64) << 8
+            | (self.created_by.is_some() as u64) << 9
+            | (self.infra_type.is_some() as u64) << 10
+            | (self.is_removed.is_some() as u64) << 11
+            | (self.project_id.is_some() as u64) << 12
+            | (self.updated_at.is_some() as u64) << 13
+            | (self.updated_by.is_some() as u64) << 14
+            | (self.cron_syntax.is_some() as u64) << 15
+            | (self.description.is_some() as u64) << 16
+            | (self.experiment_id.is_some() as u64) << 17
+            | (self.is_cron_enabled.is_some() as u64) << 18
+            | (self.experiment_type.is_some() as u64) << 19
+            | (self.last_executed_at.is_some() as u64) << 20
+            | (self.recommendation.is_some() as u64) << 21
+            | (self.template_details.is_some() as u64) << 22
+            | (self.is_custom_experiment.is_some() as u64) << 23
+            | (self.target_network_map_id.is_some() as u64) << 24
+            | (self.total_experiment_runs.is_some() as u64) << 25
+            | (self.is_single_run_cron_enabled.is_some() as u64) << 26
+            | (self.recent_experiment_run_details.is_some() as u64) << 27
+            | (self.single_click_onboard_metadata.is_some() as u64) << 28
     }
 }
 model::model!(ChaosExperimentRequest);
@@ -698,10 +779,10 @@ impl model::Model for ChaosExperimentRun {
         match index {
             0 => model::Part::Str(&self.org_id),
             1 => model::Part::Str(&self.phase),
-            2 => model::Part::Opt(&self.probes),
-            3 => model::Part::Opt(&self.actions),
+            2 => model::opt(&self.probes),
+            3 => model::opt(&self.actions),
             4 => model::Part::Str(&self.infra_id),
-            5 => model::Part::Opt(&self.fault_i_ds),
+            5 => model::opt(&self.fault_i_ds),
             6 => model::Part::Int(&self.faults_na),
             7 => model::Part::Str(&self.notify_id),
             8 => model::Part::Str(&self.account_id),
@@ -724,17 +805,55 @@ impl model::Model for ChaosExperimentRun {
             25 => model::Part::Int(&self.faults_awaited),
             26 => model::Part::Int(&self.faults_stopped),
             27 => model::Part::Str(&self.experiment_name),
-            28 => model::Part::Opt(&self.experiment_type),
+            28 => model::opt(&self.experiment_type),
             29 => model::Part::Str(&self.experiment_yaml),
             30 => model::Part::Str(&self.experiment_run_id),
             31 => model::Part::Str(&self.manifest_version),
             32 => model::Part::Num(&self.resiliency_score),
-            33 => model::Part::Opt(&self.template_details),
-            34 => model::Part::Opt(&self.faults_with_probes),
-            35 => model::Part::Opt(&self.targeted_services),
-            36 => model::Part::Opt(&self.security_governance),
+            33 => model::opt(&self.template_details),
+            34 => model::opt(&self.faults_with_probes),
+            35 => model::opt(&self.targeted_services),
+            36 => model::opt(&self.security_governance),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org_id.is_some() as u64 | (self.phase.is_some() as u64) << 1
+            | (self.probes.is_some() as u64) << 2 | (self.actions.is_some() as u64) << 3
+            | (self.infra_id.is_some() as u64) << 4
+            | (self.fault_i_ds.is_some() as u64) << 5
+            | (self.faults_na.is_some() as u64) << 6
+            | (self.notify_id.is_some() as u64) << 7
+            | (self.account_id.is_some() as u64) << 8
+            | (self.completed.is_some() as u64) << 9
+            | (self.created_at.is_some() as u64) << 10
+            | (self.created_by.is_some() as u64) << 11
+            | (self.is_removed.is_some() as u64) << 12
+            | (self.project_id.is_some() as u64) << 13
+            | (self.updated_at.is_some() as u64) << 14
+            | (self.updated_by.is_some() as u64) << 15
+            | (self.revision_id.is_some() as u64) << 16
+            | (self.run_sequence.is_some() as u64) << 17
+            | (self.total_faults.is_some() as u64) << 18
+            | (self.experiment_id.is_some() as u64) << 19
+            | (self.faults_failed.is_some() as u64) << 20
+            | (self.faults_passed.is_some() as u64) << 21
+            | (self.network_map_id.is_some() as u64) << 22
+            | (self.error_response.is_some() as u64) << 23
+            | (self.execution_data.is_some() as u64) << 24
+            | (self.faults_awaited.is_some() as u64) << 25
+            | (self.faults_stopped.is_some() as u64) << 26
+            | (self.experiment_name.is_some() as u64) << 27
+            | (self.experiment_type.is_some() as u64) << 28
+            | (self.experiment_yaml.is_some() as u64) << 29
+            | (self.experiment_run_id.is_some() as u64) << 30
+            | (self.manifest_version.is_some() as u64) << 31
+            | (self.resiliency_score.is_some() as u64) << 32
+            | (self.template_details.is_some() as u64) << 33
+            | (self.faults_with_probes.is_some() as u64) << 34
+            | (self.targeted_services.is_some() as u64) << 35
+            | (self.security_governance.is_some() as u64) << 36
     }
 }
 model::model!(ChaosExperimentRun);
@@ -823,9 +942,23 @@ impl model::Model for ChaosExperimentRunDetail {
             8 => model::Part::Int(&self.run_sequence),
             9 => model::Part::Str(&self.experiment_run_id),
             10 => model::Part::Num(&self.resiliency_score),
-            11 => model::Part::Opt(&self.faults_with_probes),
+            11 => model::opt(&self.faults_with_probes),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.phase.is_some() as u64 | (self.notify_id.is_some() as u64) << 1
+            | (self.completed.is_some() as u64) << 2
+            | (self.created_at.is_some() as u64) << 3
+            | (self.created_by.is_some() as u64) << 4
+            | (self.is_removed.is_some() as u64) << 5
+            | (self.updated_at.is_some() as u64) << 6
+            | (self.updated_by.is_some() as u64) << 7
+            | (self.run_sequence.is_some() as u64) << 8
+            | (self.experiment_run_id.is_some() as u64) << 9
+            | (self.resiliency_score.is_some() as u64) << 10
+            | (self.faults_with_probes.is_some() as u64) << 11
     }
 }
 model::model!(ChaosExperimentRunDetail);
@@ -857,9 +990,13 @@ impl model::Model for ChaosExperimentRunsStatsResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
+            0 => model::opt(&self.data),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64
     }
 }
 model::model!(ChaosExperimentRunsStatsResponse);
@@ -914,6 +1051,12 @@ impl model::Model for ChaosInfra {
             3 => model::Part::Str(&self.environment_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.infra_id.is_some() as u64 | (self.infra_name.is_some() as u64) << 1
+            | (self.infra_type.is_some() as u64) << 2
+            | (self.environment_id.is_some() as u64) << 3
     }
 }
 model::model!(ChaosInfra);
@@ -1014,8 +1157,8 @@ impl model::Model for ChaosInfraV2 {
             0 => model::Part::Str(&self.id),
             1 => model::Part::Str(&self.kind),
             2 => model::Part::Str(&self.name),
-            3 => model::Part::Opt(&self.spec),
-            4 => model::Part::Opt(&self.tags),
+            3 => model::opt(&self.spec),
+            4 => model::opt(&self.tags),
             5 => model::Part::Str(&self.org_id),
             6 => model::Part::Str(&self.identity),
             7 => model::Part::Str(&self.account_id),
@@ -1030,6 +1173,23 @@ impl model::Model for ChaosInfraV2 {
             16 => model::Part::Str(&self.environment_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.kind.is_some() as u64) << 1
+            | (self.name.is_some() as u64) << 2 | (self.spec.is_some() as u64) << 3
+            | (self.tags.is_some() as u64) << 4 | (self.org_id.is_some() as u64) << 5
+            | (self.identity.is_some() as u64) << 6
+            | (self.account_id.is_some() as u64) << 7
+            | (self.created_at.is_some() as u64) << 8
+            | (self.created_by.is_some() as u64) << 9
+            | (self.is_removed.is_some() as u64) << 10
+            | (self.project_id.is_some() as u64) << 11
+            | (self.updated_at.is_some() as u64) << 12
+            | (self.updated_by.is_some() as u64) << 13
+            | (self.api_version.is_some() as u64) << 14
+            | (self.description.is_some() as u64) << 15
+            | (self.environment_id.is_some() as u64) << 16
     }
 }
 model::model!(ChaosInfraV2);
@@ -1065,9 +1225,13 @@ impl model::Model for ChaosInfraV2Spec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.k8s_infra_v2),
+            0 => model::opt(&self.k8s_infra_v2),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.k8s_infra_v2.is_some() as u64
     }
 }
 model::model!(ChaosInfraV2Spec);
@@ -1145,19 +1309,30 @@ impl model::Model for ChaosInputs {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.env),
-            1 => model::Part::Opt(&self.args),
+            0 => model::opt(&self.env),
+            1 => model::opt(&self.args),
             2 => model::Part::Str(&self.fault),
             3 => model::Part::Str(&self.image),
-            4 => model::Part::Opt(&self.labels),
-            5 => model::Part::Opt(&self.probes),
-            6 => model::Part::Opt(&self.command),
-            7 => model::Part::Opt(&self.components),
-            8 => model::Part::Opt(&self.annotations),
-            9 => model::Part::Opt(&self.image_pull_policy),
+            4 => model::opt(&self.labels),
+            5 => model::opt(&self.probes),
+            6 => model::opt(&self.command),
+            7 => model::opt(&self.components),
+            8 => model::opt(&self.annotations),
+            9 => model::opt(&self.image_pull_policy),
             10 => model::Part::Flag(&self.default_health_check),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.env.is_some() as u64 | (self.args.is_some() as u64) << 1
+            | (self.fault.is_some() as u64) << 2 | (self.image.is_some() as u64) << 3
+            | (self.labels.is_some() as u64) << 4 | (self.probes.is_some() as u64) << 5
+            | (self.command.is_some() as u64) << 6
+            | (self.components.is_some() as u64) << 7
+            | (self.annotations.is_some() as u64) << 8
+            | (self.image_pull_policy.is_some() as u64) << 9
+            | (self.default_health_check.is_some() as u64) << 10
     }
 }
 model::model!(ChaosInputs);
@@ -1202,12 +1377,19 @@ impl model::Model for ChaosPipelineInput {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.identifier),
             3 => model::Part::Str(&self.description),
-            4 => model::Part::Opt(&self.experiment_spec),
+            4 => model::opt(&self.experiment_spec),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.identifier.is_some() as u64) << 2
+            | (self.description.is_some() as u64) << 3
+            | (self.experiment_spec.is_some() as u64) << 4
     }
 }
 model::model!(ChaosPipelineInput);
@@ -1257,6 +1439,10 @@ impl model::Model for ChaosWeightages {
             1 => model::Part::Str(&self.experiment_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.weightage.is_some() as u64 | (self.experiment_name.is_some() as u64) << 1
     }
 }
 model::model!(ChaosWeightages);

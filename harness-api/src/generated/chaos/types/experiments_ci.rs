@@ -44,9 +44,15 @@ impl model::Model for CinderVolumeSource {
             0 => model::Part::Str(&self.fs_type),
             1 => model::Part::Flag(&self.read_only),
             2 => model::Part::Str(&self.volume_id),
-            3 => model::Part::Opt(&self.secret_ref),
+            3 => model::opt(&self.secret_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.fs_type.is_some() as u64 | (self.read_only.is_some() as u64) << 1
+            | (self.volume_id.is_some() as u64) << 2
+            | (self.secret_ref.is_some() as u64) << 3
     }
 }
 model::model!(CinderVolumeSource);

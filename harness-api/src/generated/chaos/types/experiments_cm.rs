@@ -41,12 +41,18 @@ impl model::Model for CmdProbeInputs {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.env),
-            1 => model::Part::Opt(&self.source),
+            0 => model::opt(&self.env),
+            1 => model::opt(&self.source),
             2 => model::Part::Str(&self.command),
-            3 => model::Part::Opt(&self.comparator),
+            3 => model::opt(&self.comparator),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.env.is_some() as u64 | (self.source.is_some() as u64) << 1
+            | (self.command.is_some() as u64) << 2
+            | (self.comparator.is_some() as u64) << 3
     }
 }
 model::model!(CmdProbeInputs);

@@ -32,9 +32,13 @@ impl model::Model for CommandProbe {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.output),
+            0 => model::opt(&self.output),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.output.is_some() as u64
     }
 }
 model::model!(CommandProbe);
@@ -143,19 +147,37 @@ impl model::Model for CommonProbe {
             4 => model::Part::Str(&self.type_),
             5 => model::Part::Str(&self.probe_ref),
             6 => model::Part::Flag(&self.is_verified),
-            7 => model::Part::Opt(&self.run_properties),
-            8 => model::Part::Opt(&self.apm_probe_inputs),
-            9 => model::Part::Opt(&self.cmd_probe_inputs),
-            10 => model::Part::Opt(&self.k8s_probe_inputs),
-            11 => model::Part::Opt(&self.slo_probe_inputs),
-            12 => model::Part::Opt(&self.http_probe_inputs),
-            13 => model::Part::Opt(&self.prom_probe_inputs),
-            14 => model::Part::Opt(&self.datadog_probe_inputs),
-            15 => model::Part::Opt(&self.newrelic_probe_inputs),
-            16 => model::Part::Opt(&self.container_probe_inputs),
-            17 => model::Part::Opt(&self.dynatrace_probe_inputs),
+            7 => model::opt(&self.run_properties),
+            8 => model::opt(&self.apm_probe_inputs),
+            9 => model::opt(&self.cmd_probe_inputs),
+            10 => model::opt(&self.k8s_probe_inputs),
+            11 => model::opt(&self.slo_probe_inputs),
+            12 => model::opt(&self.http_probe_inputs),
+            13 => model::opt(&self.prom_probe_inputs),
+            14 => model::opt(&self.datadog_probe_inputs),
+            15 => model::opt(&self.newrelic_probe_inputs),
+            16 => model::opt(&self.container_probe_inputs),
+            17 => model::opt(&self.dynatrace_probe_inputs),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.data.is_some() as u64) << 1
+            | (self.mode.is_some() as u64) << 2 | (self.name.is_some() as u64) << 3
+            | (self.type_.is_some() as u64) << 4 | (self.probe_ref.is_some() as u64) << 5
+            | (self.is_verified.is_some() as u64) << 6
+            | (self.run_properties.is_some() as u64) << 7
+            | (self.apm_probe_inputs.is_some() as u64) << 8
+            | (self.cmd_probe_inputs.is_some() as u64) << 9
+            | (self.k8s_probe_inputs.is_some() as u64) << 10
+            | (self.slo_probe_inputs.is_some() as u64) << 11
+            | (self.http_probe_inputs.is_some() as u64) << 12
+            | (self.prom_probe_inputs.is_some() as u64) << 13
+            | (self.datadog_probe_inputs.is_some() as u64) << 14
+            | (self.newrelic_probe_inputs.is_some() as u64) << 15
+            | (self.container_probe_inputs.is_some() as u64) << 16
+            | (self.dynatrace_probe_inputs.is_some() as u64) << 17
     }
 }
 model::model!(CommonProbe);
@@ -200,6 +222,10 @@ impl model::Model for CommonProbeEnvVar {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
+    }
 }
 model::model!(CommonProbeEnvVar);
 /// Schema `github_com_harness_hce-saas_hce-sdk_common_probe_v1.Metrics`.
@@ -238,6 +264,11 @@ impl model::Model for CommonProbeMetrics {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.entity_selector.is_some() as u64
+            | (self.metrics_selector.is_some() as u64) << 1
+    }
 }
 model::model!(CommonProbeMetrics);
 /// Schema `github_com_harness_hce-saas_hce-sdk_common_probe_v1.SyntheticsTest`.
@@ -272,9 +303,13 @@ impl model::Model for CommonProbeSyntheticsTest {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.public_id),
-            1 => model::Part::Opt(&self.test_type),
+            1 => model::opt(&self.test_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.public_id.is_some() as u64 | (self.test_type.is_some() as u64) << 1
     }
 }
 model::model!(CommonProbeSyntheticsTest);
@@ -326,6 +361,13 @@ impl model::Model for CommonProbeTlsConfig {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ca_file.is_some() as u64 | (self.key_file.is_some() as u64) << 1
+            | (self.cert_file.is_some() as u64) << 2
+            | (self.server_name.is_some() as u64) << 3
+            | (self.insecure_skip_verify.is_some() as u64) << 4
+    }
 }
 model::model!(CommonProbeTlsConfig);
 /// Schema `github_com_harness_hce-saas_hce-sdk_common_probe_v1.ComparatorInfo`.
@@ -367,6 +409,11 @@ impl model::Model for ComparatorInfo {
             2 => model::Part::Str(&self.criteria),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.value.is_some() as u64) << 1
+            | (self.criteria.is_some() as u64) << 2
     }
 }
 model::model!(ComparatorInfo);
@@ -414,6 +461,12 @@ impl model::Model for ConditionDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.phase.is_some() as u64 | (self.message.is_some() as u64) << 1
+            | (self.condition_id.is_some() as u64) << 2
+            | (self.condition_name.is_some() as u64) << 3
+    }
 }
 model::model!(ConditionDetails);
 /// Schema `experiment.ConfigMap`.
@@ -456,6 +509,11 @@ impl model::Model for ConfigMap {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.mount_path.is_some() as u64) << 1
+            | (self.default_mode.is_some() as u64) << 2
+    }
 }
 model::model!(ConfigMap);
 /// Schema `chaos.v1.ConfigMapEnvSource`.
@@ -494,6 +552,10 @@ impl model::Model for ConfigMapEnvSource {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.optional.is_some() as u64) << 1
+    }
 }
 model::model!(ConfigMapEnvSource);
 /// Schema `chaos.v1.ConfigMapProjection`.
@@ -531,10 +593,15 @@ impl model::Model for ConfigMapProjection {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.items),
+            1 => model::opt(&self.items),
             2 => model::Part::Flag(&self.optional),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.items.is_some() as u64) << 1
+            | (self.optional.is_some() as u64) << 2
     }
 }
 model::model!(ConfigMapProjection);
@@ -576,11 +643,17 @@ impl model::Model for ConfigMapVolumeSource {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.items),
+            1 => model::opt(&self.items),
             2 => model::Part::Flag(&self.optional),
             3 => model::Part::Int(&self.default_mode),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.items.is_some() as u64) << 1
+            | (self.optional.is_some() as u64) << 2
+            | (self.default_mode.is_some() as u64) << 3
     }
 }
 model::model!(ConfigMapVolumeSource);
@@ -698,30 +771,53 @@ impl model::Model for ContainerProbeInputs {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.env),
+            0 => model::opt(&self.env),
             1 => model::Part::Str(&self.args),
             2 => model::Part::Str(&self.image),
-            3 => model::Part::Opt(&self.labels),
-            4 => model::Part::Opt(&self.command),
+            3 => model::opt(&self.labels),
+            4 => model::opt(&self.command),
             5 => model::Part::Flag(&self.host_ipc),
             6 => model::Part::Flag(&self.host_pid),
-            7 => model::Part::Opt(&self.volumes),
-            8 => model::Part::Opt(&self.affinity),
+            7 => model::opt(&self.volumes),
+            8 => model::opt(&self.affinity),
             9 => model::Part::Str(&self.namespace),
-            10 => model::Part::Opt(&self.resources),
-            11 => model::Part::Opt(&self.comparator),
-            12 => model::Part::Opt(&self.annotations),
+            10 => model::opt(&self.resources),
+            11 => model::opt(&self.comparator),
+            12 => model::opt(&self.annotations),
             13 => model::Part::Flag(&self.host_network),
-            14 => model::Part::Opt(&self.tolerations),
-            15 => model::Part::Opt(&self.node_selector),
-            16 => model::Part::Opt(&self.volume_mounts),
-            17 => model::Part::Opt(&self.image_pull_policy),
-            18 => model::Part::Opt(&self.image_pull_secrets),
-            19 => model::Part::Opt(&self.pod_security_context),
+            14 => model::opt(&self.tolerations),
+            15 => model::opt(&self.node_selector),
+            16 => model::opt(&self.volume_mounts),
+            17 => model::opt(&self.image_pull_policy),
+            18 => model::opt(&self.image_pull_secrets),
+            19 => model::opt(&self.pod_security_context),
             20 => model::Part::Str(&self.service_account_name),
-            21 => model::Part::Opt(&self.container_security_context),
+            21 => model::opt(&self.container_security_context),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.env.is_some() as u64 | (self.args.is_some() as u64) << 1
+            | (self.image.is_some() as u64) << 2 | (self.labels.is_some() as u64) << 3
+            | (self.command.is_some() as u64) << 4
+            | (self.host_ipc.is_some() as u64) << 5
+            | (self.host_pid.is_some() as u64) << 6
+            | (self.volumes.is_some() as u64) << 7
+            | (self.affinity.is_some() as u64) << 8
+            | (self.namespace.is_some() as u64) << 9
+            | (self.resources.is_some() as u64) << 10
+            | (self.comparator.is_some() as u64) << 11
+            | (self.annotations.is_some() as u64) << 12
+            | (self.host_network.is_some() as u64) << 13
+            | (self.tolerations.is_some() as u64) << 14
+            | (self.node_selector.is_some() as u64) << 15
+            | (self.volume_mounts.is_some() as u64) << 16
+            | (self.image_pull_policy.is_some() as u64) << 17
+            | (self.image_pull_secrets.is_some() as u64) << 18
+            | (self.pod_security_context.is_some() as u64) << 19
+            | (self.service_account_name.is_some() as u64) << 20
+            | (self.container_security_context.is_some() as u64) << 21
     }
 }
 model::model!(ContainerProbeInputs);

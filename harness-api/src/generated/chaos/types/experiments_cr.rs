@@ -48,6 +48,12 @@ impl model::Model for CreateInputSetRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.spec.is_some() as u64) << 1
+            | (self.identity.is_some() as u64) << 2
+            | (self.description.is_some() as u64) << 3
+    }
 }
 model::model!(CreateInputSetRequest);
 /// Schema `inputsets.CreateInputSetResponse`.
@@ -81,10 +87,14 @@ impl model::Model for CreateInputSetResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
+            0 => model::opt(&self.data),
             1 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.correlation_id.is_some() as u64) << 1
     }
 }
 model::model!(CreateInputSetResponse);
@@ -128,13 +138,20 @@ impl model::Model for CreateNoteRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.type_),
             1 => model::Part::Str(&self.comment),
             2 => model::Part::Str(&self.experiment_id),
             3 => model::Part::Str(&self.gameday_run_id),
             4 => model::Part::Str(&self.experiment_run_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.comment.is_some() as u64) << 1
+            | (self.experiment_id.is_some() as u64) << 2
+            | (self.gameday_run_id.is_some() as u64) << 3
+            | (self.experiment_run_id.is_some() as u64) << 4
     }
 }
 model::model!(CreateNoteRequest);
@@ -166,9 +183,13 @@ impl model::Model for CreateNoteResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
+            0 => model::opt(&self.data),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64
     }
 }
 model::model!(CreateNoteResponse);
@@ -216,13 +237,20 @@ impl model::Model for CreatePipelineResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.code),
-            1 => model::Part::Opt(&self.data),
+            1 => model::opt(&self.data),
             2 => model::Part::Str(&self.status),
             3 => model::Part::Str(&self.message),
             4 => model::Part::Json(&self.meta_data),
             5 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.code.is_some() as u64 | (self.data.is_some() as u64) << 1
+            | (self.status.is_some() as u64) << 2 | (self.message.is_some() as u64) << 3
+            | (self.meta_data.is_some() as u64) << 4
+            | (self.correlation_id.is_some() as u64) << 5
     }
 }
 model::model!(CreatePipelineResponse);
@@ -257,6 +285,10 @@ impl model::Model for CreatePipelineResponseData {
             0 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.identifier.is_some() as u64
     }
 }
 model::model!(CreatePipelineResponseData);

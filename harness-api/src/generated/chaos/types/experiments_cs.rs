@@ -47,10 +47,17 @@ impl model::Model for CsiVolumeSource {
             0 => model::Part::Str(&self.driver),
             1 => model::Part::Str(&self.fs_type),
             2 => model::Part::Flag(&self.read_only),
-            3 => model::Part::Opt(&self.volume_attributes),
-            4 => model::Part::Opt(&self.node_publish_secret_ref),
+            3 => model::opt(&self.volume_attributes),
+            4 => model::opt(&self.node_publish_secret_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.driver.is_some() as u64 | (self.fs_type.is_some() as u64) << 1
+            | (self.read_only.is_some() as u64) << 2
+            | (self.volume_attributes.is_some() as u64) << 3
+            | (self.node_publish_secret_ref.is_some() as u64) << 4
     }
 }
 model::model!(CsiVolumeSource);

@@ -41,12 +41,18 @@ impl model::Model for DatadogProbeInputs {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.metrics),
+            0 => model::opt(&self.metrics),
             1 => model::Part::Str(&self.datadog_site),
-            2 => model::Part::Opt(&self.synthetics_test),
+            2 => model::opt(&self.synthetics_test),
             3 => model::Part::Str(&self.datadog_credentials_secret_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.metrics.is_some() as u64 | (self.datadog_site.is_some() as u64) << 1
+            | (self.synthetics_test.is_some() as u64) << 2
+            | (self.datadog_credentials_secret_name.is_some() as u64) << 3
     }
 }
 model::model!(DatadogProbeInputs);
@@ -86,6 +92,10 @@ impl model::Model for DateRange {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.end_date.is_some() as u64 | (self.start_date.is_some() as u64) << 1
+    }
 }
 model::model!(DateRange);
 /// Schema `experiment.Definition`.
@@ -119,10 +129,14 @@ impl model::Model for Definition {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.chaos),
-            1 => model::Part::Opt(&self.targets),
+            0 => model::opt(&self.chaos),
+            1 => model::opt(&self.targets),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.chaos.is_some() as u64 | (self.targets.is_some() as u64) << 1
     }
 }
 model::model!(Definition);
@@ -166,6 +180,11 @@ impl model::Model for DeleteChaosV2ExperimentResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.is_deleted.is_some() as u64 | (self.experiment_id.is_some() as u64) << 1
+            | (self.experiment_name.is_some() as u64) << 2
+    }
 }
 model::model!(DeleteChaosV2ExperimentResponse);
 /// Schema `inputsets.DeleteInputSetResponse`.
@@ -200,6 +219,10 @@ impl model::Model for DeleteInputSetResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.correlation_id.is_some() as u64
+    }
 }
 model::model!(DeleteInputSetResponse);
 /// Schema `chaos.v1.DownwardAPIProjection`.
@@ -230,9 +253,13 @@ impl model::Model for DownwardApiProjection {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.items),
+            0 => model::opt(&self.items),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.items.is_some() as u64
     }
 }
 model::model!(DownwardApiProjection);
@@ -275,10 +302,16 @@ impl model::Model for DownwardApiVolumeFile {
         match index {
             0 => model::Part::Int(&self.mode),
             1 => model::Part::Str(&self.path),
-            2 => model::Part::Opt(&self.field_ref),
-            3 => model::Part::Opt(&self.resource_field_ref),
+            2 => model::opt(&self.field_ref),
+            3 => model::opt(&self.resource_field_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.mode.is_some() as u64 | (self.path.is_some() as u64) << 1
+            | (self.field_ref.is_some() as u64) << 2
+            | (self.resource_field_ref.is_some() as u64) << 3
     }
 }
 model::model!(DownwardApiVolumeFile);
@@ -313,10 +346,14 @@ impl model::Model for DownwardApiVolumeSource {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.items),
+            0 => model::opt(&self.items),
             1 => model::Part::Int(&self.default_mode),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.items.is_some() as u64 | (self.default_mode.is_some() as u64) << 1
     }
 }
 model::model!(DownwardApiVolumeSource);
@@ -360,13 +397,20 @@ impl model::Model for DynatraceProbeInputs {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.metrics),
+            0 => model::opt(&self.metrics),
             1 => model::Part::Str(&self.endpoint),
             2 => model::Part::Str(&self.time_frame),
-            3 => model::Part::Opt(&self.comparator),
+            3 => model::opt(&self.comparator),
             4 => model::Part::Str(&self.api_token_secret_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.metrics.is_some() as u64 | (self.endpoint.is_some() as u64) << 1
+            | (self.time_frame.is_some() as u64) << 2
+            | (self.comparator.is_some() as u64) << 3
+            | (self.api_token_secret_name.is_some() as u64) << 4
     }
 }
 model::model!(DynatraceProbeInputs);

@@ -39,10 +39,15 @@ impl model::Model for EnvFromSource {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.prefix),
-            1 => model::Part::Opt(&self.secret_ref),
-            2 => model::Part::Opt(&self.config_map_ref),
+            1 => model::opt(&self.secret_ref),
+            2 => model::opt(&self.config_map_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.prefix.is_some() as u64 | (self.secret_ref.is_some() as u64) << 1
+            | (self.config_map_ref.is_some() as u64) << 2
     }
 }
 model::model!(EnvFromSource);
@@ -74,9 +79,13 @@ impl model::Model for EphemeralVolumeSource {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.volume_claim_template),
+            0 => model::opt(&self.volume_claim_template),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.volume_claim_template.is_some() as u64
     }
 }
 model::model!(EphemeralVolumeSource);
@@ -116,6 +125,10 @@ impl model::Model for ErrorData {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.code.is_some() as u64 | (self.message.is_some() as u64) << 1
+    }
 }
 model::model!(ErrorData);
 /// Schema `chaos_execution_nodes.HTTPProbe`.
@@ -153,10 +166,15 @@ impl model::Model for ExecutionNodeHttpProbe {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.status_code),
-            1 => model::Part::Opt(&self.response_body),
+            1 => model::opt(&self.response_body),
             2 => model::Part::Int(&self.response_time),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status_code.is_some() as u64 | (self.response_body.is_some() as u64) << 1
+            | (self.response_time.is_some() as u64) << 2
     }
 }
 model::model!(ExecutionNodeHttpProbe);
@@ -191,6 +209,10 @@ impl model::Model for ExecutionNodePromProbe {
             0 => model::Part::Str(&self.metrics),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.metrics.is_some() as u64
     }
 }
 model::model!(ExecutionNodePromProbe);
@@ -256,17 +278,26 @@ impl model::Model for ExperimentAuth {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.api),
+            0 => model::opt(&self.api),
             1 => model::Part::Str(&self.aws),
             2 => model::Part::Str(&self.gcp),
-            3 => model::Part::Opt(&self.ssh),
-            4 => model::Part::Opt(&self.type_),
+            3 => model::opt(&self.ssh),
+            4 => model::opt(&self.type_),
             5 => model::Part::Str(&self.azure),
-            6 => model::Part::Opt(&self.vmware),
-            7 => model::Part::Opt(&self.redis_auth),
+            6 => model::opt(&self.vmware),
+            7 => model::opt(&self.redis_auth),
             8 => model::Part::Str(&self.node_restart),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.api.is_some() as u64 | (self.aws.is_some() as u64) << 1
+            | (self.gcp.is_some() as u64) << 2 | (self.ssh.is_some() as u64) << 3
+            | (self.type_.is_some() as u64) << 4 | (self.azure.is_some() as u64) << 5
+            | (self.vmware.is_some() as u64) << 6
+            | (self.redis_auth.is_some() as u64) << 7
+            | (self.node_restart.is_some() as u64) << 8
     }
 }
 model::model!(ExperimentAuth);
@@ -361,23 +392,39 @@ impl model::Model for ExperimentComponents {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.auth),
-            1 => model::Part::Opt(&self.helper),
+            0 => model::opt(&self.auth),
+            1 => model::opt(&self.helper),
             2 => model::Part::Flag(&self.host_pid),
-            3 => model::Part::Opt(&self.secrets),
-            4 => model::Part::Opt(&self.sidecar),
-            5 => model::Part::Opt(&self.resources),
-            6 => model::Part::Opt(&self.config_maps),
-            7 => model::Part::Opt(&self.tolerations),
-            8 => model::Part::Opt(&self.node_selector),
-            9 => model::Part::Opt(&self.host_file_volumes),
-            10 => model::Part::Opt(&self.security_context),
-            11 => model::Part::Opt(&self.image_pull_secrets),
-            12 => model::Part::Opt(&self.projected_volumes),
-            13 => model::Part::Opt(&self.status_check_timeouts),
+            3 => model::opt(&self.secrets),
+            4 => model::opt(&self.sidecar),
+            5 => model::opt(&self.resources),
+            6 => model::opt(&self.config_maps),
+            7 => model::opt(&self.tolerations),
+            8 => model::opt(&self.node_selector),
+            9 => model::opt(&self.host_file_volumes),
+            10 => model::opt(&self.security_context),
+            11 => model::opt(&self.image_pull_secrets),
+            12 => model::opt(&self.projected_volumes),
+            13 => model::opt(&self.status_check_timeouts),
             14 => model::Part::Int(&self.termination_grace_period_seconds),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.auth.is_some() as u64 | (self.helper.is_some() as u64) << 1
+            | (self.host_pid.is_some() as u64) << 2
+            | (self.secrets.is_some() as u64) << 3 | (self.sidecar.is_some() as u64) << 4
+            | (self.resources.is_some() as u64) << 5
+            | (self.config_maps.is_some() as u64) << 6
+            | (self.tolerations.is_some() as u64) << 7
+            | (self.node_selector.is_some() as u64) << 8
+            | (self.host_file_volumes.is_some() as u64) << 9
+            | (self.security_context.is_some() as u64) << 10
+            | (self.image_pull_secrets.is_some() as u64) << 11
+            | (self.projected_volumes.is_some() as u64) << 12
+            | (self.status_check_timeouts.is_some() as u64) << 13
+            | (self.termination_grace_period_seconds.is_some() as u64) << 14
     }
 }
 model::model!(ExperimentComponents);
@@ -412,6 +459,10 @@ impl model::Model for ExperimentProbeConditions {
             0 => model::Part::Str(&self.execute_upon),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.execute_upon.is_some() as u64
     }
 }
 model::model!(ExperimentProbeConditions);
@@ -450,6 +501,10 @@ impl model::Model for ExperimentRedisAuth {
             1 => model::Part::Str(&self.password),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.tls_file.is_some() as u64 | (self.password.is_some() as u64) << 1
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -493,6 +548,10 @@ impl model::Model for ExperimentRunAction {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.identity.is_some() as u64) << 1
+    }
 }
 model::model!(ExperimentRunAction);
 /// Schema `chaos_experiment_run.Probe`.
@@ -531,6 +590,10 @@ impl model::Model for ExperimentRunProbe {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.identity.is_some() as u64) << 1
+    }
 }
 model::model!(ExperimentRunProbe);
 /// Schema `types.ExperimentRunRequest`.
@@ -564,10 +627,15 @@ impl model::Model for ExperimentRunRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.runtime_inputs),
+            0 => model::opt(&self.runtime_inputs),
             1 => model::Part::Str(&self.inputset_identity),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.runtime_inputs.is_some() as u64
+            | (self.inputset_identity.is_some() as u64) << 1
     }
 }
 model::model!(ExperimentRunRequest);
@@ -611,6 +679,11 @@ impl model::Model for ExperimentRunStats {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.time.is_some() as u64 | (self.failed.is_some() as u64) << 1
+            | (self.success.is_some() as u64) << 2
+    }
 }
 model::model!(ExperimentRunStats);
 /// Schema `github_com_harness_hce-saas_graphql_server_pkg_chaos_v2_experiment_run_types.UserDetails`.
@@ -653,6 +726,11 @@ impl model::Model for ExperimentRunUserDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.email.is_some() as u64 | (self.user_id.is_some() as u64) << 1
+            | (self.username.is_some() as u64) << 2
+    }
 }
 model::model!(ExperimentRunUserDetails);
 /// Schema `common_types.ExperimentRunsData`.
@@ -689,11 +767,17 @@ impl model::Model for ExperimentRunsData {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.experiment_run_stats),
+            0 => model::opt(&self.experiment_run_stats),
             1 => model::Part::Int(&self.total_experiment_runs),
             2 => model::Part::Int(&self.total_experiment_change),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.experiment_run_stats.is_some() as u64
+            | (self.total_experiment_runs.is_some() as u64) << 1
+            | (self.total_experiment_change.is_some() as u64) << 2
     }
 }
 model::model!(ExperimentRunsData);
@@ -737,6 +821,11 @@ impl model::Model for ExperimentSecret {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.mount_path.is_some() as u64) << 1
+            | (self.default_mode.is_some() as u64) << 2
+    }
 }
 model::model!(ExperimentSecret);
 /// Schema `experiment.SecurityContext`.
@@ -770,10 +859,15 @@ impl model::Model for ExperimentSecurityContext {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.pod_security_context),
-            1 => model::Part::Opt(&self.container_security_context),
+            0 => model::opt(&self.pod_security_context),
+            1 => model::opt(&self.container_security_context),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.pod_security_context.is_some() as u64
+            | (self.container_security_context.is_some() as u64) << 1
     }
 }
 model::model!(ExperimentSecurityContext);
@@ -817,6 +911,12 @@ impl model::Model for ExperimentSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.experiment_id.is_some() as u64
+            | (self.experiment_name.is_some() as u64) << 1
+            | (self.expected_resilience_score.is_some() as u64) << 2
+    }
 }
 model::model!(ExperimentSpec);
 /// Schema `experiment.StatusCheckTimeout`.
@@ -855,6 +955,10 @@ impl model::Model for ExperimentStatusCheckTimeout {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.delay.is_some() as u64 | (self.timeout.is_some() as u64) << 1
+    }
 }
 model::model!(ExperimentStatusCheckTimeout);
 /// Schema `experiment.Targets`.
@@ -888,10 +992,14 @@ impl model::Model for ExperimentTargets {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.selectors),
-            1 => model::Part::Opt(&self.application),
+            0 => model::opt(&self.selectors),
+            1 => model::opt(&self.application),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.selectors.is_some() as u64 | (self.application.is_some() as u64) << 1
     }
 }
 model::model!(ExperimentTargets);
@@ -1031,33 +1139,61 @@ impl model::Model for ExperimentV2 {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
-            2 => model::Part::Opt(&self.infra),
+            1 => model::opt(&self.tags),
+            2 => model::opt(&self.infra),
             3 => model::Part::Str(&self.created_at),
-            4 => model::Part::Opt(&self.created_by),
+            4 => model::opt(&self.created_by),
             5 => model::Part::Flag(&self.is_removed),
             6 => model::Part::Str(&self.updated_at),
-            7 => model::Part::Opt(&self.updated_by),
+            7 => model::opt(&self.updated_by),
             8 => model::Part::Str(&self.cron_syntax),
-            9 => model::Part::Opt(&self.weightages),
+            9 => model::opt(&self.weightages),
             10 => model::Part::Str(&self.workflow_id),
             11 => model::Part::Str(&self.description),
-            12 => model::Part::Opt(&self.identifiers),
+            12 => model::opt(&self.identifiers),
             13 => model::Part::Str(&self.experiment_id),
             14 => model::Part::Str(&self.workflow_type),
             15 => model::Part::Flag(&self.is_cron_enabled),
-            16 => model::Part::Opt(&self.events_metadata),
+            16 => model::opt(&self.events_metadata),
             17 => model::Part::Str(&self.last_executed_at),
-            18 => model::Part::Opt(&self.recommendation),
-            19 => model::Part::Opt(&self.template_details),
+            18 => model::opt(&self.recommendation),
+            19 => model::opt(&self.template_details),
             20 => model::Part::Flag(&self.is_custom_workflow),
             21 => model::Part::Str(&self.workflow_manifest),
-            22 => model::Part::Opt(&self.target_network_service),
+            22 => model::opt(&self.target_network_service),
             23 => model::Part::Flag(&self.is_single_run_cron_enabled),
-            24 => model::Part::Opt(&self.recent_workflow_run_details),
-            25 => model::Part::Opt(&self.single_click_onboard_metadata),
+            24 => model::opt(&self.recent_workflow_run_details),
+            25 => model::opt(&self.single_click_onboard_metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.infra.is_some() as u64) << 2
+            | (self.created_at.is_some() as u64) << 3
+            | (self.created_by.is_some() as u64) << 4
+            | (self.is_removed.is_some() as u64) << 5
+            | (self.updated_at.is_some() as u64) << 6
+            | (self.updated_by.is_some() as u64) << 7
+            | (self.cron_syntax.is_some() as u64) << 8
+            | (self.weightages.is_some() as u64) << 9
+            | (self.workflow_id.is_some() as u64) << 10
+            | (self.description.is_some() as u64) << 11
+            | (self.identifiers.is_some() as u64) << 12
+            | (self.experiment_id.is_some() as u64) << 13
+            | (self.workflow_type.is_some() as u64) << 14
+            | (self.is_cron_enabled.is_some() as u64) << 15
+            | (self.events_metadata.is_some() as u64) << 16
+            | (self.last_executed_at.is_some() as u64) << 17
+            | (self.recommendation.is_some() as u64) << 18
+            | (self.template_details.is_some() as u64) << 19
+            | (self.is_custom_workflow.is_some() as u64) << 20
+            | (self.workflow_manifest.is_some() as u64) << 21
+            | (self.target_network_service.is_some() as u64) << 22
+            | (self.is_single_run_cron_enabled.is_some() as u64) << 23
+            | (self.recent_workflow_run_details.is_some() as u64) << 24
+            | (self.single_click_onboard_metadata.is_some() as u64) << 25
     }
 }
 model::model!(ExperimentV2);
@@ -1106,6 +1242,12 @@ impl model::Model for ExperimentVmWareAuth {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        self.vm_password.is_some() as u64 | (self.v_center_server.is_some() as u64) << 1
+            | (self.v_center_password.is_some() as u64) << 2
+            | (self.v_center_username.is_some() as u64) << 3
+    }
+    #[inline]
     fn secrets(&self) -> &'static [usize] {
         &[0, 2]
     }
@@ -1148,12 +1290,18 @@ impl model::Model for ExperimentWorkload {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.kind),
+            0 => model::opt(&self.kind),
             1 => model::Part::Str(&self.names),
             2 => model::Part::Str(&self.labels),
             3 => model::Part::Str(&self.namespace),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.kind.is_some() as u64 | (self.names.is_some() as u64) << 1
+            | (self.labels.is_some() as u64) << 2
+            | (self.namespace.is_some() as u64) << 3
     }
 }
 model::model!(ExperimentWorkload);

@@ -55,13 +55,21 @@ impl model::Model for FaultData {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.targets),
+            1 => model::opt(&self.targets),
             2 => model::Part::Str(&self.namespace),
-            3 => model::Part::Opt(&self.fault_details),
-            4 => model::Part::Opt(&self.helper_pod_details),
-            5 => model::Part::Opt(&self.target_chaos_status),
+            3 => model::opt(&self.fault_details),
+            4 => model::opt(&self.helper_pod_details),
+            5 => model::opt(&self.target_chaos_status),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.targets.is_some() as u64) << 1
+            | (self.namespace.is_some() as u64) << 2
+            | (self.fault_details.is_some() as u64) << 3
+            | (self.helper_pod_details.is_some() as u64) << 4
+            | (self.target_chaos_status.is_some() as u64) << 5
     }
 }
 model::model!(FaultData);
@@ -97,9 +105,13 @@ impl model::Model for FaultDetails {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.definition),
+            1 => model::opt(&self.definition),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.definition.is_some() as u64) << 1
     }
 }
 model::model!(FaultDetails);
@@ -138,10 +150,16 @@ impl model::Model for FaultEventMetadata {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.fault_name),
-            1 => model::Part::Opt(&self.service_identifier),
-            2 => model::Part::Opt(&self.environment_identifier),
+            1 => model::opt(&self.service_identifier),
+            2 => model::opt(&self.environment_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.fault_name.is_some() as u64
+            | (self.service_identifier.is_some() as u64) << 1
+            | (self.environment_identifier.is_some() as u64) << 2
     }
 }
 model::model!(FaultEventMetadata);
@@ -189,13 +207,21 @@ impl model::Model for FaultRef {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.values),
+            1 => model::opt(&self.values),
             2 => model::Part::Str(&self.infra_id),
             3 => model::Part::Str(&self.identity),
             4 => model::Part::Flag(&self.auth_enabled),
             5 => model::Part::Flag(&self.is_enterprise),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.values.is_some() as u64) << 1
+            | (self.infra_id.is_some() as u64) << 2
+            | (self.identity.is_some() as u64) << 3
+            | (self.auth_enabled.is_some() as u64) << 4
+            | (self.is_enterprise.is_some() as u64) << 5
     }
 }
 model::model!(FaultRef);
@@ -230,10 +256,14 @@ impl model::Model for Faults {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.probes),
+            0 => model::opt(&self.probes),
             1 => model::Part::Str(&self.fault_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.probes.is_some() as u64 | (self.fault_name.is_some() as u64) << 1
     }
 }
 model::model!(Faults);
@@ -278,12 +308,19 @@ impl model::Model for FcVolumeSource {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.lun),
-            1 => model::Part::Opt(&self.wwids),
+            1 => model::opt(&self.wwids),
             2 => model::Part::Str(&self.fs_type),
             3 => model::Part::Flag(&self.read_only),
-            4 => model::Part::Opt(&self.target_ww_ns),
+            4 => model::opt(&self.target_ww_ns),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.lun.is_some() as u64 | (self.wwids.is_some() as u64) << 1
+            | (self.fs_type.is_some() as u64) << 2
+            | (self.read_only.is_some() as u64) << 3
+            | (self.target_ww_ns.is_some() as u64) << 4
     }
 }
 model::model!(FcVolumeSource);
@@ -315,9 +352,13 @@ impl model::Model for FilterListChaosPipelineRuns {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.notify_i_ds),
+            0 => model::opt(&self.notify_i_ds),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.notify_i_ds.is_some() as u64
     }
 }
 model::model!(FilterListChaosPipelineRuns);
@@ -363,11 +404,18 @@ impl model::Model for FlexVolumeSource {
         match index {
             0 => model::Part::Str(&self.driver),
             1 => model::Part::Str(&self.fs_type),
-            2 => model::Part::Opt(&self.options),
+            2 => model::opt(&self.options),
             3 => model::Part::Flag(&self.read_only),
-            4 => model::Part::Opt(&self.secret_ref),
+            4 => model::opt(&self.secret_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.driver.is_some() as u64 | (self.fs_type.is_some() as u64) << 1
+            | (self.options.is_some() as u64) << 2
+            | (self.read_only.is_some() as u64) << 3
+            | (self.secret_ref.is_some() as u64) << 4
     }
 }
 model::model!(FlexVolumeSource);
@@ -406,6 +454,10 @@ impl model::Model for FlockerVolumeSource {
             1 => model::Part::Str(&self.dataset_uuid),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.dataset_name.is_some() as u64 | (self.dataset_uuid.is_some() as u64) << 1
     }
 }
 model::model!(FlockerVolumeSource);

@@ -48,6 +48,12 @@ impl model::Model for GcePersistentDiskVolumeSource {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.fs_type.is_some() as u64 | (self.pd_name.is_some() as u64) << 1
+            | (self.read_only.is_some() as u64) << 2
+            | (self.partition.is_some() as u64) << 3
+    }
 }
 model::model!(GcePersistentDiskVolumeSource);
 /// Schema `v1.GcpCloudMonitoringInputs`.
@@ -90,6 +96,11 @@ impl model::Model for GcpCloudMonitoringInputs {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.query.is_some() as u64 | (self.project_id.is_some() as u64) << 1
+            | (self.service_account_key.is_some() as u64) << 2
+    }
 }
 model::model!(GcpCloudMonitoringInputs);
 /// Schema `chaosexperimentpipeline.GetChaosPipelineNodesResponse`.
@@ -123,10 +134,15 @@ impl model::Model for GetChaosPipelineNodesResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.ref_entities),
-            1 => model::Part::Opt(&self.chaos_execution_node),
+            0 => model::opt(&self.ref_entities),
+            1 => model::opt(&self.chaos_execution_node),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ref_entities.is_some() as u64
+            | (self.chaos_execution_node.is_some() as u64) << 1
     }
 }
 model::model!(GetChaosPipelineNodesResponse);
@@ -162,9 +178,13 @@ impl model::Model for GetExperimentOrTemplateVariableData {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.variables),
+            1 => model::opt(&self.variables),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.variables.is_some() as u64) << 1
     }
 }
 model::model!(GetExperimentOrTemplateVariableData);
@@ -196,9 +216,13 @@ impl model::Model for GetExperimentOrTemplateVariableResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.items),
+            0 => model::opt(&self.items),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.items.is_some() as u64
     }
 }
 model::model!(GetExperimentOrTemplateVariableResponse);
@@ -233,10 +257,14 @@ impl model::Model for GetInputSetResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
+            0 => model::opt(&self.data),
             1 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.correlation_id.is_some() as u64) << 1
     }
 }
 model::model!(GetInputSetResponse);
@@ -280,6 +308,11 @@ impl model::Model for GetMethod {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.criteria.is_some() as u64 | (self.response_body.is_some() as u64) << 1
+            | (self.response_code.is_some() as u64) << 2
+    }
 }
 model::model!(GetMethod);
 /// Schema `chaos.v1.GitRepoVolumeSource`.
@@ -321,6 +354,11 @@ impl model::Model for GitRepoVolumeSource {
             2 => model::Part::Str(&self.repository),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.revision.is_some() as u64 | (self.directory.is_some() as u64) << 1
+            | (self.repository.is_some() as u64) << 2
     }
 }
 model::model!(GitRepoVolumeSource);
@@ -364,6 +402,11 @@ impl model::Model for GlusterfsVolumeSource {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.path.is_some() as u64 | (self.read_only.is_some() as u64) << 1
+            | (self.endpoints.is_some() as u64) << 2
+    }
 }
 model::model!(GlusterfsVolumeSource);
 /// Schema `github_com_harness_hce-saas_graphql_server_graph_model.Identifiers`.
@@ -405,6 +448,12 @@ impl model::Model for GraphIdentifiers {
             2 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org_identifier.is_some() as u64
+            | (self.account_identifier.is_some() as u64) << 1
+            | (self.project_identifier.is_some() as u64) << 2
     }
 }
 model::model!(GraphIdentifiers);
@@ -515,27 +564,49 @@ impl model::Model for GraphInfrastructure {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.infra_id),
             3 => model::Part::Str(&self.version),
             4 => model::Part::Flag(&self.is_active),
             5 => model::Part::Str(&self.created_at),
-            6 => model::Part::Opt(&self.created_by),
-            7 => model::Part::Opt(&self.infra_type),
+            6 => model::opt(&self.created_by),
+            7 => model::opt(&self.infra_type),
             8 => model::Part::Flag(&self.is_removed),
             9 => model::Part::Str(&self.start_time),
             10 => model::Part::Str(&self.updated_at),
-            11 => model::Part::Opt(&self.updated_by),
-            12 => model::Part::Opt(&self.infra_scope),
-            13 => model::Part::Opt(&self.cluster_type),
+            11 => model::opt(&self.updated_by),
+            12 => model::opt(&self.infra_scope),
+            13 => model::opt(&self.cluster_type),
             14 => model::Part::Str(&self.description),
-            15 => model::Part::Opt(&self.identifiers),
+            15 => model::opt(&self.identifiers),
             16 => model::Part::Str(&self.environment_id),
             17 => model::Part::Str(&self.last_heartbeat),
             18 => model::Part::Str(&self.infra_namespace),
             19 => model::Part::Flag(&self.is_infra_confirmed),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.infra_id.is_some() as u64) << 2
+            | (self.version.is_some() as u64) << 3
+            | (self.is_active.is_some() as u64) << 4
+            | (self.created_at.is_some() as u64) << 5
+            | (self.created_by.is_some() as u64) << 6
+            | (self.infra_type.is_some() as u64) << 7
+            | (self.is_removed.is_some() as u64) << 8
+            | (self.start_time.is_some() as u64) << 9
+            | (self.updated_at.is_some() as u64) << 10
+            | (self.updated_by.is_some() as u64) << 11
+            | (self.infra_scope.is_some() as u64) << 12
+            | (self.cluster_type.is_some() as u64) << 13
+            | (self.description.is_some() as u64) << 14
+            | (self.identifiers.is_some() as u64) << 15
+            | (self.environment_id.is_some() as u64) << 16
+            | (self.last_heartbeat.is_some() as u64) << 17
+            | (self.infra_namespace.is_some() as u64) << 18
+            | (self.is_infra_confirmed.is_some() as u64) << 19
     }
 }
 model::model!(GraphInfrastructure);
@@ -578,6 +649,10 @@ impl model::Model for GraphWeightages {
             1 => model::Part::Str(&self.experiment_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.weightage.is_some() as u64 | (self.experiment_name.is_some() as u64) << 1
     }
 }
 model::model!(GraphWeightages);

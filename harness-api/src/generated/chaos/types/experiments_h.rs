@@ -102,26 +102,45 @@ impl model::Model for HelperConfig {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.env),
-            1 => model::Part::Opt(&self.args),
+            0 => model::opt(&self.env),
+            1 => model::opt(&self.args),
             2 => model::Part::Str(&self.image),
-            3 => model::Part::Opt(&self.labels),
-            4 => model::Part::Opt(&self.command),
+            3 => model::opt(&self.labels),
+            4 => model::opt(&self.command),
             5 => model::Part::Flag(&self.host_ipc),
             6 => model::Part::Flag(&self.host_pid),
-            7 => model::Part::Opt(&self.secrets),
-            8 => model::Part::Opt(&self.resources),
-            9 => model::Part::Opt(&self.config_maps),
-            10 => model::Part::Opt(&self.annotations),
+            7 => model::opt(&self.secrets),
+            8 => model::opt(&self.resources),
+            9 => model::opt(&self.config_maps),
+            10 => model::opt(&self.annotations),
             11 => model::Part::Flag(&self.host_network),
-            12 => model::Part::Opt(&self.tolerations),
-            13 => model::Part::Opt(&self.node_selector),
-            14 => model::Part::Opt(&self.host_file_volumes),
-            15 => model::Part::Opt(&self.image_pull_policy),
-            16 => model::Part::Opt(&self.security_context),
-            17 => model::Part::Opt(&self.image_pull_secrets),
+            12 => model::opt(&self.tolerations),
+            13 => model::opt(&self.node_selector),
+            14 => model::opt(&self.host_file_volumes),
+            15 => model::opt(&self.image_pull_policy),
+            16 => model::opt(&self.security_context),
+            17 => model::opt(&self.image_pull_secrets),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.env.is_some() as u64 | (self.args.is_some() as u64) << 1
+            | (self.image.is_some() as u64) << 2 | (self.labels.is_some() as u64) << 3
+            | (self.command.is_some() as u64) << 4
+            | (self.host_ipc.is_some() as u64) << 5
+            | (self.host_pid.is_some() as u64) << 6
+            | (self.secrets.is_some() as u64) << 7
+            | (self.resources.is_some() as u64) << 8
+            | (self.config_maps.is_some() as u64) << 9
+            | (self.annotations.is_some() as u64) << 10
+            | (self.host_network.is_some() as u64) << 11
+            | (self.tolerations.is_some() as u64) << 12
+            | (self.node_selector.is_some() as u64) << 13
+            | (self.host_file_volumes.is_some() as u64) << 14
+            | (self.image_pull_policy.is_some() as u64) << 15
+            | (self.security_context.is_some() as u64) << 16
+            | (self.image_pull_secrets.is_some() as u64) << 17
     }
 }
 model::model!(HelperConfig);
@@ -160,6 +179,10 @@ impl model::Model for HelperPodDetails {
             1 => model::Part::Str(&self.log_stream_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.log_stream_id.is_some() as u64) << 1
     }
 }
 model::model!(HelperPodDetails);
@@ -201,11 +224,17 @@ impl model::Model for HostFile {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.type_),
             2 => model::Part::Str(&self.node_path),
             3 => model::Part::Str(&self.mount_path),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.node_path.is_some() as u64) << 2
+            | (self.mount_path.is_some() as u64) << 3
     }
 }
 model::model!(HostFile);
@@ -240,10 +269,14 @@ impl model::Model for HttpMethod {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.get),
-            1 => model::Part::Opt(&self.post),
+            0 => model::opt(&self.get),
+            1 => model::opt(&self.post),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.get.is_some() as u64 | (self.post.is_some() as u64) << 1
     }
 }
 model::model!(HttpMethod);
@@ -291,13 +324,20 @@ impl model::Model for HttpProbeInputs {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.url),
-            1 => model::Part::Opt(&self.auth),
-            2 => model::Part::Opt(&self.method),
-            3 => model::Part::Opt(&self.headers),
-            4 => model::Part::Opt(&self.tls_config),
+            1 => model::opt(&self.auth),
+            2 => model::opt(&self.method),
+            3 => model::opt(&self.headers),
+            4 => model::opt(&self.tls_config),
             5 => model::Part::Flag(&self.insecure_skip_verify),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.auth.is_some() as u64) << 1
+            | (self.method.is_some() as u64) << 2 | (self.headers.is_some() as u64) << 3
+            | (self.tls_config.is_some() as u64) << 4
+            | (self.insecure_skip_verify.is_some() as u64) << 5
     }
 }
 model::model!(HttpProbeInputs);

@@ -108,6 +108,22 @@ impl model::Model for InputSet {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.spec.is_some() as u64) << 2 | (self.org_id.is_some() as u64) << 3
+            | (self.version.is_some() as u64) << 4
+            | (self.identity.is_some() as u64) << 5
+            | (self.account_id.is_some() as u64) << 6
+            | (self.created_at.is_some() as u64) << 7
+            | (self.created_by.is_some() as u64) << 8
+            | (self.is_removed.is_some() as u64) << 9
+            | (self.project_id.is_some() as u64) << 10
+            | (self.updated_at.is_some() as u64) << 11
+            | (self.updated_by.is_some() as u64) << 12
+            | (self.description.is_some() as u64) << 13
+            | (self.experiment_id.is_some() as u64) << 14
+    }
 }
 model::model!(InputSet);
 /// Schema `chaos.v1.ISCSIVolumeSource`.
@@ -183,9 +199,9 @@ impl model::Model for IscsiVolumeSource {
             0 => model::Part::Str(&self.iqn),
             1 => model::Part::Int(&self.lun),
             2 => model::Part::Str(&self.fs_type),
-            3 => model::Part::Opt(&self.portals),
+            3 => model::opt(&self.portals),
             4 => model::Part::Flag(&self.read_only),
-            5 => model::Part::Opt(&self.secret_ref),
+            5 => model::opt(&self.secret_ref),
             6 => model::Part::Str(&self.target_portal),
             7 => model::Part::Str(&self.initiator_name),
             8 => model::Part::Str(&self.iscsi_interface),
@@ -193,6 +209,18 @@ impl model::Model for IscsiVolumeSource {
             10 => model::Part::Flag(&self.chap_auth_discovery),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.iqn.is_some() as u64 | (self.lun.is_some() as u64) << 1
+            | (self.fs_type.is_some() as u64) << 2 | (self.portals.is_some() as u64) << 3
+            | (self.read_only.is_some() as u64) << 4
+            | (self.secret_ref.is_some() as u64) << 5
+            | (self.target_portal.is_some() as u64) << 6
+            | (self.initiator_name.is_some() as u64) << 7
+            | (self.iscsi_interface.is_some() as u64) << 8
+            | (self.chap_auth_session.is_some() as u64) << 9
+            | (self.chap_auth_discovery.is_some() as u64) << 10
     }
 }
 model::model!(IscsiVolumeSource);

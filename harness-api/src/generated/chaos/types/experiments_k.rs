@@ -62,8 +62,8 @@ impl model::Model for K8sInfraV2SpecIdentifiers {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
-            1 => model::Part::Opt(&self.scope),
+            0 => model::opt(&self.type_),
+            1 => model::opt(&self.scope),
             2 => model::Part::Str(&self.version),
             3 => model::Part::Flag(&self.ai_enabled),
             4 => model::Part::Str(&self.namespace),
@@ -72,6 +72,16 @@ impl model::Model for K8sInfraV2SpecIdentifiers {
             7 => model::Part::Str(&self.discovery_agent_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.scope.is_some() as u64) << 1
+            | (self.version.is_some() as u64) << 2
+            | (self.ai_enabled.is_some() as u64) << 3
+            | (self.namespace.is_some() as u64) << 4
+            | (self.emissary_url.is_some() as u64) << 5
+            | (self.service_account.is_some() as u64) << 6
+            | (self.discovery_agent_id.is_some() as u64) << 7
     }
 }
 model::model!(K8sInfraV2SpecIdentifiers);
@@ -149,6 +159,17 @@ impl model::Model for K8sProbeInputs {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.group.is_some() as u64) << 1
+            | (self.version.is_some() as u64) << 2
+            | (self.resource.is_some() as u64) << 3
+            | (self.namespace.is_some() as u64) << 4
+            | (self.operation.is_some() as u64) << 5
+            | (self.field_selector.is_some() as u64) << 6
+            | (self.label_selector.is_some() as u64) << 7
+            | (self.resource_names.is_some() as u64) << 8
+    }
 }
 model::model!(K8sProbeInputs);
 /// Schema `chaos.v1.ResourceRequirements`.
@@ -182,10 +203,14 @@ impl model::Model for K8sResourceRequirements {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.limits),
-            1 => model::Part::Opt(&self.requests),
+            0 => model::opt(&self.limits),
+            1 => model::opt(&self.requests),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.limits.is_some() as u64 | (self.requests.is_some() as u64) << 1
     }
 }
 model::model!(K8sResourceRequirements);
@@ -335,38 +360,66 @@ impl model::Model for K8sVolume {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.fc),
-            1 => model::Part::Opt(&self.csi),
-            2 => model::Part::Opt(&self.nfs),
-            3 => model::Part::Opt(&self.rbd),
+            0 => model::opt(&self.fc),
+            1 => model::opt(&self.csi),
+            2 => model::opt(&self.nfs),
+            3 => model::opt(&self.rbd),
             4 => model::Part::Str(&self.name),
-            5 => model::Part::Opt(&self.iscsi),
-            6 => model::Part::Opt(&self.cephfs),
-            7 => model::Part::Opt(&self.cinder),
-            8 => model::Part::Opt(&self.secret),
-            9 => model::Part::Opt(&self.flocker),
-            10 => model::Part::Opt(&self.git_repo),
-            11 => model::Part::Opt(&self.quobyte),
-            12 => model::Part::Opt(&self.scale_io),
-            13 => model::Part::Opt(&self.empty_dir),
-            14 => model::Part::Opt(&self.host_path),
-            15 => model::Part::Opt(&self.azure_disk),
-            16 => model::Part::Opt(&self.azure_file),
-            17 => model::Part::Opt(&self.config_map),
-            18 => model::Part::Opt(&self.ephemeral),
-            19 => model::Part::Opt(&self.glusterfs),
-            20 => model::Part::Opt(&self.projected),
-            21 => model::Part::Opt(&self.storageos),
-            22 => model::Part::Opt(&self.flex_volume),
-            23 => model::Part::Opt(&self.downward_api),
-            24 => model::Part::Opt(&self.vsphere_volume),
-            25 => model::Part::Opt(&self.portworx_volume),
-            26 => model::Part::Opt(&self.gce_persistent_disk),
-            27 => model::Part::Opt(&self.aws_elastic_block_store),
-            28 => model::Part::Opt(&self.photon_persistent_disk),
-            29 => model::Part::Opt(&self.persistent_volume_claim),
+            5 => model::opt(&self.iscsi),
+            6 => model::opt(&self.cephfs),
+            7 => model::opt(&self.cinder),
+            8 => model::opt(&self.secret),
+            9 => model::opt(&self.flocker),
+            10 => model::opt(&self.git_repo),
+            11 => model::opt(&self.quobyte),
+            12 => model::opt(&self.scale_io),
+            13 => model::opt(&self.empty_dir),
+            14 => model::opt(&self.host_path),
+            15 => model::opt(&self.azure_disk),
+            16 => model::opt(&self.azure_file),
+            17 => model::opt(&self.config_map),
+            18 => model::opt(&self.ephemeral),
+            19 => model::opt(&self.glusterfs),
+            20 => model::opt(&self.projected),
+            21 => model::opt(&self.storageos),
+            22 => model::opt(&self.flex_volume),
+            23 => model::opt(&self.downward_api),
+            24 => model::opt(&self.vsphere_volume),
+            25 => model::opt(&self.portworx_volume),
+            26 => model::opt(&self.gce_persistent_disk),
+            27 => model::opt(&self.aws_elastic_block_store),
+            28 => model::opt(&self.photon_persistent_disk),
+            29 => model::opt(&self.persistent_volume_claim),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.fc.is_some() as u64 | (self.csi.is_some() as u64) << 1
+            | (self.nfs.is_some() as u64) << 2 | (self.rbd.is_some() as u64) << 3
+            | (self.name.is_some() as u64) << 4 | (self.iscsi.is_some() as u64) << 5
+            | (self.cephfs.is_some() as u64) << 6 | (self.cinder.is_some() as u64) << 7
+            | (self.secret.is_some() as u64) << 8 | (self.flocker.is_some() as u64) << 9
+            | (self.git_repo.is_some() as u64) << 10
+            | (self.quobyte.is_some() as u64) << 11
+            | (self.scale_io.is_some() as u64) << 12
+            | (self.empty_dir.is_some() as u64) << 13
+            | (self.host_path.is_some() as u64) << 14
+            | (self.azure_disk.is_some() as u64) << 15
+            | (self.azure_file.is_some() as u64) << 16
+            | (self.config_map.is_some() as u64) << 17
+            | (self.ephemeral.is_some() as u64) << 18
+            | (self.glusterfs.is_some() as u64) << 19
+            | (self.projected.is_some() as u64) << 20
+            | (self.storageos.is_some() as u64) << 21
+            | (self.flex_volume.is_some() as u64) << 22
+            | (self.downward_api.is_some() as u64) << 23
+            | (self.vsphere_volume.is_some() as u64) << 24
+            | (self.portworx_volume.is_some() as u64) << 25
+            | (self.gce_persistent_disk.is_some() as u64) << 26
+            | (self.aws_elastic_block_store.is_some() as u64) << 27
+            | (self.photon_persistent_disk.is_some() as u64) << 28
+            | (self.persistent_volume_claim.is_some() as u64) << 29
     }
 }
 model::model!(K8sVolume);
@@ -409,6 +462,11 @@ impl model::Model for KeyToPath {
             2 => model::Part::Str(&self.path),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.mode.is_some() as u64) << 1
+            | (self.path.is_some() as u64) << 2
     }
 }
 model::model!(KeyToPath);

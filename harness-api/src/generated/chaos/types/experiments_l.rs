@@ -35,10 +35,15 @@ impl model::Model for LabelSelector {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.match_labels),
-            1 => model::Part::Opt(&self.match_expressions),
+            0 => model::opt(&self.match_labels),
+            1 => model::opt(&self.match_expressions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.match_labels.is_some() as u64
+            | (self.match_expressions.is_some() as u64) << 1
     }
 }
 model::model!(LabelSelector);
@@ -81,10 +86,15 @@ impl model::Model for LabelSelectorRequirement {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.key),
-            1 => model::Part::Opt(&self.values),
-            2 => model::Part::Opt(&self.operator),
+            1 => model::opt(&self.values),
+            2 => model::opt(&self.operator),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.values.is_some() as u64) << 1
+            | (self.operator.is_some() as u64) << 2
     }
 }
 model::model!(LabelSelectorRequirement);
@@ -158,10 +168,10 @@ impl model::Model for ListChaosPipelineRuns {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.tags),
-            1 => model::Part::Opt(&self.infra),
+            0 => model::opt(&self.tags),
+            1 => model::opt(&self.infra),
             2 => model::Part::Int(&self.executed_at),
-            3 => model::Part::Opt(&self.executed_by),
+            3 => model::opt(&self.executed_by),
             4 => model::Part::Str(&self.experiment_id),
             5 => model::Part::Str(&self.target_service),
             6 => model::Part::Str(&self.experiment_name),
@@ -171,6 +181,19 @@ impl model::Model for ListChaosPipelineRuns {
             10 => model::Part::Str(&self.experiment_notify_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.tags.is_some() as u64 | (self.infra.is_some() as u64) << 1
+            | (self.executed_at.is_some() as u64) << 2
+            | (self.executed_by.is_some() as u64) << 3
+            | (self.experiment_id.is_some() as u64) << 4
+            | (self.target_service.is_some() as u64) << 5
+            | (self.experiment_name.is_some() as u64) << 6
+            | (self.experiment_run_id.is_some() as u64) << 7
+            | (self.resilience_score.is_some() as u64) << 8
+            | (self.experiment_status.is_some() as u64) << 9
+            | (self.experiment_notify_id.is_some() as u64) << 10
     }
 }
 model::model!(ListChaosPipelineRuns);
@@ -218,13 +241,21 @@ impl model::Model for ListExperimentData {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.infra_id),
             3 => model::Part::Str(&self.identity),
-            4 => model::Part::Opt(&self.infra_type),
+            4 => model::opt(&self.infra_type),
             5 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.infra_id.is_some() as u64) << 2
+            | (self.identity.is_some() as u64) << 3
+            | (self.infra_type.is_some() as u64) << 4
+            | (self.description.is_some() as u64) << 5
     }
 }
 model::model!(ListExperimentData);
@@ -265,12 +296,18 @@ impl model::Model for ListExperimentOrTemplateResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.templates),
-            1 => model::Part::Opt(&self.pagination),
-            2 => model::Part::Opt(&self.experiments),
+            0 => model::opt(&self.templates),
+            1 => model::opt(&self.pagination),
+            2 => model::opt(&self.experiments),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.templates.is_some() as u64 | (self.pagination.is_some() as u64) << 1
+            | (self.experiments.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ListExperimentOrTemplateResponse);
@@ -315,12 +352,19 @@ impl model::Model for ListExperimentTemplateData {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.identity),
-            3 => model::Part::Opt(&self.infra_type),
+            3 => model::opt(&self.infra_type),
             4 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.identity.is_some() as u64) << 2
+            | (self.infra_type.is_some() as u64) << 3
+            | (self.description.is_some() as u64) << 4
     }
 }
 model::model!(ListExperimentTemplateData);
@@ -355,10 +399,14 @@ impl model::Model for ListExperimentV2Response {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.pagination),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.pagination),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.pagination.is_some() as u64) << 1
     }
 }
 model::model!(ListExperimentV2Response);
@@ -393,10 +441,15 @@ impl model::Model for ListExperimentsWithActiveInfrasMinimalNotificationResponse
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.experiments),
+            0 => model::opt(&self.experiments),
             1 => model::Part::Int(&self.total_no_of_experiments),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.experiments.is_some() as u64
+            | (self.total_no_of_experiments.is_some() as u64) << 1
     }
 }
 model::model!(ListExperimentsWithActiveInfrasMinimalNotificationResponse);
@@ -434,11 +487,16 @@ impl model::Model for ListInputSetResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.pagination),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.pagination),
             2 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.pagination.is_some() as u64) << 1
+            | (self.correlation_id.is_some() as u64) << 2
     }
 }
 model::model!(ListInputSetResponse);
@@ -482,13 +540,20 @@ impl model::Model for ListWorkflowRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.sort),
-            1 => model::Part::Opt(&self.filter),
-            2 => model::Part::Opt(&self.identities),
-            3 => model::Part::Opt(&self.pagination),
-            4 => model::Part::Opt(&self.workflow_i_ds),
+            0 => model::opt(&self.sort),
+            1 => model::opt(&self.filter),
+            2 => model::opt(&self.identities),
+            3 => model::opt(&self.pagination),
+            4 => model::opt(&self.workflow_i_ds),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.sort.is_some() as u64 | (self.filter.is_some() as u64) << 1
+            | (self.identities.is_some() as u64) << 2
+            | (self.pagination.is_some() as u64) << 3
+            | (self.workflow_i_ds.is_some() as u64) << 4
     }
 }
 model::model!(ListWorkflowRequest);
@@ -523,10 +588,15 @@ impl model::Model for ListWorkflowResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.workflows),
+            0 => model::opt(&self.workflows),
             1 => model::Part::Int(&self.total_no_of_workflows),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.workflows.is_some() as u64
+            | (self.total_no_of_workflows.is_some() as u64) << 1
     }
 }
 model::model!(ListWorkflowResponse);
@@ -582,6 +652,13 @@ impl model::Model for LitmusTargets {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.kind.is_some() as u64) << 1
+            | (self.name.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
+            | (self.sub_type.is_some() as u64) << 4
+            | (self.namespace.is_some() as u64) << 5
+    }
 }
 model::model!(LitmusTargets);
 /// Schema `chaos.v1.LocalObjectReference`.
@@ -615,6 +692,10 @@ impl model::Model for LocalObjectReference {
             0 => model::Part::Str(&self.name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64
     }
 }
 model::model!(LocalObjectReference);

@@ -50,11 +50,19 @@ impl model::Model for ManagedFieldsEntry {
             0 => model::Part::Str(&self.time),
             1 => model::Part::Str(&self.manager),
             2 => model::Part::Json(&self.fields_v1),
-            3 => model::Part::Opt(&self.operation),
+            3 => model::opt(&self.operation),
             4 => model::Part::Str(&self.api_version),
             5 => model::Part::Str(&self.fields_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.time.is_some() as u64 | (self.manager.is_some() as u64) << 1
+            | (self.fields_v1.is_some() as u64) << 2
+            | (self.operation.is_some() as u64) << 3
+            | (self.api_version.is_some() as u64) << 4
+            | (self.fields_type.is_some() as u64) << 5
     }
 }
 model::model!(ManagedFieldsEntry);
@@ -103,12 +111,19 @@ impl model::Model for MinimalNotificationWorkflow {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.infra_id),
             3 => model::Part::Str(&self.infra_name),
             4 => model::Part::Str(&self.workflow_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.infra_id.is_some() as u64) << 2
+            | (self.infra_name.is_some() as u64) << 3
+            | (self.workflow_id.is_some() as u64) << 4
     }
 }
 model::model!(MinimalNotificationWorkflow);

@@ -40,9 +40,14 @@ impl model::Model for NewRelicInputs {
         match index {
             0 => model::Part::Str(&self.endpoint),
             1 => model::Part::Str(&self.account_id),
-            2 => model::Part::Opt(&self.new_relic_metric),
+            2 => model::opt(&self.new_relic_metric),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.endpoint.is_some() as u64 | (self.account_id.is_some() as u64) << 1
+            | (self.new_relic_metric.is_some() as u64) << 2
     }
 }
 model::model!(NewRelicInputs);
@@ -84,11 +89,17 @@ impl model::Model for NewrelicMetrics {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.query),
-            1 => model::Part::Opt(&self.comparator),
+            1 => model::opt(&self.comparator),
             2 => model::Part::Str(&self.query_metrics),
             3 => model::Part::Str(&self.metrics_evaluation_mode),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.query.is_some() as u64 | (self.comparator.is_some() as u64) << 1
+            | (self.query_metrics.is_some() as u64) << 2
+            | (self.metrics_evaluation_mode.is_some() as u64) << 3
     }
 }
 model::model!(NewrelicMetrics);
@@ -131,10 +142,16 @@ impl model::Model for NewrelicProbeInputs {
         match index {
             0 => model::Part::Str(&self.endpoint),
             1 => model::Part::Str(&self.account_id),
-            2 => model::Part::Opt(&self.newrelic_metrics),
+            2 => model::opt(&self.newrelic_metrics),
             3 => model::Part::Str(&self.api_token_secret_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.endpoint.is_some() as u64 | (self.account_id.is_some() as u64) << 1
+            | (self.newrelic_metrics.is_some() as u64) << 2
+            | (self.api_token_secret_name.is_some() as u64) << 3
     }
 }
 model::model!(NewrelicProbeInputs);
@@ -178,6 +195,11 @@ impl model::Model for NfsVolumeSource {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.path.is_some() as u64 | (self.server.is_some() as u64) << 1
+            | (self.read_only.is_some() as u64) << 2
+    }
 }
 model::model!(NfsVolumeSource);
 /// Schema `types.Note`.
@@ -220,13 +242,20 @@ impl model::Model for Note {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.user),
+            0 => model::opt(&self.user),
             1 => model::Part::Str(&self.note_id),
             2 => model::Part::Str(&self.comment),
             3 => model::Part::Int(&self.created_at),
             4 => model::Part::Int(&self.updated_at),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.user.is_some() as u64 | (self.note_id.is_some() as u64) << 1
+            | (self.comment.is_some() as u64) << 2
+            | (self.created_at.is_some() as u64) << 3
+            | (self.updated_at.is_some() as u64) << 4
     }
 }
 model::model!(Note);
@@ -290,14 +319,23 @@ impl model::Model for Notes {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.id),
-            1 => model::Part::Opt(&self.type_),
-            2 => model::Part::Opt(&self.notes),
-            3 => model::Part::Opt(&self.identifiers),
+            1 => model::opt(&self.type_),
+            2 => model::opt(&self.notes),
+            3 => model::opt(&self.identifiers),
             4 => model::Part::Str(&self.experiment_id),
             5 => model::Part::Str(&self.gameday_run_id),
             6 => model::Part::Str(&self.experiment_run_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.notes.is_some() as u64) << 2
+            | (self.identifiers.is_some() as u64) << 3
+            | (self.experiment_id.is_some() as u64) << 4
+            | (self.gameday_run_id.is_some() as u64) << 5
+            | (self.experiment_run_id.is_some() as u64) << 6
     }
 }
 model::model!(Notes);

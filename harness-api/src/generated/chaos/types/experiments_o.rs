@@ -96,22 +96,40 @@ impl model::Model for ObjectMeta {
         match index {
             0 => model::Part::Str(&self.uid),
             1 => model::Part::Str(&self.name),
-            2 => model::Part::Opt(&self.labels),
+            2 => model::opt(&self.labels),
             3 => model::Part::Str(&self.self_link),
             4 => model::Part::Str(&self.namespace),
-            5 => model::Part::Opt(&self.finalizers),
+            5 => model::opt(&self.finalizers),
             6 => model::Part::Int(&self.generation),
-            7 => model::Part::Opt(&self.annotations),
+            7 => model::opt(&self.annotations),
             8 => model::Part::Str(&self.cluster_name),
             9 => model::Part::Str(&self.generate_name),
-            10 => model::Part::Opt(&self.managed_fields),
-            11 => model::Part::Opt(&self.owner_references),
+            10 => model::opt(&self.managed_fields),
+            11 => model::opt(&self.owner_references),
             12 => model::Part::Str(&self.resource_version),
             13 => model::Part::Str(&self.creation_timestamp),
             14 => model::Part::Str(&self.deletion_timestamp),
             15 => model::Part::Int(&self.deletion_grace_period_seconds),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.uid.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.labels.is_some() as u64) << 2
+            | (self.self_link.is_some() as u64) << 3
+            | (self.namespace.is_some() as u64) << 4
+            | (self.finalizers.is_some() as u64) << 5
+            | (self.generation.is_some() as u64) << 6
+            | (self.annotations.is_some() as u64) << 7
+            | (self.cluster_name.is_some() as u64) << 8
+            | (self.generate_name.is_some() as u64) << 9
+            | (self.managed_fields.is_some() as u64) << 10
+            | (self.owner_references.is_some() as u64) << 11
+            | (self.resource_version.is_some() as u64) << 12
+            | (self.creation_timestamp.is_some() as u64) << 13
+            | (self.deletion_timestamp.is_some() as u64) << 14
+            | (self.deletion_grace_period_seconds.is_some() as u64) << 15
     }
 }
 model::model!(ObjectMeta);

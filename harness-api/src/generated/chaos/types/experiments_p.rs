@@ -63,15 +63,24 @@ impl model::Model for PersistentVolumeClaimSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.selector),
-            1 => model::Part::Opt(&self.resources),
-            2 => model::Part::Opt(&self.data_source),
-            3 => model::Part::Opt(&self.volume_mode),
+            0 => model::opt(&self.selector),
+            1 => model::opt(&self.resources),
+            2 => model::opt(&self.data_source),
+            3 => model::opt(&self.volume_mode),
             4 => model::Part::Str(&self.volume_name),
-            5 => model::Part::Opt(&self.access_modes),
+            5 => model::opt(&self.access_modes),
             6 => model::Part::Str(&self.storage_class_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.selector.is_some() as u64 | (self.resources.is_some() as u64) << 1
+            | (self.data_source.is_some() as u64) << 2
+            | (self.volume_mode.is_some() as u64) << 3
+            | (self.volume_name.is_some() as u64) << 4
+            | (self.access_modes.is_some() as u64) << 5
+            | (self.storage_class_name.is_some() as u64) << 6
     }
 }
 model::model!(PersistentVolumeClaimSpec);
@@ -106,10 +115,14 @@ impl model::Model for PersistentVolumeClaimTemplate {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.metadata),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.spec.is_some() as u64 | (self.metadata.is_some() as u64) << 1
     }
 }
 model::model!(PersistentVolumeClaimTemplate);
@@ -153,6 +166,10 @@ impl model::Model for PhotonPersistentDiskVolumeSource {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.pd_id.is_some() as u64 | (self.fs_type.is_some() as u64) << 1
+    }
 }
 model::model!(PhotonPersistentDiskVolumeSource);
 /// Schema `chaos.v1.PortworxVolumeSource`.
@@ -194,6 +211,11 @@ impl model::Model for PortworxVolumeSource {
             2 => model::Part::Str(&self.volume_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.fs_type.is_some() as u64 | (self.read_only.is_some() as u64) << 1
+            | (self.volume_id.is_some() as u64) << 2
     }
 }
 model::model!(PortworxVolumeSource);
@@ -249,6 +271,14 @@ impl model::Model for PostMethod {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.body.is_some() as u64 | (self.body_path.is_some() as u64) << 1
+            | (self.criteria.is_some() as u64) << 2
+            | (self.content_type.is_some() as u64) << 3
+            | (self.response_body.is_some() as u64) << 4
+            | (self.response_code.is_some() as u64) << 5
+    }
 }
 model::model!(PostMethod);
 /// Schema `experiment.ProbeActions`.
@@ -288,12 +318,18 @@ impl model::Model for ProbeActions {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.env),
-            1 => model::Part::Opt(&self.args),
+            0 => model::opt(&self.env),
+            1 => model::opt(&self.args),
             2 => model::Part::Str(&self.identity),
             3 => model::Part::Str(&self.condition),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.env.is_some() as u64 | (self.args.is_some() as u64) << 1
+            | (self.identity.is_some() as u64) << 2
+            | (self.condition.is_some() as u64) << 3
     }
 }
 model::model!(ProbeActions);
@@ -359,12 +395,22 @@ impl model::Model for ProbeData {
             1 => model::Part::Str(&self.fault_name),
             2 => model::Part::Str(&self.probe_type),
             3 => model::Part::Int(&self.weightage),
-            4 => model::Part::Opt(&self.iterations),
+            4 => model::opt(&self.iterations),
             5 => model::Part::Str(&self.description),
-            6 => model::Part::Opt(&self.probe_details),
+            6 => model::opt(&self.probe_details),
             7 => model::Part::Int(&self.resiliency_score),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.fault_name.is_some() as u64) << 1
+            | (self.probe_type.is_some() as u64) << 2
+            | (self.weightage.is_some() as u64) << 3
+            | (self.iterations.is_some() as u64) << 4
+            | (self.description.is_some() as u64) << 5
+            | (self.probe_details.is_some() as u64) << 6
+            | (self.resiliency_score.is_some() as u64) << 7
     }
 }
 model::model!(ProbeData);
@@ -413,12 +459,20 @@ impl model::Model for ProbeIterations {
         match index {
             0 => model::Part::Str(&self.phase),
             1 => model::Part::Int(&self.duration),
-            2 => model::Part::Opt(&self.http_probe),
-            3 => model::Part::Opt(&self.prom_probe),
+            2 => model::opt(&self.http_probe),
+            3 => model::opt(&self.prom_probe),
             4 => model::Part::Int(&self.timestamp),
-            5 => model::Part::Opt(&self.command_probe),
+            5 => model::opt(&self.command_probe),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.phase.is_some() as u64 | (self.duration.is_some() as u64) << 1
+            | (self.http_probe.is_some() as u64) << 2
+            | (self.prom_probe.is_some() as u64) << 3
+            | (self.timestamp.is_some() as u64) << 4
+            | (self.command_probe.is_some() as u64) << 5
     }
 }
 model::model!(ProbeIterations);
@@ -498,18 +552,31 @@ impl model::Model for ProbeRef {
         match index {
             0 => model::Part::Str(&self.name),
             1 => model::Part::Str(&self.hub_ref),
-            2 => model::Part::Opt(&self.values),
-            3 => model::Part::Opt(&self.actions),
+            2 => model::opt(&self.values),
+            3 => model::opt(&self.actions),
             4 => model::Part::Str(&self.infra_id),
             5 => model::Part::Str(&self.duration),
             6 => model::Part::Str(&self.identity),
             7 => model::Part::Int(&self.revision),
             8 => model::Part::Int(&self.weightage),
-            9 => model::Part::Opt(&self.conditions),
+            9 => model::opt(&self.conditions),
             10 => model::Part::Flag(&self.is_verified),
             11 => model::Part::Flag(&self.enable_data_collection),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.hub_ref.is_some() as u64) << 1
+            | (self.values.is_some() as u64) << 2 | (self.actions.is_some() as u64) << 3
+            | (self.infra_id.is_some() as u64) << 4
+            | (self.duration.is_some() as u64) << 5
+            | (self.identity.is_some() as u64) << 6
+            | (self.revision.is_some() as u64) << 7
+            | (self.weightage.is_some() as u64) << 8
+            | (self.conditions.is_some() as u64) << 9
+            | (self.is_verified.is_some() as u64) << 10
+            | (self.enable_data_collection.is_some() as u64) << 11
     }
 }
 model::model!(ProbeRef);
@@ -553,6 +620,12 @@ impl model::Model for ProbeV1AppdMetrics {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.duration_in_min.is_some() as u64
+            | (self.application_name.is_some() as u64) << 1
+            | (self.metrics_full_path.is_some() as u64) << 2
+    }
 }
 model::model!(ProbeV1AppdMetrics);
 /// Schema `v1.Authorization`.
@@ -590,6 +663,10 @@ impl model::Model for ProbeV1Authorization {
             1 => model::Part::Str(&self.credentials),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.credentials.is_some() as u64) << 1
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -637,9 +714,15 @@ impl model::Model for ProbeV1DatadogApmProbeInputs {
             0 => model::Part::Str(&self.query),
             1 => model::Part::Str(&self.endpoint),
             2 => model::Part::Int(&self.duration_in_min),
-            3 => model::Part::Opt(&self.synthetics_test),
+            3 => model::opt(&self.synthetics_test),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.query.is_some() as u64 | (self.endpoint.is_some() as u64) << 1
+            | (self.duration_in_min.is_some() as u64) << 2
+            | (self.synthetics_test.is_some() as u64) << 3
     }
 }
 model::model!(ProbeV1DatadogApmProbeInputs);
@@ -679,9 +762,14 @@ impl model::Model for ProbeV1DatadogMetrics {
         match index {
             0 => model::Part::Str(&self.query),
             1 => model::Part::Str(&self.time_frame),
-            2 => model::Part::Opt(&self.comparator),
+            2 => model::opt(&self.comparator),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.query.is_some() as u64 | (self.time_frame.is_some() as u64) << 1
+            | (self.comparator.is_some() as u64) << 2
     }
 }
 model::model!(ProbeV1DatadogMetrics);
@@ -719,11 +807,16 @@ impl model::Model for ProbeV1DynatraceApmProbeInputs {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.metrics),
+            0 => model::opt(&self.metrics),
             1 => model::Part::Str(&self.endpoint),
             2 => model::Part::Int(&self.duration_in_min),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.metrics.is_some() as u64 | (self.endpoint.is_some() as u64) << 1
+            | (self.duration_in_min.is_some() as u64) << 2
     }
 }
 model::model!(ProbeV1DynatraceApmProbeInputs);
@@ -762,6 +855,11 @@ impl model::Model for ProbeV1EvaluationWindow {
             1 => model::Part::Int(&self.evaluation_start_time),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.evaluation_end_time.is_some() as u64
+            | (self.evaluation_start_time.is_some() as u64) << 1
     }
 }
 model::model!(ProbeV1EvaluationWindow);
@@ -805,6 +903,12 @@ impl model::Model for ProbeV1Identifier {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org_identifier.is_some() as u64
+            | (self.account_identifier.is_some() as u64) << 1
+            | (self.project_identifier.is_some() as u64) << 2
+    }
 }
 model::model!(ProbeV1Identifier);
 /// Schema `chaos.v1.NewRelicMetric`.
@@ -843,6 +947,10 @@ impl model::Model for ProbeV1NewRelicMetric {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.query.is_some() as u64 | (self.query_metric.is_some() as u64) << 1
+    }
 }
 model::model!(ProbeV1NewRelicMetric);
 /// Schema `v1.SLOSourceMetadata`.
@@ -876,10 +984,14 @@ impl model::Model for ProbeV1SloSourceMetadata {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.scope),
+            0 => model::opt(&self.scope),
             1 => model::Part::Str(&self.api_token_secret),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.scope.is_some() as u64 | (self.api_token_secret.is_some() as u64) << 1
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -923,6 +1035,10 @@ impl model::Model for ProbeV1SplunkObservabilityMetrics {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.query.is_some() as u64 | (self.duration_in_min.is_some() as u64) << 1
+    }
 }
 model::model!(ProbeV1SplunkObservabilityMetrics);
 /// Schema `chaos.v1.ProjectedVolumeSource`.
@@ -956,10 +1072,14 @@ impl model::Model for ProjectedVolumeSource {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.sources),
+            0 => model::opt(&self.sources),
             1 => model::Part::Int(&self.default_mode),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.sources.is_some() as u64 | (self.default_mode.is_some() as u64) << 1
     }
 }
 model::model!(ProjectedVolumeSource);
@@ -1003,9 +1123,15 @@ impl model::Model for ProjectedVolumes {
             0 => model::Part::Str(&self.name),
             1 => model::Part::Flag(&self.read_only),
             2 => model::Part::Str(&self.mount_path),
-            3 => model::Part::Opt(&self.projected),
+            3 => model::opt(&self.projected),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.read_only.is_some() as u64) << 1
+            | (self.mount_path.is_some() as u64) << 2
+            | (self.projected.is_some() as u64) << 3
     }
 }
 model::model!(ProjectedVolumes);
@@ -1052,14 +1178,22 @@ impl model::Model for PromProbeInputs {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.auth),
+            0 => model::opt(&self.auth),
             1 => model::Part::Str(&self.query),
             2 => model::Part::Str(&self.endpoint),
             3 => model::Part::Str(&self.query_path),
-            4 => model::Part::Opt(&self.tls_config),
-            5 => model::Part::Opt(&self.comparator),
+            4 => model::opt(&self.tls_config),
+            5 => model::opt(&self.comparator),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.auth.is_some() as u64 | (self.query.is_some() as u64) << 1
+            | (self.endpoint.is_some() as u64) << 2
+            | (self.query_path.is_some() as u64) << 3
+            | (self.tls_config.is_some() as u64) << 4
+            | (self.comparator.is_some() as u64) << 5
     }
 }
 model::model!(PromProbeInputs);
@@ -1099,9 +1233,14 @@ impl model::Model for PrometheusInputs {
         match index {
             0 => model::Part::Str(&self.query),
             1 => model::Part::Str(&self.endpoint),
-            2 => model::Part::Opt(&self.tls_config),
+            2 => model::opt(&self.tls_config),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.query.is_some() as u64 | (self.endpoint.is_some() as u64) << 1
+            | (self.tls_config.is_some() as u64) << 2
     }
 }
 model::model!(PrometheusInputs);

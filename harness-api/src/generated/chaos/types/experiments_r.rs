@@ -67,11 +67,20 @@ impl model::Model for RbdVolumeSource {
             2 => model::Part::Str(&self.image),
             3 => model::Part::Str(&self.fs_type),
             4 => model::Part::Str(&self.keyring),
-            5 => model::Part::Opt(&self.monitors),
+            5 => model::opt(&self.monitors),
             6 => model::Part::Flag(&self.read_only),
-            7 => model::Part::Opt(&self.secret_ref),
+            7 => model::opt(&self.secret_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.pool.is_some() as u64 | (self.user.is_some() as u64) << 1
+            | (self.image.is_some() as u64) << 2 | (self.fs_type.is_some() as u64) << 3
+            | (self.keyring.is_some() as u64) << 4
+            | (self.monitors.is_some() as u64) << 5
+            | (self.read_only.is_some() as u64) << 6
+            | (self.secret_ref.is_some() as u64) << 7
     }
 }
 model::model!(RbdVolumeSource);
@@ -106,6 +115,10 @@ impl model::Model for ReRunChaosWorkflowResponse {
             0 => model::Part::Str(&self.notify_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.notify_id.is_some() as u64
     }
 }
 model::model!(ReRunChaosWorkflowResponse);
@@ -174,14 +187,25 @@ impl model::Model for RecentWorkflowRun {
             0 => model::Part::Str(&self.phase),
             1 => model::Part::Str(&self.notify_id),
             2 => model::Part::Str(&self.created_at),
-            3 => model::Part::Opt(&self.created_by),
+            3 => model::opt(&self.created_by),
             4 => model::Part::Str(&self.updated_at),
-            5 => model::Part::Opt(&self.updated_by),
+            5 => model::opt(&self.updated_by),
             6 => model::Part::Int(&self.run_sequence),
             7 => model::Part::Str(&self.workflow_run_id),
             8 => model::Part::Num(&self.resiliency_score),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.phase.is_some() as u64 | (self.notify_id.is_some() as u64) << 1
+            | (self.created_at.is_some() as u64) << 2
+            | (self.created_by.is_some() as u64) << 3
+            | (self.updated_at.is_some() as u64) << 4
+            | (self.updated_by.is_some() as u64) << 5
+            | (self.run_sequence.is_some() as u64) << 6
+            | (self.workflow_run_id.is_some() as u64) << 7
+            | (self.resiliency_score.is_some() as u64) << 8
     }
 }
 model::model!(RecentWorkflowRun);
@@ -222,12 +246,18 @@ impl model::Model for ReferenceEntities {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.fault_ref),
-            1 => model::Part::Opt(&self.probe_ref),
-            2 => model::Part::Opt(&self.action_ref),
-            3 => model::Part::Opt(&self.variables),
+            0 => model::opt(&self.fault_ref),
+            1 => model::opt(&self.probe_ref),
+            2 => model::opt(&self.action_ref),
+            3 => model::opt(&self.variables),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.fault_ref.is_some() as u64 | (self.probe_ref.is_some() as u64) << 1
+            | (self.action_ref.is_some() as u64) << 2
+            | (self.variables.is_some() as u64) << 3
     }
 }
 model::model!(ReferenceEntities);
@@ -288,12 +318,21 @@ impl model::Model for RuleDetails {
             0 => model::Part::Str(&self.rule_id),
             1 => model::Part::Str(&self.message),
             2 => model::Part::Str(&self.rule_name),
-            3 => model::Part::Opt(&self.conditions),
-            4 => model::Part::Opt(&self.time_window),
+            3 => model::opt(&self.conditions),
+            4 => model::opt(&self.time_window),
             5 => model::Part::Str(&self.description),
-            6 => model::Part::Opt(&self.user_group_ids),
+            6 => model::opt(&self.user_group_ids),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.rule_id.is_some() as u64 | (self.message.is_some() as u64) << 1
+            | (self.rule_name.is_some() as u64) << 2
+            | (self.conditions.is_some() as u64) << 3
+            | (self.time_window.is_some() as u64) << 4
+            | (self.description.is_some() as u64) << 5
+            | (self.user_group_ids.is_some() as u64) << 6
     }
 }
 model::model!(RuleDetails);
@@ -371,6 +410,17 @@ impl model::Model for RunProperty {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.retry.is_some() as u64 | (self.attempt.is_some() as u64) << 1
+            | (self.interval.is_some() as u64) << 2
+            | (self.verbosity.is_some() as u64) << 3
+            | (self.initial_delay.is_some() as u64) << 4
+            | (self.probe_timeout.is_some() as u64) << 5
+            | (self.stop_on_failure.is_some() as u64) << 6
+            | (self.initial_delay_seconds.is_some() as u64) << 7
+            | (self.probe_polling_interval.is_some() as u64) << 8
+    }
 }
 model::model!(RunProperty);
 /// Schema `template.RunTimeVariables`.
@@ -404,10 +454,14 @@ impl model::Model for RunTimeVariables {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.tasks),
-            1 => model::Part::Opt(&self.experiment),
+            0 => model::opt(&self.tasks),
+            1 => model::opt(&self.experiment),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.tasks.is_some() as u64 | (self.experiment.is_some() as u64) << 1
     }
 }
 model::model!(RunTimeVariables);

@@ -74,7 +74,7 @@ impl model::Model for ScaleIoVolumeSource {
             1 => model::Part::Str(&self.system),
             2 => model::Part::Str(&self.gateway),
             3 => model::Part::Flag(&self.read_only),
-            4 => model::Part::Opt(&self.secret_ref),
+            4 => model::opt(&self.secret_ref),
             5 => model::Part::Flag(&self.ssl_enabled),
             6 => model::Part::Str(&self.volume_name),
             7 => model::Part::Str(&self.storage_mode),
@@ -82,6 +82,18 @@ impl model::Model for ScaleIoVolumeSource {
             9 => model::Part::Str(&self.protection_domain),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.fs_type.is_some() as u64 | (self.system.is_some() as u64) << 1
+            | (self.gateway.is_some() as u64) << 2
+            | (self.read_only.is_some() as u64) << 3
+            | (self.secret_ref.is_some() as u64) << 4
+            | (self.ssl_enabled.is_some() as u64) << 5
+            | (self.volume_name.is_some() as u64) << 6
+            | (self.storage_mode.is_some() as u64) << 7
+            | (self.storage_pool.is_some() as u64) << 8
+            | (self.protection_domain.is_some() as u64) << 9
     }
 }
 model::model!(ScaleIoVolumeSource);
@@ -121,6 +133,10 @@ impl model::Model for SecretEnvSource {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.optional.is_some() as u64) << 1
+    }
 }
 model::model!(SecretEnvSource);
 /// Schema `chaos.v1.SecretProjection`.
@@ -158,10 +174,15 @@ impl model::Model for SecretProjection {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.items),
+            1 => model::opt(&self.items),
             2 => model::Part::Flag(&self.optional),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.items.is_some() as u64) << 1
+            | (self.optional.is_some() as u64) << 2
     }
 }
 model::model!(SecretProjection);
@@ -202,12 +223,18 @@ impl model::Model for SecretVolumeSource {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.items),
+            0 => model::opt(&self.items),
             1 => model::Part::Flag(&self.optional),
             2 => model::Part::Str(&self.secret_name),
             3 => model::Part::Int(&self.default_mode),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.items.is_some() as u64 | (self.optional.is_some() as u64) << 1
+            | (self.secret_name.is_some() as u64) << 2
+            | (self.default_mode.is_some() as u64) << 3
     }
 }
 model::model!(SecretVolumeSource);
@@ -271,9 +298,17 @@ impl model::Model for SecurityGovernanceNode {
             3 => model::Part::Str(&self.message),
             4 => model::Part::Int(&self.started_at),
             5 => model::Part::Int(&self.finished_at),
-            6 => model::Part::Opt(&self.security_governance_node_data),
+            6 => model::opt(&self.security_governance_node_data),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.phase.is_some() as u64) << 2 | (self.message.is_some() as u64) << 3
+            | (self.started_at.is_some() as u64) << 4
+            | (self.finished_at.is_some() as u64) << 5
+            | (self.security_governance_node_data.is_some() as u64) << 6
     }
 }
 model::model!(SecurityGovernanceNode);
@@ -311,11 +346,16 @@ impl model::Model for SecurityGovernanceNodeData {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.failed_rules),
-            1 => model::Part::Opt(&self.passed_rules),
-            2 => model::Part::Opt(&self.skipped_rules),
+            0 => model::opt(&self.failed_rules),
+            1 => model::opt(&self.passed_rules),
+            2 => model::opt(&self.skipped_rules),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.failed_rules.is_some() as u64 | (self.passed_rules.is_some() as u64) << 1
+            | (self.skipped_rules.is_some() as u64) << 2
     }
 }
 model::model!(SecurityGovernanceNodeData);
@@ -347,9 +387,13 @@ impl model::Model for Selector {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.workloads),
+            0 => model::opt(&self.workloads),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.workloads.is_some() as u64
     }
 }
 model::model!(Selector);
@@ -393,6 +437,11 @@ impl model::Model for ServiceAccountTokenProjection {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.path.is_some() as u64 | (self.audience.is_some() as u64) << 1
+            | (self.expiration_seconds.is_some() as u64) << 2
+    }
 }
 model::model!(ServiceAccountTokenProjection);
 /// Schema `experiment.Sidecar`.
@@ -435,13 +484,20 @@ impl model::Model for Sidecar {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.env),
+            0 => model::opt(&self.env),
             1 => model::Part::Str(&self.image),
-            2 => model::Part::Opt(&self.env_from),
-            3 => model::Part::Opt(&self.secrets),
-            4 => model::Part::Opt(&self.image_pull_policy),
+            2 => model::opt(&self.env_from),
+            3 => model::opt(&self.secrets),
+            4 => model::opt(&self.image_pull_policy),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.env.is_some() as u64 | (self.image.is_some() as u64) << 1
+            | (self.env_from.is_some() as u64) << 2
+            | (self.secrets.is_some() as u64) << 3
+            | (self.image_pull_policy.is_some() as u64) << 4
     }
 }
 model::model!(Sidecar);
@@ -476,10 +532,14 @@ impl model::Model for SingleClickOnboardMetadata {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.faults),
+            0 => model::opt(&self.faults),
             1 => model::Part::Str(&self.onboarding_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.faults.is_some() as u64 | (self.onboarding_id.is_some() as u64) << 1
     }
 }
 model::model!(SingleClickOnboardMetadata);
@@ -537,15 +597,24 @@ impl model::Model for SloProbeInputs {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.comparator),
+            0 => model::opt(&self.comparator),
             1 => model::Part::Str(&self.slo_identifier),
-            2 => model::Part::Opt(&self.evaluation_window),
+            2 => model::opt(&self.evaluation_window),
             3 => model::Part::Str(&self.platform_endpoint),
             4 => model::Part::Str(&self.evaluation_timeout),
-            5 => model::Part::Opt(&self.slo_source_metadata),
+            5 => model::opt(&self.slo_source_metadata),
             6 => model::Part::Flag(&self.insecure_skip_verify),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.comparator.is_some() as u64 | (self.slo_identifier.is_some() as u64) << 1
+            | (self.evaluation_window.is_some() as u64) << 2
+            | (self.platform_endpoint.is_some() as u64) << 3
+            | (self.evaluation_timeout.is_some() as u64) << 4
+            | (self.slo_source_metadata.is_some() as u64) << 5
+            | (self.insecure_skip_verify.is_some() as u64) << 6
     }
 }
 model::model!(SloProbeInputs);
@@ -635,23 +704,38 @@ impl model::Model for SourceDetails {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.env),
-            1 => model::Part::Opt(&self.args),
+            0 => model::opt(&self.env),
+            1 => model::opt(&self.args),
             2 => model::Part::Str(&self.image),
-            3 => model::Part::Opt(&self.labels),
-            4 => model::Part::Opt(&self.command),
-            5 => model::Part::Opt(&self.volumes),
+            3 => model::opt(&self.labels),
+            4 => model::opt(&self.command),
+            5 => model::opt(&self.volumes),
             6 => model::Part::Flag(&self.privileged),
-            7 => model::Part::Opt(&self.annotations),
+            7 => model::opt(&self.annotations),
             8 => model::Part::Flag(&self.host_network),
-            9 => model::Part::Opt(&self.tolerations),
-            10 => model::Part::Opt(&self.volume_mount),
-            11 => model::Part::Opt(&self.node_selector),
+            9 => model::opt(&self.tolerations),
+            10 => model::opt(&self.volume_mount),
+            11 => model::opt(&self.node_selector),
             12 => model::Part::Flag(&self.inherit_inputs),
-            13 => model::Part::Opt(&self.image_pull_policy),
-            14 => model::Part::Opt(&self.image_pull_secrets),
+            13 => model::opt(&self.image_pull_policy),
+            14 => model::opt(&self.image_pull_secrets),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.env.is_some() as u64 | (self.args.is_some() as u64) << 1
+            | (self.image.is_some() as u64) << 2 | (self.labels.is_some() as u64) << 3
+            | (self.command.is_some() as u64) << 4 | (self.volumes.is_some() as u64) << 5
+            | (self.privileged.is_some() as u64) << 6
+            | (self.annotations.is_some() as u64) << 7
+            | (self.host_network.is_some() as u64) << 8
+            | (self.tolerations.is_some() as u64) << 9
+            | (self.volume_mount.is_some() as u64) << 10
+            | (self.node_selector.is_some() as u64) << 11
+            | (self.inherit_inputs.is_some() as u64) << 12
+            | (self.image_pull_policy.is_some() as u64) << 13
+            | (self.image_pull_secrets.is_some() as u64) << 14
     }
 }
 model::model!(SourceDetails);
@@ -687,9 +771,14 @@ impl model::Model for SplunkObservabilityInputs {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.endpoint),
-            1 => model::Part::Opt(&self.splunk_observability_metrics),
+            1 => model::opt(&self.splunk_observability_metrics),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.endpoint.is_some() as u64
+            | (self.splunk_observability_metrics.is_some() as u64) << 1
     }
 }
 model::model!(SplunkObservabilityInputs);
@@ -728,6 +817,10 @@ impl model::Model for SshFaultAuth {
             1 => model::Part::Str(&self.password),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.password.is_some() as u64) << 1
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -775,6 +868,11 @@ impl model::Model for StopChaosV2ExperimentResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.is_stopped.is_some() as u64 | (self.experiment_id.is_some() as u64) << 1
+            | (self.experiment_name.is_some() as u64) << 2
+    }
 }
 model::model!(StopChaosV2ExperimentResponse);
 /// Schema `chaos.v1.StorageOSVolumeSource`.
@@ -819,11 +917,18 @@ impl model::Model for StorageOsVolumeSource {
         match index {
             0 => model::Part::Str(&self.fs_type),
             1 => model::Part::Flag(&self.read_only),
-            2 => model::Part::Opt(&self.secret_ref),
+            2 => model::opt(&self.secret_ref),
             3 => model::Part::Str(&self.volume_name),
             4 => model::Part::Str(&self.volume_namespace),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.fs_type.is_some() as u64 | (self.read_only.is_some() as u64) << 1
+            | (self.secret_ref.is_some() as u64) << 2
+            | (self.volume_name.is_some() as u64) << 3
+            | (self.volume_namespace.is_some() as u64) << 4
     }
 }
 model::model!(StorageOsVolumeSource);

@@ -45,12 +45,18 @@ impl model::Model for UpdateCronExperimentStateRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.action),
+            0 => model::opt(&self.action),
             1 => model::Part::Str(&self.cron_syntax),
-            2 => model::Part::Opt(&self.experiment_i_ds),
+            2 => model::opt(&self.experiment_i_ds),
             3 => model::Part::Flag(&self.is_single_run_cron_enabled),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.action.is_some() as u64 | (self.cron_syntax.is_some() as u64) << 1
+            | (self.experiment_i_ds.is_some() as u64) << 2
+            | (self.is_single_run_cron_enabled.is_some() as u64) << 3
     }
 }
 model::model!(UpdateCronExperimentStateRequest);
@@ -85,10 +91,14 @@ impl model::Model for UpdateCronExperimentStateResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.failed_i_ds),
-            1 => model::Part::Opt(&self.success_i_ds),
+            0 => model::opt(&self.failed_i_ds),
+            1 => model::opt(&self.success_i_ds),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.failed_i_ds.is_some() as u64 | (self.success_i_ds.is_some() as u64) << 1
     }
 }
 model::model!(UpdateCronExperimentStateResponse);
@@ -132,6 +142,11 @@ impl model::Model for UpdateInputSetRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.spec.is_some() as u64) << 1
+            | (self.description.is_some() as u64) << 2
+    }
 }
 model::model!(UpdateInputSetRequest);
 /// Schema `inputsets.UpdateInputSetResponse`.
@@ -165,10 +180,14 @@ impl model::Model for UpdateInputSetResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
+            0 => model::opt(&self.data),
             1 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.correlation_id.is_some() as u64) << 1
     }
 }
 model::model!(UpdateInputSetResponse);
@@ -235,6 +254,14 @@ impl model::Model for UpdateNoteRequest {
             6 => model::Part::Maybe(&self.experiment_run_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_set() as u64 | (self.note_id.is_set() as u64) << 1
+            | (self.comment.is_set() as u64) << 2 | (self.operation.is_set() as u64) << 3
+            | (self.experiment_id.is_set() as u64) << 4
+            | (self.gameday_run_id.is_set() as u64) << 5
+            | (self.experiment_run_id.is_set() as u64) << 6
     }
 }
 model::model!(UpdateNoteRequest);

@@ -36,6 +36,10 @@ impl model::Model for VerifyChaosStageInPipelineRunResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.exists.is_some() as u64
+    }
 }
 model::model!(VerifyChaosStageInPipelineRunResponse);
 /// Schema `chaos.v1.VolumeProjection`.
@@ -75,12 +79,18 @@ impl model::Model for VolumeProjection {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.secret),
-            1 => model::Part::Opt(&self.config_map),
-            2 => model::Part::Opt(&self.downward_api),
-            3 => model::Part::Opt(&self.service_account_token),
+            0 => model::opt(&self.secret),
+            1 => model::opt(&self.config_map),
+            2 => model::opt(&self.downward_api),
+            3 => model::opt(&self.service_account_token),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.secret.is_some() as u64 | (self.config_map.is_some() as u64) << 1
+            | (self.downward_api.is_some() as u64) << 2
+            | (self.service_account_token.is_some() as u64) << 3
     }
 }
 model::model!(VolumeProjection);
@@ -127,6 +137,12 @@ impl model::Model for VsphereVirtualDiskVolumeSource {
             3 => model::Part::Str(&self.storage_policy_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.fs_type.is_some() as u64 | (self.volume_path.is_some() as u64) << 1
+            | (self.storage_policy_id.is_some() as u64) << 2
+            | (self.storage_policy_name.is_some() as u64) << 3
     }
 }
 model::model!(VsphereVirtualDiskVolumeSource);

@@ -40,6 +40,10 @@ impl model::Model for WeightagesInput {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.fault_name.is_some() as u64 | (self.weightage.is_some() as u64) << 1
+    }
 }
 model::model!(WeightagesInput);
 /// Schema `model.Workflow`.
@@ -161,30 +165,54 @@ impl model::Model for Workflow {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
-            2 => model::Part::Opt(&self.infra),
+            1 => model::opt(&self.tags),
+            2 => model::opt(&self.infra),
             3 => model::Part::Str(&self.identity),
             4 => model::Part::Str(&self.created_at),
-            5 => model::Part::Opt(&self.created_by),
+            5 => model::opt(&self.created_by),
             6 => model::Part::Flag(&self.is_removed),
             7 => model::Part::Str(&self.updated_at),
-            8 => model::Part::Opt(&self.updated_by),
+            8 => model::opt(&self.updated_by),
             9 => model::Part::Str(&self.cron_syntax),
-            10 => model::Part::Opt(&self.weightages),
+            10 => model::opt(&self.weightages),
             11 => model::Part::Str(&self.workflow_id),
             12 => model::Part::Str(&self.description),
-            13 => model::Part::Opt(&self.identifiers),
+            13 => model::opt(&self.identifiers),
             14 => model::Part::Str(&self.workflow_type),
             15 => model::Part::Flag(&self.is_cron_enabled),
-            16 => model::Part::Opt(&self.events_metadata),
+            16 => model::opt(&self.events_metadata),
             17 => model::Part::Str(&self.last_executed_at),
-            18 => model::Part::Opt(&self.template_details),
+            18 => model::opt(&self.template_details),
             19 => model::Part::Flag(&self.is_custom_workflow),
             20 => model::Part::Str(&self.workflow_manifest),
             21 => model::Part::Flag(&self.is_single_run_cron_enabled),
-            22 => model::Part::Opt(&self.recent_workflow_run_details),
+            22 => model::opt(&self.recent_workflow_run_details),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.infra.is_some() as u64) << 2 | (self.identity.is_some() as u64) << 3
+            | (self.created_at.is_some() as u64) << 4
+            | (self.created_by.is_some() as u64) << 5
+            | (self.is_removed.is_some() as u64) << 6
+            | (self.updated_at.is_some() as u64) << 7
+            | (self.updated_by.is_some() as u64) << 8
+            | (self.cron_syntax.is_some() as u64) << 9
+            | (self.weightages.is_some() as u64) << 10
+            | (self.workflow_id.is_some() as u64) << 11
+            | (self.description.is_some() as u64) << 12
+            | (self.identifiers.is_some() as u64) << 13
+            | (self.workflow_type.is_some() as u64) << 14
+            | (self.is_cron_enabled.is_some() as u64) << 15
+            | (self.events_metadata.is_some() as u64) << 16
+            | (self.last_executed_at.is_some() as u64) << 17
+            | (self.template_details.is_some() as u64) << 18
+            | (self.is_custom_workflow.is_some() as u64) << 19
+            | (self.workflow_manifest.is_some() as u64) << 20
+            | (self.is_single_run_cron_enabled.is_some() as u64) << 21
+            | (self.recent_workflow_run_details.is_some() as u64) << 22
     }
 }
 model::model!(Workflow);
@@ -254,18 +282,30 @@ impl model::Model for WorkflowFilterInput {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.tags),
-            1 => model::Part::Opt(&self.status),
-            2 => model::Part::Opt(&self.infra_i_ds),
-            3 => model::Part::Opt(&self.date_range),
+            0 => model::opt(&self.tags),
+            1 => model::opt(&self.status),
+            2 => model::opt(&self.infra_i_ds),
+            3 => model::opt(&self.date_range),
             4 => model::Part::Str(&self.infra_name),
-            5 => model::Part::Opt(&self.infra_types),
+            5 => model::opt(&self.infra_types),
             6 => model::Part::Flag(&self.infra_active),
-            7 => model::Part::Opt(&self.scenario_type),
+            7 => model::opt(&self.scenario_type),
             8 => model::Part::Str(&self.workflow_name),
             9 => model::Part::Flag(&self.is_cron_enabled),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.tags.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.infra_i_ds.is_some() as u64) << 2
+            | (self.date_range.is_some() as u64) << 3
+            | (self.infra_name.is_some() as u64) << 4
+            | (self.infra_types.is_some() as u64) << 5
+            | (self.infra_active.is_some() as u64) << 6
+            | (self.scenario_type.is_some() as u64) << 7
+            | (self.workflow_name.is_some() as u64) << 8
+            | (self.is_cron_enabled.is_some() as u64) << 9
     }
 }
 model::model!(WorkflowFilterInput);
@@ -331,17 +371,28 @@ impl model::Model for WorkflowRevision {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.probes),
-            1 => model::Part::Opt(&self.actions),
+            0 => model::opt(&self.probes),
+            1 => model::opt(&self.actions),
             2 => model::Part::Int(&self.updated_at),
             3 => model::Part::Str(&self.revision_id),
-            4 => model::Part::Opt(&self.weightages),
-            5 => model::Part::Opt(&self.chaos_fault_events),
-            6 => model::Part::Opt(&self.faults_with_probes),
-            7 => model::Part::Opt(&self.targeted_services),
+            4 => model::opt(&self.weightages),
+            5 => model::opt(&self.chaos_fault_events),
+            6 => model::opt(&self.faults_with_probes),
+            7 => model::opt(&self.targeted_services),
             8 => model::Part::Str(&self.experiment_manifest),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.probes.is_some() as u64 | (self.actions.is_some() as u64) << 1
+            | (self.updated_at.is_some() as u64) << 2
+            | (self.revision_id.is_some() as u64) << 3
+            | (self.weightages.is_some() as u64) << 4
+            | (self.chaos_fault_events.is_some() as u64) << 5
+            | (self.faults_with_probes.is_some() as u64) << 6
+            | (self.targeted_services.is_some() as u64) << 7
+            | (self.experiment_manifest.is_some() as u64) << 8
     }
 }
 model::model!(WorkflowRevision);
@@ -376,10 +427,14 @@ impl model::Model for WorkflowSortInput {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.field),
+            0 => model::opt(&self.field),
             1 => model::Part::Flag(&self.ascending),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.field.is_some() as u64 | (self.ascending.is_some() as u64) << 1
     }
 }
 model::model!(WorkflowSortInput);

@@ -140,13 +140,13 @@ impl model::Model for ChaosFaultTemplate {
         match index {
             0 => model::Part::Str(&self.id),
             1 => model::Part::Str(&self.name),
-            2 => model::Part::Opt(&self.tags),
+            2 => model::opt(&self.tags),
             3 => model::Part::Str(&self.type_),
-            4 => model::Part::Opt(&self.links),
+            4 => model::opt(&self.links),
             5 => model::Part::Str(&self.org_id),
             6 => model::Part::Str(&self.hub_ref),
-            7 => model::Part::Opt(&self.infras),
-            8 => model::Part::Opt(&self.category),
+            7 => model::opt(&self.infras),
+            8 => model::opt(&self.category),
             9 => model::Part::Str(&self.identity),
             10 => model::Part::Str(&self.revision),
             11 => model::Part::Str(&self.template),
@@ -159,14 +159,40 @@ impl model::Model for ChaosFaultTemplate {
             18 => model::Part::Str(&self.project_id),
             19 => model::Part::Int(&self.updated_at),
             20 => model::Part::Str(&self.updated_by),
-            21 => model::Part::Opt(&self.variables),
+            21 => model::opt(&self.variables),
             22 => model::Part::Str(&self.description),
             23 => model::Part::Flag(&self.is_enterprise),
             24 => model::Part::Str(&self.permissions_required),
-            25 => model::Part::Opt(&self.created_by_user_details),
-            26 => model::Part::Opt(&self.updated_by_user_details),
+            25 => model::opt(&self.created_by_user_details),
+            26 => model::opt(&self.updated_by_user_details),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.tags.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
+            | (self.links.is_some() as u64) << 4 | (self.org_id.is_some() as u64) << 5
+            | (self.hub_ref.is_some() as u64) << 6 | (self.infras.is_some() as u64) << 7
+            | (self.category.is_some() as u64) << 8
+            | (self.identity.is_some() as u64) << 9
+            | (self.revision.is_some() as u64) << 10
+            | (self.template.is_some() as u64) << 11
+            | (self.account_id.is_some() as u64) << 12
+            | (self.created_at.is_some() as u64) << 13
+            | (self.created_by.is_some() as u64) << 14
+            | (self.infra_type.is_some() as u64) << 15
+            | (self.is_default.is_some() as u64) << 16
+            | (self.is_removed.is_some() as u64) << 17
+            | (self.project_id.is_some() as u64) << 18
+            | (self.updated_at.is_some() as u64) << 19
+            | (self.updated_by.is_some() as u64) << 20
+            | (self.variables.is_some() as u64) << 21
+            | (self.description.is_some() as u64) << 22
+            | (self.is_enterprise.is_some() as u64) << 23
+            | (self.permissions_required.is_some() as u64) << 24
+            | (self.created_by_user_details.is_some() as u64) << 25
+            | (self.updated_by_user_details.is_some() as u64) << 26
     }
 }
 model::model!(ChaosFaultTemplate);
@@ -210,6 +236,11 @@ impl model::Model for ChaosFaultTemplateCompareRevisions {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.template1.is_some() as u64 | (self.template2.is_some() as u64) << 1
+            | (self.correlation_id.is_some() as u64) << 2
+    }
 }
 model::model!(ChaosFaultTemplateCompareRevisions);
 /// Schema `chaosfaulttemplate.Link`.
@@ -247,6 +278,10 @@ impl model::Model for ChaosFaultTemplateLink {
             1 => model::Part::Str(&self.name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.name.is_some() as u64) << 1
     }
 }
 model::model!(ChaosFaultTemplateLink);
@@ -377,24 +412,40 @@ impl model::Model for CreateFaultTemplateRequest {
         match index {
             0 => model::Part::Str(&self.kind),
             1 => model::Cell::part(&self.name),
-            2 => model::Part::Opt(&self.spec),
-            3 => model::Part::Opt(&self.tags),
+            2 => model::opt(&self.spec),
+            3 => model::opt(&self.tags),
             4 => model::Part::Str(&self.type_),
-            5 => model::Part::Opt(&self.links),
-            6 => model::Part::Opt(&self.infras),
-            7 => model::Part::Opt(&self.category),
+            5 => model::opt(&self.links),
+            6 => model::opt(&self.infras),
+            7 => model::opt(&self.category),
             8 => model::Cell::part(&self.identity),
-            9 => model::Part::Opt(&self.keywords),
+            9 => model::opt(&self.keywords),
             10 => model::Part::Str(&self.revision),
             11 => model::Part::Str(&self.infra_type),
             12 => model::Part::Flag(&self.is_default),
-            13 => model::Part::Opt(&self.platforms),
-            14 => model::Part::Opt(&self.variables),
+            13 => model::opt(&self.platforms),
+            14 => model::opt(&self.variables),
             15 => model::Part::Str(&self.api_version),
             16 => model::Part::Str(&self.description),
             17 => model::Part::Str(&self.permissions_required),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.kind.is_some() as u64 | 1 << 1 | (self.spec.is_some() as u64) << 2
+            | (self.tags.is_some() as u64) << 3 | (self.type_.is_some() as u64) << 4
+            | (self.links.is_some() as u64) << 5 | (self.infras.is_some() as u64) << 6
+            | (self.category.is_some() as u64) << 7 | 1 << 8
+            | (self.keywords.is_some() as u64) << 9
+            | (self.revision.is_some() as u64) << 10
+            | (self.infra_type.is_some() as u64) << 11
+            | (self.is_default.is_some() as u64) << 12
+            | (self.platforms.is_some() as u64) << 13
+            | (self.variables.is_some() as u64) << 14
+            | (self.api_version.is_some() as u64) << 15
+            | (self.description.is_some() as u64) << 16
+            | (self.permissions_required.is_some() as u64) << 17
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -510,19 +561,19 @@ impl model::Model for CreateFaultTemplateResponse {
         match index {
             0 => model::Part::Str(&self.kind),
             1 => model::Part::Str(&self.name),
-            2 => model::Part::Opt(&self.spec),
-            3 => model::Part::Opt(&self.tags),
+            2 => model::opt(&self.spec),
+            3 => model::opt(&self.tags),
             4 => model::Part::Str(&self.type_),
-            5 => model::Part::Opt(&self.links),
-            6 => model::Part::Opt(&self.infras),
-            7 => model::Part::Opt(&self.category),
+            5 => model::opt(&self.links),
+            6 => model::opt(&self.infras),
+            7 => model::opt(&self.category),
             8 => model::Part::Str(&self.identity),
-            9 => model::Part::Opt(&self.keywords),
+            9 => model::opt(&self.keywords),
             10 => model::Part::Str(&self.revision),
             11 => model::Part::Str(&self.infra_type),
             12 => model::Part::Flag(&self.is_default),
-            13 => model::Part::Opt(&self.platforms),
-            14 => model::Part::Opt(&self.variables),
+            13 => model::opt(&self.platforms),
+            14 => model::opt(&self.variables),
             15 => model::Part::Str(&self.api_version),
             16 => model::Part::Str(&self.description),
             17 => model::Part::Str(&self.hub_identity),
@@ -530,6 +581,25 @@ impl model::Model for CreateFaultTemplateResponse {
             19 => model::Part::Str(&self.permissions_required),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.spec.is_some() as u64) << 2 | (self.tags.is_some() as u64) << 3
+            | (self.type_.is_some() as u64) << 4 | (self.links.is_some() as u64) << 5
+            | (self.infras.is_some() as u64) << 6 | (self.category.is_some() as u64) << 7
+            | (self.identity.is_some() as u64) << 8
+            | (self.keywords.is_some() as u64) << 9
+            | (self.revision.is_some() as u64) << 10
+            | (self.infra_type.is_some() as u64) << 11
+            | (self.is_default.is_some() as u64) << 12
+            | (self.platforms.is_some() as u64) << 13
+            | (self.variables.is_some() as u64) << 14
+            | (self.api_version.is_some() as u64) << 15
+            | (self.description.is_some() as u64) << 16
+            | (self.hub_identity.is_some() as u64) << 17
+            | (self.correlation_id.is_some() as u64) << 18
+            | (self.permissions_required.is_some() as u64) << 19
     }
 }
 model::model!(CreateFaultTemplateResponse);
@@ -633,24 +703,41 @@ impl model::Model for FaultTemplate {
         match index {
             0 => model::Part::Str(&self.kind),
             1 => model::Part::Str(&self.name),
-            2 => model::Part::Opt(&self.spec),
-            3 => model::Part::Opt(&self.tags),
+            2 => model::opt(&self.spec),
+            3 => model::opt(&self.tags),
             4 => model::Part::Str(&self.type_),
-            5 => model::Part::Opt(&self.links),
-            6 => model::Part::Opt(&self.infras),
-            7 => model::Part::Opt(&self.category),
+            5 => model::opt(&self.links),
+            6 => model::opt(&self.infras),
+            7 => model::opt(&self.category),
             8 => model::Part::Str(&self.identity),
-            9 => model::Part::Opt(&self.keywords),
+            9 => model::opt(&self.keywords),
             10 => model::Part::Str(&self.revision),
             11 => model::Part::Str(&self.infra_type),
             12 => model::Part::Flag(&self.is_default),
-            13 => model::Part::Opt(&self.platforms),
-            14 => model::Part::Opt(&self.variables),
+            13 => model::opt(&self.platforms),
+            14 => model::opt(&self.variables),
             15 => model::Part::Str(&self.api_version),
             16 => model::Part::Str(&self.description),
             17 => model::Part::Str(&self.permissions_required),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.spec.is_some() as u64) << 2 | (self.tags.is_some() as u64) << 3
+            | (self.type_.is_some() as u64) << 4 | (self.links.is_some() as u64) << 5
+            | (self.infras.is_some() as u64) << 6 | (self.category.is_some() as u64) << 7
+            | (self.identity.is_some() as u64) << 8
+            | (self.keywords.is_some() as u64) << 9
+            | (self.revision.is_some() as u64) << 10
+            | (self.infra_type.is_some() as u64) << 11
+            | (self.is_default.is_some() as u64) << 12
+            | (self.platforms.is_some() as u64) << 13
+            | (self.variables.is_some() as u64) << 14
+            | (self.api_version.is_some() as u64) << 15
+            | (self.description.is_some() as u64) << 16
+            | (self.permissions_required.is_some() as u64) << 17
     }
 }
 model::model!(FaultTemplate);
@@ -748,6 +835,18 @@ impl model::Model for FaultTemplateCategoriesCount {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.aws.is_some() as u64 | (self.gcp.is_some() as u64) << 1
+            | (self.ssh.is_some() as u64) << 2 | (self.byoc.is_some() as u64) << 3
+            | (self.load.is_some() as u64) << 4 | (self.azure.is_some() as u64) << 5
+            | (self.linux.is_some() as u64) << 6 | (self.vm_ware.is_some() as u64) << 7
+            | (self.windows.is_some() as u64) << 8
+            | (self.kubernetes.is_some() as u64) << 9
+            | (self.spring_boot.is_some() as u64) << 10
+            | (self.cloud_foundry.is_some() as u64) << 11
+            | (self.kube_resilience.is_some() as u64) << 12
+    }
 }
 model::model!(FaultTemplateCategoriesCount);
 /// Schema `faulttemplate.Link`.
@@ -785,6 +884,10 @@ impl model::Model for FaultTemplateLink {
             1 => model::Part::Str(&self.name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.name.is_some() as u64) << 1
     }
 }
 model::model!(FaultTemplateLink);
@@ -834,13 +937,20 @@ impl model::Model for FaultTemplateVariables {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.variables),
-            1 => model::Part::Opt(&self.fault_targets),
-            2 => model::Part::Opt(&self.fault_tunable),
+            0 => model::opt(&self.variables),
+            1 => model::opt(&self.fault_targets),
+            2 => model::opt(&self.fault_tunable),
             3 => model::Part::Str(&self.correlation_id),
-            4 => model::Part::Opt(&self.fault_authentication),
+            4 => model::opt(&self.fault_authentication),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.variables.is_some() as u64 | (self.fault_targets.is_some() as u64) << 1
+            | (self.fault_tunable.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
+            | (self.fault_authentication.is_some() as u64) << 4
     }
 }
 model::model!(FaultTemplateVariables);
@@ -880,6 +990,10 @@ impl model::Model for FaultTemplateYaml {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.template.is_some() as u64 | (self.correlation_id.is_some() as u64) << 1
+    }
 }
 model::model!(FaultTemplateYaml);
 /// Schema `chaosfaulttemplate.GetFaultTemplateResponse`.
@@ -916,11 +1030,16 @@ impl model::Model for GetFaultTemplateResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.fault),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.fault),
             2 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.fault.is_some() as u64) << 1
+            | (self.correlation_id.is_some() as u64) << 2
     }
 }
 model::model!(GetFaultTemplateResponse);
@@ -961,12 +1080,18 @@ impl model::Model for ListFaultTemplateResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.pagination),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.pagination),
             2 => model::Part::Str(&self.correlation_id),
-            3 => model::Part::Opt(&self.categories_count),
+            3 => model::opt(&self.categories_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.pagination.is_some() as u64) << 1
+            | (self.correlation_id.is_some() as u64) << 2
+            | (self.categories_count.is_some() as u64) << 3
     }
 }
 model::model!(ListFaultTemplateResponse);
@@ -1097,24 +1222,39 @@ impl model::Model for UpdateFaultRequest {
         match index {
             0 => model::Part::Str(&self.kind),
             1 => model::Cell::part(&self.name),
-            2 => model::Part::Opt(&self.spec),
-            3 => model::Part::Opt(&self.tags),
+            2 => model::opt(&self.spec),
+            3 => model::opt(&self.tags),
             4 => model::Part::Str(&self.type_),
-            5 => model::Part::Opt(&self.links),
-            6 => model::Part::Opt(&self.infras),
-            7 => model::Part::Opt(&self.values),
-            8 => model::Part::Opt(&self.category),
+            5 => model::opt(&self.links),
+            6 => model::opt(&self.infras),
+            7 => model::opt(&self.values),
+            8 => model::opt(&self.category),
             9 => model::Cell::part(&self.identity),
             10 => model::Part::Str(&self.infra_type),
             11 => model::Part::Int(&self.updated_at),
-            12 => model::Part::Opt(&self.variables),
+            12 => model::opt(&self.variables),
             13 => model::Part::Str(&self.api_version),
-            14 => model::Part::Opt(&self.import_type),
+            14 => model::opt(&self.import_type),
             15 => model::Part::Str(&self.description),
-            16 => model::Part::Opt(&self.template_reference),
+            16 => model::opt(&self.template_reference),
             17 => model::Part::Str(&self.permissions_required),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.kind.is_some() as u64 | 1 << 1 | (self.spec.is_some() as u64) << 2
+            | (self.tags.is_some() as u64) << 3 | (self.type_.is_some() as u64) << 4
+            | (self.links.is_some() as u64) << 5 | (self.infras.is_some() as u64) << 6
+            | (self.values.is_some() as u64) << 7 | (self.category.is_some() as u64) << 8
+            | 1 << 9 | (self.infra_type.is_some() as u64) << 10
+            | (self.updated_at.is_some() as u64) << 11
+            | (self.variables.is_some() as u64) << 12
+            | (self.api_version.is_some() as u64) << 13
+            | (self.import_type.is_some() as u64) << 14
+            | (self.description.is_some() as u64) << 15
+            | (self.template_reference.is_some() as u64) << 16
+            | (self.permissions_required.is_some() as u64) << 17
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -1226,25 +1366,43 @@ impl model::Model for UpdateFaultResponse {
         match index {
             0 => model::Part::Str(&self.kind),
             1 => model::Part::Str(&self.name),
-            2 => model::Part::Opt(&self.spec),
-            3 => model::Part::Opt(&self.tags),
+            2 => model::opt(&self.spec),
+            3 => model::opt(&self.tags),
             4 => model::Part::Str(&self.type_),
-            5 => model::Part::Opt(&self.links),
-            6 => model::Part::Opt(&self.infras),
-            7 => model::Part::Opt(&self.values),
-            8 => model::Part::Opt(&self.category),
+            5 => model::opt(&self.links),
+            6 => model::opt(&self.infras),
+            7 => model::opt(&self.values),
+            8 => model::opt(&self.category),
             9 => model::Part::Str(&self.identity),
             10 => model::Part::Str(&self.infra_type),
             11 => model::Part::Int(&self.updated_at),
-            12 => model::Part::Opt(&self.variables),
+            12 => model::opt(&self.variables),
             13 => model::Part::Str(&self.api_version),
-            14 => model::Part::Opt(&self.import_type),
+            14 => model::opt(&self.import_type),
             15 => model::Part::Str(&self.description),
             16 => model::Part::Str(&self.correlation_id),
-            17 => model::Part::Opt(&self.template_reference),
+            17 => model::opt(&self.template_reference),
             18 => model::Part::Str(&self.permissions_required),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.spec.is_some() as u64) << 2 | (self.tags.is_some() as u64) << 3
+            | (self.type_.is_some() as u64) << 4 | (self.links.is_some() as u64) << 5
+            | (self.infras.is_some() as u64) << 6 | (self.values.is_some() as u64) << 7
+            | (self.category.is_some() as u64) << 8
+            | (self.identity.is_some() as u64) << 9
+            | (self.infra_type.is_some() as u64) << 10
+            | (self.updated_at.is_some() as u64) << 11
+            | (self.variables.is_some() as u64) << 12
+            | (self.api_version.is_some() as u64) << 13
+            | (self.import_type.is_some() as u64) << 14
+            | (self.description.is_some() as u64) << 15
+            | (self.correlation_id.is_some() as u64) << 16
+            | (self.template_reference.is_some() as u64) << 17
+            | (self.permissions_required.is_some() as u64) << 18
     }
 }
 model::model!(UpdateFaultResponse);
@@ -1356,19 +1514,19 @@ impl model::Model for UpdateFaultTemplateResponse {
         match index {
             0 => model::Part::Str(&self.kind),
             1 => model::Part::Str(&self.name),
-            2 => model::Part::Opt(&self.spec),
-            3 => model::Part::Opt(&self.tags),
+            2 => model::opt(&self.spec),
+            3 => model::opt(&self.tags),
             4 => model::Part::Str(&self.type_),
-            5 => model::Part::Opt(&self.links),
-            6 => model::Part::Opt(&self.infras),
-            7 => model::Part::Opt(&self.category),
+            5 => model::opt(&self.links),
+            6 => model::opt(&self.infras),
+            7 => model::opt(&self.category),
             8 => model::Part::Str(&self.identity),
-            9 => model::Part::Opt(&self.keywords),
+            9 => model::opt(&self.keywords),
             10 => model::Part::Str(&self.revision),
             11 => model::Part::Str(&self.infra_type),
             12 => model::Part::Flag(&self.is_default),
-            13 => model::Part::Opt(&self.platforms),
-            14 => model::Part::Opt(&self.variables),
+            13 => model::opt(&self.platforms),
+            14 => model::opt(&self.variables),
             15 => model::Part::Str(&self.api_version),
             16 => model::Part::Str(&self.description),
             17 => model::Part::Str(&self.hub_identity),
@@ -1376,6 +1534,25 @@ impl model::Model for UpdateFaultTemplateResponse {
             19 => model::Part::Str(&self.permissions_required),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.spec.is_some() as u64) << 2 | (self.tags.is_some() as u64) << 3
+            | (self.type_.is_some() as u64) << 4 | (self.links.is_some() as u64) << 5
+            | (self.infras.is_some() as u64) << 6 | (self.category.is_some() as u64) << 7
+            | (self.identity.is_some() as u64) << 8
+            | (self.keywords.is_some() as u64) << 9
+            | (self.revision.is_some() as u64) << 10
+            | (self.infra_type.is_some() as u64) << 11
+            | (self.is_default.is_some() as u64) << 12
+            | (self.platforms.is_some() as u64) << 13
+            | (self.variables.is_some() as u64) << 14
+            | (self.api_version.is_some() as u64) << 15
+            | (self.description.is_some() as u64) << 16
+            | (self.hub_identity.is_some() as u64) << 17
+            | (self.correlation_id.is_some() as u64) << 18
+            | (self.permissions_required.is_some() as u64) << 19
     }
 }
 model::model!(UpdateFaultTemplateResponse);

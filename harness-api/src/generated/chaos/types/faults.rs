@@ -152,12 +152,12 @@ impl model::Model for ChaosFault {
         match index {
             0 => model::Part::Str(&self.id),
             1 => model::Part::Str(&self.name),
-            2 => model::Part::Opt(&self.tags),
+            2 => model::opt(&self.tags),
             3 => model::Part::Str(&self.type_),
-            4 => model::Part::Opt(&self.links),
+            4 => model::opt(&self.links),
             5 => model::Part::Str(&self.org_id),
-            6 => model::Part::Opt(&self.infras),
-            7 => model::Part::Opt(&self.category),
+            6 => model::opt(&self.infras),
+            7 => model::opt(&self.category),
             8 => model::Part::Str(&self.identity),
             9 => model::Part::Str(&self.template),
             10 => model::Part::Str(&self.account_id),
@@ -165,12 +165,12 @@ impl model::Model for ChaosFault {
             12 => model::Part::Str(&self.created_by),
             13 => model::Part::Str(&self.infra_type),
             14 => model::Part::Flag(&self.is_removed),
-            15 => model::Part::Opt(&self.managed_by),
+            15 => model::opt(&self.managed_by),
             16 => model::Part::Str(&self.project_id),
             17 => model::Part::Int(&self.updated_at),
             18 => model::Part::Str(&self.updated_by),
-            19 => model::Part::Opt(&self.variables),
-            20 => model::Part::Opt(&self.import_type),
+            19 => model::opt(&self.variables),
+            20 => model::opt(&self.import_type),
             21 => model::Part::Str(&self.description),
             22 => model::Part::Str(&self.template_uid),
             23 => model::Part::Flag(&self.is_enterprise),
@@ -178,10 +178,39 @@ impl model::Model for ChaosFault {
             25 => model::Part::Str(&self.template_reference),
             26 => model::Part::Int(&self.experiment_runs_count),
             27 => model::Part::Str(&self.permissions_required),
-            28 => model::Part::Opt(&self.created_by_user_details),
-            29 => model::Part::Opt(&self.updated_by_user_details),
+            28 => model::opt(&self.created_by_user_details),
+            29 => model::opt(&self.updated_by_user_details),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.tags.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
+            | (self.links.is_some() as u64) << 4 | (self.org_id.is_some() as u64) << 5
+            | (self.infras.is_some() as u64) << 6 | (self.category.is_some() as u64) << 7
+            | (self.identity.is_some() as u64) << 8
+            | (self.template.is_some() as u64) << 9
+            | (self.account_id.is_some() as u64) << 10
+            | (self.created_at.is_some() as u64) << 11
+            | (self.created_by.is_some() as u64) << 12
+            | (self.infra_type.is_some() as u64) << 13
+            | (self.is_removed.is_some() as u64) << 14
+            | (self.managed_by.is_some() as u64) << 15
+            | (self.project_id.is_some() as u64) << 16
+            | (self.updated_at.is_some() as u64) << 17
+            | (self.updated_by.is_some() as u64) << 18
+            | (self.variables.is_some() as u64) << 19
+            | (self.import_type.is_some() as u64) << 20
+            | (self.description.is_some() as u64) << 21
+            | (self.template_uid.is_some() as u64) << 22
+            | (self.is_enterprise.is_some() as u64) << 23
+            | (self.template_revision.is_some() as u64) << 24
+            | (self.template_reference.is_some() as u64) << 25
+            | (self.experiment_runs_count.is_some() as u64) << 26
+            | (self.permissions_required.is_some() as u64) << 27
+            | (self.created_by_user_details.is_some() as u64) << 28
+            | (self.updated_by_user_details.is_some() as u64) << 29
     }
 }
 model::model!(ChaosFault);
@@ -220,6 +249,10 @@ impl model::Model for ChaosFaultLink {
             1 => model::Part::Str(&self.name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.name.is_some() as u64) << 1
     }
 }
 model::model!(ChaosFaultLink);
@@ -388,25 +421,25 @@ impl model::Model for ChaosHubResource {
             0 => model::Part::Str(&self.id),
             1 => model::Part::Str(&self.kind),
             2 => model::Part::Str(&self.name),
-            3 => model::Part::Opt(&self.plan),
-            4 => model::Part::Opt(&self.tags),
+            3 => model::opt(&self.plan),
+            4 => model::opt(&self.tags),
             5 => model::Part::Str(&self.fault),
             6 => model::Part::Str(&self.hub_id),
-            7 => model::Part::Opt(&self.links),
+            7 => model::opt(&self.links),
             8 => model::Part::Str(&self.org_id),
             9 => model::Part::Str(&self.engine),
-            10 => model::Part::Opt(&self.infras),
+            10 => model::opt(&self.infras),
             11 => model::Part::Str(&self.category),
             12 => model::Part::Str(&self.identity),
             13 => model::Part::Str(&self.k8_s_fault),
-            14 => model::Part::Opt(&self.keywords),
+            14 => model::opt(&self.keywords),
             15 => model::Part::Str(&self.template),
             16 => model::Part::Str(&self.account_id),
             17 => model::Part::Str(&self.chaos_type),
             18 => model::Part::Int(&self.created_at),
             19 => model::Part::Str(&self.created_by),
             20 => model::Part::Flag(&self.is_removed),
-            21 => model::Part::Opt(&self.platforms),
+            21 => model::opt(&self.platforms),
             22 => model::Part::Str(&self.project_id),
             23 => model::Part::Int(&self.updated_at),
             24 => model::Part::Str(&self.updated_by),
@@ -418,9 +451,41 @@ impl model::Model for ChaosHubResource {
             30 => model::Part::Str(&self.resource_type),
             31 => model::Part::Flag(&self.is_templatised),
             32 => model::Part::Str(&self.chart_service_version),
-            33 => model::Part::Opt(&self.permissions_required),
+            33 => model::opt(&self.permissions_required),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.kind.is_some() as u64) << 1
+            | (self.name.is_some() as u64) << 2 | (self.plan.is_some() as u64) << 3
+            | (self.tags.is_some() as u64) << 4 | (self.fault.is_some() as u64) << 5
+            | (self.hub_id.is_some() as u64) << 6 | (self.links.is_some() as u64) << 7
+            | (self.org_id.is_some() as u64) << 8 | (self.engine.is_some() as u64) << 9
+            | (self.infras.is_some() as u64) << 10
+            | (self.category.is_some() as u64) << 11
+            | (self.identity.is_some() as u64) << 12
+            | (self.k8_s_fault.is_some() as u64) << 13
+            | (self.keywords.is_some() as u64) << 14
+            | (self.template.is_some() as u64) << 15
+            | (self.account_id.is_some() as u64) << 16
+            | (self.chaos_type.is_some() as u64) << 17
+            | (self.created_at.is_some() as u64) << 18
+            | (self.created_by.is_some() as u64) << 19
+            | (self.is_removed.is_some() as u64) << 20
+            | (self.platforms.is_some() as u64) << 21
+            | (self.project_id.is_some() as u64) << 22
+            | (self.updated_at.is_some() as u64) << 23
+            | (self.updated_by.is_some() as u64) << 24
+            | (self.experiment.is_some() as u64) << 25
+            | (self.description.is_some() as u64) << 26
+            | (self.display_name.is_some() as u64) << 27
+            | (self.experiment_v2.is_some() as u64) << 28
+            | (self.is_default_hub.is_some() as u64) << 29
+            | (self.resource_type.is_some() as u64) << 30
+            | (self.is_templatised.is_some() as u64) << 31
+            | (self.chart_service_version.is_some() as u64) << 32
+            | (self.permissions_required.is_some() as u64) << 33
     }
 }
 model::model!(ChaosHubResource);
@@ -459,6 +524,10 @@ impl model::Model for ChaosHubResourceLink {
             1 => model::Part::Str(&self.name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.name.is_some() as u64) << 1
     }
 }
 model::model!(ChaosHubResourceLink);
@@ -594,25 +663,41 @@ impl model::Model for CreateFaultRequest {
         match index {
             0 => model::Part::Str(&self.kind),
             1 => model::Cell::part(&self.name),
-            2 => model::Part::Opt(&self.spec),
-            3 => model::Part::Opt(&self.tags),
+            2 => model::opt(&self.spec),
+            3 => model::opt(&self.tags),
             4 => model::Part::Str(&self.type_),
-            5 => model::Part::Opt(&self.links),
-            6 => model::Part::Opt(&self.infras),
-            7 => model::Part::Opt(&self.values),
-            8 => model::Part::Opt(&self.category),
+            5 => model::opt(&self.links),
+            6 => model::opt(&self.infras),
+            7 => model::opt(&self.values),
+            8 => model::opt(&self.category),
             9 => model::Cell::part(&self.identity),
             10 => model::Part::Str(&self.infra_type),
-            11 => model::Part::Opt(&self.managed_by),
+            11 => model::opt(&self.managed_by),
             12 => model::Part::Int(&self.updated_at),
-            13 => model::Part::Opt(&self.variables),
+            13 => model::opt(&self.variables),
             14 => model::Part::Str(&self.api_version),
-            15 => model::Part::Opt(&self.import_type),
+            15 => model::opt(&self.import_type),
             16 => model::Part::Str(&self.description),
-            17 => model::Part::Opt(&self.template_reference),
+            17 => model::opt(&self.template_reference),
             18 => model::Part::Str(&self.permissions_required),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.kind.is_some() as u64 | 1 << 1 | (self.spec.is_some() as u64) << 2
+            | (self.tags.is_some() as u64) << 3 | (self.type_.is_some() as u64) << 4
+            | (self.links.is_some() as u64) << 5 | (self.infras.is_some() as u64) << 6
+            | (self.values.is_some() as u64) << 7 | (self.category.is_some() as u64) << 8
+            | 1 << 9 | (self.infra_type.is_some() as u64) << 10
+            | (self.managed_by.is_some() as u64) << 11
+            | (self.updated_at.is_some() as u64) << 12
+            | (self.variables.is_some() as u64) << 13
+            | (self.api_version.is_some() as u64) << 14
+            | (self.import_type.is_some() as u64) << 15
+            | (self.description.is_some() as u64) << 16
+            | (self.template_reference.is_some() as u64) << 17
+            | (self.permissions_required.is_some() as u64) << 18
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -724,25 +809,43 @@ impl model::Model for CreateFaultResponse {
         match index {
             0 => model::Part::Str(&self.kind),
             1 => model::Part::Str(&self.name),
-            2 => model::Part::Opt(&self.spec),
-            3 => model::Part::Opt(&self.tags),
+            2 => model::opt(&self.spec),
+            3 => model::opt(&self.tags),
             4 => model::Part::Str(&self.type_),
-            5 => model::Part::Opt(&self.links),
-            6 => model::Part::Opt(&self.infras),
-            7 => model::Part::Opt(&self.values),
-            8 => model::Part::Opt(&self.category),
+            5 => model::opt(&self.links),
+            6 => model::opt(&self.infras),
+            7 => model::opt(&self.values),
+            8 => model::opt(&self.category),
             9 => model::Part::Str(&self.identity),
             10 => model::Part::Str(&self.infra_type),
             11 => model::Part::Int(&self.updated_at),
-            12 => model::Part::Opt(&self.variables),
+            12 => model::opt(&self.variables),
             13 => model::Part::Str(&self.api_version),
-            14 => model::Part::Opt(&self.import_type),
+            14 => model::opt(&self.import_type),
             15 => model::Part::Str(&self.description),
             16 => model::Part::Str(&self.correlation_id),
-            17 => model::Part::Opt(&self.template_reference),
+            17 => model::opt(&self.template_reference),
             18 => model::Part::Str(&self.permissions_required),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.spec.is_some() as u64) << 2 | (self.tags.is_some() as u64) << 3
+            | (self.type_.is_some() as u64) << 4 | (self.links.is_some() as u64) << 5
+            | (self.infras.is_some() as u64) << 6 | (self.values.is_some() as u64) << 7
+            | (self.category.is_some() as u64) << 8
+            | (self.identity.is_some() as u64) << 9
+            | (self.infra_type.is_some() as u64) << 10
+            | (self.updated_at.is_some() as u64) << 11
+            | (self.variables.is_some() as u64) << 12
+            | (self.api_version.is_some() as u64) << 13
+            | (self.import_type.is_some() as u64) << 14
+            | (self.description.is_some() as u64) << 15
+            | (self.correlation_id.is_some() as u64) << 16
+            | (self.template_reference.is_some() as u64) << 17
+            | (self.permissions_required.is_some() as u64) << 18
     }
 }
 model::model!(CreateFaultResponse);
@@ -847,23 +950,43 @@ impl model::Model for ExperimentRunOfFault {
             0 => model::Part::Str(&self.org_id),
             1 => model::Part::Str(&self.phase),
             2 => model::Part::Str(&self.infra_id),
-            3 => model::Part::Opt(&self.fault_i_ds),
+            3 => model::opt(&self.fault_i_ds),
             4 => model::Part::Str(&self.notify_id),
             5 => model::Part::Str(&self.account_id),
             6 => model::Part::Flag(&self.completed),
             7 => model::Part::Int(&self.created_at),
-            8 => model::Part::Opt(&self.created_by),
+            8 => model::opt(&self.created_by),
             9 => model::Part::Str(&self.project_id),
             10 => model::Part::Int(&self.updated_at),
-            11 => model::Part::Opt(&self.updated_by),
+            11 => model::opt(&self.updated_by),
             12 => model::Part::Int(&self.run_sequence),
             13 => model::Part::Str(&self.experiment_id),
             14 => model::Part::Str(&self.experiment_name),
             15 => model::Part::Str(&self.experiment_run_id),
             16 => model::Part::Num(&self.resiliency_score),
-            17 => model::Part::Opt(&self.targeted_services),
+            17 => model::opt(&self.targeted_services),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org_id.is_some() as u64 | (self.phase.is_some() as u64) << 1
+            | (self.infra_id.is_some() as u64) << 2
+            | (self.fault_i_ds.is_some() as u64) << 3
+            | (self.notify_id.is_some() as u64) << 4
+            | (self.account_id.is_some() as u64) << 5
+            | (self.completed.is_some() as u64) << 6
+            | (self.created_at.is_some() as u64) << 7
+            | (self.created_by.is_some() as u64) << 8
+            | (self.project_id.is_some() as u64) << 9
+            | (self.updated_at.is_some() as u64) << 10
+            | (self.updated_by.is_some() as u64) << 11
+            | (self.run_sequence.is_some() as u64) << 12
+            | (self.experiment_id.is_some() as u64) << 13
+            | (self.experiment_name.is_some() as u64) << 14
+            | (self.experiment_run_id.is_some() as u64) << 15
+            | (self.resiliency_score.is_some() as u64) << 16
+            | (self.targeted_services.is_some() as u64) << 17
     }
 }
 model::model!(ExperimentRunOfFault);
@@ -961,6 +1084,18 @@ impl model::Model for FaultCategoriesCount {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.aws.is_some() as u64 | (self.gcp.is_some() as u64) << 1
+            | (self.ssh.is_some() as u64) << 2 | (self.byoc.is_some() as u64) << 3
+            | (self.load.is_some() as u64) << 4 | (self.azure.is_some() as u64) << 5
+            | (self.linux.is_some() as u64) << 6 | (self.vm_ware.is_some() as u64) << 7
+            | (self.windows.is_some() as u64) << 8
+            | (self.kubernetes.is_some() as u64) << 9
+            | (self.spring_boot.is_some() as u64) << 10
+            | (self.cloud_foundry.is_some() as u64) << 11
+            | (self.kube_resilience.is_some() as u64) << 12
+    }
 }
 model::model!(FaultCategoriesCount);
 /// Schema `chaosfault.FaultVariables`.
@@ -1009,13 +1144,20 @@ impl model::Model for FaultVariables {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.variables),
-            1 => model::Part::Opt(&self.fault_targets),
-            2 => model::Part::Opt(&self.fault_tunable),
+            0 => model::opt(&self.variables),
+            1 => model::opt(&self.fault_targets),
+            2 => model::opt(&self.fault_tunable),
             3 => model::Part::Str(&self.correlation_id),
-            4 => model::Part::Opt(&self.fault_authentication),
+            4 => model::opt(&self.fault_authentication),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.variables.is_some() as u64 | (self.fault_targets.is_some() as u64) << 1
+            | (self.fault_tunable.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
+            | (self.fault_authentication.is_some() as u64) << 4
     }
 }
 model::model!(FaultVariables);
@@ -1054,6 +1196,10 @@ impl model::Model for FaultYaml {
             1 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.template.is_some() as u64 | (self.correlation_id.is_some() as u64) << 1
     }
 }
 model::model!(FaultYaml);
@@ -1169,27 +1315,47 @@ impl model::Model for GetFaultResponse {
         match index {
             0 => model::Part::Str(&self.kind),
             1 => model::Part::Str(&self.name),
-            2 => model::Part::Opt(&self.spec),
-            3 => model::Part::Opt(&self.tags),
+            2 => model::opt(&self.spec),
+            3 => model::opt(&self.tags),
             4 => model::Part::Str(&self.type_),
-            5 => model::Part::Opt(&self.links),
-            6 => model::Part::Opt(&self.infras),
-            7 => model::Part::Opt(&self.values),
-            8 => model::Part::Opt(&self.category),
+            5 => model::opt(&self.links),
+            6 => model::opt(&self.infras),
+            7 => model::opt(&self.values),
+            8 => model::opt(&self.category),
             9 => model::Part::Str(&self.identity),
             10 => model::Part::Str(&self.infra_type),
-            11 => model::Part::Opt(&self.managed_by),
+            11 => model::opt(&self.managed_by),
             12 => model::Part::Int(&self.updated_at),
-            13 => model::Part::Opt(&self.variables),
+            13 => model::opt(&self.variables),
             14 => model::Part::Str(&self.api_version),
-            15 => model::Part::Opt(&self.import_type),
+            15 => model::opt(&self.import_type),
             16 => model::Part::Str(&self.description),
             17 => model::Part::Flag(&self.is_enterprise),
             18 => model::Part::Str(&self.correlation_id),
-            19 => model::Part::Opt(&self.template_reference),
+            19 => model::opt(&self.template_reference),
             20 => model::Part::Str(&self.permissions_required),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.spec.is_some() as u64) << 2 | (self.tags.is_some() as u64) << 3
+            | (self.type_.is_some() as u64) << 4 | (self.links.is_some() as u64) << 5
+            | (self.infras.is_some() as u64) << 6 | (self.values.is_some() as u64) << 7
+            | (self.category.is_some() as u64) << 8
+            | (self.identity.is_some() as u64) << 9
+            | (self.infra_type.is_some() as u64) << 10
+            | (self.managed_by.is_some() as u64) << 11
+            | (self.updated_at.is_some() as u64) << 12
+            | (self.variables.is_some() as u64) << 13
+            | (self.api_version.is_some() as u64) << 14
+            | (self.import_type.is_some() as u64) << 15
+            | (self.description.is_some() as u64) << 16
+            | (self.is_enterprise.is_some() as u64) << 17
+            | (self.correlation_id.is_some() as u64) << 18
+            | (self.template_reference.is_some() as u64) << 19
+            | (self.permissions_required.is_some() as u64) << 20
     }
 }
 model::model!(GetFaultResponse);
@@ -1227,11 +1393,16 @@ impl model::Model for ListExperimentRunsInFaultResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.pagination),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.pagination),
             2 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.pagination.is_some() as u64) << 1
+            | (self.correlation_id.is_some() as u64) << 2
     }
 }
 model::model!(ListExperimentRunsInFaultResponse);
@@ -1269,11 +1440,16 @@ impl model::Model for ListFaultResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.pagination),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.pagination),
             2 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.pagination.is_some() as u64) << 1
+            | (self.correlation_id.is_some() as u64) << 2
     }
 }
 model::model!(ListFaultResponse);
@@ -1311,11 +1487,16 @@ impl model::Model for ListFaultsResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.pagination),
-            2 => model::Part::Opt(&self.fault_categories_count),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.pagination),
+            2 => model::opt(&self.fault_categories_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.pagination.is_some() as u64) << 1
+            | (self.fault_categories_count.is_some() as u64) << 2
     }
 }
 model::model!(ListFaultsResponse);

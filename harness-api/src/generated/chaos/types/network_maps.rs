@@ -36,6 +36,10 @@ impl model::Model for CanRetryExperimentCreationResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.result.is_some() as u64
+    }
 }
 model::model!(CanRetryExperimentCreationResponse);
 /// Schema `v1.ClientIPConfig`.
@@ -69,6 +73,10 @@ impl model::Model for ClientIpConfig {
             0 => model::Part::Int(&self.timeout_seconds),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.timeout_seconds.is_some() as u64
     }
 }
 model::model!(ClientIpConfig);
@@ -119,14 +127,20 @@ impl model::Model for Connection {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.to),
-            1 => model::Part::Opt(&self.from),
+            0 => model::opt(&self.to),
+            1 => model::opt(&self.from),
             2 => model::Part::Str(&self.port),
-            3 => model::Part::Opt(&self.type_),
+            3 => model::opt(&self.type_),
             4 => model::Part::Flag(&self.manual),
-            5 => model::Part::Opt(&self.params),
+            5 => model::opt(&self.params),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.to.is_some() as u64 | (self.from.is_some() as u64) << 1
+            | (self.port.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
+            | (self.manual.is_some() as u64) << 4 | (self.params.is_some() as u64) << 5
     }
 }
 model::model!(Connection);
@@ -199,18 +213,29 @@ impl model::Model for DiscoveredKubernetesService {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
-            1 => model::Part::Opt(&self.ports),
-            2 => model::Part::Opt(&self.labels),
-            3 => model::Part::Opt(&self.identity),
+            0 => model::opt(&self.type_),
+            1 => model::opt(&self.ports),
+            2 => model::opt(&self.labels),
+            3 => model::opt(&self.identity),
             4 => model::Part::Str(&self.cluster_ip),
-            5 => model::Part::Opt(&self.cluster_i_ps),
-            6 => model::Part::Opt(&self.annotations),
-            7 => model::Part::Opt(&self.external_i_ps),
+            5 => model::opt(&self.cluster_i_ps),
+            6 => model::opt(&self.annotations),
+            7 => model::opt(&self.external_i_ps),
             8 => model::Part::Str(&self.external_name),
             9 => model::Part::Str(&self.load_balancer_ip),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.ports.is_some() as u64) << 1
+            | (self.labels.is_some() as u64) << 2 | (self.identity.is_some() as u64) << 3
+            | (self.cluster_ip.is_some() as u64) << 4
+            | (self.cluster_i_ps.is_some() as u64) << 5
+            | (self.annotations.is_some() as u64) << 6
+            | (self.external_i_ps.is_some() as u64) << 7
+            | (self.external_name.is_some() as u64) << 8
+            | (self.load_balancer_ip.is_some() as u64) << 9
     }
 }
 model::model!(DiscoveredKubernetesService);
@@ -257,14 +282,22 @@ impl model::Model for DiscoveredKubernetesWorkload {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.labels),
-            1 => model::Part::Opt(&self.identity),
-            2 => model::Part::Opt(&self.replicas),
-            3 => model::Part::Opt(&self.pod_labels),
-            4 => model::Part::Opt(&self.annotations),
-            5 => model::Part::Opt(&self.pod_annotations),
+            0 => model::opt(&self.labels),
+            1 => model::opt(&self.identity),
+            2 => model::opt(&self.replicas),
+            3 => model::opt(&self.pod_labels),
+            4 => model::opt(&self.annotations),
+            5 => model::opt(&self.pod_annotations),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.labels.is_some() as u64 | (self.identity.is_some() as u64) << 1
+            | (self.replicas.is_some() as u64) << 2
+            | (self.pod_labels.is_some() as u64) << 3
+            | (self.annotations.is_some() as u64) << 4
+            | (self.pod_annotations.is_some() as u64) << 5
     }
 }
 model::model!(DiscoveredKubernetesWorkload);
@@ -299,10 +332,14 @@ impl model::Model for DiscoveredPod {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.phase),
-            1 => model::Part::Opt(&self.identity),
+            0 => model::opt(&self.phase),
+            1 => model::opt(&self.identity),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.phase.is_some() as u64 | (self.identity.is_some() as u64) << 1
     }
 }
 model::model!(DiscoveredPod);
@@ -402,7 +439,7 @@ impl model::Model for DiscoveredServiceCollection {
         match index {
             0 => model::Part::Str(&self.id),
             1 => model::Part::Str(&self.name),
-            2 => model::Part::Opt(&self.spec),
+            2 => model::opt(&self.spec),
             3 => model::Part::Str(&self.type_),
             4 => model::Part::Str(&self.agent_id),
             5 => model::Part::Flag(&self.removed),
@@ -419,6 +456,23 @@ impl model::Model for DiscoveredServiceCollection {
             16 => model::Part::Str(&self.organization_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.spec.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
+            | (self.agent_id.is_some() as u64) << 4
+            | (self.removed.is_some() as u64) << 5 | (self.version.is_some() as u64) << 6
+            | (self.created_at.is_some() as u64) << 7
+            | (self.created_by.is_some() as u64) << 8
+            | (self.removed_at.is_some() as u64) << 9
+            | (self.updated_at.is_some() as u64) << 10
+            | (self.updated_by.is_some() as u64) << 11
+            | (self.agent_identity.is_some() as u64) << 12
+            | (self.account_identifier.is_some() as u64) << 13
+            | (self.project_identifier.is_some() as u64) << 14
+            | (self.environment_identifier.is_some() as u64) << 15
+            | (self.organization_identifier.is_some() as u64) << 16
     }
 }
 model::model!(DiscoveredServiceCollection);
@@ -468,11 +522,18 @@ impl model::Model for DiscoveredServiceKubernetesSpec {
             0 => model::Part::Str(&self.uid),
             1 => model::Part::Str(&self.kind),
             2 => model::Part::Str(&self.name),
-            3 => model::Part::Opt(&self.service),
+            3 => model::opt(&self.service),
             4 => model::Part::Str(&self.namespace),
-            5 => model::Part::Opt(&self.workloads),
+            5 => model::opt(&self.workloads),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.uid.is_some() as u64 | (self.kind.is_some() as u64) << 1
+            | (self.name.is_some() as u64) << 2 | (self.service.is_some() as u64) << 3
+            | (self.namespace.is_some() as u64) << 4
+            | (self.workloads.is_some() as u64) << 5
     }
 }
 model::model!(DiscoveredServiceKubernetesSpec);
@@ -526,14 +587,21 @@ impl model::Model for DiscoveryServiceSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.ip),
-            1 => model::Part::Opt(&self.fqdn),
-            2 => model::Part::Opt(&self.port),
-            3 => model::Part::Opt(&self.kubernetes),
-            4 => model::Part::Opt(&self.harness_service_identity),
-            5 => model::Part::Opt(&self.harness_environment_identity),
+            0 => model::opt(&self.ip),
+            1 => model::opt(&self.fqdn),
+            2 => model::opt(&self.port),
+            3 => model::opt(&self.kubernetes),
+            4 => model::opt(&self.harness_service_identity),
+            5 => model::opt(&self.harness_environment_identity),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ip.is_some() as u64 | (self.fqdn.is_some() as u64) << 1
+            | (self.port.is_some() as u64) << 2 | (self.kubernetes.is_some() as u64) << 3
+            | (self.harness_service_identity.is_some() as u64) << 4
+            | (self.harness_environment_identity.is_some() as u64) << 5
     }
 }
 model::model!(DiscoveryServiceSpec);
@@ -590,6 +658,13 @@ impl model::Model for EnvironmentIdentity {
             4 => model::Part::Str(&self.organization_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.identifier.is_some() as u64 | (self.infra_identifier.is_some() as u64) << 1
+            | (self.account_identifier.is_some() as u64) << 2
+            | (self.project_identifier.is_some() as u64) << 3
+            | (self.organization_identifier.is_some() as u64) << 4
     }
 }
 model::model!(EnvironmentIdentity);
@@ -730,9 +805,9 @@ impl model::Model for GetTargetNetworkMapResponse {
             0 => model::Part::Str(&self.id),
             1 => model::Part::Str(&self.name),
             2 => model::Part::Str(&self.org_id),
-            3 => model::Part::Opt(&self.status),
+            3 => model::opt(&self.status),
             4 => model::Part::Str(&self.identity),
-            5 => model::Part::Opt(&self.services),
+            5 => model::opt(&self.services),
             6 => model::Part::Str(&self.account_id),
             7 => model::Part::Int(&self.created_at),
             8 => model::Part::Str(&self.created_by),
@@ -740,8 +815,8 @@ impl model::Model for GetTargetNetworkMapResponse {
             10 => model::Part::Str(&self.project_id),
             11 => model::Part::Int(&self.updated_at),
             12 => model::Part::Str(&self.updated_by),
-            13 => model::Part::Opt(&self.service_i_ds),
-            14 => model::Part::Opt(&self.connections),
+            13 => model::opt(&self.service_i_ds),
+            14 => model::opt(&self.connections),
             15 => model::Part::Str(&self.error_message),
             16 => model::Part::Str(&self.onboarding_id),
             17 => model::Part::Str(&self.agent_identity),
@@ -751,11 +826,39 @@ impl model::Model for GetTargetNetworkMapResponse {
             21 => model::Part::Str(&self.target_network_map_id),
             22 => model::Part::Int(&self.total_experiment_count),
             23 => model::Part::Num(&self.average_resiliency_score),
-            24 => model::Part::Opt(&self.experiment_creation_mode),
+            24 => model::opt(&self.experiment_creation_mode),
             25 => model::Part::Int(&self.total_experiment_run_count),
-            26 => model::Part::Opt(&self.recent_experiment_runs_details),
+            26 => model::opt(&self.recent_experiment_runs_details),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.org_id.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
+            | (self.identity.is_some() as u64) << 4
+            | (self.services.is_some() as u64) << 5
+            | (self.account_id.is_some() as u64) << 6
+            | (self.created_at.is_some() as u64) << 7
+            | (self.created_by.is_some() as u64) << 8
+            | (self.is_removed.is_some() as u64) << 9
+            | (self.project_id.is_some() as u64) << 10
+            | (self.updated_at.is_some() as u64) << 11
+            | (self.updated_by.is_some() as u64) << 12
+            | (self.service_i_ds.is_some() as u64) << 13
+            | (self.connections.is_some() as u64) << 14
+            | (self.error_message.is_some() as u64) << 15
+            | (self.onboarding_id.is_some() as u64) << 16
+            | (self.agent_identity.is_some() as u64) << 17
+            | (self.environment_ref.is_some() as u64) << 18
+            | (self.infrastructure_id.is_some() as u64) << 19
+            | (self.resiliency_coverage.is_some() as u64) << 20
+            | (self.target_network_map_id.is_some() as u64) << 21
+            | (self.total_experiment_count.is_some() as u64) << 22
+            | (self.average_resiliency_score.is_some() as u64) << 23
+            | (self.experiment_creation_mode.is_some() as u64) << 24
+            | (self.total_experiment_run_count.is_some() as u64) << 25
+            | (self.recent_experiment_runs_details.is_some() as u64) << 26
     }
 }
 model::model!(GetTargetNetworkMapResponse);
@@ -793,11 +896,17 @@ impl model::Model for GetTargetServiceResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.chaos_details),
-            1 => model::Part::Opt(&self.workload_details),
-            2 => model::Part::Opt(&self.discovery_details),
+            0 => model::opt(&self.chaos_details),
+            1 => model::opt(&self.workload_details),
+            2 => model::opt(&self.discovery_details),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.chaos_details.is_some() as u64
+            | (self.workload_details.is_some() as u64) << 1
+            | (self.discovery_details.is_some() as u64) << 2
     }
 }
 model::model!(GetTargetServiceResponse);
@@ -915,28 +1024,50 @@ impl model::Model for K8sServiceSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
-            1 => model::Part::Opt(&self.ports),
-            2 => model::Part::Opt(&self.selector),
+            0 => model::opt(&self.type_),
+            1 => model::opt(&self.ports),
+            2 => model::opt(&self.selector),
             3 => model::Part::Str(&self.cluster_ip),
-            4 => model::Part::Opt(&self.cluster_i_ps),
-            5 => model::Part::Opt(&self.ip_families),
-            6 => model::Part::Opt(&self.external_i_ps),
+            4 => model::opt(&self.cluster_i_ps),
+            5 => model::opt(&self.ip_families),
+            6 => model::opt(&self.external_i_ps),
             7 => model::Part::Str(&self.external_name),
-            8 => model::Part::Opt(&self.topology_keys),
-            9 => model::Part::Opt(&self.ip_family_policy),
+            8 => model::opt(&self.topology_keys),
+            9 => model::opt(&self.ip_family_policy),
             10 => model::Part::Str(&self.load_balancer_ip),
-            11 => model::Part::Opt(&self.session_affinity),
+            11 => model::opt(&self.session_affinity),
             12 => model::Part::Str(&self.load_balancer_class),
             13 => model::Part::Int(&self.health_check_node_port),
-            14 => model::Part::Opt(&self.external_traffic_policy),
-            15 => model::Part::Opt(&self.internal_traffic_policy),
-            16 => model::Part::Opt(&self.session_affinity_config),
-            17 => model::Part::Opt(&self.load_balancer_source_ranges),
+            14 => model::opt(&self.external_traffic_policy),
+            15 => model::opt(&self.internal_traffic_policy),
+            16 => model::opt(&self.session_affinity_config),
+            17 => model::opt(&self.load_balancer_source_ranges),
             18 => model::Part::Flag(&self.publish_not_ready_addresses),
             19 => model::Part::Flag(&self.allocate_load_balancer_node_ports),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.ports.is_some() as u64) << 1
+            | (self.selector.is_some() as u64) << 2
+            | (self.cluster_ip.is_some() as u64) << 3
+            | (self.cluster_i_ps.is_some() as u64) << 4
+            | (self.ip_families.is_some() as u64) << 5
+            | (self.external_i_ps.is_some() as u64) << 6
+            | (self.external_name.is_some() as u64) << 7
+            | (self.topology_keys.is_some() as u64) << 8
+            | (self.ip_family_policy.is_some() as u64) << 9
+            | (self.load_balancer_ip.is_some() as u64) << 10
+            | (self.session_affinity.is_some() as u64) << 11
+            | (self.load_balancer_class.is_some() as u64) << 12
+            | (self.health_check_node_port.is_some() as u64) << 13
+            | (self.external_traffic_policy.is_some() as u64) << 14
+            | (self.internal_traffic_policy.is_some() as u64) << 15
+            | (self.session_affinity_config.is_some() as u64) << 16
+            | (self.load_balancer_source_ranges.is_some() as u64) << 17
+            | (self.publish_not_ready_addresses.is_some() as u64) << 18
+            | (self.allocate_load_balancer_node_ports.is_some() as u64) << 19
     }
 }
 model::model!(K8sServiceSpec);
@@ -976,10 +1107,14 @@ impl model::Model for ListTargetNetworkMapResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.page),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.page),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.page.is_some() as u64) << 1
     }
 }
 model::model!(ListTargetNetworkMapResponse);
@@ -1014,10 +1149,15 @@ impl model::Model for ListTargetService {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.chaos_details),
-            1 => model::Part::Opt(&self.discovery_details),
+            0 => model::opt(&self.chaos_details),
+            1 => model::opt(&self.discovery_details),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.chaos_details.is_some() as u64
+            | (self.discovery_details.is_some() as u64) << 1
     }
 }
 model::model!(ListTargetService);
@@ -1052,10 +1192,14 @@ impl model::Model for ListTargetServiceResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.page),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.page),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.page.is_some() as u64) << 1
     }
 }
 model::model!(ListTargetServiceResponse);
@@ -1094,10 +1238,15 @@ impl model::Model for LoadBalancerIngress {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.ip),
-            1 => model::Part::Opt(&self.ports),
+            1 => model::opt(&self.ports),
             2 => model::Part::Str(&self.hostname),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ip.is_some() as u64 | (self.ports.is_some() as u64) << 1
+            | (self.hostname.is_some() as u64) << 2
     }
 }
 model::model!(LoadBalancerIngress);
@@ -1129,9 +1278,13 @@ impl model::Model for LoadBalancerStatus {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.ingress),
+            0 => model::opt(&self.ingress),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ingress.is_some() as u64
     }
 }
 model::model!(LoadBalancerStatus);
@@ -1179,13 +1332,20 @@ impl model::Model for NetworkMapEntity {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.id),
-            1 => model::Part::Opt(&self.kind),
+            1 => model::opt(&self.kind),
             2 => model::Part::Str(&self.name),
             3 => model::Part::Flag(&self.removed),
-            4 => model::Part::Opt(&self.kubernetes),
-            5 => model::Part::Opt(&self.service_identity),
+            4 => model::opt(&self.kubernetes),
+            5 => model::opt(&self.service_identity),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.kind.is_some() as u64) << 1
+            | (self.name.is_some() as u64) << 2 | (self.removed.is_some() as u64) << 3
+            | (self.kubernetes.is_some() as u64) << 4
+            | (self.service_identity.is_some() as u64) << 5
     }
 }
 model::model!(NetworkMapEntity);
@@ -1228,6 +1388,11 @@ impl model::Model for NetworkMapEntityKubernetesInfo {
             2 => model::Part::Flag(&self.has_workload),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.kind.is_some() as u64 | (self.namespace.is_some() as u64) << 1
+            | (self.has_workload.is_some() as u64) << 2
     }
 }
 model::model!(NetworkMapEntityKubernetesInfo);
@@ -1294,15 +1459,24 @@ impl model::Model for NetworkMapTargetServiceDetails {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.id),
-            1 => model::Part::Opt(&self.kind),
+            1 => model::opt(&self.kind),
             2 => model::Part::Str(&self.name),
             3 => model::Part::Flag(&self.removed),
-            4 => model::Part::Opt(&self.kubernetes),
-            5 => model::Part::Opt(&self.service_identity),
+            4 => model::opt(&self.kubernetes),
+            5 => model::opt(&self.service_identity),
             6 => model::Part::Num(&self.resiliency_coverage),
             7 => model::Part::Num(&self.average_resiliency_score),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.kind.is_some() as u64) << 1
+            | (self.name.is_some() as u64) << 2 | (self.removed.is_some() as u64) << 3
+            | (self.kubernetes.is_some() as u64) << 4
+            | (self.service_identity.is_some() as u64) << 5
+            | (self.resiliency_coverage.is_some() as u64) << 6
+            | (self.average_resiliency_score.is_some() as u64) << 7
     }
 }
 model::model!(NetworkMapTargetServiceDetails);
@@ -1370,6 +1544,14 @@ impl model::Model for ObjectReference {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.uid.is_some() as u64 | (self.kind.is_some() as u64) << 1
+            | (self.name.is_some() as u64) << 2 | (self.field_path.is_some() as u64) << 3
+            | (self.namespace.is_some() as u64) << 4
+            | (self.api_version.is_some() as u64) << 5
+            | (self.resource_version.is_some() as u64) << 6
+    }
 }
 model::model!(ObjectReference);
 /// Schema `chaos.v1.PortStatus`.
@@ -1408,9 +1590,14 @@ impl model::Model for PortStatus {
         match index {
             0 => model::Part::Int(&self.port),
             1 => model::Part::Str(&self.error),
-            2 => model::Part::Opt(&self.protocol),
+            2 => model::opt(&self.protocol),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.port.is_some() as u64 | (self.error.is_some() as u64) << 1
+            | (self.protocol.is_some() as u64) << 2
     }
 }
 model::model!(PortStatus);
@@ -1466,12 +1653,19 @@ impl model::Model for ProbeV1Condition {
         match index {
             0 => model::Part::Str(&self.type_),
             1 => model::Part::Str(&self.reason),
-            2 => model::Part::Opt(&self.status),
+            2 => model::opt(&self.status),
             3 => model::Part::Str(&self.message),
             4 => model::Part::Str(&self.last_transition_time),
             5 => model::Part::Int(&self.observed_generation),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.reason.is_some() as u64) << 1
+            | (self.status.is_some() as u64) << 2 | (self.message.is_some() as u64) << 3
+            | (self.last_transition_time.is_some() as u64) << 4
+            | (self.observed_generation.is_some() as u64) << 5
     }
 }
 model::model!(ProbeV1Condition);
@@ -1507,9 +1701,13 @@ impl model::Model for RetryExperimentCreationRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.mode),
+            0 => model::opt(&self.mode),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.mode.is_some() as u64
     }
 }
 model::model!(RetryExperimentCreationRequest);
@@ -1647,9 +1845,9 @@ impl model::Model for ServiceCollection {
             1 => model::Part::Str(&self.uid),
             2 => model::Part::Str(&self.kind),
             3 => model::Part::Str(&self.name),
-            4 => model::Part::Opt(&self.spec),
-            5 => model::Part::Opt(&self.labels),
-            6 => model::Part::Opt(&self.status),
+            4 => model::opt(&self.spec),
+            5 => model::opt(&self.labels),
+            6 => model::opt(&self.status),
             7 => model::Part::Str(&self.agent_id),
             8 => model::Part::Flag(&self.removed),
             9 => model::Part::Str(&self.created_at),
@@ -1659,8 +1857,8 @@ impl model::Model for ServiceCollection {
             13 => model::Part::Str(&self.updated_at),
             14 => model::Part::Str(&self.updated_by),
             15 => model::Part::Str(&self.api_version),
-            16 => model::Part::Opt(&self.annotations),
-            17 => model::Part::Opt(&self.owner_reference),
+            16 => model::opt(&self.annotations),
+            17 => model::opt(&self.owner_reference),
             18 => model::Part::Str(&self.resource_version),
             19 => model::Part::Str(&self.account_identifier),
             20 => model::Part::Str(&self.creation_timestamp),
@@ -1670,6 +1868,30 @@ impl model::Model for ServiceCollection {
             24 => model::Part::Str(&self.organization_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.uid.is_some() as u64) << 1
+            | (self.kind.is_some() as u64) << 2 | (self.name.is_some() as u64) << 3
+            | (self.spec.is_some() as u64) << 4 | (self.labels.is_some() as u64) << 5
+            | (self.status.is_some() as u64) << 6 | (self.agent_id.is_some() as u64) << 7
+            | (self.removed.is_some() as u64) << 8
+            | (self.created_at.is_some() as u64) << 9
+            | (self.created_by.is_some() as u64) << 10
+            | (self.namespace.is_some() as u64) << 11
+            | (self.removed_at.is_some() as u64) << 12
+            | (self.updated_at.is_some() as u64) << 13
+            | (self.updated_by.is_some() as u64) << 14
+            | (self.api_version.is_some() as u64) << 15
+            | (self.annotations.is_some() as u64) << 16
+            | (self.owner_reference.is_some() as u64) << 17
+            | (self.resource_version.is_some() as u64) << 18
+            | (self.account_identifier.is_some() as u64) << 19
+            | (self.creation_timestamp.is_some() as u64) << 20
+            | (self.deletion_timestamp.is_some() as u64) << 21
+            | (self.project_identifier.is_some() as u64) << 22
+            | (self.environment_identifier.is_some() as u64) << 23
+            | (self.organization_identifier.is_some() as u64) << 24
     }
 }
 model::model!(ServiceCollection);
@@ -1726,6 +1948,13 @@ impl model::Model for ServiceIdentity {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.identifier.is_some() as u64
+            | (self.account_identifier.is_some() as u64) << 1
+            | (self.project_identifier.is_some() as u64) << 2
+            | (self.organization_identifier.is_some() as u64) << 3
+    }
 }
 model::model!(ServiceIdentity);
 model::open_enum! {
@@ -1778,11 +2007,19 @@ impl model::Model for ServicePort {
             0 => model::Part::Str(&self.name),
             1 => model::Part::Int(&self.port),
             2 => model::Part::Int(&self.node_port),
-            3 => model::Part::Opt(&self.protocol),
+            3 => model::opt(&self.protocol),
             4 => model::Part::Json(&self.target_port),
             5 => model::Part::Str(&self.app_protocol),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.port.is_some() as u64) << 1
+            | (self.node_port.is_some() as u64) << 2
+            | (self.protocol.is_some() as u64) << 3
+            | (self.target_port.is_some() as u64) << 4
+            | (self.app_protocol.is_some() as u64) << 5
     }
 }
 model::model!(ServicePort);
@@ -1817,10 +2054,14 @@ impl model::Model for ServiceStatus {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.conditions),
-            1 => model::Part::Opt(&self.load_balancer),
+            0 => model::opt(&self.conditions),
+            1 => model::opt(&self.load_balancer),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.conditions.is_some() as u64 | (self.load_balancer.is_some() as u64) << 1
     }
 }
 model::model!(ServiceStatus);
@@ -1852,9 +2093,13 @@ impl model::Model for SessionAffinityConfig {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.client_ip),
+            0 => model::opt(&self.client_ip),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.client_ip.is_some() as u64
     }
 }
 model::model!(SessionAffinityConfig);
@@ -1905,10 +2150,16 @@ impl model::Model for TargetDiscoveredServiceSpec {
             1 => model::Part::Str(&self.kind),
             2 => model::Part::Str(&self.name),
             3 => model::Part::Str(&self.uuid),
-            4 => model::Part::Opt(&self.label),
+            4 => model::opt(&self.label),
             5 => model::Part::Str(&self.namespace),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.kind.is_some() as u64) << 1
+            | (self.name.is_some() as u64) << 2 | (self.uuid.is_some() as u64) << 3
+            | (self.label.is_some() as u64) << 4 | (self.namespace.is_some() as u64) << 5
     }
 }
 model::model!(TargetDiscoveredServiceSpec);
@@ -2041,7 +2292,7 @@ impl model::Model for TargetNetworkMap {
             0 => model::Part::Str(&self.id),
             1 => model::Part::Str(&self.name),
             2 => model::Part::Str(&self.org_id),
-            3 => model::Part::Opt(&self.status),
+            3 => model::opt(&self.status),
             4 => model::Part::Str(&self.identity),
             5 => model::Part::Str(&self.account_id),
             6 => model::Part::Int(&self.created_at),
@@ -2050,7 +2301,7 @@ impl model::Model for TargetNetworkMap {
             9 => model::Part::Str(&self.project_id),
             10 => model::Part::Int(&self.updated_at),
             11 => model::Part::Str(&self.updated_by),
-            12 => model::Part::Opt(&self.service_i_ds),
+            12 => model::opt(&self.service_i_ds),
             13 => model::Part::Str(&self.error_message),
             14 => model::Part::Str(&self.onboarding_id),
             15 => model::Part::Str(&self.agent_identity),
@@ -2060,11 +2311,37 @@ impl model::Model for TargetNetworkMap {
             19 => model::Part::Str(&self.target_network_map_id),
             20 => model::Part::Int(&self.total_experiment_count),
             21 => model::Part::Num(&self.average_resiliency_score),
-            22 => model::Part::Opt(&self.experiment_creation_mode),
+            22 => model::opt(&self.experiment_creation_mode),
             23 => model::Part::Int(&self.total_experiment_run_count),
-            24 => model::Part::Opt(&self.recent_experiment_runs_details),
+            24 => model::opt(&self.recent_experiment_runs_details),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.org_id.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
+            | (self.identity.is_some() as u64) << 4
+            | (self.account_id.is_some() as u64) << 5
+            | (self.created_at.is_some() as u64) << 6
+            | (self.created_by.is_some() as u64) << 7
+            | (self.is_removed.is_some() as u64) << 8
+            | (self.project_id.is_some() as u64) << 9
+            | (self.updated_at.is_some() as u64) << 10
+            | (self.updated_by.is_some() as u64) << 11
+            | (self.service_i_ds.is_some() as u64) << 12
+            | (self.error_message.is_some() as u64) << 13
+            | (self.onboarding_id.is_some() as u64) << 14
+            | (self.agent_identity.is_some() as u64) << 15
+            | (self.environment_ref.is_some() as u64) << 16
+            | (self.infrastructure_id.is_some() as u64) << 17
+            | (self.resiliency_coverage.is_some() as u64) << 18
+            | (self.target_network_map_id.is_some() as u64) << 19
+            | (self.total_experiment_count.is_some() as u64) << 20
+            | (self.average_resiliency_score.is_some() as u64) << 21
+            | (self.experiment_creation_mode.is_some() as u64) << 22
+            | (self.total_experiment_run_count.is_some() as u64) << 23
+            | (self.recent_experiment_runs_details.is_some() as u64) << 24
     }
 }
 model::model!(TargetNetworkMap);
@@ -2151,11 +2428,25 @@ impl model::Model for TargetNetworkMapExperimentRunDetail {
             6 => model::Part::Flag(&self.is_removed),
             7 => model::Part::Int(&self.updated_at),
             8 => model::Part::Str(&self.updated_by),
-            9 => model::Part::Opt(&self.target_service),
+            9 => model::opt(&self.target_service),
             10 => model::Part::Str(&self.experiment_run_id),
             11 => model::Part::Num(&self.resiliency_score),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.phase.is_some() as u64) << 1
+            | (self.notify_id.is_some() as u64) << 2
+            | (self.completed.is_some() as u64) << 3
+            | (self.created_at.is_some() as u64) << 4
+            | (self.created_by.is_some() as u64) << 5
+            | (self.is_removed.is_some() as u64) << 6
+            | (self.updated_at.is_some() as u64) << 7
+            | (self.updated_by.is_some() as u64) << 8
+            | (self.target_service.is_some() as u64) << 9
+            | (self.experiment_run_id.is_some() as u64) << 10
+            | (self.resiliency_score.is_some() as u64) << 11
     }
 }
 model::model!(TargetNetworkMapExperimentRunDetail);
@@ -2263,8 +2554,8 @@ impl model::Model for TargetService {
         match index {
             0 => model::Part::Str(&self.id),
             1 => model::Part::Str(&self.name),
-            2 => model::Part::Opt(&self.spec),
-            3 => model::Part::Opt(&self.type_),
+            2 => model::opt(&self.spec),
+            3 => model::opt(&self.type_),
             4 => model::Part::Str(&self.org_id),
             5 => model::Part::Str(&self.account_id),
             6 => model::Part::Int(&self.created_at),
@@ -2282,6 +2573,26 @@ impl model::Model for TargetService {
             18 => model::Part::Num(&self.average_resiliency_score),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.spec.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
+            | (self.org_id.is_some() as u64) << 4
+            | (self.account_id.is_some() as u64) << 5
+            | (self.created_at.is_some() as u64) << 6
+            | (self.created_by.is_some() as u64) << 7
+            | (self.is_removed.is_some() as u64) << 8
+            | (self.license_id.is_some() as u64) << 9
+            | (self.project_id.is_some() as u64) << 10
+            | (self.updated_at.is_some() as u64) << 11
+            | (self.updated_by.is_some() as u64) << 12
+            | (self.external_id.is_some() as u64) << 13
+            | (self.environment_ref.is_some() as u64) << 14
+            | (self.infrastructure_id.is_some() as u64) << 15
+            | (self.resiliency_coverage.is_some() as u64) << 16
+            | (self.total_experiment_count.is_some() as u64) << 17
+            | (self.average_resiliency_score.is_some() as u64) << 18
     }
 }
 model::model!(TargetService);
@@ -2313,9 +2624,13 @@ impl model::Model for TargetServiceSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.discovered_service),
+            0 => model::opt(&self.discovered_service),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.discovered_service.is_some() as u64
     }
 }
 model::model!(TargetServiceSpec);

@@ -62,16 +62,26 @@ impl model::Model for AgentConfiguration {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.mtls),
-            2 => model::Part::Opt(&self.proxy),
-            3 => model::Part::Opt(&self.kubernetes),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.mtls),
+            2 => model::opt(&self.proxy),
+            3 => model::opt(&self.kubernetes),
             4 => model::Part::Str(&self.collector_image),
             5 => model::Part::Str(&self.log_watcher_image),
-            6 => model::Part::Opt(&self.image_pull_secrets),
+            6 => model::opt(&self.image_pull_secrets),
             7 => model::Part::Flag(&self.skip_secure_verify),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.mtls.is_some() as u64) << 1
+            | (self.proxy.is_some() as u64) << 2
+            | (self.kubernetes.is_some() as u64) << 3
+            | (self.collector_image.is_some() as u64) << 4
+            | (self.log_watcher_image.is_some() as u64) << 5
+            | (self.image_pull_secrets.is_some() as u64) << 6
+            | (self.skip_secure_verify.is_some() as u64) << 7
     }
 }
 model::model!(AgentConfiguration);
@@ -106,10 +116,14 @@ impl model::Model for AgentData {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.node_agent),
-            1 => model::Part::Opt(&self.cluster_agent),
+            0 => model::opt(&self.node_agent),
+            1 => model::opt(&self.cluster_agent),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.node_agent.is_some() as u64 | (self.cluster_agent.is_some() as u64) << 1
     }
 }
 model::model!(AgentData);
@@ -145,9 +159,13 @@ impl model::Model for AgentDetails {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.status),
+            1 => model::opt(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(AgentDetails);
@@ -182,10 +200,14 @@ impl model::Model for AutoCreatedNetworkMapStatus {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.status),
             1 => model::Part::Int(&self.total_network_maps),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status.is_some() as u64 | (self.total_network_maps.is_some() as u64) << 1
     }
 }
 model::model!(AutoCreatedNetworkMapStatus);
@@ -275,23 +297,39 @@ impl model::Model for ChaosInfraAdvanceConfiguration {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.env),
-            1 => model::Part::Opt(&self.mtls),
-            2 => model::Part::Opt(&self.label),
-            3 => model::Part::Opt(&self.proxy),
-            4 => model::Part::Opt(&self.volumes),
+            0 => model::opt(&self.env),
+            1 => model::opt(&self.mtls),
+            2 => model::opt(&self.label),
+            3 => model::opt(&self.proxy),
+            4 => model::opt(&self.volumes),
             5 => model::Part::Int(&self.run_as_user),
-            6 => model::Part::Opt(&self.annotation),
+            6 => model::opt(&self.annotation),
             7 => model::Part::Str(&self.containers),
             8 => model::Part::Int(&self.run_as_group),
-            9 => model::Part::Opt(&self.tolerations),
-            10 => model::Part::Opt(&self.node_selector),
-            11 => model::Part::Opt(&self.volume_mounts),
-            12 => model::Part::Opt(&self.image_pull_policy),
+            9 => model::opt(&self.tolerations),
+            10 => model::opt(&self.node_selector),
+            11 => model::opt(&self.volume_mounts),
+            12 => model::opt(&self.image_pull_policy),
             13 => model::Part::Flag(&self.autopilot_enabled),
             14 => model::Part::Flag(&self.insecure_skip_verify),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.env.is_some() as u64 | (self.mtls.is_some() as u64) << 1
+            | (self.label.is_some() as u64) << 2 | (self.proxy.is_some() as u64) << 3
+            | (self.volumes.is_some() as u64) << 4
+            | (self.run_as_user.is_some() as u64) << 5
+            | (self.annotation.is_some() as u64) << 6
+            | (self.containers.is_some() as u64) << 7
+            | (self.run_as_group.is_some() as u64) << 8
+            | (self.tolerations.is_some() as u64) << 9
+            | (self.node_selector.is_some() as u64) << 10
+            | (self.volume_mounts.is_some() as u64) << 11
+            | (self.image_pull_policy.is_some() as u64) << 12
+            | (self.autopilot_enabled.is_some() as u64) << 13
+            | (self.insecure_skip_verify.is_some() as u64) << 14
     }
 }
 model::model!(ChaosInfraAdvanceConfiguration);
@@ -335,6 +373,11 @@ impl model::Model for ConfirmDiscoveryResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.agent_linked.is_some() as u64 | (self.agent_created.is_some() as u64) << 1
+            | (self.discovery_completed.is_some() as u64) << 2
+    }
 }
 model::model!(ConfirmDiscoveryResponse);
 /// Schema `v2_onboarding.ConfirmExperimentCreationRequest`.
@@ -365,9 +408,13 @@ impl model::Model for ConfirmExperimentCreationRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.mode),
+            0 => model::opt(&self.mode),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.mode.is_some() as u64
     }
 }
 model::model!(ConfirmExperimentCreationRequest);
@@ -405,9 +452,14 @@ impl model::Model for ConfirmExperimentCreationResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.completed),
-            1 => model::Part::Opt(&self.target_network_map_status),
+            1 => model::opt(&self.target_network_map_status),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.completed.is_some() as u64
+            | (self.target_network_map_status.is_some() as u64) << 1
     }
 }
 model::model!(ConfirmExperimentCreationResponse);
@@ -443,6 +495,10 @@ impl model::Model for ConfirmExperimentRunResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.completed.is_some() as u64
+    }
 }
 model::model!(ConfirmExperimentRunResponse);
 /// Schema `v2_onboarding.ConfirmNetworkMapRequest`.
@@ -473,9 +529,13 @@ impl model::Model for ConfirmNetworkMapRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.mode),
+            0 => model::opt(&self.mode),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.mode.is_some() as u64
     }
 }
 model::model!(ConfirmNetworkMapRequest);
@@ -515,6 +575,11 @@ impl model::Model for ConfirmNetworkMapResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.service_count.is_some() as u64
+            | (self.network_map_count.is_some() as u64) << 1
+    }
 }
 model::model!(ConfirmNetworkMapResponse);
 /// Schema `database.CronConfig`.
@@ -548,6 +613,10 @@ impl model::Model for CronConfig {
             0 => model::Part::Str(&self.expression),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.expression.is_some() as u64
     }
 }
 model::model!(CronConfig);
@@ -613,17 +682,28 @@ impl model::Model for DataCollectionConfiguration {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.cron),
+            0 => model::opt(&self.cron),
             1 => model::Part::Flag(&self.enable_node_agent),
             2 => model::Part::Flag(&self.enable_orphaned_pod),
             3 => model::Part::Str(&self.namespace_selector),
             4 => model::Part::Str(&self.node_agent_selector),
-            5 => model::Part::Opt(&self.observed_namespaces),
+            5 => model::opt(&self.observed_namespaces),
             6 => model::Part::Flag(&self.enable_batch_resources),
-            7 => model::Part::Opt(&self.blacklisted_namespaces),
+            7 => model::opt(&self.blacklisted_namespaces),
             8 => model::Part::Int(&self.collection_window_in_min),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.cron.is_some() as u64 | (self.enable_node_agent.is_some() as u64) << 1
+            | (self.enable_orphaned_pod.is_some() as u64) << 2
+            | (self.namespace_selector.is_some() as u64) << 3
+            | (self.node_agent_selector.is_some() as u64) << 4
+            | (self.observed_namespaces.is_some() as u64) << 5
+            | (self.enable_batch_resources.is_some() as u64) << 6
+            | (self.blacklisted_namespaces.is_some() as u64) << 7
+            | (self.collection_window_in_min.is_some() as u64) << 8
     }
 }
 model::model!(DataCollectionConfiguration);
@@ -693,9 +773,9 @@ impl model::Model for DiscoveredService {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.status),
             1 => model::Part::Str(&self.s_d_agent_id),
-            2 => model::Part::Opt(&self.agent_details),
+            2 => model::opt(&self.agent_details),
             3 => model::Part::Str(&self.s_d_agent_identity),
             4 => model::Part::Int(&self.total_agent_count),
             5 => model::Part::Flag(&self.is_tracing_enabled),
@@ -705,6 +785,18 @@ impl model::Model for DiscoveredService {
             9 => model::Part::Int(&self.discovered_service_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status.is_some() as u64 | (self.s_d_agent_id.is_some() as u64) << 1
+            | (self.agent_details.is_some() as u64) << 2
+            | (self.s_d_agent_identity.is_some() as u64) << 3
+            | (self.total_agent_count.is_some() as u64) << 4
+            | (self.is_tracing_enabled.is_some() as u64) << 5
+            | (self.errored_agent_count.is_some() as u64) << 6
+            | (self.pending_agent_count.is_some() as u64) << 7
+            | (self.completed_agent_count.is_some() as u64) << 8
+            | (self.discovered_service_count.is_some() as u64) << 9
     }
 }
 model::model!(DiscoveredService);
@@ -752,6 +844,12 @@ impl model::Model for DiscoveryMtlsConfiguration {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.key_path.is_some() as u64) << 1
+            | (self.cert_path.is_some() as u64) << 2
+            | (self.secret_name.is_some() as u64) << 3
+    }
 }
 model::model!(DiscoveryMtlsConfiguration);
 /// Schema `database.ProxyConfiguration`.
@@ -798,6 +896,12 @@ impl model::Model for DiscoveryProxyConfiguration {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.no_proxy.is_some() as u64) << 1
+            | (self.http_proxy.is_some() as u64) << 2
+            | (self.https_proxy.is_some() as u64) << 3
+    }
 }
 model::model!(DiscoveryProxyConfiguration);
 /// Schema `database.ResourceList`.
@@ -836,6 +940,10 @@ impl model::Model for DiscoveryResourceList {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.cpu.is_some() as u64 | (self.memory.is_some() as u64) << 1
+    }
 }
 model::model!(DiscoveryResourceList);
 /// Schema `database.ResourceRequirements`.
@@ -869,10 +977,14 @@ impl model::Model for DiscoveryResourceRequirements {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.limits),
-            1 => model::Part::Opt(&self.requests),
+            0 => model::opt(&self.limits),
+            1 => model::opt(&self.requests),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.limits.is_some() as u64 | (self.requests.is_some() as u64) << 1
     }
 }
 model::model!(DiscoveryResourceRequirements);
@@ -943,17 +1055,29 @@ impl model::Model for Experiments {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.status),
+            1 => model::opt(&self.status),
             2 => model::Part::Str(&self.category),
             3 => model::Part::Str(&self.notify_id),
             4 => model::Part::Str(&self.description),
             5 => model::Part::Str(&self.experiment_id),
             6 => model::Part::Str(&self.delegate_task_id),
-            7 => model::Part::Opt(&self.target_services),
+            7 => model::opt(&self.target_services),
             8 => model::Part::Str(&self.target_network_map_id),
             9 => model::Part::Str(&self.target_network_map_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.category.is_some() as u64) << 2
+            | (self.notify_id.is_some() as u64) << 3
+            | (self.description.is_some() as u64) << 4
+            | (self.experiment_id.is_some() as u64) << 5
+            | (self.delegate_task_id.is_some() as u64) << 6
+            | (self.target_services.is_some() as u64) << 7
+            | (self.target_network_map_id.is_some() as u64) << 8
+            | (self.target_network_map_name.is_some() as u64) << 9
     }
 }
 model::model!(Experiments);
@@ -1001,6 +1125,12 @@ impl model::Model for InfrastructureOnboardingMapping {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status.is_some() as u64 | (self.identity.is_some() as u64) << 1
+            | (self.onboarding_id.is_some() as u64) << 2
+            | (self.environment_identity.is_some() as u64) << 3
+    }
 }
 model::model!(InfrastructureOnboardingMapping);
 /// Schema `pipelineonboarding.InfrastructuresStatus`.
@@ -1034,6 +1164,10 @@ impl model::Model for InfrastructuresStatus {
             0 => model::Part::Flag(&self.is_chaos_enabled),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.is_chaos_enabled.is_some() as u64
     }
 }
 model::model!(InfrastructuresStatus);
@@ -1115,21 +1249,36 @@ impl model::Model for KubernetesAgentConfiguration {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.labels),
+            0 => model::opt(&self.labels),
             1 => model::Part::Str(&self.namespace),
-            2 => model::Part::Opt(&self.resources),
+            2 => model::opt(&self.resources),
             3 => model::Part::Int(&self.run_as_user),
             4 => model::Part::Flag(&self.namespaced),
             5 => model::Part::Int(&self.run_as_group),
-            6 => model::Part::Opt(&self.annotations),
-            7 => model::Part::Opt(&self.tolerations),
-            8 => model::Part::Opt(&self.node_selector),
+            6 => model::opt(&self.annotations),
+            7 => model::opt(&self.tolerations),
+            8 => model::opt(&self.node_selector),
             9 => model::Part::Str(&self.service_account),
-            10 => model::Part::Opt(&self.image_pull_policy),
+            10 => model::opt(&self.image_pull_policy),
             11 => model::Part::Flag(&self.disable_namespace_creation),
             12 => model::Part::Flag(&self.use_static_name_for_configmap_and_secret),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.labels.is_some() as u64 | (self.namespace.is_some() as u64) << 1
+            | (self.resources.is_some() as u64) << 2
+            | (self.run_as_user.is_some() as u64) << 3
+            | (self.namespaced.is_some() as u64) << 4
+            | (self.run_as_group.is_some() as u64) << 5
+            | (self.annotations.is_some() as u64) << 6
+            | (self.tolerations.is_some() as u64) << 7
+            | (self.node_selector.is_some() as u64) << 8
+            | (self.service_account.is_some() as u64) << 9
+            | (self.image_pull_policy.is_some() as u64) << 10
+            | (self.disable_namespace_creation.is_some() as u64) << 11
+            | (self.use_static_name_for_configmap_and_secret.is_some() as u64) << 12
     }
 }
 model::model!(KubernetesAgentConfiguration);
@@ -1161,9 +1310,13 @@ impl model::Model for ListPipelineOnboardingResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.pipeline_onboardings),
+            0 => model::opt(&self.pipeline_onboardings),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.pipeline_onboardings.is_some() as u64
     }
 }
 model::model!(ListPipelineOnboardingResponse);
@@ -1205,11 +1358,16 @@ impl model::Model for OnboardingExperimentResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.pagination),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.pagination),
             2 => model::Part::Flag(&self.is_processed),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.pagination.is_some() as u64) << 1
+            | (self.is_processed.is_some() as u64) << 2
     }
 }
 model::model!(OnboardingExperimentResponse);
@@ -1271,6 +1429,13 @@ impl model::Model for OnboardingTargetExperiment {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.identity.is_some() as u64) << 1
+            | (self.is_processed.is_some() as u64) << 2
+            | (self.total_service_count.is_some() as u64) << 3
+            | (self.total_chaos_experiments.is_some() as u64) << 4
+    }
 }
 model::model!(OnboardingTargetExperiment);
 /// Schema `v2_onboarding.TargetServiceDetails`.
@@ -1308,6 +1473,10 @@ impl model::Model for OnboardingTargetServiceDetails {
             1 => model::Part::Str(&self.name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
     }
 }
 model::model!(OnboardingTargetServiceDetails);
@@ -1359,10 +1528,17 @@ impl model::Model for PipelineChaosOnboardingCheckResponse {
             0 => model::Part::Str(&self.name),
             1 => model::Part::Flag(&self.check),
             2 => model::Part::Str(&self.message),
-            3 => model::Part::Opt(&self.services),
-            4 => model::Part::Opt(&self.infrastructures),
+            3 => model::opt(&self.services),
+            4 => model::opt(&self.infrastructures),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.check.is_some() as u64) << 1
+            | (self.message.is_some() as u64) << 2
+            | (self.services.is_some() as u64) << 3
+            | (self.infrastructures.is_some() as u64) << 4
     }
 }
 model::model!(PipelineChaosOnboardingCheckResponse);
@@ -1478,9 +1654,9 @@ impl model::Model for PipelineChaosOnboardingStatusResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.org_id),
-            1 => model::Part::Opt(&self.status),
+            1 => model::opt(&self.status),
             2 => model::Part::Str(&self.message),
-            3 => model::Part::Opt(&self.services),
+            3 => model::opt(&self.services),
             4 => model::Part::Str(&self.account_id),
             5 => model::Part::Int(&self.created_at),
             6 => model::Part::Str(&self.created_by),
@@ -1490,15 +1666,37 @@ impl model::Model for PipelineChaosOnboardingStatusResponse {
             10 => model::Part::Str(&self.updated_by),
             11 => model::Part::Flag(&self.is_ai_enabled),
             12 => model::Part::Str(&self.pipeline_name),
-            13 => model::Part::Opt(&self.infrastructures),
+            13 => model::opt(&self.infrastructures),
             14 => model::Part::Str(&self.pipeline_identity),
-            15 => model::Part::Opt(&self.selected_experiments),
-            16 => model::Part::Opt(&self.single_click_onboardings),
-            17 => model::Part::Opt(&self.chaos_advance_configuration),
-            18 => model::Part::Opt(&self.discovery_advance_configuration),
-            19 => model::Part::Opt(&self.infrastructure_onboarding_mappings),
+            15 => model::opt(&self.selected_experiments),
+            16 => model::opt(&self.single_click_onboardings),
+            17 => model::opt(&self.chaos_advance_configuration),
+            18 => model::opt(&self.discovery_advance_configuration),
+            19 => model::opt(&self.infrastructure_onboarding_mappings),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org_id.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.message.is_some() as u64) << 2
+            | (self.services.is_some() as u64) << 3
+            | (self.account_id.is_some() as u64) << 4
+            | (self.created_at.is_some() as u64) << 5
+            | (self.created_by.is_some() as u64) << 6
+            | (self.is_removed.is_some() as u64) << 7
+            | (self.project_id.is_some() as u64) << 8
+            | (self.updated_at.is_some() as u64) << 9
+            | (self.updated_by.is_some() as u64) << 10
+            | (self.is_ai_enabled.is_some() as u64) << 11
+            | (self.pipeline_name.is_some() as u64) << 12
+            | (self.infrastructures.is_some() as u64) << 13
+            | (self.pipeline_identity.is_some() as u64) << 14
+            | (self.selected_experiments.is_some() as u64) << 15
+            | (self.single_click_onboardings.is_some() as u64) << 16
+            | (self.chaos_advance_configuration.is_some() as u64) << 17
+            | (self.discovery_advance_configuration.is_some() as u64) << 18
+            | (self.infrastructure_onboarding_mappings.is_some() as u64) << 19
     }
 }
 model::model!(PipelineChaosOnboardingStatusResponse);
@@ -1546,10 +1744,17 @@ impl model::Model for PipelineChaosOnboardingTaskRequest {
         match index {
             0 => model::Part::Flag(&self.is_ai_enabled),
             1 => model::Part::Str(&self.pipeline_identity),
-            2 => model::Part::Opt(&self.chaos_advance_configuration),
-            3 => model::Part::Opt(&self.discovery_advance_configuration),
+            2 => model::opt(&self.chaos_advance_configuration),
+            3 => model::opt(&self.discovery_advance_configuration),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.is_ai_enabled.is_some() as u64
+            | (self.pipeline_identity.is_some() as u64) << 1
+            | (self.chaos_advance_configuration.is_some() as u64) << 2
+            | (self.discovery_advance_configuration.is_some() as u64) << 3
     }
 }
 model::model!(PipelineChaosOnboardingTaskRequest);
@@ -1661,9 +1866,9 @@ impl model::Model for PipelineOnboarding {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.org_id),
-            1 => model::Part::Opt(&self.status),
+            1 => model::opt(&self.status),
             2 => model::Part::Str(&self.message),
-            3 => model::Part::Opt(&self.services),
+            3 => model::opt(&self.services),
             4 => model::Part::Str(&self.account_id),
             5 => model::Part::Int(&self.created_at),
             6 => model::Part::Str(&self.created_by),
@@ -1673,14 +1878,35 @@ impl model::Model for PipelineOnboarding {
             10 => model::Part::Str(&self.updated_by),
             11 => model::Part::Flag(&self.is_ai_enabled),
             12 => model::Part::Str(&self.pipeline_name),
-            13 => model::Part::Opt(&self.infrastructures),
+            13 => model::opt(&self.infrastructures),
             14 => model::Part::Str(&self.pipeline_identity),
-            15 => model::Part::Opt(&self.selected_experiments),
-            16 => model::Part::Opt(&self.single_click_onboardings),
-            17 => model::Part::Opt(&self.chaos_advance_configuration),
-            18 => model::Part::Opt(&self.discovery_advance_configuration),
+            15 => model::opt(&self.selected_experiments),
+            16 => model::opt(&self.single_click_onboardings),
+            17 => model::opt(&self.chaos_advance_configuration),
+            18 => model::opt(&self.discovery_advance_configuration),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org_id.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.message.is_some() as u64) << 2
+            | (self.services.is_some() as u64) << 3
+            | (self.account_id.is_some() as u64) << 4
+            | (self.created_at.is_some() as u64) << 5
+            | (self.created_by.is_some() as u64) << 6
+            | (self.is_removed.is_some() as u64) << 7
+            | (self.project_id.is_some() as u64) << 8
+            | (self.updated_at.is_some() as u64) << 9
+            | (self.updated_by.is_some() as u64) << 10
+            | (self.is_ai_enabled.is_some() as u64) << 11
+            | (self.pipeline_name.is_some() as u64) << 12
+            | (self.infrastructures.is_some() as u64) << 13
+            | (self.pipeline_identity.is_some() as u64) << 14
+            | (self.selected_experiments.is_some() as u64) << 15
+            | (self.single_click_onboardings.is_some() as u64) << 16
+            | (self.chaos_advance_configuration.is_some() as u64) << 17
+            | (self.discovery_advance_configuration.is_some() as u64) << 18
     }
 }
 model::model!(PipelineOnboarding);
@@ -1722,11 +1948,16 @@ impl model::Model for RunSafeExperimentStatus {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.status),
-            1 => model::Part::Opt(&self.experiments),
+            0 => model::opt(&self.status),
+            1 => model::opt(&self.experiments),
             2 => model::Part::Int(&self.total_safe_experiment),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status.is_some() as u64 | (self.experiments.is_some() as u64) << 1
+            | (self.total_safe_experiment.is_some() as u64) << 2
     }
 }
 model::model!(RunSafeExperimentStatus);
@@ -1789,15 +2020,25 @@ impl model::Model for SelectedExperiment {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.infra_id),
             3 => model::Part::Str(&self.identity),
             4 => model::Part::Str(&self.experiment_id),
-            5 => model::Part::Opt(&self.service_names),
+            5 => model::opt(&self.service_names),
             6 => model::Part::Str(&self.environment_identity),
             7 => model::Part::Str(&self.infrastructure_identity),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.infra_id.is_some() as u64) << 2
+            | (self.identity.is_some() as u64) << 3
+            | (self.experiment_id.is_some() as u64) << 4
+            | (self.service_names.is_some() as u64) << 5
+            | (self.environment_identity.is_some() as u64) << 6
+            | (self.infrastructure_identity.is_some() as u64) << 7
     }
 }
 model::model!(SelectedExperiment);
@@ -1845,12 +2086,19 @@ impl model::Model for TargetNetworkMapStatus {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.status),
-            1 => model::Part::Opt(&self.target_network_map_status),
+            0 => model::opt(&self.status),
+            1 => model::opt(&self.target_network_map_status),
             2 => model::Part::Int(&self.total_target_network_maps),
             3 => model::Part::Int(&self.total_target_network_maps_experiments),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status.is_some() as u64
+            | (self.target_network_map_status.is_some() as u64) << 1
+            | (self.total_target_network_maps.is_some() as u64) << 2
+            | (self.total_target_network_maps_experiments.is_some() as u64) << 3
     }
 }
 model::model!(TargetNetworkMapStatus);
@@ -1968,10 +2216,10 @@ impl model::Model for V2Onboarding {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.mode),
+            0 => model::opt(&self.mode),
             1 => model::Part::Str(&self.org_id),
             2 => model::Part::Str(&self.ddci_id),
-            3 => model::Part::Opt(&self.status),
+            3 => model::opt(&self.status),
             4 => model::Part::Str(&self.account_id),
             5 => model::Part::Int(&self.created_at),
             6 => model::Part::Str(&self.created_by),
@@ -1984,14 +2232,37 @@ impl model::Model for V2Onboarding {
             13 => model::Part::Str(&self.environment_ref),
             14 => model::Part::Str(&self.service_account),
             15 => model::Part::Str(&self.infrastructure_ref),
-            16 => model::Part::Opt(&self.target_network_map_status),
-            17 => model::Part::Opt(&self.discovered_service_status),
-            18 => model::Part::Opt(&self.run_safe_experiment_status),
-            19 => model::Part::Opt(&self.chaos_advance_configuration),
-            20 => model::Part::Opt(&self.auto_create_network_map_status),
-            21 => model::Part::Opt(&self.discovery_advance_configuration),
+            16 => model::opt(&self.target_network_map_status),
+            17 => model::opt(&self.discovered_service_status),
+            18 => model::opt(&self.run_safe_experiment_status),
+            19 => model::opt(&self.chaos_advance_configuration),
+            20 => model::opt(&self.auto_create_network_map_status),
+            21 => model::opt(&self.discovery_advance_configuration),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.mode.is_some() as u64 | (self.org_id.is_some() as u64) << 1
+            | (self.ddci_id.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
+            | (self.account_id.is_some() as u64) << 4
+            | (self.created_at.is_some() as u64) << 5
+            | (self.created_by.is_some() as u64) << 6
+            | (self.is_removed.is_some() as u64) << 7
+            | (self.namespace.is_some() as u64) << 8
+            | (self.project_id.is_some() as u64) << 9
+            | (self.updated_at.is_some() as u64) << 10
+            | (self.updated_by.is_some() as u64) << 11
+            | (self.onboarding_id.is_some() as u64) << 12
+            | (self.environment_ref.is_some() as u64) << 13
+            | (self.service_account.is_some() as u64) << 14
+            | (self.infrastructure_ref.is_some() as u64) << 15
+            | (self.target_network_map_status.is_some() as u64) << 16
+            | (self.discovered_service_status.is_some() as u64) << 17
+            | (self.run_safe_experiment_status.is_some() as u64) << 18
+            | (self.chaos_advance_configuration.is_some() as u64) << 19
+            | (self.auto_create_network_map_status.is_some() as u64) << 20
+            | (self.discovery_advance_configuration.is_some() as u64) << 21
     }
 }
 model::model!(V2Onboarding);
@@ -2026,10 +2297,14 @@ impl model::Model for V2OnboardingList {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.page),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.page),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.page.is_some() as u64) << 1
     }
 }
 model::model!(V2OnboardingList);
@@ -2112,10 +2387,17 @@ impl model::Model for V2OnboardingRequest {
             2 => model::Cell::part(&self.environment_ref),
             3 => model::Part::Str(&self.service_account),
             4 => model::Cell::part(&self.infrastructure_ref),
-            5 => model::Part::Opt(&self.chaos_advance_configuration),
-            6 => model::Part::Opt(&self.discovery_advance_configuration),
+            5 => model::opt(&self.chaos_advance_configuration),
+            6 => model::opt(&self.discovery_advance_configuration),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.is_ai_enabled.is_some() as u64) << 1 | 1 << 2
+            | (self.service_account.is_some() as u64) << 3 | 1 << 4
+            | (self.chaos_advance_configuration.is_some() as u64) << 5
+            | (self.discovery_advance_configuration.is_some() as u64) << 6
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

@@ -111,21 +111,41 @@ impl model::Model for ApmProbe {
             2 => model::Part::Json(&self.attempt),
             3 => model::Part::Str(&self.interval),
             4 => model::Part::Str(&self.verbosity),
-            5 => model::Part::Opt(&self.comparator),
+            5 => model::opt(&self.comparator),
             6 => model::Part::Str(&self.initial_delay),
             7 => model::Part::Str(&self.probe_timeout),
             8 => model::Part::Flag(&self.stop_on_failure),
             9 => model::Part::Str(&self.polling_interval),
             10 => model::Part::Json(&self.initial_delay_seconds),
-            11 => model::Part::Opt(&self.new_relic_probe_inputs),
-            12 => model::Part::Opt(&self.datadog_apm_probe_inputs),
-            13 => model::Part::Opt(&self.prometheus_probe_inputs),
-            14 => model::Part::Opt(&self.app_dynamics_probe_inputs),
-            15 => model::Part::Opt(&self.dynatrace_apm_probe_inputs),
-            16 => model::Part::Opt(&self.gcp_cloud_monitoring_probe_inputs),
-            17 => model::Part::Opt(&self.splunk_observability_probe_inputs),
+            11 => model::opt(&self.new_relic_probe_inputs),
+            12 => model::opt(&self.datadog_apm_probe_inputs),
+            13 => model::opt(&self.prometheus_probe_inputs),
+            14 => model::opt(&self.app_dynamics_probe_inputs),
+            15 => model::opt(&self.dynatrace_apm_probe_inputs),
+            16 => model::opt(&self.gcp_cloud_monitoring_probe_inputs),
+            17 => model::opt(&self.splunk_observability_probe_inputs),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.retry.is_some() as u64) << 1
+            | (self.attempt.is_some() as u64) << 2
+            | (self.interval.is_some() as u64) << 3
+            | (self.verbosity.is_some() as u64) << 4
+            | (self.comparator.is_some() as u64) << 5
+            | (self.initial_delay.is_some() as u64) << 6
+            | (self.probe_timeout.is_some() as u64) << 7
+            | (self.stop_on_failure.is_some() as u64) << 8
+            | (self.polling_interval.is_some() as u64) << 9
+            | (self.initial_delay_seconds.is_some() as u64) << 10
+            | (self.new_relic_probe_inputs.is_some() as u64) << 11
+            | (self.datadog_apm_probe_inputs.is_some() as u64) << 12
+            | (self.prometheus_probe_inputs.is_some() as u64) << 13
+            | (self.app_dynamics_probe_inputs.is_some() as u64) << 14
+            | (self.dynatrace_apm_probe_inputs.is_some() as u64) << 15
+            | (self.gcp_cloud_monitoring_probe_inputs.is_some() as u64) << 16
+            | (self.splunk_observability_probe_inputs.is_some() as u64) << 17
     }
 }
 model::model!(ApmProbe);
@@ -166,12 +186,18 @@ impl model::Model for ApmtlsConfig {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.key),
-            1 => model::Part::Opt(&self.ca_crt),
-            2 => model::Part::Opt(&self.client_crt),
+            0 => model::opt(&self.key),
+            1 => model::opt(&self.ca_crt),
+            2 => model::opt(&self.client_crt),
             3 => model::Part::Flag(&self.insecure_skip_verify),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.ca_crt.is_some() as u64) << 1
+            | (self.client_crt.is_some() as u64) << 2
+            | (self.insecure_skip_verify.is_some() as u64) << 3
     }
 }
 model::model!(ApmtlsConfig);

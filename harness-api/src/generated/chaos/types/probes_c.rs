@@ -60,13 +60,22 @@ impl model::Model for ChaosExecutedByExperiment {
         match index {
             0 => model::Part::Str(&self.notify_id),
             1 => model::Part::Int(&self.updated_at),
-            2 => model::Part::Opt(&self.updated_by),
+            2 => model::opt(&self.updated_by),
             3 => model::Part::Str(&self.experiment_id),
             4 => model::Part::Str(&self.experiment_name),
-            5 => model::Part::Opt(&self.experiment_type),
+            5 => model::opt(&self.experiment_type),
             6 => model::Part::Str(&self.experiment_run_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.notify_id.is_some() as u64 | (self.updated_at.is_some() as u64) << 1
+            | (self.updated_by.is_some() as u64) << 2
+            | (self.experiment_id.is_some() as u64) << 3
+            | (self.experiment_name.is_some() as u64) << 4
+            | (self.experiment_type.is_some() as u64) << 5
+            | (self.experiment_run_id.is_some() as u64) << 6
     }
 }
 model::model!(ChaosExecutedByExperiment);
@@ -153,13 +162,13 @@ impl model::Model for ChaosHttpProbe {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.url),
-            1 => model::Part::Opt(&self.auth),
+            1 => model::opt(&self.auth),
             2 => model::Part::Json(&self.retry),
-            3 => model::Part::Opt(&self.method),
+            3 => model::opt(&self.method),
             4 => model::Part::Json(&self.attempt),
-            5 => model::Part::Opt(&self.headers),
+            5 => model::opt(&self.headers),
             6 => model::Part::Str(&self.interval),
-            7 => model::Part::Opt(&self.tls_config),
+            7 => model::opt(&self.tls_config),
             8 => model::Part::Str(&self.verbosity),
             9 => model::Part::Str(&self.initial_delay),
             10 => model::Part::Str(&self.probe_timeout),
@@ -168,6 +177,20 @@ impl model::Model for ChaosHttpProbe {
             13 => model::Part::Json(&self.initial_delay_seconds),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.auth.is_some() as u64) << 1
+            | (self.retry.is_some() as u64) << 2 | (self.method.is_some() as u64) << 3
+            | (self.attempt.is_some() as u64) << 4 | (self.headers.is_some() as u64) << 5
+            | (self.interval.is_some() as u64) << 6
+            | (self.tls_config.is_some() as u64) << 7
+            | (self.verbosity.is_some() as u64) << 8
+            | (self.initial_delay.is_some() as u64) << 9
+            | (self.probe_timeout.is_some() as u64) << 10
+            | (self.stop_on_failure.is_some() as u64) << 11
+            | (self.polling_interval.is_some() as u64) << 12
+            | (self.initial_delay_seconds.is_some() as u64) << 13
     }
 }
 model::model!(ChaosHttpProbe);
@@ -210,6 +233,11 @@ impl model::Model for ChaosIdentifiers {
             2 => model::Part::Str(&self.project_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org_id.is_some() as u64 | (self.account_id.is_some() as u64) << 1
+            | (self.project_id.is_some() as u64) << 2
     }
 }
 model::model!(ChaosIdentifiers);
@@ -257,6 +285,11 @@ impl model::Model for ChaosProbeUserDetails {
             2 => model::Part::Str(&self.username),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.email.is_some() as u64 | (self.user_id.is_some() as u64) << 1
+            | (self.username.is_some() as u64) << 2
     }
 }
 model::model!(ChaosProbeUserDetails);
@@ -350,16 +383,16 @@ impl model::Model for ChaosPromProbe {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.auth),
+            0 => model::opt(&self.auth),
             1 => model::Part::Str(&self.query),
             2 => model::Part::Json(&self.retry),
             3 => model::Part::Json(&self.attempt),
             4 => model::Part::Str(&self.endpoint),
             5 => model::Part::Str(&self.interval),
             6 => model::Part::Str(&self.query_path),
-            7 => model::Part::Opt(&self.tls_config),
+            7 => model::opt(&self.tls_config),
             8 => model::Part::Str(&self.verbosity),
-            9 => model::Part::Opt(&self.comparator),
+            9 => model::opt(&self.comparator),
             10 => model::Part::Str(&self.initial_delay),
             11 => model::Part::Str(&self.probe_timeout),
             12 => model::Part::Flag(&self.stop_on_failure),
@@ -367,6 +400,22 @@ impl model::Model for ChaosPromProbe {
             14 => model::Part::Json(&self.initial_delay_seconds),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.auth.is_some() as u64 | (self.query.is_some() as u64) << 1
+            | (self.retry.is_some() as u64) << 2 | (self.attempt.is_some() as u64) << 3
+            | (self.endpoint.is_some() as u64) << 4
+            | (self.interval.is_some() as u64) << 5
+            | (self.query_path.is_some() as u64) << 6
+            | (self.tls_config.is_some() as u64) << 7
+            | (self.verbosity.is_some() as u64) << 8
+            | (self.comparator.is_some() as u64) << 9
+            | (self.initial_delay.is_some() as u64) << 10
+            | (self.probe_timeout.is_some() as u64) << 11
+            | (self.stop_on_failure.is_some() as u64) << 12
+            | (self.polling_interval.is_some() as u64) << 13
+            | (self.initial_delay_seconds.is_some() as u64) << 14
     }
 }
 model::model!(ChaosPromProbe);
@@ -405,10 +454,14 @@ impl model::Model for ChaosStatus {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.verdict),
+            0 => model::opt(&self.verdict),
             1 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.verdict.is_some() as u64 | (self.description.is_some() as u64) << 1
     }
 }
 model::model!(ChaosStatus);
@@ -451,6 +504,11 @@ impl model::Model for Comparator {
             2 => model::Part::Str(&self.criteria),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.value.is_some() as u64) << 1
+            | (self.criteria.is_some() as u64) << 2
     }
 }
 model::model!(Comparator);
@@ -604,39 +662,70 @@ impl model::Model for ContainerProbe {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.env),
+            0 => model::opt(&self.env),
             1 => model::Part::Str(&self.args),
             2 => model::Part::Str(&self.image),
             3 => model::Part::Json(&self.retry),
-            4 => model::Part::Opt(&self.labels),
+            4 => model::opt(&self.labels),
             5 => model::Part::Json(&self.attempt),
-            6 => model::Part::Opt(&self.command),
+            6 => model::opt(&self.command),
             7 => model::Part::Flag(&self.host_ipc),
             8 => model::Part::Flag(&self.host_pid),
-            9 => model::Part::Opt(&self.volumes),
-            10 => model::Part::Opt(&self.affinity),
+            9 => model::opt(&self.volumes),
+            10 => model::opt(&self.affinity),
             11 => model::Part::Str(&self.interval),
             12 => model::Part::Str(&self.namespace),
-            13 => model::Part::Opt(&self.resources),
+            13 => model::opt(&self.resources),
             14 => model::Part::Str(&self.verbosity),
-            15 => model::Part::Opt(&self.comparator),
-            16 => model::Part::Opt(&self.annotations),
+            15 => model::opt(&self.comparator),
+            16 => model::opt(&self.annotations),
             17 => model::Part::Flag(&self.host_network),
-            18 => model::Part::Opt(&self.tolerations),
+            18 => model::opt(&self.tolerations),
             19 => model::Part::Str(&self.initial_delay),
-            20 => model::Part::Opt(&self.node_selector),
+            20 => model::opt(&self.node_selector),
             21 => model::Part::Str(&self.probe_timeout),
-            22 => model::Part::Opt(&self.volume_mounts),
+            22 => model::opt(&self.volume_mounts),
             23 => model::Part::Flag(&self.stop_on_failure),
-            24 => model::Part::Opt(&self.image_pull_policy),
+            24 => model::opt(&self.image_pull_policy),
             25 => model::Part::Str(&self.polling_interval),
-            26 => model::Part::Opt(&self.image_pull_secrets),
-            27 => model::Part::Opt(&self.pod_security_context),
+            26 => model::opt(&self.image_pull_secrets),
+            27 => model::opt(&self.pod_security_context),
             28 => model::Part::Str(&self.service_account_name),
             29 => model::Part::Json(&self.initial_delay_seconds),
-            30 => model::Part::Opt(&self.container_security_context),
+            30 => model::opt(&self.container_security_context),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.env.is_some() as u64 | (self.args.is_some() as u64) << 1
+            | (self.image.is_some() as u64) << 2 | (self.retry.is_some() as u64) << 3
+            | (self.labels.is_some() as u64) << 4 | (self.attempt.is_some() as u64) << 5
+            | (self.command.is_some() as u64) << 6
+            | (self.host_ipc.is_some() as u64) << 7
+            | (self.host_pid.is_some() as u64) << 8
+            | (self.volumes.is_some() as u64) << 9
+            | (self.affinity.is_some() as u64) << 10
+            | (self.interval.is_some() as u64) << 11
+            | (self.namespace.is_some() as u64) << 12
+            | (self.resources.is_some() as u64) << 13
+            | (self.verbosity.is_some() as u64) << 14
+            | (self.comparator.is_some() as u64) << 15
+            | (self.annotations.is_some() as u64) << 16
+            | (self.host_network.is_some() as u64) << 17
+            | (self.tolerations.is_some() as u64) << 18
+            | (self.initial_delay.is_some() as u64) << 19
+            | (self.node_selector.is_some() as u64) << 20
+            | (self.probe_timeout.is_some() as u64) << 21
+            | (self.volume_mounts.is_some() as u64) << 22
+            | (self.stop_on_failure.is_some() as u64) << 23
+            | (self.image_pull_policy.is_some() as u64) << 24
+            | (self.polling_interval.is_some() as u64) << 25
+            | (self.image_pull_secrets.is_some() as u64) << 26
+            | (self.pod_security_context.is_some() as u64) << 27
+            | (self.service_account_name.is_some() as u64) << 28
+            | (self.initial_delay_seconds.is_some() as u64) << 29
+            | (self.container_security_context.is_some() as u64) << 30
     }
 }
 model::model!(ContainerProbe);
@@ -755,29 +844,53 @@ impl model::Model for CreateProbeResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.probe_id),
-            3 => model::Part::Opt(&self.variables),
+            3 => model::opt(&self.variables),
             4 => model::Part::Str(&self.revision_id),
             5 => model::Part::Str(&self.description),
-            6 => model::Part::Opt(&self.apm_properties),
-            7 => model::Part::Opt(&self.k8s_properties),
-            8 => model::Part::Opt(&self.slo_properties),
-            9 => model::Part::Opt(&self.prom_properties),
-            10 => model::Part::Opt(&self.linux_cmd_properties),
-            11 => model::Part::Opt(&self.linux_http_properties),
-            12 => model::Part::Opt(&self.windows_cmd_properties),
-            13 => model::Part::Opt(&self.windows_http_properties),
-            14 => model::Part::Opt(&self.linux_datadog_properties),
-            15 => model::Part::Opt(&self.container_http_properties),
-            16 => model::Part::Opt(&self.kubernetes_cmd_properties),
-            17 => model::Part::Opt(&self.container_probe_properties),
-            18 => model::Part::Opt(&self.kubernetes_http_properties),
-            19 => model::Part::Opt(&self.linux_dynatrace_properties),
-            20 => model::Part::Opt(&self.kubernetes_datadog_properties),
-            21 => model::Part::Opt(&self.kubernetes_dynatrace_properties),
+            6 => model::opt(&self.apm_properties),
+            7 => model::opt(&self.k8s_properties),
+            8 => model::opt(&self.slo_properties),
+            9 => model::opt(&self.prom_properties),
+            10 => model::opt(&self.linux_cmd_properties),
+            11 => model::opt(&self.linux_http_properties),
+            12 => model::opt(&self.windows_cmd_properties),
+            13 => model::opt(&self.windows_http_properties),
+            14 => model::opt(&self.linux_datadog_properties),
+            15 => model::opt(&self.container_http_properties),
+            16 => model::opt(&self.kubernetes_cmd_properties),
+            17 => model::opt(&self.container_probe_properties),
+            18 => model::opt(&self.kubernetes_http_properties),
+            19 => model::opt(&self.linux_dynatrace_properties),
+            20 => model::opt(&self.kubernetes_datadog_properties),
+            21 => model::opt(&self.kubernetes_dynatrace_properties),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.probe_id.is_some() as u64) << 2
+            | (self.variables.is_some() as u64) << 3
+            | (self.revision_id.is_some() as u64) << 4
+            | (self.description.is_some() as u64) << 5
+            | (self.apm_properties.is_some() as u64) << 6
+            | (self.k8s_properties.is_some() as u64) << 7
+            | (self.slo_properties.is_some() as u64) << 8
+            | (self.prom_properties.is_some() as u64) << 9
+            | (self.linux_cmd_properties.is_some() as u64) << 10
+            | (self.linux_http_properties.is_some() as u64) << 11
+            | (self.windows_cmd_properties.is_some() as u64) << 12
+            | (self.windows_http_properties.is_some() as u64) << 13
+            | (self.linux_datadog_properties.is_some() as u64) << 14
+            | (self.container_http_properties.is_some() as u64) << 15
+            | (self.kubernetes_cmd_properties.is_some() as u64) << 16
+            | (self.container_probe_properties.is_some() as u64) << 17
+            | (self.kubernetes_http_properties.is_some() as u64) << 18
+            | (self.linux_dynatrace_properties.is_some() as u64) << 19
+            | (self.kubernetes_datadog_properties.is_some() as u64) << 20
+            | (self.kubernetes_dynatrace_properties.is_some() as u64) << 21
     }
 }
 model::model!(CreateProbeResponse);

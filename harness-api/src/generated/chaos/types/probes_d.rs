@@ -84,19 +84,34 @@ impl model::Model for DatadogProbe {
         match index {
             0 => model::Part::Json(&self.retry),
             1 => model::Part::Json(&self.attempt),
-            2 => model::Part::Opt(&self.metrics),
+            2 => model::opt(&self.metrics),
             3 => model::Part::Str(&self.interval),
             4 => model::Part::Str(&self.verbosity),
             5 => model::Part::Str(&self.datadog_site),
             6 => model::Part::Str(&self.initial_delay),
             7 => model::Part::Str(&self.probe_timeout),
             8 => model::Part::Flag(&self.stop_on_failure),
-            9 => model::Part::Opt(&self.synthetics_test),
+            9 => model::opt(&self.synthetics_test),
             10 => model::Part::Str(&self.polling_interval),
             11 => model::Part::Json(&self.initial_delay_seconds),
             12 => model::Part::Str(&self.datadog_credentials_secret_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.retry.is_some() as u64 | (self.attempt.is_some() as u64) << 1
+            | (self.metrics.is_some() as u64) << 2
+            | (self.interval.is_some() as u64) << 3
+            | (self.verbosity.is_some() as u64) << 4
+            | (self.datadog_site.is_some() as u64) << 5
+            | (self.initial_delay.is_some() as u64) << 6
+            | (self.probe_timeout.is_some() as u64) << 7
+            | (self.stop_on_failure.is_some() as u64) << 8
+            | (self.synthetics_test.is_some() as u64) << 9
+            | (self.polling_interval.is_some() as u64) << 10
+            | (self.initial_delay_seconds.is_some() as u64) << 11
+            | (self.datadog_credentials_secret_name.is_some() as u64) << 12
     }
 }
 model::model!(DatadogProbe);
@@ -184,12 +199,12 @@ impl model::Model for DynatraceProbe {
         match index {
             0 => model::Part::Json(&self.retry),
             1 => model::Part::Json(&self.attempt),
-            2 => model::Part::Opt(&self.metrics),
+            2 => model::opt(&self.metrics),
             3 => model::Part::Str(&self.endpoint),
             4 => model::Part::Str(&self.interval),
             5 => model::Part::Str(&self.time_frame),
             6 => model::Part::Str(&self.verbosity),
-            7 => model::Part::Opt(&self.comparator),
+            7 => model::opt(&self.comparator),
             8 => model::Part::Str(&self.initial_delay),
             9 => model::Part::Str(&self.probe_timeout),
             10 => model::Part::Flag(&self.stop_on_failure),
@@ -198,6 +213,22 @@ impl model::Model for DynatraceProbe {
             13 => model::Part::Json(&self.initial_delay_seconds),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.retry.is_some() as u64 | (self.attempt.is_some() as u64) << 1
+            | (self.metrics.is_some() as u64) << 2
+            | (self.endpoint.is_some() as u64) << 3
+            | (self.interval.is_some() as u64) << 4
+            | (self.time_frame.is_some() as u64) << 5
+            | (self.verbosity.is_some() as u64) << 6
+            | (self.comparator.is_some() as u64) << 7
+            | (self.initial_delay.is_some() as u64) << 8
+            | (self.probe_timeout.is_some() as u64) << 9
+            | (self.stop_on_failure.is_some() as u64) << 10
+            | (self.polling_interval.is_some() as u64) << 11
+            | (self.api_token_secret_name.is_some() as u64) << 12
+            | (self.initial_delay_seconds.is_some() as u64) << 13
     }
 }
 model::model!(DynatraceProbe);

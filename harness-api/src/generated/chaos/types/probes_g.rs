@@ -123,30 +123,54 @@ impl model::Model for GetProbeResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
-            2 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.tags),
+            2 => model::opt(&self.type_),
             3 => model::Part::Str(&self.hub_ref),
             4 => model::Part::Str(&self.probe_id),
             5 => model::Part::Str(&self.identity),
             6 => model::Part::Int(&self.created_at),
-            7 => model::Part::Opt(&self.created_by),
+            7 => model::opt(&self.created_by),
             8 => model::Part::Flag(&self.is_enabled),
-            9 => model::Part::Opt(&self.managed_by),
+            9 => model::opt(&self.managed_by),
             10 => model::Part::Int(&self.updated_at),
-            11 => model::Part::Opt(&self.updated_by),
-            12 => model::Part::Opt(&self.variables),
-            13 => model::Part::Opt(&self.import_type),
+            11 => model::opt(&self.updated_by),
+            12 => model::opt(&self.variables),
+            13 => model::opt(&self.import_type),
             14 => model::Part::Flag(&self.is_imported),
             15 => model::Part::Flag(&self.is_verified),
             16 => model::Part::Str(&self.description),
-            17 => model::Part::Opt(&self.run_properties),
-            18 => model::Part::Opt(&self.probe_properties),
-            19 => model::Part::Opt(&self.recent_probe_runs),
+            17 => model::opt(&self.run_properties),
+            18 => model::opt(&self.probe_properties),
+            19 => model::opt(&self.recent_probe_runs),
             20 => model::Part::Str(&self.probe_template_ref),
-            21 => model::Part::Opt(&self.infrastructure_type),
+            21 => model::opt(&self.infrastructure_type),
             22 => model::Part::Int(&self.probe_reference_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2 | (self.hub_ref.is_some() as u64) << 3
+            | (self.probe_id.is_some() as u64) << 4
+            | (self.identity.is_some() as u64) << 5
+            | (self.created_at.is_some() as u64) << 6
+            | (self.created_by.is_some() as u64) << 7
+            | (self.is_enabled.is_some() as u64) << 8
+            | (self.managed_by.is_some() as u64) << 9
+            | (self.updated_at.is_some() as u64) << 10
+            | (self.updated_by.is_some() as u64) << 11
+            | (self.variables.is_some() as u64) << 12
+            | (self.import_type.is_some() as u64) << 13
+            | (self.is_imported.is_some() as u64) << 14
+            | (self.is_verified.is_some() as u64) << 15
+            | (self.description.is_some() as u64) << 16
+            | (self.run_properties.is_some() as u64) << 17
+            | (self.probe_properties.is_some() as u64) << 18
+            | (self.recent_probe_runs.is_some() as u64) << 19
+            | (self.probe_template_ref.is_some() as u64) << 20
+            | (self.infrastructure_type.is_some() as u64) << 21
+            | (self.probe_reference_count.is_some() as u64) << 22
     }
 }
 model::model!(GetProbeResponse);

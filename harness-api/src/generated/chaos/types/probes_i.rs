@@ -90,16 +90,23 @@ impl model::Model for ImportProbeTemplateRequest {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Cell::part(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.hub_ref),
             3 => model::Cell::part(&self.identity),
             4 => model::Cell::part(&self.probe_ref),
-            5 => model::Part::Opt(&self.managed_by),
+            5 => model::opt(&self.managed_by),
             6 => model::Cell::part(&self.import_type),
             7 => model::Part::Str(&self.description),
-            8 => model::Part::Opt(&self.hub_identifiers),
+            8 => model::opt(&self.hub_identifiers),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.tags.is_some() as u64) << 1 | (self.hub_ref.is_some() as u64) << 2
+            | 1 << 3 | 1 << 4 | (self.managed_by.is_some() as u64) << 5 | 1 << 6
+            | (self.description.is_some() as u64) << 7
+            | (self.hub_identifiers.is_some() as u64) << 8
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

@@ -118,6 +118,24 @@ impl model::Model for K8sProbe {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.group.is_some() as u64 | (self.retry.is_some() as u64) << 1
+            | (self.attempt.is_some() as u64) << 2 | (self.version.is_some() as u64) << 3
+            | (self.interval.is_some() as u64) << 4
+            | (self.resource.is_some() as u64) << 5
+            | (self.namespace.is_some() as u64) << 6
+            | (self.operation.is_some() as u64) << 7
+            | (self.verbosity.is_some() as u64) << 8
+            | (self.initial_delay.is_some() as u64) << 9
+            | (self.probe_timeout.is_some() as u64) << 10
+            | (self.field_selector.is_some() as u64) << 11
+            | (self.label_selector.is_some() as u64) << 12
+            | (self.resource_names.is_some() as u64) << 13
+            | (self.stop_on_failure.is_some() as u64) << 14
+            | (self.polling_interval.is_some() as u64) << 15
+            | (self.initial_delay_seconds.is_some() as u64) << 16
+    }
 }
 model::model!(K8sProbe);
 /// Schema `probe.KubernetesCMDProbe`.
@@ -198,14 +216,14 @@ impl model::Model for KubernetesCmdProbe {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.env),
+            0 => model::opt(&self.env),
             1 => model::Part::Json(&self.retry),
             2 => model::Part::Json(&self.source),
             3 => model::Part::Json(&self.attempt),
             4 => model::Part::Str(&self.command),
             5 => model::Part::Str(&self.interval),
             6 => model::Part::Str(&self.verbosity),
-            7 => model::Part::Opt(&self.comparator),
+            7 => model::opt(&self.comparator),
             8 => model::Part::Str(&self.initial_delay),
             9 => model::Part::Str(&self.probe_timeout),
             10 => model::Part::Flag(&self.stop_on_failure),
@@ -213,6 +231,20 @@ impl model::Model for KubernetesCmdProbe {
             12 => model::Part::Json(&self.initial_delay_seconds),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.env.is_some() as u64 | (self.retry.is_some() as u64) << 1
+            | (self.source.is_some() as u64) << 2 | (self.attempt.is_some() as u64) << 3
+            | (self.command.is_some() as u64) << 4
+            | (self.interval.is_some() as u64) << 5
+            | (self.verbosity.is_some() as u64) << 6
+            | (self.comparator.is_some() as u64) << 7
+            | (self.initial_delay.is_some() as u64) << 8
+            | (self.probe_timeout.is_some() as u64) << 9
+            | (self.stop_on_failure.is_some() as u64) << 10
+            | (self.polling_interval.is_some() as u64) << 11
+            | (self.initial_delay_seconds.is_some() as u64) << 12
     }
 }
 model::model!(KubernetesCmdProbe);

@@ -82,14 +82,14 @@ impl model::Model for LinuxCmdProbe {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.env),
+            0 => model::opt(&self.env),
             1 => model::Part::Json(&self.retry),
             2 => model::Part::Json(&self.source),
             3 => model::Part::Json(&self.attempt),
             4 => model::Part::Str(&self.command),
             5 => model::Part::Str(&self.interval),
             6 => model::Part::Str(&self.verbosity),
-            7 => model::Part::Opt(&self.comparator),
+            7 => model::opt(&self.comparator),
             8 => model::Part::Str(&self.initial_delay),
             9 => model::Part::Str(&self.probe_timeout),
             10 => model::Part::Flag(&self.stop_on_failure),
@@ -97,6 +97,20 @@ impl model::Model for LinuxCmdProbe {
             12 => model::Part::Json(&self.initial_delay_seconds),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.env.is_some() as u64 | (self.retry.is_some() as u64) << 1
+            | (self.source.is_some() as u64) << 2 | (self.attempt.is_some() as u64) << 3
+            | (self.command.is_some() as u64) << 4
+            | (self.interval.is_some() as u64) << 5
+            | (self.verbosity.is_some() as u64) << 6
+            | (self.comparator.is_some() as u64) << 7
+            | (self.initial_delay.is_some() as u64) << 8
+            | (self.probe_timeout.is_some() as u64) << 9
+            | (self.stop_on_failure.is_some() as u64) << 10
+            | (self.polling_interval.is_some() as u64) << 11
+            | (self.initial_delay_seconds.is_some() as u64) << 12
     }
 }
 model::model!(LinuxCmdProbe);
@@ -134,11 +148,16 @@ impl model::Model for ListProbeResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.pagination),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.pagination),
             2 => model::Part::Int(&self.total_no_of_probes),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.pagination.is_some() as u64) << 1
+            | (self.total_no_of_probes.is_some() as u64) << 2
     }
 }
 model::model!(ListProbeResponse);

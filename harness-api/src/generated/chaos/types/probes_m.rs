@@ -35,10 +35,14 @@ impl model::Model for Method {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.get),
-            1 => model::Part::Opt(&self.post),
+            0 => model::opt(&self.get),
+            1 => model::opt(&self.post),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.get.is_some() as u64 | (self.post.is_some() as u64) << 1
     }
 }
 model::model!(Method);

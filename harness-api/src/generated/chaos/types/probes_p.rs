@@ -41,6 +41,10 @@ impl model::Model for ProbeAuthorization {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.credentials.is_some() as u64) << 1
+    }
+    #[inline]
     fn secrets(&self) -> &'static [usize] {
         &[1]
     }
@@ -82,9 +86,14 @@ impl model::Model for ProbeDatadogMetrics {
         match index {
             0 => model::Part::Str(&self.query),
             1 => model::Part::Str(&self.time_frame),
-            2 => model::Part::Opt(&self.comparator),
+            2 => model::opt(&self.comparator),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.query.is_some() as u64 | (self.time_frame.is_some() as u64) << 1
+            | (self.comparator.is_some() as u64) << 2
     }
 }
 model::model!(ProbeDatadogMetrics);
@@ -173,19 +182,34 @@ impl model::Model for ProbeDetailsInExperiment {
             0 => model::Part::Str(&self.mode),
             1 => model::Part::Str(&self.name),
             2 => model::Part::Str(&self.type_),
-            3 => model::Part::Opt(&self.status),
+            3 => model::opt(&self.status),
             4 => model::Part::Str(&self.probe_id),
             5 => model::Part::Str(&self.node_name),
             6 => model::Part::Str(&self.notify_id),
             7 => model::Part::Str(&self.fault_name),
             8 => model::Part::Str(&self.probe_yaml),
             9 => model::Part::Str(&self.experiment_id),
-            10 => model::Part::Opt(&self.probe_details),
+            10 => model::opt(&self.probe_details),
             11 => model::Part::Str(&self.experiment_name),
             12 => model::Part::Str(&self.experiment_run_id),
             13 => model::Part::Flag(&self.is_experiment_level_probe),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.mode.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
+            | (self.probe_id.is_some() as u64) << 4
+            | (self.node_name.is_some() as u64) << 5
+            | (self.notify_id.is_some() as u64) << 6
+            | (self.fault_name.is_some() as u64) << 7
+            | (self.probe_yaml.is_some() as u64) << 8
+            | (self.experiment_id.is_some() as u64) << 9
+            | (self.probe_details.is_some() as u64) << 10
+            | (self.experiment_name.is_some() as u64) << 11
+            | (self.experiment_run_id.is_some() as u64) << 12
+            | (self.is_experiment_level_probe.is_some() as u64) << 13
     }
 }
 model::model!(ProbeDetailsInExperiment);
@@ -220,10 +244,15 @@ impl model::Model for ProbeDetailsInExperimentRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.notify_ids),
-            1 => model::Part::Opt(&self.experiment_run_ids),
+            0 => model::opt(&self.notify_ids),
+            1 => model::opt(&self.experiment_run_ids),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.notify_ids.is_some() as u64
+            | (self.experiment_run_ids.is_some() as u64) << 1
     }
 }
 model::model!(ProbeDetailsInExperimentRequest);
@@ -255,9 +284,13 @@ impl model::Model for ProbeDetailsInExperimentResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
+            0 => model::opt(&self.data),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64
     }
 }
 model::model!(ProbeDetailsInExperimentResponse);
@@ -295,11 +328,17 @@ impl model::Model for ProbeDetailsMinimal {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.run_properties),
-            1 => model::Part::Opt(&self.probe_properties),
-            2 => model::Part::Opt(&self.infrastructure_type),
+            0 => model::opt(&self.run_properties),
+            1 => model::opt(&self.probe_properties),
+            2 => model::opt(&self.infrastructure_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.run_properties.is_some() as u64
+            | (self.probe_properties.is_some() as u64) << 1
+            | (self.infrastructure_type.is_some() as u64) << 2
     }
 }
 model::model!(ProbeDetailsMinimal);
@@ -338,6 +377,11 @@ impl model::Model for ProbeEvaluationWindow {
             1 => model::Part::Json(&self.evaluation_start_time),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.evaluation_end_time.is_some() as u64
+            | (self.evaluation_start_time.is_some() as u64) << 1
     }
 }
 model::model!(ProbeEvaluationWindow);
@@ -383,6 +427,11 @@ impl model::Model for ProbeMetrics {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.entity_selector.is_some() as u64
+            | (self.metrics_selector.is_some() as u64) << 1
+    }
 }
 model::model!(ProbeMetrics);
 /// Schema `types.ProbeRecentExecutions`.
@@ -419,11 +468,16 @@ impl model::Model for ProbeRecentExecutions {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.status),
             1 => model::Part::Str(&self.fault_name),
-            2 => model::Part::Opt(&self.executed_by_experiment),
+            2 => model::opt(&self.executed_by_experiment),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status.is_some() as u64 | (self.fault_name.is_some() as u64) << 1
+            | (self.executed_by_experiment.is_some() as u64) << 2
     }
 }
 model::model!(ProbeRecentExecutions);
@@ -534,27 +588,47 @@ impl model::Model for ProbeRequest {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
-            2 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.tags),
+            2 => model::opt(&self.type_),
             3 => model::Part::Str(&self.hub_ref),
-            4 => model::Part::Opt(&self.inputs),
+            4 => model::opt(&self.inputs),
             5 => model::Part::Str(&self.probe_id),
             6 => model::Part::Str(&self.identity),
             7 => model::Part::Flag(&self.is_enabled),
-            8 => model::Part::Opt(&self.managed_by),
-            9 => model::Part::Opt(&self.variables),
-            10 => model::Part::Opt(&self.import_type),
+            8 => model::opt(&self.managed_by),
+            9 => model::opt(&self.variables),
+            10 => model::opt(&self.import_type),
             11 => model::Part::Flag(&self.is_imported),
             12 => model::Part::Flag(&self.is_verified),
             13 => model::Part::Str(&self.description),
-            14 => model::Part::Opt(&self.run_properties),
-            15 => model::Part::Opt(&self.probe_properties),
-            16 => model::Part::Opt(&self.recent_probe_runs),
+            14 => model::opt(&self.run_properties),
+            15 => model::opt(&self.probe_properties),
+            16 => model::opt(&self.recent_probe_runs),
             17 => model::Part::Str(&self.probe_template_ref),
-            18 => model::Part::Opt(&self.infrastructure_type),
+            18 => model::opt(&self.infrastructure_type),
             19 => model::Part::Int(&self.probe_reference_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2 | (self.hub_ref.is_some() as u64) << 3
+            | (self.inputs.is_some() as u64) << 4 | (self.probe_id.is_some() as u64) << 5
+            | (self.identity.is_some() as u64) << 6
+            | (self.is_enabled.is_some() as u64) << 7
+            | (self.managed_by.is_some() as u64) << 8
+            | (self.variables.is_some() as u64) << 9
+            | (self.import_type.is_some() as u64) << 10
+            | (self.is_imported.is_some() as u64) << 11
+            | (self.is_verified.is_some() as u64) << 12
+            | (self.description.is_some() as u64) << 13
+            | (self.run_properties.is_some() as u64) << 14
+            | (self.probe_properties.is_some() as u64) << 15
+            | (self.recent_probe_runs.is_some() as u64) << 16
+            | (self.probe_template_ref.is_some() as u64) << 17
+            | (self.infrastructure_type.is_some() as u64) << 18
+            | (self.probe_reference_count.is_some() as u64) << 19
     }
 }
 model::model!(ProbeRequest);
@@ -589,10 +663,14 @@ impl model::Model for ProbeSloSourceMetadata {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.scope),
+            0 => model::opt(&self.scope),
             1 => model::Part::Str(&self.api_token_secret),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.scope.is_some() as u64 | (self.api_token_secret.is_some() as u64) << 1
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -631,10 +709,14 @@ impl model::Model for ProbeStatus {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.verdict),
+            0 => model::opt(&self.verdict),
             1 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.verdict.is_some() as u64 | (self.description.is_some() as u64) << 1
     }
 }
 model::model!(ProbeStatus);
@@ -670,9 +752,13 @@ impl model::Model for ProbeSyntheticsTest {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.public_id),
-            1 => model::Part::Opt(&self.test_type),
+            1 => model::opt(&self.test_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.public_id.is_some() as u64 | (self.test_type.is_some() as u64) << 1
     }
 }
 model::model!(ProbeSyntheticsTest);
@@ -719,6 +805,12 @@ impl model::Model for ProbeTlsConfig {
             3 => model::Part::Flag(&self.insecure_skip_verify),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ca_file.is_some() as u64 | (self.key_file.is_some() as u64) << 1
+            | (self.cert_file.is_some() as u64) << 2
+            | (self.insecure_skip_verify.is_some() as u64) << 3
     }
 }
 model::model!(ProbeTlsConfig);

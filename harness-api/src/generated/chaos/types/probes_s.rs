@@ -98,20 +98,38 @@ impl model::Model for SloProbe {
             1 => model::Part::Json(&self.attempt),
             2 => model::Part::Str(&self.interval),
             3 => model::Part::Str(&self.verbosity),
-            4 => model::Part::Opt(&self.comparator),
+            4 => model::opt(&self.comparator),
             5 => model::Part::Str(&self.initial_delay),
             6 => model::Part::Str(&self.probe_timeout),
             7 => model::Part::Str(&self.slo_identifier),
             8 => model::Part::Flag(&self.stop_on_failure),
             9 => model::Part::Str(&self.polling_interval),
-            10 => model::Part::Opt(&self.evaluation_window),
+            10 => model::opt(&self.evaluation_window),
             11 => model::Part::Str(&self.platform_endpoint),
             12 => model::Part::Str(&self.evaluation_timeout),
-            13 => model::Part::Opt(&self.slo_source_metadata),
+            13 => model::opt(&self.slo_source_metadata),
             14 => model::Part::Flag(&self.insecure_skip_verify),
             15 => model::Part::Json(&self.initial_delay_seconds),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.retry.is_some() as u64 | (self.attempt.is_some() as u64) << 1
+            | (self.interval.is_some() as u64) << 2
+            | (self.verbosity.is_some() as u64) << 3
+            | (self.comparator.is_some() as u64) << 4
+            | (self.initial_delay.is_some() as u64) << 5
+            | (self.probe_timeout.is_some() as u64) << 6
+            | (self.slo_identifier.is_some() as u64) << 7
+            | (self.stop_on_failure.is_some() as u64) << 8
+            | (self.polling_interval.is_some() as u64) << 9
+            | (self.evaluation_window.is_some() as u64) << 10
+            | (self.platform_endpoint.is_some() as u64) << 11
+            | (self.evaluation_timeout.is_some() as u64) << 12
+            | (self.slo_source_metadata.is_some() as u64) << 13
+            | (self.insecure_skip_verify.is_some() as u64) << 14
+            | (self.initial_delay_seconds.is_some() as u64) << 15
     }
 }
 model::model!(SloProbe);
@@ -146,10 +164,14 @@ impl model::Model for StoredAppDynamicsProbeInputs {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.appd_metrics),
+            0 => model::opt(&self.appd_metrics),
             1 => model::Part::Str(&self.connector_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.appd_metrics.is_some() as u64 | (self.connector_id.is_some() as u64) << 1
     }
 }
 model::model!(StoredAppDynamicsProbeInputs);
@@ -193,9 +215,15 @@ impl model::Model for StoredDatadogApmProbeInputs {
             0 => model::Part::Str(&self.query),
             1 => model::Part::Str(&self.connector_id),
             2 => model::Part::Json(&self.duration_in_min),
-            3 => model::Part::Opt(&self.synthetics_test),
+            3 => model::opt(&self.synthetics_test),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.query.is_some() as u64 | (self.connector_id.is_some() as u64) << 1
+            | (self.duration_in_min.is_some() as u64) << 2
+            | (self.synthetics_test.is_some() as u64) << 3
     }
 }
 model::model!(StoredDatadogApmProbeInputs);
@@ -233,11 +261,16 @@ impl model::Model for StoredDynatraceApmProbeInputs {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.metrics),
+            0 => model::opt(&self.metrics),
             1 => model::Part::Str(&self.connector_id),
             2 => model::Part::Json(&self.duration_in_min),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.metrics.is_some() as u64 | (self.connector_id.is_some() as u64) << 1
+            | (self.duration_in_min.is_some() as u64) << 2
     }
 }
 model::model!(StoredDynatraceApmProbeInputs);
@@ -281,6 +314,11 @@ impl model::Model for StoredGcpCloudMonitoringProbeInputs {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.query.is_some() as u64 | (self.project_id.is_some() as u64) << 1
+            | (self.service_account_key.is_some() as u64) << 2
+    }
 }
 model::model!(StoredGcpCloudMonitoringProbeInputs);
 /// Schema `github_com_harness_hce-saas_graphql_server_pkg_database_mongodb_probe.NewRelicProbeInputs`.
@@ -315,9 +353,14 @@ impl model::Model for StoredNewRelicProbeInputs {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.connector_id),
-            1 => model::Part::Opt(&self.new_relic_metric),
+            1 => model::opt(&self.new_relic_metric),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.connector_id.is_some() as u64
+            | (self.new_relic_metric.is_some() as u64) << 1
     }
 }
 model::model!(StoredNewRelicProbeInputs);
@@ -360,6 +403,12 @@ impl model::Model for StoredProbeAppdMetrics {
             2 => model::Part::Str(&self.metrics_full_path),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.duration_in_min.is_some() as u64
+            | (self.application_name.is_some() as u64) << 1
+            | (self.metrics_full_path.is_some() as u64) << 2
     }
 }
 model::model!(StoredProbeAppdMetrics);
@@ -404,6 +453,10 @@ impl model::Model for StoredProbeEnv {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
+    }
 }
 model::model!(StoredProbeEnv);
 /// Schema `github_com_harness_hce-saas_graphql_server_pkg_database_mongodb_probe.GET`.
@@ -446,6 +499,11 @@ impl model::Model for StoredProbeGet {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.criteria.is_some() as u64 | (self.response_body.is_some() as u64) << 1
+            | (self.response_code.is_some() as u64) << 2
+    }
 }
 model::model!(StoredProbeGet);
 /// Schema `github_com_harness_hce-saas_graphql_server_pkg_database_mongodb_probe.Headers`.
@@ -483,6 +541,10 @@ impl model::Model for StoredProbeHeaders {
             1 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(StoredProbeHeaders);
@@ -526,6 +588,12 @@ impl model::Model for StoredProbeIdentifier {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org_identifier.is_some() as u64
+            | (self.account_identifier.is_some() as u64) << 1
+            | (self.project_identifier.is_some() as u64) << 2
+    }
 }
 model::model!(StoredProbeIdentifier);
 /// Schema `github_com_harness_hce-saas_graphql_server_pkg_database_mongodb_probe.NewRelicMetric`.
@@ -563,6 +631,10 @@ impl model::Model for StoredProbeNewRelicMetric {
             1 => model::Part::Str(&self.query_metric),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.query.is_some() as u64 | (self.query_metric.is_some() as u64) << 1
     }
 }
 model::model!(StoredProbeNewRelicMetric);
@@ -618,6 +690,14 @@ impl model::Model for StoredProbePost {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.body.is_some() as u64 | (self.body_path.is_some() as u64) << 1
+            | (self.criteria.is_some() as u64) << 2
+            | (self.content_type.is_some() as u64) << 3
+            | (self.response_body.is_some() as u64) << 4
+            | (self.response_code.is_some() as u64) << 5
+    }
 }
 model::model!(StoredProbePost);
 /// Schema `github_com_harness_hce-saas_graphql_server_pkg_database_mongodb_probe.SecretManager`.
@@ -651,6 +731,10 @@ impl model::Model for StoredProbeSecretManager {
             0 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.identifier.is_some() as u64
     }
 }
 model::model!(StoredProbeSecretManager);
@@ -690,6 +774,10 @@ impl model::Model for StoredProbeSplunkObservabilityMetrics {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.query.is_some() as u64 | (self.duration_in_min.is_some() as u64) << 1
+    }
 }
 model::model!(StoredProbeSplunkObservabilityMetrics);
 /// Schema `github_com_harness_hce-saas_graphql_server_pkg_database_mongodb_probe.PrometheusProbeInputs`.
@@ -727,10 +815,15 @@ impl model::Model for StoredPrometheusProbeInputs {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.query),
-            1 => model::Part::Opt(&self.tls_config),
+            1 => model::opt(&self.tls_config),
             2 => model::Part::Str(&self.connector_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.query.is_some() as u64 | (self.tls_config.is_some() as u64) << 1
+            | (self.connector_id.is_some() as u64) << 2
     }
 }
 model::model!(StoredPrometheusProbeInputs);
@@ -766,9 +859,14 @@ impl model::Model for StoredSplunkObservabilityProbeInputs {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.connector_id),
-            1 => model::Part::Opt(&self.splunk_observability_metrics),
+            1 => model::opt(&self.splunk_observability_metrics),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.connector_id.is_some() as u64
+            | (self.splunk_observability_metrics.is_some() as u64) << 1
     }
 }
 model::model!(StoredSplunkObservabilityProbeInputs);

@@ -78,13 +78,13 @@ impl model::Model for WindowsCmdProbe {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.env),
+            0 => model::opt(&self.env),
             1 => model::Part::Json(&self.retry),
             2 => model::Part::Json(&self.attempt),
             3 => model::Part::Str(&self.command),
             4 => model::Part::Str(&self.interval),
             5 => model::Part::Str(&self.verbosity),
-            6 => model::Part::Opt(&self.comparator),
+            6 => model::opt(&self.comparator),
             7 => model::Part::Str(&self.initial_delay),
             8 => model::Part::Str(&self.probe_timeout),
             9 => model::Part::Flag(&self.stop_on_failure),
@@ -92,6 +92,19 @@ impl model::Model for WindowsCmdProbe {
             11 => model::Part::Json(&self.initial_delay_seconds),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.env.is_some() as u64 | (self.retry.is_some() as u64) << 1
+            | (self.attempt.is_some() as u64) << 2 | (self.command.is_some() as u64) << 3
+            | (self.interval.is_some() as u64) << 4
+            | (self.verbosity.is_some() as u64) << 5
+            | (self.comparator.is_some() as u64) << 6
+            | (self.initial_delay.is_some() as u64) << 7
+            | (self.probe_timeout.is_some() as u64) << 8
+            | (self.stop_on_failure.is_some() as u64) << 9
+            | (self.polling_interval.is_some() as u64) << 10
+            | (self.initial_delay_seconds.is_some() as u64) << 11
     }
 }
 model::model!(WindowsCmdProbe);

@@ -43,10 +43,16 @@ impl model::Model for OverallServiceUsageStats {
         match index {
             0 => model::Part::Str(&self.account_id),
             1 => model::Part::Num(&self.total_usage),
-            2 => model::Part::Opt(&self.service_stats),
-            3 => model::Part::Opt(&self.license_service_mapping),
+            2 => model::opt(&self.service_stats),
+            3 => model::opt(&self.license_service_mapping),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.account_id.is_some() as u64 | (self.total_usage.is_some() as u64) << 1
+            | (self.service_stats.is_some() as u64) << 2
+            | (self.license_service_mapping.is_some() as u64) << 3
     }
 }
 model::model!(OverallServiceUsageStats);
@@ -98,11 +104,18 @@ impl model::Model for PeriodicStats {
         match index {
             0 => model::Part::Int(&self.timestamp),
             1 => model::Part::Num(&self.total_consumption),
-            2 => model::Part::Opt(&self.service_stats_by_type),
-            3 => model::Part::Opt(&self.experiment_stats_by_type),
+            2 => model::opt(&self.service_stats_by_type),
+            3 => model::opt(&self.experiment_stats_by_type),
             4 => model::Part::Num(&self.total_experiment_runs_consumption),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.timestamp.is_some() as u64 | (self.total_consumption.is_some() as u64) << 1
+            | (self.service_stats_by_type.is_some() as u64) << 2
+            | (self.experiment_stats_by_type.is_some() as u64) << 3
+            | (self.total_experiment_runs_consumption.is_some() as u64) << 4
     }
 }
 model::model!(PeriodicStats);
@@ -188,13 +201,13 @@ impl model::Model for ServiceData {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.type_),
             1 => model::Part::Str(&self.org_id),
             2 => model::Part::Str(&self.service),
             3 => model::Part::Str(&self.sub_type),
             4 => model::Part::Str(&self.resource),
             5 => model::Part::Int(&self.faults_ran),
-            6 => model::Part::Opt(&self.infra_type),
+            6 => model::opt(&self.infra_type),
             7 => model::Part::Str(&self.namespace),
             8 => model::Part::Str(&self.project_id),
             9 => model::Part::Str(&self.service_id),
@@ -204,6 +217,22 @@ impl model::Model for ServiceData {
             13 => model::Part::Num(&self.license_utilisation),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.org_id.is_some() as u64) << 1
+            | (self.service.is_some() as u64) << 2
+            | (self.sub_type.is_some() as u64) << 3
+            | (self.resource.is_some() as u64) << 4
+            | (self.faults_ran.is_some() as u64) << 5
+            | (self.infra_type.is_some() as u64) << 6
+            | (self.namespace.is_some() as u64) << 7
+            | (self.project_id.is_some() as u64) << 8
+            | (self.service_id.is_some() as u64) << 9
+            | (self.experiments.is_some() as u64) << 10
+            | (self.experiment_runs.is_some() as u64) << 11
+            | (self.infra_structure.is_some() as u64) << 12
+            | (self.license_utilisation.is_some() as u64) << 13
     }
 }
 model::model!(ServiceData);
@@ -242,10 +271,15 @@ impl model::Model for ServiceDataResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.total),
-            1 => model::Part::Opt(&self.service_data),
-            2 => model::Part::Opt(&self.service_types),
+            1 => model::opt(&self.service_data),
+            2 => model::opt(&self.service_types),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.total.is_some() as u64 | (self.service_data.is_some() as u64) << 1
+            | (self.service_types.is_some() as u64) << 2
     }
 }
 model::model!(ServiceDataResponse);
@@ -318,6 +352,15 @@ impl model::Model for StatsByType {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.linux.is_some() as u64 | (self.others.is_some() as u64) << 1
+            | (self.windows.is_some() as u64) << 2
+            | (self.kubernetes.is_some() as u64) << 3
+            | (self.serverless.is_some() as u64) << 4
+            | (self.cloud_resources.is_some() as u64) << 5
+            | (self.container_services.is_some() as u64) << 6
+    }
 }
 model::model!(StatsByType);
 model::open_enum! {
@@ -358,9 +401,13 @@ impl model::Model for UsageStats {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.account_id),
-            1 => model::Part::Opt(&self.periodic_stats),
+            1 => model::opt(&self.periodic_stats),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.account_id.is_some() as u64 | (self.periodic_stats.is_some() as u64) << 1
     }
 }
 model::model!(UsageStats);
@@ -419,14 +466,23 @@ impl model::Model for CreateRiskBody {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.category),
             3 => model::Part::Str(&self.identity),
             4 => model::Part::Flag(&self.is_default),
             5 => model::Part::Str(&self.description),
-            6 => model::Part::Opt(&self.supported_infra),
+            6 => model::opt(&self.supported_infra),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.category.is_some() as u64) << 2
+            | (self.identity.is_some() as u64) << 3
+            | (self.is_default.is_some() as u64) << 4
+            | (self.description.is_some() as u64) << 5
+            | (self.supported_infra.is_some() as u64) << 6
     }
 }
 model::model!(CreateRiskBody);
@@ -507,14 +563,23 @@ impl model::Model for UpdateRiskBody {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.category),
             3 => model::Part::Str(&self.identity),
             4 => model::Part::Flag(&self.is_default),
             5 => model::Part::Str(&self.description),
-            6 => model::Part::Opt(&self.supported_infra),
+            6 => model::opt(&self.supported_infra),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.category.is_some() as u64) << 2
+            | (self.identity.is_some() as u64) << 3
+            | (self.is_default.is_some() as u64) << 4
+            | (self.description.is_some() as u64) << 5
+            | (self.supported_infra.is_some() as u64) << 6
     }
 }
 model::model!(UpdateRiskBody);

@@ -40,6 +40,10 @@ impl model::Model for ApiFileDiffRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.path.is_some() as u64 | (self.start_line.is_some() as u64) << 1
+    }
 }
 model::model!(ApiFileDiffRequest);
 model::open_enum! {
@@ -169,6 +173,18 @@ impl model::Model for GitFileDiff {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.sha.is_some() as u64 | (self.path.is_some() as u64) << 1
+            | (self.patch.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
+            | (self.changes.is_some() as u64) << 4 | (self.old_sha.is_some() as u64) << 5
+            | (self.old_path.is_some() as u64) << 6
+            | (self.additions.is_some() as u64) << 7
+            | (self.deletions.is_some() as u64) << 8
+            | (self.is_binary.is_some() as u64) << 9
+            | (self.content_url.is_some() as u64) << 10
+            | (self.is_submodule.is_some() as u64) << 11
+    }
 }
 model::model!(GitFileDiff);
 /// Schema `TypesChangeStats`.
@@ -210,6 +226,11 @@ impl model::Model for TypesChangeStats {
             2 => model::Part::Int(&self.insertions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.changes.is_some() as u64 | (self.deletions.is_some() as u64) << 1
+            | (self.insertions.is_some() as u64) << 2
     }
 }
 model::model!(TypesChangeStats);
@@ -290,17 +311,28 @@ impl model::Model for TypesCheck {
             0 => model::Part::Int(&self.id),
             1 => model::Part::Str(&self.link),
             2 => model::Part::Int(&self.ended),
-            3 => model::Part::Opt(&self.status),
+            3 => model::opt(&self.status),
             4 => model::Part::Int(&self.created),
-            5 => model::Part::Opt(&self.payload),
+            5 => model::opt(&self.payload),
             6 => model::Part::Int(&self.started),
             7 => model::Part::Str(&self.summary),
             8 => model::Part::Int(&self.updated),
             9 => model::Part::Json(&self.metadata),
             10 => model::Part::Str(&self.identifier),
-            11 => model::Part::Opt(&self.reported_by),
+            11 => model::opt(&self.reported_by),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.link.is_some() as u64) << 1
+            | (self.ended.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
+            | (self.created.is_some() as u64) << 4 | (self.payload.is_some() as u64) << 5
+            | (self.started.is_some() as u64) << 6 | (self.summary.is_some() as u64) << 7
+            | (self.updated.is_some() as u64) << 8
+            | (self.metadata.is_some() as u64) << 9
+            | (self.identifier.is_some() as u64) << 10
+            | (self.reported_by.is_some() as u64) << 11
     }
 }
 model::model!(TypesCheck);
@@ -352,6 +384,12 @@ impl model::Model for TypesCheckCountSummary {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.error.is_some() as u64 | (self.failure.is_some() as u64) << 1
+            | (self.pending.is_some() as u64) << 2 | (self.running.is_some() as u64) << 3
+            | (self.success.is_some() as u64) << 4
+    }
 }
 model::model!(TypesCheckCountSummary);
 /// Schema `TypesCheckPayload`.
@@ -389,10 +427,15 @@ impl model::Model for TypesCheckPayload {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Json(&self.data),
-            1 => model::Part::Opt(&self.kind),
+            1 => model::opt(&self.kind),
             2 => model::Part::Str(&self.version),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.kind.is_some() as u64) << 1
+            | (self.version.is_some() as u64) << 2
     }
 }
 model::model!(TypesCheckPayload);
@@ -455,15 +498,24 @@ impl model::Model for TypesCommit {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Json(&self.sha),
-            1 => model::Part::Opt(&self.stats),
+            1 => model::opt(&self.stats),
             2 => model::Part::Str(&self.title),
-            3 => model::Part::Opt(&self.author),
+            3 => model::opt(&self.author),
             4 => model::Part::Str(&self.message),
-            5 => model::Part::Opt(&self.committer),
-            6 => model::Part::Opt(&self.signature),
-            7 => model::Part::Opt(&self.parent_shas),
+            5 => model::opt(&self.committer),
+            6 => model::opt(&self.signature),
+            7 => model::opt(&self.parent_shas),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.sha.is_some() as u64 | (self.stats.is_some() as u64) << 1
+            | (self.title.is_some() as u64) << 2 | (self.author.is_some() as u64) << 3
+            | (self.message.is_some() as u64) << 4
+            | (self.committer.is_some() as u64) << 5
+            | (self.signature.is_some() as u64) << 6
+            | (self.parent_shas.is_some() as u64) << 7
     }
 }
 model::model!(TypesCommit);
@@ -519,6 +571,14 @@ impl model::Model for TypesCommitFileStats {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.path.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.changes.is_some() as u64) << 2
+            | (self.old_path.is_some() as u64) << 3
+            | (self.deletions.is_some() as u64) << 4
+            | (self.insertions.is_some() as u64) << 5
+    }
 }
 model::model!(TypesCommitFileStats);
 /// Schema `TypesCommitStats`.
@@ -552,10 +612,14 @@ impl model::Model for TypesCommitStats {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.files),
-            1 => model::Part::Opt(&self.total),
+            0 => model::opt(&self.files),
+            1 => model::opt(&self.total),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.files.is_some() as u64 | (self.total.is_some() as u64) << 1
     }
 }
 model::model!(TypesCommitStats);
@@ -601,11 +665,18 @@ impl model::Model for TypesCreateBranchOutput {
         match index {
             0 => model::Part::Json(&self.sha),
             1 => model::Part::Str(&self.name),
-            2 => model::Part::Opt(&self.commit),
+            2 => model::opt(&self.commit),
             3 => model::Part::Flag(&self.dry_run_rules),
-            4 => model::Part::Opt(&self.rule_violations),
+            4 => model::opt(&self.rule_violations),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.sha.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.commit.is_some() as u64) << 2
+            | (self.dry_run_rules.is_some() as u64) << 3
+            | (self.rule_violations.is_some() as u64) << 4
     }
 }
 model::model!(TypesCreateBranchOutput);
@@ -653,13 +724,20 @@ impl model::Model for TypesGitSignatureResult {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.key_id),
-            1 => model::Part::Opt(&self.result),
+            1 => model::opt(&self.result),
             2 => model::Part::Int(&self.created),
             3 => model::Part::Int(&self.updated),
-            4 => model::Part::Opt(&self.key_scheme),
+            4 => model::opt(&self.key_scheme),
             5 => model::Part::Str(&self.key_fingerprint),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key_id.is_some() as u64 | (self.result.is_some() as u64) << 1
+            | (self.created.is_some() as u64) << 2 | (self.updated.is_some() as u64) << 3
+            | (self.key_scheme.is_some() as u64) << 4
+            | (self.key_fingerprint.is_some() as u64) << 5
     }
 }
 model::model!(TypesGitSignatureResult);
@@ -698,6 +776,10 @@ impl model::Model for TypesIdentity {
             1 => model::Part::Str(&self.email),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.email.is_some() as u64) << 1
     }
 }
 model::model!(TypesIdentity);
@@ -761,14 +843,22 @@ impl model::Model for TypesLabelPullReqAssignmentInfo {
         match index {
             0 => model::Part::Int(&self.id),
             1 => model::Part::Str(&self.key),
-            2 => model::Part::Opt(&self.color),
+            2 => model::opt(&self.color),
             3 => model::Part::Int(&self.scope),
             4 => model::Part::Str(&self.value),
             5 => model::Part::Int(&self.value_id),
-            6 => model::Part::Opt(&self.value_color),
+            6 => model::opt(&self.value_color),
             7 => model::Part::Int(&self.value_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.key.is_some() as u64) << 1
+            | (self.color.is_some() as u64) << 2 | (self.scope.is_some() as u64) << 3
+            | (self.value.is_some() as u64) << 4 | (self.value_id.is_some() as u64) << 5
+            | (self.value_color.is_some() as u64) << 6
+            | (self.value_count.is_some() as u64) << 7
     }
 }
 model::model!(TypesLabelPullReqAssignmentInfo);
@@ -820,13 +910,20 @@ impl model::Model for TypesPrincipalInfo {
         match index {
             0 => model::Part::Int(&self.id),
             1 => model::Part::Str(&self.uid),
-            2 => model::Part::Opt(&self.type_),
+            2 => model::opt(&self.type_),
             3 => model::Part::Str(&self.email),
             4 => model::Part::Int(&self.created),
             5 => model::Part::Int(&self.updated),
             6 => model::Part::Str(&self.display_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.uid.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2 | (self.email.is_some() as u64) << 3
+            | (self.created.is_some() as u64) << 4 | (self.updated.is_some() as u64) << 5
+            | (self.display_name.is_some() as u64) << 6
     }
 }
 model::model!(TypesPrincipalInfo);
@@ -976,16 +1073,16 @@ impl model::Model for TypesPullReq {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.rules),
-            1 => model::Part::Opt(&self.state),
-            2 => model::Part::Opt(&self.stats),
+            0 => model::opt(&self.rules),
+            1 => model::opt(&self.state),
+            2 => model::opt(&self.stats),
             3 => model::Part::Str(&self.title),
-            4 => model::Part::Opt(&self.author),
+            4 => model::opt(&self.author),
             5 => model::Part::Int(&self.closed),
             6 => model::Part::Int(&self.edited),
-            7 => model::Part::Opt(&self.labels),
+            7 => model::opt(&self.labels),
             8 => model::Part::Int(&self.merged),
-            9 => model::Part::Opt(&self.merger),
+            9 => model::opt(&self.merger),
             10 => model::Part::Int(&self.number),
             11 => model::Part::Int(&self.created),
             12 => model::Part::Int(&self.updated),
@@ -993,21 +1090,49 @@ impl model::Model for TypesPullReq {
             14 => model::Part::Str(&self.merge_sha),
             15 => model::Part::Str(&self.source_sha),
             16 => model::Part::Str(&self.description),
-            17 => model::Part::Opt(&self.merge_method),
-            18 => model::Part::Opt(&self.check_summary),
+            17 => model::opt(&self.merge_method),
+            18 => model::opt(&self.check_summary),
             19 => model::Part::Str(&self.source_branch),
             20 => model::Part::Str(&self.target_branch),
             21 => model::Part::Str(&self.merge_base_sha),
             22 => model::Part::Int(&self.source_repo_id),
             23 => model::Part::Int(&self.target_repo_id),
-            24 => model::Part::Opt(&self.merge_conflicts),
+            24 => model::opt(&self.merge_conflicts),
             25 => model::Part::Str(&self.merge_target_sha),
-            26 => model::Part::Opt(&self.rebase_conflicts),
+            26 => model::opt(&self.rebase_conflicts),
             27 => model::Part::Str(&self.merge_check_status),
             28 => model::Part::Str(&self.rebase_check_status),
             29 => model::Part::Flag(&self.merge_violations_bypassed),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.rules.is_some() as u64 | (self.state.is_some() as u64) << 1
+            | (self.stats.is_some() as u64) << 2 | (self.title.is_some() as u64) << 3
+            | (self.author.is_some() as u64) << 4 | (self.closed.is_some() as u64) << 5
+            | (self.edited.is_some() as u64) << 6 | (self.labels.is_some() as u64) << 7
+            | (self.merged.is_some() as u64) << 8 | (self.merger.is_some() as u64) << 9
+            | (self.number.is_some() as u64) << 10
+            | (self.created.is_some() as u64) << 11
+            | (self.updated.is_some() as u64) << 12
+            | (self.is_draft.is_some() as u64) << 13
+            | (self.merge_sha.is_some() as u64) << 14
+            | (self.source_sha.is_some() as u64) << 15
+            | (self.description.is_some() as u64) << 16
+            | (self.merge_method.is_some() as u64) << 17
+            | (self.check_summary.is_some() as u64) << 18
+            | (self.source_branch.is_some() as u64) << 19
+            | (self.target_branch.is_some() as u64) << 20
+            | (self.merge_base_sha.is_some() as u64) << 21
+            | (self.source_repo_id.is_some() as u64) << 22
+            | (self.target_repo_id.is_some() as u64) << 23
+            | (self.merge_conflicts.is_some() as u64) << 24
+            | (self.merge_target_sha.is_some() as u64) << 25
+            | (self.rebase_conflicts.is_some() as u64) << 26
+            | (self.merge_check_status.is_some() as u64) << 27
+            | (self.rebase_check_status.is_some() as u64) << 28
+            | (self.merge_violations_bypassed.is_some() as u64) << 29
     }
 }
 model::model!(TypesPullReq);
@@ -1070,6 +1195,14 @@ impl model::Model for TypesPullReqStats {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.commits.is_some() as u64 | (self.additions.is_some() as u64) << 1
+            | (self.deletions.is_some() as u64) << 2
+            | (self.conversations.is_some() as u64) << 3
+            | (self.files_changed.is_some() as u64) << 4
+            | (self.unresolved_count.is_some() as u64) << 5
+    }
 }
 model::model!(TypesPullReqStats);
 /// Schema `TypesRepositoryCore`.
@@ -1120,6 +1253,13 @@ impl model::Model for TypesRepositoryCore {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.path.is_some() as u64) << 1
+            | (self.parent_id.is_some() as u64) << 2
+            | (self.identifier.is_some() as u64) << 3
+            | (self.default_branch.is_some() as u64) << 4
+    }
 }
 model::model!(TypesRepositoryCore);
 /// Schema `TypesRuleInfo`.
@@ -1162,13 +1302,20 @@ impl model::Model for TypesRuleInfo {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
-            1 => model::Part::Opt(&self.state),
+            0 => model::opt(&self.type_),
+            1 => model::opt(&self.state),
             2 => model::Part::Str(&self.repo_path),
             3 => model::Part::Str(&self.identifier),
             4 => model::Part::Str(&self.space_path),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.state.is_some() as u64) << 1
+            | (self.repo_path.is_some() as u64) << 2
+            | (self.identifier.is_some() as u64) << 3
+            | (self.space_path.is_some() as u64) << 4
     }
 }
 model::model!(TypesRuleInfo);
@@ -1209,12 +1356,18 @@ impl model::Model for TypesRuleViolations {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.rule),
+            0 => model::opt(&self.rule),
             1 => model::Part::Flag(&self.bypassed),
             2 => model::Part::Flag(&self.bypassable),
-            3 => model::Part::Opt(&self.violations),
+            3 => model::opt(&self.violations),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.rule.is_some() as u64 | (self.bypassed.is_some() as u64) << 1
+            | (self.bypassable.is_some() as u64) << 2
+            | (self.violations.is_some() as u64) << 3
     }
 }
 model::model!(TypesRuleViolations);
@@ -1250,9 +1403,13 @@ impl model::Model for TypesSignature {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Time(&self.when),
-            1 => model::Part::Opt(&self.identity),
+            1 => model::opt(&self.identity),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.when.is_some() as u64 | (self.identity.is_some() as u64) << 1
     }
 }
 model::model!(TypesSignature);
@@ -1304,6 +1461,13 @@ impl model::Model for TypesUserGroupInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.scope.is_some() as u64) << 2
+            | (self.identifier.is_some() as u64) << 3
+            | (self.description.is_some() as u64) << 4
+    }
 }
 model::model!(TypesUserGroupInfo);
 /// Schema `TypesViolation`.
@@ -1341,10 +1505,15 @@ impl model::Model for TypesViolation {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.code),
-            1 => model::Part::Opt(&self.params),
+            1 => model::opt(&self.params),
             2 => model::Part::Str(&self.message),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.code.is_some() as u64 | (self.params.is_some() as u64) << 1
+            | (self.message.is_some() as u64) << 2
     }
 }
 model::model!(TypesViolation);

@@ -42,11 +42,17 @@ impl model::Model for DefineRepoLabelRequest {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.key),
-            1 => model::Part::Opt(&self.type_),
-            2 => model::Part::Opt(&self.color),
+            1 => model::opt(&self.type_),
+            2 => model::opt(&self.color),
             3 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.color.is_some() as u64) << 2
+            | (self.description.is_some() as u64) << 3
     }
 }
 model::model!(DefineRepoLabelRequest);
@@ -81,10 +87,14 @@ impl model::Model for DefineRepoLabelValueRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.color),
+            0 => model::opt(&self.color),
             1 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.color.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(DefineRepoLabelValueRequest);
@@ -126,11 +136,17 @@ impl model::Model for DefineSpaceLabelRequest {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.key),
-            1 => model::Part::Opt(&self.type_),
-            2 => model::Part::Opt(&self.color),
+            1 => model::opt(&self.type_),
+            2 => model::opt(&self.color),
             3 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.color.is_some() as u64) << 2
+            | (self.description.is_some() as u64) << 3
     }
 }
 model::model!(DefineSpaceLabelRequest);
@@ -165,10 +181,14 @@ impl model::Model for KeyValuesBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.color),
+            0 => model::opt(&self.color),
             1 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.color.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(KeyValuesBody);
@@ -216,6 +236,11 @@ impl model::Model for LabelsKeyBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_set() as u64 | (self.type_.is_set() as u64) << 1
+            | (self.color.is_set() as u64) << 2 | (self.description.is_set() as u64) << 3
+    }
 }
 model::model!(LabelsKeyBody);
 /// Schema `OpenapiPullReqAssignLabelInput`.
@@ -258,6 +283,11 @@ impl model::Model for OpenapiPullReqAssignLabelInput {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.value.is_some() as u64 | (self.label_id.is_some() as u64) << 1
+            | (self.value_id.is_some() as u64) << 2
+    }
 }
 model::model!(OpenapiPullReqAssignLabelInput);
 /// Schema `RepoIdentifierLabelsBody`.
@@ -291,10 +321,14 @@ impl model::Model for RepoIdentifierLabelsBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.label),
-            1 => model::Part::Opt(&self.values),
+            0 => model::opt(&self.label),
+            1 => model::opt(&self.values),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.label.is_some() as u64 | (self.values.is_some() as u64) << 1
     }
 }
 model::model!(RepoIdentifierLabelsBody);
@@ -382,8 +416,8 @@ impl model::Model for TypesLabel {
         match index {
             0 => model::Part::Int(&self.id),
             1 => model::Part::Str(&self.key),
-            2 => model::Part::Opt(&self.type_),
-            3 => model::Part::Opt(&self.color),
+            2 => model::opt(&self.type_),
+            3 => model::opt(&self.color),
             4 => model::Part::Int(&self.scope),
             5 => model::Part::Int(&self.created),
             6 => model::Part::Int(&self.repo_id),
@@ -396,6 +430,19 @@ impl model::Model for TypesLabel {
             13 => model::Part::Int(&self.pullreq_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.key.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2 | (self.color.is_some() as u64) << 3
+            | (self.scope.is_some() as u64) << 4 | (self.created.is_some() as u64) << 5
+            | (self.repo_id.is_some() as u64) << 6 | (self.updated.is_some() as u64) << 7
+            | (self.space_id.is_some() as u64) << 8
+            | (self.created_by.is_some() as u64) << 9
+            | (self.updated_by.is_some() as u64) << 10
+            | (self.description.is_some() as u64) << 11
+            | (self.value_count.is_some() as u64) << 12
+            | (self.pullreq_count.is_some() as u64) << 13
     }
 }
 model::model!(TypesLabel);
@@ -450,14 +497,22 @@ impl model::Model for TypesLabelAssignment {
         match index {
             0 => model::Part::Int(&self.id),
             1 => model::Part::Str(&self.key),
-            2 => model::Part::Opt(&self.type_),
-            3 => model::Part::Opt(&self.color),
+            2 => model::opt(&self.type_),
+            3 => model::opt(&self.color),
             4 => model::Part::Int(&self.scope),
-            5 => model::Part::Opt(&self.values),
+            5 => model::opt(&self.values),
             6 => model::Part::Flag(&self.assigned),
-            7 => model::Part::Opt(&self.assigned_value),
+            7 => model::opt(&self.assigned_value),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.key.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2 | (self.color.is_some() as u64) << 3
+            | (self.scope.is_some() as u64) << 4 | (self.values.is_some() as u64) << 5
+            | (self.assigned.is_some() as u64) << 6
+            | (self.assigned_value.is_some() as u64) << 7
     }
 }
 model::model!(TypesLabelAssignment);
@@ -501,6 +556,11 @@ impl model::Model for TypesLabelValueInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.color.is_some() as u64) << 1
+            | (self.value.is_some() as u64) << 2
+    }
 }
 model::model!(TypesLabelValueInfo);
 /// Schema `TypesLabelWithValues`.
@@ -534,10 +594,14 @@ impl model::Model for TypesLabelWithValues {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.label),
-            1 => model::Part::Opt(&self.values),
+            0 => model::opt(&self.label),
+            1 => model::opt(&self.values),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.label.is_some() as u64 | (self.values.is_some() as u64) << 1
     }
 }
 model::model!(TypesLabelWithValues);
@@ -605,6 +669,15 @@ impl model::Model for TypesPullReqLabel {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.created.is_some() as u64 | (self.updated.is_some() as u64) << 1
+            | (self.label_id.is_some() as u64) << 2
+            | (self.value_id.is_some() as u64) << 3
+            | (self.created_by.is_some() as u64) << 4
+            | (self.pullreq_id.is_some() as u64) << 5
+            | (self.updated_by.is_some() as u64) << 6
+    }
 }
 model::model!(TypesPullReqLabel);
 /// Schema `TypesScopeData`.
@@ -642,10 +715,15 @@ impl model::Model for TypesScopeData {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.scope),
-            1 => model::Part::Opt(&self.space),
-            2 => model::Part::Opt(&self.repository),
+            1 => model::opt(&self.space),
+            2 => model::opt(&self.repository),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.scope.is_some() as u64 | (self.space.is_some() as u64) << 1
+            | (self.repository.is_some() as u64) << 2
     }
 }
 model::model!(TypesScopeData);
@@ -680,10 +758,14 @@ impl model::Model for TypesScopesLabels {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.label_data),
-            1 => model::Part::Opt(&self.scope_data),
+            0 => model::opt(&self.label_data),
+            1 => model::opt(&self.scope_data),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.label_data.is_some() as u64 | (self.scope_data.is_some() as u64) << 1
     }
 }
 model::model!(TypesScopesLabels);
@@ -731,6 +813,12 @@ impl model::Model for TypesSpaceCore {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.path.is_some() as u64) << 1
+            | (self.parent_id.is_some() as u64) << 2
+            | (self.identifier.is_some() as u64) << 3
+    }
 }
 model::model!(TypesSpaceCore);
 /// Schema `LabelsKeyBody1`.
@@ -777,6 +865,11 @@ impl model::Model for UpdateRepoLabelRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_set() as u64 | (self.type_.is_set() as u64) << 1
+            | (self.color.is_set() as u64) << 2 | (self.description.is_set() as u64) << 3
+    }
 }
 model::model!(UpdateRepoLabelRequest);
 /// Schema `ValuesValueBody1`.
@@ -815,6 +908,10 @@ impl model::Model for UpdateRepoLabelValueRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.color.is_set() as u64 | (self.value.is_set() as u64) << 1
+    }
 }
 model::model!(UpdateRepoLabelValueRequest);
 /// Schema `V1LabelsBody`.
@@ -848,10 +945,14 @@ impl model::Model for V1LabelsBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.label),
-            1 => model::Part::Opt(&self.values),
+            0 => model::opt(&self.label),
+            1 => model::opt(&self.values),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.label.is_some() as u64 | (self.values.is_some() as u64) << 1
     }
 }
 model::model!(V1LabelsBody);
@@ -890,6 +991,10 @@ impl model::Model for ValuesValueBody {
             1 => model::Part::Maybe(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.color.is_set() as u64 | (self.value.is_set() as u64) << 1
     }
 }
 model::model!(ValuesValueBody);

@@ -72,11 +72,18 @@ impl model::Model for OpenapiCommentApplySuggestionstRequest {
         match index {
             0 => model::Part::Str(&self.title),
             1 => model::Part::Str(&self.message),
-            2 => model::Part::Opt(&self.suggestions),
+            2 => model::opt(&self.suggestions),
             3 => model::Part::Flag(&self.bypass_rules),
             4 => model::Part::Flag(&self.dry_run_rules),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.title.is_some() as u64 | (self.message.is_some() as u64) << 1
+            | (self.suggestions.is_some() as u64) << 2
+            | (self.bypass_rules.is_some() as u64) << 3
+            | (self.dry_run_rules.is_some() as u64) << 4
     }
 }
 model::model!(OpenapiCommentApplySuggestionstRequest);
@@ -154,6 +161,17 @@ impl model::Model for OpenapiCommentCreatePullReqRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.path.is_some() as u64 | (self.text.is_some() as u64) << 1
+            | (self.line_end.is_some() as u64) << 2
+            | (self.parent_id.is_some() as u64) << 3
+            | (self.line_start.is_some() as u64) << 4
+            | (self.line_end_new.is_some() as u64) << 5
+            | (self.line_start_new.is_some() as u64) << 6
+            | (self.source_commit_sha.is_some() as u64) << 7
+            | (self.target_commit_sha.is_some() as u64) << 8
+    }
 }
 model::model!(OpenapiCommentCreatePullReqRequest);
 /// Schema `OpenapiCommentStatusPullReqRequest`.
@@ -184,9 +202,13 @@ impl model::Model for OpenapiCommentStatusPullReqRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status.is_some() as u64
     }
 }
 model::model!(OpenapiCommentStatusPullReqRequest);
@@ -221,6 +243,10 @@ impl model::Model for OpenapiCommentUpdatePullReqRequest {
             0 => model::Part::Maybe(&self.text),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.text.is_set() as u64
     }
 }
 model::model!(OpenapiCommentUpdatePullReqRequest);
@@ -291,17 +317,29 @@ impl model::Model for OpenapiCreatePullReqRequest {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.title),
-            1 => model::Part::Opt(&self.labels),
+            1 => model::opt(&self.labels),
             2 => model::Part::Flag(&self.is_draft),
             3 => model::Part::Str(&self.description),
             4 => model::Part::Flag(&self.bypass_rules),
-            5 => model::Part::Opt(&self.reviewer_ids),
+            5 => model::opt(&self.reviewer_ids),
             6 => model::Part::Str(&self.source_branch),
             7 => model::Part::Str(&self.target_branch),
             8 => model::Part::Str(&self.source_repo_ref),
-            9 => model::Part::Opt(&self.user_group_reviewer_ids),
+            9 => model::opt(&self.user_group_reviewer_ids),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.title.is_some() as u64 | (self.labels.is_some() as u64) << 1
+            | (self.is_draft.is_some() as u64) << 2
+            | (self.description.is_some() as u64) << 3
+            | (self.bypass_rules.is_some() as u64) << 4
+            | (self.reviewer_ids.is_some() as u64) << 5
+            | (self.source_branch.is_some() as u64) << 6
+            | (self.target_branch.is_some() as u64) << 7
+            | (self.source_repo_ref.is_some() as u64) << 8
+            | (self.user_group_reviewer_ids.is_some() as u64) << 9
     }
 }
 model::model!(OpenapiCreatePullReqRequest);
@@ -340,6 +378,10 @@ impl model::Model for OpenapiFileViewAddPullReqRequest {
             1 => model::Part::Str(&self.commit_sha),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.path.is_some() as u64 | (self.commit_sha.is_some() as u64) << 1
     }
 }
 model::model!(OpenapiFileViewAddPullReqRequest);
@@ -406,7 +448,7 @@ impl model::Model for OpenapiMergePullReq {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.title),
-            1 => model::Part::Opt(&self.method),
+            1 => model::opt(&self.method),
             2 => model::Part::Flag(&self.dry_run),
             3 => model::Part::Str(&self.message),
             4 => model::Part::Str(&self.source_sha),
@@ -416,6 +458,16 @@ impl model::Model for OpenapiMergePullReq {
             8 => model::Part::Flag(&self.delete_source_branch),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.title.is_some() as u64 | (self.method.is_some() as u64) << 1
+            | (self.dry_run.is_some() as u64) << 2 | (self.message.is_some() as u64) << 3
+            | (self.source_sha.is_some() as u64) << 4
+            | (self.bypass_rules.is_some() as u64) << 5
+            | (self.dry_run_rules.is_some() as u64) << 6
+            | (self.bypass_message.is_some() as u64) << 7
+            | (self.delete_source_branch.is_some() as u64) << 8
     }
 }
 model::model!(OpenapiMergePullReq);
@@ -450,10 +502,14 @@ impl model::Model for OpenapiReviewSubmitPullReqRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.decision),
+            0 => model::opt(&self.decision),
             1 => model::Part::Str(&self.commit_sha),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.decision.is_some() as u64 | (self.commit_sha.is_some() as u64) << 1
     }
 }
 model::model!(OpenapiReviewSubmitPullReqRequest);
@@ -489,6 +545,10 @@ impl model::Model for OpenapiReviewerAddPullReqRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.reviewer_id.is_some() as u64
+    }
 }
 model::model!(OpenapiReviewerAddPullReqRequest);
 /// Schema `OpenapiStatePullReqRequest`.
@@ -522,10 +582,14 @@ impl model::Model for OpenapiStatePullReqRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.state),
+            0 => model::opt(&self.state),
             1 => model::Part::Flag(&self.is_draft),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.state.is_some() as u64 | (self.is_draft.is_some() as u64) << 1
     }
 }
 model::model!(OpenapiStatePullReqRequest);
@@ -565,6 +629,10 @@ impl model::Model for OpenapiUpdatePullReqRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.title.is_set() as u64 | (self.description.is_set() as u64) << 1
+    }
 }
 model::model!(OpenapiUpdatePullReqRequest);
 /// Schema `OpenapiUserGroupReviewerAddRequest`.
@@ -599,6 +667,10 @@ impl model::Model for OpenapiUserGroupReviewerAddRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.usergroup_id.is_some() as u64
+    }
 }
 model::model!(OpenapiUserGroupReviewerAddRequest);
 /// Schema `PullreqCombinedListResponse`.
@@ -632,10 +704,15 @@ impl model::Model for PullreqCombinedListResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.reviewers),
-            1 => model::Part::Opt(&self.user_group_reviewers),
+            0 => model::opt(&self.reviewers),
+            1 => model::opt(&self.user_group_reviewers),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.reviewers.is_some() as u64
+            | (self.user_group_reviewers.is_some() as u64) << 1
     }
 }
 model::model!(PullreqCombinedListResponse);
@@ -675,9 +752,14 @@ impl model::Model for PullreqCommentApplySuggestionsOutput {
         match index {
             0 => model::Part::Str(&self.commit_id),
             1 => model::Part::Flag(&self.dry_run_rules),
-            2 => model::Part::Opt(&self.rule_violations),
+            2 => model::opt(&self.rule_violations),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.commit_id.is_some() as u64 | (self.dry_run_rules.is_some() as u64) << 1
+            | (self.rule_violations.is_some() as u64) << 2
     }
 }
 model::model!(PullreqCommentApplySuggestionsOutput);
@@ -716,6 +798,10 @@ impl model::Model for PullreqNumberBranchBody {
             1 => model::Part::Flag(&self.dry_run_rules),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.bypass_rules.is_some() as u64 | (self.dry_run_rules.is_some() as u64) << 1
     }
 }
 model::model!(PullreqNumberBranchBody);
@@ -759,6 +845,11 @@ impl model::Model for PullreqNumberRevertBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.title.is_some() as u64 | (self.message.is_some() as u64) << 1
+            | (self.revert_branch.is_some() as u64) << 2
+    }
 }
 model::model!(PullreqNumberRevertBody);
 /// Schema `PullreqSuggestionReference`.
@@ -796,6 +887,10 @@ impl model::Model for PullreqSuggestionReference {
             1 => model::Part::Int(&self.comment_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.check_sum.is_some() as u64 | (self.comment_id.is_some() as u64) << 1
     }
 }
 model::model!(PullreqSuggestionReference);
@@ -857,6 +952,14 @@ impl model::Model for TypesBranchTable {
             5 => model::Part::Int(&self.last_created_pull_req_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.created.is_some() as u64) << 1
+            | (self.updated.is_some() as u64) << 2
+            | (self.created_by.is_some() as u64) << 3
+            | (self.updated_by.is_some() as u64) << 4
+            | (self.last_created_pull_req_id.is_some() as u64) << 5
     }
 }
 model::model!(TypesBranchTable);
@@ -929,6 +1032,16 @@ impl model::Model for TypesCodeCommentFields {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.path.is_some() as u64 | (self.line_new.is_some() as u64) << 1
+            | (self.line_old.is_some() as u64) << 2
+            | (self.outdated.is_some() as u64) << 3
+            | (self.span_new.is_some() as u64) << 4
+            | (self.span_old.is_some() as u64) << 5
+            | (self.source_sha.is_some() as u64) << 6
+            | (self.merge_base_sha.is_some() as u64) << 7
+    }
 }
 model::model!(TypesCodeCommentFields);
 /// Schema `TypesCodeOwnerEvaluation`.
@@ -963,9 +1076,13 @@ impl model::Model for TypesCodeOwnerEvaluation {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.file_sha),
-            1 => model::Part::Opt(&self.evaluation_entries),
+            1 => model::opt(&self.evaluation_entries),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.file_sha.is_some() as u64 | (self.evaluation_entries.is_some() as u64) << 1
     }
 }
 model::model!(TypesCodeOwnerEvaluation);
@@ -1008,10 +1125,16 @@ impl model::Model for TypesCodeOwnerEvaluationEntry {
         match index {
             0 => model::Part::Str(&self.pattern),
             1 => model::Part::Int(&self.line_number),
-            2 => model::Part::Opt(&self.owner_evaluations),
-            3 => model::Part::Opt(&self.user_group_owner_evaluations),
+            2 => model::opt(&self.owner_evaluations),
+            3 => model::opt(&self.user_group_owner_evaluations),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.pattern.is_some() as u64 | (self.line_number.is_some() as u64) << 1
+            | (self.owner_evaluations.is_some() as u64) << 2
+            | (self.user_group_owner_evaluations.is_some() as u64) << 3
     }
 }
 model::model!(TypesCodeOwnerEvaluationEntry);
@@ -1065,14 +1188,22 @@ impl model::Model for TypesDefaultReviewerApprovalsResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.principals),
-            1 => model::Part::Opt(&self.evaluations),
-            2 => model::Part::Opt(&self.user_groups),
+            0 => model::opt(&self.principals),
+            1 => model::opt(&self.evaluations),
+            2 => model::opt(&self.user_groups),
             3 => model::Part::Int(&self.current_count),
             4 => model::Part::Int(&self.minimum_required_count),
             5 => model::Part::Int(&self.minimum_required_count_latest),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.principals.is_some() as u64 | (self.evaluations.is_some() as u64) << 1
+            | (self.user_groups.is_some() as u64) << 2
+            | (self.current_count.is_some() as u64) << 3
+            | (self.minimum_required_count.is_some() as u64) << 4
+            | (self.minimum_required_count_latest.is_some() as u64) << 5
     }
 }
 model::model!(TypesDefaultReviewerApprovalsResponse);
@@ -1167,10 +1298,10 @@ impl model::Model for TypesMergeResponse {
             2 => model::Part::Flag(&self.mergeable),
             3 => model::Part::Flag(&self.dry_run_rules),
             4 => model::Part::Flag(&self.branch_deleted),
-            5 => model::Part::Opt(&self.conflict_files),
-            6 => model::Part::Opt(&self.allowed_methods),
-            7 => model::Part::Opt(&self.rule_violations),
-            8 => model::Part::Opt(&self.default_reviewer_aprovals),
+            5 => model::opt(&self.conflict_files),
+            6 => model::opt(&self.allowed_methods),
+            7 => model::opt(&self.rule_violations),
+            8 => model::opt(&self.default_reviewer_aprovals),
             9 => model::Part::Flag(&self.requires_comment_resolution),
             10 => model::Part::Flag(&self.requires_no_change_requests),
             11 => model::Part::Flag(&self.requires_code_owners_approval),
@@ -1179,6 +1310,23 @@ impl model::Model for TypesMergeResponse {
             14 => model::Part::Int(&self.minimum_required_approvals_count_latest),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.sha.is_some() as u64 | (self.dry_run.is_some() as u64) << 1
+            | (self.mergeable.is_some() as u64) << 2
+            | (self.dry_run_rules.is_some() as u64) << 3
+            | (self.branch_deleted.is_some() as u64) << 4
+            | (self.conflict_files.is_some() as u64) << 5
+            | (self.allowed_methods.is_some() as u64) << 6
+            | (self.rule_violations.is_some() as u64) << 7
+            | (self.default_reviewer_aprovals.is_some() as u64) << 8
+            | (self.requires_comment_resolution.is_some() as u64) << 9
+            | (self.requires_no_change_requests.is_some() as u64) << 10
+            | (self.requires_code_owners_approval.is_some() as u64) << 11
+            | (self.minimum_required_approvals_count.is_some() as u64) << 12
+            | (self.requires_code_owners_approval_latest.is_some() as u64) << 13
+            | (self.minimum_required_approvals_count_latest.is_some() as u64) << 14
     }
 }
 model::model!(TypesMergeResponse);
@@ -1216,11 +1364,16 @@ impl model::Model for TypesOwnerEvaluation {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.owner),
+            0 => model::opt(&self.owner),
             1 => model::Part::Str(&self.review_sha),
-            2 => model::Part::Opt(&self.review_decision),
+            2 => model::opt(&self.review_decision),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.owner.is_some() as u64 | (self.review_sha.is_some() as u64) << 1
+            | (self.review_decision.is_some() as u64) << 2
     }
 }
 model::model!(TypesOwnerEvaluation);
@@ -1337,28 +1490,47 @@ impl model::Model for TypesPullReqActivity {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.id),
-            1 => model::Part::Opt(&self.kind),
+            1 => model::opt(&self.kind),
             2 => model::Part::Str(&self.text),
-            3 => model::Part::Opt(&self.type_),
+            3 => model::opt(&self.type_),
             4 => model::Part::Int(&self.order),
-            5 => model::Part::Opt(&self.author),
+            5 => model::opt(&self.author),
             6 => model::Part::Int(&self.edited),
             7 => model::Part::Int(&self.created),
             8 => model::Part::Int(&self.deleted),
             9 => model::Part::Json(&self.payload),
             10 => model::Part::Int(&self.repo_id),
             11 => model::Part::Int(&self.updated),
-            12 => model::Part::Opt(&self.mentions),
-            13 => model::Part::Opt(&self.metadata),
+            12 => model::opt(&self.mentions),
+            13 => model::opt(&self.metadata),
             14 => model::Part::Int(&self.resolved),
-            15 => model::Part::Opt(&self.resolver),
+            15 => model::opt(&self.resolver),
             16 => model::Part::Int(&self.parent_id),
             17 => model::Part::Int(&self.sub_order),
             18 => model::Part::Int(&self.pullreq_id),
-            19 => model::Part::Opt(&self.code_comment),
-            20 => model::Part::Opt(&self.user_group_mentions),
+            19 => model::opt(&self.code_comment),
+            20 => model::opt(&self.user_group_mentions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.kind.is_some() as u64) << 1
+            | (self.text.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
+            | (self.order.is_some() as u64) << 4 | (self.author.is_some() as u64) << 5
+            | (self.edited.is_some() as u64) << 6 | (self.created.is_some() as u64) << 7
+            | (self.deleted.is_some() as u64) << 8 | (self.payload.is_some() as u64) << 9
+            | (self.repo_id.is_some() as u64) << 10
+            | (self.updated.is_some() as u64) << 11
+            | (self.mentions.is_some() as u64) << 12
+            | (self.metadata.is_some() as u64) << 13
+            | (self.resolved.is_some() as u64) << 14
+            | (self.resolver.is_some() as u64) << 15
+            | (self.parent_id.is_some() as u64) << 16
+            | (self.sub_order.is_some() as u64) << 17
+            | (self.pullreq_id.is_some() as u64) << 18
+            | (self.code_comment.is_some() as u64) << 19
+            | (self.user_group_mentions.is_some() as u64) << 20
     }
 }
 model::model!(TypesPullReqActivity);
@@ -1393,10 +1565,14 @@ impl model::Model for TypesPullReqActivityMentionsMetadata {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.ids),
-            1 => model::Part::Opt(&self.user_group_ids),
+            0 => model::opt(&self.ids),
+            1 => model::opt(&self.user_group_ids),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ids.is_some() as u64 | (self.user_group_ids.is_some() as u64) << 1
     }
 }
 model::model!(TypesPullReqActivityMentionsMetadata);
@@ -1431,10 +1607,14 @@ impl model::Model for TypesPullReqActivityMetadata {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.mentions),
-            1 => model::Part::Opt(&self.suggestions),
+            0 => model::opt(&self.mentions),
+            1 => model::opt(&self.suggestions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.mentions.is_some() as u64 | (self.suggestions.is_some() as u64) << 1
     }
 }
 model::model!(TypesPullReqActivityMetadata);
@@ -1472,11 +1652,16 @@ impl model::Model for TypesPullReqActivitySuggestionsMetadata {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.check_sums),
+            0 => model::opt(&self.check_sums),
             1 => model::Part::Str(&self.applied_check_sum),
             2 => model::Part::Str(&self.applied_commit_sha),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.check_sums.is_some() as u64 | (self.applied_check_sum.is_some() as u64) << 1
+            | (self.applied_commit_sha.is_some() as u64) << 2
     }
 }
 model::model!(TypesPullReqActivitySuggestionsMetadata);
@@ -1514,11 +1699,16 @@ impl model::Model for TypesPullReqCheck {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.check),
+            0 => model::opt(&self.check),
             1 => model::Part::Flag(&self.required),
             2 => model::Part::Flag(&self.bypassable),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.check.is_some() as u64 | (self.required.is_some() as u64) << 1
+            | (self.bypassable.is_some() as u64) << 2
     }
 }
 model::model!(TypesPullReqCheck);
@@ -1553,10 +1743,14 @@ impl model::Model for TypesPullReqChecks {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.checks),
+            0 => model::opt(&self.checks),
             1 => model::Part::Str(&self.commit_sha),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.checks.is_some() as u64 | (self.commit_sha.is_some() as u64) << 1
     }
 }
 model::model!(TypesPullReqChecks);
@@ -1600,6 +1794,11 @@ impl model::Model for TypesPullReqFileView {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.sha.is_some() as u64 | (self.path.is_some() as u64) << 1
+            | (self.obsolete.is_some() as u64) << 2
+    }
 }
 model::model!(TypesPullReqFileView);
 /// Schema `TypesPullReqLabelAssignInput`.
@@ -1642,6 +1841,11 @@ impl model::Model for TypesPullReqLabelAssignInput {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.value.is_some() as u64 | (self.label_id.is_some() as u64) << 1
+            | (self.value_id.is_some() as u64) << 2
+    }
 }
 model::model!(TypesPullReqLabelAssignInput);
 /// Schema `TypesPullReqRepo`.
@@ -1675,10 +1879,14 @@ impl model::Model for TypesPullReqRepo {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.repository),
-            1 => model::Part::Opt(&self.pull_request),
+            0 => model::opt(&self.repository),
+            1 => model::opt(&self.pull_request),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.repository.is_some() as u64 | (self.pull_request.is_some() as u64) << 1
     }
 }
 model::model!(TypesPullReqRepo);
@@ -1741,15 +1949,24 @@ impl model::Model for TypesPullReqReviewer {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.sha),
-            1 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.type_),
             2 => model::Part::Int(&self.created),
             3 => model::Part::Int(&self.updated),
-            4 => model::Part::Opt(&self.added_by),
-            5 => model::Part::Opt(&self.reviewer),
-            6 => model::Part::Opt(&self.review_decision),
+            4 => model::opt(&self.added_by),
+            5 => model::opt(&self.reviewer),
+            6 => model::opt(&self.review_decision),
             7 => model::Part::Int(&self.latest_review_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.sha.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.created.is_some() as u64) << 2 | (self.updated.is_some() as u64) << 3
+            | (self.added_by.is_some() as u64) << 4
+            | (self.reviewer.is_some() as u64) << 5
+            | (self.review_decision.is_some() as u64) << 6
+            | (self.latest_review_id.is_some() as u64) << 7
     }
 }
 model::model!(TypesPullReqReviewer);
@@ -1785,9 +2002,13 @@ impl model::Model for TypesRevertResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.branch),
-            1 => model::Part::Opt(&self.commit),
+            1 => model::opt(&self.commit),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.branch.is_some() as u64 | (self.commit.is_some() as u64) << 1
     }
 }
 model::model!(TypesRevertResponse);
@@ -1830,10 +2051,16 @@ impl model::Model for TypesReviewerEvaluation {
         match index {
             0 => model::Part::Str(&self.sha),
             1 => model::Part::Int(&self.updated),
-            2 => model::Part::Opt(&self.decision),
-            3 => model::Part::Opt(&self.reviewer),
+            2 => model::opt(&self.decision),
+            3 => model::opt(&self.reviewer),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.sha.is_some() as u64 | (self.updated.is_some() as u64) << 1
+            | (self.decision.is_some() as u64) << 2
+            | (self.reviewer.is_some() as u64) << 3
     }
 }
 model::model!(TypesReviewerEvaluation);
@@ -1873,9 +2100,14 @@ impl model::Model for TypesUserGroupOwnerEvaluation {
         match index {
             0 => model::Part::Str(&self.id),
             1 => model::Part::Str(&self.name),
-            2 => model::Part::Opt(&self.evaluations),
+            2 => model::opt(&self.evaluations),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.evaluations.is_some() as u64) << 2
     }
 }
 model::model!(TypesUserGroupOwnerEvaluation);
@@ -1936,12 +2168,21 @@ impl model::Model for TypesUserGroupReviewer {
             0 => model::Part::Str(&self.sha),
             1 => model::Part::Int(&self.created),
             2 => model::Part::Int(&self.updated),
-            3 => model::Part::Opt(&self.added_by),
-            4 => model::Part::Opt(&self.decision),
-            5 => model::Part::Opt(&self.user_group),
-            6 => model::Part::Opt(&self.user_decisions),
+            3 => model::opt(&self.added_by),
+            4 => model::opt(&self.decision),
+            5 => model::opt(&self.user_group),
+            6 => model::opt(&self.user_decisions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.sha.is_some() as u64 | (self.created.is_some() as u64) << 1
+            | (self.updated.is_some() as u64) << 2
+            | (self.added_by.is_some() as u64) << 3
+            | (self.decision.is_some() as u64) << 4
+            | (self.user_group.is_some() as u64) << 5
+            | (self.user_decisions.is_some() as u64) << 6
     }
 }
 model::model!(TypesUserGroupReviewer);
@@ -2011,6 +2252,12 @@ impl model::Model for PrAutoMergeEnableBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.title.is_some() as u64 | (self.method.is_some() as u64) << 1
+            | (self.message.is_some() as u64) << 2
+            | (self.delete_source_branch.is_some() as u64) << 3
+    }
 }
 model::model!(PrAutoMergeEnableBody);
 /// Schema `prMergeQueueEnable body`.
@@ -2061,6 +2308,13 @@ impl model::Model for PrMergeQueueEnableBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.title.is_some() as u64 | (self.method.is_some() as u64) << 1
+            | (self.message.is_some() as u64) << 2
+            | (self.bypass_rules.is_some() as u64) << 3
+            | (self.delete_source_branch.is_some() as u64) << 4
+    }
 }
 model::model!(PrMergeQueueEnableBody);
 /// Schema `suggestLabelsBatch body`.
@@ -2091,9 +2345,13 @@ impl model::Model for SuggestLabelsBatchBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.labels),
+            0 => model::opt(&self.labels),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.labels.is_some() as u64
     }
 }
 model::model!(SuggestLabelsBatchBody);
@@ -2133,6 +2391,10 @@ impl model::Model for SuggestLabelsBatchBodyLabels {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.label_id.is_some() as u64 | (self.value_id.is_some() as u64) << 1
+    }
 }
 model::model!(SuggestLabelsBatchBodyLabels);
 /// Schema `suggestReviewersBatch body`.
@@ -2163,9 +2425,13 @@ impl model::Model for SuggestReviewersBatchBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.reviewer_ids),
+            0 => model::opt(&self.reviewer_ids),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.reviewer_ids.is_some() as u64
     }
 }
 model::model!(SuggestReviewersBatchBody);

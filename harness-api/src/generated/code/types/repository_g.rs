@@ -38,11 +38,16 @@ impl model::Model for GitBlamePart {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.lines),
-            1 => model::Part::Opt(&self.commit),
-            2 => model::Part::Opt(&self.previous),
+            0 => model::opt(&self.lines),
+            1 => model::opt(&self.commit),
+            2 => model::opt(&self.previous),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.lines.is_some() as u64 | (self.commit.is_some() as u64) << 1
+            | (self.previous.is_some() as u64) << 2
     }
 }
 model::model!(GitBlamePart);
@@ -81,6 +86,10 @@ impl model::Model for GitBlamePartPrevious {
             1 => model::Part::Json(&self.commit_sha),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.file_name.is_some() as u64 | (self.commit_sha.is_some() as u64) << 1
     }
 }
 model::model!(GitBlamePartPrevious);
@@ -132,13 +141,21 @@ impl model::Model for GitCommit {
         match index {
             0 => model::Part::Json(&self.sha),
             1 => model::Part::Str(&self.title),
-            2 => model::Part::Opt(&self.author),
+            2 => model::opt(&self.author),
             3 => model::Part::Str(&self.message),
-            4 => model::Part::Opt(&self.committer),
-            5 => model::Part::Opt(&self.file_stats),
-            6 => model::Part::Opt(&self.parent_shas),
+            4 => model::opt(&self.committer),
+            5 => model::opt(&self.file_stats),
+            6 => model::opt(&self.parent_shas),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.sha.is_some() as u64 | (self.title.is_some() as u64) << 1
+            | (self.author.is_some() as u64) << 2 | (self.message.is_some() as u64) << 3
+            | (self.committer.is_some() as u64) << 4
+            | (self.file_stats.is_some() as u64) << 5
+            | (self.parent_shas.is_some() as u64) << 6
     }
 }
 model::model!(GitCommit);
@@ -182,6 +199,10 @@ impl model::Model for GitIdentity {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.email.is_some() as u64) << 1
+    }
 }
 model::model!(GitIdentity);
 /// Schema `GitSignature`.
@@ -216,9 +237,13 @@ impl model::Model for GitSignature {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Time(&self.when),
-            1 => model::Part::Opt(&self.identity),
+            1 => model::opt(&self.identity),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.when.is_some() as u64 | (self.identity.is_some() as u64) << 1
     }
 }
 model::model!(GitSignature);

@@ -46,11 +46,17 @@ impl model::Model for ImporterProvider {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.host),
-            1 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.type_),
             2 => model::Part::Str(&self.password),
             3 => model::Part::Str(&self.username),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.host.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.password.is_some() as u64) << 2
+            | (self.username.is_some() as u64) << 3
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {

@@ -35,10 +35,14 @@ impl model::Model for OpenapiCalculateCommitDivergenceRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.requests),
+            0 => model::opt(&self.requests),
             1 => model::Part::Int(&self.max_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.requests.is_some() as u64 | (self.max_count.is_some() as u64) << 1
     }
 }
 model::model!(OpenapiCalculateCommitDivergenceRequest);
@@ -101,15 +105,24 @@ impl model::Model for OpenapiCommitFilesRequest {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.title),
-            1 => model::Part::Opt(&self.author),
+            1 => model::opt(&self.author),
             2 => model::Part::Str(&self.branch),
-            3 => model::Part::Opt(&self.actions),
+            3 => model::opt(&self.actions),
             4 => model::Part::Str(&self.message),
             5 => model::Part::Str(&self.new_branch),
             6 => model::Part::Flag(&self.bypass_rules),
             7 => model::Part::Flag(&self.dry_run_rules),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.title.is_some() as u64 | (self.author.is_some() as u64) << 1
+            | (self.branch.is_some() as u64) << 2 | (self.actions.is_some() as u64) << 3
+            | (self.message.is_some() as u64) << 4
+            | (self.new_branch.is_some() as u64) << 5
+            | (self.bypass_rules.is_some() as u64) << 6
+            | (self.dry_run_rules.is_some() as u64) << 7
     }
 }
 model::model!(OpenapiCommitFilesRequest);
@@ -161,10 +174,16 @@ impl model::Model for OpenapiContentInfo {
             0 => model::Part::Str(&self.sha),
             1 => model::Part::Str(&self.name),
             2 => model::Part::Str(&self.path),
-            3 => model::Part::Opt(&self.type_),
-            4 => model::Part::Opt(&self.latest_commit),
+            3 => model::opt(&self.type_),
+            4 => model::opt(&self.latest_commit),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.sha.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.path.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
+            | (self.latest_commit.is_some() as u64) << 4
     }
 }
 model::model!(OpenapiContentInfo);
@@ -215,6 +234,12 @@ impl model::Model for OpenapiCreateBranchRequest {
             3 => model::Part::Flag(&self.dry_run_rules),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.target.is_some() as u64) << 1
+            | (self.bypass_rules.is_some() as u64) << 2
+            | (self.dry_run_rules.is_some() as u64) << 3
     }
 }
 model::model!(OpenapiCreateBranchRequest);
@@ -289,7 +314,7 @@ impl model::Model for OpenapiCreateRepositoryRequest {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.uid),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Flag(&self.readme),
             3 => model::Part::Int(&self.fork_id),
             4 => model::Part::Str(&self.license),
@@ -301,6 +326,18 @@ impl model::Model for OpenapiCreateRepositoryRequest {
             10 => model::Part::Str(&self.default_branch),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.uid.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.readme.is_some() as u64) << 2 | (self.fork_id.is_some() as u64) << 3
+            | (self.license.is_some() as u64) << 4
+            | (self.is_public.is_some() as u64) << 5
+            | (self.git_ignore.is_some() as u64) << 6
+            | (self.identifier.is_some() as u64) << 7
+            | (self.parent_ref.is_some() as u64) << 8
+            | (self.description.is_some() as u64) << 9
+            | (self.default_branch.is_some() as u64) << 10
     }
 }
 model::model!(OpenapiCreateRepositoryRequest);
@@ -352,6 +389,13 @@ impl model::Model for OpenapiCreateTagRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.target.is_some() as u64) << 1
+            | (self.message.is_some() as u64) << 2
+            | (self.bypass_rules.is_some() as u64) << 3
+            | (self.dry_run_rules.is_some() as u64) << 4
+    }
 }
 model::model!(OpenapiCreateTagRequest);
 /// Schema `OpenapiDirContent`.
@@ -382,9 +426,13 @@ impl model::Model for OpenapiDirContent {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.entries),
+            0 => model::opt(&self.entries),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.entries.is_some() as u64
     }
 }
 model::model!(OpenapiDirContent);
@@ -427,6 +475,12 @@ impl model::Model for OpenapiGeneralSettingsRequest {
             2 => model::Part::Maybe(&self.auto_merge_enabled),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.file_size_limit.is_set() as u64
+            | (self.git_lfs_enabled.is_set() as u64) << 1
+            | (self.auto_merge_enabled.is_set() as u64) << 2
     }
 }
 model::model!(OpenapiGeneralSettingsRequest);
@@ -476,11 +530,18 @@ impl model::Model for OpenapiGetContentOutput {
             0 => model::Part::Str(&self.sha),
             1 => model::Part::Str(&self.name),
             2 => model::Part::Str(&self.path),
-            3 => model::Part::Opt(&self.type_),
-            4 => model::Part::Opt(&self.content),
-            5 => model::Part::Opt(&self.latest_commit),
+            3 => model::opt(&self.type_),
+            4 => model::opt(&self.content),
+            5 => model::opt(&self.latest_commit),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.sha.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.path.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
+            | (self.content.is_some() as u64) << 4
+            | (self.latest_commit.is_some() as u64) << 5
     }
 }
 model::model!(OpenapiGetContentOutput);
@@ -512,9 +573,13 @@ impl model::Model for OpenapiPathsDetailsRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.paths),
+            0 => model::opt(&self.paths),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.paths.is_some() as u64
     }
 }
 model::model!(OpenapiPathsDetailsRequest);
@@ -553,6 +618,11 @@ impl model::Model for OpenapiRestoreRequest {
             1 => model::Part::Str(&self.new_parent_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.new_identifier.is_some() as u64
+            | (self.new_parent_ref.is_some() as u64) << 1
     }
 }
 model::model!(OpenapiRestoreRequest);
@@ -600,6 +670,12 @@ impl model::Model for OpenapiSecuritySettingsRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.secret_scanning_enabled.is_set() as u64
+            | (self.principal_committer_match.is_set() as u64) << 1
+            | (self.vulnerability_scanning_mode.is_set() as u64) << 2
+    }
 }
 model::model!(OpenapiSecuritySettingsRequest);
 /// Schema `OpenapiUpdateDefaultBranchRequest`.
@@ -633,6 +709,10 @@ impl model::Model for OpenapiUpdateDefaultBranchRequest {
             0 => model::Part::Str(&self.name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64
     }
 }
 model::model!(OpenapiUpdateDefaultBranchRequest);
@@ -675,6 +755,11 @@ impl model::Model for OpenapiUpdateRepoRequest {
             2 => model::Part::Maybe(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.tags.is_set() as u64 | (self.state.is_set() as u64) << 1
+            | (self.description.is_set() as u64) << 2
     }
 }
 model::model!(OpenapiUpdateRepoRequest);

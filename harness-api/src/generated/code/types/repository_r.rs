@@ -40,6 +40,10 @@ impl model::Model for RepoCommitDivergenceRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.to.is_some() as u64 | (self.from.is_some() as u64) << 1
+    }
 }
 model::model!(RepoCommitDivergenceRequest);
 /// Schema `RepoCommitFileAction`.
@@ -84,11 +88,17 @@ impl model::Model for RepoCommitFileAction {
         match index {
             0 => model::Part::Json(&self.sha),
             1 => model::Part::Str(&self.path),
-            2 => model::Part::Opt(&self.action),
+            2 => model::opt(&self.action),
             3 => model::Part::Str(&self.payload),
-            4 => model::Part::Opt(&self.encoding),
+            4 => model::opt(&self.encoding),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.sha.is_some() as u64 | (self.path.is_some() as u64) << 1
+            | (self.action.is_some() as u64) << 2 | (self.payload.is_some() as u64) << 3
+            | (self.encoding.is_some() as u64) << 4
     }
 }
 model::model!(RepoCommitFileAction);
@@ -137,12 +147,20 @@ impl model::Model for RepoFileContent {
         match index {
             0 => model::Part::Str(&self.data),
             1 => model::Part::Int(&self.size),
-            2 => model::Part::Opt(&self.encoding),
+            2 => model::opt(&self.encoding),
             3 => model::Part::Int(&self.data_size),
             4 => model::Part::Str(&self.lfs_object_id),
             5 => model::Part::Int(&self.lfs_object_size),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.size.is_some() as u64) << 1
+            | (self.encoding.is_some() as u64) << 2
+            | (self.data_size.is_some() as u64) << 3
+            | (self.lfs_object_id.is_some() as u64) << 4
+            | (self.lfs_object_size.is_some() as u64) << 5
     }
 }
 model::model!(RepoFileContent);
@@ -209,6 +227,15 @@ impl model::Model for RepoIdentifierRebaseBody {
             6 => model::Part::Json(&self.head_commit_sha),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.dry_run.is_some() as u64 | (self.base_branch.is_some() as u64) << 1
+            | (self.head_branch.is_some() as u64) << 2
+            | (self.bypass_rules.is_some() as u64) << 3
+            | (self.dry_run_rules.is_some() as u64) << 4
+            | (self.base_commit_sha.is_some() as u64) << 5
+            | (self.head_commit_sha.is_some() as u64) << 6
     }
 }
 model::model!(RepoIdentifierRebaseBody);
@@ -286,6 +313,17 @@ impl model::Model for RepoIdentifierSquashBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.title.is_some() as u64 | (self.dry_run.is_some() as u64) << 1
+            | (self.message.is_some() as u64) << 2
+            | (self.base_branch.is_some() as u64) << 3
+            | (self.head_branch.is_some() as u64) << 4
+            | (self.bypass_rules.is_some() as u64) << 5
+            | (self.dry_run_rules.is_some() as u64) << 6
+            | (self.base_commit_sha.is_some() as u64) << 7
+            | (self.head_commit_sha.is_some() as u64) << 8
+    }
 }
 model::model!(RepoIdentifierSquashBody);
 /// Schema `RepoListPathsOutput`.
@@ -319,10 +357,14 @@ impl model::Model for RepoListPathsOutput {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.files),
-            1 => model::Part::Opt(&self.directories),
+            0 => model::opt(&self.files),
+            1 => model::opt(&self.directories),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.files.is_some() as u64 | (self.directories.is_some() as u64) << 1
     }
 }
 model::model!(RepoListPathsOutput);
@@ -358,9 +400,13 @@ impl model::Model for RepoMergeCheck {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.mergeable),
-            1 => model::Part::Opt(&self.conflict_files),
+            1 => model::opt(&self.conflict_files),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.mergeable.is_some() as u64 | (self.conflict_files.is_some() as u64) << 1
     }
 }
 model::model!(RepoMergeCheck);
@@ -392,9 +438,13 @@ impl model::Model for RepoPathsDetailsOutput {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.details),
+            0 => model::opt(&self.details),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.details.is_some() as u64
     }
 }
 model::model!(RepoPathsDetailsOutput);
@@ -577,6 +627,34 @@ impl model::Model for RepoRepositoryOutput {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.uid.is_some() as u64) << 1
+            | (self.path.is_some() as u64) << 2 | (self.size.is_some() as u64) << 3
+            | (self.tags.is_some() as u64) << 4 | (self.state.is_some() as u64) << 5
+            | (self.created.is_some() as u64) << 6 | (self.deleted.is_some() as u64) << 7
+            | (self.fork_id.is_some() as u64) << 8 | (self.git_url.is_some() as u64) << 9
+            | (self.updated.is_some() as u64) << 10
+            | (self.archived.is_some() as u64) << 11
+            | (self.is_empty.is_some() as u64) << 12
+            | (self.size_lfs.is_some() as u64) << 13
+            | (self.importing.is_some() as u64) << 14
+            | (self.is_public.is_some() as u64) << 15
+            | (self.num_forks.is_some() as u64) << 16
+            | (self.num_pulls.is_some() as u64) << 17
+            | (self.parent_id.is_some() as u64) << 18
+            | (self.created_by.is_some() as u64) << 19
+            | (self.identifier.is_some() as u64) << 20
+            | (self.description.is_some() as u64) << 21
+            | (self.git_ssh_url.is_some() as u64) << 22
+            | (self.is_favorite.is_some() as u64) << 23
+            | (self.size_updated.is_some() as u64) << 24
+            | (self.last_git_push.is_some() as u64) << 25
+            | (self.default_branch.is_some() as u64) << 26
+            | (self.num_open_pulls.is_some() as u64) << 27
+            | (self.num_closed_pulls.is_some() as u64) << 28
+            | (self.num_merged_pulls.is_some() as u64) << 29
+    }
 }
 model::model!(RepoRepositoryOutput);
 /// Schema `RepoSoftDeleteResponse`.
@@ -610,6 +688,10 @@ impl model::Model for RepoSoftDeleteResponse {
             0 => model::Part::Int(&self.deleted_at),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.deleted_at.is_some() as u64
     }
 }
 model::model!(RepoSoftDeleteResponse);
@@ -649,6 +731,10 @@ impl model::Model for RepoSubmoduleContent {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.commit_sha.is_some() as u64) << 1
+    }
 }
 model::model!(RepoSubmoduleContent);
 /// Schema `RepoSymlinkContent`.
@@ -686,6 +772,10 @@ impl model::Model for RepoSymlinkContent {
             1 => model::Part::Str(&self.target),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.size.is_some() as u64 | (self.target.is_some() as u64) << 1
     }
 }
 model::model!(RepoSymlinkContent);
@@ -744,14 +834,23 @@ impl model::Model for ReposImportBody {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.uid),
-            1 => model::Part::Opt(&self.provider),
-            2 => model::Part::Opt(&self.pipelines),
+            1 => model::opt(&self.provider),
+            2 => model::opt(&self.pipelines),
             3 => model::Part::Str(&self.identifier),
             4 => model::Part::Str(&self.parent_ref),
             5 => model::Part::Str(&self.description),
             6 => model::Part::Str(&self.provider_repo),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.uid.is_some() as u64 | (self.provider.is_some() as u64) << 1
+            | (self.pipelines.is_some() as u64) << 2
+            | (self.identifier.is_some() as u64) << 3
+            | (self.parent_ref.is_some() as u64) << 4
+            | (self.description.is_some() as u64) << 5
+            | (self.provider_repo.is_some() as u64) << 6
     }
 }
 model::model!(ReposImportBody);
@@ -790,6 +889,11 @@ impl model::Model for ReposettingsGeneralSettings {
             1 => model::Part::Flag(&self.git_lfs_enabled),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.file_size_limit.is_some() as u64
+            | (self.git_lfs_enabled.is_some() as u64) << 1
     }
 }
 model::model!(ReposettingsGeneralSettings);
@@ -833,9 +937,15 @@ impl model::Model for ReposettingsSecuritySettings {
         match index {
             0 => model::Part::Flag(&self.secret_scanning_enabled),
             1 => model::Part::Flag(&self.principal_committer_match),
-            2 => model::Part::Opt(&self.vulnerability_scanning_mode),
+            2 => model::opt(&self.vulnerability_scanning_mode),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.secret_scanning_enabled.is_some() as u64
+            | (self.principal_committer_match.is_some() as u64) << 1
+            | (self.vulnerability_scanning_mode.is_some() as u64) << 2
     }
 }
 model::model!(ReposettingsSecuritySettings);

@@ -64,14 +64,23 @@ impl model::Model for TypesBranchExtended {
         match index {
             0 => model::Part::Json(&self.sha),
             1 => model::Part::Str(&self.name),
-            2 => model::Part::Opt(&self.rules),
-            3 => model::Part::Opt(&self.commit),
+            2 => model::opt(&self.rules),
+            3 => model::opt(&self.commit),
             4 => model::Part::Flag(&self.is_default),
-            5 => model::Part::Opt(&self.check_summary),
-            6 => model::Part::Opt(&self.pull_requests),
-            7 => model::Part::Opt(&self.commit_divergence),
+            5 => model::opt(&self.check_summary),
+            6 => model::opt(&self.pull_requests),
+            7 => model::opt(&self.commit_divergence),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.sha.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.rules.is_some() as u64) << 2 | (self.commit.is_some() as u64) << 3
+            | (self.is_default.is_some() as u64) << 4
+            | (self.check_summary.is_some() as u64) << 5
+            | (self.pull_requests.is_some() as u64) << 6
+            | (self.commit_divergence.is_some() as u64) << 7
     }
 }
 model::model!(TypesBranchExtended);
@@ -110,6 +119,10 @@ impl model::Model for TypesCommitDivergence {
             1 => model::Part::Int(&self.behind),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ahead.is_some() as u64 | (self.behind.is_some() as u64) << 1
     }
 }
 model::model!(TypesCommitDivergence);
@@ -151,11 +164,17 @@ impl model::Model for TypesCommitFilesResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Json(&self.commit_id),
-            1 => model::Part::Opt(&self.changed_files),
+            1 => model::opt(&self.changed_files),
             2 => model::Part::Flag(&self.dry_run_rules),
-            3 => model::Part::Opt(&self.rule_violations),
+            3 => model::opt(&self.rule_violations),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.commit_id.is_some() as u64 | (self.changed_files.is_some() as u64) << 1
+            | (self.dry_run_rules.is_some() as u64) << 2
+            | (self.rule_violations.is_some() as u64) << 3
     }
 }
 model::model!(TypesCommitFilesResponse);
@@ -220,13 +239,21 @@ impl model::Model for TypesCommitTag {
             0 => model::Part::Json(&self.sha),
             1 => model::Part::Str(&self.name),
             2 => model::Part::Str(&self.title),
-            3 => model::Part::Opt(&self.commit),
-            4 => model::Part::Opt(&self.tagger),
+            3 => model::opt(&self.commit),
+            4 => model::opt(&self.tagger),
             5 => model::Part::Str(&self.message),
-            6 => model::Part::Opt(&self.signature),
+            6 => model::opt(&self.signature),
             7 => model::Part::Flag(&self.is_annotated),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.sha.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.title.is_some() as u64) << 2 | (self.commit.is_some() as u64) << 3
+            | (self.tagger.is_some() as u64) << 4 | (self.message.is_some() as u64) << 5
+            | (self.signature.is_some() as u64) << 6
+            | (self.is_annotated.is_some() as u64) << 7
     }
 }
 model::model!(TypesCommitTag);
@@ -262,9 +289,14 @@ impl model::Model for TypesDeleteBranchOutput {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.dry_run_rules),
-            1 => model::Part::Opt(&self.rule_violations),
+            1 => model::opt(&self.rule_violations),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.dry_run_rules.is_some() as u64
+            | (self.rule_violations.is_some() as u64) << 1
     }
 }
 model::model!(TypesDeleteBranchOutput);
@@ -312,6 +344,12 @@ impl model::Model for TypesDiffStats {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.commits.is_some() as u64 | (self.additions.is_some() as u64) << 1
+            | (self.deletions.is_some() as u64) << 2
+            | (self.files_changed.is_some() as u64) << 3
+    }
 }
 model::model!(TypesDiffStats);
 /// Schema `TypesFileReference`.
@@ -350,6 +388,10 @@ impl model::Model for TypesFileReference {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.path.is_some() as u64 | (self.blob_sha.is_some() as u64) << 1
+    }
 }
 model::model!(TypesFileReference);
 /// Schema `TypesListCommitResponse`.
@@ -386,11 +428,16 @@ impl model::Model for TypesListCommitResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.commits),
+            0 => model::opt(&self.commits),
             1 => model::Part::Int(&self.total_commits),
-            2 => model::Part::Opt(&self.rename_details),
+            2 => model::opt(&self.rename_details),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.commits.is_some() as u64 | (self.total_commits.is_some() as u64) << 1
+            | (self.rename_details.is_some() as u64) << 2
     }
 }
 model::model!(TypesListCommitResponse);
@@ -426,9 +473,13 @@ impl model::Model for TypesPathDetails {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.path),
-            1 => model::Part::Opt(&self.last_commit),
+            1 => model::opt(&self.last_commit),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.path.is_some() as u64 | (self.last_commit.is_some() as u64) << 1
     }
 }
 model::model!(TypesPathDetails);
@@ -484,12 +535,20 @@ impl model::Model for TypesRebaseResponse {
         match index {
             0 => model::Part::Flag(&self.dry_run),
             1 => model::Part::Flag(&self.dry_run_rules),
-            2 => model::Part::Opt(&self.conflict_files),
-            3 => model::Part::Opt(&self.rule_violations),
+            2 => model::opt(&self.conflict_files),
+            3 => model::opt(&self.rule_violations),
             4 => model::Part::Flag(&self.already_ancestor),
             5 => model::Part::Json(&self.new_head_branch_sha),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.dry_run.is_some() as u64 | (self.dry_run_rules.is_some() as u64) << 1
+            | (self.conflict_files.is_some() as u64) << 2
+            | (self.rule_violations.is_some() as u64) << 3
+            | (self.already_ancestor.is_some() as u64) << 4
+            | (self.new_head_branch_sha.is_some() as u64) << 5
     }
 }
 model::model!(TypesRebaseResponse);
@@ -537,6 +596,12 @@ impl model::Model for TypesRenameDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.new_path.is_some() as u64 | (self.old_path.is_some() as u64) << 1
+            | (self.commit_sha_after.is_some() as u64) << 2
+            | (self.commit_sha_before.is_some() as u64) << 3
+    }
 }
 model::model!(TypesRenameDetails);
 /// Schema `TypesRepositoryPullReqSummary`.
@@ -579,6 +644,11 @@ impl model::Model for TypesRepositoryPullReqSummary {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.open_count.is_some() as u64 | (self.closed_count.is_some() as u64) << 1
+            | (self.merged_count.is_some() as u64) << 2
+    }
 }
 model::model!(TypesRepositoryPullReqSummary);
 /// Schema `TypesRepositorySummary`.
@@ -620,10 +690,16 @@ impl model::Model for TypesRepositorySummary {
         match index {
             0 => model::Part::Int(&self.tag_count),
             1 => model::Part::Int(&self.branch_count),
-            2 => model::Part::Opt(&self.pull_req_summary),
+            2 => model::opt(&self.pull_req_summary),
             3 => model::Part::Int(&self.default_branch_commit_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.tag_count.is_some() as u64 | (self.branch_count.is_some() as u64) << 1
+            | (self.pull_req_summary.is_some() as u64) << 2
+            | (self.default_branch_commit_count.is_some() as u64) << 3
     }
 }
 model::model!(TypesRepositorySummary);
@@ -675,11 +751,18 @@ impl model::Model for TypesSquashResponse {
         match index {
             0 => model::Part::Flag(&self.dry_run),
             1 => model::Part::Flag(&self.dry_run_rules),
-            2 => model::Part::Opt(&self.conflict_files),
-            3 => model::Part::Opt(&self.rule_violations),
+            2 => model::opt(&self.conflict_files),
+            3 => model::opt(&self.rule_violations),
             4 => model::Part::Json(&self.new_head_branch_sha),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.dry_run.is_some() as u64 | (self.dry_run_rules.is_some() as u64) << 1
+            | (self.conflict_files.is_some() as u64) << 2
+            | (self.rule_violations.is_some() as u64) << 3
+            | (self.new_head_branch_sha.is_some() as u64) << 4
     }
 }
 model::model!(TypesSquashResponse);

@@ -86,22 +86,36 @@ impl model::Model for OpenapiRule {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.type_),
             1 => model::Part::Int(&self.scope),
-            2 => model::Part::Opt(&self.state),
-            3 => model::Part::Opt(&self.users),
+            2 => model::opt(&self.state),
+            3 => model::opt(&self.users),
             4 => model::Part::Int(&self.created),
-            5 => model::Part::Opt(&self.pattern),
+            5 => model::opt(&self.pattern),
             6 => model::Part::Int(&self.updated),
-            7 => model::Part::Opt(&self.created_by),
-            8 => model::Part::Opt(&self.definition),
+            7 => model::opt(&self.created_by),
+            8 => model::opt(&self.definition),
             9 => model::Part::Str(&self.identifier),
             10 => model::Part::Str(&self.description),
-            11 => model::Part::Opt(&self.repo_target),
-            12 => model::Part::Opt(&self.user_groups),
-            13 => model::Part::Opt(&self.repositories),
+            11 => model::opt(&self.repo_target),
+            12 => model::opt(&self.user_groups),
+            13 => model::opt(&self.repositories),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.scope.is_some() as u64) << 1
+            | (self.state.is_some() as u64) << 2 | (self.users.is_some() as u64) << 3
+            | (self.created.is_some() as u64) << 4 | (self.pattern.is_some() as u64) << 5
+            | (self.updated.is_some() as u64) << 6
+            | (self.created_by.is_some() as u64) << 7
+            | (self.definition.is_some() as u64) << 8
+            | (self.identifier.is_some() as u64) << 9
+            | (self.description.is_some() as u64) << 10
+            | (self.repo_target.is_some() as u64) << 11
+            | (self.user_groups.is_some() as u64) << 12
+            | (self.repositories.is_some() as u64) << 13
     }
 }
 model::model!(OpenapiRule);
@@ -147,11 +161,16 @@ impl model::Model for ProtectionBranch {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.bypass),
-            1 => model::Part::Opt(&self.pullreq),
-            2 => model::Part::Opt(&self.lifecycle),
+            0 => model::opt(&self.bypass),
+            1 => model::opt(&self.pullreq),
+            2 => model::opt(&self.lifecycle),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.bypass.is_some() as u64 | (self.pullreq.is_some() as u64) << 1
+            | (self.lifecycle.is_some() as u64) << 2
     }
 }
 model::model!(ProtectionBranch);
@@ -209,6 +228,14 @@ impl model::Model for ProtectionDefApprovals {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.require_code_owners.is_some() as u64
+            | (self.require_latest_commit.is_some() as u64) << 1
+            | (self.require_minimum_count.is_some() as u64) << 2
+            | (self.require_no_change_request.is_some() as u64) << 3
+            | (self.require_minimum_default_reviewer_count.is_some() as u64) << 4
+    }
 }
 model::model!(ProtectionDefApprovals);
 /// Schema `ProtectionDefBranchLifecycle`.
@@ -260,6 +287,13 @@ impl model::Model for ProtectionDefBranchLifecycle {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.create_forbidden.is_some() as u64
+            | (self.delete_forbidden.is_some() as u64) << 1
+            | (self.update_forbidden.is_some() as u64) << 2
+            | (self.update_force_forbidden.is_some() as u64) << 3
+    }
 }
 model::model!(ProtectionDefBranchLifecycle);
 /// Schema `ProtectionDefBypass`.
@@ -296,11 +330,16 @@ impl model::Model for ProtectionDefBypass {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.user_ids),
+            0 => model::opt(&self.user_ids),
             1 => model::Part::Flag(&self.repo_owners),
-            2 => model::Part::Opt(&self.user_group_ids),
+            2 => model::opt(&self.user_group_ids),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.user_ids.is_some() as u64 | (self.repo_owners.is_some() as u64) << 1
+            | (self.user_group_ids.is_some() as u64) << 2
     }
 }
 model::model!(ProtectionDefBypass);
@@ -335,6 +374,10 @@ impl model::Model for ProtectionDefComments {
             0 => model::Part::Flag(&self.require_resolve_all),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.require_resolve_all.is_some() as u64
     }
 }
 model::model!(ProtectionDefComments);
@@ -374,9 +417,14 @@ impl model::Model for ProtectionDefMerge {
         match index {
             0 => model::Part::Flag(&self.block),
             1 => model::Part::Flag(&self.delete_branch),
-            2 => model::Part::Opt(&self.strategies_allowed),
+            2 => model::opt(&self.strategies_allowed),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.block.is_some() as u64 | (self.delete_branch.is_some() as u64) << 1
+            | (self.strategies_allowed.is_some() as u64) << 2
     }
 }
 model::model!(ProtectionDefMerge);
@@ -423,14 +471,22 @@ impl model::Model for ProtectionDefPullReq {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.merge),
-            1 => model::Part::Opt(&self.comments),
-            2 => model::Part::Opt(&self.approvals),
-            3 => model::Part::Opt(&self.reviewers),
+            0 => model::opt(&self.merge),
+            1 => model::opt(&self.comments),
+            2 => model::opt(&self.approvals),
+            3 => model::opt(&self.reviewers),
             4 => model::Part::Json(&self.merge_queue),
-            5 => model::Part::Opt(&self.status_checks),
+            5 => model::opt(&self.status_checks),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.merge.is_some() as u64 | (self.comments.is_some() as u64) << 1
+            | (self.approvals.is_some() as u64) << 2
+            | (self.reviewers.is_some() as u64) << 3
+            | (self.merge_queue.is_some() as u64) << 4
+            | (self.status_checks.is_some() as u64) << 5
     }
 }
 model::model!(ProtectionDefPullReq);
@@ -473,10 +529,16 @@ impl model::Model for ProtectionDefReviewers {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.request_code_owners),
-            1 => model::Part::Opt(&self.default_reviewer_ids),
-            2 => model::Part::Opt(&self.default_user_group_reviewer_ids),
+            1 => model::opt(&self.default_reviewer_ids),
+            2 => model::opt(&self.default_user_group_reviewer_ids),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.request_code_owners.is_some() as u64
+            | (self.default_reviewer_ids.is_some() as u64) << 1
+            | (self.default_user_group_reviewer_ids.is_some() as u64) << 2
     }
 }
 model::model!(ProtectionDefReviewers);
@@ -508,9 +570,13 @@ impl model::Model for ProtectionDefStatusChecks {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.require_identifiers),
+            0 => model::opt(&self.require_identifiers),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.require_identifiers.is_some() as u64
     }
 }
 model::model!(ProtectionDefStatusChecks);
@@ -549,10 +615,15 @@ impl model::Model for ProtectionPattern {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.default),
-            1 => model::Part::Opt(&self.exclude),
-            2 => model::Part::Opt(&self.include),
+            1 => model::opt(&self.exclude),
+            2 => model::opt(&self.include),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.default.is_some() as u64 | (self.exclude.is_some() as u64) << 1
+            | (self.include.is_some() as u64) << 2
     }
 }
 model::model!(ProtectionPattern);
@@ -587,10 +658,14 @@ impl model::Model for ProtectionRepoTarget {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.exclude),
-            1 => model::Part::Opt(&self.include),
+            0 => model::opt(&self.exclude),
+            1 => model::opt(&self.include),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.exclude.is_some() as u64 | (self.include.is_some() as u64) << 1
     }
 }
 model::model!(ProtectionRepoTarget);
@@ -625,10 +700,14 @@ impl model::Model for ProtectionRepoTargetFilter {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.ids),
-            1 => model::Part::Opt(&self.patterns),
+            0 => model::opt(&self.ids),
+            1 => model::opt(&self.patterns),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ids.is_some() as u64 | (self.patterns.is_some() as u64) << 1
     }
 }
 model::model!(ProtectionRepoTargetFilter);
@@ -691,15 +770,24 @@ impl model::Model for RepoIdentifierRulesBody {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.uid),
-            1 => model::Part::Opt(&self.type_),
-            2 => model::Part::Opt(&self.state),
-            3 => model::Part::Opt(&self.pattern),
-            4 => model::Part::Opt(&self.definition),
+            1 => model::opt(&self.type_),
+            2 => model::opt(&self.state),
+            3 => model::opt(&self.pattern),
+            4 => model::opt(&self.definition),
             5 => model::Part::Str(&self.identifier),
             6 => model::Part::Str(&self.description),
-            7 => model::Part::Opt(&self.repo_target),
+            7 => model::opt(&self.repo_target),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.uid.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.state.is_some() as u64) << 2 | (self.pattern.is_some() as u64) << 3
+            | (self.definition.is_some() as u64) << 4
+            | (self.identifier.is_some() as u64) << 5
+            | (self.description.is_some() as u64) << 6
+            | (self.repo_target.is_some() as u64) << 7
     }
 }
 model::model!(RepoIdentifierRulesBody);
@@ -772,6 +860,15 @@ impl model::Model for RulesRuleIdentifierBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.uid.is_set() as u64 | (self.type_.is_set() as u64) << 1
+            | (self.state.is_set() as u64) << 2 | (self.pattern.is_set() as u64) << 3
+            | (self.definition.is_set() as u64) << 4
+            | (self.identifier.is_set() as u64) << 5
+            | (self.description.is_set() as u64) << 6
+            | (self.repo_target.is_set() as u64) << 7
+    }
 }
 model::model!(RulesRuleIdentifierBody);
 /// Schema `RulesRuleIdentifierBody1`.
@@ -843,6 +940,15 @@ impl model::Model for UpdateSpaceRuleRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.uid.is_set() as u64 | (self.type_.is_set() as u64) << 1
+            | (self.state.is_set() as u64) << 2 | (self.pattern.is_set() as u64) << 3
+            | (self.definition.is_set() as u64) << 4
+            | (self.identifier.is_set() as u64) << 5
+            | (self.description.is_set() as u64) << 6
+            | (self.repo_target.is_set() as u64) << 7
+    }
 }
 model::model!(UpdateSpaceRuleRequest);
 /// Schema `V1RulesBody`.
@@ -904,15 +1010,24 @@ impl model::Model for V1RulesBody {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.uid),
-            1 => model::Part::Opt(&self.type_),
-            2 => model::Part::Opt(&self.state),
-            3 => model::Part::Opt(&self.pattern),
-            4 => model::Part::Opt(&self.definition),
+            1 => model::opt(&self.type_),
+            2 => model::opt(&self.state),
+            3 => model::opt(&self.pattern),
+            4 => model::opt(&self.definition),
             5 => model::Part::Str(&self.identifier),
             6 => model::Part::Str(&self.description),
-            7 => model::Part::Opt(&self.repo_target),
+            7 => model::opt(&self.repo_target),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.uid.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.state.is_some() as u64) << 2 | (self.pattern.is_some() as u64) << 3
+            | (self.definition.is_some() as u64) << 4
+            | (self.identifier.is_some() as u64) << 5
+            | (self.description.is_some() as u64) << 6
+            | (self.repo_target.is_some() as u64) << 7
     }
 }
 model::model!(V1RulesBody);

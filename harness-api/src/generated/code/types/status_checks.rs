@@ -64,14 +64,22 @@ impl model::Model for CommitsCommitShaBody {
         match index {
             0 => model::Part::Str(&self.link),
             1 => model::Part::Int(&self.ended),
-            2 => model::Part::Opt(&self.status),
-            3 => model::Part::Opt(&self.payload),
+            2 => model::opt(&self.status),
+            3 => model::opt(&self.payload),
             4 => model::Part::Int(&self.started),
             5 => model::Part::Str(&self.summary),
             6 => model::Part::Str(&self.check_uid),
             7 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.link.is_some() as u64 | (self.ended.is_some() as u64) << 1
+            | (self.status.is_some() as u64) << 2 | (self.payload.is_some() as u64) << 3
+            | (self.started.is_some() as u64) << 4 | (self.summary.is_some() as u64) << 5
+            | (self.check_uid.is_some() as u64) << 6
+            | (self.identifier.is_some() as u64) << 7
     }
 }
 model::model!(CommitsCommitShaBody);

@@ -43,9 +43,13 @@ impl model::Model for TypesFavoriteResource {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.resource_id),
-            1 => model::Part::Opt(&self.resource_type),
+            1 => model::opt(&self.resource_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.resource_id.is_some() as u64 | (self.resource_type.is_some() as u64) << 1
     }
 }
 model::model!(TypesFavoriteResource);

@@ -97,13 +97,24 @@ impl model::Model for OpenapiCreateRepoWebhookRequest {
             2 => model::Part::Str(&self.secret),
             3 => model::Part::Flag(&self.enabled),
             4 => model::Part::Flag(&self.insecure),
-            5 => model::Part::Opt(&self.triggers),
+            5 => model::opt(&self.triggers),
             6 => model::Part::Str(&self.identifier),
             7 => model::Part::Str(&self.description),
             8 => model::Part::Str(&self.display_name),
-            9 => model::Part::Opt(&self.extra_headers),
+            9 => model::opt(&self.extra_headers),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.uid.is_some() as u64 | (self.url.is_some() as u64) << 1
+            | (self.secret.is_some() as u64) << 2 | (self.enabled.is_some() as u64) << 3
+            | (self.insecure.is_some() as u64) << 4
+            | (self.triggers.is_some() as u64) << 5
+            | (self.identifier.is_some() as u64) << 6
+            | (self.description.is_some() as u64) << 7
+            | (self.display_name.is_some() as u64) << 8
+            | (self.extra_headers.is_some() as u64) << 9
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -150,6 +161,11 @@ impl model::Model for OpenapiCreateRepoWebhookRequestExtraHeaders {
             2 => model::Part::Flag(&self.masked),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
+            | (self.masked.is_some() as u64) << 2
     }
 }
 model::model!(OpenapiCreateRepoWebhookRequestExtraHeaders);
@@ -233,6 +249,16 @@ impl model::Model for OpenapiUpdateRepoWebhookRequest {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        self.uid.is_set() as u64 | (self.url.is_set() as u64) << 1
+            | (self.secret.is_set() as u64) << 2 | (self.enabled.is_set() as u64) << 3
+            | (self.insecure.is_set() as u64) << 4 | (self.triggers.is_set() as u64) << 5
+            | (self.identifier.is_set() as u64) << 6
+            | (self.description.is_set() as u64) << 7
+            | (self.display_name.is_set() as u64) << 8
+            | (self.extra_headers.is_set() as u64) << 9
+    }
+    #[inline]
     fn secrets(&self) -> &'static [usize] {
         &[2]
     }
@@ -277,6 +303,11 @@ impl model::Model for OpenapiUpdateRepoWebhookRequestExtraHeaders {
             2 => model::Part::Flag(&self.masked),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
+            | (self.masked.is_some() as u64) << 2
     }
 }
 model::model!(OpenapiUpdateRepoWebhookRequestExtraHeaders);
@@ -360,6 +391,16 @@ impl model::Model for OpenapiUpdateSpaceWebhookRequest {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        self.uid.is_set() as u64 | (self.url.is_set() as u64) << 1
+            | (self.secret.is_set() as u64) << 2 | (self.enabled.is_set() as u64) << 3
+            | (self.insecure.is_set() as u64) << 4 | (self.triggers.is_set() as u64) << 5
+            | (self.identifier.is_set() as u64) << 6
+            | (self.description.is_set() as u64) << 7
+            | (self.display_name.is_set() as u64) << 8
+            | (self.extra_headers.is_set() as u64) << 9
+    }
+    #[inline]
     fn secrets(&self) -> &'static [usize] {
         &[2]
     }
@@ -404,6 +445,11 @@ impl model::Model for OpenapiUpdateSpaceWebhookRequestExtraHeaders {
             2 => model::Part::Flag(&self.masked),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
+            | (self.masked.is_some() as u64) << 2
     }
 }
 model::model!(OpenapiUpdateSpaceWebhookRequestExtraHeaders);
@@ -509,17 +555,34 @@ impl model::Model for OpenapiWebhookType {
             5 => model::Part::Int(&self.updated),
             6 => model::Part::Int(&self.version),
             7 => model::Part::Flag(&self.insecure),
-            8 => model::Part::Opt(&self.triggers),
+            8 => model::opt(&self.triggers),
             9 => model::Part::Int(&self.parent_id),
             10 => model::Part::Int(&self.created_by),
             11 => model::Part::Flag(&self.has_secret),
             12 => model::Part::Str(&self.identifier),
             13 => model::Part::Str(&self.description),
-            14 => model::Part::Opt(&self.parent_type),
+            14 => model::opt(&self.parent_type),
             15 => model::Part::Str(&self.display_name),
-            16 => model::Part::Opt(&self.latest_execution_result),
+            16 => model::opt(&self.latest_execution_result),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.url.is_some() as u64) << 1
+            | (self.scope.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
+            | (self.enabled.is_some() as u64) << 4 | (self.updated.is_some() as u64) << 5
+            | (self.version.is_some() as u64) << 6
+            | (self.insecure.is_some() as u64) << 7
+            | (self.triggers.is_some() as u64) << 8
+            | (self.parent_id.is_some() as u64) << 9
+            | (self.created_by.is_some() as u64) << 10
+            | (self.has_secret.is_some() as u64) << 11
+            | (self.identifier.is_some() as u64) << 12
+            | (self.description.is_some() as u64) << 13
+            | (self.parent_type.is_some() as u64) << 14
+            | (self.display_name.is_some() as u64) << 15
+            | (self.latest_execution_result.is_some() as u64) << 16
     }
 }
 model::model!(OpenapiWebhookType);
@@ -594,13 +657,24 @@ impl model::Model for TypesWebhookCreateInput {
             2 => model::Part::Str(&self.secret),
             3 => model::Part::Flag(&self.enabled),
             4 => model::Part::Flag(&self.insecure),
-            5 => model::Part::Opt(&self.triggers),
+            5 => model::opt(&self.triggers),
             6 => model::Part::Str(&self.identifier),
             7 => model::Part::Str(&self.description),
             8 => model::Part::Str(&self.display_name),
-            9 => model::Part::Opt(&self.extra_headers),
+            9 => model::opt(&self.extra_headers),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.uid.is_some() as u64 | (self.url.is_some() as u64) << 1
+            | (self.secret.is_some() as u64) << 2 | (self.enabled.is_some() as u64) << 3
+            | (self.insecure.is_some() as u64) << 4
+            | (self.triggers.is_some() as u64) << 5
+            | (self.identifier.is_some() as u64) << 6
+            | (self.description.is_some() as u64) << 7
+            | (self.display_name.is_some() as u64) << 8
+            | (self.extra_headers.is_some() as u64) << 9
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -647,6 +721,11 @@ impl model::Model for TypesWebhookCreateInputExtraHeaders {
             2 => model::Part::Flag(&self.masked),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
+            | (self.masked.is_some() as u64) << 2
     }
 }
 model::model!(TypesWebhookCreateInputExtraHeaders);
@@ -722,17 +801,29 @@ impl model::Model for TypesWebhookExecution {
         match index {
             0 => model::Part::Int(&self.id),
             1 => model::Part::Str(&self.error),
-            2 => model::Part::Opt(&self.result),
+            2 => model::opt(&self.result),
             3 => model::Part::Int(&self.created),
-            4 => model::Part::Opt(&self.request),
+            4 => model::opt(&self.request),
             5 => model::Part::Int(&self.duration),
-            6 => model::Part::Opt(&self.response),
+            6 => model::opt(&self.response),
             7 => model::Part::Int(&self.webhook_id),
             8 => model::Part::Int(&self.retrigger_of),
-            9 => model::Part::Opt(&self.trigger_type),
+            9 => model::opt(&self.trigger_type),
             10 => model::Part::Flag(&self.retriggerable),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.error.is_some() as u64) << 1
+            | (self.result.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
+            | (self.request.is_some() as u64) << 4
+            | (self.duration.is_some() as u64) << 5
+            | (self.response.is_some() as u64) << 6
+            | (self.webhook_id.is_some() as u64) << 7
+            | (self.retrigger_of.is_some() as u64) << 8
+            | (self.trigger_type.is_some() as u64) << 9
+            | (self.retriggerable.is_some() as u64) << 10
     }
 }
 model::model!(TypesWebhookExecution);
@@ -775,6 +866,11 @@ impl model::Model for TypesWebhookExecutionRequest {
             2 => model::Part::Str(&self.headers),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.body.is_some() as u64) << 1
+            | (self.headers.is_some() as u64) << 2
     }
 }
 model::model!(TypesWebhookExecutionRequest);
@@ -821,6 +917,12 @@ impl model::Model for TypesWebhookExecutionResponse {
             3 => model::Part::Int(&self.status_code),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.body.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.headers.is_some() as u64) << 2
+            | (self.status_code.is_some() as u64) << 3
     }
 }
 model::model!(TypesWebhookExecutionResponse);

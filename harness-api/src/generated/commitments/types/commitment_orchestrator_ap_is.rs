@@ -44,9 +44,15 @@ impl model::Model for EventLogsSuccessResponse {
             0 => model::Part::Int(&self.ts),
             1 => model::Part::Str(&self.errors),
             2 => model::Part::Flag(&self.success),
-            3 => model::Part::Opt(&self.response),
+            3 => model::opt(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
+            | (self.success.is_some() as u64) << 2
+            | (self.response.is_some() as u64) << 3
     }
 }
 model::model!(EventLogsSuccessResponse);
@@ -86,9 +92,14 @@ impl model::Model for EventLogsSuccessResponsePayload {
         match index {
             0 => model::Part::Int(&self.pages),
             1 => model::Part::Int(&self.total),
-            2 => model::Part::Opt(&self.events),
+            2 => model::opt(&self.events),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.pages.is_some() as u64 | (self.total.is_some() as u64) << 1
+            | (self.events.is_some() as u64) << 2
     }
 }
 model::model!(EventLogsSuccessResponsePayload);
@@ -180,6 +191,19 @@ impl model::Model for EventResponse {
             11 => model::Part::Str(&self.cloud_account_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.region.is_some() as u64) << 1
+            | (self.status.is_some() as u64) << 2 | (self.category.is_some() as u64) << 3
+            | (self.metadata.is_some() as u64) << 4
+            | (self.account_id.is_some() as u64) << 5
+            | (self.created_at.is_some() as u64) << 6
+            | (self.event_type.is_some() as u64) << 7
+            | (self.updated_at.is_some() as u64) << 8
+            | (self.description.is_some() as u64) << 9
+            | (self.transaction_id.is_some() as u64) << 10
+            | (self.cloud_account_id.is_some() as u64) << 11
     }
 }
 model::model!(EventResponse);

@@ -44,6 +44,11 @@ impl model::Model for ChartResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.date.is_some() as u64 | (self.count.is_some() as u64) << 1
+            | (self.event_type.is_some() as u64) << 2
+    }
 }
 model::model!(ChartResponse);
 /// Schema `EventsChartsSuccessResponse`.
@@ -86,9 +91,15 @@ impl model::Model for EventsChartsSuccessResponse {
             0 => model::Part::Int(&self.ts),
             1 => model::Part::Str(&self.errors),
             2 => model::Part::Flag(&self.success),
-            3 => model::Part::Opt(&self.response),
+            3 => model::opt(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
+            | (self.success.is_some() as u64) << 2
+            | (self.response.is_some() as u64) << 3
     }
 }
 model::model!(EventsChartsSuccessResponse);
@@ -128,9 +139,14 @@ impl model::Model for EventsChartsSuccessResponsePayload {
         match index {
             0 => model::Part::Int(&self.pages),
             1 => model::Part::Int(&self.total),
-            2 => model::Part::Opt(&self.events),
+            2 => model::opt(&self.events),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.pages.is_some() as u64 | (self.total.is_some() as u64) << 1
+            | (self.events.is_some() as u64) << 2
     }
 }
 model::model!(EventsChartsSuccessResponsePayload);
@@ -168,11 +184,16 @@ impl model::Model for EventsFilter {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.events),
+            0 => model::opt(&self.events),
             1 => model::Part::Str(&self.service),
             2 => model::Part::Str(&self.group_by),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.events.is_some() as u64 | (self.service.is_some() as u64) << 1
+            | (self.group_by.is_some() as u64) << 2
     }
 }
 model::model!(EventsFilter);
@@ -216,13 +237,20 @@ impl model::Model for RenewalEventsBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.regions),
+            0 => model::opt(&self.regions),
             1 => model::Part::Str(&self.service),
             2 => model::Part::Str(&self.end_date),
             3 => model::Part::Str(&self.start_date),
-            4 => model::Part::Opt(&self.cloud_account_ids),
+            4 => model::opt(&self.cloud_account_ids),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.regions.is_some() as u64 | (self.service.is_some() as u64) << 1
+            | (self.end_date.is_some() as u64) << 2
+            | (self.start_date.is_some() as u64) << 3
+            | (self.cloud_account_ids.is_some() as u64) << 4
     }
 }
 model::model!(RenewalEventsBody);

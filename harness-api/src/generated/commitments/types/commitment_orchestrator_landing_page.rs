@@ -55,13 +55,21 @@ impl model::Model for CloudAccountCommitment {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.services),
+            1 => model::opt(&self.services),
             2 => model::Part::Time(&self.last_ping),
             3 => model::Part::Str(&self.provider_id),
             4 => model::Part::Str(&self.cloud_account_id),
-            5 => model::Part::Opt(&self.connector_status),
+            5 => model::opt(&self.connector_status),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.services.is_some() as u64) << 1
+            | (self.last_ping.is_some() as u64) << 2
+            | (self.provider_id.is_some() as u64) << 3
+            | (self.cloud_account_id.is_some() as u64) << 4
+            | (self.connector_status.is_some() as u64) << 5
     }
 }
 model::model!(CloudAccountCommitment);
@@ -118,6 +126,13 @@ impl model::Model for CommitmentService {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.coverage.is_some() as u64) << 1
+            | (self.is_enabled.is_some() as u64) << 2
+            | (self.target_coverage.is_some() as u64) << 3
+            | (self.annualized_savings.is_some() as u64) << 4
+    }
 }
 model::model!(CommitmentService);
 /// Schema `LandingPageResponse`.
@@ -158,11 +173,17 @@ impl model::Model for LandingPageResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.ts),
-            1 => model::Part::Opt(&self.errors),
+            1 => model::opt(&self.errors),
             2 => model::Part::Flag(&self.success),
-            3 => model::Part::Opt(&self.response),
+            3 => model::opt(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
+            | (self.success.is_some() as u64) << 2
+            | (self.response.is_some() as u64) << 3
     }
 }
 model::model!(LandingPageResponse);

@@ -38,11 +38,17 @@ impl model::Model for AutoCudConfig {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.exclusion_list),
+            0 => model::opt(&self.exclusion_list),
             1 => model::Part::Int(&self.total_coverage),
-            2 => model::Part::Opt(&self.excluded_cloud_accounts),
+            2 => model::opt(&self.excluded_cloud_accounts),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.exclusion_list.is_some() as u64
+            | (self.total_coverage.is_some() as u64) << 1
+            | (self.excluded_cloud_accounts.is_some() as u64) << 2
     }
 }
 model::model!(AutoCudConfig);
@@ -83,12 +89,18 @@ impl model::Model for AutoCudSetup {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.config),
+            0 => model::opt(&self.config),
             1 => model::Part::Flag(&self.enabled),
             2 => model::Part::Str(&self.account_id),
             3 => model::Part::Str(&self.cloud_account_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.config.is_some() as u64 | (self.enabled.is_some() as u64) << 1
+            | (self.account_id.is_some() as u64) << 2
+            | (self.cloud_account_id.is_some() as u64) << 3
     }
 }
 model::model!(AutoCudSetup);
@@ -129,12 +141,18 @@ impl model::Model for CloudAccountIdCostCoverageBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.regions),
+            0 => model::opt(&self.regions),
             1 => model::Part::Str(&self.service),
-            2 => model::Part::Opt(&self.instance_types),
-            3 => model::Part::Opt(&self.linked_accounts),
+            2 => model::opt(&self.instance_types),
+            3 => model::opt(&self.linked_accounts),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.regions.is_some() as u64 | (self.service.is_some() as u64) << 1
+            | (self.instance_types.is_some() as u64) << 2
+            | (self.linked_accounts.is_some() as u64) << 3
     }
 }
 model::model!(CloudAccountIdCostCoverageBody);
@@ -192,13 +210,19 @@ impl model::Model for CloudAccountIdEstimatedSavingsBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.regions),
+            0 => model::opt(&self.regions),
             1 => model::Part::Str(&self.service),
-            2 => model::Part::Opt(&self.instance_types),
-            3 => model::Part::Opt(&self.linked_accounts),
+            2 => model::opt(&self.instance_types),
+            3 => model::opt(&self.linked_accounts),
             4 => model::Cell::part(&self.target_coverage),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.regions.is_some() as u64 | (self.service.is_some() as u64) << 1
+            | (self.instance_types.is_some() as u64) << 2
+            | (self.linked_accounts.is_some() as u64) << 3 | 1 << 4
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -242,9 +266,14 @@ impl model::Model for CommitmentCostCoverageResponse {
         match index {
             0 => model::Part::Int(&self.ts),
             1 => model::Part::Flag(&self.success),
-            2 => model::Part::Opt(&self.response),
+            2 => model::opt(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ts.is_some() as u64 | (self.success.is_some() as u64) << 1
+            | (self.response.is_some() as u64) << 2
     }
 }
 model::model!(CommitmentCostCoverageResponse);
@@ -288,13 +317,20 @@ impl model::Model for CommitmentCostCoverageResponseAccountBreakdown {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.costs),
+            0 => model::opt(&self.costs),
             1 => model::Part::Num(&self.coverage),
             2 => model::Part::Num(&self.total_cost),
             3 => model::Part::Str(&self.account_name),
             4 => model::Part::Num(&self.committed_cost),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.costs.is_some() as u64 | (self.coverage.is_some() as u64) << 1
+            | (self.total_cost.is_some() as u64) << 2
+            | (self.account_name.is_some() as u64) << 3
+            | (self.committed_cost.is_some() as u64) << 4
     }
 }
 model::model!(CommitmentCostCoverageResponseAccountBreakdown);
@@ -338,13 +374,20 @@ impl model::Model for CommitmentCostCoverageResponseInstanceTypeBreakdown {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.costs),
+            0 => model::opt(&self.costs),
             1 => model::Part::Str(&self.region),
             2 => model::Part::Num(&self.coverage),
             3 => model::Part::Num(&self.total_cost),
             4 => model::Part::Num(&self.committed_cost),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.costs.is_some() as u64 | (self.region.is_some() as u64) << 1
+            | (self.coverage.is_some() as u64) << 2
+            | (self.total_cost.is_some() as u64) << 3
+            | (self.committed_cost.is_some() as u64) << 4
     }
 }
 model::model!(CommitmentCostCoverageResponseInstanceTypeBreakdown);
@@ -426,18 +469,30 @@ impl model::Model for CommitmentCostCoverageResponsePayload {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.costs),
+            0 => model::opt(&self.costs),
             1 => model::Part::Num(&self.coverage),
             2 => model::Part::Str(&self.end_date),
             3 => model::Part::Str(&self.start_date),
             4 => model::Part::Num(&self.total_cost),
             5 => model::Part::Str(&self.breakdown_type),
             6 => model::Part::Num(&self.committed_cost),
-            7 => model::Part::Opt(&self.region_breakdown),
-            8 => model::Part::Opt(&self.account_breakdown),
-            9 => model::Part::Opt(&self.instance_type_breakdown),
+            7 => model::opt(&self.region_breakdown),
+            8 => model::opt(&self.account_breakdown),
+            9 => model::opt(&self.instance_type_breakdown),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.costs.is_some() as u64 | (self.coverage.is_some() as u64) << 1
+            | (self.end_date.is_some() as u64) << 2
+            | (self.start_date.is_some() as u64) << 3
+            | (self.total_cost.is_some() as u64) << 4
+            | (self.breakdown_type.is_some() as u64) << 5
+            | (self.committed_cost.is_some() as u64) << 6
+            | (self.region_breakdown.is_some() as u64) << 7
+            | (self.account_breakdown.is_some() as u64) << 8
+            | (self.instance_type_breakdown.is_some() as u64) << 9
     }
 }
 model::model!(CommitmentCostCoverageResponsePayload);
@@ -478,12 +533,18 @@ impl model::Model for CommitmentCostCoverageResponseRegionBreakdown {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.costs),
+            0 => model::opt(&self.costs),
             1 => model::Part::Num(&self.coverage),
             2 => model::Part::Num(&self.total_cost),
             3 => model::Part::Num(&self.committed_cost),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.costs.is_some() as u64 | (self.coverage.is_some() as u64) << 1
+            | (self.total_cost.is_some() as u64) << 2
+            | (self.committed_cost.is_some() as u64) << 3
     }
 }
 model::model!(CommitmentCostCoverageResponseRegionBreakdown);
@@ -523,9 +584,14 @@ impl model::Model for CommitmentEstimatedSavingsResponse {
         match index {
             0 => model::Part::Int(&self.ts),
             1 => model::Part::Flag(&self.success),
-            2 => model::Part::Opt(&self.response),
+            2 => model::opt(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ts.is_some() as u64 | (self.success.is_some() as u64) << 1
+            | (self.response.is_some() as u64) << 2
     }
 }
 model::model!(CommitmentEstimatedSavingsResponse);
@@ -573,6 +639,13 @@ impl model::Model for CommitmentEstimatedSavingsResponsePayload {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.current_savings.is_some() as u64
+            | (self.target_coverage.is_some() as u64) << 1
+            | (self.current_coverage.is_some() as u64) << 2
+            | (self.estimated_savings.is_some() as u64) << 3
+    }
 }
 model::model!(CommitmentEstimatedSavingsResponsePayload);
 /// Schema `InlineResponse2004`.
@@ -615,6 +688,11 @@ impl model::Model for CreateCommitmentSetupResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ts.is_some() as u64 | (self.success.is_some() as u64) << 1
+            | (self.response.is_some() as u64) << 2
+    }
 }
 model::model!(CreateCommitmentSetupResponse);
 /// Schema `ExclusionEntry`.
@@ -652,6 +730,10 @@ impl model::Model for ExclusionEntry {
             1 => model::Part::Str(&self.instance_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.region.is_some() as u64 | (self.instance_type.is_some() as u64) << 1
     }
 }
 model::model!(ExclusionEntry);
@@ -735,17 +817,27 @@ impl model::Model for GatewaylwapiaccountsaccountIdv1setupConfig {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.seed_config),
-            1 => model::Part::Opt(&self.exclusion_list),
-            2 => model::Part::Opt(&self.payment_option),
+            0 => model::opt(&self.seed_config),
+            1 => model::opt(&self.exclusion_list),
+            2 => model::opt(&self.payment_option),
             3 => model::Cell::part(&self.total_coverage),
-            4 => model::Part::Opt(&self.excluded_regions),
+            4 => model::opt(&self.excluded_regions),
             5 => model::Part::Num(&self.savings_plans_coverage),
-            6 => model::Part::Opt(&self.excluded_cloud_accounts),
+            6 => model::opt(&self.excluded_cloud_accounts),
             7 => model::Part::Num(&self.savings_plan_renewal_rate),
             8 => model::Part::Num(&self.reserved_instances_coverage),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.seed_config.is_some() as u64 | (self.exclusion_list.is_some() as u64) << 1
+            | (self.payment_option.is_some() as u64) << 2 | 1 << 3
+            | (self.excluded_regions.is_some() as u64) << 4
+            | (self.savings_plans_coverage.is_some() as u64) << 5
+            | (self.excluded_cloud_accounts.is_some() as u64) << 6
+            | (self.savings_plan_renewal_rate.is_some() as u64) << 7
+            | (self.reserved_instances_coverage.is_some() as u64) << 8
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -794,11 +886,16 @@ impl model::Model for GatewaylwapiaccountsaccountIdv1setupConfigSeedConfig {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.start_with),
-            1 => model::Part::Opt(&self.purchase_terms),
+            0 => model::opt(&self.start_with),
+            1 => model::opt(&self.purchase_terms),
             2 => model::Part::Flag(&self.monthly_purchase_enabled),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.start_with.is_some() as u64 | (self.purchase_terms.is_some() as u64) << 1
+            | (self.monthly_purchase_enabled.is_some() as u64) << 2
     }
 }
 model::model!(GatewaylwapiaccountsaccountIdv1setupConfigSeedConfig);
@@ -845,11 +942,17 @@ impl model::Model for GetCommitmentSetupResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.ts),
-            1 => model::Part::Opt(&self.errors),
+            1 => model::opt(&self.errors),
             2 => model::Part::Flag(&self.success),
-            3 => model::Part::Opt(&self.response),
+            3 => model::opt(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
+            | (self.success.is_some() as u64) << 2
+            | (self.response.is_some() as u64) << 3
     }
 }
 model::model!(GetCommitmentSetupResponse);
@@ -924,18 +1027,30 @@ impl model::Model for GetCommitmentSetupResponsePayload {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.id),
-            1 => model::Part::Opt(&self.config),
+            1 => model::opt(&self.config),
             2 => model::Part::Flag(&self.enabled),
             3 => model::Part::Str(&self.service),
             4 => model::Part::Str(&self.account_id),
             5 => model::Part::Time(&self.created_at),
             6 => model::Part::Time(&self.updated_at),
             7 => model::Part::Flag(&self.dry_run_mode),
-            8 => model::Part::Opt(&self.approval_mode),
+            8 => model::opt(&self.approval_mode),
             9 => model::Part::Str(&self.cloud_account_id),
             10 => model::Part::Str(&self.cloud_account_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.config.is_some() as u64) << 1
+            | (self.enabled.is_some() as u64) << 2 | (self.service.is_some() as u64) << 3
+            | (self.account_id.is_some() as u64) << 4
+            | (self.created_at.is_some() as u64) << 5
+            | (self.updated_at.is_some() as u64) << 6
+            | (self.dry_run_mode.is_some() as u64) << 7
+            | (self.approval_mode.is_some() as u64) << 8
+            | (self.cloud_account_id.is_some() as u64) << 9
+            | (self.cloud_account_name.is_some() as u64) << 10
     }
 }
 model::model!(GetCommitmentSetupResponsePayload);
@@ -998,15 +1113,25 @@ impl model::Model for GetCommitmentSetupResponsePayloadConfig {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.exclusion_list),
+            0 => model::opt(&self.exclusion_list),
             1 => model::Part::Str(&self.payment_option),
             2 => model::Part::Num(&self.total_coverage),
             3 => model::Part::Num(&self.savings_plans_coverage),
-            4 => model::Part::Opt(&self.excluded_cloud_accounts),
+            4 => model::opt(&self.excluded_cloud_accounts),
             5 => model::Part::Num(&self.savings_plan_renewal_rate),
             6 => model::Part::Num(&self.reserved_instances_coverage),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.exclusion_list.is_some() as u64
+            | (self.payment_option.is_some() as u64) << 1
+            | (self.total_coverage.is_some() as u64) << 2
+            | (self.savings_plans_coverage.is_some() as u64) << 3
+            | (self.excluded_cloud_accounts.is_some() as u64) << 4
+            | (self.savings_plan_renewal_rate.is_some() as u64) << 5
+            | (self.reserved_instances_coverage.is_some() as u64) << 6
     }
 }
 model::model!(GetCommitmentSetupResponsePayloadConfig);
@@ -1047,12 +1172,18 @@ impl model::Model for InstanceTypesPayload {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.regions),
+            0 => model::opt(&self.regions),
             1 => model::Part::Str(&self.service),
-            2 => model::Part::Opt(&self.instance_families),
-            3 => model::Part::Opt(&self.excluded_cloud_accounts),
+            2 => model::opt(&self.instance_families),
+            3 => model::opt(&self.excluded_cloud_accounts),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.regions.is_some() as u64 | (self.service.is_some() as u64) << 1
+            | (self.instance_families.is_some() as u64) << 2
+            | (self.excluded_cloud_accounts.is_some() as u64) << 3
     }
 }
 model::model!(InstanceTypesPayload);
@@ -1091,6 +1222,10 @@ impl model::Model for KeyValuePair {
             1 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(KeyValuePair);
@@ -1134,9 +1269,15 @@ impl model::Model for ListChildAccountsSuccessResponse {
             0 => model::Part::Int(&self.ts),
             1 => model::Part::Str(&self.errors),
             2 => model::Part::Flag(&self.success),
-            3 => model::Part::Opt(&self.response),
+            3 => model::opt(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
+            | (self.success.is_some() as u64) << 2
+            | (self.response.is_some() as u64) << 3
     }
 }
 model::model!(ListChildAccountsSuccessResponse);
@@ -1184,6 +1325,12 @@ impl model::Model for ListInstanceTypesContent {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.region.is_some() as u64 | (self.compute_spend.is_some() as u64) << 1
+            | (self.instance_type.is_some() as u64) << 2
+            | (self.coverage_percentage.is_some() as u64) << 3
+    }
 }
 model::model!(ListInstanceTypesContent);
 /// Schema `ListMasterContent`.
@@ -1214,9 +1361,13 @@ impl model::Model for ListMasterContent {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.connector),
+            0 => model::opt(&self.connector),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.connector.is_some() as u64
     }
 }
 model::model!(ListMasterContent);
@@ -1260,9 +1411,15 @@ impl model::Model for ListMasterSuccessResponse {
             0 => model::Part::Int(&self.ts),
             1 => model::Part::Str(&self.errors),
             2 => model::Part::Flag(&self.success),
-            3 => model::Part::Opt(&self.response),
+            3 => model::opt(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
+            | (self.success.is_some() as u64) << 2
+            | (self.response.is_some() as u64) << 3
     }
 }
 model::model!(ListMasterSuccessResponse);
@@ -1294,9 +1451,13 @@ impl model::Model for ListMasterSuccessResponseEntry {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.content),
+            0 => model::opt(&self.content),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.content.is_some() as u64
     }
 }
 model::model!(ListMasterSuccessResponseEntry);
@@ -1328,9 +1489,13 @@ impl model::Model for ListMasterSuccessResponsePayload {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
+            0 => model::opt(&self.data),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64
     }
 }
 model::model!(ListMasterSuccessResponsePayload);
@@ -1374,9 +1539,15 @@ impl model::Model for ListSetupsSuccessResponse {
             0 => model::Part::Int(&self.ts),
             1 => model::Part::Str(&self.errors),
             2 => model::Part::Flag(&self.success),
-            3 => model::Part::Opt(&self.response),
+            3 => model::opt(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
+            | (self.success.is_some() as u64) << 2
+            | (self.response.is_some() as u64) << 3
     }
 }
 model::model!(ListSetupsSuccessResponse);
@@ -1428,6 +1599,13 @@ impl model::Model for LwCoConnector {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.spec.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2
+            | (self.identifier.is_some() as u64) << 3
+            | (self.account_identifier.is_some() as u64) << 4
+    }
 }
 model::model!(LwCoConnector);
 /// Schema `SetupInstanceTypesSuccessResponse`.
@@ -1470,9 +1648,15 @@ impl model::Model for SetupInstanceTypesSuccessResponse {
             0 => model::Part::Int(&self.ts),
             1 => model::Part::Str(&self.errors),
             2 => model::Part::Flag(&self.success),
-            3 => model::Part::Opt(&self.response),
+            3 => model::opt(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
+            | (self.success.is_some() as u64) << 2
+            | (self.response.is_some() as u64) << 3
     }
 }
 model::model!(SetupInstanceTypesSuccessResponse);
@@ -1504,9 +1688,13 @@ impl model::Model for SetupInstanceTypesSuccessResponsePayload {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.content),
+            0 => model::opt(&self.content),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.content.is_some() as u64
     }
 }
 model::model!(SetupInstanceTypesSuccessResponsePayload);
@@ -1550,9 +1738,15 @@ impl model::Model for SetupValidateSuccessResponse {
             0 => model::Part::Int(&self.ts),
             1 => model::Part::Str(&self.errors),
             2 => model::Part::Flag(&self.success),
-            3 => model::Part::Opt(&self.response),
+            3 => model::opt(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
+            | (self.success.is_some() as u64) << 2
+            | (self.response.is_some() as u64) << 3
     }
 }
 model::model!(SetupValidateSuccessResponse);
@@ -1587,6 +1781,10 @@ impl model::Model for SetupValidateSuccessResponsePayload {
             0 => model::Part::Int(&self.savings_plan_max_percentage),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.savings_plan_max_percentage.is_some() as u64
     }
 }
 model::model!(SetupValidateSuccessResponsePayload);
@@ -1673,12 +1871,20 @@ impl model::Model for V1SetupBody {
             1 => model::Part::Flag(&self.enabled),
             2 => model::Cell::part(&self.service),
             3 => model::Part::Flag(&self.dry_run_mode),
-            4 => model::Part::Opt(&self.notification),
-            5 => model::Part::Opt(&self.approval_mode),
+            4 => model::opt(&self.notification),
+            5 => model::opt(&self.approval_mode),
             6 => model::Cell::part(&self.cloud_account_id),
             7 => model::Part::Str(&self.cloud_account_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.enabled.is_some() as u64) << 1 | 1 << 2
+            | (self.dry_run_mode.is_some() as u64) << 3
+            | (self.notification.is_some() as u64) << 4
+            | (self.approval_mode.is_some() as u64) << 5 | 1 << 6
+            | (self.cloud_account_name.is_some() as u64) << 7
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -1741,13 +1947,21 @@ impl model::Model for V1SetupBodyNotification {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.timezone),
-            1 => model::Part::Opt(&self.email_list),
+            1 => model::opt(&self.email_list),
             2 => model::Part::Str(&self.schedule_time),
             3 => model::Part::Int(&self.sp_notif_range),
             4 => model::Part::Flag(&self.purchase_notifications_enabled),
             5 => model::Part::Flag(&self.recommendations_notifications_enabled),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.timezone.is_some() as u64 | (self.email_list.is_some() as u64) << 1
+            | (self.schedule_time.is_some() as u64) << 2
+            | (self.sp_notif_range.is_some() as u64) << 3
+            | (self.purchase_notifications_enabled.is_some() as u64) << 4
+            | (self.recommendations_notifications_enabled.is_some() as u64) << 5
     }
 }
 model::model!(V1SetupBodyNotification);
@@ -1825,16 +2039,26 @@ impl model::Model for UpdateSetupConfigurationBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.config),
+            0 => model::opt(&self.config),
             1 => model::Part::Flag(&self.enabled),
             2 => model::Part::Str(&self.service),
             3 => model::Part::Flag(&self.dry_run_mode),
-            4 => model::Part::Opt(&self.notification),
+            4 => model::opt(&self.notification),
             5 => model::Part::Str(&self.approval_mode),
             6 => model::Part::Str(&self.cloud_account_id),
             7 => model::Part::Str(&self.cloud_account_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.config.is_some() as u64 | (self.enabled.is_some() as u64) << 1
+            | (self.service.is_some() as u64) << 2
+            | (self.dry_run_mode.is_some() as u64) << 3
+            | (self.notification.is_some() as u64) << 4
+            | (self.approval_mode.is_some() as u64) << 5
+            | (self.cloud_account_id.is_some() as u64) << 6
+            | (self.cloud_account_name.is_some() as u64) << 7
     }
 }
 model::model!(UpdateSetupConfigurationBody);
@@ -1900,17 +2124,28 @@ impl model::Model for UpdateSetupConfigurationBodyConfig {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.seed_config),
-            1 => model::Part::Opt(&self.exclusion_list),
+            0 => model::opt(&self.seed_config),
+            1 => model::opt(&self.exclusion_list),
             2 => model::Part::Str(&self.payment_option),
             3 => model::Part::Num(&self.total_coverage),
-            4 => model::Part::Opt(&self.excluded_regions),
+            4 => model::opt(&self.excluded_regions),
             5 => model::Part::Num(&self.savings_plans_coverage),
-            6 => model::Part::Opt(&self.excluded_cloud_accounts),
+            6 => model::opt(&self.excluded_cloud_accounts),
             7 => model::Part::Num(&self.savings_plan_renewal_rate),
             8 => model::Part::Num(&self.reserved_instances_coverage),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.seed_config.is_some() as u64 | (self.exclusion_list.is_some() as u64) << 1
+            | (self.payment_option.is_some() as u64) << 2
+            | (self.total_coverage.is_some() as u64) << 3
+            | (self.excluded_regions.is_some() as u64) << 4
+            | (self.savings_plans_coverage.is_some() as u64) << 5
+            | (self.excluded_cloud_accounts.is_some() as u64) << 6
+            | (self.savings_plan_renewal_rate.is_some() as u64) << 7
+            | (self.reserved_instances_coverage.is_some() as u64) << 8
     }
 }
 model::model!(UpdateSetupConfigurationBodyConfig);
@@ -1950,6 +2185,10 @@ impl model::Model for UpdateSetupConfigurationBodyConfigExclusionList {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.region.is_some() as u64 | (self.instance_type.is_some() as u64) << 1
+    }
 }
 model::model!(UpdateSetupConfigurationBodyConfigExclusionList);
 /// Schema `UpdateSetupConfiguration body.config.seed_config`.
@@ -1987,10 +2226,15 @@ impl model::Model for UpdateSetupConfigurationBodyConfigSeedConfig {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.start_with),
-            1 => model::Part::Opt(&self.purchase_terms),
+            1 => model::opt(&self.purchase_terms),
             2 => model::Part::Flag(&self.monthly_purchase_enabled),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.start_with.is_some() as u64 | (self.purchase_terms.is_some() as u64) << 1
+            | (self.monthly_purchase_enabled.is_some() as u64) << 2
     }
 }
 model::model!(UpdateSetupConfigurationBodyConfigSeedConfig);
@@ -2045,13 +2289,21 @@ impl model::Model for UpdateSetupConfigurationBodyNotification {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.timezone),
-            1 => model::Part::Opt(&self.email_list),
+            1 => model::opt(&self.email_list),
             2 => model::Part::Str(&self.schedule_time),
             3 => model::Part::Int(&self.sp_notif_range),
             4 => model::Part::Flag(&self.purchase_notifications_enabled),
             5 => model::Part::Flag(&self.recommendations_notifications_enabled),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.timezone.is_some() as u64 | (self.email_list.is_some() as u64) << 1
+            | (self.schedule_time.is_some() as u64) << 2
+            | (self.sp_notif_range.is_some() as u64) << 3
+            | (self.purchase_notifications_enabled.is_some() as u64) << 4
+            | (self.recommendations_notifications_enabled.is_some() as u64) << 5
     }
 }
 model::model!(UpdateSetupConfigurationBodyNotification);

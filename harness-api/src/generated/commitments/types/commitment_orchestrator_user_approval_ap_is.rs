@@ -36,9 +36,13 @@ impl model::Model for ApprovalAction {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.id),
-            1 => model::Part::Opt(&self.status),
+            1 => model::opt(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(ApprovalAction);
@@ -98,6 +102,14 @@ impl model::Model for ApprovalEvent {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.category.is_some() as u64) << 1
+            | (self.metadata.is_some() as u64) << 2
+            | (self.account_id.is_some() as u64) << 3
+            | (self.evaluated_at.is_some() as u64) << 4
+            | (self.cloud_account_id.is_some() as u64) << 5
+    }
 }
 model::model!(ApprovalEvent);
 /// Schema `ApprovalEventSummary`.
@@ -143,6 +155,12 @@ impl model::Model for ApprovalEventSummary {
             3 => model::Part::Num(&self.savings_potential),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.event_type.is_some() as u64 | (self.event_count.is_some() as u64) << 1
+            | (self.event_status.is_some() as u64) << 2
+            | (self.savings_potential.is_some() as u64) << 3
     }
 }
 model::model!(ApprovalEventSummary);
@@ -218,9 +236,9 @@ impl model::Model for ApprovalEventV2 {
         match index {
             0 => model::Part::Int(&self.id),
             1 => model::Part::Str(&self.name),
-            2 => model::Part::Opt(&self.status),
+            2 => model::opt(&self.status),
             3 => model::Part::Str(&self.category),
-            4 => model::Part::Opt(&self.metadata),
+            4 => model::opt(&self.metadata),
             5 => model::Part::Str(&self.account_id),
             6 => model::Part::Time(&self.evaluated_at),
             7 => model::Part::Num(&self.potential_spend),
@@ -229,6 +247,18 @@ impl model::Model for ApprovalEventV2 {
             10 => model::Part::Str(&self.cloud_account_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.status.is_some() as u64) << 2 | (self.category.is_some() as u64) << 3
+            | (self.metadata.is_some() as u64) << 4
+            | (self.account_id.is_some() as u64) << 5
+            | (self.evaluated_at.is_some() as u64) << 6
+            | (self.potential_spend.is_some() as u64) << 7
+            | (self.cloud_account_id.is_some() as u64) << 8
+            | (self.potential_savings.is_some() as u64) << 9
+            | (self.cloud_account_name.is_some() as u64) << 10
     }
 }
 model::model!(ApprovalEventV2);
@@ -276,9 +306,15 @@ impl model::Model for ApprovalEventsSuccessResponse {
             0 => model::Part::Int(&self.ts),
             1 => model::Part::Str(&self.errors),
             2 => model::Part::Flag(&self.success),
-            3 => model::Part::Opt(&self.response),
+            3 => model::opt(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
+            | (self.success.is_some() as u64) << 2
+            | (self.response.is_some() as u64) << 3
     }
 }
 model::model!(ApprovalEventsSuccessResponse);
@@ -318,9 +354,14 @@ impl model::Model for ApprovalEventsSuccessResponsePayload {
         match index {
             0 => model::Part::Int(&self.pages),
             1 => model::Part::Int(&self.total),
-            2 => model::Part::Opt(&self.events),
+            2 => model::opt(&self.events),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.pages.is_some() as u64 | (self.total.is_some() as u64) << 1
+            | (self.events.is_some() as u64) << 2
     }
 }
 model::model!(ApprovalEventsSuccessResponsePayload);
@@ -364,9 +405,15 @@ impl model::Model for ApprovalOverviewSuccessResponse {
             0 => model::Part::Int(&self.ts),
             1 => model::Part::Str(&self.errors),
             2 => model::Part::Flag(&self.success),
-            3 => model::Part::Opt(&self.response),
+            3 => model::opt(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
+            | (self.success.is_some() as u64) << 2
+            | (self.response.is_some() as u64) << 3
     }
 }
 model::model!(ApprovalOverviewSuccessResponse);
@@ -398,9 +445,13 @@ impl model::Model for ApprovalOverviewSuccessResponsePayload {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.result),
+            0 => model::opt(&self.result),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.result.is_some() as u64
     }
 }
 model::model!(ApprovalOverviewSuccessResponsePayload);
@@ -432,9 +483,13 @@ impl model::Model for ApprovalPayload {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.actions),
+            0 => model::opt(&self.actions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.actions.is_some() as u64
     }
 }
 model::model!(ApprovalPayload);
@@ -488,14 +543,22 @@ impl model::Model for ApprovalsListRequestV2 {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.regions),
+            0 => model::opt(&self.regions),
             1 => model::Part::Str(&self.service),
-            2 => model::Part::Opt(&self.statuses),
-            3 => model::Part::Opt(&self.pagination),
-            4 => model::Part::Opt(&self.event_types),
+            2 => model::opt(&self.statuses),
+            3 => model::opt(&self.pagination),
+            4 => model::opt(&self.event_types),
             5 => model::Part::Str(&self.cloud_account_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.regions.is_some() as u64 | (self.service.is_some() as u64) << 1
+            | (self.statuses.is_some() as u64) << 2
+            | (self.pagination.is_some() as u64) << 3
+            | (self.event_types.is_some() as u64) << 4
+            | (self.cloud_account_id.is_some() as u64) << 5
     }
 }
 model::model!(ApprovalsListRequestV2);
@@ -541,6 +604,10 @@ impl model::Model for ApprovalsListRequestV2Pagination {
             1 => model::Part::Int(&self.limit),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.page.is_some() as u64 | (self.limit.is_some() as u64) << 1
     }
 }
 model::model!(ApprovalsListRequestV2Pagination);
@@ -588,11 +655,17 @@ impl model::Model for ApprovalsListResponseV2 {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.ts),
-            1 => model::Part::Opt(&self.errors),
+            1 => model::opt(&self.errors),
             2 => model::Part::Flag(&self.success),
-            3 => model::Part::Opt(&self.response),
+            3 => model::opt(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
+            | (self.success.is_some() as u64) << 2
+            | (self.response.is_some() as u64) << 3
     }
 }
 model::model!(ApprovalsListResponseV2);
@@ -632,9 +705,14 @@ impl model::Model for ApprovalsListResponseV2Response {
         match index {
             0 => model::Part::Int(&self.pages),
             1 => model::Part::Int(&self.total),
-            2 => model::Part::Opt(&self.events),
+            2 => model::opt(&self.events),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.pages.is_some() as u64 | (self.total.is_some() as u64) << 1
+            | (self.events.is_some() as u64) << 2
     }
 }
 model::model!(ApprovalsListResponseV2Response);
@@ -672,11 +750,16 @@ impl model::Model for ApprovalsOverviewRequestFilters {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.regions),
-            1 => model::Part::Opt(&self.service),
-            2 => model::Part::Opt(&self.cloud_account_ids),
+            0 => model::opt(&self.regions),
+            1 => model::opt(&self.service),
+            2 => model::opt(&self.cloud_account_ids),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.regions.is_some() as u64 | (self.service.is_some() as u64) << 1
+            | (self.cloud_account_ids.is_some() as u64) << 2
     }
 }
 model::model!(ApprovalsOverviewRequestFilters);

@@ -40,6 +40,10 @@ impl model::Model for CommitmentUtilizationChart {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.date.is_some() as u64 | (self.utilization_percentage.is_some() as u64) << 1
+    }
 }
 model::model!(CommitmentUtilizationChart);
 /// Schema `CommitmentUtilizationDetailResponse`.
@@ -84,9 +88,15 @@ impl model::Model for CommitmentUtilizationDetailResponse {
             0 => model::Part::Int(&self.ts),
             1 => model::Part::Str(&self.errors),
             2 => model::Part::Flag(&self.success),
-            3 => model::Part::Opt(&self.response),
+            3 => model::opt(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
+            | (self.success.is_some() as u64) << 2
+            | (self.response.is_some() as u64) << 3
     }
 }
 model::model!(CommitmentUtilizationDetailResponse);
@@ -134,6 +144,12 @@ impl model::Model for CommitmentUtilizationsDetailTable {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.trend.is_some() as u64 | (self.percentage.is_some() as u64) << 1
+            | (self.utilization.is_some() as u64) << 2
+            | (self.compute_spend.is_some() as u64) << 3
+    }
 }
 model::model!(CommitmentUtilizationsDetailTable);
 /// Schema `CommitmentUtlizationsDetail`.
@@ -167,10 +183,14 @@ impl model::Model for CommitmentUtlizationsDetail {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.chart),
-            1 => model::Part::Opt(&self.table),
+            0 => model::opt(&self.chart),
+            1 => model::opt(&self.table),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.chart.is_some() as u64 | (self.table.is_some() as u64) << 1
     }
 }
 model::model!(CommitmentUtlizationsDetail);

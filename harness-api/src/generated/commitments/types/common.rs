@@ -32,9 +32,13 @@ impl model::Model for ActionsBreakdown {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.pending_approval),
+            0 => model::opt(&self.pending_approval),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.pending_approval.is_some() as u64
     }
 }
 model::model!(ActionsBreakdown);
@@ -77,6 +81,11 @@ impl model::Model for GenericSuccessResponse {
             2 => model::Part::Flag(&self.success),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
+            | (self.success.is_some() as u64) << 2
     }
 }
 model::model!(GenericSuccessResponse);
@@ -158,21 +167,35 @@ impl model::Model for InventoryRiapiFilter {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.terms),
-            1 => model::Part::Opt(&self.status),
-            2 => model::Part::Opt(&self.regions),
+            0 => model::opt(&self.terms),
+            1 => model::opt(&self.status),
+            2 => model::opt(&self.regions),
             3 => model::Part::Str(&self.service),
-            4 => model::Part::Opt(&self.tenancy),
-            5 => model::Part::Opt(&self.platforms),
-            6 => model::Part::Opt(&self.plan_types),
-            7 => model::Part::Opt(&self.account_ids),
-            8 => model::Part::Opt(&self.instance_types),
-            9 => model::Part::Opt(&self.payment_options),
-            10 => model::Part::Opt(&self.cloud_account_ids),
-            11 => model::Part::Opt(&self.instance_families),
+            4 => model::opt(&self.tenancy),
+            5 => model::opt(&self.platforms),
+            6 => model::opt(&self.plan_types),
+            7 => model::opt(&self.account_ids),
+            8 => model::opt(&self.instance_types),
+            9 => model::opt(&self.payment_options),
+            10 => model::opt(&self.cloud_account_ids),
+            11 => model::opt(&self.instance_families),
             12 => model::Part::Flag(&self.is_harness_managed),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.terms.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.regions.is_some() as u64) << 2 | (self.service.is_some() as u64) << 3
+            | (self.tenancy.is_some() as u64) << 4
+            | (self.platforms.is_some() as u64) << 5
+            | (self.plan_types.is_some() as u64) << 6
+            | (self.account_ids.is_some() as u64) << 7
+            | (self.instance_types.is_some() as u64) << 8
+            | (self.payment_options.is_some() as u64) << 9
+            | (self.cloud_account_ids.is_some() as u64) << 10
+            | (self.instance_families.is_some() as u64) << 11
+            | (self.is_harness_managed.is_some() as u64) << 12
     }
 }
 model::model!(InventoryRiapiFilter);
@@ -255,18 +278,29 @@ impl model::Model for InventorySpapiFilter {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.terms),
-            1 => model::Part::Opt(&self.status),
-            2 => model::Part::Opt(&self.regions),
+            0 => model::opt(&self.terms),
+            1 => model::opt(&self.status),
+            2 => model::opt(&self.regions),
             3 => model::Part::Str(&self.service),
-            4 => model::Part::Opt(&self.plan_types),
-            5 => model::Part::Opt(&self.account_ids),
-            6 => model::Part::Opt(&self.payment_options),
-            7 => model::Part::Opt(&self.cloud_account_ids),
-            8 => model::Part::Opt(&self.instance_families),
+            4 => model::opt(&self.plan_types),
+            5 => model::opt(&self.account_ids),
+            6 => model::opt(&self.payment_options),
+            7 => model::opt(&self.cloud_account_ids),
+            8 => model::opt(&self.instance_families),
             9 => model::Part::Flag(&self.is_harness_managed),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.terms.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.regions.is_some() as u64) << 2 | (self.service.is_some() as u64) << 3
+            | (self.plan_types.is_some() as u64) << 4
+            | (self.account_ids.is_some() as u64) << 5
+            | (self.payment_options.is_some() as u64) << 6
+            | (self.cloud_account_ids.is_some() as u64) << 7
+            | (self.instance_families.is_some() as u64) << 8
+            | (self.is_harness_managed.is_some() as u64) << 9
     }
 }
 model::model!(InventorySpapiFilter);
@@ -320,9 +354,14 @@ impl model::Model for PaginationInput {
         match index {
             0 => model::Part::Int(&self.page),
             1 => model::Part::Int(&self.limit),
-            2 => model::Part::Opt(&self.filters),
+            2 => model::opt(&self.filters),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.page.is_some() as u64 | (self.limit.is_some() as u64) << 1
+            | (self.filters.is_some() as u64) << 2
     }
 }
 model::model!(PaginationInput);
@@ -358,9 +397,13 @@ impl model::Model for PaginationInputFilters {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.field),
-            1 => model::Part::Opt(&self.values),
+            1 => model::opt(&self.values),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.field.is_some() as u64 | (self.values.is_some() as u64) << 1
     }
 }
 model::model!(PaginationInputFilters);
@@ -401,12 +444,18 @@ impl model::Model for SpendBreakdownFilter {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.regions),
-            1 => model::Part::Opt(&self.service),
-            2 => model::Part::Opt(&self.instance_types),
-            3 => model::Part::Opt(&self.cloud_account_ids),
+            0 => model::opt(&self.regions),
+            1 => model::opt(&self.service),
+            2 => model::opt(&self.instance_types),
+            3 => model::opt(&self.cloud_account_ids),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.regions.is_some() as u64 | (self.service.is_some() as u64) << 1
+            | (self.instance_types.is_some() as u64) << 2
+            | (self.cloud_account_ids.is_some() as u64) << 3
     }
 }
 model::model!(SpendBreakdownFilter);
@@ -455,9 +504,15 @@ impl model::Model for SpendBreakdownResponse {
             0 => model::Part::Int(&self.ts),
             1 => model::Part::Str(&self.errors),
             2 => model::Part::Flag(&self.success),
-            3 => model::Part::Opt(&self.response),
+            3 => model::opt(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
+            | (self.success.is_some() as u64) << 2
+            | (self.response.is_some() as u64) << 3
     }
 }
 model::model!(SpendBreakdownResponse);
@@ -513,12 +568,20 @@ impl model::Model for SpendBreakdownResponsePayload {
         match index {
             0 => model::Part::Num(&self.total),
             1 => model::Part::Num(&self.trend),
-            2 => model::Part::Opt(&self.ondemand),
-            3 => model::Part::Opt(&self.savings_plans),
-            4 => model::Part::Opt(&self.reserved_instances),
-            5 => model::Part::Opt(&self.unused_commitments),
+            2 => model::opt(&self.ondemand),
+            3 => model::opt(&self.savings_plans),
+            4 => model::opt(&self.reserved_instances),
+            5 => model::opt(&self.unused_commitments),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.total.is_some() as u64 | (self.trend.is_some() as u64) << 1
+            | (self.ondemand.is_some() as u64) << 2
+            | (self.savings_plans.is_some() as u64) << 3
+            | (self.reserved_instances.is_some() as u64) << 4
+            | (self.unused_commitments.is_some() as u64) << 5
     }
 }
 model::model!(SpendBreakdownResponsePayload);
@@ -558,6 +621,10 @@ impl model::Model for SpendDetailed {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.value.is_some() as u64 | (self.percentage.is_some() as u64) << 1
+    }
 }
 model::model!(SpendDetailed);
 /// Schema `StatusBreakdown`.
@@ -594,11 +661,16 @@ impl model::Model for StatusBreakdown {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.active),
-            1 => model::Part::Opt(&self.expired),
-            2 => model::Part::Opt(&self.expiring_soon),
+            0 => model::opt(&self.active),
+            1 => model::opt(&self.expired),
+            2 => model::opt(&self.expiring_soon),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.active.is_some() as u64 | (self.expired.is_some() as u64) << 1
+            | (self.expiring_soon.is_some() as u64) << 2
     }
 }
 model::model!(StatusBreakdown);
@@ -638,6 +710,10 @@ impl model::Model for StatusCount {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.count.is_some() as u64 | (self.label.is_some() as u64) << 1
+    }
 }
 model::model!(StatusCount);
 /// Schema `TotalCount`.
@@ -676,6 +752,10 @@ impl model::Model for TotalCount {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.managed.is_some() as u64 | (self.purchased.is_some() as u64) << 1
+    }
 }
 model::model!(TotalCount);
 /// Schema `TypeCount`.
@@ -713,6 +793,10 @@ impl model::Model for TypeCount {
             1 => model::Part::Num(&self.percentage),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.count.is_some() as u64 | (self.percentage.is_some() as u64) << 1
     }
 }
 model::model!(TypeCount);

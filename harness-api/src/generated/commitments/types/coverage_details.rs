@@ -54,14 +54,22 @@ impl model::Model for RiCoverageDetailsBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.regions),
+            0 => model::opt(&self.regions),
             1 => model::Part::Str(&self.service),
             2 => model::Part::Str(&self.sort_by),
             3 => model::Part::Str(&self.sort_order),
-            4 => model::Part::Opt(&self.instance_types),
-            5 => model::Part::Opt(&self.cloud_account_ids),
+            4 => model::opt(&self.instance_types),
+            5 => model::opt(&self.cloud_account_ids),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.regions.is_some() as u64 | (self.service.is_some() as u64) << 1
+            | (self.sort_by.is_some() as u64) << 2
+            | (self.sort_order.is_some() as u64) << 3
+            | (self.instance_types.is_some() as u64) << 4
+            | (self.cloud_account_ids.is_some() as u64) << 5
     }
 }
 model::model!(RiCoverageDetailsBody);
@@ -115,14 +123,22 @@ impl model::Model for SpCoverageDetailsBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.regions),
+            0 => model::opt(&self.regions),
             1 => model::Part::Str(&self.service),
             2 => model::Part::Str(&self.sort_by),
             3 => model::Part::Str(&self.sort_order),
-            4 => model::Part::Opt(&self.instance_types),
-            5 => model::Part::Opt(&self.cloud_account_ids),
+            4 => model::opt(&self.instance_types),
+            5 => model::opt(&self.cloud_account_ids),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.regions.is_some() as u64 | (self.service.is_some() as u64) << 1
+            | (self.sort_by.is_some() as u64) << 2
+            | (self.sort_order.is_some() as u64) << 3
+            | (self.instance_types.is_some() as u64) << 4
+            | (self.cloud_account_ids.is_some() as u64) << 5
     }
 }
 model::model!(SpCoverageDetailsBody);

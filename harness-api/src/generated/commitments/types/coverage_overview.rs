@@ -44,9 +44,15 @@ impl model::Model for ComputeCoverageResponse {
             0 => model::Part::Int(&self.ts),
             1 => model::Part::Str(&self.errors),
             2 => model::Part::Flag(&self.success),
-            3 => model::Part::Opt(&self.response),
+            3 => model::opt(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
+            | (self.success.is_some() as u64) << 2
+            | (self.response.is_some() as u64) << 3
     }
 }
 model::model!(ComputeCoverageResponse);
@@ -100,14 +106,22 @@ impl model::Model for ComputeCoverageResponsePayload {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.ondemand),
+            0 => model::opt(&self.ondemand),
             1 => model::Part::Num(&self.total_spend),
-            2 => model::Part::Opt(&self.savings_plans),
-            3 => model::Part::Opt(&self.reserved_instances),
+            2 => model::opt(&self.savings_plans),
+            3 => model::opt(&self.reserved_instances),
             4 => model::Part::Num(&self.total_coverage_percentage),
             5 => model::Part::Num(&self.average_coverage_percentage),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ondemand.is_some() as u64 | (self.total_spend.is_some() as u64) << 1
+            | (self.savings_plans.is_some() as u64) << 2
+            | (self.reserved_instances.is_some() as u64) << 3
+            | (self.total_coverage_percentage.is_some() as u64) << 4
+            | (self.average_coverage_percentage.is_some() as u64) << 5
     }
 }
 model::model!(ComputeCoverageResponsePayload);
@@ -161,14 +175,22 @@ impl model::Model for CopmputeCoverageFilter {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.regions),
-            1 => model::Part::Opt(&self.service),
+            0 => model::opt(&self.regions),
+            1 => model::opt(&self.service),
             2 => model::Part::Str(&self.sort_by),
             3 => model::Part::Str(&self.sort_order),
-            4 => model::Part::Opt(&self.instance_types),
-            5 => model::Part::Opt(&self.cloud_account_ids),
+            4 => model::opt(&self.instance_types),
+            5 => model::opt(&self.cloud_account_ids),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.regions.is_some() as u64 | (self.service.is_some() as u64) << 1
+            | (self.sort_by.is_some() as u64) << 2
+            | (self.sort_order.is_some() as u64) << 3
+            | (self.instance_types.is_some() as u64) << 4
+            | (self.cloud_account_ids.is_some() as u64) << 5
     }
 }
 model::model!(CopmputeCoverageFilter);
@@ -212,6 +234,10 @@ impl model::Model for CoverageDetailed {
             1 => model::Part::Num(&self.percentage),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.value.is_some() as u64 | (self.percentage.is_some() as u64) << 1
     }
 }
 model::model!(CoverageDetailed);

@@ -44,6 +44,11 @@ impl model::Model for ApprovalInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status.is_some() as u64 | (self.approved_at.is_some() as u64) << 1
+            | (self.approved_by.is_some() as u64) << 2
+    }
 }
 model::model!(ApprovalInfo);
 /// Schema `ListReservedInstancesRequest`.
@@ -83,12 +88,18 @@ impl model::Model for ListReservedInstancesRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.filters),
+            0 => model::opt(&self.filters),
             1 => model::Part::Str(&self.sort_by),
-            2 => model::Part::Opt(&self.pagination),
-            3 => model::Part::Opt(&self.sort_order),
+            2 => model::opt(&self.pagination),
+            3 => model::opt(&self.sort_order),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.filters.is_some() as u64 | (self.sort_by.is_some() as u64) << 1
+            | (self.pagination.is_some() as u64) << 2
+            | (self.sort_order.is_some() as u64) << 3
     }
 }
 model::model!(ListReservedInstancesRequest);
@@ -136,9 +147,15 @@ impl model::Model for ListReservedInstancesResponse {
             0 => model::Part::Int(&self.ts),
             1 => model::Part::Str(&self.errors),
             2 => model::Part::Flag(&self.success),
-            3 => model::Part::Opt(&self.response),
+            3 => model::opt(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
+            | (self.success.is_some() as u64) << 2
+            | (self.response.is_some() as u64) << 3
     }
 }
 model::model!(ListReservedInstancesResponse);
@@ -181,6 +198,11 @@ impl model::Model for PreviousStateInfo {
             2 => model::Part::Str(&self.instance_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.tenancy.is_some() as u64 | (self.platform.is_some() as u64) << 1
+            | (self.instance_type.is_some() as u64) << 2
     }
 }
 model::model!(PreviousStateInfo);
@@ -272,6 +294,18 @@ impl model::Model for ReservedInstance {
             11 => model::Part::Flag(&self.is_harness_managed),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.term.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2 | (self.count.is_some() as u64) << 3
+            | (self.scope.is_some() as u64) << 4 | (self.status.is_some() as u64) << 5
+            | (self.expires_on.is_some() as u64) << 6
+            | (self.is_seed_ri.is_some() as u64) << 7
+            | (self.start_date.is_some() as u64) << 8
+            | (self.avg_utilization.is_some() as u64) << 9
+            | (self.availability_zone.is_some() as u64) << 10
+            | (self.is_harness_managed.is_some() as u64) << 11
     }
 }
 model::model!(ReservedInstance);
@@ -397,17 +431,39 @@ impl model::Model for ReservedInstanceDetail {
             9 => model::Part::Num(&self.upfront_fee),
             10 => model::Part::Num(&self.usage_price),
             11 => model::Part::Num(&self.utilization),
-            12 => model::Part::Opt(&self.approval_info),
+            12 => model::opt(&self.approval_info),
             13 => model::Part::Str(&self.instance_type),
             14 => model::Part::Time(&self.purchase_date),
             15 => model::Part::Int(&self.instance_count),
             16 => model::Part::Str(&self.payment_option),
-            17 => model::Part::Opt(&self.previously_was),
+            17 => model::opt(&self.previously_was),
             18 => model::Part::Str(&self.availability_zone),
             19 => model::Part::Flag(&self.is_harness_managed),
             20 => model::Part::Str(&self.purchase_term_years),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.scope.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
+            | (self.tenancy.is_some() as u64) << 4
+            | (self.platform.is_some() as u64) << 5
+            | (self.start_date.is_some() as u64) << 6
+            | (self.expiry_date.is_some() as u64) << 7
+            | (self.hourly_cost.is_some() as u64) << 8
+            | (self.upfront_fee.is_some() as u64) << 9
+            | (self.usage_price.is_some() as u64) << 10
+            | (self.utilization.is_some() as u64) << 11
+            | (self.approval_info.is_some() as u64) << 12
+            | (self.instance_type.is_some() as u64) << 13
+            | (self.purchase_date.is_some() as u64) << 14
+            | (self.instance_count.is_some() as u64) << 15
+            | (self.payment_option.is_some() as u64) << 16
+            | (self.previously_was.is_some() as u64) << 17
+            | (self.availability_zone.is_some() as u64) << 18
+            | (self.is_harness_managed.is_some() as u64) << 19
+            | (self.purchase_term_years.is_some() as u64) << 20
     }
 }
 model::model!(ReservedInstanceDetail);
@@ -451,9 +507,15 @@ impl model::Model for ReservedInstanceDetailsResponse {
             0 => model::Part::Int(&self.ts),
             1 => model::Part::Str(&self.errors),
             2 => model::Part::Flag(&self.success),
-            3 => model::Part::Opt(&self.response),
+            3 => model::opt(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
+            | (self.success.is_some() as u64) << 2
+            | (self.response.is_some() as u64) << 3
     }
 }
 model::model!(ReservedInstanceDetailsResponse);
@@ -494,12 +556,18 @@ impl model::Model for ReservedInstancesData {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.items),
+            0 => model::opt(&self.items),
             1 => model::Part::Int(&self.pages),
             2 => model::Part::Int(&self.total),
-            3 => model::Part::Opt(&self.pagination),
+            3 => model::opt(&self.pagination),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.items.is_some() as u64 | (self.pages.is_some() as u64) << 1
+            | (self.total.is_some() as u64) << 2
+            | (self.pagination.is_some() as u64) << 3
     }
 }
 model::model!(ReservedInstancesData);
@@ -543,9 +611,15 @@ impl model::Model for RiFilterOptionsResponse {
             0 => model::Part::Int(&self.ts),
             1 => model::Part::Str(&self.errors),
             2 => model::Part::Flag(&self.success),
-            3 => model::Part::Opt(&self.response),
+            3 => model::opt(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
+            | (self.success.is_some() as u64) << 2
+            | (self.response.is_some() as u64) << 3
     }
 }
 model::model!(RiFilterOptionsResponse);

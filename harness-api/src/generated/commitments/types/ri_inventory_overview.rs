@@ -35,10 +35,14 @@ impl model::Model for InstanceTypeDistribution {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.standard),
-            1 => model::Part::Opt(&self.convertible),
+            0 => model::opt(&self.standard),
+            1 => model::opt(&self.convertible),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.standard.is_some() as u64 | (self.convertible.is_some() as u64) << 1
     }
 }
 model::model!(InstanceTypeDistribution);
@@ -73,10 +77,14 @@ impl model::Model for RiDistribution {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.managed),
-            1 => model::Part::Opt(&self.reserved),
+            0 => model::opt(&self.managed),
+            1 => model::opt(&self.reserved),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.managed.is_some() as u64 | (self.reserved.is_some() as u64) << 1
     }
 }
 model::model!(RiDistribution);
@@ -117,12 +125,18 @@ impl model::Model for RiInventoryOverview {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.total),
-            1 => model::Part::Opt(&self.status),
-            2 => model::Part::Opt(&self.actions),
-            3 => model::Part::Opt(&self.distribution),
+            0 => model::opt(&self.total),
+            1 => model::opt(&self.status),
+            2 => model::opt(&self.actions),
+            3 => model::opt(&self.distribution),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.total.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.actions.is_some() as u64) << 2
+            | (self.distribution.is_some() as u64) << 3
     }
 }
 model::model!(RiInventoryOverview);
@@ -166,9 +180,15 @@ impl model::Model for RiInventoryOverviewResponse {
             0 => model::Part::Int(&self.ts),
             1 => model::Part::Str(&self.errors),
             2 => model::Part::Flag(&self.success),
-            3 => model::Part::Opt(&self.response),
+            3 => model::opt(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
+            | (self.success.is_some() as u64) << 2
+            | (self.response.is_some() as u64) << 3
     }
 }
 model::model!(RiInventoryOverviewResponse);

@@ -60,6 +60,10 @@ impl model::Model for SavingsDetailBody {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        self.service.is_some() as u64 | 1 << 1 | 1 << 2
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[1, 2]
     }
@@ -111,9 +115,15 @@ impl model::Model for SavingsDetailResponse {
             0 => model::Part::Int(&self.ts),
             1 => model::Part::Str(&self.errors),
             2 => model::Part::Flag(&self.success),
-            3 => model::Part::Opt(&self.response),
+            3 => model::opt(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
+            | (self.success.is_some() as u64) << 2
+            | (self.response.is_some() as u64) << 3
     }
 }
 model::model!(SavingsDetailResponse);
@@ -153,6 +163,10 @@ impl model::Model for SavingsDetailResponseChart {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.date.is_some() as u64 | (self.savings.is_some() as u64) << 1
+    }
 }
 model::model!(SavingsDetailResponseChart);
 /// Schema `SavingsDetailResponseResponse`.
@@ -186,10 +200,14 @@ impl model::Model for SavingsDetailResponsePayload {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.chart),
-            1 => model::Part::Opt(&self.table),
+            0 => model::opt(&self.chart),
+            1 => model::opt(&self.table),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.chart.is_some() as u64 | (self.table.is_some() as u64) << 1
     }
 }
 model::model!(SavingsDetailResponsePayload);
@@ -232,6 +250,11 @@ impl model::Model for SavingsDetailResponseTable {
             2 => model::Part::Num(&self.percentage),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.total.is_some() as u64 | (self.trend.is_some() as u64) << 1
+            | (self.percentage.is_some() as u64) << 2
     }
 }
 model::model!(SavingsDetailResponseTable);

@@ -40,6 +40,10 @@ impl model::Model for SavingsDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.total.is_some() as u64 | (self.percentage.is_some() as u64) << 1
+    }
 }
 model::model!(SavingsDetails);
 /// Schema `SavingsOverviewResponse`.
@@ -82,9 +86,15 @@ impl model::Model for SavingsOverviewResponse {
             0 => model::Part::Int(&self.ts),
             1 => model::Part::Str(&self.errors),
             2 => model::Part::Flag(&self.success),
-            3 => model::Part::Opt(&self.response),
+            3 => model::opt(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
+            | (self.success.is_some() as u64) << 2
+            | (self.response.is_some() as u64) << 3
     }
 }
 model::model!(SavingsOverviewResponse);
@@ -134,13 +144,21 @@ impl model::Model for SavingsOverviewResponsePayload {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.savings_plans),
+            0 => model::opt(&self.savings_plans),
             1 => model::Part::Num(&self.overall_savings),
-            2 => model::Part::Opt(&self.reserved_instances),
+            2 => model::opt(&self.reserved_instances),
             3 => model::Part::Num(&self.managed_savings_total),
             4 => model::Part::Num(&self.unmanaged_savings_total),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.savings_plans.is_some() as u64
+            | (self.overall_savings.is_some() as u64) << 1
+            | (self.reserved_instances.is_some() as u64) << 2
+            | (self.managed_savings_total.is_some() as u64) << 3
+            | (self.unmanaged_savings_total.is_some() as u64) << 4
     }
 }
 model::model!(SavingsOverviewResponsePayload);
@@ -183,10 +201,16 @@ impl model::Model for SavingsOverviewResponseReservedInstances {
         match index {
             0 => model::Part::Num(&self.ri_total),
             1 => model::Part::Num(&self.ri_percentage),
-            2 => model::Part::Opt(&self.managed_savings),
-            3 => model::Part::Opt(&self.unmanaged_savings),
+            2 => model::opt(&self.managed_savings),
+            3 => model::opt(&self.unmanaged_savings),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ri_total.is_some() as u64 | (self.ri_percentage.is_some() as u64) << 1
+            | (self.managed_savings.is_some() as u64) << 2
+            | (self.unmanaged_savings.is_some() as u64) << 3
     }
 }
 model::model!(SavingsOverviewResponseReservedInstances);
@@ -229,10 +253,16 @@ impl model::Model for SavingsOverviewResponseSavingsPlans {
         match index {
             0 => model::Part::Num(&self.sp_total),
             1 => model::Part::Num(&self.sp_percentage),
-            2 => model::Part::Opt(&self.managed_savings),
-            3 => model::Part::Opt(&self.unmanaged_savings),
+            2 => model::opt(&self.managed_savings),
+            3 => model::opt(&self.unmanaged_savings),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.sp_total.is_some() as u64 | (self.sp_percentage.is_some() as u64) << 1
+            | (self.managed_savings.is_some() as u64) << 2
+            | (self.unmanaged_savings.is_some() as u64) << 3
     }
 }
 model::model!(SavingsOverviewResponseSavingsPlans);
@@ -267,6 +297,10 @@ impl model::Model for GetSavingsOverviewBody {
             0 => model::Part::Str(&self.service),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.service.is_some() as u64
     }
 }
 model::model!(GetSavingsOverviewBody);

@@ -44,9 +44,15 @@ impl model::Model for SavingsRateResponse {
             0 => model::Part::Int(&self.ts),
             1 => model::Part::Str(&self.errors),
             2 => model::Part::Flag(&self.success),
-            3 => model::Part::Opt(&self.response),
+            3 => model::opt(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
+            | (self.success.is_some() as u64) << 2
+            | (self.response.is_some() as u64) << 3
     }
 }
 model::model!(SavingsRateResponse);
@@ -85,6 +91,11 @@ impl model::Model for SavingsRateResponsePayload {
             1 => model::Part::Num(&self.total_spend_percentage),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.effective_savings_rate.is_some() as u64
+            | (self.total_spend_percentage.is_some() as u64) << 1
     }
 }
 model::model!(SavingsRateResponsePayload);
@@ -125,12 +136,18 @@ impl model::Model for UtilizationOverviewRequestFilters {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.regions),
-            1 => model::Part::Opt(&self.service),
-            2 => model::Part::Opt(&self.cloud_account_ids),
-            3 => model::Part::Opt(&self.instance_families),
+            0 => model::opt(&self.regions),
+            1 => model::opt(&self.service),
+            2 => model::opt(&self.cloud_account_ids),
+            3 => model::opt(&self.instance_families),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.regions.is_some() as u64 | (self.service.is_some() as u64) << 1
+            | (self.cloud_account_ids.is_some() as u64) << 2
+            | (self.instance_families.is_some() as u64) << 3
     }
 }
 model::model!(UtilizationOverviewRequestFilters);

@@ -44,6 +44,11 @@ impl model::Model for AccountInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.account_id.is_some() as u64) << 1
+            | (self.account_name.is_some() as u64) << 2
+    }
 }
 model::model!(AccountInfo);
 /// Schema `ListSavingsPlansRequest`.
@@ -83,12 +88,18 @@ impl model::Model for ListSavingsPlansRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.filters),
+            0 => model::opt(&self.filters),
             1 => model::Part::Str(&self.sort_by),
-            2 => model::Part::Opt(&self.pagination),
-            3 => model::Part::Opt(&self.sort_order),
+            2 => model::opt(&self.pagination),
+            3 => model::opt(&self.sort_order),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.filters.is_some() as u64 | (self.sort_by.is_some() as u64) << 1
+            | (self.pagination.is_some() as u64) << 2
+            | (self.sort_order.is_some() as u64) << 3
     }
 }
 model::model!(ListSavingsPlansRequest);
@@ -136,9 +147,15 @@ impl model::Model for ListSavingsPlansResponse {
             0 => model::Part::Int(&self.ts),
             1 => model::Part::Str(&self.errors),
             2 => model::Part::Flag(&self.success),
-            3 => model::Part::Opt(&self.response),
+            3 => model::opt(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
+            | (self.success.is_some() as u64) << 2
+            | (self.response.is_some() as u64) << 3
     }
 }
 model::model!(ListSavingsPlansResponse);
@@ -230,6 +247,19 @@ impl model::Model for SavingsPlan {
             11 => model::Part::Flag(&self.is_harness_managed),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.region.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
+            | (self.plan_type.is_some() as u64) << 4
+            | (self.commitment.is_some() as u64) << 5
+            | (self.expires_on.is_some() as u64) << 6
+            | (self.start_date.is_some() as u64) << 7
+            | (self.upfront_fee.is_some() as u64) << 8
+            | (self.payment_option.is_some() as u64) << 9
+            | (self.instance_family.is_some() as u64) << 10
+            | (self.is_harness_managed.is_some() as u64) << 11
     }
 }
 model::model!(SavingsPlan);
@@ -341,8 +371,8 @@ impl model::Model for SavingsPlanDetail {
             7 => model::Part::Time(&self.start_date),
             8 => model::Part::Num(&self.hourly_cost),
             9 => model::Part::Num(&self.upfront_fee),
-            10 => model::Part::Opt(&self.account_info),
-            11 => model::Part::Opt(&self.approval_info),
+            10 => model::opt(&self.account_info),
+            11 => model::opt(&self.approval_info),
             12 => model::Part::Num(&self.mtd_commitment),
             13 => model::Part::Str(&self.payment_option),
             14 => model::Part::Str(&self.instance_family),
@@ -351,6 +381,25 @@ impl model::Model for SavingsPlanDetail {
             17 => model::Part::Flag(&self.is_harness_managed),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.term.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.region.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
+            | (self.end_date.is_some() as u64) << 4
+            | (self.platform.is_some() as u64) << 5
+            | (self.commitment.is_some() as u64) << 6
+            | (self.start_date.is_some() as u64) << 7
+            | (self.hourly_cost.is_some() as u64) << 8
+            | (self.upfront_fee.is_some() as u64) << 9
+            | (self.account_info.is_some() as u64) << 10
+            | (self.approval_info.is_some() as u64) << 11
+            | (self.mtd_commitment.is_some() as u64) << 12
+            | (self.payment_option.is_some() as u64) << 13
+            | (self.instance_family.is_some() as u64) << 14
+            | (self.mtd_net_savings.is_some() as u64) << 15
+            | (self.mtd_utilization.is_some() as u64) << 16
+            | (self.is_harness_managed.is_some() as u64) << 17
     }
 }
 model::model!(SavingsPlanDetail);
@@ -394,9 +443,15 @@ impl model::Model for SavingsPlanDetailsResponse {
             0 => model::Part::Int(&self.ts),
             1 => model::Part::Str(&self.errors),
             2 => model::Part::Flag(&self.success),
-            3 => model::Part::Opt(&self.response),
+            3 => model::opt(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
+            | (self.success.is_some() as u64) << 2
+            | (self.response.is_some() as u64) << 3
     }
 }
 model::model!(SavingsPlanDetailsResponse);
@@ -437,12 +492,18 @@ impl model::Model for SavingsPlansDataResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.items),
+            0 => model::opt(&self.items),
             1 => model::Part::Int(&self.pages),
             2 => model::Part::Int(&self.total),
-            3 => model::Part::Opt(&self.pagination),
+            3 => model::opt(&self.pagination),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.items.is_some() as u64 | (self.pages.is_some() as u64) << 1
+            | (self.total.is_some() as u64) << 2
+            | (self.pagination.is_some() as u64) << 3
     }
 }
 model::model!(SavingsPlansDataResponse);
@@ -486,6 +547,11 @@ impl model::Model for SpApprovalInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status.is_some() as u64 | (self.approved_at.is_some() as u64) << 1
+            | (self.approved_by.is_some() as u64) << 2
+    }
 }
 model::model!(SpApprovalInfo);
 /// Schema `InlineResponse2007`.
@@ -528,9 +594,15 @@ impl model::Model for SpFilterOptionsResponse {
             0 => model::Part::Int(&self.ts),
             1 => model::Part::Str(&self.errors),
             2 => model::Part::Flag(&self.success),
-            3 => model::Part::Opt(&self.response),
+            3 => model::opt(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
+            | (self.success.is_some() as u64) << 2
+            | (self.response.is_some() as u64) << 3
     }
 }
 model::model!(SpFilterOptionsResponse);

@@ -35,10 +35,15 @@ impl model::Model for PlanTypeDistribution {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.compute),
-            1 => model::Part::Opt(&self.compute_savings_plans),
+            0 => model::opt(&self.compute),
+            1 => model::opt(&self.compute_savings_plans),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.compute.is_some() as u64
+            | (self.compute_savings_plans.is_some() as u64) << 1
     }
 }
 model::model!(PlanTypeDistribution);
@@ -73,10 +78,14 @@ impl model::Model for SpDistribution {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.managed),
-            1 => model::Part::Opt(&self.purchased),
+            0 => model::opt(&self.managed),
+            1 => model::opt(&self.purchased),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.managed.is_some() as u64 | (self.purchased.is_some() as u64) << 1
     }
 }
 model::model!(SpDistribution);
@@ -117,12 +126,18 @@ impl model::Model for SpInventoryOverview {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.total),
-            1 => model::Part::Opt(&self.status),
-            2 => model::Part::Opt(&self.actions),
-            3 => model::Part::Opt(&self.distribution),
+            0 => model::opt(&self.total),
+            1 => model::opt(&self.status),
+            2 => model::opt(&self.actions),
+            3 => model::opt(&self.distribution),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.total.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.actions.is_some() as u64) << 2
+            | (self.distribution.is_some() as u64) << 3
     }
 }
 model::model!(SpInventoryOverview);
@@ -166,9 +181,15 @@ impl model::Model for SpInventoryOverviewResponse {
             0 => model::Part::Int(&self.ts),
             1 => model::Part::Str(&self.errors),
             2 => model::Part::Flag(&self.success),
-            3 => model::Part::Opt(&self.response),
+            3 => model::opt(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
+            | (self.success.is_some() as u64) << 2
+            | (self.response.is_some() as u64) << 3
     }
 }
 model::model!(SpInventoryOverviewResponse);

@@ -38,11 +38,16 @@ impl model::Model for ReservationsData {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.managed),
-            1 => model::Part::Opt(&self.unmanaged),
+            0 => model::opt(&self.managed),
+            1 => model::opt(&self.unmanaged),
             2 => model::Part::Num(&self.percentage),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.managed.is_some() as u64 | (self.unmanaged.is_some() as u64) << 1
+            | (self.percentage.is_some() as u64) << 2
     }
 }
 model::model!(ReservationsData);
@@ -78,6 +83,10 @@ impl model::Model for ReservationsDataManaged {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.utilization_percentage.is_some() as u64
+    }
 }
 model::model!(ReservationsDataManaged);
 /// Schema `ReservationsDataUnmanaged`.
@@ -111,6 +120,10 @@ impl model::Model for ReservationsDataUnmanaged {
             0 => model::Part::Num(&self.utilization_percentage),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.utilization_percentage.is_some() as u64
     }
 }
 model::model!(ReservationsDataUnmanaged);
@@ -148,11 +161,16 @@ impl model::Model for SavingsPlansData {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.managed),
-            1 => model::Part::Opt(&self.unmanaged),
+            0 => model::opt(&self.managed),
+            1 => model::opt(&self.unmanaged),
             2 => model::Part::Num(&self.percentage),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.managed.is_some() as u64 | (self.unmanaged.is_some() as u64) << 1
+            | (self.percentage.is_some() as u64) << 2
     }
 }
 model::model!(SavingsPlansData);
@@ -188,6 +206,10 @@ impl model::Model for SavingsPlansDataManaged {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.utilization_percentage.is_some() as u64
+    }
 }
 model::model!(SavingsPlansDataManaged);
 /// Schema `SavingsPlansDataUnmanaged`.
@@ -221,6 +243,10 @@ impl model::Model for SavingsPlansDataUnmanaged {
             0 => model::Part::Num(&self.utilization_percentage),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.utilization_percentage.is_some() as u64
     }
 }
 model::model!(SavingsPlansDataUnmanaged);
@@ -264,9 +290,15 @@ impl model::Model for UtilizationOverviewResponse {
             0 => model::Part::Int(&self.ts),
             1 => model::Part::Json(&self.errors),
             2 => model::Part::Flag(&self.success),
-            3 => model::Part::Opt(&self.response),
+            3 => model::opt(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
+            | (self.success.is_some() as u64) << 2
+            | (self.response.is_some() as u64) << 3
     }
 }
 model::model!(UtilizationOverviewResponse);
@@ -316,13 +348,20 @@ impl model::Model for UtilizationOverviewResponsePayload {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.reservations),
-            1 => model::Part::Opt(&self.savings_plans),
+            0 => model::opt(&self.reservations),
+            1 => model::opt(&self.savings_plans),
             2 => model::Part::Num(&self.overall_percentage),
             3 => model::Part::Num(&self.overall_managed_percentage),
             4 => model::Part::Num(&self.overall_unmanaged_percentage),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.reservations.is_some() as u64 | (self.savings_plans.is_some() as u64) << 1
+            | (self.overall_percentage.is_some() as u64) << 2
+            | (self.overall_managed_percentage.is_some() as u64) << 3
+            | (self.overall_unmanaged_percentage.is_some() as u64) << 4
     }
 }
 model::model!(UtilizationOverviewResponsePayload);
@@ -357,6 +396,10 @@ impl model::Model for GetUtilizationOverviewBody {
             0 => model::Part::Str(&self.service),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.service.is_some() as u64
     }
 }
 model::model!(GetUtilizationOverviewBody);

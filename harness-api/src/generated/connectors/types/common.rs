@@ -54,14 +54,22 @@ impl model::Model for AppdynamicsClientIdConnectorSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.type_),
             1 => model::Part::Str(&self.client_id),
             2 => model::Part::Str(&self.account_name),
             3 => model::Part::Str(&self.controller_url),
             4 => model::Part::Str(&self.client_secret_ref),
-            5 => model::Part::Opt(&self.delegate_selectors),
+            5 => model::opt(&self.delegate_selectors),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.client_id.is_some() as u64) << 1
+            | (self.account_name.is_some() as u64) << 2
+            | (self.controller_url.is_some() as u64) << 3
+            | (self.client_secret_ref.is_some() as u64) << 4
+            | (self.delegate_selectors.is_some() as u64) << 5
     }
 }
 model::model!(AppdynamicsClientIdConnectorSpec);
@@ -119,14 +127,22 @@ impl model::Model for AppdynamicsConnectorSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.type_),
             1 => model::Part::Str(&self.username),
             2 => model::Part::Str(&self.account_name),
             3 => model::Part::Str(&self.password_ref),
             4 => model::Part::Str(&self.controller_url),
-            5 => model::Part::Opt(&self.delegate_selectors),
+            5 => model::opt(&self.delegate_selectors),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.username.is_some() as u64) << 1
+            | (self.account_name.is_some() as u64) << 2
+            | (self.password_ref.is_some() as u64) << 3
+            | (self.controller_url.is_some() as u64) << 4
+            | (self.delegate_selectors.is_some() as u64) << 5
     }
 }
 model::model!(AppdynamicsConnectorSpec);
@@ -172,11 +188,17 @@ impl model::Model for ArtifactoryAnonymousConnectorSpec {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.url),
-            1 => model::Part::Opt(&self.type_),
-            2 => model::Part::Opt(&self.delegate_selectors),
+            1 => model::opt(&self.type_),
+            2 => model::opt(&self.delegate_selectors),
             3 => model::Part::Flag(&self.execute_on_delegate),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.delegate_selectors.is_some() as u64) << 2
+            | (self.execute_on_delegate.is_some() as u64) << 3
     }
 }
 model::model!(ArtifactoryAnonymousConnectorSpec);
@@ -236,13 +258,21 @@ impl model::Model for ArtifactoryConnectorSpec {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.url),
-            1 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.type_),
             2 => model::Part::Str(&self.username),
             3 => model::Part::Str(&self.password_ref),
-            4 => model::Part::Opt(&self.delegate_selectors),
+            4 => model::opt(&self.delegate_selectors),
             5 => model::Part::Flag(&self.execute_on_delegate),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.username.is_some() as u64) << 2
+            | (self.password_ref.is_some() as u64) << 3
+            | (self.delegate_selectors.is_some() as u64) << 4
+            | (self.execute_on_delegate.is_some() as u64) << 5
     }
 }
 model::model!(ArtifactoryConnectorSpec);
@@ -301,13 +331,21 @@ impl model::Model for ArtifactoryEncryptedConnectorSpec {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.url),
-            1 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.type_),
             2 => model::Part::Str(&self.password_ref),
             3 => model::Part::Str(&self.username_ref),
-            4 => model::Part::Opt(&self.delegate_selectors),
+            4 => model::opt(&self.delegate_selectors),
             5 => model::Part::Flag(&self.execute_on_delegate),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.password_ref.is_some() as u64) << 2
+            | (self.username_ref.is_some() as u64) << 3
+            | (self.delegate_selectors.is_some() as u64) << 4
+            | (self.execute_on_delegate.is_some() as u64) << 5
     }
 }
 model::model!(ArtifactoryEncryptedConnectorSpec);
@@ -372,15 +410,24 @@ impl model::Model for AzureClientCertificateConnectorSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.type_),
             1 => model::Part::Str(&self.tenant_id),
             2 => model::Part::Str(&self.application_id),
             3 => model::Part::Str(&self.certificate_ref),
-            4 => model::Part::Opt(&self.delegate_selectors),
+            4 => model::opt(&self.delegate_selectors),
             5 => model::Part::Flag(&self.execute_on_delegate),
-            6 => model::Part::Opt(&self.azure_environment_type),
+            6 => model::opt(&self.azure_environment_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.tenant_id.is_some() as u64) << 1
+            | (self.application_id.is_some() as u64) << 2
+            | (self.certificate_ref.is_some() as u64) << 3
+            | (self.delegate_selectors.is_some() as u64) << 4
+            | (self.execute_on_delegate.is_some() as u64) << 5
+            | (self.azure_environment_type.is_some() as u64) << 6
     }
 }
 model::model!(AzureClientCertificateConnectorSpec);
@@ -450,15 +497,24 @@ impl model::Model for AzureClientSecretKeyConnectorSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.type_),
             1 => model::Part::Str(&self.tenant_id),
             2 => model::Part::Str(&self.secret_ref),
             3 => model::Part::Str(&self.application_id),
-            4 => model::Part::Opt(&self.delegate_selectors),
+            4 => model::opt(&self.delegate_selectors),
             5 => model::Part::Flag(&self.execute_on_delegate),
-            6 => model::Part::Opt(&self.azure_environment_type),
+            6 => model::opt(&self.azure_environment_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.tenant_id.is_some() as u64) << 1
+            | (self.secret_ref.is_some() as u64) << 2
+            | (self.application_id.is_some() as u64) << 3
+            | (self.delegate_selectors.is_some() as u64) << 4
+            | (self.execute_on_delegate.is_some() as u64) << 5
+            | (self.azure_environment_type.is_some() as u64) << 6
     }
 }
 model::model!(AzureClientSecretKeyConnectorSpec);
@@ -514,12 +570,18 @@ for AzureInheritFromDelegateSystemAssignedManagedIdentityConnectorSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
-            1 => model::Part::Opt(&self.delegate_selectors),
+            0 => model::opt(&self.type_),
+            1 => model::opt(&self.delegate_selectors),
             2 => model::Part::Flag(&self.execute_on_delegate),
-            3 => model::Part::Opt(&self.azure_environment_type),
+            3 => model::opt(&self.azure_environment_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.delegate_selectors.is_some() as u64) << 1
+            | (self.execute_on_delegate.is_some() as u64) << 2
+            | (self.azure_environment_type.is_some() as u64) << 3
     }
 }
 model::model!(AzureInheritFromDelegateSystemAssignedManagedIdentityConnectorSpec);
@@ -586,13 +648,20 @@ impl model::Model for AzureInheritFromDelegateUserAssignedManagedIdentityConnect
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.type_),
             1 => model::Part::Str(&self.client_id),
-            2 => model::Part::Opt(&self.delegate_selectors),
+            2 => model::opt(&self.delegate_selectors),
             3 => model::Part::Flag(&self.execute_on_delegate),
-            4 => model::Part::Opt(&self.azure_environment_type),
+            4 => model::opt(&self.azure_environment_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.client_id.is_some() as u64) << 1
+            | (self.delegate_selectors.is_some() as u64) << 2
+            | (self.execute_on_delegate.is_some() as u64) << 3
+            | (self.azure_environment_type.is_some() as u64) << 4
     }
 }
 model::model!(AzureInheritFromDelegateUserAssignedManagedIdentityConnectorSpec);
@@ -657,13 +726,21 @@ impl model::Model for Connector {
         match index {
             0 => model::Part::Str(&self.org),
             1 => model::Part::Str(&self.name),
-            2 => model::Part::Opt(&self.spec),
-            3 => model::Part::Opt(&self.tags),
+            2 => model::opt(&self.spec),
+            3 => model::opt(&self.tags),
             4 => model::Part::Str(&self.project),
             5 => model::Part::Str(&self.identifier),
             6 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.spec.is_some() as u64) << 2 | (self.tags.is_some() as u64) << 3
+            | (self.project.is_some() as u64) << 4
+            | (self.identifier.is_some() as u64) << 5
+            | (self.description.is_some() as u64) << 6
     }
 }
 model::model!(Connector);
@@ -707,13 +784,20 @@ impl model::Model for ConnectorConnectivityDetail {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.errors),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.errors),
+            1 => model::opt(&self.status),
             2 => model::Part::Int(&self.tested_at),
             3 => model::Part::Int(&self.connected_at),
             4 => model::Part::Str(&self.error_summary),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.errors.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.tested_at.is_some() as u64) << 2
+            | (self.connected_at.is_some() as u64) << 3
+            | (self.error_summary.is_some() as u64) << 4
     }
 }
 model::model!(ConnectorConnectivityDetail);
@@ -763,6 +847,10 @@ impl model::Model for ConnectorRequest {
             0 => model::Cell::part(&self.connector),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -820,14 +908,22 @@ impl model::Model for ConnectorResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.status),
             1 => model::Part::Int(&self.created),
             2 => model::Part::Int(&self.updated),
-            3 => model::Part::Opt(&self.connector),
+            3 => model::opt(&self.connector),
             4 => model::Part::Flag(&self.harness_managed),
             5 => model::Part::Json(&self.governance_metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status.is_some() as u64 | (self.created.is_some() as u64) << 1
+            | (self.updated.is_some() as u64) << 2
+            | (self.connector.is_some() as u64) << 3
+            | (self.harness_managed.is_some() as u64) << 4
+            | (self.governance_metadata.is_some() as u64) << 5
     }
 }
 model::model!(ConnectorResponse);
@@ -892,6 +988,11 @@ impl model::Model for ConnectorTestConnectionErrorDetail {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.code.is_some() as u64 | (self.reason.is_some() as u64) << 1
+            | (self.message.is_some() as u64) << 2
+    }
 }
 model::model!(ConnectorTestConnectionErrorDetail);
 /// Schema `ConnectorTestConnectionResponse`.
@@ -934,13 +1035,20 @@ impl model::Model for ConnectorTestConnectionResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.errors),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.errors),
+            1 => model::opt(&self.status),
             2 => model::Part::Int(&self.tested_at),
             3 => model::Part::Str(&self.delegate_id),
             4 => model::Part::Str(&self.error_summary),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.errors.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.tested_at.is_some() as u64) << 2
+            | (self.delegate_id.is_some() as u64) << 3
+            | (self.error_summary.is_some() as u64) << 4
     }
 }
 model::model!(ConnectorTestConnectionResponse);
@@ -988,6 +1096,11 @@ impl model::Model for ErrorDetail {
             2 => model::Part::Str(&self.message),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.code.is_some() as u64 | (self.reason.is_some() as u64) << 1
+            | (self.message.is_some() as u64) << 2
     }
 }
 model::model!(ErrorDetail);
@@ -1054,16 +1167,26 @@ impl model::Model for GitHttpConnectorSpec {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.url),
-            1 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.type_),
             2 => model::Part::Str(&self.branch),
             3 => model::Part::Str(&self.username),
             4 => model::Part::Str(&self.password_ref),
-            5 => model::Part::Opt(&self.connection_type),
+            5 => model::opt(&self.connection_type),
             6 => model::Part::Str(&self.validation_repo),
-            7 => model::Part::Opt(&self.delegate_selectors),
+            7 => model::opt(&self.delegate_selectors),
             8 => model::Part::Flag(&self.execute_on_delegate),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.branch.is_some() as u64) << 2 | (self.username.is_some() as u64) << 3
+            | (self.password_ref.is_some() as u64) << 4
+            | (self.connection_type.is_some() as u64) << 5
+            | (self.validation_repo.is_some() as u64) << 6
+            | (self.delegate_selectors.is_some() as u64) << 7
+            | (self.execute_on_delegate.is_some() as u64) << 8
     }
 }
 model::model!(GitHttpConnectorSpec);
@@ -1139,16 +1262,27 @@ impl model::Model for GitHttpEncryptedConnectorSpec {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.url),
-            1 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.type_),
             2 => model::Part::Str(&self.branch),
             3 => model::Part::Str(&self.password_ref),
             4 => model::Part::Str(&self.username_ref),
-            5 => model::Part::Opt(&self.connection_type),
+            5 => model::opt(&self.connection_type),
             6 => model::Part::Str(&self.validation_repo),
-            7 => model::Part::Opt(&self.delegate_selectors),
+            7 => model::opt(&self.delegate_selectors),
             8 => model::Part::Flag(&self.execute_on_delegate),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.branch.is_some() as u64) << 2
+            | (self.password_ref.is_some() as u64) << 3
+            | (self.username_ref.is_some() as u64) << 4
+            | (self.connection_type.is_some() as u64) << 5
+            | (self.validation_repo.is_some() as u64) << 6
+            | (self.delegate_selectors.is_some() as u64) << 7
+            | (self.execute_on_delegate.is_some() as u64) << 8
     }
 }
 model::model!(GitHttpEncryptedConnectorSpec);
@@ -1220,15 +1354,25 @@ impl model::Model for GitSshConnectorSpec {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.url),
-            1 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.type_),
             2 => model::Part::Str(&self.branch),
             3 => model::Part::Str(&self.ssh_key_ref),
-            4 => model::Part::Opt(&self.connection_type),
+            4 => model::opt(&self.connection_type),
             5 => model::Part::Str(&self.validation_repo),
-            6 => model::Part::Opt(&self.delegate_selectors),
+            6 => model::opt(&self.delegate_selectors),
             7 => model::Part::Flag(&self.execute_on_delegate),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.branch.is_some() as u64) << 2
+            | (self.ssh_key_ref.is_some() as u64) << 3
+            | (self.connection_type.is_some() as u64) << 4
+            | (self.validation_repo.is_some() as u64) << 5
+            | (self.delegate_selectors.is_some() as u64) << 6
+            | (self.execute_on_delegate.is_some() as u64) << 7
     }
 }
 model::model!(GitSshConnectorSpec);
@@ -1273,9 +1417,13 @@ impl model::Model for HostDto {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.hostname),
-            1 => model::Part::Opt(&self.host_attributes),
+            1 => model::opt(&self.host_attributes),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.hostname.is_some() as u64 | (self.host_attributes.is_some() as u64) << 1
     }
 }
 model::model!(HostDto);
@@ -1318,10 +1466,15 @@ impl model::Model for HostValidationDto {
         match index {
             0 => model::Part::Str(&self.host),
             1 => model::Part::Str(&self.port),
-            2 => model::Part::Opt(&self.error),
-            3 => model::Part::Opt(&self.status),
+            2 => model::opt(&self.error),
+            3 => model::opt(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.host.is_some() as u64 | (self.port.is_some() as u64) << 1
+            | (self.error.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
     }
 }
 model::model!(HostValidationDto);
@@ -1371,10 +1524,14 @@ impl model::Model for HostValidationParams {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.tags),
+            0 => model::opt(&self.tags),
             1 => model::Cell::part(&self.hosts),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.tags.is_some() as u64 | 1 << 1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -1419,12 +1576,18 @@ impl model::Model for ResponseDtoListHostValidationDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListHostValidationDto);

@@ -66,17 +66,28 @@ impl model::Model for AppDynamicsConnectorDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.auth_type),
+            0 => model::opt(&self.auth_type),
             1 => model::Part::Str(&self.client_id),
             2 => model::Part::Str(&self.username),
             3 => model::Part::Str(&self.accountname),
             4 => model::Part::Str(&self.password_ref),
             5 => model::Part::Str(&self.controller_url),
             6 => model::Part::Str(&self.client_secret_ref),
-            7 => model::Part::Opt(&self.delegate_selectors),
+            7 => model::opt(&self.delegate_selectors),
             8 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.auth_type.is_some() as u64 | (self.client_id.is_some() as u64) << 1
+            | (self.username.is_some() as u64) << 2
+            | (self.accountname.is_some() as u64) << 3
+            | (self.password_ref.is_some() as u64) << 4
+            | (self.controller_url.is_some() as u64) << 5
+            | (self.client_secret_ref.is_some() as u64) << 6
+            | (self.delegate_selectors.is_some() as u64) << 7
+            | (self.ignore_test_connection.is_some() as u64) << 8
     }
 }
 model::model!(AppDynamicsConnectorDto);
@@ -121,8 +132,8 @@ impl model::Model for ArtifactoryAuthentication {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -192,14 +203,22 @@ impl model::Model for ArtifactoryConnector {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.auth),
+            0 => model::opt(&self.auth),
             1 => model::Part::Flag(&self.proxy),
-            2 => model::Part::Opt(&self.delegate_selectors),
+            2 => model::opt(&self.delegate_selectors),
             3 => model::Part::Flag(&self.execute_on_delegate),
             4 => model::Part::Str(&self.artifactory_server_url),
             5 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.auth.is_some() as u64 | (self.proxy.is_some() as u64) << 1
+            | (self.delegate_selectors.is_some() as u64) << 2
+            | (self.execute_on_delegate.is_some() as u64) << 3
+            | (self.artifactory_server_url.is_some() as u64) << 4
+            | (self.ignore_test_connection.is_some() as u64) << 5
     }
 }
 model::model!(ArtifactoryConnector);
@@ -243,6 +262,11 @@ impl model::Model for ArtifactoryUsernamePasswordAuth {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.username.is_some() as u64 | (self.password_ref.is_some() as u64) << 1
+            | (self.username_ref.is_some() as u64) << 2
+    }
 }
 model::model!(ArtifactoryUsernamePasswordAuth);
 /// Schema `AwsCodeCommitAuthentication`.
@@ -276,8 +300,8 @@ impl model::Model for AwsCodeCommitAuthentication {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -338,12 +362,19 @@ impl model::Model for AwsCodeCommitConnector {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.url),
-            1 => model::Part::Opt(&self.type_),
-            2 => model::Part::Opt(&self.authentication),
-            3 => model::Part::Opt(&self.delegate_selectors),
+            1 => model::opt(&self.type_),
+            2 => model::opt(&self.authentication),
+            3 => model::opt(&self.delegate_selectors),
             4 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.authentication.is_some() as u64) << 2
+            | (self.delegate_selectors.is_some() as u64) << 3
+            | (self.ignore_test_connection.is_some() as u64) << 4
     }
 }
 model::model!(AwsCodeCommitConnector);
@@ -387,8 +418,8 @@ impl model::Model for AwsCodeCommitHttpsCredentials {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -455,6 +486,11 @@ impl model::Model for AwsCodeCommitSecretKeyAccessKey {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        self.access_key.is_some() as u64 | (self.access_key_ref.is_some() as u64) << 1
+            | (self.secret_key_ref.is_some() as u64) << 2
+    }
+    #[inline]
     fn secrets(&self) -> &'static [usize] {
         &[0]
     }
@@ -513,13 +549,21 @@ impl model::Model for AwsConnector {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.proxy),
-            1 => model::Part::Opt(&self.credential),
-            2 => model::Part::Opt(&self.delegate_selectors),
+            1 => model::opt(&self.credential),
+            2 => model::opt(&self.delegate_selectors),
             3 => model::Part::Flag(&self.execute_on_delegate),
             4 => model::Part::Flag(&self.ignore_test_connection),
-            5 => model::Part::Opt(&self.aws_sdk_client_back_off_strategy_override),
+            5 => model::opt(&self.aws_sdk_client_back_off_strategy_override),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.proxy.is_some() as u64 | (self.credential.is_some() as u64) << 1
+            | (self.delegate_selectors.is_some() as u64) << 2
+            | (self.execute_on_delegate.is_some() as u64) << 3
+            | (self.ignore_test_connection.is_some() as u64) << 4
+            | (self.aws_sdk_client_back_off_strategy_override.is_some() as u64) << 5
     }
 }
 model::model!(AwsConnector);
@@ -560,10 +604,10 @@ impl model::Model for AwsCredential {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             2 => model::Part::Str(&self.region),
-            3 => model::Part::Opt(&self.cross_account_access),
+            3 => model::opt(&self.cross_account_access),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -632,6 +676,12 @@ impl model::Model for AwsCurAttributes {
             3 => model::Part::Str(&self.s3_bucket_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.region.is_some() as u64 | (self.s3_prefix.is_some() as u64) << 1
+            | (self.report_name.is_some() as u64) << 2
+            | (self.s3_bucket_name.is_some() as u64) << 3
     }
 }
 model::model!(AwsCurAttributes);
@@ -707,14 +757,26 @@ impl model::Model for AwsKmsConnector {
             1 => model::Part::Str(&self.region),
             2 => model::Part::Flag(&self.default),
             3 => model::Part::Flag(&self.is_default),
-            4 => model::Part::Opt(&self.credential),
-            5 => model::Part::Opt(&self.delegate_selectors),
+            4 => model::opt(&self.credential),
+            5 => model::opt(&self.delegate_selectors),
             6 => model::Part::Flag(&self.execute_on_delegate),
             7 => model::Part::Str(&self.kms_arn_in_plain_text),
             8 => model::Part::Flag(&self.ignore_test_connection),
-            9 => model::Part::Opt(&self.aws_oidc_token_exchange_details_for_delegate),
+            9 => model::opt(&self.aws_oidc_token_exchange_details_for_delegate),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.kms_arn.is_some() as u64 | (self.region.is_some() as u64) << 1
+            | (self.default.is_some() as u64) << 2
+            | (self.is_default.is_some() as u64) << 3
+            | (self.credential.is_some() as u64) << 4
+            | (self.delegate_selectors.is_some() as u64) << 5
+            | (self.execute_on_delegate.is_some() as u64) << 6
+            | (self.kms_arn_in_plain_text.is_some() as u64) << 7
+            | (self.ignore_test_connection.is_some() as u64) << 8
+            | (self.aws_oidc_token_exchange_details_for_delegate.is_some() as u64) << 9
     }
 }
 model::model!(AwsKmsConnector);
@@ -749,8 +811,8 @@ impl model::Model for AwsKmsConnectorCredential {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -807,9 +869,13 @@ impl model::Model for AwsKmsCredentialSpecAssumeIam {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.delegate_selectors),
+            0 => model::opt(&self.delegate_selectors),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.delegate_selectors.is_some() as u64
     }
 }
 model::model!(AwsKmsCredentialSpecAssumeIam);
@@ -852,10 +918,16 @@ impl model::Model for AwsKmsCredentialSpecAssumeSts {
         match index {
             0 => model::Part::Str(&self.role_arn),
             1 => model::Part::Str(&self.external_name),
-            2 => model::Part::Opt(&self.delegate_selectors),
+            2 => model::opt(&self.delegate_selectors),
             3 => model::Part::Int(&self.assume_sts_role_duration),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.role_arn.is_some() as u64 | (self.external_name.is_some() as u64) << 1
+            | (self.delegate_selectors.is_some() as u64) << 2
+            | (self.assume_sts_role_duration.is_some() as u64) << 3
     }
 }
 model::model!(AwsKmsCredentialSpecAssumeSts);
@@ -894,6 +966,10 @@ impl model::Model for AwsKmsCredentialSpecManualConfig {
             1 => model::Part::Str(&self.secret_key),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.access_key.is_some() as u64 | (self.secret_key.is_some() as u64) << 1
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -946,6 +1022,12 @@ impl model::Model for AwsManualConfigSpec {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        self.access_key.is_some() as u64 | (self.access_key_ref.is_some() as u64) << 1
+            | (self.secret_key_ref.is_some() as u64) << 2
+            | (self.session_token_ref.is_some() as u64) << 3
+    }
+    #[inline]
     fn secrets(&self) -> &'static [usize] {
         &[0]
     }
@@ -982,6 +1064,10 @@ impl model::Model for AwsOidcSpec {
             0 => model::Part::Str(&self.iam_role_arn),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.iam_role_arn.is_some() as u64
     }
 }
 model::model!(AwsOidcSpec);
@@ -1022,6 +1108,11 @@ impl model::Model for AwsOidcTokenExchangeDetailsForDelegate {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        self.oidc_id_token.is_some() as u64
+            | (self.id_token_expiry_time.is_some() as u64) << 1
+    }
+    #[inline]
     fn secrets(&self) -> &'static [usize] {
         &[0]
     }
@@ -1059,9 +1150,13 @@ impl model::Model for AwsSdkClientBackoffStrategy {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Json(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(AwsSdkClientBackoffStrategy);
@@ -1148,17 +1243,30 @@ impl model::Model for AwsSecretManager {
         match index {
             0 => model::Part::Str(&self.region),
             1 => model::Part::Flag(&self.default),
-            2 => model::Part::Opt(&self.credential),
+            2 => model::opt(&self.credential),
             3 => model::Part::Flag(&self.use_put_secret),
             4 => model::Part::Str(&self.secret_name_prefix),
-            5 => model::Part::Opt(&self.delegate_selectors),
+            5 => model::opt(&self.delegate_selectors),
             6 => model::Part::Flag(&self.execute_on_delegate),
             7 => model::Part::Flag(&self.ignore_test_connection),
             8 => model::Part::Int(&self.recovery_window_in_days),
             9 => model::Part::Flag(&self.force_delete_without_recovery),
-            10 => model::Part::Opt(&self.aws_oidc_token_exchange_details_for_delegate),
+            10 => model::opt(&self.aws_oidc_token_exchange_details_for_delegate),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.region.is_some() as u64 | (self.default.is_some() as u64) << 1
+            | (self.credential.is_some() as u64) << 2
+            | (self.use_put_secret.is_some() as u64) << 3
+            | (self.secret_name_prefix.is_some() as u64) << 4
+            | (self.delegate_selectors.is_some() as u64) << 5
+            | (self.execute_on_delegate.is_some() as u64) << 6
+            | (self.ignore_test_connection.is_some() as u64) << 7
+            | (self.recovery_window_in_days.is_some() as u64) << 8
+            | (self.force_delete_without_recovery.is_some() as u64) << 9
+            | (self.aws_oidc_token_exchange_details_for_delegate.is_some() as u64) << 10
     }
 }
 model::model!(AwsSecretManager);
@@ -1194,9 +1302,13 @@ impl model::Model for AwsSecretManagerCredential {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Json(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(AwsSecretManagerCredential);
@@ -1233,9 +1345,13 @@ impl model::Model for AzureArtifactsAuthentication {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
+            0 => model::opt(&self.spec),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.spec.is_some() as u64
     }
 }
 model::model!(AzureArtifactsAuthentication);
@@ -1285,13 +1401,20 @@ impl model::Model for AzureArtifactsConnector {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.auth),
+            0 => model::opt(&self.auth),
             1 => model::Part::Str(&self.azure_artifacts_url),
-            2 => model::Part::Opt(&self.delegate_selectors),
+            2 => model::opt(&self.delegate_selectors),
             3 => model::Part::Flag(&self.execute_on_delegate),
             4 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.auth.is_some() as u64 | (self.azure_artifacts_url.is_some() as u64) << 1
+            | (self.delegate_selectors.is_some() as u64) << 2
+            | (self.execute_on_delegate.is_some() as u64) << 3
+            | (self.ignore_test_connection.is_some() as u64) << 4
     }
 }
 model::model!(AzureArtifactsConnector);
@@ -1326,10 +1449,14 @@ impl model::Model for AzureArtifactsHttpCredentials {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(AzureArtifactsHttpCredentials);
@@ -1369,6 +1496,10 @@ impl model::Model for AzureArtifactsUsernameToken {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.token_ref.is_some() as u64
+    }
 }
 model::model!(AzureArtifactsUsernameToken);
 /// Schema `AzureAuth`.
@@ -1403,9 +1534,13 @@ impl model::Model for AzureAuth {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Json(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(AzureAuth);
@@ -1459,13 +1594,21 @@ impl model::Model for AzureConnector {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.credential),
-            1 => model::Part::Opt(&self.delegate_selectors),
+            0 => model::opt(&self.credential),
+            1 => model::opt(&self.delegate_selectors),
             2 => model::Part::Flag(&self.execute_on_delegate),
-            3 => model::Part::Opt(&self.azure_environment_type),
+            3 => model::opt(&self.azure_environment_type),
             4 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.credential.is_some() as u64
+            | (self.delegate_selectors.is_some() as u64) << 1
+            | (self.execute_on_delegate.is_some() as u64) << 2
+            | (self.azure_environment_type.is_some() as u64) << 3
+            | (self.ignore_test_connection.is_some() as u64) << 4
     }
 }
 model::model!(AzureConnector);
@@ -1505,8 +1648,8 @@ impl model::Model for AzureCredential {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -1565,6 +1708,10 @@ impl model::Model for AzureInheritFromDelegateDetails {
             0 => model::Part::Json(&self.auth),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.auth.is_some() as u64
     }
 }
 model::model!(AzureInheritFromDelegateDetails);
@@ -1660,14 +1807,30 @@ impl model::Model for AzureKeyVaultConnector {
             5 => model::Part::Flag(&self.enable_purge),
             6 => model::Part::Str(&self.subscription),
             7 => model::Part::Str(&self.managed_client_id),
-            8 => model::Part::Opt(&self.delegate_selectors),
+            8 => model::opt(&self.delegate_selectors),
             9 => model::Part::Flag(&self.use_managed_identity),
-            10 => model::Part::Opt(&self.azure_environment_type),
+            10 => model::opt(&self.azure_environment_type),
             11 => model::Part::Flag(&self.ignore_test_connection),
             12 => model::Part::Flag(&self.vault_configured_manually),
-            13 => model::Part::Opt(&self.azure_managed_identity_type),
+            13 => model::opt(&self.azure_managed_identity_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.default.is_some() as u64 | (self.client_id.is_some() as u64) << 1
+            | (self.tenant_id.is_some() as u64) << 2
+            | (self.secret_key.is_some() as u64) << 3
+            | (self.vault_name.is_some() as u64) << 4
+            | (self.enable_purge.is_some() as u64) << 5
+            | (self.subscription.is_some() as u64) << 6
+            | (self.managed_client_id.is_some() as u64) << 7
+            | (self.delegate_selectors.is_some() as u64) << 8
+            | (self.use_managed_identity.is_some() as u64) << 9
+            | (self.azure_environment_type.is_some() as u64) << 10
+            | (self.ignore_test_connection.is_some() as u64) << 11
+            | (self.vault_configured_manually.is_some() as u64) << 12
+            | (self.azure_managed_identity_type.is_some() as u64) << 13
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -1720,11 +1883,16 @@ impl model::Model for AzureManualDetails {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.auth),
+            0 => model::opt(&self.auth),
             1 => model::Part::Str(&self.tenant_id),
             2 => model::Part::Str(&self.application_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.auth.is_some() as u64 | (self.tenant_id.is_some() as u64) << 1
+            | (self.application_id.is_some() as u64) << 2
     }
 }
 model::model!(AzureManualDetails);
@@ -1768,6 +1936,11 @@ impl model::Model for AzureOidcSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.audience.is_some() as u64 | (self.tenant_id.is_some() as u64) << 1
+            | (self.application_id.is_some() as u64) << 2
+    }
 }
 model::model!(AzureOidcSpec);
 /// Schema `AzureRepoApiAccess`.
@@ -1801,8 +1974,8 @@ impl model::Model for AzureRepoApiAccess {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -1858,8 +2031,8 @@ impl model::Model for AzureRepoAuthentication {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -1938,15 +2111,25 @@ impl model::Model for AzureRepoConfig {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.url),
-            1 => model::Part::Opt(&self.type_),
-            2 => model::Part::Opt(&self.api_access),
-            3 => model::Part::Opt(&self.authentication),
+            1 => model::opt(&self.type_),
+            2 => model::opt(&self.api_access),
+            3 => model::opt(&self.authentication),
             4 => model::Part::Str(&self.validation_repo),
-            5 => model::Part::Opt(&self.delegate_selectors),
+            5 => model::opt(&self.delegate_selectors),
             6 => model::Part::Flag(&self.execute_on_delegate),
             7 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.api_access.is_some() as u64) << 2
+            | (self.authentication.is_some() as u64) << 3
+            | (self.validation_repo.is_some() as u64) << 4
+            | (self.delegate_selectors.is_some() as u64) << 5
+            | (self.execute_on_delegate.is_some() as u64) << 6
+            | (self.ignore_test_connection.is_some() as u64) << 7
     }
 }
 model::model!(AzureRepoConfig);
@@ -1990,8 +2173,8 @@ impl model::Model for AzureRepoHttpCredentials {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -2048,6 +2231,10 @@ impl model::Model for AzureRepoSshCredentials {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ssh_key_ref.is_some() as u64
+    }
 }
 model::model!(AzureRepoSshCredentials);
 /// Schema `AzureRepoTokenSpec`.
@@ -2081,6 +2268,10 @@ impl model::Model for AzureRepoTokenSpec {
             0 => model::Part::Str(&self.token_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.token_ref.is_some() as u64
     }
 }
 model::model!(AzureRepoTokenSpec);
@@ -2123,6 +2314,11 @@ impl model::Model for AzureRepoUsernameToken {
             2 => model::Part::Str(&self.username_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.token_ref.is_some() as u64 | (self.username.is_some() as u64) << 1
+            | (self.username_ref.is_some() as u64) << 2
     }
 }
 model::model!(AzureRepoUsernameToken);

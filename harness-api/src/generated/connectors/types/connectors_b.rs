@@ -40,8 +40,8 @@ impl model::Model for BambooAuthenticationDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -99,12 +99,18 @@ impl model::Model for BambooConnector {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.auth),
+            0 => model::opt(&self.auth),
             1 => model::Part::Str(&self.bamboo_url),
-            2 => model::Part::Opt(&self.delegate_selectors),
+            2 => model::opt(&self.delegate_selectors),
             3 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.auth.is_some() as u64 | (self.bamboo_url.is_some() as u64) << 1
+            | (self.delegate_selectors.is_some() as u64) << 2
+            | (self.ignore_test_connection.is_some() as u64) << 3
     }
 }
 model::model!(BambooConnector);
@@ -147,6 +153,11 @@ impl model::Model for BambooUserNamePasswordDto {
             2 => model::Part::Str(&self.username_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.username.is_some() as u64 | (self.password_ref.is_some() as u64) << 1
+            | (self.username_ref.is_some() as u64) << 2
     }
 }
 model::model!(BambooUserNamePasswordDto);
@@ -201,13 +212,21 @@ impl model::Model for BillingExportSpec {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.report_name),
-            1 => model::Part::Opt(&self.billing_type),
+            1 => model::opt(&self.billing_type),
             2 => model::Part::Str(&self.container_name),
             3 => model::Part::Str(&self.directory_name),
             4 => model::Part::Str(&self.subscription_id),
             5 => model::Part::Str(&self.storage_account_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.report_name.is_some() as u64 | (self.billing_type.is_some() as u64) << 1
+            | (self.container_name.is_some() as u64) << 2
+            | (self.directory_name.is_some() as u64) << 3
+            | (self.subscription_id.is_some() as u64) << 4
+            | (self.storage_account_name.is_some() as u64) << 5
     }
 }
 model::model!(BillingExportSpec);
@@ -246,10 +265,14 @@ impl model::Model for BitbucketApiAccess {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(BitbucketApiAccess);
@@ -288,8 +311,8 @@ impl model::Model for BitbucketAuthentication {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -372,16 +395,27 @@ impl model::Model for BitbucketConnector {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.url),
-            1 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.type_),
             2 => model::Part::Flag(&self.proxy),
-            3 => model::Part::Opt(&self.api_access),
-            4 => model::Part::Opt(&self.authentication),
+            3 => model::opt(&self.api_access),
+            4 => model::opt(&self.authentication),
             5 => model::Part::Str(&self.validation_repo),
-            6 => model::Part::Opt(&self.delegate_selectors),
+            6 => model::opt(&self.delegate_selectors),
             7 => model::Part::Flag(&self.execute_on_delegate),
             8 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.proxy.is_some() as u64) << 2
+            | (self.api_access.is_some() as u64) << 3
+            | (self.authentication.is_some() as u64) << 4
+            | (self.validation_repo.is_some() as u64) << 5
+            | (self.delegate_selectors.is_some() as u64) << 6
+            | (self.execute_on_delegate.is_some() as u64) << 7
+            | (self.ignore_test_connection.is_some() as u64) << 8
     }
 }
 model::model!(BitbucketConnector);
@@ -425,8 +459,8 @@ impl model::Model for BitbucketHttpCredentials {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -483,6 +517,10 @@ impl model::Model for BitbucketSshCredentials {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ssh_key_ref.is_some() as u64
+    }
 }
 model::model!(BitbucketSshCredentials);
 /// Schema `BitbucketUsernamePassword`.
@@ -524,6 +562,11 @@ impl model::Model for BitbucketUsernamePassword {
             2 => model::Part::Str(&self.username_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.username.is_some() as u64 | (self.password_ref.is_some() as u64) << 1
+            | (self.username_ref.is_some() as u64) << 2
     }
 }
 model::model!(BitbucketUsernamePassword);

@@ -35,10 +35,15 @@ impl model::Model for CcmK8sConnectorResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.k8s_connector),
-            1 => model::Part::Opt(&self.ccmk8s_connector),
+            0 => model::opt(&self.k8s_connector),
+            1 => model::opt(&self.ccmk8s_connector),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.k8s_connector.is_some() as u64
+            | (self.ccmk8s_connector.is_some() as u64) << 1
     }
 }
 model::model!(CcmK8sConnectorResponse);
@@ -100,16 +105,26 @@ impl model::Model for CeAwsConnector {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.credential),
+            0 => model::opt(&self.credential),
             1 => model::Part::Str(&self.aws_account_id),
-            2 => model::Part::Opt(&self.cur_attributes),
-            3 => model::Part::Opt(&self.features_enabled),
-            4 => model::Part::Opt(&self.cross_account_access),
-            5 => model::Part::Opt(&self.autostopping_features),
+            2 => model::opt(&self.cur_attributes),
+            3 => model::opt(&self.features_enabled),
+            4 => model::opt(&self.cross_account_access),
+            5 => model::opt(&self.autostopping_features),
             6 => model::Part::Flag(&self.ignore_test_connection),
             7 => model::Part::Flag(&self.is_aws_gov_cloud_account),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.credential.is_some() as u64 | (self.aws_account_id.is_some() as u64) << 1
+            | (self.cur_attributes.is_some() as u64) << 2
+            | (self.features_enabled.is_some() as u64) << 3
+            | (self.cross_account_access.is_some() as u64) << 4
+            | (self.autostopping_features.is_some() as u64) << 5
+            | (self.ignore_test_connection.is_some() as u64) << 6
+            | (self.is_aws_gov_cloud_account.is_some() as u64) << 7
     }
 }
 model::model!(CeAwsConnector);
@@ -160,8 +175,8 @@ impl model::Model for CeAwsCredential {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             2 => model::Part::Str(&self.region),
             _ => model::Part::Misfits(&self.misfits),
         }
@@ -218,6 +233,10 @@ impl model::Model for CeAwsOidcSpec {
             0 => model::Part::Str(&self.iam_role_arn),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.iam_role_arn.is_some() as u64
     }
 }
 model::model!(CeAwsOidcSpec);
@@ -277,13 +296,22 @@ impl model::Model for CeAzureConnector {
         match index {
             0 => model::Part::Str(&self.tenant_id),
             1 => model::Part::Str(&self.subscription_id),
-            2 => model::Part::Opt(&self.features_enabled),
-            3 => model::Part::Opt(&self.billing_export_spec),
-            4 => model::Part::Opt(&self.billing_export_spec2),
-            5 => model::Part::Opt(&self.autostopping_features),
+            2 => model::opt(&self.features_enabled),
+            3 => model::opt(&self.billing_export_spec),
+            4 => model::opt(&self.billing_export_spec2),
+            5 => model::opt(&self.autostopping_features),
             6 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.tenant_id.is_some() as u64 | (self.subscription_id.is_some() as u64) << 1
+            | (self.features_enabled.is_some() as u64) << 2
+            | (self.billing_export_spec.is_some() as u64) << 3
+            | (self.billing_export_spec2.is_some() as u64) << 4
+            | (self.autostopping_features.is_some() as u64) << 5
+            | (self.ignore_test_connection.is_some() as u64) << 6
     }
 }
 model::model!(CeAzureConnector);
@@ -335,10 +363,16 @@ impl model::Model for CeKubernetesClusterConfigDto {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.connector_ref),
-            1 => model::Part::Opt(&self.features_enabled),
+            1 => model::opt(&self.features_enabled),
             2 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.connector_ref.is_some() as u64
+            | (self.features_enabled.is_some() as u64) << 1
+            | (self.ignore_test_connection.is_some() as u64) << 2
     }
 }
 model::model!(CeKubernetesClusterConfigDto);
@@ -405,13 +439,22 @@ impl model::Model for ConfluenceConnector {
         match index {
             0 => model::Part::Str(&self.email_id),
             1 => model::Part::Str(&self.api_key_ref),
-            2 => model::Part::Opt(&self.api_access_type),
+            2 => model::opt(&self.api_access_type),
             3 => model::Part::Str(&self.confluence_url),
             4 => model::Part::Str(&self.access_token_ref),
             5 => model::Part::Str(&self.refresh_token_ref),
             6 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.email_id.is_some() as u64 | (self.api_key_ref.is_some() as u64) << 1
+            | (self.api_access_type.is_some() as u64) << 2
+            | (self.confluence_url.is_some() as u64) << 3
+            | (self.access_token_ref.is_some() as u64) << 4
+            | (self.refresh_token_ref.is_some() as u64) << 5
+            | (self.ignore_test_connection.is_some() as u64) << 6
     }
 }
 model::model!(ConfluenceConnector);
@@ -451,6 +494,10 @@ impl model::Model for ConnectorActivityDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.last_activity_time.is_some() as u64
+    }
 }
 model::model!(ConnectorActivityDetails);
 /// Schema `ConnectorCatalogueItem`.
@@ -484,10 +531,14 @@ impl model::Model for ConnectorCatalogueItem {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.category),
-            1 => model::Part::Opt(&self.connectors),
+            0 => model::opt(&self.category),
+            1 => model::opt(&self.connectors),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.category.is_some() as u64 | (self.connectors.is_some() as u64) << 1
     }
 }
 model::model!(ConnectorCatalogueItem);
@@ -547,9 +598,13 @@ impl model::Model for ConnectorCatalogueResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.catalogue),
+            0 => model::opt(&self.catalogue),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.catalogue.is_some() as u64
     }
 }
 model::model!(ConnectorCatalogueResponse);
@@ -651,8 +706,8 @@ impl model::Model for ConnectorConnectivityDetails {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.errors),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.errors),
+            1 => model::opt(&self.status),
             2 => model::Part::Int(&self.tested_at),
             3 => model::Part::Str(&self.error_summary),
             4 => model::Part::Int(&self.last_tested_at),
@@ -660,6 +715,15 @@ impl model::Model for ConnectorConnectivityDetails {
             6 => model::Part::Int(&self.last_connected_at),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.errors.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.tested_at.is_some() as u64) << 2
+            | (self.error_summary.is_some() as u64) << 3
+            | (self.last_tested_at.is_some() as u64) << 4
+            | (self.last_alert_sent.is_some() as u64) << 5
+            | (self.last_connected_at.is_some() as u64) << 6
     }
 }
 model::model!(ConnectorConnectivityDetails);
@@ -738,18 +802,30 @@ impl model::Model for ConnectorFilterProperties {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.tags),
-            1 => model::Part::Opt(&self.types),
-            2 => model::Part::Opt(&self.categories),
-            3 => model::Part::Opt(&self.filter_type),
+            0 => model::opt(&self.tags),
+            1 => model::opt(&self.types),
+            2 => model::opt(&self.categories),
+            3 => model::opt(&self.filter_type),
             4 => model::Part::Str(&self.description),
-            5 => model::Part::Opt(&self.connector_names),
-            6 => model::Part::Opt(&self.connectivity_statuses),
-            7 => model::Part::Opt(&self.connector_identifiers),
-            8 => model::Part::Opt(&self.connector_connectivity_modes),
+            5 => model::opt(&self.connector_names),
+            6 => model::opt(&self.connectivity_statuses),
+            7 => model::opt(&self.connector_identifiers),
+            8 => model::opt(&self.connector_connectivity_modes),
             9 => model::Part::Flag(&self.inheriting_credentials_from_delegate),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.tags.is_some() as u64 | (self.types.is_some() as u64) << 1
+            | (self.categories.is_some() as u64) << 2
+            | (self.filter_type.is_some() as u64) << 3
+            | (self.description.is_some() as u64) << 4
+            | (self.connector_names.is_some() as u64) << 5
+            | (self.connectivity_statuses.is_some() as u64) << 6
+            | (self.connector_identifiers.is_some() as u64) << 7
+            | (self.connector_connectivity_modes.is_some() as u64) << 8
+            | (self.inheriting_credentials_from_delegate.is_some() as u64) << 9
     }
 }
 model::model!(ConnectorFilterProperties);
@@ -859,9 +935,9 @@ impl model::Model for ConnectorInfo {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.spec),
-            2 => model::Part::Opt(&self.tags),
-            3 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.spec),
+            2 => model::opt(&self.tags),
+            3 => model::opt(&self.type_),
             4 => model::Part::Str(&self.identifier),
             5 => model::Part::Str(&self.description),
             6 => model::Part::Str(&self.org_identifier),
@@ -933,10 +1009,14 @@ impl model::Model for ConnectorStatistics {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_stats),
-            1 => model::Part::Opt(&self.status_stats),
+            0 => model::opt(&self.type_stats),
+            1 => model::opt(&self.status_stats),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_stats.is_some() as u64 | (self.status_stats.is_some() as u64) << 1
     }
 }
 model::model!(ConnectorStatistics);
@@ -972,9 +1052,13 @@ impl model::Model for ConnectorStatusStats {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.count),
-            1 => model::Part::Opt(&self.status),
+            1 => model::opt(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.count.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(ConnectorStatusStats);
@@ -1014,10 +1098,14 @@ impl model::Model for ConnectorTypeStats {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.type_),
             1 => model::Part::Int(&self.count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.count.is_some() as u64) << 1
     }
 }
 model::model!(ConnectorTypeStats);
@@ -1084,14 +1172,22 @@ impl model::Model for ConnectorValidationResult {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.errors),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.errors),
+            1 => model::opt(&self.status),
             2 => model::Part::Str(&self.task_id),
             3 => model::Part::Int(&self.tested_at),
             4 => model::Part::Str(&self.delegate_id),
             5 => model::Part::Str(&self.error_summary),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.errors.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.task_id.is_some() as u64) << 2
+            | (self.tested_at.is_some() as u64) << 3
+            | (self.delegate_id.is_some() as u64) << 4
+            | (self.error_summary.is_some() as u64) << 5
     }
 }
 model::model!(ConnectorValidationResult);
@@ -1135,6 +1231,11 @@ impl model::Model for CrossAccountAccess {
             1 => model::Part::Str(&self.cross_account_role_arn),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.external_id.is_some() as u64
+            | (self.cross_account_role_arn.is_some() as u64) << 1
     }
 }
 model::model!(CrossAccountAccess);
@@ -1196,16 +1297,26 @@ impl model::Model for CustomHealthConnectorDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.method),
-            1 => model::Part::Opt(&self.params),
+            0 => model::opt(&self.method),
+            1 => model::opt(&self.params),
             2 => model::Part::Str(&self.base_url),
-            3 => model::Part::Opt(&self.headers),
+            3 => model::opt(&self.headers),
             4 => model::Part::Str(&self.validation_body),
             5 => model::Part::Str(&self.validation_path),
-            6 => model::Part::Opt(&self.delegate_selectors),
+            6 => model::opt(&self.delegate_selectors),
             7 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.method.is_some() as u64 | (self.params.is_some() as u64) << 1
+            | (self.base_url.is_some() as u64) << 2
+            | (self.headers.is_some() as u64) << 3
+            | (self.validation_body.is_some() as u64) << 4
+            | (self.validation_path.is_some() as u64) << 5
+            | (self.delegate_selectors.is_some() as u64) << 6
+            | (self.ignore_test_connection.is_some() as u64) << 7
     }
 }
 model::model!(CustomHealthConnectorDto);
@@ -1260,6 +1371,13 @@ impl model::Model for CustomHealthKeyAndValue {
             4 => model::Part::Str(&self.encrypted_value_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
+            | (self.value_encrypted.is_some() as u64) << 2
+            | (self.is_value_encrypted.is_some() as u64) << 3
+            | (self.encrypted_value_ref.is_some() as u64) << 4
     }
 }
 model::model!(CustomHealthKeyAndValue);
@@ -1328,14 +1446,25 @@ impl model::Model for CustomSecretManager {
             0 => model::Part::Str(&self.host),
             1 => model::Part::Flag(&self.default),
             2 => model::Part::Int(&self.timeout),
-            3 => model::Part::Opt(&self.template),
+            3 => model::opt(&self.template),
             4 => model::Part::Flag(&self.on_delegate),
             5 => model::Part::Str(&self.connector_ref),
             6 => model::Part::Str(&self.working_directory),
-            7 => model::Part::Opt(&self.delegate_selectors),
+            7 => model::opt(&self.delegate_selectors),
             8 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.host.is_some() as u64 | (self.default.is_some() as u64) << 1
+            | (self.timeout.is_some() as u64) << 2
+            | (self.template.is_some() as u64) << 3
+            | (self.on_delegate.is_some() as u64) << 4
+            | (self.connector_ref.is_some() as u64) << 5
+            | (self.working_directory.is_some() as u64) << 6
+            | (self.delegate_selectors.is_some() as u64) << 7
+            | (self.ignore_test_connection.is_some() as u64) << 8
     }
 }
 model::model!(CustomSecretManager);

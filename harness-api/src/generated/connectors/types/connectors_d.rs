@@ -53,10 +53,17 @@ impl model::Model for DatadogConnectorDto {
             0 => model::Part::Str(&self.url),
             1 => model::Part::Str(&self.api_key_ref),
             2 => model::Part::Str(&self.application_key_ref),
-            3 => model::Part::Opt(&self.delegate_selectors),
+            3 => model::opt(&self.delegate_selectors),
             4 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.api_key_ref.is_some() as u64) << 1
+            | (self.application_key_ref.is_some() as u64) << 2
+            | (self.delegate_selectors.is_some() as u64) << 3
+            | (self.ignore_test_connection.is_some() as u64) << 4
     }
 }
 model::model!(DatadogConnectorDto);
@@ -96,8 +103,8 @@ impl model::Model for DockerAuthentication {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -171,15 +178,24 @@ impl model::Model for DockerConnector {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.auth),
+            0 => model::opt(&self.auth),
             1 => model::Part::Flag(&self.proxy),
-            2 => model::Part::Opt(&self.provider_type),
-            3 => model::Part::Opt(&self.delegate_selectors),
+            2 => model::opt(&self.provider_type),
+            3 => model::opt(&self.delegate_selectors),
             4 => model::Part::Str(&self.docker_registry_url),
             5 => model::Part::Flag(&self.execute_on_delegate),
             6 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.auth.is_some() as u64 | (self.proxy.is_some() as u64) << 1
+            | (self.provider_type.is_some() as u64) << 2
+            | (self.delegate_selectors.is_some() as u64) << 3
+            | (self.docker_registry_url.is_some() as u64) << 4
+            | (self.execute_on_delegate.is_some() as u64) << 5
+            | (self.ignore_test_connection.is_some() as u64) << 6
     }
 }
 model::model!(DockerConnector);
@@ -226,6 +242,11 @@ impl model::Model for DockerUserNamePassword {
             2 => model::Part::Str(&self.username_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.username.is_some() as u64 | (self.password_ref.is_some() as u64) << 1
+            | (self.username_ref.is_some() as u64) << 2
     }
 }
 model::model!(DockerUserNamePassword);
@@ -283,10 +304,18 @@ impl model::Model for DynatraceConnectorDto {
             1 => model::Part::Str(&self.api_token_ref),
             2 => model::Part::Str(&self.platform_url),
             3 => model::Part::Str(&self.platform_token_ref),
-            4 => model::Part::Opt(&self.delegate_selectors),
+            4 => model::opt(&self.delegate_selectors),
             5 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.api_token_ref.is_some() as u64) << 1
+            | (self.platform_url.is_some() as u64) << 2
+            | (self.platform_token_ref.is_some() as u64) << 3
+            | (self.delegate_selectors.is_some() as u64) << 4
+            | (self.ignore_test_connection.is_some() as u64) << 5
     }
 }
 model::model!(DynatraceConnectorDto);

@@ -64,14 +64,24 @@ impl model::Model for ElkConnectorDto {
         match index {
             0 => model::Part::Str(&self.url),
             1 => model::Part::Str(&self.api_key_id),
-            2 => model::Part::Opt(&self.auth_type),
+            2 => model::opt(&self.auth_type),
             3 => model::Part::Str(&self.username),
             4 => model::Part::Str(&self.api_key_ref),
             5 => model::Part::Str(&self.password_ref),
-            6 => model::Part::Opt(&self.delegate_selectors),
+            6 => model::opt(&self.delegate_selectors),
             7 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.api_key_id.is_some() as u64) << 1
+            | (self.auth_type.is_some() as u64) << 2
+            | (self.username.is_some() as u64) << 3
+            | (self.api_key_ref.is_some() as u64) << 4
+            | (self.password_ref.is_some() as u64) << 5
+            | (self.delegate_selectors.is_some() as u64) << 6
+            | (self.ignore_test_connection.is_some() as u64) << 7
     }
 }
 model::model!(ElkConnectorDto);
@@ -119,10 +129,16 @@ impl model::Model for ErrorTrackingConnectorDto {
         match index {
             0 => model::Part::Str(&self.url),
             1 => model::Part::Str(&self.api_key_ref),
-            2 => model::Part::Opt(&self.delegate_selectors),
+            2 => model::opt(&self.delegate_selectors),
             3 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.api_key_ref.is_some() as u64) << 1
+            | (self.delegate_selectors.is_some() as u64) << 2
+            | (self.ignore_test_connection.is_some() as u64) << 3
     }
 }
 model::model!(ErrorTrackingConnectorDto);

@@ -32,9 +32,13 @@ impl model::Model for FieldValues {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.field_values),
+            0 => model::opt(&self.field_values),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.field_values.is_some() as u64
     }
 }
 model::model!(FieldValues);

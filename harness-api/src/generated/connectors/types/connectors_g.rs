@@ -40,6 +40,10 @@ impl model::Model for GcpBillingExportSpecDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.table_id.is_some() as u64 | (self.dataset_id.is_some() as u64) << 1
+    }
 }
 model::model!(GcpBillingExportSpecDto);
 /// Schema `GcpCcmConnectorCredential`.
@@ -73,8 +77,8 @@ impl model::Model for GcpCcmConnectorCredential {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -143,6 +147,12 @@ impl model::Model for GcpCcmOidcDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.provider_id.is_some() as u64 | (self.gcp_project_id.is_some() as u64) << 1
+            | (self.workload_pool_id.is_some() as u64) << 2
+            | (self.service_account_email.is_some() as u64) << 3
+    }
 }
 model::model!(GcpCcmOidcDetails);
 /// Schema `GcpCloudCostConnectorDTO`.
@@ -200,14 +210,23 @@ impl model::Model for GcpCloudCostConnectorDto {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.project_id),
-            1 => model::Part::Opt(&self.credential),
-            2 => model::Part::Opt(&self.features_enabled),
-            3 => model::Part::Opt(&self.billing_export_spec),
+            1 => model::opt(&self.credential),
+            2 => model::opt(&self.features_enabled),
+            3 => model::opt(&self.billing_export_spec),
             4 => model::Part::Str(&self.service_account_email),
-            5 => model::Part::Opt(&self.autostopping_features),
+            5 => model::opt(&self.autostopping_features),
             6 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.project_id.is_some() as u64 | (self.credential.is_some() as u64) << 1
+            | (self.features_enabled.is_some() as u64) << 2
+            | (self.billing_export_spec.is_some() as u64) << 3
+            | (self.service_account_email.is_some() as u64) << 4
+            | (self.autostopping_features.is_some() as u64) << 5
+            | (self.ignore_test_connection.is_some() as u64) << 6
     }
 }
 model::model!(GcpCloudCostConnectorDto);
@@ -272,12 +291,19 @@ impl model::Model for GcpConnector {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.proxy),
-            1 => model::Part::Opt(&self.credential),
-            2 => model::Part::Opt(&self.delegate_selectors),
+            1 => model::opt(&self.credential),
+            2 => model::opt(&self.delegate_selectors),
             3 => model::Part::Flag(&self.execute_on_delegate),
             4 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.proxy.is_some() as u64 | (self.credential.is_some() as u64) << 1
+            | (self.delegate_selectors.is_some() as u64) << 2
+            | (self.execute_on_delegate.is_some() as u64) << 3
+            | (self.ignore_test_connection.is_some() as u64) << 4
     }
 }
 model::model!(GcpConnector);
@@ -312,8 +338,8 @@ impl model::Model for GcpConnectorCredential {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -368,9 +394,13 @@ impl model::Model for GcpDelegateDetails {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.delegate_selectors),
+            0 => model::opt(&self.delegate_selectors),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.delegate_selectors.is_some() as u64
     }
 }
 model::model!(GcpDelegateDetails);
@@ -446,12 +476,24 @@ impl model::Model for GcpKmsConnector {
             3 => model::Part::Str(&self.key_ring),
             4 => model::Part::Str(&self.project_id),
             5 => model::Part::Str(&self.credentials),
-            6 => model::Part::Opt(&self.oidc_details),
-            7 => model::Part::Opt(&self.delegate_selectors),
+            6 => model::opt(&self.oidc_details),
+            7 => model::opt(&self.delegate_selectors),
             8 => model::Part::Flag(&self.execute_on_delegate),
             9 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.region.is_some() as u64 | (self.default.is_some() as u64) << 1
+            | (self.key_name.is_some() as u64) << 2
+            | (self.key_ring.is_some() as u64) << 3
+            | (self.project_id.is_some() as u64) << 4
+            | (self.credentials.is_some() as u64) << 5
+            | (self.oidc_details.is_some() as u64) << 6
+            | (self.delegate_selectors.is_some() as u64) << 7
+            | (self.execute_on_delegate.is_some() as u64) << 8
+            | (self.ignore_test_connection.is_some() as u64) << 9
     }
 }
 model::model!(GcpKmsConnector);
@@ -486,6 +528,10 @@ impl model::Model for GcpManualDetails {
             0 => model::Part::Str(&self.secret_key_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.secret_key_ref.is_some() as u64
     }
 }
 model::model!(GcpManualDetails);
@@ -532,6 +578,12 @@ impl model::Model for GcpOidcDetails {
             3 => model::Part::Str(&self.service_account_email),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.provider_id.is_some() as u64 | (self.gcp_project_id.is_some() as u64) << 1
+            | (self.workload_pool_id.is_some() as u64) << 2
+            | (self.service_account_email.is_some() as u64) << 3
     }
 }
 model::model!(GcpOidcDetails);
@@ -596,10 +648,20 @@ impl model::Model for GcpOidcTokenExchangeDetailsForDelegate {
             2 => model::Part::Str(&self.gcp_service_account_email),
             3 => model::Part::Str(&self.oidc_access_token_sts_endpoint),
             4 => model::Part::Str(&self.oidc_access_token_iam_sa_endpoint),
-            5 => model::Part::Opt(&self.oidc_chartmuseum_gcp_config_structure),
-            6 => model::Part::Opt(&self.oidc_workload_access_token_request_structure),
+            5 => model::opt(&self.oidc_chartmuseum_gcp_config_structure),
+            6 => model::opt(&self.oidc_workload_access_token_request_structure),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.oidc_id_token.is_some() as u64
+            | (self.id_token_expiry_time.is_some() as u64) << 1
+            | (self.gcp_service_account_email.is_some() as u64) << 2
+            | (self.oidc_access_token_sts_endpoint.is_some() as u64) << 3
+            | (self.oidc_access_token_iam_sa_endpoint.is_some() as u64) << 4
+            | (self.oidc_chartmuseum_gcp_config_structure.is_some() as u64) << 5
+            | (self.oidc_workload_access_token_request_structure.is_some() as u64) << 6
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -668,15 +730,25 @@ impl model::Model for GcpSecretManager {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.default),
-            1 => model::Part::Opt(&self.credential),
+            1 => model::opt(&self.credential),
             2 => model::Part::Str(&self.credentials_ref),
-            3 => model::Part::Opt(&self.delegate_selectors),
+            3 => model::opt(&self.delegate_selectors),
             4 => model::Part::Flag(&self.execute_on_delegate),
             5 => model::Part::Flag(&self.ignore_test_connection),
             6 => model::Part::Flag(&self.assume_credentials_on_delegate),
-            7 => model::Part::Opt(&self.gcp_oidc_token_exchange_details_for_delegate),
+            7 => model::opt(&self.gcp_oidc_token_exchange_details_for_delegate),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.default.is_some() as u64 | (self.credential.is_some() as u64) << 1
+            | (self.credentials_ref.is_some() as u64) << 2
+            | (self.delegate_selectors.is_some() as u64) << 3
+            | (self.execute_on_delegate.is_some() as u64) << 4
+            | (self.ignore_test_connection.is_some() as u64) << 5
+            | (self.assume_credentials_on_delegate.is_some() as u64) << 6
+            | (self.gcp_oidc_token_exchange_details_for_delegate.is_some() as u64) << 7
     }
 }
 model::model!(GcpSecretManager);
@@ -756,14 +828,14 @@ impl model::Model for GitConfig {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.url),
-            1 => model::Part::Opt(&self.spec),
-            2 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.spec),
+            2 => model::opt(&self.type_),
             3 => model::Part::Flag(&self.proxy),
             4 => model::Part::Str(&self.branch_name),
             5 => model::Part::Flag(&self.is_anonymous),
-            6 => model::Part::Opt(&self.connection_type),
+            6 => model::opt(&self.connection_type),
             7 => model::Part::Str(&self.validation_repo),
-            8 => model::Part::Opt(&self.delegate_selectors),
+            8 => model::opt(&self.delegate_selectors),
             9 => model::Part::Flag(&self.execute_on_delegate),
             10 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
@@ -828,6 +900,11 @@ impl model::Model for GitHttpAuthenticationDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.username.is_some() as u64 | (self.password_ref.is_some() as u64) << 1
+            | (self.username_ref.is_some() as u64) << 2
+    }
 }
 model::model!(GitHttpAuthenticationDto);
 /// Schema `GitSSHAuthentication`.
@@ -862,6 +939,10 @@ impl model::Model for GitSshAuthentication {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ssh_key_ref.is_some() as u64
+    }
 }
 model::model!(GitSshAuthentication);
 /// Schema `GithubApiAccess`.
@@ -895,8 +976,8 @@ impl model::Model for GithubApiAccess {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -975,6 +1056,14 @@ impl model::Model for GithubApp {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.application_id.is_some() as u64
+            | (self.private_key_ref.is_some() as u64) << 1
+            | (self.installation_id.is_some() as u64) << 2
+            | (self.application_id_ref.is_some() as u64) << 3
+            | (self.installation_id_ref.is_some() as u64) << 4
+    }
 }
 model::model!(GithubApp);
 /// Schema `GithubAppSpec`.
@@ -1031,6 +1120,14 @@ impl model::Model for GithubAppSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.application_id.is_some() as u64
+            | (self.private_key_ref.is_some() as u64) << 1
+            | (self.installation_id.is_some() as u64) << 2
+            | (self.application_id_ref.is_some() as u64) << 3
+            | (self.installation_id_ref.is_some() as u64) << 4
+    }
 }
 model::model!(GithubAppSpec);
 /// Schema `GithubAuthentication`.
@@ -1064,8 +1161,8 @@ impl model::Model for GithubAuthentication {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -1148,16 +1245,27 @@ impl model::Model for GithubConnector {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.url),
-            1 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.type_),
             2 => model::Part::Flag(&self.proxy),
-            3 => model::Part::Opt(&self.api_access),
-            4 => model::Part::Opt(&self.authentication),
+            3 => model::opt(&self.api_access),
+            4 => model::opt(&self.authentication),
             5 => model::Part::Str(&self.validation_repo),
-            6 => model::Part::Opt(&self.delegate_selectors),
+            6 => model::opt(&self.delegate_selectors),
             7 => model::Part::Flag(&self.execute_on_delegate),
             8 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.proxy.is_some() as u64) << 2
+            | (self.api_access.is_some() as u64) << 3
+            | (self.authentication.is_some() as u64) << 4
+            | (self.validation_repo.is_some() as u64) << 5
+            | (self.delegate_selectors.is_some() as u64) << 6
+            | (self.execute_on_delegate.is_some() as u64) << 7
+            | (self.ignore_test_connection.is_some() as u64) << 8
     }
 }
 model::model!(GithubConnector);
@@ -1201,8 +1309,8 @@ impl model::Model for GithubHttpCredentials {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -1262,6 +1370,10 @@ impl model::Model for GithubOauth {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.token_ref.is_some() as u64
+    }
 }
 model::model!(GithubOauth);
 /// Schema `GithubSshCredentials`.
@@ -1296,6 +1408,10 @@ impl model::Model for GithubSshCredentials {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ssh_key_ref.is_some() as u64
+    }
 }
 model::model!(GithubSshCredentials);
 /// Schema `GithubTokenSpec`.
@@ -1329,6 +1445,10 @@ impl model::Model for GithubTokenSpec {
             0 => model::Part::Str(&self.token_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.token_ref.is_some() as u64
     }
 }
 model::model!(GithubTokenSpec);
@@ -1372,6 +1492,11 @@ impl model::Model for GithubUsernamePassword {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.username.is_some() as u64 | (self.password_ref.is_some() as u64) << 1
+            | (self.username_ref.is_some() as u64) << 2
+    }
 }
 model::model!(GithubUsernamePassword);
 /// Schema `GithubUsernameToken`.
@@ -1414,6 +1539,11 @@ impl model::Model for GithubUsernameToken {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.token_ref.is_some() as u64 | (self.username.is_some() as u64) << 1
+            | (self.username_ref.is_some() as u64) << 2
+    }
 }
 model::model!(GithubUsernameToken);
 /// Schema `GitlabApiAccess`.
@@ -1447,8 +1577,8 @@ impl model::Model for GitlabApiAccess {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -1503,8 +1633,8 @@ impl model::Model for GitlabAuthentication {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -1587,16 +1717,27 @@ impl model::Model for GitlabConnector {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.url),
-            1 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.type_),
             2 => model::Part::Flag(&self.proxy),
-            3 => model::Part::Opt(&self.api_access),
-            4 => model::Part::Opt(&self.authentication),
+            3 => model::opt(&self.api_access),
+            4 => model::opt(&self.authentication),
             5 => model::Part::Str(&self.validation_repo),
-            6 => model::Part::Opt(&self.delegate_selectors),
+            6 => model::opt(&self.delegate_selectors),
             7 => model::Part::Flag(&self.execute_on_delegate),
             8 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.proxy.is_some() as u64) << 2
+            | (self.api_access.is_some() as u64) << 3
+            | (self.authentication.is_some() as u64) << 4
+            | (self.validation_repo.is_some() as u64) << 5
+            | (self.delegate_selectors.is_some() as u64) << 6
+            | (self.execute_on_delegate.is_some() as u64) << 7
+            | (self.ignore_test_connection.is_some() as u64) << 8
     }
 }
 model::model!(GitlabConnector);
@@ -1640,8 +1781,8 @@ impl model::Model for GitlabHttpCredentials {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -1701,6 +1842,10 @@ impl model::Model for GitlabKerberos {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.kerberos_key_ref.is_some() as u64
+    }
 }
 model::model!(GitlabKerberos);
 /// Schema `GitlabOauth`.
@@ -1739,6 +1884,10 @@ impl model::Model for GitlabOauth {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.token_ref.is_some() as u64 | (self.refresh_token_ref.is_some() as u64) << 1
+    }
 }
 model::model!(GitlabOauth);
 /// Schema `GitlabSshCredentials`.
@@ -1772,6 +1921,10 @@ impl model::Model for GitlabSshCredentials {
             0 => model::Part::Str(&self.ssh_key_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ssh_key_ref.is_some() as u64
     }
 }
 model::model!(GitlabSshCredentials);
@@ -1810,6 +1963,10 @@ impl model::Model for GitlabTokenSpec {
             1 => model::Part::Str(&self.token_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.api_url.is_some() as u64 | (self.token_ref.is_some() as u64) << 1
     }
 }
 model::model!(GitlabTokenSpec);
@@ -1853,6 +2010,11 @@ impl model::Model for GitlabUsernamePassword {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.username.is_some() as u64 | (self.password_ref.is_some() as u64) << 1
+            | (self.username_ref.is_some() as u64) << 2
+    }
 }
 model::model!(GitlabUsernamePassword);
 /// Schema `GitlabUsernameToken`.
@@ -1894,6 +2056,11 @@ impl model::Model for GitlabUsernameToken {
             2 => model::Part::Str(&self.username_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.token_ref.is_some() as u64 | (self.username.is_some() as u64) << 1
+            | (self.username_ref.is_some() as u64) << 2
     }
 }
 model::model!(GitlabUsernameToken);

@@ -35,8 +35,8 @@ impl model::Model for HarnessApiAccess {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -92,10 +92,14 @@ impl model::Model for HarnessAuthentication {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(HarnessAuthentication);
@@ -199,16 +203,16 @@ impl model::Model for HarnessConnector {
         match index {
             0 => model::Part::Str(&self.url),
             1 => model::Part::Str(&self.slug),
-            2 => model::Part::Opt(&self.type_),
+            2 => model::opt(&self.type_),
             3 => model::Part::Str(&self.org_id),
             4 => model::Part::Str(&self.api_url),
             5 => model::Part::Str(&self.account_id),
-            6 => model::Part::Opt(&self.api_access),
+            6 => model::opt(&self.api_access),
             7 => model::Part::Str(&self.project_id),
             8 => model::Part::Str(&self.repo_ui_url),
             9 => model::Part::Str(&self.git_base_url),
             10 => model::Part::Str(&self.api_external_url),
-            11 => model::Part::Opt(&self.authentication),
+            11 => model::opt(&self.authentication),
             12 => model::Part::Str(&self.validation_repo),
             13 => model::Part::Str(&self.vanity_git_base_url),
             14 => model::Part::Flag(&self.execute_on_delegate),
@@ -216,6 +220,24 @@ impl model::Model for HarnessConnector {
             16 => model::Part::Str(&self.scoped_repo_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.slug.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2 | (self.org_id.is_some() as u64) << 3
+            | (self.api_url.is_some() as u64) << 4
+            | (self.account_id.is_some() as u64) << 5
+            | (self.api_access.is_some() as u64) << 6
+            | (self.project_id.is_some() as u64) << 7
+            | (self.repo_ui_url.is_some() as u64) << 8
+            | (self.git_base_url.is_some() as u64) << 9
+            | (self.api_external_url.is_some() as u64) << 10
+            | (self.authentication.is_some() as u64) << 11
+            | (self.validation_repo.is_some() as u64) << 12
+            | (self.vanity_git_base_url.is_some() as u64) << 13
+            | (self.execute_on_delegate.is_some() as u64) << 14
+            | (self.ignore_test_connection.is_some() as u64) << 15
+            | (self.scoped_repo_identifier.is_some() as u64) << 16
     }
 }
 model::model!(HarnessConnector);
@@ -254,8 +276,8 @@ impl model::Model for HarnessHttpCredentials {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -312,6 +334,10 @@ impl model::Model for HarnessJwtTokenSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.token_ref.is_some() as u64
+    }
 }
 model::model!(HarnessJwtTokenSpec);
 /// Schema `HarnessTokenSpec`.
@@ -345,6 +371,10 @@ impl model::Model for HarnessTokenSpec {
             0 => model::Part::Str(&self.token_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.token_ref.is_some() as u64
     }
 }
 model::model!(HarnessTokenSpec);
@@ -384,6 +414,10 @@ impl model::Model for HarnessUsernameToken {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.token_ref.is_some() as u64 | (self.username.is_some() as u64) << 1
+    }
 }
 model::model!(HarnessUsernameToken);
 model::union! {
@@ -422,8 +456,8 @@ impl model::Model for HttpHelmAuthentication {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -480,12 +514,18 @@ impl model::Model for HttpHelmConnector {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.auth),
+            0 => model::opt(&self.auth),
             1 => model::Part::Str(&self.helm_repo_url),
-            2 => model::Part::Opt(&self.delegate_selectors),
+            2 => model::opt(&self.delegate_selectors),
             3 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.auth.is_some() as u64 | (self.helm_repo_url.is_some() as u64) << 1
+            | (self.delegate_selectors.is_some() as u64) << 2
+            | (self.ignore_test_connection.is_some() as u64) << 3
     }
 }
 model::model!(HttpHelmConnector);
@@ -528,6 +568,11 @@ impl model::Model for HttpHelmUsernamePassword {
             2 => model::Part::Str(&self.username_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.username.is_some() as u64 | (self.password_ref.is_some() as u64) << 1
+            | (self.username_ref.is_some() as u64) << 2
     }
 }
 model::model!(HttpHelmUsernamePassword);

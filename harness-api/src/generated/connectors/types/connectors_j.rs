@@ -42,8 +42,8 @@ impl model::Model for JdbcAuthenticationDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -95,8 +95,8 @@ impl model::Model for JdbcAwsDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -155,11 +155,17 @@ impl model::Model for JdbcConnector {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.url),
-            1 => model::Part::Opt(&self.auth),
-            2 => model::Part::Opt(&self.delegate_selectors),
+            1 => model::opt(&self.auth),
+            2 => model::opt(&self.delegate_selectors),
             3 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.auth.is_some() as u64) << 1
+            | (self.delegate_selectors.is_some() as u64) << 2
+            | (self.ignore_test_connection.is_some() as u64) << 3
     }
 }
 model::model!(JdbcConnector);
@@ -194,6 +200,10 @@ impl model::Model for JdbcServiceAccountDto {
             0 => model::Part::Str(&self.service_account_token_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.service_account_token_ref.is_some() as u64
     }
 }
 model::model!(JdbcServiceAccountDto);
@@ -237,6 +247,11 @@ impl model::Model for JdbcUserNamePasswordDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.username.is_some() as u64 | (self.password_ref.is_some() as u64) << 1
+            | (self.username_ref.is_some() as u64) << 2
+    }
 }
 model::model!(JdbcUserNamePasswordDto);
 model::union! {
@@ -276,8 +291,8 @@ impl model::Model for JenkinsAuthentication {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -330,6 +345,10 @@ impl model::Model for JenkinsBearerTokenDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.token_ref.is_some() as u64
+    }
 }
 model::model!(JenkinsBearerTokenDto);
 /// Schema `JenkinsConnector`.
@@ -369,12 +388,18 @@ impl model::Model for JenkinsConnector {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.auth),
+            0 => model::opt(&self.auth),
             1 => model::Part::Str(&self.jenkins_url),
-            2 => model::Part::Opt(&self.delegate_selectors),
+            2 => model::opt(&self.delegate_selectors),
             3 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.auth.is_some() as u64 | (self.jenkins_url.is_some() as u64) << 1
+            | (self.delegate_selectors.is_some() as u64) << 2
+            | (self.ignore_test_connection.is_some() as u64) << 3
     }
 }
 model::model!(JenkinsConnector);
@@ -418,6 +443,11 @@ impl model::Model for JenkinsUserNamePasswordDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.username.is_some() as u64 | (self.password_ref.is_some() as u64) << 1
+            | (self.username_ref.is_some() as u64) << 2
+    }
 }
 model::model!(JenkinsUserNamePasswordDto);
 model::union! {
@@ -456,8 +486,8 @@ impl model::Model for JiraAuthentication {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -531,15 +561,24 @@ impl model::Model for JiraConnector {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.auth),
+            0 => model::opt(&self.auth),
             1 => model::Part::Str(&self.jira_url),
             2 => model::Part::Str(&self.username),
             3 => model::Part::Str(&self.password_ref),
             4 => model::Part::Str(&self.username_ref),
-            5 => model::Part::Opt(&self.delegate_selectors),
+            5 => model::opt(&self.delegate_selectors),
             6 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.auth.is_some() as u64 | (self.jira_url.is_some() as u64) << 1
+            | (self.username.is_some() as u64) << 2
+            | (self.password_ref.is_some() as u64) << 3
+            | (self.username_ref.is_some() as u64) << 4
+            | (self.delegate_selectors.is_some() as u64) << 5
+            | (self.ignore_test_connection.is_some() as u64) << 6
     }
 }
 model::model!(JiraConnector);
@@ -574,6 +613,10 @@ impl model::Model for JiraPatPassword {
             0 => model::Part::Str(&self.pat_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.pat_ref.is_some() as u64
     }
 }
 model::model!(JiraPatPassword);
@@ -616,6 +659,11 @@ impl model::Model for JiraUserNamePassword {
             2 => model::Part::Str(&self.username_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.username.is_some() as u64 | (self.password_ref.is_some() as u64) << 1
+            | (self.username_ref.is_some() as u64) << 2
     }
 }
 model::model!(JiraUserNamePassword);

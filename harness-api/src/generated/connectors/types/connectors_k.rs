@@ -35,8 +35,8 @@ impl model::Model for KubernetesAuth {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -120,6 +120,13 @@ impl model::Model for KubernetesClientKeyCert {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ca_cert_ref.is_some() as u64 | (self.client_key_ref.is_some() as u64) << 1
+            | (self.client_cert_ref.is_some() as u64) << 2
+            | (self.client_key_algo.is_some() as u64) << 3
+            | (self.client_key_passphrase_ref.is_some() as u64) << 4
+    }
 }
 model::model!(KubernetesClientKeyCert);
 /// Schema `KubernetesClusterConfig`.
@@ -156,11 +163,17 @@ impl model::Model for KubernetesClusterConfig {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.credential),
-            1 => model::Part::Opt(&self.delegate_selectors),
+            0 => model::opt(&self.credential),
+            1 => model::opt(&self.delegate_selectors),
             2 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.credential.is_some() as u64
+            | (self.delegate_selectors.is_some() as u64) << 1
+            | (self.ignore_test_connection.is_some() as u64) << 2
     }
 }
 model::model!(KubernetesClusterConfig);
@@ -195,10 +208,14 @@ impl model::Model for KubernetesClusterDetails {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.auth),
+            0 => model::opt(&self.auth),
             1 => model::Part::Str(&self.master_url),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.auth.is_some() as u64 | (self.master_url.is_some() as u64) << 1
     }
 }
 model::model!(KubernetesClusterDetails);
@@ -233,8 +250,8 @@ impl model::Model for KubernetesCredential {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -323,6 +340,15 @@ impl model::Model for KubernetesOpenIdConnect {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.oidc_scopes.is_some() as u64 | (self.oidc_username.is_some() as u64) << 1
+            | (self.oidc_issuer_url.is_some() as u64) << 2
+            | (self.oidc_secret_ref.is_some() as u64) << 3
+            | (self.oidc_client_id_ref.is_some() as u64) << 4
+            | (self.oidc_password_ref.is_some() as u64) << 5
+            | (self.oidc_username_ref.is_some() as u64) << 6
+    }
 }
 model::model!(KubernetesOpenIdConnect);
 /// Schema `KubernetesServiceAccount`.
@@ -360,6 +386,11 @@ impl model::Model for KubernetesServiceAccount {
             1 => model::Part::Str(&self.service_account_token_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ca_cert_ref.is_some() as u64
+            | (self.service_account_token_ref.is_some() as u64) << 1
     }
 }
 model::model!(KubernetesServiceAccount);
@@ -402,6 +433,11 @@ impl model::Model for KubernetesUserNamePassword {
             2 => model::Part::Str(&self.username_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.username.is_some() as u64 | (self.password_ref.is_some() as u64) << 1
+            | (self.username_ref.is_some() as u64) << 2
     }
 }
 model::model!(KubernetesUserNamePassword);

@@ -36,6 +36,10 @@ impl model::Model for LangSmithApiKeyDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.api_key_ref.is_some() as u64
+    }
 }
 model::model!(LangSmithApiKeyDto);
 model::union! {
@@ -74,8 +78,8 @@ impl model::Model for LangSmithAuthenticationDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -132,12 +136,18 @@ impl model::Model for LangSmithConnector {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.auth),
+            0 => model::opt(&self.auth),
             1 => model::Part::Str(&self.base_url),
-            2 => model::Part::Opt(&self.delegate_selectors),
+            2 => model::opt(&self.delegate_selectors),
             3 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.auth.is_some() as u64 | (self.base_url.is_some() as u64) << 1
+            | (self.delegate_selectors.is_some() as u64) << 2
+            | (self.ignore_test_connection.is_some() as u64) << 3
     }
 }
 model::model!(LangSmithConnector);
@@ -176,6 +186,11 @@ impl model::Model for LocalConnector {
             1 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.default.is_some() as u64
+            | (self.ignore_test_connection.is_some() as u64) << 1
     }
 }
 model::model!(LocalConnector);

@@ -36,9 +36,13 @@ impl model::Model for MlFlowAuthentication {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Json(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(MlFlowAuthentication);
@@ -83,12 +87,18 @@ impl model::Model for MlFlowConnector {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.auth),
+            0 => model::opt(&self.auth),
             1 => model::Part::Str(&self.base_url),
-            2 => model::Part::Opt(&self.delegate_selectors),
+            2 => model::opt(&self.delegate_selectors),
             3 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.auth.is_some() as u64 | (self.base_url.is_some() as u64) << 1
+            | (self.delegate_selectors.is_some() as u64) << 2
+            | (self.ignore_test_connection.is_some() as u64) << 3
     }
 }
 model::model!(MlFlowConnector);
@@ -148,13 +158,22 @@ impl model::Model for MsTeamsConnector {
         match index {
             0 => model::Part::Str(&self.client_id),
             1 => model::Part::Str(&self.tenant_id),
-            2 => model::Part::Opt(&self.api_access_type),
+            2 => model::opt(&self.api_access_type),
             3 => model::Part::Str(&self.access_token_ref),
             4 => model::Part::Str(&self.client_secret_ref),
             5 => model::Part::Str(&self.refresh_token_ref),
             6 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.client_id.is_some() as u64 | (self.tenant_id.is_some() as u64) << 1
+            | (self.api_access_type.is_some() as u64) << 2
+            | (self.access_token_ref.is_some() as u64) << 3
+            | (self.client_secret_ref.is_some() as u64) << 4
+            | (self.refresh_token_ref.is_some() as u64) << 5
+            | (self.ignore_test_connection.is_some() as u64) << 6
     }
 }
 model::model!(MsTeamsConnector);

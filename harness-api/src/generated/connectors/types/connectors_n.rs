@@ -48,6 +48,12 @@ impl model::Model for NameValuePairWithDefault {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.value.is_some() as u64) << 2
+            | (self.use_as_default.is_some() as u64) << 3
+    }
 }
 model::model!(NameValuePairWithDefault);
 /// Schema `NewRelicConnectorDTO`.
@@ -98,11 +104,18 @@ impl model::Model for NewRelicConnectorDto {
         match index {
             0 => model::Part::Str(&self.url),
             1 => model::Part::Str(&self.api_key_ref),
-            2 => model::Part::Opt(&self.delegate_selectors),
+            2 => model::opt(&self.delegate_selectors),
             3 => model::Part::Str(&self.new_relic_account_id),
             4 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.api_key_ref.is_some() as u64) << 1
+            | (self.delegate_selectors.is_some() as u64) << 2
+            | (self.new_relic_account_id.is_some() as u64) << 3
+            | (self.ignore_test_connection.is_some() as u64) << 4
     }
 }
 model::model!(NewRelicConnectorDto);
@@ -142,8 +155,8 @@ impl model::Model for NexusAuthentication {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -209,13 +222,20 @@ impl model::Model for NexusConnector {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.auth),
+            0 => model::opt(&self.auth),
             1 => model::Part::Str(&self.version),
             2 => model::Part::Str(&self.nexus_server_url),
-            3 => model::Part::Opt(&self.delegate_selectors),
+            3 => model::opt(&self.delegate_selectors),
             4 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.auth.is_some() as u64 | (self.version.is_some() as u64) << 1
+            | (self.nexus_server_url.is_some() as u64) << 2
+            | (self.delegate_selectors.is_some() as u64) << 3
+            | (self.ignore_test_connection.is_some() as u64) << 4
     }
 }
 model::model!(NexusConnector);
@@ -259,6 +279,11 @@ impl model::Model for NexusUsernamePasswordAuth {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.username.is_some() as u64 | (self.password_ref.is_some() as u64) << 1
+            | (self.username_ref.is_some() as u64) << 2
+    }
 }
 model::model!(NexusUsernamePasswordAuth);
 /// Schema `Connector2`.
@@ -289,9 +314,13 @@ impl model::Model for NgConnectorRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.connector),
+            0 => model::opt(&self.connector),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.connector.is_some() as u64
     }
 }
 model::model!(NgConnectorRequest);
@@ -361,18 +390,30 @@ impl model::Model for NgConnectorResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.status),
-            1 => model::Part::Opt(&self.connector),
+            0 => model::opt(&self.status),
+            1 => model::opt(&self.connector),
             2 => model::Part::Int(&self.created_at),
-            3 => model::Part::Opt(&self.git_details),
+            3 => model::opt(&self.git_details),
             4 => model::Part::Flag(&self.is_favorite),
             5 => model::Part::Flag(&self.harness_managed),
             6 => model::Part::Int(&self.last_modified_at),
-            7 => model::Part::Opt(&self.activity_details),
-            8 => model::Part::Opt(&self.governance_metadata),
-            9 => model::Part::Opt(&self.entity_validity_details),
+            7 => model::opt(&self.activity_details),
+            8 => model::opt(&self.governance_metadata),
+            9 => model::opt(&self.entity_validity_details),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status.is_some() as u64 | (self.connector.is_some() as u64) << 1
+            | (self.created_at.is_some() as u64) << 2
+            | (self.git_details.is_some() as u64) << 3
+            | (self.is_favorite.is_some() as u64) << 4
+            | (self.harness_managed.is_some() as u64) << 5
+            | (self.last_modified_at.is_some() as u64) << 6
+            | (self.activity_details.is_some() as u64) << 7
+            | (self.governance_metadata.is_some() as u64) << 8
+            | (self.entity_validity_details.is_some() as u64) << 9
     }
 }
 model::model!(NgConnectorResponse);

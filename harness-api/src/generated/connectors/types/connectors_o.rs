@@ -40,8 +40,8 @@ impl model::Model for OciHelmAuthentication {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -98,12 +98,18 @@ impl model::Model for OciHelmConnector {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.auth),
+            0 => model::opt(&self.auth),
             1 => model::Part::Str(&self.helm_repo_url),
-            2 => model::Part::Opt(&self.delegate_selectors),
+            2 => model::opt(&self.delegate_selectors),
             3 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.auth.is_some() as u64 | (self.helm_repo_url.is_some() as u64) << 1
+            | (self.delegate_selectors.is_some() as u64) << 2
+            | (self.ignore_test_connection.is_some() as u64) << 3
     }
 }
 model::model!(OciHelmConnector);
@@ -147,6 +153,11 @@ impl model::Model for OciHelmUsernamePassword {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.username.is_some() as u64 | (self.password_ref.is_some() as u64) << 1
+            | (self.username_ref.is_some() as u64) << 2
+    }
 }
 model::model!(OciHelmUsernamePassword);
 /// Schema `OidcAccessTokenOptions`.
@@ -180,6 +191,10 @@ impl model::Model for OidcAccessTokenOptions {
             0 => model::Part::Str(&self.user_project),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.user_project.is_some() as u64
     }
 }
 model::model!(OidcAccessTokenOptions);
@@ -236,6 +251,13 @@ impl model::Model for OidcChartmuseumGcpConfig {
             4 => model::Part::Str(&self.service_account_impersonation_url),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.audience.is_some() as u64) << 1
+            | (self.token_url.is_some() as u64) << 2
+            | (self.subject_token_type.is_some() as u64) << 3
+            | (self.service_account_impersonation_url.is_some() as u64) << 4
     }
 }
 model::model!(OidcChartmuseumGcpConfig);
@@ -294,7 +316,7 @@ impl model::Model for OidcWorkloadAccessTokenRequest {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.scope),
-            1 => model::Part::Opt(&self.options),
+            1 => model::opt(&self.options),
             2 => model::Part::Str(&self.audience),
             3 => model::Part::Str(&self.grant_type),
             4 => model::Part::Str(&self.subject_token),
@@ -302,6 +324,15 @@ impl model::Model for OidcWorkloadAccessTokenRequest {
             6 => model::Part::Str(&self.requested_token_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.scope.is_some() as u64 | (self.options.is_some() as u64) << 1
+            | (self.audience.is_some() as u64) << 2
+            | (self.grant_type.is_some() as u64) << 3
+            | (self.subject_token.is_some() as u64) << 4
+            | (self.subject_token_type.is_some() as u64) << 5
+            | (self.requested_token_type.is_some() as u64) << 6
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -352,10 +383,17 @@ impl model::Model for OpsGenieConnectorDto {
             0 => model::Part::Str(&self.url),
             1 => model::Part::Str(&self.username),
             2 => model::Part::Str(&self.api_key_ref),
-            3 => model::Part::Opt(&self.delegate_selectors),
+            3 => model::opt(&self.delegate_selectors),
             4 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.username.is_some() as u64) << 1
+            | (self.api_key_ref.is_some() as u64) << 2
+            | (self.delegate_selectors.is_some() as u64) << 3
+            | (self.ignore_test_connection.is_some() as u64) << 4
     }
 }
 model::model!(OpsGenieConnectorDto);

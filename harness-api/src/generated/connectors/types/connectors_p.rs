@@ -63,7 +63,7 @@ impl model::Model for PageResponseCcmK8sConnectorResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.empty),
-            1 => model::Part::Opt(&self.content),
+            1 => model::opt(&self.content),
             2 => model::Part::Int(&self.page_size),
             3 => model::Part::Int(&self.page_index),
             4 => model::Part::Str(&self.page_token),
@@ -72,6 +72,16 @@ impl model::Model for PageResponseCcmK8sConnectorResponse {
             7 => model::Part::Int(&self.page_item_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
+            | (self.page_index.is_some() as u64) << 3
+            | (self.page_token.is_some() as u64) << 4
+            | (self.total_items.is_some() as u64) << 5
+            | (self.total_pages.is_some() as u64) << 6
+            | (self.page_item_count.is_some() as u64) << 7
     }
 }
 model::model!(PageResponseCcmK8sConnectorResponse);
@@ -134,7 +144,7 @@ impl model::Model for PageResponseConnectorResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.empty),
-            1 => model::Part::Opt(&self.content),
+            1 => model::opt(&self.content),
             2 => model::Part::Int(&self.page_size),
             3 => model::Part::Int(&self.page_index),
             4 => model::Part::Str(&self.page_token),
@@ -143,6 +153,16 @@ impl model::Model for PageResponseConnectorResponse {
             7 => model::Part::Int(&self.page_item_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
+            | (self.page_index.is_some() as u64) << 3
+            | (self.page_token.is_some() as u64) << 4
+            | (self.total_items.is_some() as u64) << 5
+            | (self.total_pages.is_some() as u64) << 6
+            | (self.page_item_count.is_some() as u64) << 7
     }
 }
 model::model!(PageResponseConnectorResponse);
@@ -181,10 +201,16 @@ impl model::Model for PagerDutyConnectorDto {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.api_token_ref),
-            1 => model::Part::Opt(&self.delegate_selectors),
+            1 => model::opt(&self.delegate_selectors),
             2 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.api_token_ref.is_some() as u64
+            | (self.delegate_selectors.is_some() as u64) << 1
+            | (self.ignore_test_connection.is_some() as u64) << 2
     }
 }
 model::model!(PagerDutyConnectorDto);
@@ -222,11 +248,16 @@ impl model::Model for PhysicalDataCenterConnectorDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.hosts),
-            1 => model::Part::Opt(&self.delegate_selectors),
+            0 => model::opt(&self.hosts),
+            1 => model::opt(&self.delegate_selectors),
             2 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.hosts.is_some() as u64 | (self.delegate_selectors.is_some() as u64) << 1
+            | (self.ignore_test_connection.is_some() as u64) << 2
     }
 }
 model::model!(PhysicalDataCenterConnectorDto);
@@ -281,13 +312,21 @@ impl model::Model for PrometheusConnectorDto {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.url),
-            1 => model::Part::Opt(&self.headers),
+            1 => model::opt(&self.headers),
             2 => model::Part::Str(&self.username),
             3 => model::Part::Str(&self.password_ref),
-            4 => model::Part::Opt(&self.delegate_selectors),
+            4 => model::opt(&self.delegate_selectors),
             5 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.headers.is_some() as u64) << 1
+            | (self.username.is_some() as u64) << 2
+            | (self.password_ref.is_some() as u64) << 3
+            | (self.delegate_selectors.is_some() as u64) << 4
+            | (self.ignore_test_connection.is_some() as u64) << 5
     }
 }
 model::model!(PrometheusConnectorDto);

@@ -41,12 +41,19 @@ impl model::Model for SalesforceConnector {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.credential),
-            1 => model::Part::Opt(&self.delegate_selectors),
+            0 => model::opt(&self.credential),
+            1 => model::opt(&self.delegate_selectors),
             2 => model::Part::Flag(&self.execute_on_delegate),
             3 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.credential.is_some() as u64
+            | (self.delegate_selectors.is_some() as u64) << 1
+            | (self.execute_on_delegate.is_some() as u64) << 2
+            | (self.ignore_test_connection.is_some() as u64) << 3
     }
 }
 model::model!(SalesforceConnector);
@@ -81,8 +88,8 @@ impl model::Model for SalesforceCredential {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -152,6 +159,12 @@ impl model::Model for SalesforceJwtCredentialDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.client_id.is_some() as u64 | (self.login_url.is_some() as u64) << 1
+            | (self.username.is_some() as u64) << 2
+            | (self.jwt_key_file_ref.is_some() as u64) << 3
+    }
 }
 model::model!(SalesforceJwtCredentialDetails);
 /// Schema `SalesforceSfdxAuthUrlCredentialDetails`.
@@ -185,6 +198,10 @@ impl model::Model for SalesforceSfdxAuthUrlCredentialDetails {
             0 => model::Part::Str(&self.sfdx_url),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.sfdx_url.is_some() as u64
     }
 }
 model::model!(SalesforceSfdxAuthUrlCredentialDetails);
@@ -236,6 +253,13 @@ impl model::Model for ServiceNowAdfs {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.adfs_url.is_some() as u64 | (self.client_id_ref.is_some() as u64) << 1
+            | (self.private_key_ref.is_some() as u64) << 2
+            | (self.resource_id_ref.is_some() as u64) << 3
+            | (self.certificate_ref.is_some() as u64) << 4
+    }
 }
 model::model!(ServiceNowAdfs);
 model::union! {
@@ -276,8 +300,8 @@ impl model::Model for ServiceNowAuthentication {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -353,15 +377,24 @@ impl model::Model for ServiceNowConnector {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.auth),
+            0 => model::opt(&self.auth),
             1 => model::Part::Str(&self.username),
             2 => model::Part::Str(&self.password_ref),
             3 => model::Part::Str(&self.username_ref),
             4 => model::Part::Str(&self.service_now_url),
-            5 => model::Part::Opt(&self.delegate_selectors),
+            5 => model::opt(&self.delegate_selectors),
             6 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.auth.is_some() as u64 | (self.username.is_some() as u64) << 1
+            | (self.password_ref.is_some() as u64) << 2
+            | (self.username_ref.is_some() as u64) << 3
+            | (self.service_now_url.is_some() as u64) << 4
+            | (self.delegate_selectors.is_some() as u64) << 5
+            | (self.ignore_test_connection.is_some() as u64) << 6
     }
 }
 model::model!(ServiceNowConnector);
@@ -413,6 +446,13 @@ impl model::Model for ServiceNowRefreshToken {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.scope.is_some() as u64 | (self.token_url.is_some() as u64) << 1
+            | (self.client_id_ref.is_some() as u64) << 2
+            | (self.client_secret_ref.is_some() as u64) << 3
+            | (self.refresh_token_ref.is_some() as u64) << 4
+    }
 }
 model::model!(ServiceNowRefreshToken);
 /// Schema `ServiceNowUserNamePassword`.
@@ -455,6 +495,11 @@ impl model::Model for ServiceNowUserNamePassword {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.username.is_some() as u64 | (self.password_ref.is_some() as u64) << 1
+            | (self.username_ref.is_some() as u64) << 2
+    }
 }
 model::model!(ServiceNowUserNamePassword);
 /// Schema `SignalFXConnectorDTO`.
@@ -496,10 +541,16 @@ impl model::Model for SignalFxConnectorDto {
         match index {
             0 => model::Part::Str(&self.url),
             1 => model::Part::Str(&self.api_token_ref),
-            2 => model::Part::Opt(&self.delegate_selectors),
+            2 => model::opt(&self.delegate_selectors),
             3 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.api_token_ref.is_some() as u64) << 1
+            | (self.delegate_selectors.is_some() as u64) << 2
+            | (self.ignore_test_connection.is_some() as u64) << 3
     }
 }
 model::model!(SignalFxConnectorDto);
@@ -549,13 +600,21 @@ impl model::Model for SlackConnector {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.api_access_type),
+            0 => model::opt(&self.api_access_type),
             1 => model::Part::Str(&self.access_token_ref),
             2 => model::Part::Str(&self.bot_user_token_ref),
             3 => model::Part::Str(&self.refresh_token_ref),
             4 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.api_access_type.is_some() as u64
+            | (self.access_token_ref.is_some() as u64) << 1
+            | (self.bot_user_token_ref.is_some() as u64) << 2
+            | (self.refresh_token_ref.is_some() as u64) << 3
+            | (self.ignore_test_connection.is_some() as u64) << 4
     }
 }
 model::model!(SlackConnector);
@@ -621,16 +680,26 @@ impl model::Model for SplunkConnector {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.type_),
             1 => model::Part::Str(&self.token_ref),
             2 => model::Part::Str(&self.username),
             3 => model::Part::Str(&self.account_id),
             4 => model::Part::Str(&self.splunk_url),
             5 => model::Part::Str(&self.password_ref),
-            6 => model::Part::Opt(&self.delegate_selectors),
+            6 => model::opt(&self.delegate_selectors),
             7 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.token_ref.is_some() as u64) << 1
+            | (self.username.is_some() as u64) << 2
+            | (self.account_id.is_some() as u64) << 3
+            | (self.splunk_url.is_some() as u64) << 4
+            | (self.password_ref.is_some() as u64) << 5
+            | (self.delegate_selectors.is_some() as u64) << 6
+            | (self.ignore_test_connection.is_some() as u64) << 7
     }
 }
 model::model!(SplunkConnector);
@@ -676,12 +745,19 @@ impl model::Model for SpotConnector {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.credential),
-            1 => model::Part::Opt(&self.delegate_selectors),
+            0 => model::opt(&self.credential),
+            1 => model::opt(&self.delegate_selectors),
             2 => model::Part::Flag(&self.execute_on_delegate),
             3 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.credential.is_some() as u64
+            | (self.delegate_selectors.is_some() as u64) << 1
+            | (self.execute_on_delegate.is_some() as u64) << 2
+            | (self.ignore_test_connection.is_some() as u64) << 3
     }
 }
 model::model!(SpotConnector);
@@ -716,8 +792,8 @@ impl model::Model for SpotCredential {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -782,6 +858,12 @@ impl model::Model for SpotPermanentTokenConfigSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.api_token_ref.is_some() as u64
+            | (self.spot_account_id.is_some() as u64) << 1
+            | (self.spot_account_id_ref.is_some() as u64) << 2
+    }
 }
 model::model!(SpotPermanentTokenConfigSpec);
 /// Schema `SumoLogicConnectorDTO`.
@@ -833,10 +915,17 @@ impl model::Model for SumoLogicConnectorDto {
             0 => model::Part::Str(&self.url),
             1 => model::Part::Str(&self.access_id_ref),
             2 => model::Part::Str(&self.access_key_ref),
-            3 => model::Part::Opt(&self.delegate_selectors),
+            3 => model::opt(&self.delegate_selectors),
             4 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.access_id_ref.is_some() as u64) << 1
+            | (self.access_key_ref.is_some() as u64) << 2
+            | (self.delegate_selectors.is_some() as u64) << 3
+            | (self.ignore_test_connection.is_some() as u64) << 4
     }
 }
 model::model!(SumoLogicConnectorDto);

@@ -41,12 +41,19 @@ impl model::Model for TasConnector {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.credential),
-            1 => model::Part::Opt(&self.delegate_selectors),
+            0 => model::opt(&self.credential),
+            1 => model::opt(&self.delegate_selectors),
             2 => model::Part::Flag(&self.execute_on_delegate),
             3 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.credential.is_some() as u64
+            | (self.delegate_selectors.is_some() as u64) << 1
+            | (self.execute_on_delegate.is_some() as u64) << 2
+            | (self.ignore_test_connection.is_some() as u64) << 3
     }
 }
 model::model!(TasConnector);
@@ -81,8 +88,8 @@ impl model::Model for TasCredential {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -155,6 +162,13 @@ impl model::Model for TasManualDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.username.is_some() as u64 | (self.endpoint_url.is_some() as u64) << 1
+            | (self.password_ref.is_some() as u64) << 2
+            | (self.username_ref.is_some() as u64) << 3
+            | (self.refresh_token_ref.is_some() as u64) << 4
+    }
 }
 model::model!(TasManualDetails);
 /// Schema `TemplateLinkConfigForCustomSecretManager`.
@@ -195,9 +209,14 @@ impl model::Model for TemplateLinkConfigForCustomSecretManager {
         match index {
             0 => model::Part::Str(&self.template_ref),
             1 => model::Part::Str(&self.version_label),
-            2 => model::Part::Opt(&self.template_inputs),
+            2 => model::opt(&self.template_inputs),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.template_ref.is_some() as u64 | (self.version_label.is_some() as u64) << 1
+            | (self.template_inputs.is_some() as u64) << 2
     }
 }
 model::model!(TemplateLinkConfigForCustomSecretManager);
@@ -247,13 +266,21 @@ impl model::Model for TerraformCloudConnector {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.credential),
-            1 => model::Part::Opt(&self.delegate_selectors),
+            0 => model::opt(&self.credential),
+            1 => model::opt(&self.delegate_selectors),
             2 => model::Part::Flag(&self.execute_on_delegate),
             3 => model::Part::Str(&self.terraform_cloud_url),
             4 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.credential.is_some() as u64
+            | (self.delegate_selectors.is_some() as u64) << 1
+            | (self.execute_on_delegate.is_some() as u64) << 2
+            | (self.terraform_cloud_url.is_some() as u64) << 3
+            | (self.ignore_test_connection.is_some() as u64) << 4
     }
 }
 model::model!(TerraformCloudConnector);
@@ -288,8 +315,8 @@ impl model::Model for TerraformCloudCredential {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -345,6 +372,10 @@ impl model::Model for TerraformCloudTokenCredentials {
             0 => model::Part::Str(&self.api_token),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.api_token.is_some() as u64
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {

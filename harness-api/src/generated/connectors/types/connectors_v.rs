@@ -178,7 +178,7 @@ impl model::Model for VaultConnector {
             9 => model::Part::Str(&self.aws_region),
             10 => model::Part::Str(&self.namespace),
             11 => model::Part::Flag(&self.use_aws_iam),
-            12 => model::Part::Opt(&self.access_type),
+            12 => model::opt(&self.access_type),
             13 => model::Part::Flag(&self.use_jwt_auth),
             14 => model::Part::Flag(&self.use_k8s_auth),
             15 => model::Part::Str(&self.app_role_path),
@@ -191,7 +191,7 @@ impl model::Model for VaultConnector {
             22 => model::Part::Str(&self.ng_certificate_ref),
             23 => model::Part::Str(&self.secret_engine_name),
             24 => model::Part::Str(&self.vault_k8s_auth_role),
-            25 => model::Part::Opt(&self.delegate_selectors),
+            25 => model::opt(&self.delegate_selectors),
             26 => model::Part::Flag(&self.execute_on_delegate),
             27 => model::Part::Flag(&self.renew_app_role_token),
             28 => model::Part::Int(&self.secret_engine_version),
@@ -202,6 +202,42 @@ impl model::Model for VaultConnector {
             33 => model::Part::Flag(&self.secret_engine_manually_configured),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.proxy.is_some() as u64 | (self.default.is_some() as u64) << 1
+            | (self.base_path.is_some() as u64) << 2
+            | (self.read_only.is_some() as u64) << 3
+            | (self.secret_id.is_some() as u64) << 4
+            | (self.sink_path.is_some() as u64) << 5
+            | (self.vault_url.is_some() as u64) << 6
+            | (self.app_role_id.is_some() as u64) << 7
+            | (self.auth_token.is_some() as u64) << 8
+            | (self.aws_region.is_some() as u64) << 9
+            | (self.namespace.is_some() as u64) << 10
+            | (self.use_aws_iam.is_some() as u64) << 11
+            | (self.access_type.is_some() as u64) << 12
+            | (self.use_jwt_auth.is_some() as u64) << 13
+            | (self.use_k8s_auth.is_some() as u64) << 14
+            | (self.app_role_path.is_some() as u64) << 15
+            | (self.enable_cache.is_some() as u64) << 16
+            | (self.jwt_auth_path.is_some() as u64) << 17
+            | (self.jwt_auth_role.is_some() as u64) << 18
+            | (self.use_vault_agent.is_some() as u64) << 19
+            | (self.k8s_auth_endpoint.is_some() as u64) << 20
+            | (self.vault_aws_iam_role.is_some() as u64) << 21
+            | (self.ng_certificate_ref.is_some() as u64) << 22
+            | (self.secret_engine_name.is_some() as u64) << 23
+            | (self.vault_k8s_auth_role.is_some() as u64) << 24
+            | (self.delegate_selectors.is_some() as u64) << 25
+            | (self.execute_on_delegate.is_some() as u64) << 26
+            | (self.renew_app_role_token.is_some() as u64) << 27
+            | (self.secret_engine_version.is_some() as u64) << 28
+            | (self.ignore_test_connection.is_some() as u64) << 29
+            | (self.xvault_aws_iam_server_id.is_some() as u64) << 30
+            | (self.renewal_interval_minutes.is_some() as u64) << 31
+            | (self.service_account_token_path.is_some() as u64) << 32
+            | (self.secret_engine_manually_configured.is_some() as u64) << 33
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {

@@ -68,7 +68,7 @@ impl model::Model for ZoomConnector {
         match index {
             0 => model::Part::Str(&self.client_id),
             1 => model::Part::Str(&self.zoom_user_id),
-            2 => model::Part::Opt(&self.api_access_type),
+            2 => model::opt(&self.api_access_type),
             3 => model::Part::Str(&self.zoom_account_id),
             4 => model::Part::Str(&self.access_token_ref),
             5 => model::Part::Str(&self.client_secret_ref),
@@ -77,6 +77,17 @@ impl model::Model for ZoomConnector {
             8 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.client_id.is_some() as u64 | (self.zoom_user_id.is_some() as u64) << 1
+            | (self.api_access_type.is_some() as u64) << 2
+            | (self.zoom_account_id.is_some() as u64) << 3
+            | (self.access_token_ref.is_some() as u64) << 4
+            | (self.client_secret_ref.is_some() as u64) << 5
+            | (self.refresh_token_ref.is_some() as u64) << 6
+            | (self.token_expiration_time.is_some() as u64) << 7
+            | (self.ignore_test_connection.is_some() as u64) << 8
     }
 }
 model::model!(ZoomConnector);

@@ -38,11 +38,16 @@ impl model::Model for HostFilterDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.type_),
             1 => model::Part::Str(&self.filter),
             2 => model::Part::Str(&self.match_criteria),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.filter.is_some() as u64) << 1
+            | (self.match_criteria.is_some() as u64) << 2
     }
 }
 model::model!(HostFilterDto);
@@ -109,7 +114,7 @@ impl model::Model for PageResponseHostDto {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.empty),
-            1 => model::Part::Opt(&self.content),
+            1 => model::opt(&self.content),
             2 => model::Part::Int(&self.page_size),
             3 => model::Part::Int(&self.page_index),
             4 => model::Part::Str(&self.page_token),
@@ -118,6 +123,16 @@ impl model::Model for PageResponseHostDto {
             7 => model::Part::Int(&self.page_item_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
+            | (self.page_index.is_some() as u64) << 3
+            | (self.page_token.is_some() as u64) << 4
+            | (self.total_items.is_some() as u64) << 5
+            | (self.total_pages.is_some() as u64) << 6
+            | (self.page_item_count.is_some() as u64) << 7
     }
 }
 model::model!(PageResponseHostDto);
@@ -158,12 +173,18 @@ impl model::Model for ResponseDtoPageResponseHostDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPageResponseHostDto);

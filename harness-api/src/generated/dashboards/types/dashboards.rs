@@ -62,6 +62,11 @@ impl model::Model for CloneDashboardRequestBody {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.folder_id.is_some() as u64) << 1 | 1 << 2
+            | (self.description.is_some() as u64) << 3
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[2]
     }
@@ -111,6 +116,12 @@ impl model::Model for ClonedDashboard {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.title.is_some() as u64) << 1
+            | (self.description.is_some() as u64) << 2
+            | (self.resource_identifier.is_some() as u64) << 3
+    }
 }
 model::model!(ClonedDashboard);
 /// Schema `ClonedDashboardResponse`.
@@ -141,9 +152,13 @@ impl model::Model for ClonedDashboardResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.resource),
+            0 => model::opt(&self.resource),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.resource.is_some() as u64
     }
 }
 model::model!(ClonedDashboardResponse);
@@ -203,6 +218,11 @@ impl model::Model for CreateDashboardRequest {
             3 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1 | (self.dashboard_id.is_some() as u64) << 2
+            | (self.description.is_some() as u64) << 3
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -285,19 +305,32 @@ impl model::Model for Dashboard {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.id),
-            1 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.type_),
             2 => model::Part::Str(&self.title),
-            3 => model::Part::Opt(&self.folder),
-            4 => model::Part::Opt(&self.models),
+            3 => model::opt(&self.folder),
+            4 => model::opt(&self.models),
             5 => model::Part::Str(&self.created_at),
             6 => model::Part::Int(&self.view_count),
-            7 => model::Part::Opt(&self.data_source),
+            7 => model::opt(&self.data_source),
             8 => model::Part::Str(&self.description),
             9 => model::Part::Int(&self.favorite_count),
             10 => model::Part::Str(&self.last_accessed_at),
             11 => model::Part::Str(&self.resource_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.title.is_some() as u64) << 2 | (self.folder.is_some() as u64) << 3
+            | (self.models.is_some() as u64) << 4
+            | (self.created_at.is_some() as u64) << 5
+            | (self.view_count.is_some() as u64) << 6
+            | (self.data_source.is_some() as u64) << 7
+            | (self.description.is_some() as u64) << 8
+            | (self.favorite_count.is_some() as u64) << 9
+            | (self.last_accessed_at.is_some() as u64) << 10
+            | (self.resource_identifier.is_some() as u64) << 11
     }
 }
 model::model!(Dashboard);
@@ -338,6 +371,10 @@ impl model::Model for DashboardDownloadResponse {
             0 => model::Part::Str(&self.file),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.file.is_some() as u64
     }
 }
 model::model!(DashboardDownloadResponse);
@@ -388,6 +425,13 @@ impl model::Model for DashboardElements {
             4 => model::Part::Str(&self.dashboard_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.title.is_some() as u64) << 2
+            | (self.title_text.is_some() as u64) << 3
+            | (self.dashboard_id.is_some() as u64) << 4
     }
 }
 model::model!(DashboardElements);
@@ -465,6 +509,15 @@ impl model::Model for DashboardFilter {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.row.is_some() as u64) << 1
+            | (self.name.is_some() as u64) << 2 | (self.model.is_some() as u64) << 3
+            | (self.title.is_some() as u64) << 4 | (self.explore.is_some() as u64) << 5
+            | (self.ui_config.is_some() as u64) << 6
+            | (self.dashboard_id.is_some() as u64) << 7
+            | (self.default_value.is_some() as u64) << 8
+    }
 }
 model::model!(DashboardFilter);
 /// Schema `DashboardFolder`.
@@ -510,6 +563,12 @@ impl model::Model for DashboardFolder {
             3 => model::Part::Str(&self.created_at),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.title.is_some() as u64) << 1
+            | (self.parent_id.is_some() as u64) << 2
+            | (self.created_at.is_some() as u64) << 3
     }
 }
 model::model!(DashboardFolder);
@@ -566,6 +625,10 @@ impl model::Model for DeleteDashboardRequest {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0]
     }
@@ -599,9 +662,13 @@ impl model::Model for DeleteDashboardResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.resource),
+            0 => model::opt(&self.resource),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.resource.is_some() as u64
     }
 }
 model::model!(DeleteDashboardResponse);
@@ -637,6 +704,10 @@ impl model::Model for DeleteDashboardResponseResource {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64
+    }
 }
 model::model!(DeleteDashboardResponseResource);
 /// Schema `DownloadCsvDashboardResponse`.
@@ -670,6 +741,10 @@ impl model::Model for DownloadCsvDashboardResponse {
             0 => model::Part::Str(&self.file),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.file.is_some() as u64
     }
 }
 model::model!(DownloadCsvDashboardResponse);
@@ -705,6 +780,10 @@ impl model::Model for DownloadPdfDashboardResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.file.is_some() as u64
+    }
 }
 model::model!(DownloadPdfDashboardResponse);
 /// Schema `GetDashboardElementsResponse`.
@@ -735,9 +814,13 @@ impl model::Model for GetDashboardElementsResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.resource),
+            0 => model::opt(&self.resource),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.resource.is_some() as u64
     }
 }
 model::model!(GetDashboardElementsResponse);
@@ -769,9 +852,13 @@ impl model::Model for GetDashboardFilterResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.resource),
+            0 => model::opt(&self.resource),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.resource.is_some() as u64
     }
 }
 model::model!(GetDashboardFilterResponse);
@@ -803,9 +890,13 @@ impl model::Model for GetDashboardFiltersResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.resource),
+            0 => model::opt(&self.resource),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.resource.is_some() as u64
     }
 }
 model::model!(GetDashboardFiltersResponse);
@@ -837,9 +928,13 @@ impl model::Model for GetDashboardResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.resource),
+            0 => model::opt(&self.resource),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.resource.is_some() as u64
     }
 }
 model::model!(GetDashboardResponse);
@@ -923,6 +1018,11 @@ impl model::Model for ScheduleReportRequestBody {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.filters.is_some() as u64) << 1 | (self.message.is_some() as u64) << 2
+            | 1 << 3 | 1 << 4 | 1 << 5
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 3, 4, 5]
     }
@@ -961,9 +1061,13 @@ impl model::Model for ScheduleReportResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.resource),
+            0 => model::opt(&self.resource),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.resource.is_some() as u64
     }
 }
 model::model!(ScheduleReportResponse);
@@ -998,6 +1102,10 @@ impl model::Model for ScheduleReportResponseBody {
             0 => model::Part::Str(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status.is_some() as u64
     }
 }
 model::model!(ScheduleReportResponseBody);
@@ -1049,6 +1157,12 @@ impl model::Model for UpdateDashboardFilterRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.row.is_set() as u64 | (self.name.is_set() as u64) << 1
+            | (self.title.is_set() as u64) << 2 | (self.ui_config.is_set() as u64) << 3
+            | (self.default_value.is_set() as u64) << 4
+    }
 }
 model::model!(UpdateDashboardFilterRequest);
 /// Schema `UpdateDashboardResponse`.
@@ -1079,9 +1193,13 @@ impl model::Model for UpdateDashboardResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.resource),
+            0 => model::opt(&self.resource),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.resource.is_some() as u64
     }
 }
 model::model!(UpdateDashboardResponse);
@@ -1128,6 +1246,12 @@ impl model::Model for UpdateDashboardResponseResource {
             3 => model::Part::Str(&self.resource_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.title.is_some() as u64) << 1
+            | (self.description.is_some() as u64) << 2
+            | (self.resource_identifier.is_some() as u64) << 3
     }
 }
 model::model!(UpdateDashboardResponseResource);

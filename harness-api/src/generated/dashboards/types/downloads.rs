@@ -32,9 +32,13 @@ impl model::Model for DownloadQueryTaskResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.resource),
+            0 => model::opt(&self.resource),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.resource.is_some() as u64
     }
 }
 model::model!(DownloadQueryTaskResponse);
@@ -70,9 +74,13 @@ impl model::Model for QueryTaskDetails {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.id),
-            1 => model::Part::Opt(&self.status),
+            1 => model::opt(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(QueryTaskDetails);

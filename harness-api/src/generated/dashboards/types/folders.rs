@@ -47,6 +47,10 @@ impl model::Model for CreateFolderRequestBody {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0]
     }
@@ -112,14 +116,23 @@ impl model::Model for Folder {
         match index {
             0 => model::Part::Str(&self.id),
             1 => model::Part::Str(&self.name),
-            2 => model::Part::Opt(&self.type_),
-            3 => model::Part::Opt(&self.children),
+            2 => model::opt(&self.type_),
+            3 => model::opt(&self.children),
             4 => model::Part::Str(&self.created_at),
-            5 => model::Part::Opt(&self.permission),
+            5 => model::opt(&self.permission),
             6 => model::Part::Int(&self.child_count),
-            7 => model::Part::Opt(&self.sub_folders),
+            7 => model::opt(&self.sub_folders),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2 | (self.children.is_some() as u64) << 3
+            | (self.created_at.is_some() as u64) << 4
+            | (self.permission.is_some() as u64) << 5
+            | (self.child_count.is_some() as u64) << 6
+            | (self.sub_folders.is_some() as u64) << 7
     }
 }
 model::model!(Folder);
@@ -158,6 +171,10 @@ impl model::Model for FolderChildren {
             1 => model::Part::Str(&self.name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
     }
 }
 model::model!(FolderChildren);
@@ -199,9 +216,13 @@ impl model::Model for GetFolderResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.resource),
+            0 => model::opt(&self.resource),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.resource.is_some() as u64
     }
 }
 model::model!(GetFolderResponse);
@@ -246,6 +267,10 @@ impl model::Model for UpdateFolderRequestBody {
             0 => model::Cell::part(&self.name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

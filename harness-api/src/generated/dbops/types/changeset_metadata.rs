@@ -32,9 +32,13 @@ impl model::Model for ChangeSetMetadataOutput {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
+            0 => model::opt(&self.data),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64
     }
 }
 model::model!(ChangeSetMetadataOutput);

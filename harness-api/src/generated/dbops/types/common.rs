@@ -52,6 +52,12 @@ impl model::Model for ChangeLogScript {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.toml.is_some() as u64 | (self.image.is_some() as u64) << 1
+            | (self.shell.is_some() as u64) << 2 | (self.command.is_some() as u64) << 3
+            | (self.location.is_some() as u64) << 4
+    }
 }
 model::model!(ChangeLogScript);
 /// Schema `Changelog`.
@@ -101,6 +107,13 @@ impl model::Model for Changelog {
             4 => model::Part::Str(&self.archive_path),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.repo.is_some() as u64 | (self.toml.is_some() as u64) << 1
+            | (self.location.is_some() as u64) << 2
+            | (self.connector.is_some() as u64) << 3
+            | (self.archive_path.is_some() as u64) << 4
     }
 }
 model::model!(Changelog);
@@ -204,7 +217,7 @@ impl model::Model for DbInstanceOut {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.branch),
             3 => model::Part::Str(&self.git_tag),
             4 => model::Part::Str(&self.context),
@@ -217,10 +230,26 @@ impl model::Model for DbInstanceOut {
             11 => model::Part::Str(&self.identifier),
             12 => model::Part::Str(&self.last_applied_tag),
             13 => model::Part::Str(&self.schema_identifier),
-            14 => model::Part::Opt(&self.substitute_properties),
+            14 => model::opt(&self.substitute_properties),
             15 => model::Part::Str(&self.last_deployed_change_set_tag),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.branch.is_some() as u64) << 2 | (self.git_tag.is_some() as u64) << 3
+            | (self.context.is_some() as u64) << 4 | (self.created.is_some() as u64) << 5
+            | (self.updated.is_some() as u64) << 6
+            | (self.schema_id.is_some() as u64) << 7
+            | (self.commit_sha.is_some() as u64) << 8
+            | (self.connector.is_some() as u64) << 9
+            | (self.to_onboard.is_some() as u64) << 10
+            | (self.identifier.is_some() as u64) << 11
+            | (self.last_applied_tag.is_some() as u64) << 12
+            | (self.schema_identifier.is_some() as u64) << 13
+            | (self.substitute_properties.is_some() as u64) << 14
+            | (self.last_deployed_change_set_tag.is_some() as u64) << 15
     }
 }
 model::model!(DbInstanceOut);
@@ -311,22 +340,37 @@ impl model::Model for DbSchemaOut {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
-            2 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.tags),
+            2 => model::opt(&self.type_),
             3 => model::Part::Int(&self.created),
             4 => model::Part::Str(&self.service),
             5 => model::Part::Int(&self.updated),
             6 => model::Part::Str(&self.parent_id),
-            7 => model::Part::Opt(&self.changelog),
+            7 => model::opt(&self.changelog),
             8 => model::Part::Str(&self.identifier),
             9 => model::Part::Flag(&self.use_percona),
             10 => model::Part::Int(&self.instance_count),
-            11 => model::Part::Opt(&self.migration_type),
-            12 => model::Part::Opt(&self.change_log_script),
-            13 => model::Part::Opt(&self.schema_source_type),
+            11 => model::opt(&self.migration_type),
+            12 => model::opt(&self.change_log_script),
+            13 => model::opt(&self.schema_source_type),
             14 => model::Part::Str(&self.primary_db_instance_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
+            | (self.service.is_some() as u64) << 4 | (self.updated.is_some() as u64) << 5
+            | (self.parent_id.is_some() as u64) << 6
+            | (self.changelog.is_some() as u64) << 7
+            | (self.identifier.is_some() as u64) << 8
+            | (self.use_percona.is_some() as u64) << 9
+            | (self.instance_count.is_some() as u64) << 10
+            | (self.migration_type.is_some() as u64) << 11
+            | (self.change_log_script.is_some() as u64) << 12
+            | (self.schema_source_type.is_some() as u64) << 13
+            | (self.primary_db_instance_id.is_some() as u64) << 14
     }
 }
 model::model!(DbSchemaOut);

@@ -35,10 +35,14 @@ impl model::Model for DbInstanceFilterIn {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.filter_type),
-            1 => model::Part::Opt(&self.instance_tags),
+            0 => model::opt(&self.filter_type),
+            1 => model::opt(&self.instance_tags),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.filter_type.is_some() as u64 | (self.instance_tags.is_some() as u64) << 1
     }
 }
 model::model!(DbInstanceFilterIn);
@@ -131,16 +135,23 @@ impl model::Model for DbInstanceIn {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Cell::part(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.branch),
             3 => model::Part::Str(&self.git_tag),
             4 => model::Part::Str(&self.context),
             5 => model::Part::Str(&self.commit_sha),
             6 => model::Cell::part(&self.connector),
             7 => model::Cell::part(&self.identifier),
-            8 => model::Part::Opt(&self.substitute_properties),
+            8 => model::opt(&self.substitute_properties),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.tags.is_some() as u64) << 1 | (self.branch.is_some() as u64) << 2
+            | (self.git_tag.is_some() as u64) << 3 | (self.context.is_some() as u64) << 4
+            | (self.commit_sha.is_some() as u64) << 5 | 1 << 6 | 1 << 7
+            | (self.substitute_properties.is_some() as u64) << 8
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -194,6 +205,10 @@ impl model::Model for DbOpsNgTag {
             1 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.value.is_some() as u64) << 1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

@@ -85,16 +85,25 @@ impl model::Model for DbSchemaIn {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Cell::part(&self.name),
-            1 => model::Part::Opt(&self.tags),
-            2 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.tags),
+            2 => model::opt(&self.type_),
             3 => model::Part::Str(&self.service),
-            4 => model::Part::Opt(&self.changelog),
+            4 => model::opt(&self.changelog),
             5 => model::Cell::part(&self.identifier),
             6 => model::Part::Flag(&self.use_percona),
-            7 => model::Part::Opt(&self.migration_type),
-            8 => model::Part::Opt(&self.change_log_script),
+            7 => model::opt(&self.migration_type),
+            8 => model::opt(&self.change_log_script),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.tags.is_some() as u64) << 1 | (self.type_.is_some() as u64) << 2
+            | (self.service.is_some() as u64) << 3
+            | (self.changelog.is_some() as u64) << 4 | 1 << 5
+            | (self.use_percona.is_some() as u64) << 6
+            | (self.migration_type.is_some() as u64) << 7
+            | (self.change_log_script.is_some() as u64) << 8
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -181,15 +190,24 @@ impl model::Model for UpdateProjDbSchemaBody {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.type_),
             3 => model::Part::Str(&self.service),
-            4 => model::Part::Opt(&self.changelog),
+            4 => model::opt(&self.changelog),
             5 => model::Part::Flag(&self.use_percona),
-            6 => model::Part::Opt(&self.change_log_script),
+            6 => model::opt(&self.change_log_script),
             7 => model::Part::Str(&self.primary_db_instance_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2 | (self.service.is_some() as u64) << 3
+            | (self.changelog.is_some() as u64) << 4
+            | (self.use_percona.is_some() as u64) << 5
+            | (self.change_log_script.is_some() as u64) << 6
+            | (self.primary_db_instance_id.is_some() as u64) << 7
     }
 }
 model::model!(UpdateProjDbSchemaBody);
@@ -241,6 +259,12 @@ impl model::Model for UpdateProjDbSchemaBodyChangeLogScript {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.toml.is_some() as u64 | (self.image.is_some() as u64) << 1
+            | (self.shell.is_some() as u64) << 2 | (self.command.is_some() as u64) << 3
+            | (self.location.is_some() as u64) << 4
+    }
 }
 model::model!(UpdateProjDbSchemaBodyChangeLogScript);
 /// Schema `V1UpdateProjDbSchema body.changelog`.
@@ -290,6 +314,13 @@ impl model::Model for UpdateProjDbSchemaBodyChangelog {
             4 => model::Part::Str(&self.archive_path),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.repo.is_some() as u64 | (self.toml.is_some() as u64) << 1
+            | (self.location.is_some() as u64) << 2
+            | (self.connector.is_some() as u64) << 3
+            | (self.archive_path.is_some() as u64) << 4
     }
 }
 model::model!(UpdateProjDbSchemaBodyChangelog);
@@ -356,16 +387,25 @@ impl model::Model for UpdateProjDbSchemaInstanceBody {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.branch),
             3 => model::Part::Str(&self.git_tag),
             4 => model::Part::Str(&self.context),
             5 => model::Part::Str(&self.version),
             6 => model::Part::Str(&self.commit_sha),
             7 => model::Part::Str(&self.connector),
-            8 => model::Part::Opt(&self.substitute_properties),
+            8 => model::opt(&self.substitute_properties),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.branch.is_some() as u64) << 2 | (self.git_tag.is_some() as u64) << 3
+            | (self.context.is_some() as u64) << 4 | (self.version.is_some() as u64) << 5
+            | (self.commit_sha.is_some() as u64) << 6
+            | (self.connector.is_some() as u64) << 7
+            | (self.substitute_properties.is_some() as u64) << 8
     }
 }
 model::model!(UpdateProjDbSchemaInstanceBody);
@@ -404,6 +444,10 @@ impl model::Model for UpdateProjDbSchemaInstanceBodyTags {
             1 => model::Part::Str(&self.property2),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.property1.is_some() as u64 | (self.property2.is_some() as u64) << 1
     }
 }
 model::model!(UpdateProjDbSchemaInstanceBodyTags);

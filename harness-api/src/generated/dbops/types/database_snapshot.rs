@@ -36,9 +36,13 @@ impl model::Model for GetSnapshotObjectValuesBody {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.object_type),
-            1 => model::Part::Opt(&self.object_names),
+            1 => model::opt(&self.object_names),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.object_type.is_some() as u64 | (self.object_names.is_some() as u64) << 1
     }
 }
 model::model!(GetSnapshotObjectValuesBody);

@@ -48,6 +48,11 @@ impl model::Model for DbOpsExecutionMetadata {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.pipeline.is_some() as u64 | (self.plan_execution_id.is_some() as u64) << 1
+            | (self.stage_execution_id.is_some() as u64) << 2
+    }
 }
 model::model!(DbOpsExecutionMetadata);
 model::open_enum! {
@@ -120,6 +125,10 @@ impl model::Model for DeployedStateInput {
             4 => model::Cell::part(&self.stage_execution_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1 | (self.start_time.is_some() as u64) << 2 | 1 << 3 | 1 << 4
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -204,17 +213,29 @@ impl model::Model for DeployedStateOutput {
             0 => model::Part::Str(&self.tag),
             1 => model::Part::Str(&self.label),
             2 => model::Part::Str(&self.author),
-            3 => model::Part::Opt(&self.status),
-            4 => model::Part::Opt(&self.command),
+            3 => model::opt(&self.status),
+            4 => model::opt(&self.command),
             5 => model::Part::Str(&self.comment),
             6 => model::Part::Str(&self.file_name),
-            7 => model::Part::Opt(&self.metadata),
+            7 => model::opt(&self.metadata),
             8 => model::Part::Int(&self.deployed_at),
             9 => model::Part::Str(&self.change_set_id),
             10 => model::Part::Str(&self.change_set_fqn),
             11 => model::Part::Flag(&self.deployed_in_current_execution),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.tag.is_some() as u64 | (self.label.is_some() as u64) << 1
+            | (self.author.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
+            | (self.command.is_some() as u64) << 4 | (self.comment.is_some() as u64) << 5
+            | (self.file_name.is_some() as u64) << 6
+            | (self.metadata.is_some() as u64) << 7
+            | (self.deployed_at.is_some() as u64) << 8
+            | (self.change_set_id.is_some() as u64) << 9
+            | (self.change_set_fqn.is_some() as u64) << 10
+            | (self.deployed_in_current_execution.is_some() as u64) << 11
     }
 }
 model::model!(DeployedStateOutput);

@@ -41,6 +41,10 @@ impl model::Model for ChangeSetDeploymentYamlOutput {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.yaml.is_some() as u64
+    }
 }
 model::model!(ChangeSetDeploymentYamlOutput);
 /// Schema `DeployedChangesetSqlOutput`.
@@ -71,9 +75,13 @@ impl model::Model for DeployedChangesetSqlOutput {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.sql),
+            0 => model::opt(&self.sql),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.sql.is_some() as u64
     }
 }
 model::model!(DeployedChangesetSqlOutput);
@@ -112,6 +120,10 @@ impl model::Model for InstanceDetail {
             1 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
     }
 }
 model::model!(InstanceDetail);
@@ -192,7 +204,7 @@ impl model::Model for InstanceMigrationStateChangeSet {
             0 => model::Part::Str(&self.tag),
             1 => model::Part::Str(&self.label),
             2 => model::Part::Str(&self.author),
-            3 => model::Part::Opt(&self.status),
+            3 => model::opt(&self.status),
             4 => model::Part::Str(&self.comment),
             5 => model::Part::Str(&self.file_name),
             6 => model::Part::Str(&self.pipeline),
@@ -203,6 +215,19 @@ impl model::Model for InstanceMigrationStateChangeSet {
             11 => model::Part::Str(&self.stage_execution_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.tag.is_some() as u64 | (self.label.is_some() as u64) << 1
+            | (self.author.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
+            | (self.comment.is_some() as u64) << 4
+            | (self.file_name.is_some() as u64) << 5
+            | (self.pipeline.is_some() as u64) << 6
+            | (self.change_set.is_some() as u64) << 7
+            | (self.deployed_at.is_some() as u64) << 8
+            | (self.change_set_fqn.is_some() as u64) << 9
+            | (self.plan_execution_id.is_some() as u64) << 10
+            | (self.stage_execution_id.is_some() as u64) << 11
     }
 }
 model::model!(InstanceMigrationStateChangeSet);
@@ -240,11 +265,16 @@ impl model::Model for InstanceMigrationStateOut {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.change_sets),
+            0 => model::opt(&self.change_sets),
             1 => model::Part::Str(&self.schema_name),
             2 => model::Part::Str(&self.instance_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.change_sets.is_some() as u64 | (self.schema_name.is_some() as u64) << 1
+            | (self.instance_name.is_some() as u64) << 2
     }
 }
 model::model!(InstanceMigrationStateOut);
@@ -307,10 +337,19 @@ impl model::Model for MigrationStateChangeSet {
             2 => model::Part::Int(&self.updated),
             3 => model::Part::Str(&self.file_name),
             4 => model::Part::Str(&self.change_set),
-            5 => model::Part::Opt(&self.instances),
+            5 => model::opt(&self.instances),
             6 => model::Part::Str(&self.change_set_fqn),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.author.is_some() as u64 | (self.synced.is_some() as u64) << 1
+            | (self.updated.is_some() as u64) << 2
+            | (self.file_name.is_some() as u64) << 3
+            | (self.change_set.is_some() as u64) << 4
+            | (self.instances.is_some() as u64) << 5
+            | (self.change_set_fqn.is_some() as u64) << 6
     }
 }
 model::model!(MigrationStateChangeSet);
@@ -342,9 +381,13 @@ impl model::Model for MigrationStateIn {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.instance_filter),
+            0 => model::opt(&self.instance_filter),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.instance_filter.is_some() as u64
     }
 }
 model::model!(MigrationStateIn);
@@ -408,7 +451,7 @@ impl model::Model for MigrationStateInstance {
         match index {
             0 => model::Part::Str(&self.tag),
             1 => model::Part::Str(&self.error),
-            2 => model::Part::Opt(&self.status),
+            2 => model::opt(&self.status),
             3 => model::Part::Int(&self.updated),
             4 => model::Part::Str(&self.instance),
             5 => model::Part::Str(&self.pipeline),
@@ -416,6 +459,15 @@ impl model::Model for MigrationStateInstance {
             7 => model::Part::Str(&self.stage_execution_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.tag.is_some() as u64 | (self.error.is_some() as u64) << 1
+            | (self.status.is_some() as u64) << 2 | (self.updated.is_some() as u64) << 3
+            | (self.instance.is_some() as u64) << 4
+            | (self.pipeline.is_some() as u64) << 5
+            | (self.plan_execution_id.is_some() as u64) << 6
+            | (self.stage_execution_id.is_some() as u64) << 7
     }
 }
 model::model!(MigrationStateInstance);
@@ -453,11 +505,16 @@ impl model::Model for MigrationStateInstanceIn {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.sort),
-            1 => model::Part::Opt(&self.order),
-            2 => model::Part::Opt(&self.instances),
+            0 => model::opt(&self.sort),
+            1 => model::opt(&self.order),
+            2 => model::opt(&self.instances),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.sort.is_some() as u64 | (self.order.is_some() as u64) << 1
+            | (self.instances.is_some() as u64) << 2
     }
 }
 model::model!(MigrationStateInstanceIn);
@@ -496,10 +553,15 @@ impl model::Model for MigrationStateOut {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.schema),
-            1 => model::Part::Opt(&self.instances),
-            2 => model::Part::Opt(&self.change_sets),
+            1 => model::opt(&self.instances),
+            2 => model::opt(&self.change_sets),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.schema.is_some() as u64 | (self.instances.is_some() as u64) << 1
+            | (self.change_sets.is_some() as u64) << 2
     }
 }
 model::model!(MigrationStateOut);
@@ -542,6 +604,10 @@ impl model::Model for FetchDeployedChangesetSqlBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.changeset_fqn.is_some() as u64
+    }
 }
 model::model!(FetchDeployedChangesetSqlBody);
 /// Schema `V1MigrationStateFlywaySchema body`.
@@ -572,9 +638,13 @@ impl model::Model for MigrationStateFlywaySchemaBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.instance_filter),
+            0 => model::opt(&self.instance_filter),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.instance_filter.is_some() as u64
     }
 }
 model::model!(MigrationStateFlywaySchemaBody);
@@ -614,9 +684,14 @@ impl model::Model for MigrationStateFlywaySchemaBodyInstanceFilter {
         match index {
             0 => model::Part::Str(&self.sort),
             1 => model::Part::Str(&self.order),
-            2 => model::Part::Opt(&self.instances),
+            2 => model::opt(&self.instances),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.sort.is_some() as u64 | (self.order.is_some() as u64) << 1
+            | (self.instances.is_some() as u64) << 2
     }
 }
 model::model!(MigrationStateFlywaySchemaBodyInstanceFilter);

@@ -35,10 +35,15 @@ impl model::Model for DbInstanceListInput {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.instance_fq_ns),
-            1 => model::Part::Opt(&self.schema_identifiers),
+            0 => model::opt(&self.instance_fq_ns),
+            1 => model::opt(&self.schema_identifiers),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.instance_fq_ns.is_some() as u64
+            | (self.schema_identifiers.is_some() as u64) << 1
     }
 }
 model::model!(DbInstanceListInput);
@@ -70,9 +75,13 @@ impl model::Model for DbSchemaFilterIn {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.identifiers),
+            0 => model::opt(&self.identifiers),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.identifiers.is_some() as u64
     }
 }
 model::model!(DbSchemaFilterIn);

@@ -93,6 +93,10 @@ impl model::Model for CustomOperationInput {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1 | 1 << 2 | 1 << 3 | 1 << 4 | 1 << 5 | 1 << 6
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1, 2, 3, 4, 5, 6]
     }
@@ -142,10 +146,17 @@ impl model::Model for CustomOperationOutput {
         match index {
             0 => model::Part::Str(&self.pre_start_tag),
             1 => model::Part::Flag(&self.earlier_run_in_stage),
-            2 => model::Part::Opt(&self.deployed_change_sets),
+            2 => model::opt(&self.deployed_change_sets),
             3 => model::Part::Flag(&self.successful_change_set_deployment_in_stage),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.pre_start_tag.is_some() as u64
+            | (self.earlier_run_in_stage.is_some() as u64) << 1
+            | (self.deployed_change_sets.is_some() as u64) << 2
+            | (self.successful_change_set_deployment_in_stage.is_some() as u64) << 3
     }
 }
 model::model!(CustomOperationOutput);
@@ -186,6 +197,10 @@ impl model::Model for DeployedChangeSets {
             0 => model::Part::Str(&self.change_set_fqn),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.change_set_fqn.is_some() as u64
     }
 }
 model::model!(DeployedChangeSets);
@@ -246,6 +261,10 @@ impl model::Model for PipelineExecutionMetadata {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1 | 1 << 2
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1, 2]
     }
@@ -286,10 +305,15 @@ impl model::Model for PipelineStatusOutput {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.status),
-            1 => model::Part::Opt(&self.metadata),
+            1 => model::opt(&self.metadata),
             2 => model::Part::Str(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status.is_some() as u64 | (self.metadata.is_some() as u64) << 1
+            | (self.response.is_some() as u64) << 2
     }
 }
 model::model!(PipelineStatusOutput);
@@ -356,6 +380,10 @@ impl model::Model for SchemaInstanceMetadataInput {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1 | 1 << 2 | 1 << 3
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1, 2, 3]
     }
@@ -413,12 +441,20 @@ impl model::Model for SchemaInstanceMetadataOutput {
         match index {
             0 => model::Part::Str(&self.image),
             1 => model::Part::Json(&self.db_images),
-            2 => model::Part::Opt(&self.db_schema),
-            3 => model::Part::Opt(&self.db_instance),
-            4 => model::Part::Opt(&self.default_configs),
+            2 => model::opt(&self.db_schema),
+            3 => model::opt(&self.db_instance),
+            4 => model::opt(&self.default_configs),
             5 => model::Part::Json(&self.download_images),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.image.is_some() as u64 | (self.db_images.is_some() as u64) << 1
+            | (self.db_schema.is_some() as u64) << 2
+            | (self.db_instance.is_some() as u64) << 3
+            | (self.default_configs.is_some() as u64) << 4
+            | (self.download_images.is_some() as u64) << 5
     }
 }
 model::model!(SchemaInstanceMetadataOutput);
@@ -481,15 +517,25 @@ impl model::Model for StepPluginInputsResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.image),
-            1 => model::Part::Opt(&self.schema),
+            1 => model::opt(&self.schema),
             2 => model::Part::Json(&self.db_images),
-            3 => model::Part::Opt(&self.instance),
-            4 => model::Part::Opt(&self.settings),
-            5 => model::Part::Opt(&self.default_configs),
+            3 => model::opt(&self.instance),
+            4 => model::opt(&self.settings),
+            5 => model::opt(&self.default_configs),
             6 => model::Part::Json(&self.download_images),
-            7 => model::Part::Opt(&self.properties_result),
+            7 => model::opt(&self.properties_result),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.image.is_some() as u64 | (self.schema.is_some() as u64) << 1
+            | (self.db_images.is_some() as u64) << 2
+            | (self.instance.is_some() as u64) << 3
+            | (self.settings.is_some() as u64) << 4
+            | (self.default_configs.is_some() as u64) << 5
+            | (self.download_images.is_some() as u64) << 6
+            | (self.properties_result.is_some() as u64) << 7
     }
 }
 model::model!(StepPluginInputsResponse);
@@ -572,6 +618,18 @@ impl model::Model for ConsumeFailureInterruptBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org_id.is_some() as u64 | (self.command.is_some() as u64) << 1
+            | (self.project_id.is_some() as u64) << 2
+            | (self.interrupt_type.is_some() as u64) << 3
+            | (self.harness_command.is_some() as u64) << 4
+            | (self.schema_identifier.is_some() as u64) << 5
+            | (self.stage_execution_id.is_some() as u64) << 6
+            | (self.instance_identifier.is_some() as u64) << 7
+            | (self.pipeline_identifier.is_some() as u64) << 8
+            | (self.pipeline_execution_id.is_some() as u64) << 9
+    }
 }
 model::model!(ConsumeFailureInterruptBody);
 /// Schema `ConsumeFlywayFailureInterrupt body`.
@@ -642,6 +700,16 @@ impl model::Model for ConsumeFlywayFailureInterruptBody {
             7 => model::Part::Str(&self.pipeline_execution_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.command.is_some() as u64 | (self.parent_id.is_some() as u64) << 1
+            | (self.interrupt_type.is_some() as u64) << 2
+            | (self.harness_command.is_some() as u64) << 3
+            | (self.schema_identifier.is_some() as u64) << 4
+            | (self.stage_execution_id.is_some() as u64) << 5
+            | (self.instance_identifier.is_some() as u64) << 6
+            | (self.pipeline_execution_id.is_some() as u64) << 7
     }
 }
 model::model!(ConsumeFlywayFailureInterruptBody);
@@ -734,6 +802,20 @@ impl model::Model for ConsumeFlywayStepPluginOutputResponseBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org_id.is_some() as u64 | (self.command.is_some() as u64) << 1
+            | (self.parent_id.is_some() as u64) << 2
+            | (self.last_chunk.is_some() as u64) << 3
+            | (self.project_id.is_some() as u64) << 4
+            | (self.step_response.is_some() as u64) << 5
+            | (self.harness_command.is_some() as u64) << 6
+            | (self.schema_identifier.is_some() as u64) << 7
+            | (self.stage_execution_id.is_some() as u64) << 8
+            | (self.instance_identifier.is_some() as u64) << 9
+            | (self.pipeline_identifier.is_some() as u64) << 10
+            | (self.pipeline_execution_id.is_some() as u64) << 11
+    }
 }
 model::model!(ConsumeFlywayStepPluginOutputResponseBody);
 /// Schema `ConsumeV1StepPluginOutputResponse body`.
@@ -815,6 +897,18 @@ impl model::Model for ConsumeStepPluginOutputResponseBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org_id.is_some() as u64 | (self.command.is_some() as u64) << 1
+            | (self.project_id.is_some() as u64) << 2
+            | (self.step_response.is_some() as u64) << 3
+            | (self.harness_command.is_some() as u64) << 4
+            | (self.schema_identifier.is_some() as u64) << 5
+            | (self.stage_execution_id.is_some() as u64) << 6
+            | (self.instance_identifier.is_some() as u64) << 7
+            | (self.pipeline_identifier.is_some() as u64) << 8
+            | (self.pipeline_execution_id.is_some() as u64) << 9
+    }
 }
 model::model!(ConsumeStepPluginOutputResponseBody);
 /// Schema `ConsumeV1StepPluginResponse body`.
@@ -892,7 +986,7 @@ impl model::Model for ConsumeStepPluginResponseBody {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.org),
-            1 => model::Part::Opt(&self.data),
+            1 => model::opt(&self.data),
             2 => model::Part::Str(&self.logs),
             3 => model::Part::Str(&self.status),
             4 => model::Part::Str(&self.command),
@@ -905,6 +999,18 @@ impl model::Model for ConsumeStepPluginResponseBody {
             11 => model::Part::Str(&self.stage_execution_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org.is_some() as u64 | (self.data.is_some() as u64) << 1
+            | (self.logs.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
+            | (self.command.is_some() as u64) << 4 | (self.project.is_some() as u64) << 5
+            | (self.db_schema.is_some() as u64) << 6
+            | (self.pipeline.is_some() as u64) << 7
+            | (self.db_instance.is_some() as u64) << 8
+            | (self.parent_step_type.is_some() as u64) << 9
+            | (self.plan_execution_id.is_some() as u64) << 10
+            | (self.stage_execution_id.is_some() as u64) << 11
     }
 }
 model::model!(ConsumeStepPluginResponseBody);
@@ -939,6 +1045,10 @@ impl model::Model for ConsumeStepPluginResponseBodyData {
             0 => model::Part::Str(&self.tag),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.tag.is_some() as u64
     }
 }
 model::model!(ConsumeStepPluginResponseBodyData);
@@ -1005,13 +1115,23 @@ impl model::Model for CreateFlywayPluginInputsBody {
             0 => model::Part::Str(&self.tag),
             1 => model::Part::Str(&self.command),
             2 => model::Part::Str(&self.db_schema),
-            3 => model::Part::Opt(&self.metadata),
+            3 => model::opt(&self.metadata),
             4 => model::Part::Str(&self.parent_id),
             5 => model::Part::Str(&self.directory),
             6 => model::Part::Str(&self.db_instance),
-            7 => model::Part::Opt(&self.pipeline_execution_metadata),
+            7 => model::opt(&self.pipeline_execution_metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.tag.is_some() as u64 | (self.command.is_some() as u64) << 1
+            | (self.db_schema.is_some() as u64) << 2
+            | (self.metadata.is_some() as u64) << 3
+            | (self.parent_id.is_some() as u64) << 4
+            | (self.directory.is_some() as u64) << 5
+            | (self.db_instance.is_some() as u64) << 6
+            | (self.pipeline_execution_metadata.is_some() as u64) << 7
     }
 }
 model::model!(CreateFlywayPluginInputsBody);
@@ -1055,6 +1175,11 @@ impl model::Model for CreateFlywayPluginInputsBodyMetadata {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.pipeline.is_some() as u64 | (self.plan_execution_id.is_some() as u64) << 1
+            | (self.stage_execution_id.is_some() as u64) << 2
+    }
 }
 model::model!(CreateFlywayPluginInputsBodyMetadata);
 /// Schema `CreateV1FlywayPluginInputs body.pipelineExecutionMetadata`.
@@ -1096,6 +1221,11 @@ impl model::Model for CreateFlywayPluginInputsBodyPipelineExecutionMetadata {
             2 => model::Part::Str(&self.stage_execution_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.pipeline.is_some() as u64 | (self.plan_execution_id.is_some() as u64) << 1
+            | (self.stage_execution_id.is_some() as u64) << 2
     }
 }
 model::model!(CreateFlywayPluginInputsBodyPipelineExecutionMetadata);
@@ -1184,16 +1314,30 @@ impl model::Model for CreateStepPluginInputsBody {
             2 => model::Part::Str(&self.project),
             3 => model::Part::Str(&self.command),
             4 => model::Part::Str(&self.db_schema),
-            5 => model::Part::Opt(&self.metadata),
-            6 => model::Part::Opt(&self.settings),
+            5 => model::opt(&self.metadata),
+            6 => model::opt(&self.settings),
             7 => model::Part::Str(&self.directory),
             8 => model::Part::Str(&self.db_instance),
-            9 => model::Part::Opt(&self.properties),
+            9 => model::opt(&self.properties),
             10 => model::Part::Str(&self.custom_command),
             11 => model::Part::Flag(&self.exclude_change_log_file),
-            12 => model::Part::Opt(&self.pipeline_execution_metadata),
+            12 => model::opt(&self.pipeline_execution_metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org.is_some() as u64 | (self.tag.is_some() as u64) << 1
+            | (self.project.is_some() as u64) << 2 | (self.command.is_some() as u64) << 3
+            | (self.db_schema.is_some() as u64) << 4
+            | (self.metadata.is_some() as u64) << 5
+            | (self.settings.is_some() as u64) << 6
+            | (self.directory.is_some() as u64) << 7
+            | (self.db_instance.is_some() as u64) << 8
+            | (self.properties.is_some() as u64) << 9
+            | (self.custom_command.is_some() as u64) << 10
+            | (self.exclude_change_log_file.is_some() as u64) << 11
+            | (self.pipeline_execution_metadata.is_some() as u64) << 12
     }
 }
 model::model!(CreateStepPluginInputsBody);
@@ -1236,6 +1380,11 @@ impl model::Model for CreateStepPluginInputsBodyMetadata {
             2 => model::Part::Str(&self.stage_execution_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.pipeline.is_some() as u64 | (self.plan_execution_id.is_some() as u64) << 1
+            | (self.stage_execution_id.is_some() as u64) << 2
     }
 }
 model::model!(CreateStepPluginInputsBodyMetadata);
@@ -1296,6 +1445,10 @@ impl model::Model for CreateStepPluginInputsBodyPipelineExecutionMetadata {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1 | 1 << 2
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1, 2]
     }
@@ -1346,10 +1499,17 @@ impl model::Model for GetFlywayCustomOperationsBody {
             0 => model::Part::Str(&self.command),
             1 => model::Part::Str(&self.db_schema),
             2 => model::Part::Str(&self.db_instance),
-            3 => model::Part::Opt(&self.properties),
-            4 => model::Part::Opt(&self.pipeline_execution_metadata),
+            3 => model::opt(&self.properties),
+            4 => model::opt(&self.pipeline_execution_metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.command.is_some() as u64 | (self.db_schema.is_some() as u64) << 1
+            | (self.db_instance.is_some() as u64) << 2
+            | (self.properties.is_some() as u64) << 3
+            | (self.pipeline_execution_metadata.is_some() as u64) << 4
     }
 }
 model::model!(GetFlywayCustomOperationsBody);
@@ -1392,6 +1552,11 @@ impl model::Model for GetFlywayCustomOperationsBodyPipelineExecutionMetadata {
             2 => model::Part::Str(&self.stage_execution_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.pipeline.is_some() as u64 | (self.plan_execution_id.is_some() as u64) << 1
+            | (self.stage_execution_id.is_some() as u64) << 2
     }
 }
 model::model!(GetFlywayCustomOperationsBodyPipelineExecutionMetadata);

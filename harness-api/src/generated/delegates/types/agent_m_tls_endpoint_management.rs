@@ -45,12 +45,18 @@ impl model::Model for AgentMtlsEndpointDetails {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.fqdn),
-            1 => model::Part::Opt(&self.mode),
+            1 => model::opt(&self.mode),
             2 => model::Part::Str(&self.uuid),
             3 => model::Part::Str(&self.account_id),
             4 => model::Part::Str(&self.ca_certificates),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.fqdn.is_some() as u64 | (self.mode.is_some() as u64) << 1
+            | (self.uuid.is_some() as u64) << 2 | (self.account_id.is_some() as u64) << 3
+            | (self.ca_certificates.is_some() as u64) << 4
     }
 }
 model::model!(AgentMtlsEndpointDetails);
@@ -92,11 +98,16 @@ impl model::Model for AgentMtlsEndpointRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.mode),
+            0 => model::opt(&self.mode),
             1 => model::Part::Str(&self.domain_prefix),
             2 => model::Part::Str(&self.ca_certificates),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.mode.is_some() as u64 | (self.domain_prefix.is_some() as u64) << 1
+            | (self.ca_certificates.is_some() as u64) << 2
     }
 }
 model::model!(AgentMtlsEndpointRequest);
@@ -138,11 +149,16 @@ impl model::Model for RestResponseAgentMtlsEndpointDetails {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.meta_data),
-            1 => model::Part::Opt(&self.resource),
-            2 => model::Part::Opt(&self.response_messages),
+            0 => model::opt(&self.meta_data),
+            1 => model::opt(&self.resource),
+            2 => model::opt(&self.response_messages),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
+            | (self.response_messages.is_some() as u64) << 2
     }
 }
 model::model!(RestResponseAgentMtlsEndpointDetails);

@@ -75,14 +75,22 @@ impl model::Model for DelegateDownloadRequest {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Cell::part(&self.name),
-            1 => model::Part::Opt(&self.size),
-            2 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.size),
+            2 => model::opt(&self.tags),
             3 => model::Part::Str(&self.token_name),
             4 => model::Part::Str(&self.description),
-            5 => model::Part::Opt(&self.cluster_permission_type),
+            5 => model::opt(&self.cluster_permission_type),
             6 => model::Part::Str(&self.custom_cluster_namespace),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.size.is_some() as u64) << 1 | (self.tags.is_some() as u64) << 2
+            | (self.token_name.is_some() as u64) << 3
+            | (self.description.is_some() as u64) << 4
+            | (self.cluster_permission_type.is_some() as u64) << 5
+            | (self.custom_cluster_namespace.is_some() as u64) << 6
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

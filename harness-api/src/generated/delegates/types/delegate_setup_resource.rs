@@ -36,6 +36,10 @@ impl model::Model for DelegateDeleteResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.response_msg.is_some() as u64
+    }
 }
 model::model!(DelegateDeleteResponse);
 /// Schema `DelegateFilterPropertiesDTO`.
@@ -140,21 +144,35 @@ impl model::Model for DelegateFilterPropertiesDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.tags),
+            0 => model::opt(&self.tags),
             1 => model::Part::Flag(&self.runner),
-            2 => model::Part::Opt(&self.status),
+            2 => model::opt(&self.status),
             3 => model::Part::Str(&self.host_name),
             4 => model::Cell::part(&self.filter_type),
             5 => model::Part::Str(&self.auto_upgrade),
             6 => model::Part::Str(&self.description),
             7 => model::Part::Str(&self.delegate_name),
-            8 => model::Part::Opt(&self.delegate_tags),
+            8 => model::opt(&self.delegate_tags),
             9 => model::Part::Str(&self.delegate_type),
-            10 => model::Part::Opt(&self.version_status),
-            11 => model::Part::Opt(&self.delegate_instance_filter),
+            10 => model::opt(&self.version_status),
+            11 => model::opt(&self.delegate_instance_filter),
             12 => model::Part::Str(&self.delegate_group_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.tags.is_some() as u64 | (self.runner.is_some() as u64) << 1
+            | (self.status.is_some() as u64) << 2
+            | (self.host_name.is_some() as u64) << 3 | 1 << 4
+            | (self.auto_upgrade.is_some() as u64) << 5
+            | (self.description.is_some() as u64) << 6
+            | (self.delegate_name.is_some() as u64) << 7
+            | (self.delegate_tags.is_some() as u64) << 8
+            | (self.delegate_type.is_some() as u64) << 9
+            | (self.version_status.is_some() as u64) << 10
+            | (self.delegate_instance_filter.is_some() as u64) << 11
+            | (self.delegate_group_identifier.is_some() as u64) << 12
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -262,18 +280,30 @@ impl model::Model for DelegateListResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.type_),
             3 => model::Part::Flag(&self.legacy),
             4 => model::Part::Str(&self.org_name),
             5 => model::Part::Flag(&self.connected),
-            6 => model::Part::Opt(&self.auto_upgrade),
+            6 => model::opt(&self.auto_upgrade),
             7 => model::Part::Str(&self.description),
             8 => model::Part::Str(&self.project_name),
             9 => model::Part::Int(&self.last_heart_beat),
-            10 => model::Part::Opt(&self.delegate_replicas),
+            10 => model::opt(&self.delegate_replicas),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2 | (self.legacy.is_some() as u64) << 3
+            | (self.org_name.is_some() as u64) << 4
+            | (self.connected.is_some() as u64) << 5
+            | (self.auto_upgrade.is_some() as u64) << 6
+            | (self.description.is_some() as u64) << 7
+            | (self.project_name.is_some() as u64) << 8
+            | (self.last_heart_beat.is_some() as u64) << 9
+            | (self.delegate_replicas.is_some() as u64) << 10
     }
 }
 model::model!(DelegateListResponse);
@@ -332,6 +362,14 @@ impl model::Model for DelegateReplica {
             5 => model::Part::Int(&self.last_heartbeat),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.uuid.is_some() as u64 | (self.version.is_some() as u64) << 1
+            | (self.host_name.is_some() as u64) << 2
+            | (self.connected.is_some() as u64) << 3
+            | (self.expiring_at.is_some() as u64) << 4
+            | (self.last_heartbeat.is_some() as u64) << 5
     }
 }
 model::model!(DelegateReplica);
@@ -441,8 +479,8 @@ impl model::Model for DelegateSetupDetails {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Cell::part(&self.name),
-            1 => model::Part::Opt(&self.size),
-            2 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.size),
+            2 => model::opt(&self.tags),
             3 => model::Part::Str(&self.version),
             4 => model::Part::Str(&self.host_name),
             5 => model::Part::Flag(&self.run_as_root),
@@ -451,11 +489,25 @@ impl model::Model for DelegateSetupDetails {
             8 => model::Part::Str(&self.description),
             9 => model::Cell::part(&self.delegate_type),
             10 => model::Part::Str(&self.org_identifier),
-            11 => model::Part::Opt(&self.k8s_config_details),
+            11 => model::opt(&self.k8s_config_details),
             12 => model::Part::Str(&self.project_identifier),
             13 => model::Part::Str(&self.delegate_configuration_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.size.is_some() as u64) << 1 | (self.tags.is_some() as u64) << 2
+            | (self.version.is_some() as u64) << 3
+            | (self.host_name.is_some() as u64) << 4
+            | (self.run_as_root.is_some() as u64) << 5
+            | (self.token_name.is_some() as u64) << 6
+            | (self.identifier.is_some() as u64) << 7
+            | (self.description.is_some() as u64) << 8 | 1 << 9
+            | (self.org_identifier.is_some() as u64) << 10
+            | (self.k8s_config_details.is_some() as u64) << 11
+            | (self.project_identifier.is_some() as u64) << 12
+            | (self.delegate_configuration_id.is_some() as u64) << 13
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -500,9 +552,14 @@ impl model::Model for K8sConfigDetails {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.namespace),
-            1 => model::Part::Opt(&self.k8s_permission_type),
+            1 => model::opt(&self.k8s_permission_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.namespace.is_some() as u64
+            | (self.k8s_permission_type.is_some() as u64) << 1
     }
 }
 model::model!(K8sConfigDetails);
@@ -545,11 +602,16 @@ impl model::Model for RestResponseDelegateDeleteResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.meta_data),
-            1 => model::Part::Opt(&self.resource),
-            2 => model::Part::Opt(&self.response_messages),
+            0 => model::opt(&self.meta_data),
+            1 => model::opt(&self.resource),
+            2 => model::opt(&self.response_messages),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
+            | (self.response_messages.is_some() as u64) << 2
     }
 }
 model::model!(RestResponseDelegateDeleteResponse);
@@ -587,11 +649,16 @@ impl model::Model for RestResponseListDelegateListResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.meta_data),
-            1 => model::Part::Opt(&self.resource),
-            2 => model::Part::Opt(&self.response_messages),
+            0 => model::opt(&self.meta_data),
+            1 => model::opt(&self.resource),
+            2 => model::opt(&self.response_messages),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
+            | (self.response_messages.is_some() as u64) << 2
     }
 }
 model::model!(RestResponseListDelegateListResponse);
@@ -629,11 +696,16 @@ impl model::Model for RestResponseSupportedDelegateVersion {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.meta_data),
-            1 => model::Part::Opt(&self.resource),
-            2 => model::Part::Opt(&self.response_messages),
+            0 => model::opt(&self.meta_data),
+            1 => model::opt(&self.resource),
+            2 => model::opt(&self.response_messages),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
+            | (self.response_messages.is_some() as u64) << 2
     }
 }
 model::model!(RestResponseSupportedDelegateVersion);
@@ -671,11 +743,16 @@ impl model::Model for RestResponseVersionOverridesResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.meta_data),
-            1 => model::Part::Opt(&self.resource),
-            2 => model::Part::Opt(&self.response_messages),
+            0 => model::opt(&self.meta_data),
+            1 => model::opt(&self.resource),
+            2 => model::opt(&self.response_messages),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
+            | (self.response_messages.is_some() as u64) << 2
     }
 }
 model::model!(RestResponseVersionOverridesResponse);
@@ -714,6 +791,11 @@ impl model::Model for SupportedDelegateVersion {
             1 => model::Part::Str(&self.latest_supported_minimal_version),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.latest_supported_version.is_some() as u64
+            | (self.latest_supported_minimal_version.is_some() as u64) << 1
     }
 }
 model::model!(SupportedDelegateVersion);
@@ -771,7 +853,7 @@ impl model::Model for VersionOverrideResponseDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.tags),
+            0 => model::opt(&self.tags),
             1 => model::Part::Str(&self.version),
             2 => model::Part::Time(&self.valid_until),
             3 => model::Part::Str(&self.org_identifier),
@@ -780,6 +862,15 @@ impl model::Model for VersionOverrideResponseDto {
             6 => model::Part::Flag(&self.valid_till_next_release),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.tags.is_some() as u64 | (self.version.is_some() as u64) << 1
+            | (self.valid_until.is_some() as u64) << 2
+            | (self.org_identifier.is_some() as u64) << 3
+            | (self.parent_unique_id.is_some() as u64) << 4
+            | (self.project_identifier.is_some() as u64) << 5
+            | (self.valid_till_next_release.is_some() as u64) << 6
     }
 }
 model::model!(VersionOverrideResponseDto);
@@ -811,9 +902,13 @@ impl model::Model for VersionOverridesResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.version_overrides),
+            0 => model::opt(&self.version_overrides),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.version_overrides.is_some() as u64
     }
 }
 model::model!(VersionOverridesResponse);

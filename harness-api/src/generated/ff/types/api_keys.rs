@@ -47,7 +47,7 @@ impl model::Model for ApiKeys {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.api_keys),
+            0 => model::opt(&self.api_keys),
             1 => model::Part::Int(&self.version),
             2 => model::Part::Int(&self.page_size),
             3 => model::Part::Int(&self.item_count),
@@ -55,6 +55,14 @@ impl model::Model for ApiKeys {
             5 => model::Part::Int(&self.page_index),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.api_keys.is_some() as u64 | (self.version.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
+            | (self.item_count.is_some() as u64) << 3
+            | (self.page_count.is_some() as u64) << 4
+            | (self.page_index.is_some() as u64) << 5
     }
 }
 model::model!(ApiKeys);
@@ -93,6 +101,10 @@ impl model::Model for ApplicationId {
             1 => model::Part::Str(&self.application_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.last_used.is_some() as u64 | (self.application_id.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationId);
@@ -144,13 +156,21 @@ impl model::Model for CfApiKey {
         match index {
             0 => model::Part::Str(&self.key),
             1 => model::Part::Str(&self.name),
-            2 => model::Part::Opt(&self.type_),
+            2 => model::opt(&self.type_),
             3 => model::Part::Str(&self.api_key),
             4 => model::Part::Int(&self.last_used),
             5 => model::Part::Str(&self.identifier),
-            6 => model::Part::Opt(&self.application_ids),
+            6 => model::opt(&self.application_ids),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2 | (self.api_key.is_some() as u64) << 3
+            | (self.last_used.is_some() as u64) << 4
+            | (self.identifier.is_some() as u64) << 5
+            | (self.application_ids.is_some() as u64) << 6
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -210,6 +230,13 @@ impl model::Model for AddApiKeyBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.expired_at.is_some() as u64) << 2
+            | (self.identifier.is_some() as u64) << 3
+            | (self.description.is_some() as u64) << 4
+    }
 }
 model::model!(AddApiKeyBody);
 /// Schema `UpdateAPIKey body`.
@@ -251,6 +278,11 @@ impl model::Model for UpdateApiKeyBody {
             2 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.expired_at.is_some() as u64) << 1
+            | (self.description.is_some() as u64) << 2
     }
 }
 model::model!(UpdateApiKeyBody);

@@ -36,6 +36,10 @@ impl model::Model for Attribute {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64
+    }
 }
 model::model!(Attribute);
 /// Schema `AttributeResponseMetadata`.
@@ -66,9 +70,13 @@ impl model::Model for AttributeResponseMetadata {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.details),
+            0 => model::opt(&self.details),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.details.is_some() as u64
     }
 }
 model::model!(AttributeResponseMetadata);
@@ -120,9 +128,17 @@ impl model::Model for Attributes {
             2 => model::Part::Int(&self.item_count),
             3 => model::Part::Int(&self.page_count),
             4 => model::Part::Int(&self.page_index),
-            5 => model::Part::Opt(&self.attributes),
+            5 => model::opt(&self.attributes),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.version.is_some() as u64 | (self.page_size.is_some() as u64) << 1
+            | (self.item_count.is_some() as u64) << 2
+            | (self.page_count.is_some() as u64) << 3
+            | (self.page_index.is_some() as u64) << 4
+            | (self.attributes.is_some() as u64) << 5
     }
 }
 model::model!(Attributes);

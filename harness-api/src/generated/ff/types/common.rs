@@ -36,6 +36,10 @@ impl model::Model for AttributeResponseMetadataDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.governance_metadata.is_some() as u64
+    }
 }
 model::model!(AttributeResponseMetadataDetails);
 /// Schema `CCM`.
@@ -72,11 +76,16 @@ impl model::Model for Ccm {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.anomalies),
+            0 => model::opt(&self.anomalies),
             1 => model::Part::Str(&self.perspective_name),
             2 => model::Part::Str(&self.perspective_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.anomalies.is_some() as u64 | (self.perspective_name.is_some() as u64) << 1
+            | (self.perspective_identifier.is_some() as u64) << 2
     }
 }
 model::model!(Ccm);
@@ -144,6 +153,15 @@ impl model::Model for CcmAnomalies {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status.is_some() as u64 | (self.found_at.is_some() as u64) << 1
+            | (self.anomaly_id.is_some() as u64) << 2
+            | (self.created_at.is_some() as u64) << 3
+            | (self.acknowledged_at.is_some() as u64) << 4
+            | (self.cost_difference.is_some() as u64) << 5
+            | (self.is_acknowledged.is_some() as u64) << 6
+    }
 }
 model::model!(CcmAnomalies);
 /// Schema `CfGitDetails`.
@@ -189,6 +207,10 @@ impl model::Model for CfGitDetails {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0]
     }
@@ -229,6 +251,10 @@ impl model::Model for CfService {
             1 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
     }
 }
 model::model!(CfService);
@@ -275,10 +301,16 @@ impl model::Model for Clause {
             0 => model::Part::Str(&self.id),
             1 => model::Part::Str(&self.op),
             2 => model::Part::Flag(&self.negate),
-            3 => model::Part::Opt(&self.values),
+            3 => model::opt(&self.values),
             4 => model::Part::Str(&self.attribute),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.op.is_some() as u64) << 1
+            | (self.negate.is_some() as u64) << 2 | (self.values.is_some() as u64) << 3
+            | (self.attribute.is_some() as u64) << 4
     }
 }
 model::model!(Clause);
@@ -314,9 +346,13 @@ impl model::Model for Distribution {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.bucket_by),
-            1 => model::Part::Opt(&self.variations),
+            1 => model::opt(&self.variations),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.bucket_by.is_some() as u64 | (self.variations.is_some() as u64) << 1
     }
 }
 model::model!(Distribution);
@@ -438,31 +474,53 @@ impl model::Model for Feature {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.kind),
+            0 => model::opt(&self.kind),
             1 => model::Part::Str(&self.name),
-            2 => model::Part::Opt(&self.tags),
-            3 => model::Part::Opt(&self.owner),
+            2 => model::opt(&self.tags),
+            3 => model::opt(&self.owner),
             4 => model::Part::Flag(&self.stale),
-            5 => model::Part::Opt(&self.status),
+            5 => model::opt(&self.status),
             6 => model::Part::Str(&self.project),
-            7 => model::Part::Opt(&self.results),
+            7 => model::opt(&self.results),
             8 => model::Part::Flag(&self.archived),
-            9 => model::Part::Opt(&self.services),
+            9 => model::opt(&self.services),
             10 => model::Part::Int(&self.created_at),
             11 => model::Part::Flag(&self.permanent),
             12 => model::Part::Str(&self.evaluation),
             13 => model::Part::Str(&self.identifier),
             14 => model::Part::Int(&self.modified_at),
-            15 => model::Part::Opt(&self.variations),
+            15 => model::opt(&self.variations),
             16 => model::Part::Str(&self.description),
             17 => model::Part::Str(&self.stale_reason),
-            18 => model::Part::Opt(&self.env_properties),
-            19 => model::Part::Opt(&self.prerequisites),
+            18 => model::opt(&self.env_properties),
+            19 => model::opt(&self.prerequisites),
             20 => model::Part::Str(&self.default_on_variation),
             21 => model::Part::Str(&self.default_off_variation),
             22 => model::Part::Str(&self.evaluation_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.tags.is_some() as u64) << 2 | (self.owner.is_some() as u64) << 3
+            | (self.stale.is_some() as u64) << 4 | (self.status.is_some() as u64) << 5
+            | (self.project.is_some() as u64) << 6 | (self.results.is_some() as u64) << 7
+            | (self.archived.is_some() as u64) << 8
+            | (self.services.is_some() as u64) << 9
+            | (self.created_at.is_some() as u64) << 10
+            | (self.permanent.is_some() as u64) << 11
+            | (self.evaluation.is_some() as u64) << 12
+            | (self.identifier.is_some() as u64) << 13
+            | (self.modified_at.is_some() as u64) << 14
+            | (self.variations.is_some() as u64) << 15
+            | (self.description.is_some() as u64) << 16
+            | (self.stale_reason.is_some() as u64) << 17
+            | (self.env_properties.is_some() as u64) << 18
+            | (self.prerequisites.is_some() as u64) << 19
+            | (self.default_on_variation.is_some() as u64) << 20
+            | (self.default_off_variation.is_some() as u64) << 21
+            | (self.evaluation_identifier.is_some() as u64) << 22
     }
 }
 model::model!(Feature);
@@ -552,23 +610,39 @@ impl model::Model for FeatureEnvProperties {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.ccm),
-            1 => model::Part::Opt(&self.rules),
-            2 => model::Part::Opt(&self.state),
+            0 => model::opt(&self.ccm),
+            1 => model::opt(&self.rules),
+            2 => model::opt(&self.state),
             3 => model::Part::Int(&self.version),
-            4 => model::Part::Opt(&self.jira_issues),
+            4 => model::opt(&self.jira_issues),
             5 => model::Part::Int(&self.modified_at),
             6 => model::Part::Str(&self.environment),
             7 => model::Part::Flag(&self.jira_enabled),
-            8 => model::Part::Opt(&self.default_serve),
+            8 => model::opt(&self.default_serve),
             9 => model::Part::Str(&self.off_variation),
-            10 => model::Part::Opt(&self.variation_map),
-            11 => model::Part::Opt(&self.pipeline_details),
+            10 => model::opt(&self.variation_map),
+            11 => model::opt(&self.pipeline_details),
             12 => model::Part::Flag(&self.pipeline_configured),
             13 => model::Part::Flag(&self.pipeline_error_state),
             14 => model::Part::Str(&self.pipeline_error_reason),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ccm.is_some() as u64 | (self.rules.is_some() as u64) << 1
+            | (self.state.is_some() as u64) << 2 | (self.version.is_some() as u64) << 3
+            | (self.jira_issues.is_some() as u64) << 4
+            | (self.modified_at.is_some() as u64) << 5
+            | (self.environment.is_some() as u64) << 6
+            | (self.jira_enabled.is_some() as u64) << 7
+            | (self.default_serve.is_some() as u64) << 8
+            | (self.off_variation.is_some() as u64) << 9
+            | (self.variation_map.is_some() as u64) << 10
+            | (self.pipeline_details.is_some() as u64) << 11
+            | (self.pipeline_configured.is_some() as u64) << 12
+            | (self.pipeline_error_state.is_some() as u64) << 13
+            | (self.pipeline_error_reason.is_some() as u64) << 14
     }
 }
 model::model!(FeatureEnvProperties);
@@ -624,6 +698,13 @@ impl model::Model for FeaturePipeline {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.created_at.is_some() as u64) << 1
+            | (self.identifier.is_some() as u64) << 2
+            | (self.description.is_some() as u64) << 3
+            | (self.last_updated_at.is_some() as u64) << 4
+    }
 }
 model::model!(FeaturePipeline);
 model::open_enum! {
@@ -664,6 +745,10 @@ impl model::Model for FeatureStatus {
             1 => model::Part::Int(&self.last_access),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status.is_some() as u64 | (self.last_access.is_some() as u64) << 1
     }
 }
 model::model!(FeatureStatus);
@@ -718,11 +803,16 @@ impl model::Model for GitSyncPatchOperation {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.comment),
-            1 => model::Part::Opt(&self.git_details),
+            1 => model::opt(&self.git_details),
             2 => model::Cell::part(&self.instructions),
             3 => model::Part::Int(&self.execution_time),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.comment.is_some() as u64 | (self.git_details.is_some() as u64) << 1 | 1 << 2
+            | (self.execution_time.is_some() as u64) << 3
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -765,10 +855,15 @@ impl model::Model for GroupServingRule {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.rule_id),
-            1 => model::Part::Opt(&self.clauses),
+            1 => model::opt(&self.clauses),
             2 => model::Part::Int(&self.priority),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.rule_id.is_some() as u64 | (self.clauses.is_some() as u64) << 1
+            | (self.priority.is_some() as u64) << 2
     }
 }
 model::model!(GroupServingRule);
@@ -807,6 +902,10 @@ impl model::Model for JiraIssue {
             1 => model::Part::Str(&self.issue_url),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.issue_key.is_some() as u64 | (self.issue_url.is_some() as u64) << 1
     }
 }
 model::model!(JiraIssue);
@@ -866,6 +965,10 @@ impl model::Model for PatchInstructionInner {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        self.kind.is_some() as u64 | 1 << 1 | 1 << 2
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[1, 2]
     }
@@ -903,9 +1006,13 @@ impl model::Model for Prerequisite {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.feature),
-            1 => model::Part::Opt(&self.variations),
+            1 => model::opt(&self.variations),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.feature.is_some() as u64 | (self.variations.is_some() as u64) << 1
     }
 }
 model::model!(Prerequisite);
@@ -948,6 +1055,11 @@ impl model::Model for Results {
             2 => model::Part::Str(&self.variation_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.count.is_some() as u64 | (self.variation_name.is_some() as u64) << 1
+            | (self.variation_identifier.is_some() as u64) << 2
     }
 }
 model::model!(Results);
@@ -1022,18 +1134,30 @@ impl model::Model for Segment {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
-            2 => model::Part::Opt(&self.rules),
+            1 => model::opt(&self.tags),
+            2 => model::opt(&self.rules),
             3 => model::Part::Int(&self.version),
-            4 => model::Part::Opt(&self.excluded),
-            5 => model::Part::Opt(&self.included),
+            4 => model::opt(&self.excluded),
+            5 => model::opt(&self.included),
             6 => model::Part::Int(&self.created_at),
             7 => model::Part::Str(&self.identifier),
             8 => model::Part::Int(&self.modified_at),
             9 => model::Part::Str(&self.environment),
-            10 => model::Part::Opt(&self.serving_rules),
+            10 => model::opt(&self.serving_rules),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.rules.is_some() as u64) << 2 | (self.version.is_some() as u64) << 3
+            | (self.excluded.is_some() as u64) << 4
+            | (self.included.is_some() as u64) << 5
+            | (self.created_at.is_some() as u64) << 6
+            | (self.identifier.is_some() as u64) << 7
+            | (self.modified_at.is_some() as u64) << 8
+            | (self.environment.is_some() as u64) << 9
+            | (self.serving_rules.is_some() as u64) << 10
     }
 }
 model::model!(Segment);
@@ -1069,9 +1193,13 @@ impl model::Model for Serve {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.variation),
-            1 => model::Part::Opt(&self.distribution),
+            1 => model::opt(&self.distribution),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.variation.is_some() as u64 | (self.distribution.is_some() as u64) << 1
     }
 }
 model::model!(Serve);
@@ -1112,12 +1240,18 @@ impl model::Model for ServingRule {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.serve),
+            0 => model::opt(&self.serve),
             1 => model::Part::Str(&self.rule_id),
-            2 => model::Part::Opt(&self.clauses),
+            2 => model::opt(&self.clauses),
             3 => model::Part::Int(&self.priority),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.serve.is_some() as u64 | (self.rule_id.is_some() as u64) << 1
+            | (self.clauses.is_some() as u64) << 2
+            | (self.priority.is_some() as u64) << 3
     }
 }
 model::model!(ServingRule);
@@ -1156,6 +1290,10 @@ impl model::Model for Tag {
             1 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
     }
 }
 model::model!(Tag);
@@ -1229,7 +1367,7 @@ impl model::Model for Target {
             1 => model::Part::Str(&self.name),
             2 => model::Part::Str(&self.account),
             3 => model::Part::Str(&self.project),
-            4 => model::Part::Opt(&self.segments),
+            4 => model::opt(&self.segments),
             5 => model::Part::Flag(&self.anonymous),
             6 => model::Part::Int(&self.created_at),
             7 => model::Part::Json(&self.attributes),
@@ -1237,6 +1375,17 @@ impl model::Model for Target {
             9 => model::Part::Str(&self.environment),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.account.is_some() as u64) << 2 | (self.project.is_some() as u64) << 3
+            | (self.segments.is_some() as u64) << 4
+            | (self.anonymous.is_some() as u64) << 5
+            | (self.created_at.is_some() as u64) << 6
+            | (self.attributes.is_some() as u64) << 7
+            | (self.identifier.is_some() as u64) << 8
+            | (self.environment.is_some() as u64) << 9
     }
 }
 model::model!(Target);
@@ -1275,6 +1424,10 @@ impl model::Model for TargetMap {
             1 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
     }
 }
 model::model!(TargetMap);
@@ -1322,6 +1475,12 @@ impl model::Model for Variation {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
+            | (self.identifier.is_some() as u64) << 2
+            | (self.description.is_some() as u64) << 3
+    }
 }
 model::model!(Variation);
 /// Schema `VariationMap`.
@@ -1358,11 +1517,16 @@ impl model::Model for VariationMap {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.targets),
+            0 => model::opt(&self.targets),
             1 => model::Part::Str(&self.variation),
-            2 => model::Part::Opt(&self.target_segments),
+            2 => model::opt(&self.target_segments),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.targets.is_some() as u64 | (self.variation.is_some() as u64) << 1
+            | (self.target_segments.is_some() as u64) << 2
     }
 }
 model::model!(VariationMap);
@@ -1401,6 +1565,10 @@ impl model::Model for WeightedVariation {
             1 => model::Part::Str(&self.variation),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.weight.is_some() as u64 | (self.variation.is_some() as u64) << 1
     }
 }
 model::model!(WeightedVariation);

@@ -73,6 +73,16 @@ impl model::Model for FeatureCounts {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.total_active.is_some() as u64 | (self.total_anomaly.is_some() as u64) << 1
+            | (self.total_enabled.is_some() as u64) << 2
+            | (self.total_archived.is_some() as u64) << 3
+            | (self.total_features.is_some() as u64) << 4
+            | (self.total_permanent.is_some() as u64) << 5
+            | (self.total_potentially_stale.is_some() as u64) << 6
+            | (self.total_recently_accessed.is_some() as u64) << 7
+    }
 }
 model::model!(FeatureCounts);
 /// Schema `FeatureResponseMetadata`.
@@ -103,9 +113,13 @@ impl model::Model for FeatureResponseMetadata {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.details),
+            0 => model::opt(&self.details),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.details.is_some() as u64
     }
 }
 model::model!(FeatureResponseMetadata);
@@ -140,10 +154,15 @@ impl model::Model for FeatureResponseMetadataDetails {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.pipeline_metadata),
+            0 => model::opt(&self.pipeline_metadata),
             1 => model::Part::Json(&self.governance_metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.pipeline_metadata.is_some() as u64
+            | (self.governance_metadata.is_some() as u64) << 1
     }
 }
 model::model!(FeatureResponseMetadataDetails);
@@ -182,6 +201,11 @@ impl model::Model for FeatureResponseMetadataDetailsPipelineMetadata {
             1 => model::Part::Str(&self.pipeline_execution_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.pipeline_triggered.is_some() as u64
+            | (self.pipeline_execution_id.is_some() as u64) << 1
     }
 }
 model::model!(FeatureResponseMetadataDetailsPipelineMetadata);
@@ -240,14 +264,23 @@ impl model::Model for Features {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.version),
-            1 => model::Part::Opt(&self.features),
+            1 => model::opt(&self.features),
             2 => model::Part::Int(&self.page_size),
             3 => model::Part::Int(&self.item_count),
             4 => model::Part::Int(&self.page_count),
             5 => model::Part::Int(&self.page_index),
-            6 => model::Part::Opt(&self.feature_counts),
+            6 => model::opt(&self.feature_counts),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.version.is_some() as u64 | (self.features.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
+            | (self.item_count.is_some() as u64) << 3
+            | (self.page_count.is_some() as u64) << 4
+            | (self.page_index.is_some() as u64) << 5
+            | (self.feature_counts.is_some() as u64) << 6
     }
 }
 model::model!(Features);
@@ -331,14 +364,27 @@ impl model::Model for CreateFeatureFlagBody {
             3 => model::Part::Str(&self.project),
             4 => model::Part::Flag(&self.archived),
             5 => model::Part::Flag(&self.permanent),
-            6 => model::Part::Opt(&self.git_details),
+            6 => model::opt(&self.git_details),
             7 => model::Part::Str(&self.identifier),
-            8 => model::Part::Opt(&self.variations),
+            8 => model::opt(&self.variations),
             9 => model::Part::Str(&self.description),
             10 => model::Part::Str(&self.default_on_variation),
             11 => model::Part::Str(&self.default_off_variation),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.owner.is_some() as u64) << 2 | (self.project.is_some() as u64) << 3
+            | (self.archived.is_some() as u64) << 4
+            | (self.permanent.is_some() as u64) << 5
+            | (self.git_details.is_some() as u64) << 6
+            | (self.identifier.is_some() as u64) << 7
+            | (self.variations.is_some() as u64) << 8
+            | (self.description.is_some() as u64) << 9
+            | (self.default_on_variation.is_some() as u64) << 10
+            | (self.default_off_variation.is_some() as u64) << 11
     }
 }
 model::model!(CreateFeatureFlagBody);
@@ -373,6 +419,10 @@ impl model::Model for CreateFeatureFlagBodyGitDetails {
             0 => model::Part::Str(&self.commit_msg),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.commit_msg.is_some() as u64
     }
 }
 model::model!(CreateFeatureFlagBodyGitDetails);
@@ -419,6 +469,12 @@ impl model::Model for CreateFeatureFlagBodyVariations {
             3 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
+            | (self.identifier.is_some() as u64) << 2
+            | (self.description.is_some() as u64) << 3
     }
 }
 model::model!(CreateFeatureFlagBodyVariations);
@@ -511,16 +567,27 @@ impl model::Model for PutFeatureFlagBody {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Flag(&self.permanent),
-            3 => model::Part::Opt(&self.git_details),
-            4 => model::Part::Opt(&self.variations),
+            3 => model::opt(&self.git_details),
+            4 => model::opt(&self.variations),
             5 => model::Part::Str(&self.description),
-            6 => model::Part::Opt(&self.environments),
+            6 => model::opt(&self.environments),
             7 => model::Part::Str(&self.default_on_variation),
             8 => model::Part::Str(&self.default_off_variation),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.permanent.is_some() as u64) << 2
+            | (self.git_details.is_some() as u64) << 3
+            | (self.variations.is_some() as u64) << 4
+            | (self.description.is_some() as u64) << 5
+            | (self.environments.is_some() as u64) << 6
+            | (self.default_on_variation.is_some() as u64) << 7
+            | (self.default_off_variation.is_some() as u64) << 8
     }
 }
 model::model!(PutFeatureFlagBody);
@@ -564,13 +631,20 @@ impl model::Model for PutFeatureFlagBodyEnvironments {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.rules),
+            0 => model::opt(&self.rules),
             1 => model::Part::Str(&self.state),
             2 => model::Part::Str(&self.identifier),
             3 => model::Part::Str(&self.default_on_variation),
             4 => model::Part::Str(&self.default_off_variation),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.rules.is_some() as u64 | (self.state.is_some() as u64) << 1
+            | (self.identifier.is_some() as u64) << 2
+            | (self.default_on_variation.is_some() as u64) << 3
+            | (self.default_off_variation.is_some() as u64) << 4
     }
 }
 model::model!(PutFeatureFlagBodyEnvironments);
@@ -610,6 +684,10 @@ impl model::Model for PutFeatureFlagBodyEnvironmentsRules {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.targets.is_some() as u64 | (self.variation.is_some() as u64) << 1
+    }
 }
 model::model!(PutFeatureFlagBodyEnvironmentsRules);
 /// Schema `PutFeatureFlag body.gitDetails`.
@@ -643,6 +721,10 @@ impl model::Model for PutFeatureFlagBodyGitDetails {
             0 => model::Part::Str(&self.commit_msg),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.commit_msg.is_some() as u64
     }
 }
 model::model!(PutFeatureFlagBodyGitDetails);
@@ -681,6 +763,10 @@ impl model::Model for PutFeatureFlagBodyTags {
             1 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
     }
 }
 model::model!(PutFeatureFlagBodyTags);
@@ -727,6 +813,12 @@ impl model::Model for PutFeatureFlagBodyVariations {
             3 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
+            | (self.identifier.is_some() as u64) << 2
+            | (self.description.is_some() as u64) << 3
     }
 }
 model::model!(PutFeatureFlagBodyVariations);

@@ -69,9 +69,19 @@ impl model::Model for GetProxyKeyResponse {
             4 => model::Part::Int(&self.updated_at),
             5 => model::Part::Str(&self.identifier),
             6 => model::Part::Str(&self.description),
-            7 => model::Part::Opt(&self.organizations),
+            7 => model::opt(&self.organizations),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.version.is_some() as u64) << 2
+            | (self.created_at.is_some() as u64) << 3
+            | (self.updated_at.is_some() as u64) << 4
+            | (self.identifier.is_some() as u64) << 5
+            | (self.description.is_some() as u64) << 6
+            | (self.organizations.is_some() as u64) << 7
     }
 }
 model::model!(GetProxyKeyResponse);
@@ -127,6 +137,14 @@ impl model::Model for ProxyKey {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.created_at.is_some() as u64) << 2
+            | (self.updated_at.is_some() as u64) << 3
+            | (self.identifier.is_some() as u64) << 4
+            | (self.description.is_some() as u64) << 5
+    }
 }
 model::model!(ProxyKey);
 /// Schema `ProxyKeyInstruction`.
@@ -160,6 +178,10 @@ impl model::Model for ProxyKeyInstruction {
             0 => model::Part::Maybe(&self.instructions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.instructions.is_set() as u64
     }
 }
 model::model!(ProxyKeyInstruction);
@@ -202,10 +224,16 @@ impl model::Model for ProxyKeyInstructionInstructions {
         match index {
             0 => model::Part::Str(&self.rotate_key),
             1 => model::Part::Str(&self.update_name),
-            2 => model::Part::Opt(&self.update_config),
+            2 => model::opt(&self.update_config),
             3 => model::Part::Str(&self.update_description),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.rotate_key.is_some() as u64 | (self.update_name.is_some() as u64) << 1
+            | (self.update_config.is_some() as u64) << 2
+            | (self.update_description.is_some() as u64) << 3
     }
 }
 model::model!(ProxyKeyInstructionInstructions);
@@ -260,6 +288,10 @@ impl model::Model for ProxyKeyInstructionInstructionsUpdateConfig {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1]
     }
@@ -296,6 +328,10 @@ impl model::Model for ProxyKeyResponse {
             0 => model::Part::Str(&self.key),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64
     }
 }
 model::model!(ProxyKeyResponse);
@@ -347,9 +383,17 @@ impl model::Model for ProxyKeys {
             2 => model::Part::Int(&self.item_count),
             3 => model::Part::Int(&self.page_count),
             4 => model::Part::Int(&self.page_index),
-            5 => model::Part::Opt(&self.proxy_keys),
+            5 => model::opt(&self.proxy_keys),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.version.is_some() as u64 | (self.page_size.is_some() as u64) << 1
+            | (self.item_count.is_some() as u64) << 2
+            | (self.page_count.is_some() as u64) << 3
+            | (self.page_index.is_some() as u64) << 4
+            | (self.proxy_keys.is_some() as u64) << 5
     }
 }
 model::model!(ProxyKeys);
@@ -393,9 +437,15 @@ impl model::Model for CreateProxyKeyBody {
             0 => model::Part::Str(&self.name),
             1 => model::Part::Str(&self.identifier),
             2 => model::Part::Str(&self.description),
-            3 => model::Part::Opt(&self.organizations),
+            3 => model::opt(&self.organizations),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
+            | (self.description.is_some() as u64) << 2
+            | (self.organizations.is_some() as u64) << 3
     }
 }
 model::model!(CreateProxyKeyBody);
@@ -430,10 +480,14 @@ impl model::Model for CreateProxyKeyBodyOrganizations {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.org123),
-            1 => model::Part::Opt(&self.org456),
+            0 => model::opt(&self.org123),
+            1 => model::opt(&self.org456),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org123.is_some() as u64 | (self.org456.is_some() as u64) << 1
     }
 }
 model::model!(CreateProxyKeyBodyOrganizations);
@@ -465,9 +519,13 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg123 {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.projects),
+            0 => model::opt(&self.projects),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.projects.is_some() as u64
     }
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg123);
@@ -508,12 +566,18 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg123Projects {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.project1),
-            1 => model::Part::Opt(&self.project2),
-            2 => model::Part::Opt(&self.project3),
-            3 => model::Part::Opt(&self.project4),
+            0 => model::opt(&self.project1),
+            1 => model::opt(&self.project2),
+            2 => model::opt(&self.project3),
+            3 => model::opt(&self.project4),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.project1.is_some() as u64 | (self.project2.is_some() as u64) << 1
+            | (self.project3.is_some() as u64) << 2
+            | (self.project4.is_some() as u64) << 3
     }
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg123Projects);
@@ -549,9 +613,13 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg123ProjectsProject1 {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.scope),
-            1 => model::Part::Opt(&self.environments),
+            1 => model::opt(&self.environments),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.scope.is_some() as u64 | (self.environments.is_some() as u64) << 1
     }
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg123ProjectsProject1);
@@ -587,9 +655,13 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg123ProjectsProject2 {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.scope),
-            1 => model::Part::Opt(&self.environments),
+            1 => model::opt(&self.environments),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.scope.is_some() as u64 | (self.environments.is_some() as u64) << 1
     }
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg123ProjectsProject2);
@@ -625,9 +697,13 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg123ProjectsProject3 {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.scope),
-            1 => model::Part::Opt(&self.environments),
+            1 => model::opt(&self.environments),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.scope.is_some() as u64 | (self.environments.is_some() as u64) << 1
     }
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg123ProjectsProject3);
@@ -663,9 +739,13 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg123ProjectsProject4 {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.scope),
-            1 => model::Part::Opt(&self.environments),
+            1 => model::opt(&self.environments),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.scope.is_some() as u64 | (self.environments.is_some() as u64) << 1
     }
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg123ProjectsProject4);
@@ -697,9 +777,13 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg456 {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.projects),
+            0 => model::opt(&self.projects),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.projects.is_some() as u64
     }
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg456);
@@ -740,12 +824,18 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg456Projects {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.project1),
-            1 => model::Part::Opt(&self.project2),
-            2 => model::Part::Opt(&self.project3),
-            3 => model::Part::Opt(&self.project4),
+            0 => model::opt(&self.project1),
+            1 => model::opt(&self.project2),
+            2 => model::opt(&self.project3),
+            3 => model::opt(&self.project4),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.project1.is_some() as u64 | (self.project2.is_some() as u64) << 1
+            | (self.project3.is_some() as u64) << 2
+            | (self.project4.is_some() as u64) << 3
     }
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg456Projects);
@@ -781,9 +871,13 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg456ProjectsProject1 {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.scope),
-            1 => model::Part::Opt(&self.environments),
+            1 => model::opt(&self.environments),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.scope.is_some() as u64 | (self.environments.is_some() as u64) << 1
     }
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg456ProjectsProject1);
@@ -819,9 +913,13 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg456ProjectsProject2 {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.scope),
-            1 => model::Part::Opt(&self.environments),
+            1 => model::opt(&self.environments),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.scope.is_some() as u64 | (self.environments.is_some() as u64) << 1
     }
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg456ProjectsProject2);
@@ -857,9 +955,13 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg456ProjectsProject3 {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.scope),
-            1 => model::Part::Opt(&self.environments),
+            1 => model::opt(&self.environments),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.scope.is_some() as u64 | (self.environments.is_some() as u64) << 1
     }
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg456ProjectsProject3);
@@ -895,9 +997,13 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg456ProjectsProject4 {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.scope),
-            1 => model::Part::Opt(&self.environments),
+            1 => model::opt(&self.environments),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.scope.is_some() as u64 | (self.environments.is_some() as u64) << 1
     }
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg456ProjectsProject4);

@@ -32,9 +32,13 @@ impl model::Model for TagResponseMetadata {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.details),
+            0 => model::opt(&self.details),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.details.is_some() as u64
     }
 }
 model::model!(TagResponseMetadata);
@@ -81,7 +85,7 @@ impl model::Model for Tags {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.tags),
+            0 => model::opt(&self.tags),
             1 => model::Part::Int(&self.version),
             2 => model::Part::Int(&self.page_size),
             3 => model::Part::Int(&self.item_count),
@@ -89,6 +93,14 @@ impl model::Model for Tags {
             5 => model::Part::Int(&self.page_index),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.tags.is_some() as u64 | (self.version.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
+            | (self.item_count.is_some() as u64) << 3
+            | (self.page_count.is_some() as u64) << 4
+            | (self.page_index.is_some() as u64) << 5
     }
 }
 model::model!(Tags);

@@ -40,6 +40,10 @@ impl model::Model for FlagBasicInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
+    }
 }
 model::model!(FlagBasicInfo);
 /// Schema `FlagBasicInfos`.
@@ -90,9 +94,17 @@ impl model::Model for FlagBasicInfos {
             2 => model::Part::Int(&self.item_count),
             3 => model::Part::Int(&self.page_count),
             4 => model::Part::Int(&self.page_index),
-            5 => model::Part::Opt(&self.feature_flags),
+            5 => model::opt(&self.feature_flags),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.version.is_some() as u64 | (self.page_size.is_some() as u64) << 1
+            | (self.item_count.is_some() as u64) << 2
+            | (self.page_count.is_some() as u64) << 3
+            | (self.page_index.is_some() as u64) << 4
+            | (self.feature_flags.is_some() as u64) << 5
     }
 }
 model::model!(FlagBasicInfos);
@@ -155,7 +167,7 @@ impl model::Model for SegmentFlag {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.type_),
             2 => model::Part::Str(&self.rule_id),
             3 => model::Part::Str(&self.project),
             4 => model::Part::Str(&self.variation),
@@ -164,6 +176,15 @@ impl model::Model for SegmentFlag {
             7 => model::Part::Str(&self.environment),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.rule_id.is_some() as u64) << 2 | (self.project.is_some() as u64) << 3
+            | (self.variation.is_some() as u64) << 4
+            | (self.identifier.is_some() as u64) << 5
+            | (self.description.is_some() as u64) << 6
+            | (self.environment.is_some() as u64) << 7
     }
 }
 model::model!(SegmentFlag);
@@ -216,12 +237,20 @@ impl model::Model for Segments {
         match index {
             0 => model::Part::Int(&self.version),
             1 => model::Part::Int(&self.page_size),
-            2 => model::Part::Opt(&self.segments),
+            2 => model::opt(&self.segments),
             3 => model::Part::Int(&self.item_count),
             4 => model::Part::Int(&self.page_count),
             5 => model::Part::Int(&self.page_index),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.version.is_some() as u64 | (self.page_size.is_some() as u64) << 1
+            | (self.segments.is_some() as u64) << 2
+            | (self.item_count.is_some() as u64) << 3
+            | (self.page_count.is_some() as u64) << 4
+            | (self.page_index.is_some() as u64) << 5
     }
 }
 model::model!(Segments);
@@ -288,16 +317,26 @@ impl model::Model for CreateSegmentBody {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
-            2 => model::Part::Opt(&self.rules),
+            1 => model::opt(&self.tags),
+            2 => model::opt(&self.rules),
             3 => model::Part::Str(&self.project),
-            4 => model::Part::Opt(&self.excluded),
-            5 => model::Part::Opt(&self.included),
+            4 => model::opt(&self.excluded),
+            5 => model::opt(&self.included),
             6 => model::Part::Str(&self.identifier),
             7 => model::Part::Str(&self.environment),
-            8 => model::Part::Opt(&self.serving_rules),
+            8 => model::opt(&self.serving_rules),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.rules.is_some() as u64) << 2 | (self.project.is_some() as u64) << 3
+            | (self.excluded.is_some() as u64) << 4
+            | (self.included.is_some() as u64) << 5
+            | (self.identifier.is_some() as u64) << 6
+            | (self.environment.is_some() as u64) << 7
+            | (self.serving_rules.is_some() as u64) << 8
     }
 }
 model::model!(CreateSegmentBody);
@@ -344,10 +383,16 @@ impl model::Model for CreateSegmentBodyRules {
             0 => model::Part::Int(&self.id),
             1 => model::Part::Str(&self.op),
             2 => model::Part::Flag(&self.negate),
-            3 => model::Part::Opt(&self.values),
+            3 => model::opt(&self.values),
             4 => model::Part::Str(&self.attribute),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.op.is_some() as u64) << 1
+            | (self.negate.is_some() as u64) << 2 | (self.values.is_some() as u64) << 3
+            | (self.attribute.is_some() as u64) << 4
     }
 }
 model::model!(CreateSegmentBodyRules);
@@ -386,10 +431,15 @@ impl model::Model for CreateSegmentBodyServingRules {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.rule_id),
-            1 => model::Part::Opt(&self.clauses),
+            1 => model::opt(&self.clauses),
             2 => model::Part::Int(&self.priority),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.rule_id.is_some() as u64 | (self.clauses.is_some() as u64) << 1
+            | (self.priority.is_some() as u64) << 2
     }
 }
 model::model!(CreateSegmentBodyServingRules);
@@ -441,6 +491,12 @@ impl model::Model for CreateSegmentBodyServingRulesClauses {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.op.is_some() as u64) << 1
+            | (self.negate.is_some() as u64) << 2 | (self.values.is_some() as u64) << 3
+            | (self.attribute.is_some() as u64) << 4
+    }
 }
 model::model!(CreateSegmentBodyServingRulesClauses);
 /// Schema `CreateSegment body.tags`.
@@ -478,6 +534,10 @@ impl model::Model for CreateSegmentBodyTags {
             1 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
     }
 }
 model::model!(CreateSegmentBodyTags);

@@ -42,11 +42,17 @@ impl model::Model for TargetDetail {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.identifier),
-            1 => model::Part::Opt(&self.rule_segments),
-            2 => model::Part::Opt(&self.excluded_segments),
-            3 => model::Part::Opt(&self.included_segments),
+            1 => model::opt(&self.rule_segments),
+            2 => model::opt(&self.excluded_segments),
+            3 => model::opt(&self.included_segments),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.identifier.is_some() as u64 | (self.rule_segments.is_some() as u64) << 1
+            | (self.excluded_segments.is_some() as u64) << 2
+            | (self.included_segments.is_some() as u64) << 3
     }
 }
 model::model!(TargetDetail);
@@ -85,6 +91,10 @@ impl model::Model for TargetDetailSegment {
             1 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
     }
 }
 model::model!(TargetDetailSegment);
@@ -131,7 +141,7 @@ impl model::Model for Targets {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.targets),
+            0 => model::opt(&self.targets),
             1 => model::Part::Int(&self.version),
             2 => model::Part::Int(&self.page_size),
             3 => model::Part::Int(&self.item_count),
@@ -139,6 +149,14 @@ impl model::Model for Targets {
             5 => model::Part::Int(&self.page_index),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.targets.is_some() as u64 | (self.version.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
+            | (self.item_count.is_some() as u64) << 3
+            | (self.page_count.is_some() as u64) << 4
+            | (self.page_index.is_some() as u64) << 5
     }
 }
 model::model!(Targets);

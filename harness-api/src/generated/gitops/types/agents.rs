@@ -121,17 +121,17 @@ impl model::Model for V1Agent {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
-            2 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.tags),
+            2 => model::opt(&self.type_),
             3 => model::Part::Flag(&self.is_plg),
-            4 => model::Part::Opt(&self.scope),
-            5 => model::Part::Opt(&self.health),
-            6 => model::Part::Opt(&self.version),
-            7 => model::Part::Opt(&self.metadata),
-            8 => model::Part::Opt(&self.operator),
+            4 => model::opt(&self.scope),
+            5 => model::opt(&self.health),
+            6 => model::opt(&self.version),
+            7 => model::opt(&self.metadata),
+            8 => model::opt(&self.operator),
             9 => model::Part::Json(&self.created_at),
             10 => model::Part::Str(&self.identifier),
-            11 => model::Part::Opt(&self.credentials),
+            11 => model::opt(&self.credentials),
             12 => model::Part::Str(&self.description),
             13 => model::Part::Str(&self.org_identifier),
             14 => model::Part::Json(&self.last_modified_at),
@@ -139,9 +139,29 @@ impl model::Model for V1Agent {
             16 => model::Part::Str(&self.account_identifier),
             17 => model::Part::Str(&self.project_identifier),
             18 => model::Part::Str(&self.prefixed_identifier),
-            19 => model::Part::Opt(&self.disaster_recovery_node),
+            19 => model::opt(&self.disaster_recovery_node),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2 | (self.is_plg.is_some() as u64) << 3
+            | (self.scope.is_some() as u64) << 4 | (self.health.is_some() as u64) << 5
+            | (self.version.is_some() as u64) << 6
+            | (self.metadata.is_some() as u64) << 7
+            | (self.operator.is_some() as u64) << 8
+            | (self.created_at.is_some() as u64) << 9
+            | (self.identifier.is_some() as u64) << 10
+            | (self.credentials.is_some() as u64) << 11
+            | (self.description.is_some() as u64) << 12
+            | (self.org_identifier.is_some() as u64) << 13
+            | (self.last_modified_at.is_some() as u64) << 14
+            | (self.upgrade_available.is_some() as u64) << 15
+            | (self.account_identifier.is_some() as u64) << 16
+            | (self.project_identifier.is_some() as u64) << 17
+            | (self.prefixed_identifier.is_some() as u64) << 18
+            | (self.disaster_recovery_node.is_some() as u64) << 19
     }
 }
 model::model!(V1Agent);
@@ -182,12 +202,18 @@ impl model::Model for V1AgentComponentHealth {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.status),
             1 => model::Part::Str(&self.message),
             2 => model::Part::Str(&self.version),
             3 => model::Part::Str(&self.k8s_error),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status.is_some() as u64 | (self.message.is_some() as u64) << 1
+            | (self.version.is_some() as u64) << 2
+            | (self.k8s_error.is_some() as u64) << 3
     }
 }
 model::model!(V1AgentComponentHealth);
@@ -226,6 +252,10 @@ impl model::Model for V1AgentCredentials {
             1 => model::Part::Str(&self.private_key),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.public_key.is_some() as u64 | (self.private_key.is_some() as u64) << 1
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -291,16 +321,26 @@ impl model::Model for V1AgentHealth {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.argo_ha_proxy),
+            0 => model::opt(&self.argo_ha_proxy),
             1 => model::Part::Time(&self.last_heartbeat),
-            2 => model::Part::Opt(&self.argo_repo_server),
-            3 => model::Part::Opt(&self.argo_redis_server),
-            4 => model::Part::Opt(&self.connection_status),
-            5 => model::Part::Opt(&self.argo_app_controller),
-            6 => model::Part::Opt(&self.harness_gitops_agent),
-            7 => model::Part::Opt(&self.argo_app_set_controller),
+            2 => model::opt(&self.argo_repo_server),
+            3 => model::opt(&self.argo_redis_server),
+            4 => model::opt(&self.connection_status),
+            5 => model::opt(&self.argo_app_controller),
+            6 => model::opt(&self.harness_gitops_agent),
+            7 => model::opt(&self.argo_app_set_controller),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.argo_ha_proxy.is_some() as u64 | (self.last_heartbeat.is_some() as u64) << 1
+            | (self.argo_repo_server.is_some() as u64) << 2
+            | (self.argo_redis_server.is_some() as u64) << 3
+            | (self.connection_status.is_some() as u64) << 4
+            | (self.argo_app_controller.is_some() as u64) << 5
+            | (self.harness_gitops_agent.is_some() as u64) << 6
+            | (self.argo_app_set_controller.is_some() as u64) << 7
     }
 }
 model::model!(V1AgentHealth);
@@ -347,6 +387,12 @@ impl model::Model for V1AgentHealthArgoHaProxy {
             3 => model::Part::Json(&self.k8s_error),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status.is_some() as u64 | (self.message.is_some() as u64) << 1
+            | (self.version.is_some() as u64) << 2
+            | (self.k8s_error.is_some() as u64) << 3
     }
 }
 model::model!(V1AgentHealthArgoHaProxy);
@@ -405,7 +451,7 @@ impl model::Model for V1AgentList {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.empty),
-            1 => model::Part::Opt(&self.content),
+            1 => model::opt(&self.content),
             2 => model::Part::Int(&self.page_size),
             3 => model::Part::Int(&self.page_index),
             4 => model::Part::Int(&self.total_items),
@@ -413,6 +459,15 @@ impl model::Model for V1AgentList {
             6 => model::Part::Int(&self.page_item_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
+            | (self.page_index.is_some() as u64) << 3
+            | (self.total_items.is_some() as u64) << 4
+            | (self.total_pages.is_some() as u64) << 5
+            | (self.page_item_count.is_some() as u64) << 6
     }
 }
 model::model!(V1AgentList);
@@ -470,15 +525,24 @@ impl model::Model for V1AgentMetadata {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.infra_type),
+            0 => model::opt(&self.infra_type),
             1 => model::Part::Str(&self.namespace),
             2 => model::Part::Flag(&self.is_namespaced),
-            3 => model::Part::Opt(&self.mapped_projects),
+            3 => model::opt(&self.mapped_projects),
             4 => model::Part::Flag(&self.high_availability),
             5 => model::Part::Flag(&self.existing_installation),
             6 => model::Part::Int(&self.deployed_application_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.infra_type.is_some() as u64 | (self.namespace.is_some() as u64) << 1
+            | (self.is_namespaced.is_some() as u64) << 2
+            | (self.mapped_projects.is_some() as u64) << 3
+            | (self.high_availability.is_some() as u64) << 4
+            | (self.existing_installation.is_some() as u64) << 5
+            | (self.deployed_application_count.is_some() as u64) << 6
     }
 }
 model::model!(V1AgentMetadata);
@@ -601,29 +665,51 @@ impl model::Model for V1AgentQuery {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
-            2 => model::Part::Opt(&self.type_),
-            3 => model::Part::Opt(&self.scope),
+            1 => model::opt(&self.tags),
+            2 => model::opt(&self.type_),
+            3 => model::opt(&self.scope),
             4 => model::Part::Json(&self.filter),
-            5 => model::Part::Opt(&self.sort_by),
+            5 => model::opt(&self.sort_by),
             6 => model::Part::Int(&self.page_size),
             7 => model::Part::Int(&self.page_index),
-            8 => model::Part::Opt(&self.sort_order),
+            8 => model::opt(&self.sort_order),
             9 => model::Part::Str(&self.identifier),
             10 => model::Part::Str(&self.search_term),
             11 => model::Part::Flag(&self.ignore_scope),
             12 => model::Part::Str(&self.dr_identifier),
-            13 => model::Part::Opt(&self.health_status),
+            13 => model::opt(&self.health_status),
             14 => model::Part::Flag(&self.metadata_only),
             15 => model::Part::Str(&self.org_identifier),
-            16 => model::Part::Opt(&self.mapped_projects),
-            17 => model::Part::Opt(&self.connected_status),
+            16 => model::opt(&self.mapped_projects),
+            17 => model::opt(&self.connected_status),
             18 => model::Part::Flag(&self.with_credentials),
             19 => model::Part::Flag(&self.include_secondary),
             20 => model::Part::Str(&self.account_identifier),
             21 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2 | (self.scope.is_some() as u64) << 3
+            | (self.filter.is_some() as u64) << 4 | (self.sort_by.is_some() as u64) << 5
+            | (self.page_size.is_some() as u64) << 6
+            | (self.page_index.is_some() as u64) << 7
+            | (self.sort_order.is_some() as u64) << 8
+            | (self.identifier.is_some() as u64) << 9
+            | (self.search_term.is_some() as u64) << 10
+            | (self.ignore_scope.is_some() as u64) << 11
+            | (self.dr_identifier.is_some() as u64) << 12
+            | (self.health_status.is_some() as u64) << 13
+            | (self.metadata_only.is_some() as u64) << 14
+            | (self.org_identifier.is_some() as u64) << 15
+            | (self.mapped_projects.is_some() as u64) << 16
+            | (self.connected_status.is_some() as u64) << 17
+            | (self.with_credentials.is_some() as u64) << 18
+            | (self.include_secondary.is_some() as u64) << 19
+            | (self.account_identifier.is_some() as u64) << 20
+            | (self.project_identifier.is_some() as u64) << 21
     }
 }
 model::model!(V1AgentQuery);
@@ -685,6 +771,14 @@ impl model::Model for V1AgentScaleRequest {
             5 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.replicas.is_some() as u64) << 1
+            | (self.identifier.is_some() as u64) << 2
+            | (self.org_identifier.is_some() as u64) << 3
+            | (self.account_identifier.is_some() as u64) << 4
+            | (self.project_identifier.is_some() as u64) << 5
     }
 }
 model::model!(V1AgentScaleRequest);
@@ -750,6 +844,15 @@ impl model::Model for V1AgentSetPrimaryNodeRequest {
             5 => model::Part::Str(&self.disaster_recovery_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org_identifier.is_some() as u64
+            | (self.agent_identifier.is_some() as u64) << 1
+            | (self.account_identifier.is_some() as u64) << 2
+            | (self.project_identifier.is_some() as u64) << 3
+            | (self.disable_sync_windows.is_some() as u64) << 4
+            | (self.disaster_recovery_identifier.is_some() as u64) << 5
     }
 }
 model::model!(V1AgentSetPrimaryNodeRequest);
@@ -828,19 +931,32 @@ impl model::Model for V1AgentYamlQuery {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.proxy),
+            0 => model::opt(&self.proxy),
             1 => model::Part::Str(&self.ca_data),
             2 => model::Part::Flag(&self.skip_crds),
             3 => model::Part::Str(&self.namespace),
             4 => model::Part::Str(&self.private_key),
             5 => model::Part::Str(&self.org_identifier),
-            6 => model::Part::Opt(&self.argocd_settings),
+            6 => model::opt(&self.argocd_settings),
             7 => model::Part::Str(&self.agent_identifier),
             8 => model::Part::Str(&self.account_identifier),
             9 => model::Part::Str(&self.project_identifier),
             10 => model::Part::Str(&self.disaster_recovery_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.proxy.is_some() as u64 | (self.ca_data.is_some() as u64) << 1
+            | (self.skip_crds.is_some() as u64) << 2
+            | (self.namespace.is_some() as u64) << 3
+            | (self.private_key.is_some() as u64) << 4
+            | (self.org_identifier.is_some() as u64) << 5
+            | (self.argocd_settings.is_some() as u64) << 6
+            | (self.agent_identifier.is_some() as u64) << 7
+            | (self.account_identifier.is_some() as u64) << 8
+            | (self.project_identifier.is_some() as u64) << 9
+            | (self.disaster_recovery_identifier.is_some() as u64) << 10
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -888,6 +1004,12 @@ impl model::Model for V1ArgoCdSettings {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.force_enable_in_cluster.is_some() as u64
+            | (self.enable_helm_path_traversal.is_some() as u64) << 1
+            | (self.enable_argocd_harness_plugin.is_some() as u64) << 2
+    }
 }
 model::model!(V1ArgoCdSettings);
 model::open_enum! {
@@ -933,10 +1055,15 @@ impl model::Model for V1DisasterRecoveryNode {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.type_),
             2 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.identifier.is_some() as u64) << 2
     }
 }
 model::model!(V1DisasterRecoveryNode);
@@ -993,6 +1120,13 @@ impl model::Model for V1Proxy {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        self.http.is_some() as u64 | (self.https.is_some() as u64) << 1
+            | (self.password.is_some() as u64) << 2
+            | (self.username.is_some() as u64) << 3
+            | (self.skip_ssl_verify.is_some() as u64) << 4
+    }
+    #[inline]
     fn secrets(&self) -> &'static [usize] {
         &[2]
     }
@@ -1037,6 +1171,11 @@ impl model::Model for V1SemanticVersion {
             2 => model::Part::Str(&self.patch),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.major.is_some() as u64 | (self.minor.is_some() as u64) << 1
+            | (self.patch.is_some() as u64) << 2
     }
 }
 model::model!(V1SemanticVersion);
@@ -1094,7 +1233,7 @@ impl model::Model for V1TagMap {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.tags),
+            0 => model::opt(&self.tags),
             1 => model::Part::Flag(&self.empty),
             2 => model::Part::Int(&self.page_size),
             3 => model::Part::Int(&self.page_index),
@@ -1103,6 +1242,15 @@ impl model::Model for V1TagMap {
             6 => model::Part::Int(&self.page_item_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.tags.is_some() as u64 | (self.empty.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
+            | (self.page_index.is_some() as u64) << 3
+            | (self.total_items.is_some() as u64) << 4
+            | (self.total_pages.is_some() as u64) << 5
+            | (self.page_item_count.is_some() as u64) << 6
     }
 }
 model::model!(V1TagMap);
@@ -1137,6 +1285,10 @@ impl model::Model for V1UniqueMessage {
             0 => model::Part::Flag(&self.unique),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.unique.is_some() as u64
     }
 }
 model::model!(V1UniqueMessage);
@@ -1196,13 +1348,22 @@ impl model::Model for V1VersionList {
         match index {
             0 => model::Part::Flag(&self.empty),
             1 => model::Part::Int(&self.page_size),
-            2 => model::Part::Opt(&self.versions),
+            2 => model::opt(&self.versions),
             3 => model::Part::Int(&self.page_index),
             4 => model::Part::Int(&self.total_items),
             5 => model::Part::Int(&self.total_pages),
             6 => model::Part::Int(&self.page_item_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.empty.is_some() as u64 | (self.page_size.is_some() as u64) << 1
+            | (self.versions.is_some() as u64) << 2
+            | (self.page_index.is_some() as u64) << 3
+            | (self.total_items.is_some() as u64) << 4
+            | (self.total_pages.is_some() as u64) << 5
+            | (self.page_item_count.is_some() as u64) << 6
     }
 }
 model::model!(V1VersionList);
@@ -1269,6 +1430,15 @@ impl model::Model for V1VersionUpgradeResponse {
             6 => model::Part::Str(&self.flamingo_argo_cd_image),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.sops_image.is_some() as u64 | (self.redis_image.is_some() as u64) << 1
+            | (self.argo_cd_image.is_some() as u64) << 2
+            | (self.ha_proxy_image.is_some() as u64) << 3
+            | (self.agent_image_tag.is_some() as u64) << 4
+            | (self.should_upgrade.is_some() as u64) << 5
+            | (self.flamingo_argo_cd_image.is_some() as u64) << 6
     }
 }
 model::model!(V1VersionUpgradeResponse);
@@ -1528,6 +1698,14 @@ impl model::Model for AgentUpdateSyncAllowedBody {
             5 => model::Part::Str(&self.disaster_recovery_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.sync_allowed.is_some() as u64 | (self.org_identifier.is_some() as u64) << 1
+            | (self.agent_identifier.is_some() as u64) << 2
+            | (self.account_identifier.is_some() as u64) << 3
+            | (self.project_identifier.is_some() as u64) << 4
+            | (self.disaster_recovery_identifier.is_some() as u64) << 5
     }
 }
 model::model!(AgentUpdateSyncAllowedBody);

@@ -59,7 +59,7 @@ impl model::Model for Servicev1Applicationlist {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.empty),
-            1 => model::Part::Opt(&self.content),
+            1 => model::opt(&self.content),
             2 => model::Part::Int(&self.page_size),
             3 => model::Part::Int(&self.page_index),
             4 => model::Part::Int(&self.total_items),
@@ -67,6 +67,15 @@ impl model::Model for Servicev1Applicationlist {
             6 => model::Part::Int(&self.page_item_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
+            | (self.page_index.is_some() as u64) << 3
+            | (self.total_items.is_some() as u64) << 4
+            | (self.total_pages.is_some() as u64) << 5
+            | (self.page_item_count.is_some() as u64) << 6
     }
 }
 model::model!(Servicev1Applicationlist);

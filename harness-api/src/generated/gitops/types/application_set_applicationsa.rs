@@ -39,10 +39,15 @@ impl model::Model for ApplicationsApplicationMatchExpression {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.key),
-            1 => model::Part::Opt(&self.values),
+            1 => model::opt(&self.values),
             2 => model::Part::Str(&self.operator),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.values.is_some() as u64) << 1
+            | (self.operator.is_some() as u64) << 2
     }
 }
 model::model!(ApplicationsApplicationMatchExpression);
@@ -77,10 +82,14 @@ impl model::Model for ApplicationsApplicationPreservedFields {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.labels),
-            1 => model::Part::Opt(&self.annotations),
+            0 => model::opt(&self.labels),
+            1 => model::opt(&self.annotations),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.labels.is_some() as u64 | (self.annotations.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationsApplicationPreservedFields);
@@ -118,11 +127,16 @@ impl model::Model for ApplicationsApplicationSet {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.status),
-            2 => model::Part::Opt(&self.metadata),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.status),
+            2 => model::opt(&self.metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.spec.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.metadata.is_some() as u64) << 2
     }
 }
 model::model!(ApplicationsApplicationSet);
@@ -180,10 +194,18 @@ impl model::Model for ApplicationsApplicationSetApplicationStatus {
             1 => model::Part::Str(&self.status),
             2 => model::Part::Str(&self.message),
             3 => model::Part::Str(&self.application),
-            4 => model::Part::Opt(&self.targetrevisions),
+            4 => model::opt(&self.targetrevisions),
             5 => model::Part::Json(&self.last_transition_time),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.step.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.message.is_some() as u64) << 2
+            | (self.application.is_some() as u64) << 3
+            | (self.targetrevisions.is_some() as u64) << 4
+            | (self.last_transition_time.is_some() as u64) << 5
     }
 }
 model::model!(ApplicationsApplicationSetApplicationStatus);
@@ -235,6 +257,12 @@ impl model::Model for ApplicationsApplicationSetCondition {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.reason.is_some() as u64) << 1
+            | (self.status.is_some() as u64) << 2 | (self.message.is_some() as u64) << 3
+            | (self.last_transition_time.is_some() as u64) << 4
+    }
 }
 model::model!(ApplicationsApplicationSetCondition);
 /// Schema `ApplicationsApplicationSetCreateRequest`.
@@ -277,9 +305,15 @@ impl model::Model for ApplicationsApplicationSetCreateRequest {
             0 => model::Part::Str(&self.yaml),
             1 => model::Part::Flag(&self.dry_run),
             2 => model::Part::Flag(&self.upsert),
-            3 => model::Part::Opt(&self.applicationset),
+            3 => model::opt(&self.applicationset),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.yaml.is_some() as u64 | (self.dry_run.is_some() as u64) << 1
+            | (self.upsert.is_some() as u64) << 2
+            | (self.applicationset.is_some() as u64) << 3
     }
 }
 model::model!(ApplicationsApplicationSetCreateRequest);
@@ -315,9 +349,13 @@ impl model::Model for ApplicationsApplicationSetGenerateRequest {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.yaml),
-            1 => model::Part::Opt(&self.applicationset),
+            1 => model::opt(&self.applicationset),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.yaml.is_some() as u64 | (self.applicationset.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationsApplicationSetGenerateRequest);
@@ -349,9 +387,13 @@ impl model::Model for ApplicationsApplicationSetGenerateResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.applications),
+            0 => model::opt(&self.applications),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.applications.is_some() as u64
     }
 }
 model::model!(ApplicationsApplicationSetGenerateResponse);
@@ -421,18 +463,28 @@ impl model::Model for ApplicationsApplicationSetGenerator {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.git),
-            1 => model::Part::Opt(&self.list),
-            2 => model::Part::Opt(&self.merge),
-            3 => model::Part::Opt(&self.matrix),
-            4 => model::Part::Opt(&self.plugin),
-            5 => model::Part::Opt(&self.clusters),
-            6 => model::Part::Opt(&self.selector),
-            7 => model::Part::Opt(&self.pull_request),
-            8 => model::Part::Opt(&self.scm_provider),
-            9 => model::Part::Opt(&self.cluster_decision_resource),
+            0 => model::opt(&self.git),
+            1 => model::opt(&self.list),
+            2 => model::opt(&self.merge),
+            3 => model::opt(&self.matrix),
+            4 => model::opt(&self.plugin),
+            5 => model::opt(&self.clusters),
+            6 => model::opt(&self.selector),
+            7 => model::opt(&self.pull_request),
+            8 => model::opt(&self.scm_provider),
+            9 => model::opt(&self.cluster_decision_resource),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.git.is_some() as u64 | (self.list.is_some() as u64) << 1
+            | (self.merge.is_some() as u64) << 2 | (self.matrix.is_some() as u64) << 3
+            | (self.plugin.is_some() as u64) << 4 | (self.clusters.is_some() as u64) << 5
+            | (self.selector.is_some() as u64) << 6
+            | (self.pull_request.is_some() as u64) << 7
+            | (self.scm_provider.is_some() as u64) << 8
+            | (self.cluster_decision_resource.is_some() as u64) << 9
     }
 }
 model::model!(ApplicationsApplicationSetGenerator);
@@ -502,18 +554,28 @@ impl model::Model for ApplicationsApplicationSetNestedGenerator {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.git),
-            1 => model::Part::Opt(&self.list),
+            0 => model::opt(&self.git),
+            1 => model::opt(&self.list),
             2 => model::Part::Json(&self.merge),
             3 => model::Part::Json(&self.matrix),
-            4 => model::Part::Opt(&self.plugin),
-            5 => model::Part::Opt(&self.clusters),
-            6 => model::Part::Opt(&self.selector),
-            7 => model::Part::Opt(&self.pull_request),
-            8 => model::Part::Opt(&self.scm_provider),
-            9 => model::Part::Opt(&self.cluster_decision_resource),
+            4 => model::opt(&self.plugin),
+            5 => model::opt(&self.clusters),
+            6 => model::opt(&self.selector),
+            7 => model::opt(&self.pull_request),
+            8 => model::opt(&self.scm_provider),
+            9 => model::opt(&self.cluster_decision_resource),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.git.is_some() as u64 | (self.list.is_some() as u64) << 1
+            | (self.merge.is_some() as u64) << 2 | (self.matrix.is_some() as u64) << 3
+            | (self.plugin.is_some() as u64) << 4 | (self.clusters.is_some() as u64) << 5
+            | (self.selector.is_some() as u64) << 6
+            | (self.pull_request.is_some() as u64) << 7
+            | (self.scm_provider.is_some() as u64) << 8
+            | (self.cluster_decision_resource.is_some() as u64) << 9
     }
 }
 model::model!(ApplicationsApplicationSetNestedGenerator);
@@ -552,10 +614,15 @@ impl model::Model for ApplicationsApplicationSetResourceIgnoreDifferences {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.json_pointers),
-            2 => model::Part::Opt(&self.jq_path_expressions),
+            1 => model::opt(&self.json_pointers),
+            2 => model::opt(&self.jq_path_expressions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.json_pointers.is_some() as u64) << 1
+            | (self.jq_path_expressions.is_some() as u64) << 2
     }
 }
 model::model!(ApplicationsApplicationSetResourceIgnoreDifferences);
@@ -591,9 +658,13 @@ impl model::Model for ApplicationsApplicationSetResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.project),
-            1 => model::Part::Opt(&self.applicationset),
+            1 => model::opt(&self.applicationset),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.project.is_some() as u64 | (self.applicationset.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationsApplicationSetResponse);
@@ -629,9 +700,13 @@ impl model::Model for ApplicationsApplicationSetRolloutStep {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Json(&self.max_update),
-            1 => model::Part::Opt(&self.match_expressions),
+            1 => model::opt(&self.match_expressions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.max_update.is_some() as u64 | (self.match_expressions.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationsApplicationSetRolloutStep);
@@ -663,9 +738,13 @@ impl model::Model for ApplicationsApplicationSetRolloutStrategy {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.steps),
+            0 => model::opt(&self.steps),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.steps.is_some() as u64
     }
 }
 model::model!(ApplicationsApplicationSetRolloutStrategy);
@@ -737,18 +816,30 @@ impl model::Model for ApplicationsApplicationSetSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.strategy),
-            1 => model::Part::Opt(&self.template),
-            2 => model::Part::Opt(&self.generators),
+            0 => model::opt(&self.strategy),
+            1 => model::opt(&self.template),
+            2 => model::opt(&self.generators),
             3 => model::Part::Flag(&self.go_template),
-            4 => model::Part::Opt(&self.sync_policy),
+            4 => model::opt(&self.sync_policy),
             5 => model::Part::Str(&self.template_patch),
-            6 => model::Part::Opt(&self.preserved_fields),
-            7 => model::Part::Opt(&self.go_template_options),
+            6 => model::opt(&self.preserved_fields),
+            7 => model::opt(&self.go_template_options),
             8 => model::Part::Flag(&self.apply_nested_selectors),
-            9 => model::Part::Opt(&self.ignore_application_differences),
+            9 => model::opt(&self.ignore_application_differences),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.strategy.is_some() as u64 | (self.template.is_some() as u64) << 1
+            | (self.generators.is_some() as u64) << 2
+            | (self.go_template.is_some() as u64) << 3
+            | (self.sync_policy.is_some() as u64) << 4
+            | (self.template_patch.is_some() as u64) << 5
+            | (self.preserved_fields.is_some() as u64) << 6
+            | (self.go_template_options.is_some() as u64) << 7
+            | (self.apply_nested_selectors.is_some() as u64) << 8
+            | (self.ignore_application_differences.is_some() as u64) << 9
     }
 }
 model::model!(ApplicationsApplicationSetSpec);
@@ -789,12 +880,18 @@ impl model::Model for ApplicationsApplicationSetStatus {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.resources),
-            1 => model::Part::Opt(&self.conditions),
+            0 => model::opt(&self.resources),
+            1 => model::opt(&self.conditions),
             2 => model::Part::Json(&self.resources_count),
-            3 => model::Part::Opt(&self.application_status),
+            3 => model::opt(&self.application_status),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.resources.is_some() as u64 | (self.conditions.is_some() as u64) << 1
+            | (self.resources_count.is_some() as u64) << 2
+            | (self.application_status.is_some() as u64) << 3
     }
 }
 model::model!(ApplicationsApplicationSetStatus);
@@ -830,9 +927,13 @@ impl model::Model for ApplicationsApplicationSetStrategy {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.type_),
-            1 => model::Part::Opt(&self.rolling_sync),
+            1 => model::opt(&self.rolling_sync),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.rolling_sync.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationsApplicationSetStrategy);
@@ -872,6 +973,11 @@ impl model::Model for ApplicationsApplicationSetSyncPolicy {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.applications_sync.is_some() as u64
+            | (self.preserve_resources_on_deletion.is_some() as u64) << 1
+    }
 }
 model::model!(ApplicationsApplicationSetSyncPolicy);
 /// Schema `ApplicationsApplicationSetTemplate`.
@@ -905,10 +1011,14 @@ impl model::Model for ApplicationsApplicationSetTemplate {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.metadata),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.spec.is_some() as u64 | (self.metadata.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationsApplicationSetTemplate);
@@ -953,12 +1063,19 @@ impl model::Model for ApplicationsApplicationSetTemplateMeta {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.labels),
+            1 => model::opt(&self.labels),
             2 => model::Part::Str(&self.namespace),
-            3 => model::Part::Opt(&self.finalizers),
-            4 => model::Part::Opt(&self.annotations),
+            3 => model::opt(&self.finalizers),
+            4 => model::opt(&self.annotations),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.labels.is_some() as u64) << 1
+            | (self.namespace.is_some() as u64) << 2
+            | (self.finalizers.is_some() as u64) << 3
+            | (self.annotations.is_some() as u64) << 4
     }
 }
 model::model!(ApplicationsApplicationSetTemplateMeta);
@@ -990,9 +1107,13 @@ impl model::Model for ApplicationsApplicationSetTree {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.nodes),
+            0 => model::opt(&self.nodes),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.nodes.is_some() as u64
     }
 }
 model::model!(ApplicationsApplicationSetTree);

@@ -36,9 +36,13 @@ impl model::Model for ApplicationsBasicAuthBitbucketServer {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.username),
-            1 => model::Part::Opt(&self.password_ref),
+            1 => model::opt(&self.password_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.username.is_some() as u64 | (self.password_ref.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationsBasicAuthBitbucketServer);
@@ -70,9 +74,13 @@ impl model::Model for ApplicationsBearerTokenBitbucket {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.token_ref),
+            0 => model::opt(&self.token_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.token_ref.is_some() as u64
     }
 }
 model::model!(ApplicationsBearerTokenBitbucket);
@@ -104,9 +112,13 @@ impl model::Model for ApplicationsBearerTokenBitbucketCloud {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.token_ref),
+            0 => model::opt(&self.token_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.token_ref.is_some() as u64
     }
 }
 model::model!(ApplicationsBearerTokenBitbucketCloud);

@@ -41,12 +41,18 @@ impl model::Model for ApplicationsClusterGenerator {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.values),
+            0 => model::opt(&self.values),
             1 => model::Part::Flag(&self.flat_list),
-            2 => model::Part::Opt(&self.selector),
-            3 => model::Part::Opt(&self.template),
+            2 => model::opt(&self.selector),
+            3 => model::opt(&self.template),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.values.is_some() as u64 | (self.flat_list.is_some() as u64) << 1
+            | (self.selector.is_some() as u64) << 2
+            | (self.template.is_some() as u64) << 3
     }
 }
 model::model!(ApplicationsClusterGenerator);
@@ -85,6 +91,10 @@ impl model::Model for ApplicationsConfigMapKeyRef {
             1 => model::Part::Str(&self.config_map_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.config_map_name.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationsConfigMapKeyRef);

@@ -55,13 +55,21 @@ impl model::Model for ApplicationsDuckTypeGenerator {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.values),
-            2 => model::Part::Opt(&self.template),
+            1 => model::opt(&self.values),
+            2 => model::opt(&self.template),
             3 => model::Part::Str(&self.config_map_ref),
-            4 => model::Part::Opt(&self.label_selector),
+            4 => model::opt(&self.label_selector),
             5 => model::Part::Str(&self.requeue_after_seconds),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.values.is_some() as u64) << 1
+            | (self.template.is_some() as u64) << 2
+            | (self.config_map_ref.is_some() as u64) << 3
+            | (self.label_selector.is_some() as u64) << 4
+            | (self.requeue_after_seconds.is_some() as u64) << 5
     }
 }
 model::model!(ApplicationsDuckTypeGenerator);

@@ -40,6 +40,10 @@ impl model::Model for ApplicationsGitDirectoryGeneratorItem {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.path.is_some() as u64 | (self.exclude.is_some() as u64) << 1
+    }
 }
 model::model!(ApplicationsGitDirectoryGeneratorItem);
 /// Schema `ApplicationsGitFileGeneratorItem`.
@@ -73,6 +77,10 @@ impl model::Model for ApplicationsGitFileGeneratorItem {
             0 => model::Part::Str(&self.path),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.path.is_some() as u64
     }
 }
 model::model!(ApplicationsGitFileGeneratorItem);
@@ -134,16 +142,26 @@ impl model::Model for ApplicationsGitGenerator {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.files),
-            1 => model::Part::Opt(&self.values),
+            0 => model::opt(&self.files),
+            1 => model::opt(&self.values),
             2 => model::Part::Str(&self.repo_url),
             3 => model::Part::Str(&self.revision),
-            4 => model::Part::Opt(&self.template),
-            5 => model::Part::Opt(&self.directories),
+            4 => model::opt(&self.template),
+            5 => model::opt(&self.directories),
             6 => model::Part::Str(&self.path_param_prefix),
             7 => model::Part::Str(&self.requeue_after_seconds),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.files.is_some() as u64 | (self.values.is_some() as u64) << 1
+            | (self.repo_url.is_some() as u64) << 2
+            | (self.revision.is_some() as u64) << 3
+            | (self.template.is_some() as u64) << 4
+            | (self.directories.is_some() as u64) << 5
+            | (self.path_param_prefix.is_some() as u64) << 6
+            | (self.requeue_after_seconds.is_some() as u64) << 7
     }
 }
 model::model!(ApplicationsGitGenerator);

@@ -38,11 +38,16 @@ impl model::Model for ApplicationsListGenerator {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.elements),
-            1 => model::Part::Opt(&self.template),
+            0 => model::opt(&self.elements),
+            1 => model::opt(&self.template),
             2 => model::Part::Str(&self.elements_yaml),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.elements.is_some() as u64 | (self.template.is_some() as u64) << 1
+            | (self.elements_yaml.is_some() as u64) << 2
     }
 }
 model::model!(ApplicationsListGenerator);

@@ -35,10 +35,14 @@ impl model::Model for ApplicationsMatrixGenerator {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.template),
-            1 => model::Part::Opt(&self.generators),
+            0 => model::opt(&self.template),
+            1 => model::opt(&self.generators),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.template.is_some() as u64 | (self.generators.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationsMatrixGenerator);
@@ -76,11 +80,16 @@ impl model::Model for ApplicationsMergeGenerator {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.template),
-            1 => model::Part::Opt(&self.merge_keys),
-            2 => model::Part::Opt(&self.generators),
+            0 => model::opt(&self.template),
+            1 => model::opt(&self.merge_keys),
+            2 => model::opt(&self.generators),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.template.is_some() as u64 | (self.merge_keys.is_some() as u64) << 1
+            | (self.generators.is_some() as u64) << 2
     }
 }
 model::model!(ApplicationsMergeGenerator);

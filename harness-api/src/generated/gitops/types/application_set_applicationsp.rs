@@ -36,6 +36,10 @@ impl model::Model for ApplicationsPluginConfigMapRef {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64
+    }
 }
 model::model!(ApplicationsPluginConfigMapRef);
 /// Schema `ApplicationsPluginGenerator`.
@@ -78,13 +82,20 @@ impl model::Model for ApplicationsPluginGenerator {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.input),
-            1 => model::Part::Opt(&self.values),
-            2 => model::Part::Opt(&self.template),
-            3 => model::Part::Opt(&self.config_map_ref),
+            0 => model::opt(&self.input),
+            1 => model::opt(&self.values),
+            2 => model::opt(&self.template),
+            3 => model::opt(&self.config_map_ref),
             4 => model::Part::Str(&self.requeue_after_seconds),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.input.is_some() as u64 | (self.values.is_some() as u64) << 1
+            | (self.template.is_some() as u64) << 2
+            | (self.config_map_ref.is_some() as u64) << 3
+            | (self.requeue_after_seconds.is_some() as u64) << 4
     }
 }
 model::model!(ApplicationsPluginGenerator);
@@ -116,9 +127,13 @@ impl model::Model for ApplicationsPluginInput {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.parameters),
+            0 => model::opt(&self.parameters),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.parameters.is_some() as u64
     }
 }
 model::model!(ApplicationsPluginInput);
@@ -184,17 +199,27 @@ impl model::Model for ApplicationsPullRequestGenerator {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.gitea),
-            1 => model::Part::Opt(&self.github),
-            2 => model::Part::Opt(&self.gitlab),
-            3 => model::Part::Opt(&self.filters),
-            4 => model::Part::Opt(&self.template),
-            5 => model::Part::Opt(&self.bitbucket),
-            6 => model::Part::Opt(&self.azuredevops),
-            7 => model::Part::Opt(&self.bitbucket_server),
+            0 => model::opt(&self.gitea),
+            1 => model::opt(&self.github),
+            2 => model::opt(&self.gitlab),
+            3 => model::opt(&self.filters),
+            4 => model::opt(&self.template),
+            5 => model::opt(&self.bitbucket),
+            6 => model::opt(&self.azuredevops),
+            7 => model::opt(&self.bitbucket_server),
             8 => model::Part::Str(&self.requeue_after_seconds),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.gitea.is_some() as u64 | (self.github.is_some() as u64) << 1
+            | (self.gitlab.is_some() as u64) << 2 | (self.filters.is_some() as u64) << 3
+            | (self.template.is_some() as u64) << 4
+            | (self.bitbucket.is_some() as u64) << 5
+            | (self.azuredevops.is_some() as u64) << 6
+            | (self.bitbucket_server.is_some() as u64) << 7
+            | (self.requeue_after_seconds.is_some() as u64) << 8
     }
 }
 model::model!(ApplicationsPullRequestGenerator);
@@ -243,12 +268,19 @@ impl model::Model for ApplicationsPullRequestGeneratorAzureDevOps {
         match index {
             0 => model::Part::Str(&self.api),
             1 => model::Part::Str(&self.repo),
-            2 => model::Part::Opt(&self.labels),
+            2 => model::opt(&self.labels),
             3 => model::Part::Str(&self.project),
-            4 => model::Part::Opt(&self.token_ref),
+            4 => model::opt(&self.token_ref),
             5 => model::Part::Str(&self.organization),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.api.is_some() as u64 | (self.repo.is_some() as u64) << 1
+            | (self.labels.is_some() as u64) << 2 | (self.project.is_some() as u64) << 3
+            | (self.token_ref.is_some() as u64) << 4
+            | (self.organization.is_some() as u64) << 5
     }
 }
 model::model!(ApplicationsPullRequestGeneratorAzureDevOps);
@@ -295,10 +327,17 @@ impl model::Model for ApplicationsPullRequestGeneratorBitbucket {
             0 => model::Part::Str(&self.api),
             1 => model::Part::Str(&self.repo),
             2 => model::Part::Str(&self.owner),
-            3 => model::Part::Opt(&self.basic_auth),
-            4 => model::Part::Opt(&self.bearer_token),
+            3 => model::opt(&self.basic_auth),
+            4 => model::opt(&self.bearer_token),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.api.is_some() as u64 | (self.repo.is_some() as u64) << 1
+            | (self.owner.is_some() as u64) << 2
+            | (self.basic_auth.is_some() as u64) << 3
+            | (self.bearer_token.is_some() as u64) << 4
     }
 }
 model::model!(ApplicationsPullRequestGeneratorBitbucket);
@@ -350,13 +389,21 @@ impl model::Model for ApplicationsPullRequestGeneratorBitbucketServer {
         match index {
             0 => model::Part::Str(&self.api),
             1 => model::Part::Str(&self.repo),
-            2 => model::Part::Opt(&self.ca_ref),
+            2 => model::opt(&self.ca_ref),
             3 => model::Part::Str(&self.project),
             4 => model::Part::Flag(&self.insecure),
-            5 => model::Part::Opt(&self.basic_auth),
-            6 => model::Part::Opt(&self.bearer_token),
+            5 => model::opt(&self.basic_auth),
+            6 => model::opt(&self.bearer_token),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.api.is_some() as u64 | (self.repo.is_some() as u64) << 1
+            | (self.ca_ref.is_some() as u64) << 2 | (self.project.is_some() as u64) << 3
+            | (self.insecure.is_some() as u64) << 4
+            | (self.basic_auth.is_some() as u64) << 5
+            | (self.bearer_token.is_some() as u64) << 6
     }
 }
 model::model!(ApplicationsPullRequestGeneratorBitbucketServer);
@@ -395,6 +442,11 @@ impl model::Model for ApplicationsPullRequestGeneratorFilter {
             1 => model::Part::Str(&self.target_branch_match),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.branch_match.is_some() as u64
+            | (self.target_branch_match.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationsPullRequestGeneratorFilter);
@@ -453,14 +505,22 @@ impl model::Model for ApplicationsPullRequestGeneratorGitLab {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.api),
-            1 => model::Part::Opt(&self.ca_ref),
-            2 => model::Part::Opt(&self.labels),
+            1 => model::opt(&self.ca_ref),
+            2 => model::opt(&self.labels),
             3 => model::Part::Str(&self.project),
             4 => model::Part::Flag(&self.insecure),
-            5 => model::Part::Opt(&self.token_ref),
+            5 => model::opt(&self.token_ref),
             6 => model::Part::Str(&self.pull_request_state),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.api.is_some() as u64 | (self.ca_ref.is_some() as u64) << 1
+            | (self.labels.is_some() as u64) << 2 | (self.project.is_some() as u64) << 3
+            | (self.insecure.is_some() as u64) << 4
+            | (self.token_ref.is_some() as u64) << 5
+            | (self.pull_request_state.is_some() as u64) << 6
     }
 }
 model::model!(ApplicationsPullRequestGeneratorGitLab);
@@ -508,9 +568,15 @@ impl model::Model for ApplicationsPullRequestGeneratorGitea {
             1 => model::Part::Str(&self.repo),
             2 => model::Part::Str(&self.owner),
             3 => model::Part::Flag(&self.insecure),
-            4 => model::Part::Opt(&self.token_ref),
+            4 => model::opt(&self.token_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.api.is_some() as u64 | (self.repo.is_some() as u64) << 1
+            | (self.owner.is_some() as u64) << 2 | (self.insecure.is_some() as u64) << 3
+            | (self.token_ref.is_some() as u64) << 4
     }
 }
 model::model!(ApplicationsPullRequestGeneratorGitea);
@@ -560,11 +626,18 @@ impl model::Model for ApplicationsPullRequestGeneratorGithub {
             0 => model::Part::Str(&self.api),
             1 => model::Part::Str(&self.repo),
             2 => model::Part::Str(&self.owner),
-            3 => model::Part::Opt(&self.labels),
-            4 => model::Part::Opt(&self.token_ref),
+            3 => model::opt(&self.labels),
+            4 => model::opt(&self.token_ref),
             5 => model::Part::Str(&self.app_secret_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.api.is_some() as u64 | (self.repo.is_some() as u64) << 1
+            | (self.owner.is_some() as u64) << 2 | (self.labels.is_some() as u64) << 3
+            | (self.token_ref.is_some() as u64) << 4
+            | (self.app_secret_name.is_some() as u64) << 5
     }
 }
 model::model!(ApplicationsPullRequestGeneratorGithub);

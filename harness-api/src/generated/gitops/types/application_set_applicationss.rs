@@ -78,20 +78,33 @@ impl model::Model for ApplicationsScmProviderGenerator {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.gitea),
-            1 => model::Part::Opt(&self.github),
-            2 => model::Part::Opt(&self.gitlab),
-            3 => model::Part::Opt(&self.values),
-            4 => model::Part::Opt(&self.filters),
-            5 => model::Part::Opt(&self.template),
-            6 => model::Part::Opt(&self.bitbucket),
-            7 => model::Part::Opt(&self.azure_dev_ops),
-            8 => model::Part::Opt(&self.aws_code_commit),
+            0 => model::opt(&self.gitea),
+            1 => model::opt(&self.github),
+            2 => model::opt(&self.gitlab),
+            3 => model::opt(&self.values),
+            4 => model::opt(&self.filters),
+            5 => model::opt(&self.template),
+            6 => model::opt(&self.bitbucket),
+            7 => model::opt(&self.azure_dev_ops),
+            8 => model::opt(&self.aws_code_commit),
             9 => model::Part::Str(&self.clone_protocol),
-            10 => model::Part::Opt(&self.bitbucket_server),
+            10 => model::opt(&self.bitbucket_server),
             11 => model::Part::Str(&self.requeue_after_seconds),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.gitea.is_some() as u64 | (self.github.is_some() as u64) << 1
+            | (self.gitlab.is_some() as u64) << 2 | (self.values.is_some() as u64) << 3
+            | (self.filters.is_some() as u64) << 4
+            | (self.template.is_some() as u64) << 5
+            | (self.bitbucket.is_some() as u64) << 6
+            | (self.azure_dev_ops.is_some() as u64) << 7
+            | (self.aws_code_commit.is_some() as u64) << 8
+            | (self.clone_protocol.is_some() as u64) << 9
+            | (self.bitbucket_server.is_some() as u64) << 10
+            | (self.requeue_after_seconds.is_some() as u64) << 11
     }
 }
 model::model!(ApplicationsScmProviderGenerator);
@@ -134,10 +147,16 @@ impl model::Model for ApplicationsScmProviderGeneratorAwsCodeCommit {
         match index {
             0 => model::Part::Str(&self.role),
             1 => model::Part::Str(&self.region),
-            2 => model::Part::Opt(&self.tag_filters),
+            2 => model::opt(&self.tag_filters),
             3 => model::Part::Flag(&self.all_branches),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.role.is_some() as u64 | (self.region.is_some() as u64) << 1
+            | (self.tag_filters.is_some() as u64) << 2
+            | (self.all_branches.is_some() as u64) << 3
     }
 }
 model::model!(ApplicationsScmProviderGeneratorAwsCodeCommit);
@@ -185,9 +204,16 @@ impl model::Model for ApplicationsScmProviderGeneratorAzureDevOps {
             1 => model::Part::Flag(&self.all_branches),
             2 => model::Part::Str(&self.team_project),
             3 => model::Part::Str(&self.organization),
-            4 => model::Part::Opt(&self.access_token_ref),
+            4 => model::opt(&self.access_token_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.api.is_some() as u64 | (self.all_branches.is_some() as u64) << 1
+            | (self.team_project.is_some() as u64) << 2
+            | (self.organization.is_some() as u64) << 3
+            | (self.access_token_ref.is_some() as u64) << 4
     }
 }
 model::model!(ApplicationsScmProviderGeneratorAzureDevOps);
@@ -231,9 +257,15 @@ impl model::Model for ApplicationsScmProviderGeneratorBitbucket {
             0 => model::Part::Str(&self.user),
             1 => model::Part::Str(&self.owner),
             2 => model::Part::Flag(&self.all_branches),
-            3 => model::Part::Opt(&self.app_password_ref),
+            3 => model::opt(&self.app_password_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.user.is_some() as u64 | (self.owner.is_some() as u64) << 1
+            | (self.all_branches.is_some() as u64) << 2
+            | (self.app_password_ref.is_some() as u64) << 3
     }
 }
 model::model!(ApplicationsScmProviderGeneratorBitbucket);
@@ -292,14 +324,23 @@ impl model::Model for ApplicationsScmProviderGeneratorBitbucketServer {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.api),
-            1 => model::Part::Opt(&self.ca_ref),
+            1 => model::opt(&self.ca_ref),
             2 => model::Part::Str(&self.project),
             3 => model::Part::Flag(&self.insecure),
-            4 => model::Part::Opt(&self.basic_auth),
+            4 => model::opt(&self.basic_auth),
             5 => model::Part::Flag(&self.all_branches),
-            6 => model::Part::Opt(&self.bearer_token),
+            6 => model::opt(&self.bearer_token),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.api.is_some() as u64 | (self.ca_ref.is_some() as u64) << 1
+            | (self.project.is_some() as u64) << 2
+            | (self.insecure.is_some() as u64) << 3
+            | (self.basic_auth.is_some() as u64) << 4
+            | (self.all_branches.is_some() as u64) << 5
+            | (self.bearer_token.is_some() as u64) << 6
     }
 }
 model::model!(ApplicationsScmProviderGeneratorBitbucketServer);
@@ -350,12 +391,19 @@ impl model::Model for ApplicationsScmProviderGeneratorFilter {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.label_match),
-            1 => model::Part::Opt(&self.paths_exist),
+            1 => model::opt(&self.paths_exist),
             2 => model::Part::Str(&self.branch_match),
-            3 => model::Part::Opt(&self.paths_do_not_exist),
+            3 => model::opt(&self.paths_do_not_exist),
             4 => model::Part::Str(&self.repository_match),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.label_match.is_some() as u64 | (self.paths_exist.is_some() as u64) << 1
+            | (self.branch_match.is_some() as u64) << 2
+            | (self.paths_do_not_exist.is_some() as u64) << 3
+            | (self.repository_match.is_some() as u64) << 4
     }
 }
 model::model!(ApplicationsScmProviderGeneratorFilter);
@@ -402,10 +450,17 @@ impl model::Model for ApplicationsScmProviderGeneratorGitea {
             0 => model::Part::Str(&self.api),
             1 => model::Part::Str(&self.owner),
             2 => model::Part::Flag(&self.insecure),
-            3 => model::Part::Opt(&self.token_ref),
+            3 => model::opt(&self.token_ref),
             4 => model::Part::Flag(&self.all_branches),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.api.is_some() as u64 | (self.owner.is_some() as u64) << 1
+            | (self.insecure.is_some() as u64) << 2
+            | (self.token_ref.is_some() as u64) << 3
+            | (self.all_branches.is_some() as u64) << 4
     }
 }
 model::model!(ApplicationsScmProviderGeneratorGitea);
@@ -450,12 +505,19 @@ impl model::Model for ApplicationsScmProviderGeneratorGithub {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.api),
-            1 => model::Part::Opt(&self.token_ref),
+            1 => model::opt(&self.token_ref),
             2 => model::Part::Flag(&self.all_branches),
             3 => model::Part::Str(&self.organization),
             4 => model::Part::Str(&self.app_secret_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.api.is_some() as u64 | (self.token_ref.is_some() as u64) << 1
+            | (self.all_branches.is_some() as u64) << 2
+            | (self.organization.is_some() as u64) << 3
+            | (self.app_secret_name.is_some() as u64) << 4
     }
 }
 model::model!(ApplicationsScmProviderGeneratorGithub);
@@ -522,16 +584,26 @@ impl model::Model for ApplicationsScmProviderGeneratorGitlab {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.api),
-            1 => model::Part::Opt(&self.ca_ref),
+            1 => model::opt(&self.ca_ref),
             2 => model::Part::Str(&self.group),
             3 => model::Part::Str(&self.topic),
             4 => model::Part::Flag(&self.insecure),
-            5 => model::Part::Opt(&self.token_ref),
+            5 => model::opt(&self.token_ref),
             6 => model::Part::Flag(&self.all_branches),
             7 => model::Part::Flag(&self.include_subgroups),
             8 => model::Part::Flag(&self.include_shared_projects),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.api.is_some() as u64 | (self.ca_ref.is_some() as u64) << 1
+            | (self.group.is_some() as u64) << 2 | (self.topic.is_some() as u64) << 3
+            | (self.insecure.is_some() as u64) << 4
+            | (self.token_ref.is_some() as u64) << 5
+            | (self.all_branches.is_some() as u64) << 6
+            | (self.include_subgroups.is_some() as u64) << 7
+            | (self.include_shared_projects.is_some() as u64) << 8
     }
 }
 model::model!(ApplicationsScmProviderGeneratorGitlab);
@@ -570,6 +642,10 @@ impl model::Model for ApplicationsSecretRef {
             1 => model::Part::Str(&self.secret_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.secret_name.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationsSecretRef);

@@ -67,7 +67,7 @@ impl model::Model for Servicev1ApplicationSet {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.owner),
-            1 => model::Part::Opt(&self.appset),
+            1 => model::opt(&self.appset),
             2 => model::Part::Time(&self.created_at),
             3 => model::Part::Str(&self.identifier),
             4 => model::Part::Str(&self.org_identifier),
@@ -77,6 +77,17 @@ impl model::Model for Servicev1ApplicationSet {
             8 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.owner.is_some() as u64 | (self.appset.is_some() as u64) << 1
+            | (self.created_at.is_some() as u64) << 2
+            | (self.identifier.is_some() as u64) << 3
+            | (self.org_identifier.is_some() as u64) << 4
+            | (self.last_modified_at.is_some() as u64) << 5
+            | (self.agent_identifier.is_some() as u64) << 6
+            | (self.account_identifier.is_some() as u64) << 7
+            | (self.project_identifier.is_some() as u64) << 8
     }
 }
 model::model!(Servicev1ApplicationSet);
@@ -135,7 +146,7 @@ impl model::Model for Servicev1ApplicationSetList {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.empty),
-            1 => model::Part::Opt(&self.content),
+            1 => model::opt(&self.content),
             2 => model::Part::Int(&self.page_size),
             3 => model::Part::Int(&self.page_index),
             4 => model::Part::Int(&self.total_items),
@@ -143,6 +154,15 @@ impl model::Model for Servicev1ApplicationSetList {
             6 => model::Part::Int(&self.page_item_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
+            | (self.page_index.is_some() as u64) << 3
+            | (self.total_items.is_some() as u64) << 4
+            | (self.total_pages.is_some() as u64) << 5
+            | (self.page_item_count.is_some() as u64) << 6
     }
 }
 model::model!(Servicev1ApplicationSetList);

@@ -32,9 +32,13 @@ impl model::Model for V1ApplicationSetGeneratorList {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.content),
+            0 => model::opt(&self.content),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.content.is_some() as u64
     }
 }
 model::model!(V1ApplicationSetGeneratorList);
@@ -112,12 +116,12 @@ impl model::Model for V1ApplicationSetQuery {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.fields),
+            0 => model::opt(&self.fields),
             1 => model::Part::Json(&self.filter),
-            2 => model::Part::Opt(&self.sort_by),
+            2 => model::opt(&self.sort_by),
             3 => model::Part::Int(&self.page_size),
             4 => model::Part::Int(&self.page_index),
-            5 => model::Part::Opt(&self.sort_order),
+            5 => model::opt(&self.sort_order),
             6 => model::Part::Str(&self.search_term),
             7 => model::Part::Flag(&self.metadata_only),
             8 => model::Part::Str(&self.org_identifier),
@@ -126,6 +130,20 @@ impl model::Model for V1ApplicationSetQuery {
             11 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.fields.is_some() as u64 | (self.filter.is_some() as u64) << 1
+            | (self.sort_by.is_some() as u64) << 2
+            | (self.page_size.is_some() as u64) << 3
+            | (self.page_index.is_some() as u64) << 4
+            | (self.sort_order.is_some() as u64) << 5
+            | (self.search_term.is_some() as u64) << 6
+            | (self.metadata_only.is_some() as u64) << 7
+            | (self.org_identifier.is_some() as u64) << 8
+            | (self.agent_identifier.is_some() as u64) << 9
+            | (self.account_identifier.is_some() as u64) << 10
+            | (self.project_identifier.is_some() as u64) << 11
     }
 }
 model::model!(V1ApplicationSetQuery);

@@ -36,9 +36,13 @@ impl model::Model for ApplicationsApplicationBulkRefreshRequest {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.refresh),
-            1 => model::Part::Opt(&self.application_targets),
+            1 => model::opt(&self.application_targets),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.refresh.is_some() as u64 | (self.application_targets.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationsApplicationBulkRefreshRequest);
@@ -70,9 +74,13 @@ impl model::Model for ApplicationsApplicationBulkRefreshResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.content),
+            0 => model::opt(&self.content),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.content.is_some() as u64
     }
 }
 model::model!(ApplicationsApplicationBulkRefreshResponse);
@@ -132,13 +140,22 @@ impl model::Model for ApplicationsApplicationBulkSyncRequest {
         match index {
             0 => model::Part::Flag(&self.prune),
             1 => model::Part::Flag(&self.dry_run),
-            2 => model::Part::Opt(&self.strategy),
-            3 => model::Part::Opt(&self.sync_options),
-            4 => model::Part::Opt(&self.retry_strategy),
-            5 => model::Part::Opt(&self.sync_tracking_ids),
-            6 => model::Part::Opt(&self.application_targets),
+            2 => model::opt(&self.strategy),
+            3 => model::opt(&self.sync_options),
+            4 => model::opt(&self.retry_strategy),
+            5 => model::opt(&self.sync_tracking_ids),
+            6 => model::opt(&self.application_targets),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.prune.is_some() as u64 | (self.dry_run.is_some() as u64) << 1
+            | (self.strategy.is_some() as u64) << 2
+            | (self.sync_options.is_some() as u64) << 3
+            | (self.retry_strategy.is_some() as u64) << 4
+            | (self.sync_tracking_ids.is_some() as u64) << 5
+            | (self.application_targets.is_some() as u64) << 6
     }
 }
 model::model!(ApplicationsApplicationBulkSyncRequest);
@@ -170,9 +187,13 @@ impl model::Model for ApplicationsApplicationBulkSyncResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.content),
+            0 => model::opt(&self.content),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.content.is_some() as u64
     }
 }
 model::model!(ApplicationsApplicationBulkSyncResponse);
@@ -220,9 +241,16 @@ impl model::Model for ApplicationsApplicationCreateRequest {
             1 => model::Part::Flag(&self.upsert),
             2 => model::Part::Str(&self.project),
             3 => model::Part::Flag(&self.validate),
-            4 => model::Part::Opt(&self.application),
+            4 => model::opt(&self.application),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.is_plg.is_some() as u64 | (self.upsert.is_some() as u64) << 1
+            | (self.project.is_some() as u64) << 2
+            | (self.validate.is_some() as u64) << 3
+            | (self.application.is_some() as u64) << 4
     }
 }
 model::model!(ApplicationsApplicationCreateRequest);
@@ -257,10 +285,14 @@ impl model::Model for ApplicationsApplicationList {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.items),
-            1 => model::Part::Opt(&self.metadata),
+            0 => model::opt(&self.items),
+            1 => model::opt(&self.metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.items.is_some() as u64 | (self.metadata.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationsApplicationList);
@@ -311,6 +343,13 @@ impl model::Model for ApplicationsApplicationPatchRequest {
             4 => model::Part::Str(&self.app_namespace),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.patch.is_some() as u64) << 1
+            | (self.project.is_some() as u64) << 2
+            | (self.patch_type.is_some() as u64) << 3
+            | (self.app_namespace.is_some() as u64) << 4
     }
 }
 model::model!(ApplicationsApplicationPatchRequest);
@@ -364,9 +403,16 @@ impl model::Model for ApplicationsApplicationRefreshResponse {
             1 => model::Part::Flag(&self.success),
             2 => model::Part::Str(&self.agent_identifier),
             3 => model::Part::Str(&self.application_name),
-            4 => model::Part::Opt(&self.application_response),
+            4 => model::opt(&self.application_response),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.error.is_some() as u64 | (self.success.is_some() as u64) << 1
+            | (self.agent_identifier.is_some() as u64) << 2
+            | (self.application_name.is_some() as u64) << 3
+            | (self.application_response.is_some() as u64) << 4
     }
 }
 model::model!(ApplicationsApplicationRefreshResponse);
@@ -449,6 +495,16 @@ impl model::Model for ApplicationsApplicationResourcePatchRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.group.is_some() as u64) << 2 | (self.patch.is_some() as u64) << 3
+            | (self.project.is_some() as u64) << 4 | (self.version.is_some() as u64) << 5
+            | (self.namespace.is_some() as u64) << 6
+            | (self.patch_type.is_some() as u64) << 7
+            | (self.app_namespace.is_some() as u64) << 8
+            | (self.resource_name.is_some() as u64) << 9
+    }
 }
 model::model!(ApplicationsApplicationResourcePatchRequest);
 /// Schema `ApplicationsApplicationResourceResponse`.
@@ -482,6 +538,10 @@ impl model::Model for ApplicationsApplicationResourceResponse {
             0 => model::Part::Str(&self.manifest),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.manifest.is_some() as u64
     }
 }
 model::model!(ApplicationsApplicationResourceResponse);
@@ -536,6 +596,13 @@ impl model::Model for ApplicationsApplicationRollbackRequest {
             5 => model::Part::Str(&self.app_namespace),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.prune.is_some() as u64) << 2 | (self.dry_run.is_some() as u64) << 3
+            | (self.project.is_some() as u64) << 4
+            | (self.app_namespace.is_some() as u64) << 5
     }
 }
 model::model!(ApplicationsApplicationRollbackRequest);
@@ -622,21 +689,36 @@ impl model::Model for ApplicationsApplicationSyncRequest {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.infos),
+            1 => model::opt(&self.infos),
             2 => model::Part::Flag(&self.prune),
             3 => model::Part::Flag(&self.dry_run),
             4 => model::Part::Str(&self.project),
             5 => model::Part::Str(&self.revision),
-            6 => model::Part::Opt(&self.strategy),
-            7 => model::Part::Opt(&self.manifests),
-            8 => model::Part::Opt(&self.resources),
-            9 => model::Part::Opt(&self.revisions),
-            10 => model::Part::Opt(&self.sync_options),
+            6 => model::opt(&self.strategy),
+            7 => model::opt(&self.manifests),
+            8 => model::opt(&self.resources),
+            9 => model::opt(&self.revisions),
+            10 => model::opt(&self.sync_options),
             11 => model::Part::Str(&self.app_namespace),
-            12 => model::Part::Opt(&self.retry_strategy),
-            13 => model::Part::Opt(&self.source_positions),
+            12 => model::opt(&self.retry_strategy),
+            13 => model::opt(&self.source_positions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.infos.is_some() as u64) << 1
+            | (self.prune.is_some() as u64) << 2 | (self.dry_run.is_some() as u64) << 3
+            | (self.project.is_some() as u64) << 4
+            | (self.revision.is_some() as u64) << 5
+            | (self.strategy.is_some() as u64) << 6
+            | (self.manifests.is_some() as u64) << 7
+            | (self.resources.is_some() as u64) << 8
+            | (self.revisions.is_some() as u64) << 9
+            | (self.sync_options.is_some() as u64) << 10
+            | (self.app_namespace.is_some() as u64) << 11
+            | (self.retry_strategy.is_some() as u64) << 12
+            | (self.source_positions.is_some() as u64) << 13
     }
 }
 model::model!(ApplicationsApplicationSyncRequest);
@@ -690,9 +772,16 @@ impl model::Model for ApplicationsApplicationSyncResponse {
             1 => model::Part::Flag(&self.success),
             2 => model::Part::Str(&self.agent_identifier),
             3 => model::Part::Str(&self.application_name),
-            4 => model::Part::Opt(&self.application_response),
+            4 => model::opt(&self.application_response),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.error.is_some() as u64 | (self.success.is_some() as u64) << 1
+            | (self.agent_identifier.is_some() as u64) << 2
+            | (self.application_name.is_some() as u64) << 3
+            | (self.application_response.is_some() as u64) << 4
     }
 }
 model::model!(ApplicationsApplicationSyncResponse);
@@ -740,6 +829,12 @@ impl model::Model for ApplicationsApplicationSyncWindow {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.kind.is_some() as u64 | (self.duration.is_some() as u64) << 1
+            | (self.schedule.is_some() as u64) << 2
+            | (self.manual_sync.is_some() as u64) << 3
+    }
 }
 model::model!(ApplicationsApplicationSyncWindow);
 /// Schema `ApplicationsApplicationSyncWindowsResponse`.
@@ -777,10 +872,15 @@ impl model::Model for ApplicationsApplicationSyncWindowsResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.can_sync),
-            1 => model::Part::Opt(&self.active_windows),
-            2 => model::Part::Opt(&self.assigned_windows),
+            1 => model::opt(&self.active_windows),
+            2 => model::opt(&self.assigned_windows),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.can_sync.is_some() as u64 | (self.active_windows.is_some() as u64) << 1
+            | (self.assigned_windows.is_some() as u64) << 2
     }
 }
 model::model!(ApplicationsApplicationSyncWindowsResponse);
@@ -818,11 +918,16 @@ impl model::Model for ApplicationsApplicationTree {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.hosts),
-            1 => model::Part::Opt(&self.nodes),
-            2 => model::Part::Opt(&self.orphaned_nodes),
+            0 => model::opt(&self.hosts),
+            1 => model::opt(&self.nodes),
+            2 => model::opt(&self.orphaned_nodes),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.hosts.is_some() as u64 | (self.nodes.is_some() as u64) << 1
+            | (self.orphaned_nodes.is_some() as u64) << 2
     }
 }
 model::model!(ApplicationsApplicationTree);
@@ -862,9 +967,14 @@ impl model::Model for ApplicationsApplicationUpdateRequest {
         match index {
             0 => model::Part::Str(&self.project),
             1 => model::Part::Flag(&self.validate),
-            2 => model::Part::Opt(&self.application),
+            2 => model::opt(&self.application),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.project.is_some() as u64 | (self.validate.is_some() as u64) << 1
+            | (self.application.is_some() as u64) << 2
     }
 }
 model::model!(ApplicationsApplicationUpdateRequest);
@@ -909,12 +1019,19 @@ impl model::Model for ApplicationsApplicationUpdateSpecRequest {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.spec),
+            1 => model::opt(&self.spec),
             2 => model::Part::Str(&self.project),
             3 => model::Part::Flag(&self.validate),
             4 => model::Part::Str(&self.app_namespace),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.spec.is_some() as u64) << 1
+            | (self.project.is_some() as u64) << 2
+            | (self.validate.is_some() as u64) << 3
+            | (self.app_namespace.is_some() as u64) << 4
     }
 }
 model::model!(ApplicationsApplicationUpdateSpecRequest);
@@ -950,9 +1067,13 @@ impl model::Model for ApplicationsApplicationWatchEvent {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.type_),
-            1 => model::Part::Opt(&self.application),
+            1 => model::opt(&self.application),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.application.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationsApplicationWatchEvent);
@@ -991,6 +1112,11 @@ impl model::Model for ApplicationsBulkOperationAppTarget {
             1 => model::Part::Str(&self.application_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.agent_identifier.is_some() as u64
+            | (self.application_name.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationsBulkOperationAppTarget);
@@ -1092,21 +1218,37 @@ impl model::Model for ApplicationsEvent {
             1 => model::Part::Int(&self.count),
             2 => model::Part::Str(&self.action),
             3 => model::Part::Str(&self.reason),
-            4 => model::Part::Opt(&self.series),
-            5 => model::Part::Opt(&self.source),
+            4 => model::opt(&self.series),
+            5 => model::opt(&self.source),
             6 => model::Part::Str(&self.message),
-            7 => model::Part::Opt(&self.related),
-            8 => model::Part::Opt(&self.metadata),
-            9 => model::Part::Opt(&self.event_time),
+            7 => model::opt(&self.related),
+            8 => model::opt(&self.metadata),
+            9 => model::opt(&self.event_time),
             10 => model::Part::Json(&self.last_timestamp),
             11 => model::Part::Json(&self.first_timestamp),
-            12 => model::Part::Opt(&self.involved_object),
+            12 => model::opt(&self.involved_object),
             13 => model::Part::Time(&self.last_timestamp_ts),
             14 => model::Part::Time(&self.first_timestamp_ts),
             15 => model::Part::Str(&self.reporting_instance),
             16 => model::Part::Str(&self.reporting_component),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.count.is_some() as u64) << 1
+            | (self.action.is_some() as u64) << 2 | (self.reason.is_some() as u64) << 3
+            | (self.series.is_some() as u64) << 4 | (self.source.is_some() as u64) << 5
+            | (self.message.is_some() as u64) << 6 | (self.related.is_some() as u64) << 7
+            | (self.metadata.is_some() as u64) << 8
+            | (self.event_time.is_some() as u64) << 9
+            | (self.last_timestamp.is_some() as u64) << 10
+            | (self.first_timestamp.is_some() as u64) << 11
+            | (self.involved_object.is_some() as u64) << 12
+            | (self.last_timestamp_ts.is_some() as u64) << 13
+            | (self.first_timestamp_ts.is_some() as u64) << 14
+            | (self.reporting_instance.is_some() as u64) << 15
+            | (self.reporting_component.is_some() as u64) << 16
     }
 }
 model::model!(ApplicationsEvent);
@@ -1141,10 +1283,14 @@ impl model::Model for ApplicationsEventList {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.items),
-            1 => model::Part::Opt(&self.metadata),
+            0 => model::opt(&self.items),
+            1 => model::opt(&self.metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.items.is_some() as u64 | (self.metadata.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationsEventList);
@@ -1180,9 +1326,13 @@ impl model::Model for ApplicationsEventSeries {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.count),
-            1 => model::Part::Opt(&self.last_observed_time),
+            1 => model::opt(&self.last_observed_time),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.count.is_some() as u64 | (self.last_observed_time.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationsEventSeries);
@@ -1222,6 +1372,10 @@ impl model::Model for ApplicationsEventSource {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.host.is_some() as u64 | (self.component.is_some() as u64) << 1
+    }
 }
 model::model!(ApplicationsEventSource);
 /// Schema `ApplicationsHostInfo`.
@@ -1259,10 +1413,15 @@ impl model::Model for ApplicationsHostInfo {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.system_info),
-            2 => model::Part::Opt(&self.resources_info),
+            1 => model::opt(&self.system_info),
+            2 => model::opt(&self.resources_info),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.system_info.is_some() as u64) << 1
+            | (self.resources_info.is_some() as u64) << 2
     }
 }
 model::model!(ApplicationsHostInfo);
@@ -1310,6 +1469,12 @@ impl model::Model for ApplicationsHostResourceInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.capacity.is_some() as u64 | (self.resource_name.is_some() as u64) << 1
+            | (self.requested_by_app.is_some() as u64) << 2
+            | (self.requested_by_neighbors.is_some() as u64) << 3
+    }
 }
 model::model!(ApplicationsHostResourceInfo);
 /// Schema `ApplicationsLogEntriesBatch`.
@@ -1351,10 +1516,16 @@ impl model::Model for ApplicationsLogEntriesBatch {
         match index {
             0 => model::Part::Flag(&self.last),
             1 => model::Part::Int(&self.count),
-            2 => model::Part::Opt(&self.entries),
+            2 => model::opt(&self.entries),
             3 => model::Part::Int(&self.batch_index),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.last.is_some() as u64 | (self.count.is_some() as u64) << 1
+            | (self.entries.is_some() as u64) << 2
+            | (self.batch_index.is_some() as u64) << 3
     }
 }
 model::model!(ApplicationsLogEntriesBatch);
@@ -1406,6 +1577,13 @@ impl model::Model for ApplicationsLogEntry {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.last.is_some() as u64 | (self.content.is_some() as u64) << 1
+            | (self.pod_name.is_some() as u64) << 2
+            | (self.time_stamp.is_some() as u64) << 3
+            | (self.time_stamp_str.is_some() as u64) << 4
+    }
 }
 model::model!(ApplicationsLogEntry);
 /// Schema `ApplicationsManagedResourcesResponse`.
@@ -1436,9 +1614,13 @@ impl model::Model for ApplicationsManagedResourcesResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.items),
+            0 => model::opt(&self.items),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.items.is_some() as u64
     }
 }
 model::model!(ApplicationsManagedResourcesResponse);
@@ -1506,6 +1688,14 @@ impl model::Model for ApplicationsObjectReference {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.uid.is_some() as u64 | (self.kind.is_some() as u64) << 1
+            | (self.name.is_some() as u64) << 2 | (self.field_path.is_some() as u64) << 3
+            | (self.namespace.is_some() as u64) << 4
+            | (self.api_version.is_some() as u64) << 5
+            | (self.resource_version.is_some() as u64) << 6
+    }
 }
 model::model!(ApplicationsObjectReference);
 /// Schema `ApplicationsResourceAction`.
@@ -1543,10 +1733,15 @@ impl model::Model for ApplicationsResourceAction {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.params),
+            1 => model::opt(&self.params),
             2 => model::Part::Flag(&self.disabled),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.params.is_some() as u64) << 1
+            | (self.disabled.is_some() as u64) << 2
     }
 }
 model::model!(ApplicationsResourceAction);
@@ -1593,6 +1788,11 @@ impl model::Model for ApplicationsResourceActionParam {
             3 => model::Part::Str(&self.default),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.value.is_some() as u64) << 2 | (self.default.is_some() as u64) << 3
     }
 }
 model::model!(ApplicationsResourceActionParam);
@@ -1670,6 +1870,15 @@ impl model::Model for ApplicationsResourceActionRunRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.group.is_some() as u64) << 2 | (self.action.is_some() as u64) << 3
+            | (self.project.is_some() as u64) << 4 | (self.version.is_some() as u64) << 5
+            | (self.namespace.is_some() as u64) << 6
+            | (self.app_namespace.is_some() as u64) << 7
+            | (self.resource_name.is_some() as u64) << 8
+    }
 }
 model::model!(ApplicationsResourceActionRunRequest);
 /// Schema `ApplicationsResourceActionsListResponse`.
@@ -1700,9 +1909,13 @@ impl model::Model for ApplicationsResourceActionsListResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.actions),
+            0 => model::opt(&self.actions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.actions.is_some() as u64
     }
 }
 model::model!(ApplicationsResourceActionsListResponse);
@@ -1795,6 +2008,18 @@ impl model::Model for ApplicationsResourceDiff {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.diff.is_some() as u64 | (self.hook.is_some() as u64) << 1
+            | (self.kind.is_some() as u64) << 2 | (self.name.is_some() as u64) << 3
+            | (self.group.is_some() as u64) << 4 | (self.modified.is_some() as u64) << 5
+            | (self.live_state.is_some() as u64) << 6
+            | (self.namespace.is_some() as u64) << 7
+            | (self.target_state.is_some() as u64) << 8
+            | (self.resource_version.is_some() as u64) << 9
+            | (self.predicted_live_state.is_some() as u64) << 10
+            | (self.normalized_live_state.is_some() as u64) << 11
+    }
 }
 model::model!(ApplicationsResourceDiff);
 /// Schema `ApplicationsSyncOptions`.
@@ -1825,9 +2050,13 @@ impl model::Model for ApplicationsSyncOptions {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.items),
+            0 => model::opt(&self.items),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.items.is_some() as u64
     }
 }
 model::model!(ApplicationsSyncOptions);

@@ -49,12 +49,20 @@ impl model::Model for RepositoriesManifestResponse {
         match index {
             0 => model::Part::Str(&self.server),
             1 => model::Part::Str(&self.revision),
-            2 => model::Part::Opt(&self.manifests),
+            2 => model::opt(&self.manifests),
             3 => model::Part::Str(&self.namespace),
             4 => model::Part::Str(&self.source_type),
             5 => model::Part::Str(&self.verify_result),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.server.is_some() as u64 | (self.revision.is_some() as u64) << 1
+            | (self.manifests.is_some() as u64) << 2
+            | (self.namespace.is_some() as u64) << 3
+            | (self.source_type.is_some() as u64) << 4
+            | (self.verify_result.is_some() as u64) << 5
     }
 }
 model::model!(RepositoriesManifestResponse);
@@ -99,12 +107,18 @@ impl model::Model for RepositoriesRevisionMetadata {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Json(&self.date),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.author),
             3 => model::Part::Str(&self.message),
             4 => model::Part::Str(&self.signature_info),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.date.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.author.is_some() as u64) << 2 | (self.message.is_some() as u64) << 3
+            | (self.signature_info.is_some() as u64) << 4
     }
 }
 model::model!(RepositoriesRevisionMetadata);
@@ -148,13 +162,20 @@ impl model::Model for RuntimeStreamError {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.details),
+            0 => model::opt(&self.details),
             1 => model::Part::Str(&self.message),
             2 => model::Part::Int(&self.grpc_code),
             3 => model::Part::Int(&self.http_code),
             4 => model::Part::Str(&self.http_status),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.details.is_some() as u64 | (self.message.is_some() as u64) << 1
+            | (self.grpc_code.is_some() as u64) << 2
+            | (self.http_code.is_some() as u64) << 3
+            | (self.http_status.is_some() as u64) << 4
     }
 }
 model::model!(RuntimeStreamError);

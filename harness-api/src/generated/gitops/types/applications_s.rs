@@ -50,13 +50,20 @@ impl model::Model for Servicev1ApplicationPatchRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.request),
+            0 => model::opt(&self.request),
             1 => model::Part::Str(&self.org_identifier),
             2 => model::Part::Str(&self.agent_identifier),
             3 => model::Part::Str(&self.account_identifier),
             4 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.request.is_some() as u64 | (self.org_identifier.is_some() as u64) << 1
+            | (self.agent_identifier.is_some() as u64) << 2
+            | (self.account_identifier.is_some() as u64) << 3
+            | (self.project_identifier.is_some() as u64) << 4
     }
 }
 model::model!(Servicev1ApplicationPatchRequest);
@@ -91,10 +98,14 @@ impl model::Model for StreamResultOfApplicationsApplicationTree {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.error),
-            1 => model::Part::Opt(&self.result),
+            0 => model::opt(&self.error),
+            1 => model::opt(&self.result),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.error.is_some() as u64 | (self.result.is_some() as u64) << 1
     }
 }
 model::model!(StreamResultOfApplicationsApplicationTree);
@@ -129,10 +140,14 @@ impl model::Model for StreamResultOfApplicationsApplicationWatchEvent {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.error),
-            1 => model::Part::Opt(&self.result),
+            0 => model::opt(&self.error),
+            1 => model::opt(&self.result),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.error.is_some() as u64 | (self.result.is_some() as u64) << 1
     }
 }
 model::model!(StreamResultOfApplicationsApplicationWatchEvent);
@@ -167,10 +182,14 @@ impl model::Model for StreamResultOfApplicationsLogEntriesBatch {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.error),
-            1 => model::Part::Opt(&self.result),
+            0 => model::opt(&self.error),
+            1 => model::opt(&self.result),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.error.is_some() as u64 | (self.result.is_some() as u64) << 1
     }
 }
 model::model!(StreamResultOfApplicationsLogEntriesBatch);
@@ -205,10 +224,14 @@ impl model::Model for StreamResultOfApplicationsLogEntry {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.error),
-            1 => model::Part::Opt(&self.result),
+            0 => model::opt(&self.error),
+            1 => model::opt(&self.result),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.error.is_some() as u64 | (self.result.is_some() as u64) << 1
     }
 }
 model::model!(StreamResultOfApplicationsLogEntry);

@@ -35,10 +35,15 @@ impl model::Model for V1ApplicationAttributes {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.attributes),
+            0 => model::opt(&self.attributes),
             1 => model::Part::Str(&self.application_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.attributes.is_some() as u64
+            | (self.application_identifier.is_some() as u64) << 1
     }
 }
 model::model!(V1ApplicationAttributes);
@@ -70,9 +75,13 @@ impl model::Model for V1ApplicationAttributesList {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.content),
+            0 => model::opt(&self.content),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.content.is_some() as u64
     }
 }
 model::model!(V1ApplicationAttributesList);
@@ -163,15 +172,15 @@ impl model::Model for V1ApplicationSyncStatus {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.env_ref),
-            1 => model::Part::Opt(&self.synced_by),
+            1 => model::opt(&self.synced_by),
             2 => model::Part::Str(&self.created_at),
             3 => model::Part::Str(&self.service_ref),
-            4 => model::Part::Opt(&self.sync_status),
+            4 => model::opt(&self.sync_status),
             5 => model::Part::Int(&self.auto_sync_count),
             6 => model::Part::Str(&self.org_identifier),
             7 => model::Part::Str(&self.req_identifier),
             8 => model::Part::Str(&self.last_modified_at),
-            9 => model::Part::Opt(&self.operation_state),
+            9 => model::opt(&self.operation_state),
             10 => model::Part::Str(&self.agent_identifier),
             11 => model::Part::Str(&self.application_name),
             12 => model::Part::Str(&self.account_identifier),
@@ -179,6 +188,23 @@ impl model::Model for V1ApplicationSyncStatus {
             14 => model::Part::Str(&self.last_known_revision_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.env_ref.is_some() as u64 | (self.synced_by.is_some() as u64) << 1
+            | (self.created_at.is_some() as u64) << 2
+            | (self.service_ref.is_some() as u64) << 3
+            | (self.sync_status.is_some() as u64) << 4
+            | (self.auto_sync_count.is_some() as u64) << 5
+            | (self.org_identifier.is_some() as u64) << 6
+            | (self.req_identifier.is_some() as u64) << 7
+            | (self.last_modified_at.is_some() as u64) << 8
+            | (self.operation_state.is_some() as u64) << 9
+            | (self.agent_identifier.is_some() as u64) << 10
+            | (self.application_name.is_some() as u64) << 11
+            | (self.account_identifier.is_some() as u64) << 12
+            | (self.project_identifier.is_some() as u64) << 13
+            | (self.last_known_revision_id.is_some() as u64) << 14
     }
 }
 model::model!(V1ApplicationSyncStatus);
@@ -268,13 +294,28 @@ impl model::Model for V1ApplicationSyncStatusQuery {
             5 => model::Part::Str(&self.search_term),
             6 => model::Part::Str(&self.service_ref),
             7 => model::Part::Str(&self.org_identifier),
-            8 => model::Part::Opt(&self.operation_phase),
+            8 => model::opt(&self.operation_phase),
             9 => model::Part::Str(&self.agent_identifier),
             10 => model::Part::Str(&self.application_name),
             11 => model::Part::Str(&self.account_identifier),
             12 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.env_ref.is_some() as u64 | (self.end_time.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
+            | (self.page_index.is_some() as u64) << 3
+            | (self.start_time.is_some() as u64) << 4
+            | (self.search_term.is_some() as u64) << 5
+            | (self.service_ref.is_some() as u64) << 6
+            | (self.org_identifier.is_some() as u64) << 7
+            | (self.operation_phase.is_some() as u64) << 8
+            | (self.agent_identifier.is_some() as u64) << 9
+            | (self.application_name.is_some() as u64) << 10
+            | (self.account_identifier.is_some() as u64) << 11
+            | (self.project_identifier.is_some() as u64) << 12
     }
 }
 model::model!(V1ApplicationSyncStatusQuery);
@@ -333,7 +374,7 @@ impl model::Model for V1ApplicationSyncStatuslist {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.empty),
-            1 => model::Part::Opt(&self.content),
+            1 => model::opt(&self.content),
             2 => model::Part::Int(&self.page_size),
             3 => model::Part::Int(&self.page_index),
             4 => model::Part::Int(&self.total_items),
@@ -341,6 +382,15 @@ impl model::Model for V1ApplicationSyncStatuslist {
             6 => model::Part::Int(&self.page_item_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
+            | (self.page_index.is_some() as u64) << 3
+            | (self.total_items.is_some() as u64) << 4
+            | (self.total_pages.is_some() as u64) << 5
+            | (self.page_item_count.is_some() as u64) << 6
     }
 }
 model::model!(V1ApplicationSyncStatuslist);
@@ -399,7 +449,7 @@ impl model::Model for V1LegacyApplicationSetList {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.empty),
-            1 => model::Part::Opt(&self.content),
+            1 => model::opt(&self.content),
             2 => model::Part::Int(&self.page_size),
             3 => model::Part::Int(&self.page_index),
             4 => model::Part::Int(&self.total_items),
@@ -407,6 +457,15 @@ impl model::Model for V1LegacyApplicationSetList {
             6 => model::Part::Int(&self.page_item_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
+            | (self.page_index.is_some() as u64) << 3
+            | (self.total_items.is_some() as u64) << 4
+            | (self.total_pages.is_some() as u64) << 5
+            | (self.page_item_count.is_some() as u64) << 6
     }
 }
 model::model!(V1LegacyApplicationSetList);
@@ -441,6 +500,10 @@ impl model::Model for V1LegacyApplicationSetListItem {
             0 => model::Part::Str(&self.name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64
     }
 }
 model::model!(V1LegacyApplicationSetListItem);
@@ -479,6 +542,10 @@ impl model::Model for V1MicroTime {
             1 => model::Part::Str(&self.seconds),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.nanos.is_some() as u64 | (self.seconds.is_some() as u64) << 1
     }
 }
 model::model!(V1MicroTime);
@@ -561,6 +628,18 @@ impl model::Model for V1NodeSystemInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.boot_id.is_some() as u64 | (self.os_image.is_some() as u64) << 1
+            | (self.machine_id.is_some() as u64) << 2
+            | (self.system_uuid.is_some() as u64) << 3
+            | (self.architecture.is_some() as u64) << 4
+            | (self.kernel_version.is_some() as u64) << 5
+            | (self.kubelet_version.is_some() as u64) << 6
+            | (self.operating_system.is_some() as u64) << 7
+            | (self.kube_proxy_version.is_some() as u64) << 8
+            | (self.container_runtime_version.is_some() as u64) << 9
+    }
 }
 model::model!(V1NodeSystemInfo);
 /// Schema `V1User`.
@@ -602,6 +681,11 @@ impl model::Model for V1User {
             2 => model::Part::Str(&self.email),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.email.is_some() as u64) << 2
     }
 }
 model::model!(V1User);

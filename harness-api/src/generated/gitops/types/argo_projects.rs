@@ -36,9 +36,13 @@ impl model::Model for AgentArgoProjectCreateBody {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.upsert),
-            1 => model::Part::Opt(&self.project),
+            1 => model::opt(&self.project),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.upsert.is_some() as u64 | (self.project.is_some() as u64) << 1
     }
 }
 model::model!(AgentArgoProjectCreateBody);
@@ -76,11 +80,16 @@ impl model::Model for AgentArgoProjectCreateBodyProject {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.status),
-            2 => model::Part::Opt(&self.metadata),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.status),
+            2 => model::opt(&self.metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.spec.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.metadata.is_some() as u64) << 2
     }
 }
 model::model!(AgentArgoProjectCreateBodyProject);
@@ -173,6 +182,20 @@ impl model::Model for AgentArgoProjectCreateBodyProjectMetadata {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.uid.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.labels.is_some() as u64) << 2
+            | (self.self_link.is_some() as u64) << 3
+            | (self.namespace.is_some() as u64) << 4
+            | (self.generation.is_some() as u64) << 5
+            | (self.annotations.is_some() as u64) << 6
+            | (self.generate_name.is_some() as u64) << 7
+            | (self.resource_version.is_some() as u64) << 8
+            | (self.creation_timestamp.is_some() as u64) << 9
+            | (self.deletion_timestamp.is_some() as u64) << 10
+            | (self.deletion_grace_period_seconds.is_some() as u64) << 11
+    }
 }
 model::model!(AgentArgoProjectCreateBodyProjectMetadata);
 /// Schema `AgentArgoProjectService_Create body.project.spec`.
@@ -264,6 +287,20 @@ impl model::Model for AgentArgoProjectCreateBodyProjectSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.roles.is_some() as u64 | (self.description.is_some() as u64) << 1
+            | (self.source_repos.is_some() as u64) << 2
+            | (self.sync_windows.is_some() as u64) << 3
+            | (self.destinations.is_some() as u64) << 4
+            | (self.signature_keys.is_some() as u64) << 5
+            | (self.source_namespaces.is_some() as u64) << 6
+            | (self.orphaned_resources.is_some() as u64) << 7
+            | (self.cluster_resource_blacklist.is_some() as u64) << 8
+            | (self.cluster_resource_whitelist.is_some() as u64) << 9
+            | (self.namespace_resource_blacklist.is_some() as u64) << 10
+            | (self.namespace_resource_whitelist.is_some() as u64) << 11
+    }
 }
 model::model!(AgentArgoProjectCreateBodyProjectSpec);
 /// Schema `AgentArgoProjectService_Create body.project.status`.
@@ -298,6 +335,10 @@ impl model::Model for AgentArgoProjectCreateBodyProjectStatus {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.jwt_tokens_by_role.is_some() as u64
+    }
 }
 model::model!(AgentArgoProjectCreateBodyProjectStatus);
 /// Schema `AgentArgoProjectService_Update body`.
@@ -328,9 +369,13 @@ impl model::Model for AgentArgoProjectUpdateBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.project),
+            0 => model::opt(&self.project),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.project.is_some() as u64
     }
 }
 model::model!(AgentArgoProjectUpdateBody);
@@ -368,11 +413,16 @@ impl model::Model for AgentArgoProjectUpdateBodyProject {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.status),
-            2 => model::Part::Opt(&self.metadata),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.status),
+            2 => model::opt(&self.metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.spec.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.metadata.is_some() as u64) << 2
     }
 }
 model::model!(AgentArgoProjectUpdateBodyProject);
@@ -465,6 +515,20 @@ impl model::Model for AgentArgoProjectUpdateBodyProjectMetadata {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.uid.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.labels.is_some() as u64) << 2
+            | (self.self_link.is_some() as u64) << 3
+            | (self.namespace.is_some() as u64) << 4
+            | (self.generation.is_some() as u64) << 5
+            | (self.annotations.is_some() as u64) << 6
+            | (self.generate_name.is_some() as u64) << 7
+            | (self.resource_version.is_some() as u64) << 8
+            | (self.creation_timestamp.is_some() as u64) << 9
+            | (self.deletion_timestamp.is_some() as u64) << 10
+            | (self.deletion_grace_period_seconds.is_some() as u64) << 11
+    }
 }
 model::model!(AgentArgoProjectUpdateBodyProjectMetadata);
 /// Schema `AgentArgoProjectService_Update body.project.spec`.
@@ -556,6 +620,20 @@ impl model::Model for AgentArgoProjectUpdateBodyProjectSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.roles.is_some() as u64 | (self.description.is_some() as u64) << 1
+            | (self.source_repos.is_some() as u64) << 2
+            | (self.sync_windows.is_some() as u64) << 3
+            | (self.destinations.is_some() as u64) << 4
+            | (self.signature_keys.is_some() as u64) << 5
+            | (self.source_namespaces.is_some() as u64) << 6
+            | (self.orphaned_resources.is_some() as u64) << 7
+            | (self.cluster_resource_blacklist.is_some() as u64) << 8
+            | (self.cluster_resource_whitelist.is_some() as u64) << 9
+            | (self.namespace_resource_blacklist.is_some() as u64) << 10
+            | (self.namespace_resource_whitelist.is_some() as u64) << 11
+    }
 }
 model::model!(AgentArgoProjectUpdateBodyProjectSpec);
 /// Schema `AgentArgoProjectService_Update body.project.status`.
@@ -589,6 +667,10 @@ impl model::Model for AgentArgoProjectUpdateBodyProjectStatus {
             0 => model::Part::Json(&self.jwt_tokens_by_role),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.jwt_tokens_by_role.is_some() as u64
     }
 }
 model::model!(AgentArgoProjectUpdateBodyProjectStatus);

@@ -58,7 +58,7 @@ impl model::Model for Servicev1RepositoryCertificate {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.cert),
+            0 => model::opt(&self.cert),
             1 => model::Part::Time(&self.created_at),
             2 => model::Part::Str(&self.org_identifier),
             3 => model::Part::Time(&self.last_modified_at),
@@ -67,6 +67,15 @@ impl model::Model for Servicev1RepositoryCertificate {
             6 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.cert.is_some() as u64 | (self.created_at.is_some() as u64) << 1
+            | (self.org_identifier.is_some() as u64) << 2
+            | (self.last_modified_at.is_some() as u64) << 3
+            | (self.agent_identifier.is_some() as u64) << 4
+            | (self.account_identifier.is_some() as u64) << 5
+            | (self.project_identifier.is_some() as u64) << 6
     }
 }
 model::model!(Servicev1RepositoryCertificate);
@@ -125,7 +134,7 @@ impl model::Model for V1Certificatelist {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.empty),
-            1 => model::Part::Opt(&self.content),
+            1 => model::opt(&self.content),
             2 => model::Part::Int(&self.page_size),
             3 => model::Part::Int(&self.page_index),
             4 => model::Part::Int(&self.total_items),
@@ -133,6 +142,15 @@ impl model::Model for V1Certificatelist {
             6 => model::Part::Int(&self.page_item_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
+            | (self.page_index.is_some() as u64) << 3
+            | (self.total_items.is_some() as u64) << 4
+            | (self.total_pages.is_some() as u64) << 5
+            | (self.page_item_count.is_some() as u64) << 6
     }
 }
 model::model!(V1Certificatelist);

@@ -46,6 +46,10 @@ impl model::Model for ClustersAwsAuthConfig {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.role_arn.is_some() as u64 | (self.cluster_name.is_some() as u64) << 1
+    }
 }
 model::model!(ClustersAwsAuthConfig);
 /// Schema `ClustersCluster`.
@@ -138,24 +142,39 @@ impl model::Model for ClustersCluster {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.info),
+            0 => model::opt(&self.info),
             1 => model::Part::Str(&self.name),
-            2 => model::Part::Opt(&self.type_),
+            2 => model::opt(&self.type_),
             3 => model::Part::Str(&self.shard),
-            4 => model::Part::Opt(&self.config),
-            5 => model::Part::Opt(&self.labels),
+            4 => model::opt(&self.config),
+            5 => model::opt(&self.labels),
             6 => model::Part::Str(&self.server),
             7 => model::Part::Str(&self.project),
-            8 => model::Part::Opt(&self.namespaces),
-            9 => model::Part::Opt(&self.annotations),
+            8 => model::opt(&self.namespaces),
+            9 => model::opt(&self.annotations),
             10 => model::Part::Str(&self.server_version),
-            11 => model::Part::Opt(&self.connection_state),
+            11 => model::opt(&self.connection_state),
             12 => model::Part::Flag(&self.cluster_resources),
             13 => model::Part::Str(&self.shard_deprecated),
             14 => model::Part::Json(&self.refresh_requested_at),
             15 => model::Part::Time(&self.refresh_requested_at_ts),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.info.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2 | (self.shard.is_some() as u64) << 3
+            | (self.config.is_some() as u64) << 4 | (self.labels.is_some() as u64) << 5
+            | (self.server.is_some() as u64) << 6 | (self.project.is_some() as u64) << 7
+            | (self.namespaces.is_some() as u64) << 8
+            | (self.annotations.is_some() as u64) << 9
+            | (self.server_version.is_some() as u64) << 10
+            | (self.connection_state.is_some() as u64) << 11
+            | (self.cluster_resources.is_some() as u64) << 12
+            | (self.shard_deprecated.is_some() as u64) << 13
+            | (self.refresh_requested_at.is_some() as u64) << 14
+            | (self.refresh_requested_at_ts.is_some() as u64) << 15
     }
 }
 model::model!(ClustersCluster);
@@ -202,6 +221,12 @@ impl model::Model for ClustersClusterCacheInfo {
             3 => model::Part::Time(&self.last_cache_sync_time_ts),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.apis_count.is_some() as u64 | (self.resources_count.is_some() as u64) << 1
+            | (self.last_cache_sync_time.is_some() as u64) << 2
+            | (self.last_cache_sync_time_ts.is_some() as u64) << 3
     }
 }
 model::model!(ClustersClusterCacheInfo);
@@ -280,14 +305,27 @@ impl model::Model for ClustersClusterConfig {
             2 => model::Part::Str(&self.proxy_url),
             3 => model::Part::Str(&self.username),
             4 => model::Part::Str(&self.bearer_token),
-            5 => model::Part::Opt(&self.aws_auth_config),
+            5 => model::opt(&self.aws_auth_config),
             6 => model::Part::Str(&self.aws_cluster_name),
-            7 => model::Part::Opt(&self.tls_client_config),
+            7 => model::opt(&self.tls_client_config),
             8 => model::Part::Flag(&self.disable_compression),
-            9 => model::Part::Opt(&self.exec_provider_config),
+            9 => model::opt(&self.exec_provider_config),
             10 => model::Part::Str(&self.cluster_connection_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.role_arn.is_some() as u64 | (self.password.is_some() as u64) << 1
+            | (self.proxy_url.is_some() as u64) << 2
+            | (self.username.is_some() as u64) << 3
+            | (self.bearer_token.is_some() as u64) << 4
+            | (self.aws_auth_config.is_some() as u64) << 5
+            | (self.aws_cluster_name.is_some() as u64) << 6
+            | (self.tls_client_config.is_some() as u64) << 7
+            | (self.disable_compression.is_some() as u64) << 8
+            | (self.exec_provider_config.is_some() as u64) << 9
+            | (self.cluster_connection_type.is_some() as u64) << 10
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -329,11 +367,16 @@ impl model::Model for ClustersClusterCreateRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.tags),
+            0 => model::opt(&self.tags),
             1 => model::Part::Flag(&self.upsert),
-            2 => model::Part::Opt(&self.cluster),
+            2 => model::opt(&self.cluster),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.tags.is_some() as u64 | (self.upsert.is_some() as u64) << 1
+            | (self.cluster.is_some() as u64) << 2
     }
 }
 model::model!(ClustersClusterCreateRequest);
@@ -372,6 +415,10 @@ impl model::Model for ClustersClusterId {
             1 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(ClustersClusterId);
@@ -421,13 +468,20 @@ impl model::Model for ClustersClusterInfo {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.cache_info),
-            1 => model::Part::Opt(&self.api_versions),
+            0 => model::opt(&self.cache_info),
+            1 => model::opt(&self.api_versions),
             2 => model::Part::Str(&self.server_version),
-            3 => model::Part::Opt(&self.connection_state),
+            3 => model::opt(&self.connection_state),
             4 => model::Part::Str(&self.applications_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.cache_info.is_some() as u64 | (self.api_versions.is_some() as u64) << 1
+            | (self.server_version.is_some() as u64) << 2
+            | (self.connection_state.is_some() as u64) << 3
+            | (self.applications_count.is_some() as u64) << 4
     }
 }
 model::model!(ClustersClusterInfo);
@@ -462,10 +516,14 @@ impl model::Model for ClustersClusterList {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.items),
-            1 => model::Part::Opt(&self.metadata),
+            0 => model::opt(&self.items),
+            1 => model::opt(&self.metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.items.is_some() as u64 | (self.metadata.is_some() as u64) << 1
     }
 }
 model::model!(ClustersClusterList);
@@ -513,13 +571,20 @@ impl model::Model for ClustersClusterUpdateRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.id),
-            1 => model::Part::Opt(&self.tags),
-            2 => model::Part::Opt(&self.cluster),
-            3 => model::Part::Opt(&self.update_mask),
-            4 => model::Part::Opt(&self.updated_fields),
+            0 => model::opt(&self.id),
+            1 => model::opt(&self.tags),
+            2 => model::opt(&self.cluster),
+            3 => model::opt(&self.update_mask),
+            4 => model::opt(&self.updated_fields),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.cluster.is_some() as u64) << 2
+            | (self.update_mask.is_some() as u64) << 3
+            | (self.updated_fields.is_some() as u64) << 4
     }
 }
 model::model!(ClustersClusterUpdateRequest);
@@ -563,13 +628,20 @@ impl model::Model for ClustersExecProviderConfig {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.env),
-            1 => model::Part::Opt(&self.args),
+            0 => model::opt(&self.env),
+            1 => model::opt(&self.args),
             2 => model::Part::Str(&self.command),
             3 => model::Part::Str(&self.api_version),
             4 => model::Part::Str(&self.install_hint),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.env.is_some() as u64 | (self.args.is_some() as u64) << 1
+            | (self.command.is_some() as u64) << 2
+            | (self.api_version.is_some() as u64) << 3
+            | (self.install_hint.is_some() as u64) << 4
     }
 }
 model::model!(ClustersExecProviderConfig);
@@ -620,6 +692,13 @@ impl model::Model for ClustersTlsClientConfig {
             4 => model::Part::Str(&self.server_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ca_data.is_some() as u64 | (self.key_data.is_some() as u64) << 1
+            | (self.cert_data.is_some() as u64) << 2
+            | (self.insecure.is_some() as u64) << 3
+            | (self.server_name.is_some() as u64) << 4
     }
 }
 model::model!(ClustersTlsClientConfig);
@@ -689,9 +768,9 @@ impl model::Model for Servicev1Cluster {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.tags),
+            0 => model::opt(&self.tags),
             1 => model::Part::Flag(&self.stale),
-            2 => model::Part::Opt(&self.cluster),
+            2 => model::opt(&self.cluster),
             3 => model::Part::Time(&self.created_at),
             4 => model::Part::Str(&self.identifier),
             5 => model::Part::Str(&self.org_identifier),
@@ -701,6 +780,18 @@ impl model::Model for Servicev1Cluster {
             9 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.tags.is_some() as u64 | (self.stale.is_some() as u64) << 1
+            | (self.cluster.is_some() as u64) << 2
+            | (self.created_at.is_some() as u64) << 3
+            | (self.identifier.is_some() as u64) << 4
+            | (self.org_identifier.is_some() as u64) << 5
+            | (self.last_modified_at.is_some() as u64) << 6
+            | (self.agent_identifier.is_some() as u64) << 7
+            | (self.account_identifier.is_some() as u64) << 8
+            | (self.project_identifier.is_some() as u64) << 9
     }
 }
 model::model!(Servicev1Cluster);
@@ -779,10 +870,10 @@ impl model::Model for Servicev1ClusterQuery {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Json(&self.filter),
-            1 => model::Part::Opt(&self.sort_by),
+            1 => model::opt(&self.sort_by),
             2 => model::Part::Int(&self.page_size),
             3 => model::Part::Int(&self.page_index),
-            4 => model::Part::Opt(&self.sort_order),
+            4 => model::opt(&self.sort_order),
             5 => model::Part::Str(&self.identifier),
             6 => model::Part::Str(&self.search_term),
             7 => model::Part::Str(&self.org_identifier),
@@ -792,6 +883,20 @@ impl model::Model for Servicev1ClusterQuery {
             11 => model::Part::Flag(&self.include_child_scopes),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.filter.is_some() as u64 | (self.sort_by.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
+            | (self.page_index.is_some() as u64) << 3
+            | (self.sort_order.is_some() as u64) << 4
+            | (self.identifier.is_some() as u64) << 5
+            | (self.search_term.is_some() as u64) << 6
+            | (self.org_identifier.is_some() as u64) << 7
+            | (self.agent_identifier.is_some() as u64) << 8
+            | (self.account_identifier.is_some() as u64) << 9
+            | (self.project_identifier.is_some() as u64) << 10
+            | (self.include_child_scopes.is_some() as u64) << 11
     }
 }
 model::model!(Servicev1ClusterQuery);
@@ -850,7 +955,7 @@ impl model::Model for V1Clusterlist {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.empty),
-            1 => model::Part::Opt(&self.content),
+            1 => model::opt(&self.content),
             2 => model::Part::Int(&self.page_size),
             3 => model::Part::Int(&self.page_index),
             4 => model::Part::Int(&self.total_items),
@@ -858,6 +963,15 @@ impl model::Model for V1Clusterlist {
             6 => model::Part::Int(&self.page_item_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
+            | (self.page_index.is_some() as u64) << 3
+            | (self.total_items.is_some() as u64) << 4
+            | (self.total_pages.is_some() as u64) << 5
+            | (self.page_item_count.is_some() as u64) << 6
     }
 }
 model::model!(V1Clusterlist);

@@ -41,12 +41,18 @@ impl model::Model for ApplicationsApplication {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.status),
-            2 => model::Part::Opt(&self.metadata),
-            3 => model::Part::Opt(&self.operation),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.status),
+            2 => model::opt(&self.metadata),
+            3 => model::opt(&self.operation),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.spec.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.metadata.is_some() as u64) << 2
+            | (self.operation.is_some() as u64) << 3
     }
 }
 model::model!(ApplicationsApplication);
@@ -94,6 +100,12 @@ impl model::Model for ApplicationsApplicationCondition {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.message.is_some() as u64) << 1
+            | (self.last_transition_time.is_some() as u64) << 2
+            | (self.last_transition_time_ts.is_some() as u64) << 3
+    }
 }
 model::model!(ApplicationsApplicationCondition);
 /// Schema `ApplicationsApplicationDestination`.
@@ -135,6 +147,11 @@ impl model::Model for ApplicationsApplicationDestination {
             2 => model::Part::Str(&self.namespace),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.server.is_some() as u64) << 1
+            | (self.namespace.is_some() as u64) << 2
     }
 }
 model::model!(ApplicationsApplicationDestination);
@@ -209,18 +226,29 @@ impl model::Model for ApplicationsApplicationSource {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.ref_),
-            1 => model::Part::Opt(&self.helm),
+            1 => model::opt(&self.helm),
             2 => model::Part::Str(&self.name),
             3 => model::Part::Str(&self.path),
             4 => model::Part::Str(&self.chart),
-            5 => model::Part::Opt(&self.plugin),
-            6 => model::Part::Opt(&self.ksonnet),
+            5 => model::opt(&self.plugin),
+            6 => model::opt(&self.ksonnet),
             7 => model::Part::Str(&self.repo_url),
-            8 => model::Part::Opt(&self.directory),
-            9 => model::Part::Opt(&self.kustomize),
+            8 => model::opt(&self.directory),
+            9 => model::opt(&self.kustomize),
             10 => model::Part::Str(&self.target_revision),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ref_.is_some() as u64 | (self.helm.is_some() as u64) << 1
+            | (self.name.is_some() as u64) << 2 | (self.path.is_some() as u64) << 3
+            | (self.chart.is_some() as u64) << 4 | (self.plugin.is_some() as u64) << 5
+            | (self.ksonnet.is_some() as u64) << 6
+            | (self.repo_url.is_some() as u64) << 7
+            | (self.directory.is_some() as u64) << 8
+            | (self.kustomize.is_some() as u64) << 9
+            | (self.target_revision.is_some() as u64) << 10
     }
 }
 model::model!(ApplicationsApplicationSource);
@@ -263,10 +291,15 @@ impl model::Model for ApplicationsApplicationSourceDirectory {
         match index {
             0 => model::Part::Str(&self.exclude),
             1 => model::Part::Str(&self.include),
-            2 => model::Part::Opt(&self.jsonnet),
+            2 => model::opt(&self.jsonnet),
             3 => model::Part::Flag(&self.recurse),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.exclude.is_some() as u64 | (self.include.is_some() as u64) << 1
+            | (self.jsonnet.is_some() as u64) << 2 | (self.recurse.is_some() as u64) << 3
     }
 }
 model::model!(ApplicationsApplicationSourceDirectory);
@@ -361,18 +394,35 @@ impl model::Model for ApplicationsApplicationSourceHelm {
             2 => model::Part::Flag(&self.skip_crds),
             3 => model::Part::Str(&self.namespace),
             4 => model::Part::Flag(&self.skip_tests),
-            5 => model::Part::Opt(&self.parameters),
-            6 => model::Part::Opt(&self.value_files),
-            7 => model::Part::Opt(&self.api_versions),
+            5 => model::opt(&self.parameters),
+            6 => model::opt(&self.value_files),
+            7 => model::opt(&self.api_versions),
             8 => model::Part::Str(&self.kube_version),
             9 => model::Part::Str(&self.release_name),
             10 => model::Part::Json(&self.values_object),
-            11 => model::Part::Opt(&self.file_parameters),
+            11 => model::opt(&self.file_parameters),
             12 => model::Part::Flag(&self.pass_credentials),
             13 => model::Part::Flag(&self.skip_schema_validation),
             14 => model::Part::Flag(&self.ignore_missing_value_files),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.values.is_some() as u64 | (self.version.is_some() as u64) << 1
+            | (self.skip_crds.is_some() as u64) << 2
+            | (self.namespace.is_some() as u64) << 3
+            | (self.skip_tests.is_some() as u64) << 4
+            | (self.parameters.is_some() as u64) << 5
+            | (self.value_files.is_some() as u64) << 6
+            | (self.api_versions.is_some() as u64) << 7
+            | (self.kube_version.is_some() as u64) << 8
+            | (self.release_name.is_some() as u64) << 9
+            | (self.values_object.is_some() as u64) << 10
+            | (self.file_parameters.is_some() as u64) << 11
+            | (self.pass_credentials.is_some() as u64) << 12
+            | (self.skip_schema_validation.is_some() as u64) << 13
+            | (self.ignore_missing_value_files.is_some() as u64) << 14
     }
 }
 model::model!(ApplicationsApplicationSourceHelm);
@@ -410,11 +460,16 @@ impl model::Model for ApplicationsApplicationSourceJsonnet {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.libs),
-            1 => model::Part::Opt(&self.tlas),
-            2 => model::Part::Opt(&self.ext_vars),
+            0 => model::opt(&self.libs),
+            1 => model::opt(&self.tlas),
+            2 => model::opt(&self.ext_vars),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.libs.is_some() as u64 | (self.tlas.is_some() as u64) << 1
+            | (self.ext_vars.is_some() as u64) << 2
     }
 }
 model::model!(ApplicationsApplicationSourceJsonnet);
@@ -449,10 +504,14 @@ impl model::Model for ApplicationsApplicationSourceKsonnet {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.parameters),
+            0 => model::opt(&self.parameters),
             1 => model::Part::Str(&self.environment),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.parameters.is_some() as u64 | (self.environment.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationsApplicationSourceKsonnet);
@@ -542,23 +601,40 @@ impl model::Model for ApplicationsApplicationSourceKustomize {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.images),
-            1 => model::Part::Opt(&self.patches),
+            0 => model::opt(&self.images),
+            1 => model::opt(&self.patches),
             2 => model::Part::Str(&self.version),
-            3 => model::Part::Opt(&self.replicas),
+            3 => model::opt(&self.replicas),
             4 => model::Part::Str(&self.namespace),
-            5 => model::Part::Opt(&self.components),
+            5 => model::opt(&self.components),
             6 => model::Part::Str(&self.name_prefix),
             7 => model::Part::Str(&self.name_suffix),
-            8 => model::Part::Opt(&self.api_versions),
+            8 => model::opt(&self.api_versions),
             9 => model::Part::Str(&self.kube_version),
-            10 => model::Part::Opt(&self.common_labels),
-            11 => model::Part::Opt(&self.common_annotations),
+            10 => model::opt(&self.common_labels),
+            11 => model::opt(&self.common_annotations),
             12 => model::Part::Flag(&self.force_common_labels),
             13 => model::Part::Flag(&self.label_without_selector),
             14 => model::Part::Flag(&self.force_common_annotations),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.images.is_some() as u64 | (self.patches.is_some() as u64) << 1
+            | (self.version.is_some() as u64) << 2
+            | (self.replicas.is_some() as u64) << 3
+            | (self.namespace.is_some() as u64) << 4
+            | (self.components.is_some() as u64) << 5
+            | (self.name_prefix.is_some() as u64) << 6
+            | (self.name_suffix.is_some() as u64) << 7
+            | (self.api_versions.is_some() as u64) << 8
+            | (self.kube_version.is_some() as u64) << 9
+            | (self.common_labels.is_some() as u64) << 10
+            | (self.common_annotations.is_some() as u64) << 11
+            | (self.force_common_labels.is_some() as u64) << 12
+            | (self.label_without_selector.is_some() as u64) << 13
+            | (self.force_common_annotations.is_some() as u64) << 14
     }
 }
 model::model!(ApplicationsApplicationSourceKustomize);
@@ -596,11 +672,16 @@ impl model::Model for ApplicationsApplicationSourcePlugin {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.env),
+            0 => model::opt(&self.env),
             1 => model::Part::Str(&self.name),
-            2 => model::Part::Opt(&self.parameters),
+            2 => model::opt(&self.parameters),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.env.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.parameters.is_some() as u64) << 2
     }
 }
 model::model!(ApplicationsApplicationSourcePlugin);
@@ -641,12 +722,17 @@ impl model::Model for ApplicationsApplicationSourcePluginParameter {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.map),
+            0 => model::opt(&self.map),
             1 => model::Part::Str(&self.name),
-            2 => model::Part::Opt(&self.array),
+            2 => model::opt(&self.array),
             3 => model::Part::Str(&self.string),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.map.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.array.is_some() as u64) << 2 | (self.string.is_some() as u64) << 3
     }
 }
 model::model!(ApplicationsApplicationSourcePluginParameter);
@@ -712,17 +798,27 @@ impl model::Model for ApplicationsApplicationSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.info),
-            1 => model::Part::Opt(&self.source),
+            0 => model::opt(&self.info),
+            1 => model::opt(&self.source),
             2 => model::Part::Str(&self.project),
-            3 => model::Part::Opt(&self.sources),
-            4 => model::Part::Opt(&self.sync_policy),
-            5 => model::Part::Opt(&self.destination),
+            3 => model::opt(&self.sources),
+            4 => model::opt(&self.sync_policy),
+            5 => model::opt(&self.destination),
             6 => model::Part::Json(&self.source_hydrator),
-            7 => model::Part::Opt(&self.ignore_differences),
+            7 => model::opt(&self.ignore_differences),
             8 => model::Part::Str(&self.revision_history_limit),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.info.is_some() as u64 | (self.source.is_some() as u64) << 1
+            | (self.project.is_some() as u64) << 2 | (self.sources.is_some() as u64) << 3
+            | (self.sync_policy.is_some() as u64) << 4
+            | (self.destination.is_some() as u64) << 5
+            | (self.source_hydrator.is_some() as u64) << 6
+            | (self.ignore_differences.is_some() as u64) << 7
+            | (self.revision_history_limit.is_some() as u64) << 8
     }
 }
 model::model!(ApplicationsApplicationSpec);
@@ -804,21 +900,35 @@ impl model::Model for ApplicationsApplicationStatus {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.sync),
-            1 => model::Part::Opt(&self.health),
-            2 => model::Part::Opt(&self.history),
-            3 => model::Part::Opt(&self.summary),
-            4 => model::Part::Opt(&self.resources),
-            5 => model::Part::Opt(&self.conditions),
+            0 => model::opt(&self.sync),
+            1 => model::opt(&self.health),
+            2 => model::opt(&self.history),
+            3 => model::opt(&self.summary),
+            4 => model::opt(&self.resources),
+            5 => model::opt(&self.conditions),
             6 => model::Part::Json(&self.observed_at),
             7 => model::Part::Str(&self.source_type),
-            8 => model::Part::Opt(&self.source_types),
+            8 => model::opt(&self.source_types),
             9 => model::Part::Json(&self.reconciled_at),
-            10 => model::Part::Opt(&self.operation_state),
+            10 => model::opt(&self.operation_state),
             11 => model::Part::Str(&self.controller_namespace),
             12 => model::Part::Str(&self.resource_health_source),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.sync.is_some() as u64 | (self.health.is_some() as u64) << 1
+            | (self.history.is_some() as u64) << 2 | (self.summary.is_some() as u64) << 3
+            | (self.resources.is_some() as u64) << 4
+            | (self.conditions.is_some() as u64) << 5
+            | (self.observed_at.is_some() as u64) << 6
+            | (self.source_type.is_some() as u64) << 7
+            | (self.source_types.is_some() as u64) << 8
+            | (self.reconciled_at.is_some() as u64) << 9
+            | (self.operation_state.is_some() as u64) << 10
+            | (self.controller_namespace.is_some() as u64) << 11
+            | (self.resource_health_source.is_some() as u64) << 12
     }
 }
 model::model!(ApplicationsApplicationStatus);
@@ -853,10 +963,14 @@ impl model::Model for ApplicationsApplicationSummary {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.images),
-            1 => model::Part::Opt(&self.external_ur_ls),
+            0 => model::opt(&self.images),
+            1 => model::opt(&self.external_ur_ls),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.images.is_some() as u64 | (self.external_ur_ls.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationsApplicationSummary);

@@ -41,12 +41,18 @@ impl model::Model for ApplicationsComparedTo {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.source),
-            1 => model::Part::Opt(&self.sources),
-            2 => model::Part::Opt(&self.destination),
-            3 => model::Part::Opt(&self.ignore_differences),
+            0 => model::opt(&self.source),
+            1 => model::opt(&self.sources),
+            2 => model::opt(&self.destination),
+            3 => model::opt(&self.ignore_differences),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.source.is_some() as u64 | (self.sources.is_some() as u64) << 1
+            | (self.destination.is_some() as u64) << 2
+            | (self.ignore_differences.is_some() as u64) << 3
     }
 }
 model::model!(ApplicationsComparedTo);

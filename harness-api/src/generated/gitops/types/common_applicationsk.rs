@@ -44,6 +44,11 @@ impl model::Model for ApplicationsKsonnetParameter {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
+            | (self.component.is_some() as u64) << 2
+    }
 }
 model::model!(ApplicationsKsonnetParameter);
 /// Schema `ApplicationsKustomizeGvk`.
@@ -86,6 +91,11 @@ impl model::Model for ApplicationsKustomizeGvk {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.kind.is_some() as u64 | (self.group.is_some() as u64) << 1
+            | (self.version.is_some() as u64) << 2
+    }
 }
 model::model!(ApplicationsKustomizeGvk);
 /// Schema `ApplicationsKustomizePatch`.
@@ -127,10 +137,15 @@ impl model::Model for ApplicationsKustomizePatch {
         match index {
             0 => model::Part::Str(&self.path),
             1 => model::Part::Str(&self.patch),
-            2 => model::Part::Opt(&self.target),
-            3 => model::Part::Opt(&self.options),
+            2 => model::opt(&self.target),
+            3 => model::opt(&self.options),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.path.is_some() as u64 | (self.patch.is_some() as u64) << 1
+            | (self.target.is_some() as u64) << 2 | (self.options.is_some() as u64) << 3
     }
 }
 model::model!(ApplicationsKustomizePatch);
@@ -170,6 +185,10 @@ impl model::Model for ApplicationsKustomizeReplicas {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.count.is_some() as u64) << 1
+    }
 }
 model::model!(ApplicationsKustomizeReplicas);
 /// Schema `ApplicationsKustomizeResId`.
@@ -206,11 +225,16 @@ impl model::Model for ApplicationsKustomizeResId {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.gvk),
+            0 => model::opt(&self.gvk),
             1 => model::Part::Str(&self.name),
             2 => model::Part::Str(&self.namespace),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.gvk.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.namespace.is_some() as u64) << 2
     }
 }
 model::model!(ApplicationsKustomizeResId);
@@ -248,11 +272,16 @@ impl model::Model for ApplicationsKustomizeSelector {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.res_id),
+            0 => model::opt(&self.res_id),
             1 => model::Part::Str(&self.label_selector),
             2 => model::Part::Str(&self.annotation_selector),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.res_id.is_some() as u64 | (self.label_selector.is_some() as u64) << 1
+            | (self.annotation_selector.is_some() as u64) << 2
     }
 }
 model::model!(ApplicationsKustomizeSelector);

@@ -35,10 +35,14 @@ impl model::Model for ApplicationsManagedNamespaceMetadata {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.labels),
-            1 => model::Part::Opt(&self.annotations),
+            0 => model::opt(&self.labels),
+            1 => model::opt(&self.annotations),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.labels.is_some() as u64 | (self.annotations.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationsManagedNamespaceMetadata);

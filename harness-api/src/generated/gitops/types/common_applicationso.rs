@@ -41,12 +41,18 @@ impl model::Model for ApplicationsOperation {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.info),
-            1 => model::Part::Opt(&self.sync),
-            2 => model::Part::Opt(&self.retry),
-            3 => model::Part::Opt(&self.initiated_by),
+            0 => model::opt(&self.info),
+            1 => model::opt(&self.sync),
+            2 => model::opt(&self.retry),
+            3 => model::opt(&self.initiated_by),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.info.is_some() as u64 | (self.sync.is_some() as u64) << 1
+            | (self.retry.is_some() as u64) << 2
+            | (self.initiated_by.is_some() as u64) << 3
     }
 }
 model::model!(ApplicationsOperation);
@@ -85,6 +91,10 @@ impl model::Model for ApplicationsOperationInitiator {
             1 => model::Part::Flag(&self.automated),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.username.is_some() as u64 | (self.automated.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationsOperationInitiator);
@@ -152,15 +162,26 @@ impl model::Model for ApplicationsOperationState {
         match index {
             0 => model::Part::Str(&self.phase),
             1 => model::Part::Str(&self.message),
-            2 => model::Part::Opt(&self.operation),
+            2 => model::opt(&self.operation),
             3 => model::Part::Json(&self.started_at),
             4 => model::Part::Json(&self.finished_at),
             5 => model::Part::Str(&self.retry_count),
-            6 => model::Part::Opt(&self.sync_result),
+            6 => model::opt(&self.sync_result),
             7 => model::Part::Time(&self.started_at_ts),
             8 => model::Part::Time(&self.finished_at_ts),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.phase.is_some() as u64 | (self.message.is_some() as u64) << 1
+            | (self.operation.is_some() as u64) << 2
+            | (self.started_at.is_some() as u64) << 3
+            | (self.finished_at.is_some() as u64) << 4
+            | (self.retry_count.is_some() as u64) << 5
+            | (self.sync_result.is_some() as u64) << 6
+            | (self.started_at_ts.is_some() as u64) << 7
+            | (self.finished_at_ts.is_some() as u64) << 8
     }
 }
 model::model!(ApplicationsOperationState);
@@ -192,9 +213,13 @@ impl model::Model for ApplicationsOptionalArray {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.array),
+            0 => model::opt(&self.array),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.array.is_some() as u64
     }
 }
 model::model!(ApplicationsOptionalArray);
@@ -226,9 +251,13 @@ impl model::Model for ApplicationsOptionalMap {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.map),
+            0 => model::opt(&self.map),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.map.is_some() as u64
     }
 }
 model::model!(ApplicationsOptionalMap);

@@ -62,11 +62,19 @@ impl model::Model for ApplicationsResourceIgnoreDifferences {
             1 => model::Part::Str(&self.name),
             2 => model::Part::Str(&self.group),
             3 => model::Part::Str(&self.namespace),
-            4 => model::Part::Opt(&self.json_pointers),
-            5 => model::Part::Opt(&self.jq_path_expressions),
-            6 => model::Part::Opt(&self.managed_fields_managers),
+            4 => model::opt(&self.json_pointers),
+            5 => model::opt(&self.jq_path_expressions),
+            6 => model::opt(&self.managed_fields_managers),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.group.is_some() as u64) << 2 | (self.namespace.is_some() as u64) << 3
+            | (self.json_pointers.is_some() as u64) << 4
+            | (self.jq_path_expressions.is_some() as u64) << 5
+            | (self.managed_fields_managers.is_some() as u64) << 6
     }
 }
 model::model!(ApplicationsResourceIgnoreDifferences);
@@ -110,13 +118,20 @@ impl model::Model for ApplicationsResourceNetworkingInfo {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.labels),
-            1 => model::Part::Opt(&self.ingress),
-            2 => model::Part::Opt(&self.target_refs),
-            3 => model::Part::Opt(&self.external_ur_ls),
-            4 => model::Part::Opt(&self.target_labels),
+            0 => model::opt(&self.labels),
+            1 => model::opt(&self.ingress),
+            2 => model::opt(&self.target_refs),
+            3 => model::opt(&self.external_ur_ls),
+            4 => model::opt(&self.target_labels),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.labels.is_some() as u64 | (self.ingress.is_some() as u64) << 1
+            | (self.target_refs.is_some() as u64) << 2
+            | (self.external_ur_ls.is_some() as u64) << 3
+            | (self.target_labels.is_some() as u64) << 4
     }
 }
 model::model!(ApplicationsResourceNetworkingInfo);
@@ -178,16 +193,26 @@ impl model::Model for ApplicationsResourceNode {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.info),
-            1 => model::Part::Opt(&self.health),
-            2 => model::Part::Opt(&self.images),
+            0 => model::opt(&self.info),
+            1 => model::opt(&self.health),
+            2 => model::opt(&self.images),
             3 => model::Part::Json(&self.created_at),
-            4 => model::Part::Opt(&self.parent_refs),
-            5 => model::Part::Opt(&self.resource_ref),
-            6 => model::Part::Opt(&self.networking_info),
+            4 => model::opt(&self.parent_refs),
+            5 => model::opt(&self.resource_ref),
+            6 => model::opt(&self.networking_info),
             7 => model::Part::Str(&self.resource_version),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.info.is_some() as u64 | (self.health.is_some() as u64) << 1
+            | (self.images.is_some() as u64) << 2
+            | (self.created_at.is_some() as u64) << 3
+            | (self.parent_refs.is_some() as u64) << 4
+            | (self.resource_ref.is_some() as u64) << 5
+            | (self.networking_info.is_some() as u64) << 6
+            | (self.resource_version.is_some() as u64) << 7
     }
 }
 model::model!(ApplicationsResourceNode);
@@ -242,6 +267,13 @@ impl model::Model for ApplicationsResourceRef {
             5 => model::Part::Str(&self.namespace),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.uid.is_some() as u64 | (self.kind.is_some() as u64) << 1
+            | (self.name.is_some() as u64) << 2 | (self.group.is_some() as u64) << 3
+            | (self.version.is_some() as u64) << 4
+            | (self.namespace.is_some() as u64) << 5
     }
 }
 model::model!(ApplicationsResourceRef);
@@ -324,6 +356,16 @@ impl model::Model for ApplicationsResourceResult {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.group.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
+            | (self.message.is_some() as u64) << 4 | (self.version.is_some() as u64) << 5
+            | (self.hook_type.is_some() as u64) << 6
+            | (self.hook_phase.is_some() as u64) << 7
+            | (self.namespace.is_some() as u64) << 8
+            | (self.sync_phase.is_some() as u64) << 9
+    }
 }
 model::model!(ApplicationsResourceResult);
 /// Schema `ApplicationsResourceStatus`.
@@ -400,7 +442,7 @@ impl model::Model for ApplicationsResourceStatus {
             1 => model::Part::Str(&self.kind),
             2 => model::Part::Str(&self.name),
             3 => model::Part::Str(&self.group),
-            4 => model::Part::Opt(&self.health),
+            4 => model::opt(&self.health),
             5 => model::Part::Str(&self.status),
             6 => model::Part::Str(&self.version),
             7 => model::Part::Str(&self.sync_wave),
@@ -409,6 +451,17 @@ impl model::Model for ApplicationsResourceStatus {
             10 => model::Part::Flag(&self.requires_deletion_confirmation),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.hook.is_some() as u64 | (self.kind.is_some() as u64) << 1
+            | (self.name.is_some() as u64) << 2 | (self.group.is_some() as u64) << 3
+            | (self.health.is_some() as u64) << 4 | (self.status.is_some() as u64) << 5
+            | (self.version.is_some() as u64) << 6
+            | (self.sync_wave.is_some() as u64) << 7
+            | (self.namespace.is_some() as u64) << 8
+            | (self.requires_pruning.is_some() as u64) << 9
+            | (self.requires_deletion_confirmation.is_some() as u64) << 10
     }
 }
 model::model!(ApplicationsResourceStatus);
@@ -447,10 +500,15 @@ impl model::Model for ApplicationsRetryStrategy {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.limit),
-            1 => model::Part::Opt(&self.backoff),
+            1 => model::opt(&self.backoff),
             2 => model::Part::Flag(&self.refresh),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.limit.is_some() as u64 | (self.backoff.is_some() as u64) << 1
+            | (self.refresh.is_some() as u64) << 2
     }
 }
 model::model!(ApplicationsRetryStrategy);
@@ -521,17 +579,29 @@ impl model::Model for ApplicationsRevisionHistory {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.id),
-            1 => model::Part::Opt(&self.source),
-            2 => model::Part::Opt(&self.sources),
+            1 => model::opt(&self.source),
+            2 => model::opt(&self.sources),
             3 => model::Part::Str(&self.revision),
-            4 => model::Part::Opt(&self.revisions),
+            4 => model::opt(&self.revisions),
             5 => model::Part::Json(&self.deployed_at),
-            6 => model::Part::Opt(&self.initiated_by),
+            6 => model::opt(&self.initiated_by),
             7 => model::Part::Time(&self.deployed_at_ts),
             8 => model::Part::Json(&self.deploy_started_at),
             9 => model::Part::Time(&self.deploy_started_at_ts),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.source.is_some() as u64) << 1
+            | (self.sources.is_some() as u64) << 2
+            | (self.revision.is_some() as u64) << 3
+            | (self.revisions.is_some() as u64) << 4
+            | (self.deployed_at.is_some() as u64) << 5
+            | (self.initiated_by.is_some() as u64) << 6
+            | (self.deployed_at_ts.is_some() as u64) << 7
+            | (self.deploy_started_at.is_some() as u64) << 8
+            | (self.deploy_started_at_ts.is_some() as u64) << 9
     }
 }
 model::model!(ApplicationsRevisionHistory);

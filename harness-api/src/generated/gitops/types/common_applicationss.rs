@@ -76,17 +76,29 @@ impl model::Model for ApplicationsSyncOperation {
         match index {
             0 => model::Part::Flag(&self.prune),
             1 => model::Part::Flag(&self.dry_run),
-            2 => model::Part::Opt(&self.source),
-            3 => model::Part::Opt(&self.sources),
+            2 => model::opt(&self.source),
+            3 => model::opt(&self.sources),
             4 => model::Part::Str(&self.revision),
-            5 => model::Part::Opt(&self.manifests),
-            6 => model::Part::Opt(&self.resources),
-            7 => model::Part::Opt(&self.revisions),
-            8 => model::Part::Opt(&self.sync_options),
-            9 => model::Part::Opt(&self.sync_strategy),
+            5 => model::opt(&self.manifests),
+            6 => model::opt(&self.resources),
+            7 => model::opt(&self.revisions),
+            8 => model::opt(&self.sync_options),
+            9 => model::opt(&self.sync_strategy),
             10 => model::Part::Str(&self.auto_heal_attempts_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.prune.is_some() as u64 | (self.dry_run.is_some() as u64) << 1
+            | (self.source.is_some() as u64) << 2 | (self.sources.is_some() as u64) << 3
+            | (self.revision.is_some() as u64) << 4
+            | (self.manifests.is_some() as u64) << 5
+            | (self.resources.is_some() as u64) << 6
+            | (self.revisions.is_some() as u64) << 7
+            | (self.sync_options.is_some() as u64) << 8
+            | (self.sync_strategy.is_some() as u64) << 9
+            | (self.auto_heal_attempts_count.is_some() as u64) << 10
     }
 }
 model::model!(ApplicationsSyncOperation);
@@ -133,6 +145,11 @@ impl model::Model for ApplicationsSyncOperationResource {
             3 => model::Part::Str(&self.namespace),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.group.is_some() as u64) << 2 | (self.namespace.is_some() as u64) << 3
     }
 }
 model::model!(ApplicationsSyncOperationResource);
@@ -186,14 +203,22 @@ impl model::Model for ApplicationsSyncOperationResult {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.source),
-            1 => model::Part::Opt(&self.sources),
+            0 => model::opt(&self.source),
+            1 => model::opt(&self.sources),
             2 => model::Part::Str(&self.revision),
-            3 => model::Part::Opt(&self.resources),
-            4 => model::Part::Opt(&self.revisions),
-            5 => model::Part::Opt(&self.managed_namespace_metadata),
+            3 => model::opt(&self.resources),
+            4 => model::opt(&self.revisions),
+            5 => model::opt(&self.managed_namespace_metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.source.is_some() as u64 | (self.sources.is_some() as u64) << 1
+            | (self.revision.is_some() as u64) << 2
+            | (self.resources.is_some() as u64) << 3
+            | (self.revisions.is_some() as u64) << 4
+            | (self.managed_namespace_metadata.is_some() as u64) << 5
     }
 }
 model::model!(ApplicationsSyncOperationResult);
@@ -234,12 +259,18 @@ impl model::Model for ApplicationsSyncPolicy {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.retry),
-            1 => model::Part::Opt(&self.automated),
-            2 => model::Part::Opt(&self.sync_options),
-            3 => model::Part::Opt(&self.managed_namespace_metadata),
+            0 => model::opt(&self.retry),
+            1 => model::opt(&self.automated),
+            2 => model::opt(&self.sync_options),
+            3 => model::opt(&self.managed_namespace_metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.retry.is_some() as u64 | (self.automated.is_some() as u64) << 1
+            | (self.sync_options.is_some() as u64) << 2
+            | (self.managed_namespace_metadata.is_some() as u64) << 3
     }
 }
 model::model!(ApplicationsSyncPolicy);
@@ -283,6 +314,11 @@ impl model::Model for ApplicationsSyncPolicyAutomated {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.prune.is_some() as u64 | (self.self_heal.is_some() as u64) << 1
+            | (self.allow_empty.is_some() as u64) << 2
+    }
 }
 model::model!(ApplicationsSyncPolicyAutomated);
 /// Schema `ApplicationsSyncStatus`.
@@ -324,10 +360,16 @@ impl model::Model for ApplicationsSyncStatus {
         match index {
             0 => model::Part::Str(&self.status),
             1 => model::Part::Str(&self.revision),
-            2 => model::Part::Opt(&self.revisions),
-            3 => model::Part::Opt(&self.compared_to),
+            2 => model::opt(&self.revisions),
+            3 => model::opt(&self.compared_to),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status.is_some() as u64 | (self.revision.is_some() as u64) << 1
+            | (self.revisions.is_some() as u64) << 2
+            | (self.compared_to.is_some() as u64) << 3
     }
 }
 model::model!(ApplicationsSyncStatus);
@@ -362,10 +404,14 @@ impl model::Model for ApplicationsSyncStrategy {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.hook),
-            1 => model::Part::Opt(&self.apply),
+            0 => model::opt(&self.hook),
+            1 => model::opt(&self.apply),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.hook.is_some() as u64 | (self.apply.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationsSyncStrategy);
@@ -401,6 +447,10 @@ impl model::Model for ApplicationsSyncStrategyApply {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.force.is_some() as u64
+    }
 }
 model::model!(ApplicationsSyncStrategyApply);
 /// Schema `ApplicationsSyncStrategyHook`.
@@ -434,6 +484,10 @@ impl model::Model for ApplicationsSyncStrategyHook {
             0 => model::Part::Flag(&self.force),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.force.is_some() as u64
     }
 }
 model::model!(ApplicationsSyncStrategyHook);

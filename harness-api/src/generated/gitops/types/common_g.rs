@@ -36,6 +36,10 @@ impl model::Model for Gitopsservicev1Namespace {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64
+    }
 }
 model::model!(Gitopsservicev1Namespace);
 /// Schema `Gitopsservicev1NamespaceList`.
@@ -95,12 +99,21 @@ impl model::Model for Gitopsservicev1NamespaceList {
             0 => model::Part::Flag(&self.empty),
             1 => model::Part::Int(&self.page_size),
             2 => model::Part::Int(&self.page_index),
-            3 => model::Part::Opt(&self.namespaces),
+            3 => model::opt(&self.namespaces),
             4 => model::Part::Int(&self.total_items),
             5 => model::Part::Int(&self.total_pages),
             6 => model::Part::Int(&self.page_item_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.empty.is_some() as u64 | (self.page_size.is_some() as u64) << 1
+            | (self.page_index.is_some() as u64) << 2
+            | (self.namespaces.is_some() as u64) << 3
+            | (self.total_items.is_some() as u64) << 4
+            | (self.total_pages.is_some() as u64) << 5
+            | (self.page_item_count.is_some() as u64) << 6
     }
 }
 model::model!(Gitopsservicev1NamespaceList);
@@ -156,6 +169,13 @@ impl model::Model for GpgkeysGnuPgPublicKey {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key_id.is_some() as u64 | (self.owner.is_some() as u64) << 1
+            | (self.trust.is_some() as u64) << 2 | (self.key_data.is_some() as u64) << 3
+            | (self.sub_type.is_some() as u64) << 4
+            | (self.fingerprint.is_some() as u64) << 5
+    }
 }
 model::model!(GpgkeysGnuPgPublicKey);
 /// Schema `GpgkeysGnuPGPublicKeyList`.
@@ -189,10 +209,14 @@ impl model::Model for GpgkeysGnuPgPublicKeyList {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.items),
-            1 => model::Part::Opt(&self.metadata),
+            0 => model::opt(&self.items),
+            1 => model::opt(&self.metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.items.is_some() as u64 | (self.metadata.is_some() as u64) << 1
     }
 }
 model::model!(GpgkeysGnuPgPublicKeyList);

@@ -32,9 +32,13 @@ impl model::Model for ProtobufFieldMask {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.paths),
+            0 => model::opt(&self.paths),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.paths.is_some() as u64
     }
 }
 model::model!(ProtobufFieldMask);

@@ -32,9 +32,13 @@ impl model::Model for Servicev1AppProjectMapping {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.app_proj_map),
+            0 => model::opt(&self.app_proj_map),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.app_proj_map.is_some() as u64
     }
 }
 model::model!(Servicev1AppProjectMapping);
@@ -120,7 +124,7 @@ impl model::Model for Servicev1Application {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.app),
+            0 => model::opt(&self.app),
             1 => model::Part::Str(&self.name),
             2 => model::Part::Flag(&self.stale),
             3 => model::Part::Time(&self.created_at),
@@ -129,13 +133,29 @@ impl model::Model for Servicev1Application {
             6 => model::Part::Time(&self.last_modified_at),
             7 => model::Part::Str(&self.repo_identifier),
             8 => model::Part::Str(&self.agent_identifier),
-            9 => model::Part::Opt(&self.repo_identifiers),
+            9 => model::opt(&self.repo_identifiers),
             10 => model::Part::Str(&self.account_identifier),
             11 => model::Part::Str(&self.cluster_identifier),
             12 => model::Part::Str(&self.project_identifier),
             13 => model::Part::Flag(&self.skip_repo_validation),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.app.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.stale.is_some() as u64) << 2
+            | (self.created_at.is_some() as u64) << 3
+            | (self.parent_app_ref.is_some() as u64) << 4
+            | (self.org_identifier.is_some() as u64) << 5
+            | (self.last_modified_at.is_some() as u64) << 6
+            | (self.repo_identifier.is_some() as u64) << 7
+            | (self.agent_identifier.is_some() as u64) << 8
+            | (self.repo_identifiers.is_some() as u64) << 9
+            | (self.account_identifier.is_some() as u64) << 10
+            | (self.cluster_identifier.is_some() as u64) << 11
+            | (self.project_identifier.is_some() as u64) << 12
+            | (self.skip_repo_validation.is_some() as u64) << 13
     }
 }
 model::model!(Servicev1Application);
@@ -209,12 +229,12 @@ impl model::Model for Servicev1ApplicationQuery {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.fields),
+            0 => model::opt(&self.fields),
             1 => model::Part::Json(&self.filter),
-            2 => model::Part::Opt(&self.sort_by),
+            2 => model::opt(&self.sort_by),
             3 => model::Part::Int(&self.page_size),
             4 => model::Part::Int(&self.page_index),
-            5 => model::Part::Opt(&self.sort_order),
+            5 => model::opt(&self.sort_order),
             6 => model::Part::Str(&self.search_term),
             7 => model::Part::Flag(&self.metadata_only),
             8 => model::Part::Str(&self.org_identifier),
@@ -222,6 +242,19 @@ impl model::Model for Servicev1ApplicationQuery {
             10 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.fields.is_some() as u64 | (self.filter.is_some() as u64) << 1
+            | (self.sort_by.is_some() as u64) << 2
+            | (self.page_size.is_some() as u64) << 3
+            | (self.page_index.is_some() as u64) << 4
+            | (self.sort_order.is_some() as u64) << 5
+            | (self.search_term.is_some() as u64) << 6
+            | (self.metadata_only.is_some() as u64) << 7
+            | (self.org_identifier.is_some() as u64) << 8
+            | (self.account_identifier.is_some() as u64) << 9
+            | (self.project_identifier.is_some() as u64) << 10
     }
 }
 model::model!(Servicev1ApplicationQuery);
@@ -264,6 +297,12 @@ impl model::Model for Servicev1Project {
             2 => model::Part::Flag(&self.auto_create_service_env),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org_identifier.is_some() as u64
+            | (self.project_identifier.is_some() as u64) << 1
+            | (self.auto_create_service_env.is_some() as u64) << 2
     }
 }
 model::model!(Servicev1Project);

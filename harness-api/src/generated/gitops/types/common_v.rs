@@ -36,6 +36,10 @@ impl model::Model for V1FieldsV1 {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.raw.is_some() as u64
+    }
 }
 model::model!(V1FieldsV1);
 /// Schema `V1LabelSelector`.
@@ -69,10 +73,15 @@ impl model::Model for V1LabelSelector {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.match_labels),
-            1 => model::Part::Opt(&self.match_expressions),
+            0 => model::opt(&self.match_labels),
+            1 => model::opt(&self.match_expressions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.match_labels.is_some() as u64
+            | (self.match_expressions.is_some() as u64) << 1
     }
 }
 model::model!(V1LabelSelector);
@@ -111,10 +120,15 @@ impl model::Model for V1LabelSelectorRequirement {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.key),
-            1 => model::Part::Opt(&self.values),
+            1 => model::opt(&self.values),
             2 => model::Part::Str(&self.operator),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.values.is_some() as u64) << 1
+            | (self.operator.is_some() as u64) << 2
     }
 }
 model::model!(V1LabelSelectorRequirement);
@@ -162,6 +176,12 @@ impl model::Model for V1ListMeta {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.continue_.is_some() as u64 | (self.self_link.is_some() as u64) << 1
+            | (self.resource_version.is_some() as u64) << 2
+            | (self.remaining_item_count.is_some() as u64) << 3
+    }
 }
 model::model!(V1ListMeta);
 /// Schema `V1LoadBalancerIngress`.
@@ -202,11 +222,17 @@ impl model::Model for V1LoadBalancerIngress {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.ip),
-            1 => model::Part::Opt(&self.ports),
+            1 => model::opt(&self.ports),
             2 => model::Part::Str(&self.ip_mode),
             3 => model::Part::Str(&self.hostname),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ip.is_some() as u64 | (self.ports.is_some() as u64) << 1
+            | (self.ip_mode.is_some() as u64) << 2
+            | (self.hostname.is_some() as u64) << 3
     }
 }
 model::model!(V1LoadBalancerIngress);
@@ -266,13 +292,22 @@ impl model::Model for V1ManagedFieldsEntry {
         match index {
             0 => model::Part::Json(&self.time),
             1 => model::Part::Str(&self.manager),
-            2 => model::Part::Opt(&self.fields_v1),
+            2 => model::opt(&self.fields_v1),
             3 => model::Part::Str(&self.operation),
             4 => model::Part::Str(&self.api_version),
             5 => model::Part::Str(&self.fields_type),
             6 => model::Part::Str(&self.subresource),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.time.is_some() as u64 | (self.manager.is_some() as u64) << 1
+            | (self.fields_v1.is_some() as u64) << 2
+            | (self.operation.is_some() as u64) << 3
+            | (self.api_version.is_some() as u64) << 4
+            | (self.fields_type.is_some() as u64) << 5
+            | (self.subresource.is_some() as u64) << 6
     }
 }
 model::model!(V1ManagedFieldsEntry);
@@ -364,21 +399,38 @@ impl model::Model for V1ObjectMeta {
         match index {
             0 => model::Part::Str(&self.uid),
             1 => model::Part::Str(&self.name),
-            2 => model::Part::Opt(&self.labels),
+            2 => model::opt(&self.labels),
             3 => model::Part::Str(&self.self_link),
             4 => model::Part::Str(&self.namespace),
-            5 => model::Part::Opt(&self.finalizers),
+            5 => model::opt(&self.finalizers),
             6 => model::Part::Str(&self.generation),
-            7 => model::Part::Opt(&self.annotations),
+            7 => model::opt(&self.annotations),
             8 => model::Part::Str(&self.generate_name),
-            9 => model::Part::Opt(&self.managed_fields),
-            10 => model::Part::Opt(&self.owner_references),
+            9 => model::opt(&self.managed_fields),
+            10 => model::opt(&self.owner_references),
             11 => model::Part::Str(&self.resource_version),
             12 => model::Part::Json(&self.creation_timestamp),
             13 => model::Part::Json(&self.deletion_timestamp),
             14 => model::Part::Str(&self.deletion_grace_period_seconds),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.uid.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.labels.is_some() as u64) << 2
+            | (self.self_link.is_some() as u64) << 3
+            | (self.namespace.is_some() as u64) << 4
+            | (self.finalizers.is_some() as u64) << 5
+            | (self.generation.is_some() as u64) << 6
+            | (self.annotations.is_some() as u64) << 7
+            | (self.generate_name.is_some() as u64) << 8
+            | (self.managed_fields.is_some() as u64) << 9
+            | (self.owner_references.is_some() as u64) << 10
+            | (self.resource_version.is_some() as u64) << 11
+            | (self.creation_timestamp.is_some() as u64) << 12
+            | (self.deletion_timestamp.is_some() as u64) << 13
+            | (self.deletion_grace_period_seconds.is_some() as u64) << 14
     }
 }
 model::model!(V1ObjectMeta);
@@ -439,6 +491,14 @@ impl model::Model for V1OwnerReference {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.uid.is_some() as u64 | (self.kind.is_some() as u64) << 1
+            | (self.name.is_some() as u64) << 2
+            | (self.api_version.is_some() as u64) << 3
+            | (self.controller.is_some() as u64) << 4
+            | (self.block_owner_deletion.is_some() as u64) << 5
+    }
 }
 model::model!(V1OwnerReference);
 /// Schema `V1PortStatus`.
@@ -480,6 +540,11 @@ impl model::Model for V1PortStatus {
             2 => model::Part::Str(&self.protocol),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.port.is_some() as u64 | (self.error.is_some() as u64) << 1
+            | (self.protocol.is_some() as u64) << 2
     }
 }
 model::model!(V1PortStatus);

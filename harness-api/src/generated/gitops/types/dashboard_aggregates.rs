@@ -88,6 +88,18 @@ impl model::Model for V1DeploymentsDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.error.is_some() as u64 | (self.deploy.is_some() as u64) << 1
+            | (self.failed.is_some() as u64) << 2 | (self.running.is_some() as u64) << 3
+            | (self.redeploy.is_some() as u64) << 4
+            | (self.rollback.is_some() as u64) << 5
+            | (self.started_at.is_some() as u64) << 6
+            | (self.succeeded.is_some() as u64) << 7
+            | (self.failure_rate.is_some() as u64) << 8
+            | (self.terminating.is_some() as u64) << 9
+            | (self.total_deployments.is_some() as u64) << 10
+    }
 }
 model::model!(V1DeploymentsDetails);
 /// Schema `V1RecentDeploymentQuery`.
@@ -186,13 +198,25 @@ impl model::Model for V1RecentDeploymentQuery {
             3 => model::Part::Str(&self.search_term),
             4 => model::Part::Str(&self.service_ref),
             5 => model::Part::Str(&self.org_identifier),
-            6 => model::Part::Opt(&self.operation_phase),
+            6 => model::opt(&self.operation_phase),
             7 => model::Part::Str(&self.agent_identifier),
             8 => model::Part::Str(&self.application_name),
             9 => model::Cell::part(&self.account_identifier),
             10 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.env_ref.is_some() as u64 | (self.end_time.is_some() as u64) << 1
+            | (self.start_time.is_some() as u64) << 2
+            | (self.search_term.is_some() as u64) << 3
+            | (self.service_ref.is_some() as u64) << 4
+            | (self.org_identifier.is_some() as u64) << 5
+            | (self.operation_phase.is_some() as u64) << 6
+            | (self.agent_identifier.is_some() as u64) << 7
+            | (self.application_name.is_some() as u64) << 8 | 1 << 9
+            | (self.project_identifier.is_some() as u64) << 10
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -235,10 +259,15 @@ impl model::Model for V1RecentDeploymentsDetailsList {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.empty),
-            1 => model::Part::Opt(&self.content),
+            1 => model::opt(&self.content),
             2 => model::Part::Int(&self.page_item_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
+            | (self.page_item_count.is_some() as u64) << 2
     }
 }
 model::model!(V1RecentDeploymentsDetailsList);
@@ -301,6 +330,14 @@ impl model::Model for V1TopApplicationPhaseStats {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.failed.is_some() as u64 | (self.succeeded.is_some() as u64) << 1
+            | (self.deployment_rate.is_some() as u64) << 2
+            | (self.agent_identifier.is_some() as u64) << 3
+            | (self.application_name.is_some() as u64) << 4
+            | (self.total_deployments.is_some() as u64) << 5
+    }
 }
 model::model!(V1TopApplicationPhaseStats);
 /// Schema `V1TopApplicationPhaseStatsList`.
@@ -335,9 +372,13 @@ impl model::Model for V1TopApplicationPhaseStatsList {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.empty),
-            1 => model::Part::Opt(&self.content),
+            1 => model::opt(&self.content),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
     }
 }
 model::model!(V1TopApplicationPhaseStatsList);

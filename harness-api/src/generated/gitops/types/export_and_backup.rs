@@ -65,13 +65,23 @@ impl model::Model for AgentExportBody {
             0 => model::Part::Flag(&self.yaml),
             1 => model::Part::Int(&self.page_size),
             2 => model::Part::Int(&self.page_index),
-            3 => model::Part::Opt(&self.entity_type),
+            3 => model::opt(&self.entity_type),
             4 => model::Part::Str(&self.org_identifier),
             5 => model::Part::Str(&self.agent_identifier),
             6 => model::Part::Str(&self.account_identifier),
             7 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.yaml.is_some() as u64 | (self.page_size.is_some() as u64) << 1
+            | (self.page_index.is_some() as u64) << 2
+            | (self.entity_type.is_some() as u64) << 3
+            | (self.org_identifier.is_some() as u64) << 4
+            | (self.agent_identifier.is_some() as u64) << 5
+            | (self.account_identifier.is_some() as u64) << 6
+            | (self.project_identifier.is_some() as u64) << 7
     }
 }
 model::model!(AgentExportBody);

@@ -68,15 +68,26 @@ impl model::Model for V1Filter {
         match index {
             0 => model::Part::Str(&self.name),
             1 => model::Part::Time(&self.created_at),
-            2 => model::Part::Opt(&self.filter_type),
+            2 => model::opt(&self.filter_type),
             3 => model::Part::Str(&self.identifier),
             4 => model::Part::Str(&self.org_identifier),
             5 => model::Part::Time(&self.last_modified_at),
             6 => model::Part::Json(&self.filter_properties),
-            7 => model::Part::Opt(&self.filter_visibility),
+            7 => model::opt(&self.filter_visibility),
             8 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.created_at.is_some() as u64) << 1
+            | (self.filter_type.is_some() as u64) << 2
+            | (self.identifier.is_some() as u64) << 3
+            | (self.org_identifier.is_some() as u64) << 4
+            | (self.last_modified_at.is_some() as u64) << 5
+            | (self.filter_properties.is_some() as u64) << 6
+            | (self.filter_visibility.is_some() as u64) << 7
+            | (self.project_identifier.is_some() as u64) << 8
     }
 }
 model::model!(V1Filter);
@@ -135,7 +146,7 @@ impl model::Model for V1FilterList {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.empty),
-            1 => model::Part::Opt(&self.content),
+            1 => model::opt(&self.content),
             2 => model::Part::Int(&self.page_size),
             3 => model::Part::Int(&self.page_index),
             4 => model::Part::Int(&self.total_items),
@@ -143,6 +154,15 @@ impl model::Model for V1FilterList {
             6 => model::Part::Int(&self.page_item_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
+            | (self.page_index.is_some() as u64) << 3
+            | (self.total_items.is_some() as u64) << 4
+            | (self.total_pages.is_some() as u64) << 5
+            | (self.page_item_count.is_some() as u64) << 6
     }
 }
 model::model!(V1FilterList);

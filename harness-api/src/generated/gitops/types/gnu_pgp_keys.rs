@@ -36,9 +36,13 @@ impl model::Model for GpgkeysGnuPgPublicKeyCreateRequest {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.upsert),
-            1 => model::Part::Opt(&self.publickey),
+            1 => model::opt(&self.publickey),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.upsert.is_some() as u64 | (self.publickey.is_some() as u64) << 1
     }
 }
 model::model!(GpgkeysGnuPgPublicKeyCreateRequest);
@@ -73,10 +77,14 @@ impl model::Model for GpgkeysGnuPgPublicKeyCreateResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.created),
-            1 => model::Part::Opt(&self.skipped),
+            0 => model::opt(&self.created),
+            1 => model::opt(&self.skipped),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.created.is_some() as u64 | (self.skipped.is_some() as u64) << 1
     }
 }
 model::model!(GpgkeysGnuPgPublicKeyCreateResponse);

@@ -68,6 +68,15 @@ impl model::Model for Servicev1AppProject {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.created_at.is_some() as u64) << 1
+            | (self.org_identifier.is_some() as u64) << 2
+            | (self.last_modified_at.is_some() as u64) << 3
+            | (self.agent_identifier.is_some() as u64) << 4
+            | (self.account_identifier.is_some() as u64) << 5
+            | (self.project_identifier.is_some() as u64) << 6
+    }
 }
 model::model!(Servicev1AppProject);
 /// Schema `V1AppProjectMappingCreateRequestV2`.
@@ -129,6 +138,15 @@ impl model::Model for V1AppProjectMappingCreateRequestV2 {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org_identifier.is_some() as u64
+            | (self.agent_identifier.is_some() as u64) << 1
+            | (self.argo_project_name.is_some() as u64) << 2
+            | (self.account_identifier.is_some() as u64) << 3
+            | (self.project_identifier.is_some() as u64) << 4
+            | (self.auto_create_service_env.is_some() as u64) << 5
+    }
 }
 model::model!(V1AppProjectMappingCreateRequestV2);
 /// Schema `V1AppProjectMappingList`.
@@ -186,7 +204,7 @@ impl model::Model for V1AppProjectMappingList {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.empty),
-            1 => model::Part::Opt(&self.content),
+            1 => model::opt(&self.content),
             2 => model::Part::Int(&self.page_size),
             3 => model::Part::Int(&self.page_index),
             4 => model::Part::Int(&self.total_items),
@@ -194,6 +212,15 @@ impl model::Model for V1AppProjectMappingList {
             6 => model::Part::Int(&self.page_item_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
+            | (self.page_index.is_some() as u64) << 3
+            | (self.total_items.is_some() as u64) << 4
+            | (self.total_pages.is_some() as u64) << 5
+            | (self.page_item_count.is_some() as u64) << 6
     }
 }
 model::model!(V1AppProjectMappingList);
@@ -260,6 +287,15 @@ impl model::Model for V1AppProjectMappingQueryV2 {
             6 => model::Part::Flag(&self.auto_create_service_env),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.identifier.is_some() as u64 | (self.org_identifier.is_some() as u64) << 1
+            | (self.agent_identifier.is_some() as u64) << 2
+            | (self.argo_project_name.is_some() as u64) << 3
+            | (self.account_identifier.is_some() as u64) << 4
+            | (self.project_identifier.is_some() as u64) << 5
+            | (self.auto_create_service_env.is_some() as u64) << 6
     }
 }
 model::model!(V1AppProjectMappingQueryV2);
@@ -332,6 +368,16 @@ impl model::Model for V1AppProjectMappingV2 {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.created_at.is_some() as u64 | (self.identifier.is_some() as u64) << 1
+            | (self.org_identifier.is_some() as u64) << 2
+            | (self.last_modified_at.is_some() as u64) << 3
+            | (self.argo_project_name.is_some() as u64) << 4
+            | (self.agent_identifier.is_some() as u64) << 5
+            | (self.account_identifier.is_some() as u64) << 6
+            | (self.project_identifier.is_some() as u64) << 7
+    }
 }
 model::model!(V1AppProjectMappingV2);
 /// Schema `V1AppProjectMappingV2List`.
@@ -362,9 +408,13 @@ impl model::Model for V1AppProjectMappingV2List {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.app_project_mappings),
+            0 => model::opt(&self.app_project_mappings),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.app_project_mappings.is_some() as u64
     }
 }
 model::model!(V1AppProjectMappingV2List);
@@ -398,9 +448,13 @@ impl model::Model for AppProjectMappingUpdateBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.app_proj_map),
+            0 => model::opt(&self.app_proj_map),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.app_proj_map.is_some() as u64
     }
 }
 model::model!(AppProjectMappingUpdateBody);
@@ -443,6 +497,12 @@ impl model::Model for AppProjectMappingUpdateBodyAppProjMap {
             2 => model::Part::Flag(&self.auto_create_service_env),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org_identifier.is_some() as u64
+            | (self.project_identifier.is_some() as u64) << 1
+            | (self.auto_create_service_env.is_some() as u64) << 2
     }
 }
 model::model!(AppProjectMappingUpdateBodyAppProjMap);

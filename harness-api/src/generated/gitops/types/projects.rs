@@ -38,11 +38,16 @@ impl model::Model for AppprojectsAppProject {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.status),
-            2 => model::Part::Opt(&self.metadata),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.status),
+            2 => model::opt(&self.metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.spec.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.metadata.is_some() as u64) << 2
     }
 }
 model::model!(AppprojectsAppProject);
@@ -77,10 +82,14 @@ impl model::Model for AppprojectsAppProjectList {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.items),
-            1 => model::Part::Opt(&self.metadata),
+            0 => model::opt(&self.items),
+            1 => model::opt(&self.metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.items.is_some() as u64 | (self.metadata.is_some() as u64) << 1
     }
 }
 model::model!(AppprojectsAppProjectList);
@@ -168,22 +177,38 @@ impl model::Model for AppprojectsAppProjectSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.roles),
+            0 => model::opt(&self.roles),
             1 => model::Part::Str(&self.description),
-            2 => model::Part::Opt(&self.source_repos),
-            3 => model::Part::Opt(&self.sync_windows),
-            4 => model::Part::Opt(&self.destinations),
-            5 => model::Part::Opt(&self.signature_keys),
-            6 => model::Part::Opt(&self.source_namespaces),
-            7 => model::Part::Opt(&self.orphaned_resources),
-            8 => model::Part::Opt(&self.cluster_resource_blacklist),
-            9 => model::Part::Opt(&self.cluster_resource_whitelist),
-            10 => model::Part::Opt(&self.destination_service_accounts),
-            11 => model::Part::Opt(&self.namespace_resource_blacklist),
-            12 => model::Part::Opt(&self.namespace_resource_whitelist),
+            2 => model::opt(&self.source_repos),
+            3 => model::opt(&self.sync_windows),
+            4 => model::opt(&self.destinations),
+            5 => model::opt(&self.signature_keys),
+            6 => model::opt(&self.source_namespaces),
+            7 => model::opt(&self.orphaned_resources),
+            8 => model::opt(&self.cluster_resource_blacklist),
+            9 => model::opt(&self.cluster_resource_whitelist),
+            10 => model::opt(&self.destination_service_accounts),
+            11 => model::opt(&self.namespace_resource_blacklist),
+            12 => model::opt(&self.namespace_resource_whitelist),
             13 => model::Part::Flag(&self.permit_only_project_scoped_clusters),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.roles.is_some() as u64 | (self.description.is_some() as u64) << 1
+            | (self.source_repos.is_some() as u64) << 2
+            | (self.sync_windows.is_some() as u64) << 3
+            | (self.destinations.is_some() as u64) << 4
+            | (self.signature_keys.is_some() as u64) << 5
+            | (self.source_namespaces.is_some() as u64) << 6
+            | (self.orphaned_resources.is_some() as u64) << 7
+            | (self.cluster_resource_blacklist.is_some() as u64) << 8
+            | (self.cluster_resource_whitelist.is_some() as u64) << 9
+            | (self.destination_service_accounts.is_some() as u64) << 10
+            | (self.namespace_resource_blacklist.is_some() as u64) << 11
+            | (self.namespace_resource_whitelist.is_some() as u64) << 12
+            | (self.permit_only_project_scoped_clusters.is_some() as u64) << 13
     }
 }
 model::model!(AppprojectsAppProjectSpec);
@@ -217,9 +242,13 @@ impl model::Model for AppprojectsAppProjectStatus {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.jwt_tokens_by_role),
+            0 => model::opt(&self.jwt_tokens_by_role),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.jwt_tokens_by_role.is_some() as u64
     }
 }
 model::model!(AppprojectsAppProjectStatus);
@@ -263,6 +292,11 @@ impl model::Model for AppprojectsApplicationDestination {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.server.is_some() as u64) << 1
+            | (self.namespace.is_some() as u64) << 2
+    }
 }
 model::model!(AppprojectsApplicationDestination);
 /// Schema `AppprojectsApplicationDestinationServiceAccount`.
@@ -304,6 +338,11 @@ impl model::Model for AppprojectsApplicationDestinationServiceAccount {
             2 => model::Part::Str(&self.default_service_account),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.server.is_some() as u64 | (self.namespace.is_some() as u64) << 1
+            | (self.default_service_account.is_some() as u64) << 2
     }
 }
 model::model!(AppprojectsApplicationDestinationServiceAccount);
@@ -347,6 +386,11 @@ impl model::Model for AppprojectsJwtToken {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.exp.is_some() as u64) << 1
+            | (self.iat.is_some() as u64) << 2
+    }
 }
 model::model!(AppprojectsJwtToken);
 /// Schema `AppprojectsJWTTokens`.
@@ -377,9 +421,13 @@ impl model::Model for AppprojectsJwtTokens {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.items),
+            0 => model::opt(&self.items),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.items.is_some() as u64
     }
 }
 model::model!(AppprojectsJwtTokens);
@@ -423,6 +471,11 @@ impl model::Model for AppprojectsOrphanedResourceKey {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.group.is_some() as u64) << 2
+    }
 }
 model::model!(AppprojectsOrphanedResourceKey);
 /// Schema `AppprojectsOrphanedResourcesMonitorSettings`.
@@ -457,9 +510,13 @@ impl model::Model for AppprojectsOrphanedResourcesMonitorSettings {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.warn),
-            1 => model::Part::Opt(&self.ignore),
+            1 => model::opt(&self.ignore),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.warn.is_some() as u64 | (self.ignore.is_some() as u64) << 1
     }
 }
 model::model!(AppprojectsOrphanedResourcesMonitorSettings);
@@ -504,12 +561,19 @@ impl model::Model for AppprojectsProjectRole {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.groups),
-            2 => model::Part::Opt(&self.policies),
-            3 => model::Part::Opt(&self.jwt_tokens),
+            1 => model::opt(&self.groups),
+            2 => model::opt(&self.policies),
+            3 => model::opt(&self.jwt_tokens),
             4 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.groups.is_some() as u64) << 1
+            | (self.policies.is_some() as u64) << 2
+            | (self.jwt_tokens.is_some() as u64) << 3
+            | (self.description.is_some() as u64) << 4
     }
 }
 model::model!(AppprojectsProjectRole);
@@ -544,6 +608,10 @@ impl model::Model for AppprojectsSignatureKey {
             0 => model::Part::Str(&self.key_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key_id.is_some() as u64
     }
 }
 model::model!(AppprojectsSignatureKey);
@@ -606,15 +674,25 @@ impl model::Model for AppprojectsSyncWindow {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.kind),
-            1 => model::Part::Opt(&self.clusters),
+            1 => model::opt(&self.clusters),
             2 => model::Part::Str(&self.duration),
             3 => model::Part::Str(&self.schedule),
             4 => model::Part::Str(&self.time_zone),
             5 => model::Part::Flag(&self.manual_sync),
-            6 => model::Part::Opt(&self.namespaces),
-            7 => model::Part::Opt(&self.applications),
+            6 => model::opt(&self.namespaces),
+            7 => model::opt(&self.applications),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.kind.is_some() as u64 | (self.clusters.is_some() as u64) << 1
+            | (self.duration.is_some() as u64) << 2
+            | (self.schedule.is_some() as u64) << 3
+            | (self.time_zone.is_some() as u64) << 4
+            | (self.manual_sync.is_some() as u64) << 5
+            | (self.namespaces.is_some() as u64) << 6
+            | (self.applications.is_some() as u64) << 7
     }
 }
 model::model!(AppprojectsSyncWindow);
@@ -650,9 +728,13 @@ impl model::Model for ProjectsProjectCreateRequest {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.upsert),
-            1 => model::Part::Opt(&self.project),
+            1 => model::opt(&self.project),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.upsert.is_some() as u64 | (self.project.is_some() as u64) << 1
     }
 }
 model::model!(ProjectsProjectCreateRequest);
@@ -684,9 +766,13 @@ impl model::Model for ProjectsProjectUpdateRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.project),
+            0 => model::opt(&self.project),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.project.is_some() as u64
     }
 }
 model::model!(ProjectsProjectUpdateRequest);
@@ -725,6 +811,10 @@ impl model::Model for V1GroupKind {
             1 => model::Part::Str(&self.group),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.kind.is_some() as u64 | (self.group.is_some() as u64) << 1
     }
 }
 model::model!(V1GroupKind);

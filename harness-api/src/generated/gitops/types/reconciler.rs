@@ -82,13 +82,27 @@ impl model::Model for ReconcilerReconcileCountsResponse {
             3 => model::Part::Int(&self.application_count),
             4 => model::Part::Int(&self.application_set_count),
             5 => model::Part::Int(&self.gnu_pg_public_key_count),
-            6 => model::Part::Opt(&self.cluster_per_project_count),
-            7 => model::Part::Opt(&self.repository_per_project_count),
-            8 => model::Part::Opt(&self.application_per_project_count),
+            6 => model::opt(&self.cluster_per_project_count),
+            7 => model::opt(&self.repository_per_project_count),
+            8 => model::opt(&self.application_per_project_count),
             9 => model::Part::Int(&self.repository_certificate_count),
-            10 => model::Part::Opt(&self.application_set_per_project_count),
+            10 => model::opt(&self.application_set_per_project_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.cluster_count.is_some() as u64
+            | (self.repo_creds_count.is_some() as u64) << 1
+            | (self.repository_count.is_some() as u64) << 2
+            | (self.application_count.is_some() as u64) << 3
+            | (self.application_set_count.is_some() as u64) << 4
+            | (self.gnu_pg_public_key_count.is_some() as u64) << 5
+            | (self.cluster_per_project_count.is_some() as u64) << 6
+            | (self.repository_per_project_count.is_some() as u64) << 7
+            | (self.application_per_project_count.is_some() as u64) << 8
+            | (self.repository_certificate_count.is_some() as u64) << 9
+            | (self.application_set_per_project_count.is_some() as u64) << 10
     }
 }
 model::model!(ReconcilerReconcileCountsResponse);
@@ -120,9 +134,13 @@ impl model::Model for Servicev1ReconcilerFilter {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.project_names),
+            0 => model::opt(&self.project_names),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.project_names.is_some() as u64
     }
 }
 model::model!(Servicev1ReconcilerFilter);

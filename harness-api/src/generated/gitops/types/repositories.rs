@@ -50,6 +50,10 @@ impl model::Model for RepositoriesAppInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.path.is_some() as u64 | (self.type_.is_some() as u64) << 1
+    }
 }
 model::model!(RepositoriesAppInfo);
 /// Schema `RepositoriesAWSSecretRef`.
@@ -93,6 +97,12 @@ impl model::Model for RepositoriesAwsSecretRef {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        self.aws_access_key_id.is_some() as u64
+            | (self.aws_session_token.is_some() as u64) << 1
+            | (self.aws_secret_access_key.is_some() as u64) << 2
+    }
+    #[inline]
     fn secrets(&self) -> &'static [usize] {
         &[1, 2]
     }
@@ -129,6 +139,10 @@ impl model::Model for RepositoriesCheckEsoResponse {
             0 => model::Part::Flag(&self.eso_present),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.eso_present.is_some() as u64
     }
 }
 model::model!(RepositoriesCheckEsoResponse);
@@ -171,10 +185,16 @@ impl model::Model for RepositoriesEcrAuthorizationTokenGenerator {
         match index {
             0 => model::Part::Str(&self.role),
             1 => model::Part::Str(&self.region),
-            2 => model::Part::Opt(&self.jwt_auth),
-            3 => model::Part::Opt(&self.secret_ref),
+            2 => model::opt(&self.jwt_auth),
+            3 => model::opt(&self.secret_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.role.is_some() as u64 | (self.region.is_some() as u64) << 1
+            | (self.jwt_auth.is_some() as u64) << 2
+            | (self.secret_ref.is_some() as u64) << 3
     }
 }
 model::model!(RepositoriesEcrAuthorizationTokenGenerator);
@@ -212,11 +232,16 @@ impl model::Model for RepositoriesEsoGeneratorResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
-            1 => model::Part::Opt(&self.ecr_gen),
-            2 => model::Part::Opt(&self.gcr_gen),
+            0 => model::opt(&self.type_),
+            1 => model::opt(&self.ecr_gen),
+            2 => model::opt(&self.gcr_gen),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.ecr_gen.is_some() as u64) << 1
+            | (self.gcr_gen.is_some() as u64) << 2
     }
 }
 model::model!(RepositoriesEsoGeneratorResponse);
@@ -260,9 +285,14 @@ impl model::Model for RepositoriesGcrAccessTokenGenerator {
         match index {
             0 => model::Part::Str(&self.access_key),
             1 => model::Part::Str(&self.project_id),
-            2 => model::Part::Opt(&self.workload_identity),
+            2 => model::opt(&self.workload_identity),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.access_key.is_some() as u64 | (self.project_id.is_some() as u64) << 1
+            | (self.workload_identity.is_some() as u64) << 2
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -310,9 +340,16 @@ impl model::Model for RepositoriesGcrWorkloadIdentity {
             0 => model::Part::Str(&self.cluster_name),
             1 => model::Part::Str(&self.cluster_location),
             2 => model::Part::Str(&self.cluster_project_id),
-            3 => model::Part::Opt(&self.service_account_ref),
+            3 => model::opt(&self.service_account_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.cluster_name.is_some() as u64
+            | (self.cluster_location.is_some() as u64) << 1
+            | (self.cluster_project_id.is_some() as u64) << 2
+            | (self.service_account_ref.is_some() as u64) << 3
     }
 }
 model::model!(RepositoriesGcrWorkloadIdentity);
@@ -358,11 +395,18 @@ impl model::Model for RepositoriesHelmAppSpec {
         match index {
             0 => model::Part::Str(&self.name),
             1 => model::Part::Str(&self.values),
-            2 => model::Part::Opt(&self.parameters),
-            3 => model::Part::Opt(&self.value_files),
-            4 => model::Part::Opt(&self.file_parameters),
+            2 => model::opt(&self.parameters),
+            3 => model::opt(&self.value_files),
+            4 => model::opt(&self.file_parameters),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.values.is_some() as u64) << 1
+            | (self.parameters.is_some() as u64) << 2
+            | (self.value_files.is_some() as u64) << 3
+            | (self.file_parameters.is_some() as u64) << 4
     }
 }
 model::model!(RepositoriesHelmAppSpec);
@@ -398,9 +442,13 @@ impl model::Model for RepositoriesHelmChart {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.versions),
+            1 => model::opt(&self.versions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.versions.is_some() as u64) << 1
     }
 }
 model::model!(RepositoriesHelmChart);
@@ -432,9 +480,13 @@ impl model::Model for RepositoriesHelmChartsResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.items),
+            0 => model::opt(&self.items),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.items.is_some() as u64
     }
 }
 model::model!(RepositoriesHelmChartsResponse);
@@ -475,10 +527,15 @@ impl model::Model for RepositoriesKsonnetAppSpec {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.parameters),
-            2 => model::Part::Opt(&self.environments),
+            1 => model::opt(&self.parameters),
+            2 => model::opt(&self.environments),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.parameters.is_some() as u64) << 1
+            | (self.environments.is_some() as u64) << 2
     }
 }
 model::model!(RepositoriesKsonnetAppSpec);
@@ -518,9 +575,14 @@ impl model::Model for RepositoriesKsonnetEnvironment {
         match index {
             0 => model::Part::Str(&self.name),
             1 => model::Part::Str(&self.k8s_version),
-            2 => model::Part::Opt(&self.destination),
+            2 => model::opt(&self.destination),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.k8s_version.is_some() as u64) << 1
+            | (self.destination.is_some() as u64) << 2
     }
 }
 model::model!(RepositoriesKsonnetEnvironment);
@@ -560,6 +622,10 @@ impl model::Model for RepositoriesKsonnetEnvironmentDestination {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.server.is_some() as u64 | (self.namespace.is_some() as u64) << 1
+    }
 }
 model::model!(RepositoriesKsonnetEnvironmentDestination);
 /// Schema `RepositoriesKustomizeAppSpec`.
@@ -590,9 +656,13 @@ impl model::Model for RepositoriesKustomizeAppSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.images),
+            0 => model::opt(&self.images),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.images.is_some() as u64
     }
 }
 model::model!(RepositoriesKustomizeAppSpec);
@@ -627,10 +697,14 @@ impl model::Model for RepositoriesRefs {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.tags),
-            1 => model::Part::Opt(&self.branches),
+            0 => model::opt(&self.tags),
+            1 => model::opt(&self.branches),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.tags.is_some() as u64 | (self.branches.is_some() as u64) << 1
     }
 }
 model::model!(RepositoriesRefs);
@@ -741,7 +815,7 @@ impl model::Model for RepositoriesRepoAccessQuery {
             6 => model::Part::Str(&self.password),
             7 => model::Part::Str(&self.username),
             8 => model::Part::Flag(&self.enable_oci),
-            9 => model::Part::Opt(&self.update_mask),
+            9 => model::opt(&self.update_mask),
             10 => model::Part::Str(&self.github_app_id),
             11 => model::Part::Str(&self.ssh_private_key),
             12 => model::Part::Str(&self.connection_type),
@@ -752,6 +826,25 @@ impl model::Model for RepositoriesRepoAccessQuery {
             17 => model::Part::Str(&self.github_app_enterprise_base_url),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.repo.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2 | (self.proxy.is_some() as u64) << 3
+            | (self.project.is_some() as u64) << 4
+            | (self.insecure.is_some() as u64) << 5
+            | (self.password.is_some() as u64) << 6
+            | (self.username.is_some() as u64) << 7
+            | (self.enable_oci.is_some() as u64) << 8
+            | (self.update_mask.is_some() as u64) << 9
+            | (self.github_app_id.is_some() as u64) << 10
+            | (self.ssh_private_key.is_some() as u64) << 11
+            | (self.connection_type.is_some() as u64) << 12
+            | (self.tls_client_cert_key.is_some() as u64) << 13
+            | (self.tls_client_cert_data.is_some() as u64) << 14
+            | (self.github_app_private_key.is_some() as u64) << 15
+            | (self.github_app_installation_id.is_some() as u64) << 16
+            | (self.github_app_enterprise_base_url.is_some() as u64) << 17
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -799,13 +892,20 @@ impl model::Model for RepositoriesRepoAppDetailsResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.helm),
+            0 => model::opt(&self.helm),
             1 => model::Part::Str(&self.type_),
-            2 => model::Part::Opt(&self.ksonnet),
+            2 => model::opt(&self.ksonnet),
             3 => model::Part::Json(&self.directory),
-            4 => model::Part::Opt(&self.kustomize),
+            4 => model::opt(&self.kustomize),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.helm.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.ksonnet.is_some() as u64) << 2
+            | (self.directory.is_some() as u64) << 3
+            | (self.kustomize.is_some() as u64) << 4
     }
 }
 model::model!(RepositoriesRepoAppDetailsResponse);
@@ -837,9 +937,13 @@ impl model::Model for RepositoriesRepoAppsResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.items),
+            0 => model::opt(&self.items),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.items.is_some() as u64
     }
 }
 model::model!(RepositoriesRepoAppsResponse);
@@ -897,15 +1001,23 @@ impl model::Model for RepositoriesRepoCreateRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.repo),
-            1 => model::Part::Opt(&self.ecr_gen),
-            2 => model::Part::Opt(&self.gcr_gen),
+            0 => model::opt(&self.repo),
+            1 => model::opt(&self.ecr_gen),
+            2 => model::opt(&self.gcr_gen),
             3 => model::Part::Flag(&self.upsert),
-            4 => model::Part::Opt(&self.gen_type),
+            4 => model::opt(&self.gen_type),
             5 => model::Part::Flag(&self.creds_only),
             6 => model::Part::Str(&self.refresh_interval),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.repo.is_some() as u64 | (self.ecr_gen.is_some() as u64) << 1
+            | (self.gcr_gen.is_some() as u64) << 2 | (self.upsert.is_some() as u64) << 3
+            | (self.gen_type.is_some() as u64) << 4
+            | (self.creds_only.is_some() as u64) << 5
+            | (self.refresh_interval.is_some() as u64) << 6
     }
 }
 model::model!(RepositoriesRepoCreateRequest);
@@ -952,14 +1064,22 @@ impl model::Model for RepositoriesRepoUpdateRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.repo),
-            1 => model::Part::Opt(&self.ecr_gen),
-            2 => model::Part::Opt(&self.gcr_gen),
-            3 => model::Part::Opt(&self.gen_type),
-            4 => model::Part::Opt(&self.update_mask),
+            0 => model::opt(&self.repo),
+            1 => model::opt(&self.ecr_gen),
+            2 => model::opt(&self.gcr_gen),
+            3 => model::opt(&self.gen_type),
+            4 => model::opt(&self.update_mask),
             5 => model::Part::Str(&self.refresh_interval),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.repo.is_some() as u64 | (self.ecr_gen.is_some() as u64) << 1
+            | (self.gcr_gen.is_some() as u64) << 2
+            | (self.gen_type.is_some() as u64) << 3
+            | (self.update_mask.is_some() as u64) << 4
+            | (self.refresh_interval.is_some() as u64) << 5
     }
 }
 model::model!(RepositoriesRepoUpdateRequest);
@@ -1096,7 +1216,7 @@ impl model::Model for RepositoriesRepository {
             12 => model::Part::Str(&self.ssh_private_key),
             13 => model::Part::Str(&self.connection_type),
             14 => model::Part::Flag(&self.inherited_creds),
-            15 => model::Part::Opt(&self.connection_state),
+            15 => model::opt(&self.connection_state),
             16 => model::Part::Str(&self.tls_client_cert_key),
             17 => model::Part::Str(&self.tls_client_cert_data),
             18 => model::Part::Flag(&self.force_http_basic_auth),
@@ -1106,6 +1226,30 @@ impl model::Model for RepositoriesRepository {
             22 => model::Part::Str(&self.github_app_enterprise_base_url),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.repo.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2 | (self.proxy.is_some() as u64) << 3
+            | (self.no_proxy.is_some() as u64) << 4
+            | (self.project.is_some() as u64) << 5
+            | (self.insecure.is_some() as u64) << 6
+            | (self.password.is_some() as u64) << 7
+            | (self.username.is_some() as u64) << 8
+            | (self.enable_lfs.is_some() as u64) << 9
+            | (self.enable_oci.is_some() as u64) << 10
+            | (self.github_app_id.is_some() as u64) << 11
+            | (self.ssh_private_key.is_some() as u64) << 12
+            | (self.connection_type.is_some() as u64) << 13
+            | (self.inherited_creds.is_some() as u64) << 14
+            | (self.connection_state.is_some() as u64) << 15
+            | (self.tls_client_cert_key.is_some() as u64) << 16
+            | (self.tls_client_cert_data.is_some() as u64) << 17
+            | (self.force_http_basic_auth.is_some() as u64) << 18
+            | (self.github_app_private_key.is_some() as u64) << 19
+            | (self.insecure_ignore_host_key.is_some() as u64) << 20
+            | (self.github_app_installation_id.is_some() as u64) << 21
+            | (self.github_app_enterprise_base_url.is_some() as u64) << 22
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -1144,10 +1288,14 @@ impl model::Model for RepositoriesRepositoryList {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.items),
-            1 => model::Part::Opt(&self.metadata),
+            0 => model::opt(&self.items),
+            1 => model::opt(&self.metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.items.is_some() as u64 | (self.metadata.is_some() as u64) << 1
     }
 }
 model::model!(RepositoriesRepositoryList);
@@ -1186,10 +1334,15 @@ impl model::Model for RepositoriesServiceAccountSelector {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.audiences),
+            1 => model::opt(&self.audiences),
             2 => model::Part::Str(&self.namespace),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.audiences.is_some() as u64) << 1
+            | (self.namespace.is_some() as u64) << 2
     }
 }
 model::model!(RepositoriesServiceAccountSelector);
@@ -1262,7 +1415,7 @@ impl model::Model for Servicev1Repository {
             0 => model::Part::Flag(&self.stale),
             1 => model::Part::Time(&self.created_at),
             2 => model::Part::Str(&self.identifier),
-            3 => model::Part::Opt(&self.repository),
+            3 => model::opt(&self.repository),
             4 => model::Part::Str(&self.org_identifier),
             5 => model::Part::Time(&self.last_modified_at),
             6 => model::Part::Str(&self.agent_identifier),
@@ -1271,6 +1424,18 @@ impl model::Model for Servicev1Repository {
             9 => model::Part::Str(&self.repository_credentials_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.stale.is_some() as u64 | (self.created_at.is_some() as u64) << 1
+            | (self.identifier.is_some() as u64) << 2
+            | (self.repository.is_some() as u64) << 3
+            | (self.org_identifier.is_some() as u64) << 4
+            | (self.last_modified_at.is_some() as u64) << 5
+            | (self.agent_identifier.is_some() as u64) << 6
+            | (self.account_identifier.is_some() as u64) << 7
+            | (self.project_identifier.is_some() as u64) << 8
+            | (self.repository_credentials_id.is_some() as u64) << 9
     }
 }
 model::model!(Servicev1Repository);
@@ -1302,9 +1467,13 @@ impl model::Model for V1RepoByUrlRespList {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.repository),
+            0 => model::opt(&self.repository),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.repository.is_some() as u64
     }
 }
 model::model!(V1RepoByUrlRespList);
@@ -1383,10 +1552,10 @@ impl model::Model for V1RepoListReq {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Json(&self.filter),
-            1 => model::Part::Opt(&self.sort_by),
+            1 => model::opt(&self.sort_by),
             2 => model::Part::Int(&self.page_size),
             3 => model::Part::Int(&self.page_index),
-            4 => model::Part::Opt(&self.sort_order),
+            4 => model::opt(&self.sort_order),
             5 => model::Part::Str(&self.search_term),
             6 => model::Part::Str(&self.org_identifier),
             7 => model::Part::Flag(&self.inherited_creds),
@@ -1396,6 +1565,20 @@ impl model::Model for V1RepoListReq {
             11 => model::Part::Flag(&self.include_child_scopes),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.filter.is_some() as u64 | (self.sort_by.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
+            | (self.page_index.is_some() as u64) << 3
+            | (self.sort_order.is_some() as u64) << 4
+            | (self.search_term.is_some() as u64) << 5
+            | (self.org_identifier.is_some() as u64) << 6
+            | (self.inherited_creds.is_some() as u64) << 7
+            | (self.agent_identifier.is_some() as u64) << 8
+            | (self.account_identifier.is_some() as u64) << 9
+            | (self.project_identifier.is_some() as u64) << 10
+            | (self.include_child_scopes.is_some() as u64) << 11
     }
 }
 model::model!(V1RepoListReq);
@@ -1454,7 +1637,7 @@ impl model::Model for V1Repositorylist {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.empty),
-            1 => model::Part::Opt(&self.content),
+            1 => model::opt(&self.content),
             2 => model::Part::Int(&self.page_size),
             3 => model::Part::Int(&self.page_index),
             4 => model::Part::Int(&self.total_items),
@@ -1462,6 +1645,15 @@ impl model::Model for V1Repositorylist {
             6 => model::Part::Int(&self.page_item_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
+            | (self.page_index.is_some() as u64) << 3
+            | (self.total_items.is_some() as u64) << 4
+            | (self.total_pages.is_some() as u64) << 5
+            | (self.page_item_count.is_some() as u64) << 6
     }
 }
 model::model!(V1Repositorylist);
@@ -1497,6 +1689,10 @@ impl model::Model for V1ociRepoType {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.repo_url.is_some() as u64
+    }
 }
 model::model!(V1ociRepoType);
 /// Schema `V1OCIRepoTypeResponse`.
@@ -1527,9 +1723,13 @@ impl model::Model for V1ociRepoTypeResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.oci_repo_type),
+            0 => model::opt(&self.oci_repo_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.oci_repo_type.is_some() as u64
     }
 }
 model::model!(V1ociRepoTypeResponse);

@@ -36,9 +36,13 @@ impl model::Model for CertificatesRepositoryCertificateCreateRequest {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.upsert),
-            1 => model::Part::Opt(&self.certificates),
+            1 => model::opt(&self.certificates),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.upsert.is_some() as u64 | (self.certificates.is_some() as u64) << 1
     }
 }
 model::model!(CertificatesRepositoryCertificateCreateRequest);
@@ -73,10 +77,14 @@ impl model::Model for CertificatesRepositoryCertificateList {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.items),
-            1 => model::Part::Opt(&self.metadata),
+            0 => model::opt(&self.items),
+            1 => model::opt(&self.metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.items.is_some() as u64 | (self.metadata.is_some() as u64) << 1
     }
 }
 model::model!(CertificatesRepositoryCertificateList);

@@ -99,6 +99,20 @@ impl model::Model for HrepocredsRepoCreds {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2 | (self.password.is_some() as u64) << 3
+            | (self.username.is_some() as u64) << 4
+            | (self.enable_oci.is_some() as u64) << 5
+            | (self.github_app_id.is_some() as u64) << 6
+            | (self.ssh_private_key.is_some() as u64) << 7
+            | (self.tls_client_cert_key.is_some() as u64) << 8
+            | (self.tls_client_cert_data.is_some() as u64) << 9
+            | (self.github_app_private_key.is_some() as u64) << 10
+            | (self.github_app_installation_id.is_some() as u64) << 11
+            | (self.github_app_enterprise_base_url.is_some() as u64) << 12
+    }
+    #[inline]
     fn secrets(&self) -> &'static [usize] {
         &[3, 7, 10]
     }
@@ -135,10 +149,14 @@ impl model::Model for HrepocredsRepoCredsCreateRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.creds),
+            0 => model::opt(&self.creds),
             1 => model::Part::Flag(&self.upsert),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.creds.is_some() as u64 | (self.upsert.is_some() as u64) << 1
     }
 }
 model::model!(HrepocredsRepoCredsCreateRequest);
@@ -178,6 +196,10 @@ impl model::Model for HrepocredsRepoCredsQuery {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.repo_creds_type.is_some() as u64) << 1
+    }
 }
 model::model!(HrepocredsRepoCredsQuery);
 /// Schema `HrepocredsRepoCredsUpdateRequest`.
@@ -211,10 +233,14 @@ impl model::Model for HrepocredsRepoCredsUpdateRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.creds),
-            1 => model::Part::Opt(&self.update_mask),
+            0 => model::opt(&self.creds),
+            1 => model::opt(&self.update_mask),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.creds.is_some() as u64 | (self.update_mask.is_some() as u64) << 1
     }
 }
 model::model!(HrepocredsRepoCredsUpdateRequest);
@@ -282,7 +308,7 @@ impl model::Model for Servicev1RepositoryCredentials {
         match index {
             0 => model::Part::Flag(&self.stale),
             1 => model::Part::Time(&self.created_at),
-            2 => model::Part::Opt(&self.repo_creds),
+            2 => model::opt(&self.repo_creds),
             3 => model::Part::Str(&self.identifier),
             4 => model::Part::Str(&self.org_identifier),
             5 => model::Part::Time(&self.last_modified_at),
@@ -291,6 +317,17 @@ impl model::Model for Servicev1RepositoryCredentials {
             8 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.stale.is_some() as u64 | (self.created_at.is_some() as u64) << 1
+            | (self.repo_creds.is_some() as u64) << 2
+            | (self.identifier.is_some() as u64) << 3
+            | (self.org_identifier.is_some() as u64) << 4
+            | (self.last_modified_at.is_some() as u64) << 5
+            | (self.agent_identifier.is_some() as u64) << 6
+            | (self.account_identifier.is_some() as u64) << 7
+            | (self.project_identifier.is_some() as u64) << 8
     }
 }
 model::model!(Servicev1RepositoryCredentials);
@@ -349,7 +386,7 @@ impl model::Model for Servicev1RepositoryCredentialsList {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.empty),
-            1 => model::Part::Opt(&self.content),
+            1 => model::opt(&self.content),
             2 => model::Part::Int(&self.page_size),
             3 => model::Part::Int(&self.page_index),
             4 => model::Part::Int(&self.total_items),
@@ -357,6 +394,15 @@ impl model::Model for Servicev1RepositoryCredentialsList {
             6 => model::Part::Int(&self.page_item_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
+            | (self.page_index.is_some() as u64) << 3
+            | (self.total_items.is_some() as u64) << 4
+            | (self.total_pages.is_some() as u64) << 5
+            | (self.page_item_count.is_some() as u64) << 6
     }
 }
 model::model!(Servicev1RepositoryCredentialsList);
@@ -438,6 +484,18 @@ impl model::Model for V1RepositoryCredentialsQuery {
             9 => model::Part::Flag(&self.include_child_scopes),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.filter.is_some() as u64 | (self.page_size.is_some() as u64) << 1
+            | (self.page_index.is_some() as u64) << 2
+            | (self.identifier.is_some() as u64) << 3
+            | (self.search_term.is_some() as u64) << 4
+            | (self.org_identifier.is_some() as u64) << 5
+            | (self.agent_identifier.is_some() as u64) << 6
+            | (self.account_identifier.is_some() as u64) << 7
+            | (self.project_identifier.is_some() as u64) << 8
+            | (self.include_child_scopes.is_some() as u64) << 9
     }
 }
 model::model!(V1RepositoryCredentialsQuery);

@@ -38,11 +38,16 @@ impl model::Model for V1Affinity {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.pod_affinity),
-            1 => model::Part::Opt(&self.node_affinity),
-            2 => model::Part::Opt(&self.pod_anti_affinity),
+            0 => model::opt(&self.pod_affinity),
+            1 => model::opt(&self.node_affinity),
+            2 => model::opt(&self.pod_anti_affinity),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.pod_affinity.is_some() as u64 | (self.node_affinity.is_some() as u64) << 1
+            | (self.pod_anti_affinity.is_some() as u64) << 2
     }
 }
 model::model!(V1Affinity);
@@ -82,9 +87,14 @@ impl model::Model for V1AnalysisRunArgument {
         match index {
             0 => model::Part::Str(&self.name),
             1 => model::Part::Str(&self.value),
-            2 => model::Part::Opt(&self.value_from),
+            2 => model::opt(&self.value_from),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
+            | (self.value_from.is_some() as u64) << 2
     }
 }
 model::model!(V1AnalysisRunArgument);
@@ -119,10 +129,14 @@ impl model::Model for V1AnalysisRunMetadata {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.labels),
-            1 => model::Part::Opt(&self.annotations),
+            0 => model::opt(&self.labels),
+            1 => model::opt(&self.annotations),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.labels.is_some() as u64 | (self.annotations.is_some() as u64) << 1
     }
 }
 model::model!(V1AnalysisRunMetadata);
@@ -162,6 +176,10 @@ impl model::Model for V1AppArmorProfile {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.localhost_profile.is_some() as u64) << 1
+    }
 }
 model::model!(V1AppArmorProfile);
 /// Schema `V1ArgumentValueFrom`.
@@ -195,10 +213,15 @@ impl model::Model for V1ArgumentValueFrom {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.field_ref),
+            0 => model::opt(&self.field_ref),
             1 => model::Part::Str(&self.pod_template_hash_value),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.field_ref.is_some() as u64
+            | (self.pod_template_hash_value.is_some() as u64) << 1
     }
 }
 model::model!(V1ArgumentValueFrom);
@@ -254,6 +277,14 @@ impl model::Model for V1AzureDiskVolumeSource {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.kind.is_some() as u64 | (self.fs_type.is_some() as u64) << 1
+            | (self.disk_uri.is_some() as u64) << 2
+            | (self.disk_name.is_some() as u64) << 3
+            | (self.read_only.is_some() as u64) << 4
+            | (self.caching_mode.is_some() as u64) << 5
+    }
 }
 model::model!(V1AzureDiskVolumeSource);
 /// Schema `V1AzureFileVolumeSource`.
@@ -295,6 +326,11 @@ impl model::Model for V1AzureFileVolumeSource {
             2 => model::Part::Str(&self.secret_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.read_only.is_some() as u64 | (self.share_name.is_some() as u64) << 1
+            | (self.secret_name.is_some() as u64) << 2
     }
 }
 model::model!(V1AzureFileVolumeSource);
@@ -341,6 +377,12 @@ impl model::Model for V1awsElasticBlockStoreVolumeSource {
             3 => model::Part::Int(&self.partition),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.fs_type.is_some() as u64 | (self.read_only.is_some() as u64) << 1
+            | (self.volume_id.is_some() as u64) << 2
+            | (self.partition.is_some() as u64) << 3
     }
 }
 model::model!(V1awsElasticBlockStoreVolumeSource);

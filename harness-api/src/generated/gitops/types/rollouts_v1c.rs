@@ -58,15 +58,24 @@ impl model::Model for V1CanaryStep {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.pause),
-            1 => model::Part::Opt(&self.analysis),
+            0 => model::opt(&self.pause),
+            1 => model::opt(&self.analysis),
             2 => model::Part::Int(&self.set_weight),
-            3 => model::Part::Opt(&self.experiment),
-            4 => model::Part::Opt(&self.set_canary_scale),
-            5 => model::Part::Opt(&self.set_header_route),
-            6 => model::Part::Opt(&self.set_mirror_route),
+            3 => model::opt(&self.experiment),
+            4 => model::opt(&self.set_canary_scale),
+            5 => model::opt(&self.set_header_route),
+            6 => model::opt(&self.set_mirror_route),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.pause.is_some() as u64 | (self.analysis.is_some() as u64) << 1
+            | (self.set_weight.is_some() as u64) << 2
+            | (self.experiment.is_some() as u64) << 3
+            | (self.set_canary_scale.is_some() as u64) << 4
+            | (self.set_header_route.is_some() as u64) << 5
+            | (self.set_mirror_route.is_some() as u64) << 6
     }
 }
 model::model!(V1CanaryStep);
@@ -101,10 +110,14 @@ impl model::Model for V1Capabilities {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.add),
-            1 => model::Part::Opt(&self.drop),
+            0 => model::opt(&self.add),
+            1 => model::opt(&self.drop),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.add.is_some() as u64 | (self.drop.is_some() as u64) << 1
     }
 }
 model::model!(V1Capabilities);
@@ -153,12 +166,20 @@ impl model::Model for V1CephFsVolumeSource {
         match index {
             0 => model::Part::Str(&self.path),
             1 => model::Part::Str(&self.user),
-            2 => model::Part::Opt(&self.monitors),
+            2 => model::opt(&self.monitors),
             3 => model::Part::Flag(&self.read_only),
-            4 => model::Part::Opt(&self.secret_ref),
+            4 => model::opt(&self.secret_ref),
             5 => model::Part::Str(&self.secret_file),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.path.is_some() as u64 | (self.user.is_some() as u64) << 1
+            | (self.monitors.is_some() as u64) << 2
+            | (self.read_only.is_some() as u64) << 3
+            | (self.secret_ref.is_some() as u64) << 4
+            | (self.secret_file.is_some() as u64) << 5
     }
 }
 model::model!(V1CephFsVolumeSource);
@@ -202,9 +223,15 @@ impl model::Model for V1CinderVolumeSource {
             0 => model::Part::Str(&self.fs_type),
             1 => model::Part::Flag(&self.read_only),
             2 => model::Part::Str(&self.volume_id),
-            3 => model::Part::Opt(&self.secret_ref),
+            3 => model::opt(&self.secret_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.fs_type.is_some() as u64 | (self.read_only.is_some() as u64) << 1
+            | (self.volume_id.is_some() as u64) << 2
+            | (self.secret_ref.is_some() as u64) << 3
     }
 }
 model::model!(V1CinderVolumeSource);
@@ -240,9 +267,13 @@ impl model::Model for V1CloudWatchMetric {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.interval),
-            1 => model::Part::Opt(&self.metric_data_queries),
+            1 => model::opt(&self.metric_data_queries),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.interval.is_some() as u64 | (self.metric_data_queries.is_some() as u64) << 1
     }
 }
 model::model!(V1CloudWatchMetric);
@@ -293,10 +324,18 @@ impl model::Model for V1CloudWatchMetricDataQuery {
             1 => model::Part::Str(&self.label),
             2 => model::Part::Json(&self.period),
             3 => model::Part::Str(&self.expression),
-            4 => model::Part::Opt(&self.metric_stat),
+            4 => model::opt(&self.metric_stat),
             5 => model::Part::Flag(&self.return_data),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.label.is_some() as u64) << 1
+            | (self.period.is_some() as u64) << 2
+            | (self.expression.is_some() as u64) << 3
+            | (self.metric_stat.is_some() as u64) << 4
+            | (self.return_data.is_some() as u64) << 5
     }
 }
 model::model!(V1CloudWatchMetricDataQuery);
@@ -339,10 +378,15 @@ impl model::Model for V1CloudWatchMetricStat {
         match index {
             0 => model::Part::Str(&self.stat),
             1 => model::Part::Str(&self.unit),
-            2 => model::Part::Opt(&self.metric),
+            2 => model::opt(&self.metric),
             3 => model::Part::Json(&self.period),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.stat.is_some() as u64 | (self.unit.is_some() as u64) << 1
+            | (self.metric.is_some() as u64) << 2 | (self.period.is_some() as u64) << 3
     }
 }
 model::model!(V1CloudWatchMetricStat);
@@ -381,10 +425,15 @@ impl model::Model for V1CloudWatchMetricStatMetric {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.namespace),
-            1 => model::Part::Opt(&self.dimensions),
+            1 => model::opt(&self.dimensions),
             2 => model::Part::Str(&self.metric_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.namespace.is_some() as u64 | (self.dimensions.is_some() as u64) << 1
+            | (self.metric_name.is_some() as u64) << 2
     }
 }
 model::model!(V1CloudWatchMetricStatMetric);
@@ -423,6 +472,10 @@ impl model::Model for V1CloudWatchMetricStatMetricDimension {
             1 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(V1CloudWatchMetricStatMetricDimension);
@@ -470,9 +523,16 @@ impl model::Model for V1ClusterTrustBundleProjection {
             1 => model::Part::Str(&self.path),
             2 => model::Part::Flag(&self.optional),
             3 => model::Part::Str(&self.signer_name),
-            4 => model::Part::Opt(&self.label_selector),
+            4 => model::opt(&self.label_selector),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.path.is_some() as u64) << 1
+            | (self.optional.is_some() as u64) << 2
+            | (self.signer_name.is_some() as u64) << 3
+            | (self.label_selector.is_some() as u64) << 4
     }
 }
 model::model!(V1ClusterTrustBundleProjection);
@@ -508,9 +568,14 @@ impl model::Model for V1ConfigMapEnvSource {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.optional),
-            1 => model::Part::Opt(&self.local_object_reference),
+            1 => model::opt(&self.local_object_reference),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.optional.is_some() as u64
+            | (self.local_object_reference.is_some() as u64) << 1
     }
 }
 model::model!(V1ConfigMapEnvSource);
@@ -550,9 +615,14 @@ impl model::Model for V1ConfigMapKeySelector {
         match index {
             0 => model::Part::Str(&self.key),
             1 => model::Part::Flag(&self.optional),
-            2 => model::Part::Opt(&self.local_object_reference),
+            2 => model::opt(&self.local_object_reference),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.optional.is_some() as u64) << 1
+            | (self.local_object_reference.is_some() as u64) << 2
     }
 }
 model::model!(V1ConfigMapKeySelector);
@@ -590,11 +660,16 @@ impl model::Model for V1ConfigMapProjection {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.items),
+            0 => model::opt(&self.items),
             1 => model::Part::Flag(&self.optional),
-            2 => model::Part::Opt(&self.local_object_reference),
+            2 => model::opt(&self.local_object_reference),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.items.is_some() as u64 | (self.optional.is_some() as u64) << 1
+            | (self.local_object_reference.is_some() as u64) << 2
     }
 }
 model::model!(V1ConfigMapProjection);
@@ -635,12 +710,18 @@ impl model::Model for V1ConfigMapVolumeSource {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.items),
+            0 => model::opt(&self.items),
             1 => model::Part::Flag(&self.optional),
             2 => model::Part::Int(&self.default_mode),
-            3 => model::Part::Opt(&self.local_object_reference),
+            3 => model::opt(&self.local_object_reference),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.items.is_some() as u64 | (self.optional.is_some() as u64) << 1
+            | (self.default_mode.is_some() as u64) << 2
+            | (self.local_object_reference.is_some() as u64) << 3
     }
 }
 model::model!(V1ConfigMapVolumeSource);
@@ -766,32 +847,55 @@ impl model::Model for V1Container {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.env),
+            0 => model::opt(&self.env),
             1 => model::Part::Flag(&self.tty),
-            2 => model::Part::Opt(&self.args),
+            2 => model::opt(&self.args),
             3 => model::Part::Str(&self.name),
             4 => model::Part::Str(&self.image),
-            5 => model::Part::Opt(&self.ports),
+            5 => model::opt(&self.ports),
             6 => model::Part::Flag(&self.stdin),
-            7 => model::Part::Opt(&self.command),
-            8 => model::Part::Opt(&self.env_from),
-            9 => model::Part::Opt(&self.lifecycle),
-            10 => model::Part::Opt(&self.resources),
+            7 => model::opt(&self.command),
+            8 => model::opt(&self.env_from),
+            9 => model::opt(&self.lifecycle),
+            10 => model::opt(&self.resources),
             11 => model::Part::Flag(&self.stdin_once),
             12 => model::Part::Str(&self.working_dir),
-            13 => model::Part::Opt(&self.resize_policy),
-            14 => model::Part::Opt(&self.startup_probe),
-            15 => model::Part::Opt(&self.volume_mounts),
-            16 => model::Part::Opt(&self.liveness_probe),
+            13 => model::opt(&self.resize_policy),
+            14 => model::opt(&self.startup_probe),
+            15 => model::opt(&self.volume_mounts),
+            16 => model::opt(&self.liveness_probe),
             17 => model::Part::Str(&self.restart_policy),
-            18 => model::Part::Opt(&self.volume_devices),
-            19 => model::Part::Opt(&self.readiness_probe),
+            18 => model::opt(&self.volume_devices),
+            19 => model::opt(&self.readiness_probe),
             20 => model::Part::Str(&self.image_pull_policy),
-            21 => model::Part::Opt(&self.security_context),
+            21 => model::opt(&self.security_context),
             22 => model::Part::Str(&self.termination_message_path),
             23 => model::Part::Str(&self.termination_message_policy),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.env.is_some() as u64 | (self.tty.is_some() as u64) << 1
+            | (self.args.is_some() as u64) << 2 | (self.name.is_some() as u64) << 3
+            | (self.image.is_some() as u64) << 4 | (self.ports.is_some() as u64) << 5
+            | (self.stdin.is_some() as u64) << 6 | (self.command.is_some() as u64) << 7
+            | (self.env_from.is_some() as u64) << 8
+            | (self.lifecycle.is_some() as u64) << 9
+            | (self.resources.is_some() as u64) << 10
+            | (self.stdin_once.is_some() as u64) << 11
+            | (self.working_dir.is_some() as u64) << 12
+            | (self.resize_policy.is_some() as u64) << 13
+            | (self.startup_probe.is_some() as u64) << 14
+            | (self.volume_mounts.is_some() as u64) << 15
+            | (self.liveness_probe.is_some() as u64) << 16
+            | (self.restart_policy.is_some() as u64) << 17
+            | (self.volume_devices.is_some() as u64) << 18
+            | (self.readiness_probe.is_some() as u64) << 19
+            | (self.image_pull_policy.is_some() as u64) << 20
+            | (self.security_context.is_some() as u64) << 21
+            | (self.termination_message_path.is_some() as u64) << 22
+            | (self.termination_message_policy.is_some() as u64) << 23
     }
 }
 model::model!(V1Container);
@@ -843,6 +947,13 @@ impl model::Model for V1ContainerPort {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.host_ip.is_some() as u64) << 1
+            | (self.host_port.is_some() as u64) << 2
+            | (self.protocol.is_some() as u64) << 3
+            | (self.container_port.is_some() as u64) << 4
+    }
 }
 model::model!(V1ContainerPort);
 /// Schema `V1ContainerResizePolicy`.
@@ -880,6 +991,10 @@ impl model::Model for V1ContainerResizePolicy {
             1 => model::Part::Str(&self.restart_policy),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.resource_name.is_some() as u64 | (self.restart_policy.is_some() as u64) << 1
     }
 }
 model::model!(V1ContainerResizePolicy);
@@ -926,10 +1041,17 @@ impl model::Model for V1csiVolumeSource {
             0 => model::Part::Str(&self.driver),
             1 => model::Part::Str(&self.fs_type),
             2 => model::Part::Flag(&self.read_only),
-            3 => model::Part::Opt(&self.volume_attributes),
-            4 => model::Part::Opt(&self.node_publish_secret_ref),
+            3 => model::opt(&self.volume_attributes),
+            4 => model::opt(&self.node_publish_secret_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.driver.is_some() as u64 | (self.fs_type.is_some() as u64) << 1
+            | (self.read_only.is_some() as u64) << 2
+            | (self.volume_attributes.is_some() as u64) << 3
+            | (self.node_publish_secret_ref.is_some() as u64) << 4
     }
 }
 model::model!(V1csiVolumeSource);

@@ -44,6 +44,11 @@ impl model::Model for V1DatadogMetric {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.query.is_some() as u64 | (self.interval.is_some() as u64) << 1
+            | (self.api_version.is_some() as u64) << 2
+    }
 }
 model::model!(V1DatadogMetric);
 /// Schema `V1DownwardAPIProjection`.
@@ -74,9 +79,13 @@ impl model::Model for V1DownwardApiProjection {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.items),
+            0 => model::opt(&self.items),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.items.is_some() as u64
     }
 }
 model::model!(V1DownwardApiProjection);
@@ -119,10 +128,16 @@ impl model::Model for V1DownwardApiVolumeFile {
         match index {
             0 => model::Part::Int(&self.mode),
             1 => model::Part::Str(&self.path),
-            2 => model::Part::Opt(&self.field_ref),
-            3 => model::Part::Opt(&self.resource_field_ref),
+            2 => model::opt(&self.field_ref),
+            3 => model::opt(&self.resource_field_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.mode.is_some() as u64 | (self.path.is_some() as u64) << 1
+            | (self.field_ref.is_some() as u64) << 2
+            | (self.resource_field_ref.is_some() as u64) << 3
     }
 }
 model::model!(V1DownwardApiVolumeFile);
@@ -157,10 +172,14 @@ impl model::Model for V1DownwardApiVolumeSource {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.items),
+            0 => model::opt(&self.items),
             1 => model::Part::Int(&self.default_mode),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.items.is_some() as u64 | (self.default_mode.is_some() as u64) << 1
     }
 }
 model::model!(V1DownwardApiVolumeSource);
@@ -195,6 +214,10 @@ impl model::Model for V1DryRun {
             0 => model::Part::Str(&self.metric_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.metric_name.is_some() as u64
     }
 }
 model::model!(V1DryRun);

@@ -36,9 +36,13 @@ impl model::Model for V1EmptyDirVolumeSource {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.medium),
-            1 => model::Part::Opt(&self.size_limit),
+            1 => model::opt(&self.size_limit),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.medium.is_some() as u64 | (self.size_limit.is_some() as u64) << 1
     }
 }
 model::model!(V1EmptyDirVolumeSource);
@@ -77,10 +81,15 @@ impl model::Model for V1EnvFromSource {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.prefix),
-            1 => model::Part::Opt(&self.secret_ref),
-            2 => model::Part::Opt(&self.config_map_ref),
+            1 => model::opt(&self.secret_ref),
+            2 => model::opt(&self.config_map_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.prefix.is_some() as u64 | (self.secret_ref.is_some() as u64) << 1
+            | (self.config_map_ref.is_some() as u64) << 2
     }
 }
 model::model!(V1EnvFromSource);
@@ -120,9 +129,14 @@ impl model::Model for V1EnvVar {
         match index {
             0 => model::Part::Str(&self.name),
             1 => model::Part::Str(&self.value),
-            2 => model::Part::Opt(&self.value_from),
+            2 => model::opt(&self.value_from),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
+            | (self.value_from.is_some() as u64) << 2
     }
 }
 model::model!(V1EnvVar);
@@ -163,12 +177,18 @@ impl model::Model for V1EnvVarSource {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.field_ref),
-            1 => model::Part::Opt(&self.secret_key_ref),
-            2 => model::Part::Opt(&self.config_map_key_ref),
-            3 => model::Part::Opt(&self.resource_field_ref),
+            0 => model::opt(&self.field_ref),
+            1 => model::opt(&self.secret_key_ref),
+            2 => model::opt(&self.config_map_key_ref),
+            3 => model::opt(&self.resource_field_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.field_ref.is_some() as u64 | (self.secret_key_ref.is_some() as u64) << 1
+            | (self.config_map_key_ref.is_some() as u64) << 2
+            | (self.resource_field_ref.is_some() as u64) << 3
     }
 }
 model::model!(V1EnvVarSource);
@@ -204,9 +224,14 @@ impl model::Model for V1EphemeralContainer {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.target_container_name),
-            1 => model::Part::Opt(&self.ephemeral_container_common),
+            1 => model::opt(&self.ephemeral_container_common),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.target_container_name.is_some() as u64
+            | (self.ephemeral_container_common.is_some() as u64) << 1
     }
 }
 model::model!(V1EphemeralContainer);
@@ -332,32 +357,55 @@ impl model::Model for V1EphemeralContainerCommon {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.env),
+            0 => model::opt(&self.env),
             1 => model::Part::Flag(&self.tty),
-            2 => model::Part::Opt(&self.args),
+            2 => model::opt(&self.args),
             3 => model::Part::Str(&self.name),
             4 => model::Part::Str(&self.image),
-            5 => model::Part::Opt(&self.ports),
+            5 => model::opt(&self.ports),
             6 => model::Part::Flag(&self.stdin),
-            7 => model::Part::Opt(&self.command),
-            8 => model::Part::Opt(&self.env_from),
-            9 => model::Part::Opt(&self.lifecycle),
-            10 => model::Part::Opt(&self.resources),
+            7 => model::opt(&self.command),
+            8 => model::opt(&self.env_from),
+            9 => model::opt(&self.lifecycle),
+            10 => model::opt(&self.resources),
             11 => model::Part::Flag(&self.stdin_once),
             12 => model::Part::Str(&self.working_dir),
-            13 => model::Part::Opt(&self.resize_policy),
-            14 => model::Part::Opt(&self.startup_probe),
-            15 => model::Part::Opt(&self.volume_mounts),
-            16 => model::Part::Opt(&self.liveness_probe),
+            13 => model::opt(&self.resize_policy),
+            14 => model::opt(&self.startup_probe),
+            15 => model::opt(&self.volume_mounts),
+            16 => model::opt(&self.liveness_probe),
             17 => model::Part::Str(&self.restart_policy),
-            18 => model::Part::Opt(&self.volume_devices),
-            19 => model::Part::Opt(&self.readiness_probe),
+            18 => model::opt(&self.volume_devices),
+            19 => model::opt(&self.readiness_probe),
             20 => model::Part::Str(&self.image_pull_policy),
-            21 => model::Part::Opt(&self.security_context),
+            21 => model::opt(&self.security_context),
             22 => model::Part::Str(&self.termination_message_path),
             23 => model::Part::Str(&self.termination_message_policy),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.env.is_some() as u64 | (self.tty.is_some() as u64) << 1
+            | (self.args.is_some() as u64) << 2 | (self.name.is_some() as u64) << 3
+            | (self.image.is_some() as u64) << 4 | (self.ports.is_some() as u64) << 5
+            | (self.stdin.is_some() as u64) << 6 | (self.command.is_some() as u64) << 7
+            | (self.env_from.is_some() as u64) << 8
+            | (self.lifecycle.is_some() as u64) << 9
+            | (self.resources.is_some() as u64) << 10
+            | (self.stdin_once.is_some() as u64) << 11
+            | (self.working_dir.is_some() as u64) << 12
+            | (self.resize_policy.is_some() as u64) << 13
+            | (self.startup_probe.is_some() as u64) << 14
+            | (self.volume_mounts.is_some() as u64) << 15
+            | (self.liveness_probe.is_some() as u64) << 16
+            | (self.restart_policy.is_some() as u64) << 17
+            | (self.volume_devices.is_some() as u64) << 18
+            | (self.readiness_probe.is_some() as u64) << 19
+            | (self.image_pull_policy.is_some() as u64) << 20
+            | (self.security_context.is_some() as u64) << 21
+            | (self.termination_message_path.is_some() as u64) << 22
+            | (self.termination_message_policy.is_some() as u64) << 23
     }
 }
 model::model!(V1EphemeralContainerCommon);
@@ -389,9 +437,13 @@ impl model::Model for V1EphemeralVolumeSource {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.volume_claim_template),
+            0 => model::opt(&self.volume_claim_template),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.volume_claim_template.is_some() as u64
     }
 }
 model::model!(V1EphemeralVolumeSource);
@@ -423,9 +475,13 @@ impl model::Model for V1ExecAction {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.command),
+            0 => model::opt(&self.command),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.command.is_some() as u64
     }
 }
 model::model!(V1ExecAction);

@@ -36,6 +36,10 @@ impl model::Model for V1FieldRef {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.field_path.is_some() as u64
+    }
 }
 model::model!(V1FieldRef);
 /// Schema `V1FlexVolumeSource`.
@@ -80,11 +84,18 @@ impl model::Model for V1FlexVolumeSource {
         match index {
             0 => model::Part::Str(&self.driver),
             1 => model::Part::Str(&self.fs_type),
-            2 => model::Part::Opt(&self.options),
+            2 => model::opt(&self.options),
             3 => model::Part::Flag(&self.read_only),
-            4 => model::Part::Opt(&self.secret_ref),
+            4 => model::opt(&self.secret_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.driver.is_some() as u64 | (self.fs_type.is_some() as u64) << 1
+            | (self.options.is_some() as u64) << 2
+            | (self.read_only.is_some() as u64) << 3
+            | (self.secret_ref.is_some() as u64) << 4
     }
 }
 model::model!(V1FlexVolumeSource);
@@ -123,6 +134,10 @@ impl model::Model for V1FlockerVolumeSource {
             1 => model::Part::Str(&self.dataset_uuid),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.dataset_name.is_some() as u64 | (self.dataset_uuid.is_some() as u64) << 1
     }
 }
 model::model!(V1FlockerVolumeSource);
@@ -167,12 +182,19 @@ impl model::Model for V1fcVolumeSource {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.lun),
-            1 => model::Part::Opt(&self.wwids),
+            1 => model::opt(&self.wwids),
             2 => model::Part::Str(&self.fs_type),
             3 => model::Part::Flag(&self.read_only),
-            4 => model::Part::Opt(&self.target_ww_ns),
+            4 => model::opt(&self.target_ww_ns),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.lun.is_some() as u64 | (self.wwids.is_some() as u64) << 1
+            | (self.fs_type.is_some() as u64) << 2
+            | (self.read_only.is_some() as u64) << 3
+            | (self.target_ww_ns.is_some() as u64) << 4
     }
 }
 model::model!(V1fcVolumeSource);

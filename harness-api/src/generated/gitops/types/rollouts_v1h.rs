@@ -36,9 +36,13 @@ impl model::Model for V1HeaderRoutingMatch {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.header_name),
-            1 => model::Part::Opt(&self.header_value),
+            1 => model::opt(&self.header_value),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.header_name.is_some() as u64 | (self.header_value.is_some() as u64) << 1
     }
 }
 model::model!(V1HeaderRoutingMatch);
@@ -74,9 +78,13 @@ impl model::Model for V1HostAlias {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.ip),
-            1 => model::Part::Opt(&self.hostnames),
+            1 => model::opt(&self.hostnames),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ip.is_some() as u64 | (self.hostnames.is_some() as u64) << 1
     }
 }
 model::model!(V1HostAlias);
@@ -115,6 +123,10 @@ impl model::Model for V1HostPathVolumeSource {
             1 => model::Part::Str(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.path.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(V1HostPathVolumeSource);
@@ -162,9 +174,15 @@ impl model::Model for V1httpGetAction {
             1 => model::Part::Str(&self.path),
             2 => model::Part::Json(&self.port),
             3 => model::Part::Str(&self.scheme),
-            4 => model::Part::Opt(&self.http_headers),
+            4 => model::opt(&self.http_headers),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.host.is_some() as u64 | (self.path.is_some() as u64) << 1
+            | (self.port.is_some() as u64) << 2 | (self.scheme.is_some() as u64) << 3
+            | (self.http_headers.is_some() as u64) << 4
     }
 }
 model::model!(V1httpGetAction);
@@ -203,6 +221,10 @@ impl model::Model for V1httpHeader {
             1 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(V1httpHeader);

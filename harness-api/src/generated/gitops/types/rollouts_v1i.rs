@@ -40,6 +40,10 @@ impl model::Model for V1ImageVolumeSource {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.reference.is_some() as u64 | (self.pull_policy.is_some() as u64) << 1
+    }
 }
 model::model!(V1ImageVolumeSource);
 /// Schema `V1InfluxdbMetric`.
@@ -77,6 +81,10 @@ impl model::Model for V1InfluxdbMetric {
             1 => model::Part::Str(&self.profile),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.query.is_some() as u64 | (self.profile.is_some() as u64) << 1
     }
 }
 model::model!(V1InfluxdbMetric);
@@ -153,9 +161,9 @@ impl model::Model for V1iscsiVolumeSource {
             0 => model::Part::Str(&self.iqn),
             1 => model::Part::Int(&self.lun),
             2 => model::Part::Str(&self.fs_type),
-            3 => model::Part::Opt(&self.portals),
+            3 => model::opt(&self.portals),
             4 => model::Part::Flag(&self.read_only),
-            5 => model::Part::Opt(&self.secret_ref),
+            5 => model::opt(&self.secret_ref),
             6 => model::Part::Str(&self.target_portal),
             7 => model::Part::Str(&self.initiator_name),
             8 => model::Part::Str(&self.iscsi_interface),
@@ -163,6 +171,18 @@ impl model::Model for V1iscsiVolumeSource {
             10 => model::Part::Flag(&self.chap_auth_discovery),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.iqn.is_some() as u64 | (self.lun.is_some() as u64) << 1
+            | (self.fs_type.is_some() as u64) << 2 | (self.portals.is_some() as u64) << 3
+            | (self.read_only.is_some() as u64) << 4
+            | (self.secret_ref.is_some() as u64) << 5
+            | (self.target_portal.is_some() as u64) << 6
+            | (self.initiator_name.is_some() as u64) << 7
+            | (self.iscsi_interface.is_some() as u64) << 8
+            | (self.chap_auth_session.is_some() as u64) << 9
+            | (self.chap_auth_discovery.is_some() as u64) << 10
     }
 }
 model::model!(V1iscsiVolumeSource);

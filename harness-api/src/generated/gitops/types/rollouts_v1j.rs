@@ -35,10 +35,14 @@ impl model::Model for V1JobMetric {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.metadata),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.spec.is_some() as u64 | (self.metadata.is_some() as u64) << 1
     }
 }
 model::model!(V1JobMetric);
@@ -133,23 +137,41 @@ impl model::Model for V1JobSpec {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.suspend),
-            1 => model::Part::Opt(&self.selector),
-            2 => model::Part::Opt(&self.template),
+            1 => model::opt(&self.selector),
+            2 => model::opt(&self.template),
             3 => model::Part::Str(&self.managed_by),
             4 => model::Part::Int(&self.completions),
             5 => model::Part::Int(&self.parallelism),
             6 => model::Part::Int(&self.backoff_limit),
-            7 => model::Part::Opt(&self.success_policy),
+            7 => model::opt(&self.success_policy),
             8 => model::Part::Str(&self.completion_mode),
             9 => model::Part::Flag(&self.manual_selector),
             10 => model::Part::Int(&self.max_failed_indexes),
-            11 => model::Part::Opt(&self.pod_failure_policy),
+            11 => model::opt(&self.pod_failure_policy),
             12 => model::Part::Int(&self.backoff_limit_per_index),
             13 => model::Part::Str(&self.pod_replacement_policy),
             14 => model::Part::Str(&self.active_deadline_seconds),
             15 => model::Part::Int(&self.ttl_seconds_after_finished),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.suspend.is_some() as u64 | (self.selector.is_some() as u64) << 1
+            | (self.template.is_some() as u64) << 2
+            | (self.managed_by.is_some() as u64) << 3
+            | (self.completions.is_some() as u64) << 4
+            | (self.parallelism.is_some() as u64) << 5
+            | (self.backoff_limit.is_some() as u64) << 6
+            | (self.success_policy.is_some() as u64) << 7
+            | (self.completion_mode.is_some() as u64) << 8
+            | (self.manual_selector.is_some() as u64) << 9
+            | (self.max_failed_indexes.is_some() as u64) << 10
+            | (self.pod_failure_policy.is_some() as u64) << 11
+            | (self.backoff_limit_per_index.is_some() as u64) << 12
+            | (self.pod_replacement_policy.is_some() as u64) << 13
+            | (self.active_deadline_seconds.is_some() as u64) << 14
+            | (self.ttl_seconds_after_finished.is_some() as u64) << 15
     }
 }
 model::model!(V1JobSpec);

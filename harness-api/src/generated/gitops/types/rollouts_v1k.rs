@@ -62,9 +62,9 @@ impl model::Model for V1KayentaMetric {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.scopes),
+            0 => model::opt(&self.scopes),
             1 => model::Part::Str(&self.address),
-            2 => model::Part::Opt(&self.threshold),
+            2 => model::opt(&self.threshold),
             3 => model::Part::Str(&self.application),
             4 => model::Part::Str(&self.canary_config_name),
             5 => model::Part::Str(&self.metrics_account_name),
@@ -72,6 +72,16 @@ impl model::Model for V1KayentaMetric {
             7 => model::Part::Str(&self.configuration_account_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.scopes.is_some() as u64 | (self.address.is_some() as u64) << 1
+            | (self.threshold.is_some() as u64) << 2
+            | (self.application.is_some() as u64) << 3
+            | (self.canary_config_name.is_some() as u64) << 4
+            | (self.metrics_account_name.is_some() as u64) << 5
+            | (self.storage_account_name.is_some() as u64) << 6
+            | (self.configuration_account_name.is_some() as u64) << 7
     }
 }
 model::model!(V1KayentaMetric);
@@ -110,10 +120,15 @@ impl model::Model for V1KayentaScope {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.control_scope),
-            2 => model::Part::Opt(&self.experiment_scope),
+            1 => model::opt(&self.control_scope),
+            2 => model::opt(&self.experiment_scope),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.control_scope.is_some() as u64) << 1
+            | (self.experiment_scope.is_some() as u64) << 2
     }
 }
 model::model!(V1KayentaScope);
@@ -152,6 +167,10 @@ impl model::Model for V1KayentaThreshold {
             1 => model::Part::Str(&self.marginal),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.pass.is_some() as u64 | (self.marginal.is_some() as u64) << 1
     }
 }
 model::model!(V1KayentaThreshold);
@@ -194,6 +213,11 @@ impl model::Model for V1KeyToPath {
             2 => model::Part::Str(&self.path),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.mode.is_some() as u64) << 1
+            | (self.path.is_some() as u64) << 2
     }
 }
 model::model!(V1KeyToPath);

@@ -35,10 +35,14 @@ impl model::Model for V1Lifecycle {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.pre_stop),
-            1 => model::Part::Opt(&self.post_start),
+            0 => model::opt(&self.pre_stop),
+            1 => model::opt(&self.post_start),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.pre_stop.is_some() as u64 | (self.post_start.is_some() as u64) << 1
     }
 }
 model::model!(V1Lifecycle);
@@ -79,12 +83,18 @@ impl model::Model for V1LifecycleHandler {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.exec),
-            1 => model::Part::Opt(&self.sleep),
-            2 => model::Part::Opt(&self.http_get),
-            3 => model::Part::Opt(&self.tcp_socket),
+            0 => model::opt(&self.exec),
+            1 => model::opt(&self.sleep),
+            2 => model::opt(&self.http_get),
+            3 => model::opt(&self.tcp_socket),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.exec.is_some() as u64 | (self.sleep.is_some() as u64) << 1
+            | (self.http_get.is_some() as u64) << 2
+            | (self.tcp_socket.is_some() as u64) << 3
     }
 }
 model::model!(V1LifecycleHandler);
@@ -119,6 +129,10 @@ impl model::Model for V1LocalObjectReference {
             0 => model::Part::Str(&self.name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64
     }
 }
 model::model!(V1LocalObjectReference);

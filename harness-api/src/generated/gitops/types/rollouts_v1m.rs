@@ -40,6 +40,10 @@ impl model::Model for V1MeasurementRetention {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.limit.is_some() as u64 | (self.metric_name.is_some() as u64) << 1
+    }
 }
 model::model!(V1MeasurementRetention);
 /// Schema `V1Metric`.
@@ -111,7 +115,7 @@ impl model::Model for V1Metric {
             0 => model::Part::Str(&self.name),
             1 => model::Part::Json(&self.count),
             2 => model::Part::Str(&self.interval),
-            3 => model::Part::Opt(&self.provider),
+            3 => model::opt(&self.provider),
             4 => model::Part::Json(&self.failure_limit),
             5 => model::Part::Str(&self.initial_delay),
             6 => model::Part::Str(&self.failure_condition),
@@ -120,6 +124,18 @@ impl model::Model for V1Metric {
             9 => model::Part::Json(&self.consecutive_error_limit),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.count.is_some() as u64) << 1
+            | (self.interval.is_some() as u64) << 2
+            | (self.provider.is_some() as u64) << 3
+            | (self.failure_limit.is_some() as u64) << 4
+            | (self.initial_delay.is_some() as u64) << 5
+            | (self.failure_condition.is_some() as u64) << 6
+            | (self.success_condition.is_some() as u64) << 7
+            | (self.inconclusive_limit.is_some() as u64) << 8
+            | (self.consecutive_error_limit.is_some() as u64) << 9
     }
 }
 model::model!(V1Metric);
@@ -197,20 +213,33 @@ impl model::Model for V1MetricProvider {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.job),
-            1 => model::Part::Opt(&self.web),
-            2 => model::Part::Opt(&self.plugin),
-            3 => model::Part::Opt(&self.datadog),
-            4 => model::Part::Opt(&self.kayenta),
-            5 => model::Part::Opt(&self.graphite),
-            6 => model::Part::Opt(&self.influxdb),
-            7 => model::Part::Opt(&self.new_relic),
-            8 => model::Part::Opt(&self.wavefront),
-            9 => model::Part::Opt(&self.cloud_watch),
-            10 => model::Part::Opt(&self.prometheus),
-            11 => model::Part::Opt(&self.skywalking),
+            0 => model::opt(&self.job),
+            1 => model::opt(&self.web),
+            2 => model::opt(&self.plugin),
+            3 => model::opt(&self.datadog),
+            4 => model::opt(&self.kayenta),
+            5 => model::opt(&self.graphite),
+            6 => model::opt(&self.influxdb),
+            7 => model::opt(&self.new_relic),
+            8 => model::opt(&self.wavefront),
+            9 => model::opt(&self.cloud_watch),
+            10 => model::opt(&self.prometheus),
+            11 => model::opt(&self.skywalking),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.job.is_some() as u64 | (self.web.is_some() as u64) << 1
+            | (self.plugin.is_some() as u64) << 2 | (self.datadog.is_some() as u64) << 3
+            | (self.kayenta.is_some() as u64) << 4
+            | (self.graphite.is_some() as u64) << 5
+            | (self.influxdb.is_some() as u64) << 6
+            | (self.new_relic.is_some() as u64) << 7
+            | (self.wavefront.is_some() as u64) << 8
+            | (self.cloud_watch.is_some() as u64) << 9
+            | (self.prometheus.is_some() as u64) << 10
+            | (self.skywalking.is_some() as u64) << 11
     }
 }
 model::model!(V1MetricProvider);

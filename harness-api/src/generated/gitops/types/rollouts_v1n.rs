@@ -40,6 +40,10 @@ impl model::Model for V1NewRelicMetric {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.query.is_some() as u64 | (self.profile.is_some() as u64) << 1
+    }
 }
 model::model!(V1NewRelicMetric);
 /// Schema `V1NodeAffinity`.
@@ -86,18 +90,16 @@ impl model::Model for V1NodeAffinity {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => {
-                model::Part::Opt(
-                    &self.required_during_scheduling_ignored_during_execution,
-                )
-            }
-            1 => {
-                model::Part::Opt(
-                    &self.preferred_during_scheduling_ignored_during_execution,
-                )
-            }
+            0 => model::opt(&self.required_during_scheduling_ignored_during_execution),
+            1 => model::opt(&self.preferred_during_scheduling_ignored_during_execution),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.required_during_scheduling_ignored_during_execution.is_some() as u64
+            | (self.preferred_during_scheduling_ignored_during_execution.is_some()
+                as u64) << 1
     }
 }
 model::model!(V1NodeAffinity);
@@ -129,9 +131,13 @@ impl model::Model for V1NodeSelector {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.node_selector_terms),
+            0 => model::opt(&self.node_selector_terms),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.node_selector_terms.is_some() as u64
     }
 }
 model::model!(V1NodeSelector);
@@ -170,10 +176,15 @@ impl model::Model for V1NodeSelectorRequirement {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.key),
-            1 => model::Part::Opt(&self.values),
+            1 => model::opt(&self.values),
             2 => model::Part::Str(&self.operator),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.values.is_some() as u64) << 1
+            | (self.operator.is_some() as u64) << 2
     }
 }
 model::model!(V1NodeSelectorRequirement);
@@ -208,10 +219,15 @@ impl model::Model for V1NodeSelectorTerm {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.match_fields),
-            1 => model::Part::Opt(&self.match_expressions),
+            0 => model::opt(&self.match_fields),
+            1 => model::opt(&self.match_expressions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.match_fields.is_some() as u64
+            | (self.match_expressions.is_some() as u64) << 1
     }
 }
 model::model!(V1NodeSelectorTerm);
@@ -254,6 +270,11 @@ impl model::Model for V1nfsVolumeSource {
             2 => model::Part::Flag(&self.read_only),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.path.is_some() as u64 | (self.server.is_some() as u64) << 1
+            | (self.read_only.is_some() as u64) << 2
     }
 }
 model::model!(V1nfsVolumeSource);

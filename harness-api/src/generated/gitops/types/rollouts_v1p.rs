@@ -66,17 +66,28 @@ impl model::Model for V1PersistentVolumeClaimSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.selector),
-            1 => model::Part::Opt(&self.resources),
-            2 => model::Part::Opt(&self.data_source),
+            0 => model::opt(&self.selector),
+            1 => model::opt(&self.resources),
+            2 => model::opt(&self.data_source),
             3 => model::Part::Str(&self.volume_mode),
             4 => model::Part::Str(&self.volume_name),
-            5 => model::Part::Opt(&self.access_modes),
-            6 => model::Part::Opt(&self.data_source_ref),
+            5 => model::opt(&self.access_modes),
+            6 => model::opt(&self.data_source_ref),
             7 => model::Part::Str(&self.storage_class_name),
             8 => model::Part::Str(&self.volume_attributes_class_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.selector.is_some() as u64 | (self.resources.is_some() as u64) << 1
+            | (self.data_source.is_some() as u64) << 2
+            | (self.volume_mode.is_some() as u64) << 3
+            | (self.volume_name.is_some() as u64) << 4
+            | (self.access_modes.is_some() as u64) << 5
+            | (self.data_source_ref.is_some() as u64) << 6
+            | (self.storage_class_name.is_some() as u64) << 7
+            | (self.volume_attributes_class_name.is_some() as u64) << 8
     }
 }
 model::model!(V1PersistentVolumeClaimSpec);
@@ -111,10 +122,14 @@ impl model::Model for V1PersistentVolumeClaimTemplate {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.metadata),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.spec.is_some() as u64 | (self.metadata.is_some() as u64) << 1
     }
 }
 model::model!(V1PersistentVolumeClaimTemplate);
@@ -154,6 +169,10 @@ impl model::Model for V1PersistentVolumeClaimVolumeSource {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.read_only.is_some() as u64 | (self.claim_name.is_some() as u64) << 1
+    }
 }
 model::model!(V1PersistentVolumeClaimVolumeSource);
 /// Schema `V1PhotonPersistentDiskVolumeSource`.
@@ -191,6 +210,10 @@ impl model::Model for V1PhotonPersistentDiskVolumeSource {
             1 => model::Part::Str(&self.fs_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.pd_id.is_some() as u64 | (self.fs_type.is_some() as u64) << 1
     }
 }
 model::model!(V1PhotonPersistentDiskVolumeSource);
@@ -240,18 +263,16 @@ impl model::Model for V1PodAffinity {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => {
-                model::Part::Opt(
-                    &self.required_during_scheduling_ignored_during_execution,
-                )
-            }
-            1 => {
-                model::Part::Opt(
-                    &self.preferred_during_scheduling_ignored_during_execution,
-                )
-            }
+            0 => model::opt(&self.required_during_scheduling_ignored_during_execution),
+            1 => model::opt(&self.preferred_during_scheduling_ignored_during_execution),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.required_during_scheduling_ignored_during_execution.is_some() as u64
+            | (self.preferred_during_scheduling_ignored_during_execution.is_some()
+                as u64) << 1
     }
 }
 model::model!(V1PodAffinity);
@@ -305,14 +326,22 @@ impl model::Model for V1PodAffinityTerm {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.namespaces),
+            0 => model::opt(&self.namespaces),
             1 => model::Part::Str(&self.topology_key),
-            2 => model::Part::Opt(&self.label_selector),
-            3 => model::Part::Opt(&self.match_label_keys),
-            4 => model::Part::Opt(&self.mismatch_label_keys),
-            5 => model::Part::Opt(&self.namespace_selector),
+            2 => model::opt(&self.label_selector),
+            3 => model::opt(&self.match_label_keys),
+            4 => model::opt(&self.mismatch_label_keys),
+            5 => model::opt(&self.namespace_selector),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.namespaces.is_some() as u64 | (self.topology_key.is_some() as u64) << 1
+            | (self.label_selector.is_some() as u64) << 2
+            | (self.match_label_keys.is_some() as u64) << 3
+            | (self.mismatch_label_keys.is_some() as u64) << 4
+            | (self.namespace_selector.is_some() as u64) << 5
     }
 }
 model::model!(V1PodAffinityTerm);
@@ -362,18 +391,16 @@ impl model::Model for V1PodAntiAffinity {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => {
-                model::Part::Opt(
-                    &self.required_during_scheduling_ignored_during_execution,
-                )
-            }
-            1 => {
-                model::Part::Opt(
-                    &self.preferred_during_scheduling_ignored_during_execution,
-                )
-            }
+            0 => model::opt(&self.required_during_scheduling_ignored_during_execution),
+            1 => model::opt(&self.preferred_during_scheduling_ignored_during_execution),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.required_during_scheduling_ignored_during_execution.is_some() as u64
+            | (self.preferred_during_scheduling_ignored_during_execution.is_some()
+                as u64) << 1
     }
 }
 model::model!(V1PodAntiAffinity);
@@ -411,11 +438,16 @@ impl model::Model for V1PodDnsConfig {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.options),
-            1 => model::Part::Opt(&self.searches),
-            2 => model::Part::Opt(&self.nameservers),
+            0 => model::opt(&self.options),
+            1 => model::opt(&self.searches),
+            2 => model::opt(&self.nameservers),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.options.is_some() as u64 | (self.searches.is_some() as u64) << 1
+            | (self.nameservers.is_some() as u64) << 2
     }
 }
 model::model!(V1PodDnsConfig);
@@ -455,6 +487,10 @@ impl model::Model for V1PodDnsConfigOption {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
+    }
 }
 model::model!(V1PodDnsConfigOption);
 /// Schema `V1PodFailurePolicy`.
@@ -485,9 +521,13 @@ impl model::Model for V1PodFailurePolicy {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.rules),
+            0 => model::opt(&self.rules),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.rules.is_some() as u64
     }
 }
 model::model!(V1PodFailurePolicy);
@@ -525,11 +565,16 @@ impl model::Model for V1PodFailurePolicyOnExitCodesRequirement {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.values),
+            0 => model::opt(&self.values),
             1 => model::Part::Str(&self.operator),
             2 => model::Part::Str(&self.container_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.values.is_some() as u64 | (self.operator.is_some() as u64) << 1
+            | (self.container_name.is_some() as u64) << 2
     }
 }
 model::model!(V1PodFailurePolicyOnExitCodesRequirement);
@@ -569,6 +614,10 @@ impl model::Model for V1PodFailurePolicyOnPodConditionsPattern {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.status.is_some() as u64) << 1
+    }
 }
 model::model!(V1PodFailurePolicyOnPodConditionsPattern);
 /// Schema `V1PodFailurePolicyRule`.
@@ -606,10 +655,15 @@ impl model::Model for V1PodFailurePolicyRule {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.action),
-            1 => model::Part::Opt(&self.on_exit_codes),
-            2 => model::Part::Opt(&self.on_pod_conditions),
+            1 => model::opt(&self.on_exit_codes),
+            2 => model::opt(&self.on_pod_conditions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.action.is_some() as u64 | (self.on_exit_codes.is_some() as u64) << 1
+            | (self.on_pod_conditions.is_some() as u64) << 2
     }
 }
 model::model!(V1PodFailurePolicyRule);
@@ -645,6 +699,10 @@ impl model::Model for V1PodOs {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64
+    }
 }
 model::model!(V1PodOs);
 /// Schema `V1PodReadinessGate`.
@@ -678,6 +736,10 @@ impl model::Model for V1PodReadinessGate {
             0 => model::Part::Str(&self.condition_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.condition_type.is_some() as u64
     }
 }
 model::model!(V1PodReadinessGate);
@@ -721,6 +783,11 @@ impl model::Model for V1PodResourceClaim {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.resource_claim_name.is_some() as u64) << 1
+            | (self.resource_claim_template_name.is_some() as u64) << 2
+    }
 }
 model::model!(V1PodResourceClaim);
 /// Schema `V1PodSchedulingGate`.
@@ -754,6 +821,10 @@ impl model::Model for V1PodSchedulingGate {
             0 => model::Part::Str(&self.name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64
     }
 }
 model::model!(V1PodSchedulingGate);
@@ -836,20 +907,35 @@ impl model::Model for V1PodSecurityContext {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.fs_group),
-            1 => model::Part::Opt(&self.sysctls),
+            1 => model::opt(&self.sysctls),
             2 => model::Part::Str(&self.run_as_user),
             3 => model::Part::Str(&self.run_as_group),
             4 => model::Part::Flag(&self.run_as_non_root),
-            5 => model::Part::Opt(&self.se_linux_options),
-            6 => model::Part::Opt(&self.seccomp_profile),
-            7 => model::Part::Opt(&self.windows_options),
-            8 => model::Part::Opt(&self.app_armor_profile),
-            9 => model::Part::Opt(&self.supplemental_groups),
+            5 => model::opt(&self.se_linux_options),
+            6 => model::opt(&self.seccomp_profile),
+            7 => model::opt(&self.windows_options),
+            8 => model::opt(&self.app_armor_profile),
+            9 => model::opt(&self.supplemental_groups),
             10 => model::Part::Str(&self.fs_group_change_policy),
             11 => model::Part::Str(&self.se_linux_change_policy),
             12 => model::Part::Str(&self.supplemental_groups_policy),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.fs_group.is_some() as u64 | (self.sysctls.is_some() as u64) << 1
+            | (self.run_as_user.is_some() as u64) << 2
+            | (self.run_as_group.is_some() as u64) << 3
+            | (self.run_as_non_root.is_some() as u64) << 4
+            | (self.se_linux_options.is_some() as u64) << 5
+            | (self.seccomp_profile.is_some() as u64) << 6
+            | (self.windows_options.is_some() as u64) << 7
+            | (self.app_armor_profile.is_some() as u64) << 8
+            | (self.supplemental_groups.is_some() as u64) << 9
+            | (self.fs_group_change_policy.is_some() as u64) << 10
+            | (self.se_linux_change_policy.is_some() as u64) << 11
+            | (self.supplemental_groups_policy.is_some() as u64) << 12
     }
 }
 model::model!(V1PodSecurityContext);
@@ -1039,48 +1125,90 @@ impl model::Model for V1PodSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.os),
+            0 => model::opt(&self.os),
             1 => model::Part::Flag(&self.host_ipc),
             2 => model::Part::Flag(&self.host_pid),
-            3 => model::Part::Opt(&self.volumes),
-            4 => model::Part::Opt(&self.affinity),
+            3 => model::opt(&self.volumes),
+            4 => model::opt(&self.affinity),
             5 => model::Part::Str(&self.hostname),
             6 => model::Part::Str(&self.node_name),
-            7 => model::Part::Opt(&self.overhead),
+            7 => model::opt(&self.overhead),
             8 => model::Part::Int(&self.priority),
-            9 => model::Part::Opt(&self.dns_config),
+            9 => model::opt(&self.dns_config),
             10 => model::Part::Str(&self.dns_policy),
             11 => model::Part::Flag(&self.host_users),
-            12 => model::Part::Opt(&self.resources),
+            12 => model::opt(&self.resources),
             13 => model::Part::Str(&self.subdomain),
-            14 => model::Part::Opt(&self.containers),
-            15 => model::Part::Opt(&self.host_aliases),
+            14 => model::opt(&self.containers),
+            15 => model::opt(&self.host_aliases),
             16 => model::Part::Flag(&self.host_network),
-            17 => model::Part::Opt(&self.tolerations),
-            18 => model::Part::Opt(&self.node_selector),
+            17 => model::opt(&self.tolerations),
+            18 => model::opt(&self.node_selector),
             19 => model::Part::Str(&self.restart_policy),
             20 => model::Part::Str(&self.scheduler_name),
-            21 => model::Part::Opt(&self.init_containers),
-            22 => model::Part::Opt(&self.readiness_gates),
-            23 => model::Part::Opt(&self.resource_claims),
+            21 => model::opt(&self.init_containers),
+            22 => model::opt(&self.readiness_gates),
+            23 => model::opt(&self.resource_claims),
             24 => model::Part::Str(&self.service_account),
-            25 => model::Part::Opt(&self.scheduling_gates),
-            26 => model::Part::Opt(&self.security_context),
-            27 => model::Part::Opt(&self.image_pull_secrets),
+            25 => model::opt(&self.scheduling_gates),
+            26 => model::opt(&self.security_context),
+            27 => model::opt(&self.image_pull_secrets),
             28 => model::Part::Str(&self.preemption_policy),
             29 => model::Part::Str(&self.runtime_class_name),
             30 => model::Part::Str(&self.priority_class_name),
             31 => model::Part::Flag(&self.set_hostname_as_fqdn),
             32 => model::Part::Flag(&self.enable_service_links),
             33 => model::Part::Str(&self.service_account_name),
-            34 => model::Part::Opt(&self.ephemeral_containers),
+            34 => model::opt(&self.ephemeral_containers),
             35 => model::Part::Str(&self.active_deadline_seconds),
             36 => model::Part::Flag(&self.share_process_namespace),
-            37 => model::Part::Opt(&self.topology_spread_constraints),
+            37 => model::opt(&self.topology_spread_constraints),
             38 => model::Part::Flag(&self.automount_service_account_token),
             39 => model::Part::Str(&self.termination_grace_period_seconds),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.os.is_some() as u64 | (self.host_ipc.is_some() as u64) << 1
+            | (self.host_pid.is_some() as u64) << 2
+            | (self.volumes.is_some() as u64) << 3
+            | (self.affinity.is_some() as u64) << 4
+            | (self.hostname.is_some() as u64) << 5
+            | (self.node_name.is_some() as u64) << 6
+            | (self.overhead.is_some() as u64) << 7
+            | (self.priority.is_some() as u64) << 8
+            | (self.dns_config.is_some() as u64) << 9
+            | (self.dns_policy.is_some() as u64) << 10
+            | (self.host_users.is_some() as u64) << 11
+            | (self.resources.is_some() as u64) << 12
+            | (self.subdomain.is_some() as u64) << 13
+            | (self.containers.is_some() as u64) << 14
+            | (self.host_aliases.is_some() as u64) << 15
+            | (self.host_network.is_some() as u64) << 16
+            | (self.tolerations.is_some() as u64) << 17
+            | (self.node_selector.is_some() as u64) << 18
+            | (self.restart_policy.is_some() as u64) << 19
+            | (self.scheduler_name.is_some() as u64) << 20
+            | (self.init_containers.is_some() as u64) << 21
+            | (self.readiness_gates.is_some() as u64) << 22
+            | (self.resource_claims.is_some() as u64) << 23
+            | (self.service_account.is_some() as u64) << 24
+            | (self.scheduling_gates.is_some() as u64) << 25
+            | (self.security_context.is_some() as u64) << 26
+            | (self.image_pull_secrets.is_some() as u64) << 27
+            | (self.preemption_policy.is_some() as u64) << 28
+            | (self.runtime_class_name.is_some() as u64) << 29
+            | (self.priority_class_name.is_some() as u64) << 30
+            | (self.set_hostname_as_fqdn.is_some() as u64) << 31
+            | (self.enable_service_links.is_some() as u64) << 32
+            | (self.service_account_name.is_some() as u64) << 33
+            | (self.ephemeral_containers.is_some() as u64) << 34
+            | (self.active_deadline_seconds.is_some() as u64) << 35
+            | (self.share_process_namespace.is_some() as u64) << 36
+            | (self.topology_spread_constraints.is_some() as u64) << 37
+            | (self.automount_service_account_token.is_some() as u64) << 38
+            | (self.termination_grace_period_seconds.is_some() as u64) << 39
     }
 }
 model::model!(V1PodSpec);
@@ -1115,10 +1243,14 @@ impl model::Model for V1PodTemplateMetadata {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.labels),
-            1 => model::Part::Opt(&self.annotations),
+            0 => model::opt(&self.labels),
+            1 => model::opt(&self.annotations),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.labels.is_some() as u64 | (self.annotations.is_some() as u64) << 1
     }
 }
 model::model!(V1PodTemplateMetadata);
@@ -1153,10 +1285,14 @@ impl model::Model for V1PodTemplateSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.metadata),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.spec.is_some() as u64 | (self.metadata.is_some() as u64) << 1
     }
 }
 model::model!(V1PodTemplateSpec);
@@ -1200,6 +1336,11 @@ impl model::Model for V1PortworxVolumeSource {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.fs_type.is_some() as u64 | (self.read_only.is_some() as u64) << 1
+            | (self.volume_id.is_some() as u64) << 2
+    }
 }
 model::model!(V1PortworxVolumeSource);
 /// Schema `V1PreferredSchedulingTerm`.
@@ -1234,9 +1375,13 @@ impl model::Model for V1PreferredSchedulingTerm {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.weight),
-            1 => model::Part::Opt(&self.preference),
+            1 => model::opt(&self.preference),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.weight.is_some() as u64 | (self.preference.is_some() as u64) << 1
     }
 }
 model::model!(V1PreferredSchedulingTerm);
@@ -1294,7 +1439,7 @@ impl model::Model for V1Probe {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.handler),
+            0 => model::opt(&self.handler),
             1 => model::Part::Int(&self.period_seconds),
             2 => model::Part::Int(&self.timeout_seconds),
             3 => model::Part::Int(&self.failure_threshold),
@@ -1303,6 +1448,15 @@ impl model::Model for V1Probe {
             6 => model::Part::Str(&self.termination_grace_period_seconds),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.handler.is_some() as u64 | (self.period_seconds.is_some() as u64) << 1
+            | (self.timeout_seconds.is_some() as u64) << 2
+            | (self.failure_threshold.is_some() as u64) << 3
+            | (self.success_threshold.is_some() as u64) << 4
+            | (self.initial_delay_seconds.is_some() as u64) << 5
+            | (self.termination_grace_period_seconds.is_some() as u64) << 6
     }
 }
 model::model!(V1Probe);
@@ -1343,12 +1497,18 @@ impl model::Model for V1ProbeHandler {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.exec),
-            1 => model::Part::Opt(&self.grpc),
-            2 => model::Part::Opt(&self.http_get),
-            3 => model::Part::Opt(&self.tcp_socket),
+            0 => model::opt(&self.exec),
+            1 => model::opt(&self.grpc),
+            2 => model::opt(&self.http_get),
+            3 => model::opt(&self.tcp_socket),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.exec.is_some() as u64 | (self.grpc.is_some() as u64) << 1
+            | (self.http_get.is_some() as u64) << 2
+            | (self.tcp_socket.is_some() as u64) << 3
     }
 }
 model::model!(V1ProbeHandler);
@@ -1383,10 +1543,14 @@ impl model::Model for V1ProjectedVolumeSource {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.sources),
+            0 => model::opt(&self.sources),
             1 => model::Part::Int(&self.default_mode),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.sources.is_some() as u64 | (self.default_mode.is_some() as u64) << 1
     }
 }
 model::model!(V1ProjectedVolumeSource);
@@ -1418,9 +1582,13 @@ impl model::Model for V1PrometheusAuth {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.sigv4),
+            0 => model::opt(&self.sigv4),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.sigv4.is_some() as u64
     }
 }
 model::model!(V1PrometheusAuth);
@@ -1469,12 +1637,19 @@ impl model::Model for V1PrometheusMetric {
         match index {
             0 => model::Part::Str(&self.query),
             1 => model::Part::Str(&self.address),
-            2 => model::Part::Opt(&self.headers),
+            2 => model::opt(&self.headers),
             3 => model::Part::Str(&self.timeout),
             4 => model::Part::Flag(&self.insecure),
-            5 => model::Part::Opt(&self.authentication),
+            5 => model::opt(&self.authentication),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.query.is_some() as u64 | (self.address.is_some() as u64) << 1
+            | (self.headers.is_some() as u64) << 2 | (self.timeout.is_some() as u64) << 3
+            | (self.insecure.is_some() as u64) << 4
+            | (self.authentication.is_some() as u64) << 5
     }
 }
 model::model!(V1PrometheusMetric);

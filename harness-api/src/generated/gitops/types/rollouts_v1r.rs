@@ -40,6 +40,10 @@ impl model::Model for V1ResourceClaim {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.request.is_some() as u64) << 1
+    }
 }
 model::model!(V1ResourceClaim);
 /// Schema `V1ResourceFieldSelector`.
@@ -76,11 +80,16 @@ impl model::Model for V1ResourceFieldSelector {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.divisor),
+            0 => model::opt(&self.divisor),
             1 => model::Part::Str(&self.resource),
             2 => model::Part::Str(&self.container_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.divisor.is_some() as u64 | (self.resource.is_some() as u64) << 1
+            | (self.container_name.is_some() as u64) << 2
     }
 }
 model::model!(V1ResourceFieldSelector);
@@ -118,11 +127,16 @@ impl model::Model for V1ResourceRequirements {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.claims),
-            1 => model::Part::Opt(&self.limits),
-            2 => model::Part::Opt(&self.requests),
+            0 => model::opt(&self.claims),
+            1 => model::opt(&self.limits),
+            2 => model::opt(&self.requests),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.claims.is_some() as u64 | (self.limits.is_some() as u64) << 1
+            | (self.requests.is_some() as u64) << 2
     }
 }
 model::model!(V1ResourceRequirements);
@@ -166,13 +180,20 @@ impl model::Model for V1RolloutAnalysis {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.args),
-            1 => model::Part::Opt(&self.dry_run),
-            2 => model::Part::Opt(&self.templates),
-            3 => model::Part::Opt(&self.analysis_run_metadata),
-            4 => model::Part::Opt(&self.measurement_retention),
+            0 => model::opt(&self.args),
+            1 => model::opt(&self.dry_run),
+            2 => model::opt(&self.templates),
+            3 => model::opt(&self.analysis_run_metadata),
+            4 => model::opt(&self.measurement_retention),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.args.is_some() as u64 | (self.dry_run.is_some() as u64) << 1
+            | (self.templates.is_some() as u64) << 2
+            | (self.analysis_run_metadata.is_some() as u64) << 3
+            | (self.measurement_retention.is_some() as u64) << 4
     }
 }
 model::model!(V1RolloutAnalysis);
@@ -247,18 +268,29 @@ impl model::Model for V1RolloutAnalysisRunInfo {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.icon),
-            1 => model::Part::Opt(&self.jobs),
+            1 => model::opt(&self.jobs),
             2 => model::Part::Int(&self.error),
             3 => model::Part::Int(&self.failed),
             4 => model::Part::Str(&self.status),
-            5 => model::Part::Opt(&self.metrics),
-            6 => model::Part::Opt(&self.metadata),
+            5 => model::opt(&self.metrics),
+            6 => model::opt(&self.metadata),
             7 => model::Part::Str(&self.revision),
-            8 => model::Part::Opt(&self.non_job_info),
+            8 => model::opt(&self.non_job_info),
             9 => model::Part::Int(&self.successful),
             10 => model::Part::Int(&self.inconclusive),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.icon.is_some() as u64 | (self.jobs.is_some() as u64) << 1
+            | (self.error.is_some() as u64) << 2 | (self.failed.is_some() as u64) << 3
+            | (self.status.is_some() as u64) << 4 | (self.metrics.is_some() as u64) << 5
+            | (self.metadata.is_some() as u64) << 6
+            | (self.revision.is_some() as u64) << 7
+            | (self.non_job_info.is_some() as u64) << 8
+            | (self.successful.is_some() as u64) << 9
+            | (self.inconclusive.is_some() as u64) << 10
     }
 }
 model::model!(V1RolloutAnalysisRunInfo);
@@ -298,6 +330,10 @@ impl model::Model for V1RolloutAnalysisTemplate {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.cluster_scope.is_some() as u64 | (self.template_name.is_some() as u64) << 1
+    }
 }
 model::model!(V1RolloutAnalysisTemplate);
 /// Schema `V1RolloutContainerInfo`.
@@ -335,6 +371,10 @@ impl model::Model for V1RolloutContainerInfo {
             1 => model::Part::Str(&self.image),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.image.is_some() as u64) << 1
     }
 }
 model::model!(V1RolloutContainerInfo);
@@ -395,12 +435,21 @@ impl model::Model for V1RolloutExperimentInfo {
             0 => model::Part::Str(&self.icon),
             1 => model::Part::Str(&self.status),
             2 => model::Part::Str(&self.message),
-            3 => model::Part::Opt(&self.metadata),
+            3 => model::opt(&self.metadata),
             4 => model::Part::Str(&self.revision),
-            5 => model::Part::Opt(&self.replica_sets),
-            6 => model::Part::Opt(&self.analysis_runs),
+            5 => model::opt(&self.replica_sets),
+            6 => model::opt(&self.analysis_runs),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.icon.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.message.is_some() as u64) << 2
+            | (self.metadata.is_some() as u64) << 3
+            | (self.revision.is_some() as u64) << 4
+            | (self.replica_sets.is_some() as u64) << 5
+            | (self.analysis_runs.is_some() as u64) << 6
     }
 }
 model::model!(V1RolloutExperimentInfo);
@@ -438,11 +487,16 @@ impl model::Model for V1RolloutExperimentStep {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.analyses),
+            0 => model::opt(&self.analyses),
             1 => model::Part::Str(&self.duration),
-            2 => model::Part::Opt(&self.templates),
+            2 => model::opt(&self.templates),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.analyses.is_some() as u64 | (self.duration.is_some() as u64) << 1
+            | (self.templates.is_some() as u64) << 2
     }
 }
 model::model!(V1RolloutExperimentStep);
@@ -486,13 +540,20 @@ impl model::Model for V1RolloutExperimentStepAnalysisTemplateRef {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.args),
+            0 => model::opt(&self.args),
             1 => model::Part::Str(&self.name),
             2 => model::Part::Flag(&self.cluster_scope),
             3 => model::Part::Str(&self.template_name),
             4 => model::Part::Flag(&self.required_for_completion),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.args.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.cluster_scope.is_some() as u64) << 2
+            | (self.template_name.is_some() as u64) << 3
+            | (self.required_for_completion.is_some() as u64) << 4
     }
 }
 model::model!(V1RolloutExperimentStepAnalysisTemplateRef);
@@ -544,13 +605,22 @@ impl model::Model for V1RolloutExperimentTemplate {
         match index {
             0 => model::Part::Str(&self.name),
             1 => model::Part::Int(&self.weight),
-            2 => model::Part::Opt(&self.service),
+            2 => model::opt(&self.service),
             3 => model::Part::Str(&self.spec_ref),
-            4 => model::Part::Opt(&self.metadata),
+            4 => model::opt(&self.metadata),
             5 => model::Part::Int(&self.replicas),
-            6 => model::Part::Opt(&self.selector),
+            6 => model::opt(&self.selector),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.weight.is_some() as u64) << 1
+            | (self.service.is_some() as u64) << 2
+            | (self.spec_ref.is_some() as u64) << 3
+            | (self.metadata.is_some() as u64) << 4
+            | (self.replicas.is_some() as u64) << 5
+            | (self.selector.is_some() as u64) << 6
     }
 }
 model::model!(V1RolloutExperimentTemplate);
@@ -679,29 +749,52 @@ impl model::Model for V1RolloutInfo {
             0 => model::Part::Str(&self.icon),
             1 => model::Part::Str(&self.step),
             2 => model::Part::Int(&self.ready),
-            3 => model::Part::Opt(&self.steps),
+            3 => model::opt(&self.steps),
             4 => model::Part::Str(&self.status),
             5 => model::Part::Int(&self.current),
             6 => model::Part::Int(&self.desired),
             7 => model::Part::Str(&self.message),
             8 => model::Part::Int(&self.updated),
-            9 => model::Part::Opt(&self.metadata),
+            9 => model::opt(&self.metadata),
             10 => model::Part::Str(&self.strategy),
             11 => model::Part::Int(&self.available),
             12 => model::Part::Str(&self.set_weight),
-            13 => model::Part::Opt(&self.containers),
+            13 => model::opt(&self.containers),
             14 => model::Part::Str(&self.generation),
-            15 => model::Part::Opt(&self.experiments),
-            16 => model::Part::Opt(&self.replica_sets),
+            15 => model::opt(&self.experiments),
+            16 => model::opt(&self.replica_sets),
             17 => model::Part::Str(&self.restarted_at),
             18 => model::Part::Str(&self.actual_weight),
-            19 => model::Part::Opt(&self.analysis_runs),
-            20 => model::Part::Opt(&self.canary_images),
-            21 => model::Part::Opt(&self.stable_images),
-            22 => model::Part::Opt(&self.preview_images),
+            19 => model::opt(&self.analysis_runs),
+            20 => model::opt(&self.canary_images),
+            21 => model::opt(&self.stable_images),
+            22 => model::opt(&self.preview_images),
             23 => model::Part::Int(&self.canary_revision),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.icon.is_some() as u64 | (self.step.is_some() as u64) << 1
+            | (self.ready.is_some() as u64) << 2 | (self.steps.is_some() as u64) << 3
+            | (self.status.is_some() as u64) << 4 | (self.current.is_some() as u64) << 5
+            | (self.desired.is_some() as u64) << 6 | (self.message.is_some() as u64) << 7
+            | (self.updated.is_some() as u64) << 8
+            | (self.metadata.is_some() as u64) << 9
+            | (self.strategy.is_some() as u64) << 10
+            | (self.available.is_some() as u64) << 11
+            | (self.set_weight.is_some() as u64) << 12
+            | (self.containers.is_some() as u64) << 13
+            | (self.generation.is_some() as u64) << 14
+            | (self.experiments.is_some() as u64) << 15
+            | (self.replica_sets.is_some() as u64) << 16
+            | (self.restarted_at.is_some() as u64) << 17
+            | (self.actual_weight.is_some() as u64) << 18
+            | (self.analysis_runs.is_some() as u64) << 19
+            | (self.canary_images.is_some() as u64) << 20
+            | (self.stable_images.is_some() as u64) << 21
+            | (self.preview_images.is_some() as u64) << 22
+            | (self.canary_revision.is_some() as u64) << 23
     }
 }
 model::model!(V1RolloutInfo);
@@ -747,11 +840,18 @@ impl model::Model for V1RolloutJobInfo {
         match index {
             0 => model::Part::Str(&self.icon),
             1 => model::Part::Str(&self.status),
-            2 => model::Part::Opt(&self.metadata),
+            2 => model::opt(&self.metadata),
             3 => model::Part::Json(&self.started_at),
             4 => model::Part::Str(&self.metric_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.icon.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.metadata.is_some() as u64) << 2
+            | (self.started_at.is_some() as u64) << 3
+            | (self.metric_name.is_some() as u64) << 4
     }
 }
 model::model!(V1RolloutJobInfo);
@@ -799,6 +899,12 @@ impl model::Model for V1RolloutNonJobInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.value.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.started_at.is_some() as u64) << 2
+            | (self.metric_name.is_some() as u64) << 3
+    }
 }
 model::model!(V1RolloutNonJobInfo);
 /// Schema `V1RolloutPause`.
@@ -832,6 +938,10 @@ impl model::Model for V1RolloutPause {
             0 => model::Part::Json(&self.duration),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.duration.is_some() as u64
     }
 }
 model::model!(V1RolloutPause);
@@ -878,10 +988,16 @@ impl model::Model for V1RolloutPodInfo {
             0 => model::Part::Str(&self.icon),
             1 => model::Part::Str(&self.ready),
             2 => model::Part::Str(&self.status),
-            3 => model::Part::Opt(&self.metadata),
+            3 => model::opt(&self.metadata),
             4 => model::Part::Int(&self.restarts),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.icon.is_some() as u64 | (self.ready.is_some() as u64) << 1
+            | (self.status.is_some() as u64) << 2 | (self.metadata.is_some() as u64) << 3
+            | (self.restarts.is_some() as u64) << 4
     }
 }
 model::model!(V1RolloutPodInfo);
@@ -977,15 +1093,15 @@ impl model::Model for V1RolloutReplicaSetInfo {
         match index {
             0 => model::Part::Str(&self.icon),
             1 => model::Part::Flag(&self.ping),
-            2 => model::Part::Opt(&self.pods),
+            2 => model::opt(&self.pods),
             3 => model::Part::Flag(&self.pong),
             4 => model::Part::Flag(&self.active),
             5 => model::Part::Flag(&self.canary),
-            6 => model::Part::Opt(&self.images),
+            6 => model::opt(&self.images),
             7 => model::Part::Flag(&self.stable),
             8 => model::Part::Str(&self.status),
             9 => model::Part::Flag(&self.preview),
-            10 => model::Part::Opt(&self.metadata),
+            10 => model::opt(&self.metadata),
             11 => model::Part::Int(&self.replicas),
             12 => model::Part::Str(&self.revision),
             13 => model::Part::Str(&self.template),
@@ -993,6 +1109,20 @@ impl model::Model for V1RolloutReplicaSetInfo {
             15 => model::Part::Str(&self.scale_down_deadline),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.icon.is_some() as u64 | (self.ping.is_some() as u64) << 1
+            | (self.pods.is_some() as u64) << 2 | (self.pong.is_some() as u64) << 3
+            | (self.active.is_some() as u64) << 4 | (self.canary.is_some() as u64) << 5
+            | (self.images.is_some() as u64) << 6 | (self.stable.is_some() as u64) << 7
+            | (self.status.is_some() as u64) << 8 | (self.preview.is_some() as u64) << 9
+            | (self.metadata.is_some() as u64) << 10
+            | (self.replicas.is_some() as u64) << 11
+            | (self.revision.is_some() as u64) << 12
+            | (self.template.is_some() as u64) << 13
+            | (self.available.is_some() as u64) << 14
+            | (self.scale_down_deadline.is_some() as u64) << 15
     }
 }
 model::model!(V1RolloutReplicaSetInfo);
@@ -1030,11 +1160,16 @@ impl model::Model for V1RouteMatch {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.path),
-            1 => model::Part::Opt(&self.method),
-            2 => model::Part::Opt(&self.headers),
+            0 => model::opt(&self.path),
+            1 => model::opt(&self.method),
+            2 => model::opt(&self.headers),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.path.is_some() as u64 | (self.method.is_some() as u64) << 1
+            | (self.headers.is_some() as u64) << 2
     }
 }
 model::model!(V1RouteMatch);
@@ -1101,11 +1236,20 @@ impl model::Model for V1rbdVolumeSource {
             2 => model::Part::Str(&self.image),
             3 => model::Part::Str(&self.fs_type),
             4 => model::Part::Str(&self.keyring),
-            5 => model::Part::Opt(&self.monitors),
+            5 => model::opt(&self.monitors),
             6 => model::Part::Flag(&self.read_only),
-            7 => model::Part::Opt(&self.secret_ref),
+            7 => model::opt(&self.secret_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.pool.is_some() as u64 | (self.user.is_some() as u64) << 1
+            | (self.image.is_some() as u64) << 2 | (self.fs_type.is_some() as u64) << 3
+            | (self.keyring.is_some() as u64) << 4
+            | (self.monitors.is_some() as u64) << 5
+            | (self.read_only.is_some() as u64) << 6
+            | (self.secret_ref.is_some() as u64) << 7
     }
 }
 model::model!(V1rbdVolumeSource);

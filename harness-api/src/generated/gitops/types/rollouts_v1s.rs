@@ -74,7 +74,7 @@ impl model::Model for V1ScaleIoVolumeSource {
             1 => model::Part::Str(&self.system),
             2 => model::Part::Str(&self.gateway),
             3 => model::Part::Flag(&self.read_only),
-            4 => model::Part::Opt(&self.secret_ref),
+            4 => model::opt(&self.secret_ref),
             5 => model::Part::Flag(&self.ssl_enabled),
             6 => model::Part::Str(&self.volume_name),
             7 => model::Part::Str(&self.storage_mode),
@@ -82,6 +82,18 @@ impl model::Model for V1ScaleIoVolumeSource {
             9 => model::Part::Str(&self.protection_domain),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.fs_type.is_some() as u64 | (self.system.is_some() as u64) << 1
+            | (self.gateway.is_some() as u64) << 2
+            | (self.read_only.is_some() as u64) << 3
+            | (self.secret_ref.is_some() as u64) << 4
+            | (self.ssl_enabled.is_some() as u64) << 5
+            | (self.volume_name.is_some() as u64) << 6
+            | (self.storage_mode.is_some() as u64) << 7
+            | (self.storage_pool.is_some() as u64) << 8
+            | (self.protection_domain.is_some() as u64) << 9
     }
 }
 model::model!(V1ScaleIoVolumeSource);
@@ -133,6 +145,12 @@ impl model::Model for V1ScopeDetail {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.end.is_some() as u64 | (self.step.is_some() as u64) << 1
+            | (self.scope.is_some() as u64) << 2 | (self.start.is_some() as u64) << 3
+            | (self.region.is_some() as u64) << 4
+    }
 }
 model::model!(V1ScopeDetail);
 /// Schema `V1SeccompProfile`.
@@ -171,6 +189,10 @@ impl model::Model for V1SeccompProfile {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.localhost_profile.is_some() as u64) << 1
+    }
 }
 model::model!(V1SeccompProfile);
 /// Schema `V1SecretEnvSource`.
@@ -205,9 +227,14 @@ impl model::Model for V1SecretEnvSource {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.optional),
-            1 => model::Part::Opt(&self.local_object_reference),
+            1 => model::opt(&self.local_object_reference),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.optional.is_some() as u64
+            | (self.local_object_reference.is_some() as u64) << 1
     }
 }
 model::model!(V1SecretEnvSource);
@@ -247,9 +274,14 @@ impl model::Model for V1SecretKeySelector {
         match index {
             0 => model::Part::Str(&self.key),
             1 => model::Part::Flag(&self.optional),
-            2 => model::Part::Opt(&self.local_object_reference),
+            2 => model::opt(&self.local_object_reference),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.optional.is_some() as u64) << 1
+            | (self.local_object_reference.is_some() as u64) << 2
     }
 }
 model::model!(V1SecretKeySelector);
@@ -287,11 +319,16 @@ impl model::Model for V1SecretProjection {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.items),
+            0 => model::opt(&self.items),
             1 => model::Part::Flag(&self.optional),
-            2 => model::Part::Opt(&self.local_object_reference),
+            2 => model::opt(&self.local_object_reference),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.items.is_some() as u64 | (self.optional.is_some() as u64) << 1
+            | (self.local_object_reference.is_some() as u64) << 2
     }
 }
 model::model!(V1SecretProjection);
@@ -332,12 +369,18 @@ impl model::Model for V1SecretVolumeSource {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.items),
+            0 => model::opt(&self.items),
             1 => model::Part::Flag(&self.optional),
             2 => model::Part::Str(&self.secret_name),
             3 => model::Part::Int(&self.default_mode),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.items.is_some() as u64 | (self.optional.is_some() as u64) << 1
+            | (self.secret_name.is_some() as u64) << 2
+            | (self.default_mode.is_some() as u64) << 3
     }
 }
 model::model!(V1SecretVolumeSource);
@@ -419,16 +462,30 @@ impl model::Model for V1SecurityContext {
             1 => model::Part::Str(&self.run_as_user),
             2 => model::Part::Flag(&self.privileged),
             3 => model::Part::Str(&self.run_as_group),
-            4 => model::Part::Opt(&self.capabilities),
+            4 => model::opt(&self.capabilities),
             5 => model::Part::Flag(&self.run_as_non_root),
-            6 => model::Part::Opt(&self.se_linux_options),
-            7 => model::Part::Opt(&self.seccomp_profile),
-            8 => model::Part::Opt(&self.windows_options),
-            9 => model::Part::Opt(&self.app_armor_profile),
+            6 => model::opt(&self.se_linux_options),
+            7 => model::opt(&self.seccomp_profile),
+            8 => model::opt(&self.windows_options),
+            9 => model::opt(&self.app_armor_profile),
             10 => model::Part::Flag(&self.read_only_root_filesystem),
             11 => model::Part::Flag(&self.allow_privilege_escalation),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.proc_mount.is_some() as u64 | (self.run_as_user.is_some() as u64) << 1
+            | (self.privileged.is_some() as u64) << 2
+            | (self.run_as_group.is_some() as u64) << 3
+            | (self.capabilities.is_some() as u64) << 4
+            | (self.run_as_non_root.is_some() as u64) << 5
+            | (self.se_linux_options.is_some() as u64) << 6
+            | (self.seccomp_profile.is_some() as u64) << 7
+            | (self.windows_options.is_some() as u64) << 8
+            | (self.app_armor_profile.is_some() as u64) << 9
+            | (self.read_only_root_filesystem.is_some() as u64) << 10
+            | (self.allow_privilege_escalation.is_some() as u64) << 11
     }
 }
 model::model!(V1SecurityContext);
@@ -472,6 +529,11 @@ impl model::Model for V1ServiceAccountTokenProjection {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.path.is_some() as u64 | (self.audience.is_some() as u64) << 1
+            | (self.expiration_seconds.is_some() as u64) << 2
+    }
 }
 model::model!(V1ServiceAccountTokenProjection);
 /// Schema `V1SetCanaryScale`.
@@ -514,6 +576,11 @@ impl model::Model for V1SetCanaryScale {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.weight.is_some() as u64 | (self.replicas.is_some() as u64) << 1
+            | (self.match_traffic_weight.is_some() as u64) << 2
+    }
 }
 model::model!(V1SetCanaryScale);
 /// Schema `V1SetHeaderRoute`.
@@ -548,9 +615,13 @@ impl model::Model for V1SetHeaderRoute {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.match_),
+            1 => model::opt(&self.match_),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.match_.is_some() as u64) << 1
     }
 }
 model::model!(V1SetHeaderRoute);
@@ -589,10 +660,15 @@ impl model::Model for V1SetMirrorRoute {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.match_),
+            1 => model::opt(&self.match_),
             2 => model::Part::Int(&self.percentage),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.match_.is_some() as u64) << 1
+            | (self.percentage.is_some() as u64) << 2
     }
 }
 model::model!(V1SetMirrorRoute);
@@ -636,6 +712,11 @@ impl model::Model for V1Sigv4Config {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.address.is_some() as u64 | (self.profile.is_some() as u64) << 1
+            | (self.role_arn.is_some() as u64) << 2
+    }
 }
 model::model!(V1Sigv4Config);
 /// Schema `V1SkyWalkingMetric`.
@@ -678,6 +759,11 @@ impl model::Model for V1SkyWalkingMetric {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.query.is_some() as u64 | (self.address.is_some() as u64) << 1
+            | (self.interval.is_some() as u64) << 2
+    }
 }
 model::model!(V1SkyWalkingMetric);
 /// Schema `V1SleepAction`.
@@ -711,6 +797,10 @@ impl model::Model for V1SleepAction {
             0 => model::Part::Str(&self.seconds),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.seconds.is_some() as u64
     }
 }
 model::model!(V1SleepAction);
@@ -756,11 +846,18 @@ impl model::Model for V1StorageOsVolumeSource {
         match index {
             0 => model::Part::Str(&self.fs_type),
             1 => model::Part::Flag(&self.read_only),
-            2 => model::Part::Opt(&self.secret_ref),
+            2 => model::opt(&self.secret_ref),
             3 => model::Part::Str(&self.volume_name),
             4 => model::Part::Str(&self.volume_namespace),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.fs_type.is_some() as u64 | (self.read_only.is_some() as u64) << 1
+            | (self.secret_ref.is_some() as u64) << 2
+            | (self.volume_name.is_some() as u64) << 3
+            | (self.volume_namespace.is_some() as u64) << 4
     }
 }
 model::model!(V1StorageOsVolumeSource);
@@ -804,6 +901,11 @@ impl model::Model for V1StringMatch {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.exact.is_some() as u64 | (self.regex.is_some() as u64) << 1
+            | (self.prefix.is_some() as u64) << 2
+    }
 }
 model::model!(V1StringMatch);
 /// Schema `V1SuccessPolicy`.
@@ -834,9 +936,13 @@ impl model::Model for V1SuccessPolicy {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.rules),
+            0 => model::opt(&self.rules),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.rules.is_some() as u64
     }
 }
 model::model!(V1SuccessPolicy);
@@ -876,6 +982,11 @@ impl model::Model for V1SuccessPolicyRule {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.succeeded_count.is_some() as u64
+            | (self.succeeded_indexes.is_some() as u64) << 1
+    }
 }
 model::model!(V1SuccessPolicyRule);
 /// Schema `V1Sysctl`.
@@ -913,6 +1024,10 @@ impl model::Model for V1Sysctl {
             1 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(V1Sysctl);
@@ -959,6 +1074,11 @@ impl model::Model for V1seLinuxOptions {
             3 => model::Part::Str(&self.level),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.role.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.user.is_some() as u64) << 2 | (self.level.is_some() as u64) << 3
     }
 }
 model::model!(V1seLinuxOptions);

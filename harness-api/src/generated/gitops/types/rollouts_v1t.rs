@@ -36,6 +36,10 @@ impl model::Model for V1TemplateService {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64
+    }
 }
 model::model!(V1TemplateService);
 /// Schema `V1Toleration`.
@@ -85,6 +89,12 @@ impl model::Model for V1Toleration {
             4 => model::Part::Str(&self.toleration_seconds),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
+            | (self.effect.is_some() as u64) << 2 | (self.operator.is_some() as u64) << 3
+            | (self.toleration_seconds.is_some() as u64) << 4
     }
 }
 model::model!(V1Toleration);
@@ -149,13 +159,23 @@ impl model::Model for V1TopologySpreadConstraint {
             0 => model::Part::Int(&self.max_skew),
             1 => model::Part::Int(&self.min_domains),
             2 => model::Part::Str(&self.topology_key),
-            3 => model::Part::Opt(&self.label_selector),
-            4 => model::Part::Opt(&self.match_label_keys),
+            3 => model::opt(&self.label_selector),
+            4 => model::opt(&self.match_label_keys),
             5 => model::Part::Str(&self.node_taints_policy),
             6 => model::Part::Str(&self.when_unsatisfiable),
             7 => model::Part::Str(&self.node_affinity_policy),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.max_skew.is_some() as u64 | (self.min_domains.is_some() as u64) << 1
+            | (self.topology_key.is_some() as u64) << 2
+            | (self.label_selector.is_some() as u64) << 3
+            | (self.match_label_keys.is_some() as u64) << 4
+            | (self.node_taints_policy.is_some() as u64) << 5
+            | (self.when_unsatisfiable.is_some() as u64) << 6
+            | (self.node_affinity_policy.is_some() as u64) << 7
     }
 }
 model::model!(V1TopologySpreadConstraint);
@@ -198,6 +218,11 @@ impl model::Model for V1TypedLocalObjectReference {
             2 => model::Part::Str(&self.api_group),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.api_group.is_some() as u64) << 2
     }
 }
 model::model!(V1TypedLocalObjectReference);
@@ -245,6 +270,12 @@ impl model::Model for V1TypedObjectReference {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.api_group.is_some() as u64) << 2
+            | (self.namespace.is_some() as u64) << 3
+    }
 }
 model::model!(V1TypedObjectReference);
 /// Schema `V1TCPSocketAction`.
@@ -282,6 +313,10 @@ impl model::Model for V1tcpSocketAction {
             1 => model::Part::Json(&self.port),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.host.is_some() as u64 | (self.port.is_some() as u64) << 1
     }
 }
 model::model!(V1tcpSocketAction);

@@ -36,9 +36,13 @@ impl model::Model for V1Volume {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.volume_source),
+            1 => model::opt(&self.volume_source),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.volume_source.is_some() as u64) << 1
     }
 }
 model::model!(V1Volume);
@@ -77,6 +81,10 @@ impl model::Model for V1VolumeDevice {
             1 => model::Part::Str(&self.device_path),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.device_path.is_some() as u64) << 1
     }
 }
 model::model!(V1VolumeDevice);
@@ -144,6 +152,15 @@ impl model::Model for V1VolumeMount {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.sub_path.is_some() as u64) << 1
+            | (self.read_only.is_some() as u64) << 2
+            | (self.mount_path.is_some() as u64) << 3
+            | (self.sub_path_expr.is_some() as u64) << 4
+            | (self.mount_propagation.is_some() as u64) << 5
+            | (self.recursive_read_only.is_some() as u64) << 6
+    }
 }
 model::model!(V1VolumeMount);
 /// Schema `V1VolumeProjection`.
@@ -192,13 +209,20 @@ impl model::Model for V1VolumeProjection {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.secret),
-            1 => model::Part::Opt(&self.config_map),
-            2 => model::Part::Opt(&self.downward_api),
-            3 => model::Part::Opt(&self.cluster_trust_bundle),
-            4 => model::Part::Opt(&self.service_account_token),
+            0 => model::opt(&self.secret),
+            1 => model::opt(&self.config_map),
+            2 => model::opt(&self.downward_api),
+            3 => model::opt(&self.cluster_trust_bundle),
+            4 => model::opt(&self.service_account_token),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.secret.is_some() as u64 | (self.config_map.is_some() as u64) << 1
+            | (self.downward_api.is_some() as u64) << 2
+            | (self.cluster_trust_bundle.is_some() as u64) << 3
+            | (self.service_account_token.is_some() as u64) << 4
     }
 }
 model::model!(V1VolumeProjection);
@@ -233,10 +257,14 @@ impl model::Model for V1VolumeResourceRequirements {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.limits),
-            1 => model::Part::Opt(&self.requests),
+            0 => model::opt(&self.limits),
+            1 => model::opt(&self.requests),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.limits.is_some() as u64 | (self.requests.is_some() as u64) << 1
     }
 }
 model::model!(V1VolumeResourceRequirements);
@@ -386,38 +414,66 @@ impl model::Model for V1VolumeSource {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.fc),
-            1 => model::Part::Opt(&self.csi),
-            2 => model::Part::Opt(&self.nfs),
-            3 => model::Part::Opt(&self.rbd),
-            4 => model::Part::Opt(&self.image),
-            5 => model::Part::Opt(&self.iscsi),
-            6 => model::Part::Opt(&self.cephfs),
-            7 => model::Part::Opt(&self.cinder),
-            8 => model::Part::Opt(&self.secret),
-            9 => model::Part::Opt(&self.flocker),
-            10 => model::Part::Opt(&self.git_repo),
-            11 => model::Part::Opt(&self.quobyte),
-            12 => model::Part::Opt(&self.scale_io),
-            13 => model::Part::Opt(&self.empty_dir),
-            14 => model::Part::Opt(&self.host_path),
-            15 => model::Part::Opt(&self.azure_disk),
-            16 => model::Part::Opt(&self.azure_file),
-            17 => model::Part::Opt(&self.config_map),
-            18 => model::Part::Opt(&self.ephemeral),
-            19 => model::Part::Opt(&self.glusterfs),
-            20 => model::Part::Opt(&self.projected),
-            21 => model::Part::Opt(&self.storageos),
-            22 => model::Part::Opt(&self.flex_volume),
-            23 => model::Part::Opt(&self.downward_api),
-            24 => model::Part::Opt(&self.vsphere_volume),
-            25 => model::Part::Opt(&self.portworx_volume),
-            26 => model::Part::Opt(&self.gce_persistent_disk),
-            27 => model::Part::Opt(&self.aws_elastic_block_store),
-            28 => model::Part::Opt(&self.photon_persistent_disk),
-            29 => model::Part::Opt(&self.persistent_volume_claim),
+            0 => model::opt(&self.fc),
+            1 => model::opt(&self.csi),
+            2 => model::opt(&self.nfs),
+            3 => model::opt(&self.rbd),
+            4 => model::opt(&self.image),
+            5 => model::opt(&self.iscsi),
+            6 => model::opt(&self.cephfs),
+            7 => model::opt(&self.cinder),
+            8 => model::opt(&self.secret),
+            9 => model::opt(&self.flocker),
+            10 => model::opt(&self.git_repo),
+            11 => model::opt(&self.quobyte),
+            12 => model::opt(&self.scale_io),
+            13 => model::opt(&self.empty_dir),
+            14 => model::opt(&self.host_path),
+            15 => model::opt(&self.azure_disk),
+            16 => model::opt(&self.azure_file),
+            17 => model::opt(&self.config_map),
+            18 => model::opt(&self.ephemeral),
+            19 => model::opt(&self.glusterfs),
+            20 => model::opt(&self.projected),
+            21 => model::opt(&self.storageos),
+            22 => model::opt(&self.flex_volume),
+            23 => model::opt(&self.downward_api),
+            24 => model::opt(&self.vsphere_volume),
+            25 => model::opt(&self.portworx_volume),
+            26 => model::opt(&self.gce_persistent_disk),
+            27 => model::opt(&self.aws_elastic_block_store),
+            28 => model::opt(&self.photon_persistent_disk),
+            29 => model::opt(&self.persistent_volume_claim),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.fc.is_some() as u64 | (self.csi.is_some() as u64) << 1
+            | (self.nfs.is_some() as u64) << 2 | (self.rbd.is_some() as u64) << 3
+            | (self.image.is_some() as u64) << 4 | (self.iscsi.is_some() as u64) << 5
+            | (self.cephfs.is_some() as u64) << 6 | (self.cinder.is_some() as u64) << 7
+            | (self.secret.is_some() as u64) << 8 | (self.flocker.is_some() as u64) << 9
+            | (self.git_repo.is_some() as u64) << 10
+            | (self.quobyte.is_some() as u64) << 11
+            | (self.scale_io.is_some() as u64) << 12
+            | (self.empty_dir.is_some() as u64) << 13
+            | (self.host_path.is_some() as u64) << 14
+            | (self.azure_disk.is_some() as u64) << 15
+            | (self.azure_file.is_some() as u64) << 16
+            | (self.config_map.is_some() as u64) << 17
+            | (self.ephemeral.is_some() as u64) << 18
+            | (self.glusterfs.is_some() as u64) << 19
+            | (self.projected.is_some() as u64) << 20
+            | (self.storageos.is_some() as u64) << 21
+            | (self.flex_volume.is_some() as u64) << 22
+            | (self.downward_api.is_some() as u64) << 23
+            | (self.vsphere_volume.is_some() as u64) << 24
+            | (self.portworx_volume.is_some() as u64) << 25
+            | (self.gce_persistent_disk.is_some() as u64) << 26
+            | (self.aws_elastic_block_store.is_some() as u64) << 27
+            | (self.photon_persistent_disk.is_some() as u64) << 28
+            | (self.persistent_volume_claim.is_some() as u64) << 29
     }
 }
 model::model!(V1VolumeSource);
@@ -464,6 +520,12 @@ impl model::Model for V1VsphereVirtualDiskVolumeSource {
             3 => model::Part::Str(&self.storage_policy_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.fs_type.is_some() as u64 | (self.volume_path.is_some() as u64) << 1
+            | (self.storage_policy_id.is_some() as u64) << 2
+            | (self.storage_policy_name.is_some() as u64) << 3
     }
 }
 model::model!(V1VsphereVirtualDiskVolumeSource);

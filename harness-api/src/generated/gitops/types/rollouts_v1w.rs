@@ -40,6 +40,10 @@ impl model::Model for V1WavefrontMetric {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.query.is_some() as u64 | (self.address.is_some() as u64) << 1
+    }
 }
 model::model!(V1WavefrontMetric);
 /// Schema `V1WebMetric`.
@@ -103,13 +107,22 @@ impl model::Model for V1WebMetric {
             0 => model::Part::Str(&self.url),
             1 => model::Part::Str(&self.body),
             2 => model::Part::Str(&self.method),
-            3 => model::Part::Opt(&self.headers),
+            3 => model::opt(&self.headers),
             4 => model::Part::Flag(&self.insecure),
             5 => model::Part::Str(&self.json_body),
             6 => model::Part::Str(&self.json_path),
             7 => model::Part::Str(&self.timeout_seconds),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.body.is_some() as u64) << 1
+            | (self.method.is_some() as u64) << 2 | (self.headers.is_some() as u64) << 3
+            | (self.insecure.is_some() as u64) << 4
+            | (self.json_body.is_some() as u64) << 5
+            | (self.json_path.is_some() as u64) << 6
+            | (self.timeout_seconds.is_some() as u64) << 7
     }
 }
 model::model!(V1WebMetric);
@@ -149,6 +162,10 @@ impl model::Model for V1WebMetricHeader {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
+    }
 }
 model::model!(V1WebMetricHeader);
 /// Schema `V1WeightedPodAffinityTerm`.
@@ -183,9 +200,13 @@ impl model::Model for V1WeightedPodAffinityTerm {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.weight),
-            1 => model::Part::Opt(&self.pod_affinity_term),
+            1 => model::opt(&self.pod_affinity_term),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.weight.is_some() as u64 | (self.pod_affinity_term.is_some() as u64) << 1
     }
 }
 model::model!(V1WeightedPodAffinityTerm);
@@ -232,6 +253,13 @@ impl model::Model for V1WindowsSecurityContextOptions {
             3 => model::Part::Str(&self.gmsa_credential_spec_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.host_process.is_some() as u64
+            | (self.run_as_user_name.is_some() as u64) << 1
+            | (self.gmsa_credential_spec.is_some() as u64) << 2
+            | (self.gmsa_credential_spec_name.is_some() as u64) << 3
     }
 }
 model::model!(V1WindowsSecurityContextOptions);

@@ -51,12 +51,19 @@ impl model::Model for CreateGitxWebhookRequest {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.repo_name),
-            1 => model::Part::Opt(&self.folder_paths),
+            1 => model::opt(&self.folder_paths),
             2 => model::Part::Str(&self.webhook_name),
             3 => model::Part::Str(&self.connector_ref),
             4 => model::Part::Str(&self.webhook_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.repo_name.is_some() as u64 | (self.folder_paths.is_some() as u64) << 1
+            | (self.webhook_name.is_some() as u64) << 2
+            | (self.connector_ref.is_some() as u64) << 3
+            | (self.webhook_identifier.is_some() as u64) << 4
     }
 }
 model::model!(CreateGitxWebhookRequest);
@@ -91,6 +98,10 @@ impl model::Model for CreateGitxWebhookResponse {
             0 => model::Part::Str(&self.webhook_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.webhook_identifier.is_some() as u64
     }
 }
 model::model!(CreateGitxWebhookResponse);
@@ -151,6 +162,10 @@ impl model::Model for CreateWebhookRequest {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1 | 1 << 2
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1, 2]
     }
@@ -187,6 +202,10 @@ impl model::Model for CreateWebhookResponse {
             0 => model::Part::Str(&self.webhook_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.webhook_identifier.is_some() as u64
     }
 }
 model::model!(CreateWebhookResponse);
@@ -230,6 +249,11 @@ impl model::Model for EventStatusMessageBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.hint.is_some() as u64 | (self.message.is_some() as u64) << 1
+            | (self.explanation.is_some() as u64) << 2
+    }
 }
 model::model!(EventStatusMessageBody);
 model::union! {
@@ -268,10 +292,14 @@ impl model::Model for GenericWebhookSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.auth_spec),
-            1 => model::Part::Opt(&self.webhook_type),
+            0 => model::opt(&self.auth_spec),
+            1 => model::opt(&self.webhook_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.auth_spec.is_some() as u64 | (self.webhook_type.is_some() as u64) << 1
     }
 }
 model::model!(GenericWebhookSpec);
@@ -317,11 +345,17 @@ impl model::Model for GitWebhookSpec {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.repo_name),
-            1 => model::Part::Opt(&self.folder_paths),
-            2 => model::Part::Opt(&self.webhook_type),
+            1 => model::opt(&self.folder_paths),
+            2 => model::opt(&self.webhook_type),
             3 => model::Part::Str(&self.connector_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.repo_name.is_some() as u64 | (self.folder_paths.is_some() as u64) << 1
+            | (self.webhook_type.is_some() as u64) << 2
+            | (self.connector_ref.is_some() as u64) << 3
     }
 }
 model::model!(GitWebhookSpec);
@@ -418,15 +452,31 @@ impl model::Model for GitxWebhookEventResponse {
             4 => model::Part::Str(&self.commit_url),
             5 => model::Part::Int(&self.file_count),
             6 => model::Part::Str(&self.author_name),
-            7 => model::Part::Opt(&self.event_status),
+            7 => model::opt(&self.event_status),
             8 => model::Part::Str(&self.commit_message),
             9 => model::Part::Str(&self.event_identifier),
             10 => model::Part::Int(&self.event_trigger_time),
             11 => model::Part::Int(&self.failure_file_count),
             12 => model::Part::Str(&self.webhook_identifier),
-            13 => model::Part::Opt(&self.event_status_message),
+            13 => model::opt(&self.event_status_message),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.branch.is_some() as u64 | (self.payload.is_some() as u64) << 1
+            | (self.commit_id.is_some() as u64) << 2
+            | (self.repo_name.is_some() as u64) << 3
+            | (self.commit_url.is_some() as u64) << 4
+            | (self.file_count.is_some() as u64) << 5
+            | (self.author_name.is_some() as u64) << 6
+            | (self.event_status.is_some() as u64) << 7
+            | (self.commit_message.is_some() as u64) << 8
+            | (self.event_identifier.is_some() as u64) << 9
+            | (self.event_trigger_time.is_some() as u64) << 10
+            | (self.failure_file_count.is_some() as u64) << 11
+            | (self.webhook_identifier.is_some() as u64) << 12
+            | (self.event_status_message.is_some() as u64) << 13
     }
 }
 model::model!(GitxWebhookEventResponse);
@@ -492,13 +542,22 @@ impl model::Model for GitxWebhookResponse {
         match index {
             0 => model::Part::Str(&self.repo_name),
             1 => model::Part::Flag(&self.is_enabled),
-            2 => model::Part::Opt(&self.folder_paths),
+            2 => model::opt(&self.folder_paths),
             3 => model::Part::Str(&self.webhook_name),
             4 => model::Part::Str(&self.connector_ref),
             5 => model::Part::Int(&self.event_trigger_time),
             6 => model::Part::Str(&self.webhook_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.repo_name.is_some() as u64 | (self.is_enabled.is_some() as u64) << 1
+            | (self.folder_paths.is_some() as u64) << 2
+            | (self.webhook_name.is_some() as u64) << 3
+            | (self.connector_ref.is_some() as u64) << 4
+            | (self.event_trigger_time.is_some() as u64) << 5
+            | (self.webhook_identifier.is_some() as u64) << 6
     }
 }
 model::model!(GitxWebhookResponse);
@@ -540,11 +599,17 @@ impl model::Model for HmacAuthSpec {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.header),
-            1 => model::Part::Opt(&self.auth_type),
+            1 => model::opt(&self.auth_type),
             2 => model::Part::Str(&self.secret_key),
             3 => model::Part::Str(&self.hash_algorithm),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.header.is_some() as u64 | (self.auth_type.is_some() as u64) << 1
+            | (self.secret_key.is_some() as u64) << 2
+            | (self.hash_algorithm.is_some() as u64) << 3
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -583,9 +648,13 @@ impl model::Model for ListWebhookRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.webhook_type),
+            0 => model::opt(&self.webhook_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.webhook_type.is_some() as u64
     }
 }
 model::model!(ListWebhookRequest);
@@ -622,9 +691,13 @@ impl model::Model for NoAuthSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.auth_type),
+            0 => model::opt(&self.auth_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.auth_type.is_some() as u64
     }
 }
 model::model!(NoAuthSpec);
@@ -662,10 +735,14 @@ impl model::Model for SlackHmacAuthSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.auth_type),
+            0 => model::opt(&self.auth_type),
             1 => model::Part::Str(&self.secret_key),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.auth_type.is_some() as u64 | (self.secret_key.is_some() as u64) << 1
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -705,9 +782,13 @@ impl model::Model for SlackNoAuthSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.auth_type),
+            0 => model::opt(&self.auth_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.auth_type.is_some() as u64
     }
 }
 model::model!(SlackNoAuthSpec);
@@ -751,10 +832,14 @@ impl model::Model for SlackWebhookSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.auth_spec),
-            1 => model::Part::Opt(&self.webhook_type),
+            0 => model::opt(&self.auth_spec),
+            1 => model::opt(&self.webhook_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.auth_spec.is_some() as u64 | (self.webhook_type.is_some() as u64) << 1
     }
 }
 model::model!(SlackWebhookSpec);
@@ -804,11 +889,18 @@ impl model::Model for UpdateGitxWebhookRequest {
         match index {
             0 => model::Part::Str(&self.repo_name),
             1 => model::Part::Flag(&self.is_enabled),
-            2 => model::Part::Opt(&self.folder_paths),
+            2 => model::opt(&self.folder_paths),
             3 => model::Part::Str(&self.webhook_name),
             4 => model::Part::Str(&self.connector_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.repo_name.is_some() as u64 | (self.is_enabled.is_some() as u64) << 1
+            | (self.folder_paths.is_some() as u64) << 2
+            | (self.webhook_name.is_some() as u64) << 3
+            | (self.connector_ref.is_some() as u64) << 4
     }
 }
 model::model!(UpdateGitxWebhookRequest);
@@ -843,6 +935,10 @@ impl model::Model for UpdateGitxWebhookResponse {
             0 => model::Part::Str(&self.webhook_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.webhook_identifier.is_some() as u64
     }
 }
 model::model!(UpdateGitxWebhookResponse);
@@ -903,6 +999,10 @@ impl model::Model for UpdateWebhookRequest {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1 | 1 << 2
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1, 2]
     }
@@ -939,6 +1039,10 @@ impl model::Model for UpdateWebhookResponse {
             0 => model::Part::Str(&self.webhook_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.webhook_identifier.is_some() as u64
     }
 }
 model::model!(UpdateWebhookResponse);
@@ -988,13 +1092,20 @@ impl model::Model for WebhookResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
+            0 => model::opt(&self.spec),
             1 => model::Part::Flag(&self.is_enabled),
             2 => model::Part::Str(&self.webhook_name),
             3 => model::Part::Int(&self.event_trigger_time),
             4 => model::Part::Str(&self.webhook_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.spec.is_some() as u64 | (self.is_enabled.is_some() as u64) << 1
+            | (self.webhook_name.is_some() as u64) << 2
+            | (self.event_trigger_time.is_some() as u64) << 3
+            | (self.webhook_identifier.is_some() as u64) << 4
     }
 }
 model::model!(WebhookResponse);

@@ -93,6 +93,20 @@ impl model::Model for GitFullSyncConfig {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.branch.is_some() as u64 | (self.pr_title.is_some() as u64) << 1
+            | (self.new_branch.is_some() as u64) << 2
+            | (self.base_branch.is_some() as u64) << 3
+            | (self.root_folder.is_some() as u64) << 4
+            | (self.is_new_branch.is_some() as u64) << 5
+            | (self.target_branch.is_some() as u64) << 6
+            | (self.org_identifier.is_some() as u64) << 7
+            | (self.repo_identifier.is_some() as u64) << 8
+            | (self.account_identifier.is_some() as u64) << 9
+            | (self.create_pull_request.is_some() as u64) << 10
+            | (self.project_identifier.is_some() as u64) << 11
+    }
 }
 model::model!(GitFullSyncConfig);
 /// Schema `GitFullSyncConfigRequest`.
@@ -192,6 +206,15 @@ impl model::Model for GitFullSyncConfigRequest {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.pr_title.is_some() as u64) << 1
+            | (self.new_branch.is_some() as u64) << 2
+            | (self.base_branch.is_some() as u64) << 3 | 1 << 4
+            | (self.is_new_branch.is_some() as u64) << 5
+            | (self.target_branch.is_some() as u64) << 6 | 1 << 7
+            | (self.create_pull_request.is_some() as u64) << 8
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 4, 7]
     }
@@ -288,11 +311,11 @@ impl model::Model for GitFullSyncEntityInfo {
             2 => model::Part::Str(&self.repo_url),
             3 => model::Part::Str(&self.file_path),
             4 => model::Part::Str(&self.repo_name),
-            5 => model::Part::Opt(&self.entity_type),
+            5 => model::opt(&self.entity_type),
             6 => model::Part::Str(&self.identifier),
             7 => model::Part::Int(&self.retry_count),
             8 => model::Part::Str(&self.root_folder),
-            9 => model::Part::Opt(&self.sync_status),
+            9 => model::opt(&self.sync_status),
             10 => model::Part::Str(&self.error_message),
             11 => model::Part::Str(&self.error_messages),
             12 => model::Part::Str(&self.org_identifier),
@@ -300,6 +323,23 @@ impl model::Model for GitFullSyncEntityInfo {
             14 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.branch.is_some() as u64) << 1
+            | (self.repo_url.is_some() as u64) << 2
+            | (self.file_path.is_some() as u64) << 3
+            | (self.repo_name.is_some() as u64) << 4
+            | (self.entity_type.is_some() as u64) << 5
+            | (self.identifier.is_some() as u64) << 6
+            | (self.retry_count.is_some() as u64) << 7
+            | (self.root_folder.is_some() as u64) << 8
+            | (self.sync_status.is_some() as u64) << 9
+            | (self.error_message.is_some() as u64) << 10
+            | (self.error_messages.is_some() as u64) << 11
+            | (self.org_identifier.is_some() as u64) << 12
+            | (self.account_identifier.is_some() as u64) << 13
+            | (self.project_identifier.is_some() as u64) << 14
     }
 }
 model::model!(GitFullSyncEntityInfo);
@@ -476,10 +516,14 @@ impl model::Model for GitFullSyncEntityInfoFilter {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.sync_status),
-            1 => model::Part::Opt(&self.entity_types),
+            0 => model::opt(&self.sync_status),
+            1 => model::opt(&self.entity_types),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.sync_status.is_some() as u64 | (self.entity_types.is_some() as u64) << 1
     }
 }
 model::model!(GitFullSyncEntityInfoFilter);
@@ -694,7 +738,7 @@ impl model::Model for PageResponseGitFullSyncEntityInfo {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.empty),
-            1 => model::Part::Opt(&self.content),
+            1 => model::opt(&self.content),
             2 => model::Part::Int(&self.page_size),
             3 => model::Part::Int(&self.page_index),
             4 => model::Part::Str(&self.page_token),
@@ -703,6 +747,16 @@ impl model::Model for PageResponseGitFullSyncEntityInfo {
             7 => model::Part::Int(&self.page_item_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
+            | (self.page_index.is_some() as u64) << 3
+            | (self.page_token.is_some() as u64) << 4
+            | (self.total_items.is_some() as u64) << 5
+            | (self.total_pages.is_some() as u64) << 6
+            | (self.page_item_count.is_some() as u64) << 7
     }
 }
 model::model!(PageResponseGitFullSyncEntityInfo);
@@ -743,12 +797,18 @@ impl model::Model for ResponseDtoGitFullSyncConfig {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoGitFullSyncConfig);
@@ -794,12 +854,18 @@ impl model::Model for ResponseDtoPageResponseGitFullSyncEntityInfo {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPageResponseGitFullSyncEntityInfo);
@@ -845,12 +911,18 @@ impl model::Model for ResponseDtoTriggerGitFullSyncResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoTriggerGitFullSyncResponse);
@@ -890,6 +962,10 @@ impl model::Model for TriggerGitFullSyncResponse {
             0 => model::Part::Flag(&self.is_full_sync_triggered),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.is_full_sync_triggered.is_some() as u64
     }
 }
 model::model!(TriggerGitFullSyncResponse);

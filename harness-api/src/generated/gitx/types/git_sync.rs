@@ -59,7 +59,7 @@ impl model::Model for GitEnabled {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.git_sync_enabled),
-            1 => model::Part::Opt(&self.connectivity_mode),
+            1 => model::opt(&self.connectivity_mode),
             2 => model::Part::Flag(&self.is_git_sync_enabled),
             3 => model::Part::Flag(&self.git_sync_enabled_only_for_ff),
             4 => model::Part::Flag(&self.git_simplification_enabled),
@@ -67,6 +67,16 @@ impl model::Model for GitEnabled {
             6 => model::Part::Flag(&self.is_git_simplification_enabled),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.git_sync_enabled.is_some() as u64
+            | (self.connectivity_mode.is_some() as u64) << 1
+            | (self.is_git_sync_enabled.is_some() as u64) << 2
+            | (self.git_sync_enabled_only_for_ff.is_some() as u64) << 3
+            | (self.git_simplification_enabled.is_some() as u64) << 4
+            | (self.is_git_sync_enabled_only_for_ff.is_some() as u64) << 5
+            | (self.is_git_simplification_enabled.is_some() as u64) << 6
     }
 }
 model::model!(GitEnabled);
@@ -142,11 +152,22 @@ impl model::Model for GitSyncConfig {
             3 => model::Part::Str(&self.identifier),
             4 => model::Part::Str(&self.org_identifier),
             5 => model::Part::Str(&self.git_connector_ref),
-            6 => model::Part::Opt(&self.git_connector_type),
+            6 => model::opt(&self.git_connector_type),
             7 => model::Part::Str(&self.project_identifier),
-            8 => model::Part::Opt(&self.git_sync_folder_config_dt_os),
+            8 => model::opt(&self.git_sync_folder_config_dt_os),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.repo.is_some() as u64) << 1
+            | (self.branch.is_some() as u64) << 2
+            | (self.identifier.is_some() as u64) << 3
+            | (self.org_identifier.is_some() as u64) << 4
+            | (self.git_connector_ref.is_some() as u64) << 5
+            | (self.git_connector_type.is_some() as u64) << 6
+            | (self.project_identifier.is_some() as u64) << 7
+            | (self.git_sync_folder_config_dt_os.is_some() as u64) << 8
     }
 }
 model::model!(GitSyncConfig);
@@ -206,6 +227,10 @@ impl model::Model for GitSyncFolderConfig {
             1 => model::Part::Str(&self.root_folder),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.is_default.is_some() as u64 | (self.root_folder.is_some() as u64) << 1
     }
 }
 model::model!(GitSyncFolderConfig);

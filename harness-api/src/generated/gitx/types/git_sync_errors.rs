@@ -83,20 +83,34 @@ impl model::Model for GitSyncError {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.repo_id),
-            1 => model::Part::Opt(&self.scopes),
-            2 => model::Part::Opt(&self.status),
+            1 => model::opt(&self.scopes),
+            2 => model::opt(&self.status),
             3 => model::Part::Str(&self.repo_url),
             4 => model::Part::Int(&self.created_at),
-            5 => model::Part::Opt(&self.error_type),
+            5 => model::opt(&self.error_type),
             6 => model::Part::Str(&self.branch_name),
-            7 => model::Part::Opt(&self.change_type),
-            8 => model::Part::Opt(&self.entity_type),
+            7 => model::opt(&self.change_type),
+            8 => model::opt(&self.entity_type),
             9 => model::Part::Str(&self.failure_reason),
             10 => model::Part::Str(&self.complete_file_path),
             11 => model::Part::Str(&self.account_identifier),
             12 => model::Part::Json(&self.additional_error_details),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.repo_id.is_some() as u64 | (self.scopes.is_some() as u64) << 1
+            | (self.status.is_some() as u64) << 2 | (self.repo_url.is_some() as u64) << 3
+            | (self.created_at.is_some() as u64) << 4
+            | (self.error_type.is_some() as u64) << 5
+            | (self.branch_name.is_some() as u64) << 6
+            | (self.change_type.is_some() as u64) << 7
+            | (self.entity_type.is_some() as u64) << 8
+            | (self.failure_reason.is_some() as u64) << 9
+            | (self.complete_file_path.is_some() as u64) << 10
+            | (self.account_identifier.is_some() as u64) << 11
+            | (self.additional_error_details.is_some() as u64) << 12
     }
 }
 model::model!(GitSyncError);
@@ -160,9 +174,18 @@ impl model::Model for GitSyncErrorAggregateByCommit {
             3 => model::Part::Int(&self.failed_count),
             4 => model::Part::Str(&self.git_commit_id),
             5 => model::Part::Str(&self.commit_message),
-            6 => model::Part::Opt(&self.errors_for_summary_view),
+            6 => model::opt(&self.errors_for_summary_view),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.repo_id.is_some() as u64 | (self.created_at.is_some() as u64) << 1
+            | (self.branch_name.is_some() as u64) << 2
+            | (self.failed_count.is_some() as u64) << 3
+            | (self.git_commit_id.is_some() as u64) << 4
+            | (self.commit_message.is_some() as u64) << 5
+            | (self.errors_for_summary_view.is_some() as u64) << 6
     }
 }
 model::model!(GitSyncErrorAggregateByCommit);
@@ -206,6 +229,11 @@ impl model::Model for GitSyncErrorCount {
             1 => model::Part::Int(&self.git_to_harness_error_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.connectivity_error_count.is_some() as u64
+            | (self.git_to_harness_error_count.is_some() as u64) << 1
     }
 }
 model::model!(GitSyncErrorCount);
@@ -418,7 +446,7 @@ impl model::Model for PageResponseGitSyncError {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.empty),
-            1 => model::Part::Opt(&self.content),
+            1 => model::opt(&self.content),
             2 => model::Part::Int(&self.page_size),
             3 => model::Part::Int(&self.page_index),
             4 => model::Part::Str(&self.page_token),
@@ -427,6 +455,16 @@ impl model::Model for PageResponseGitSyncError {
             7 => model::Part::Int(&self.page_item_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
+            | (self.page_index.is_some() as u64) << 3
+            | (self.page_token.is_some() as u64) << 4
+            | (self.total_items.is_some() as u64) << 5
+            | (self.total_pages.is_some() as u64) << 6
+            | (self.page_item_count.is_some() as u64) << 7
     }
 }
 model::model!(PageResponseGitSyncError);
@@ -489,7 +527,7 @@ impl model::Model for PageResponseGitSyncErrorAggregateByCommit {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.empty),
-            1 => model::Part::Opt(&self.content),
+            1 => model::opt(&self.content),
             2 => model::Part::Int(&self.page_size),
             3 => model::Part::Int(&self.page_index),
             4 => model::Part::Str(&self.page_token),
@@ -498,6 +536,16 @@ impl model::Model for PageResponseGitSyncErrorAggregateByCommit {
             7 => model::Part::Int(&self.page_item_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
+            | (self.page_index.is_some() as u64) << 3
+            | (self.page_token.is_some() as u64) << 4
+            | (self.total_items.is_some() as u64) << 5
+            | (self.total_pages.is_some() as u64) << 6
+            | (self.page_item_count.is_some() as u64) << 7
     }
 }
 model::model!(PageResponseGitSyncErrorAggregateByCommit);
@@ -538,12 +586,18 @@ impl model::Model for ResponseDtoGitSyncErrorCount {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoGitSyncErrorCount);
@@ -589,12 +643,18 @@ impl model::Model for ResponseDtoPageResponseGitSyncError {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPageResponseGitSyncError);
@@ -635,12 +695,18 @@ impl model::Model for ResponseDtoPageResponseGitSyncErrorAggregateByCommit {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPageResponseGitSyncErrorAggregateByCommit);

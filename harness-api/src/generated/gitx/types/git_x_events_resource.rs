@@ -32,9 +32,13 @@ impl model::Model for ListGitxWebhookBranchesDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.branches),
+            0 => model::opt(&self.branches),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.branches.is_some() as u64
     }
 }
 model::model!(ListGitxWebhookBranchesDto);

@@ -72,11 +72,22 @@ impl model::Model for EntityDetails {
             3 => model::Part::Flag(&self.is_valid),
             4 => model::Part::Str(&self.entity_url),
             5 => model::Part::Str(&self.identifier),
-            6 => model::Part::Opt(&self.entity_type),
-            7 => model::Part::Opt(&self.error_metadata),
-            8 => model::Part::Opt(&self.entity_metadata),
+            6 => model::opt(&self.entity_type),
+            7 => model::opt(&self.error_metadata),
+            8 => model::opt(&self.entity_metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org.is_some() as u64 | (self.branch.is_some() as u64) << 1
+            | (self.project.is_some() as u64) << 2
+            | (self.is_valid.is_some() as u64) << 3
+            | (self.entity_url.is_some() as u64) << 4
+            | (self.identifier.is_some() as u64) << 5
+            | (self.entity_type.is_some() as u64) << 6
+            | (self.error_metadata.is_some() as u64) << 7
+            | (self.entity_metadata.is_some() as u64) << 8
     }
 }
 model::model!(EntityDetails);
@@ -135,6 +146,13 @@ impl model::Model for EntityMetadata {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.override_type.is_some() as u64
+            | (self.pipeline_identifier.is_some() as u64) << 1
+            | (self.environment_identifier.is_some() as u64) << 2
+            | (self.template_version_label.is_some() as u64) << 3
+    }
 }
 model::model!(EntityMetadata);
 /// Schema `GetGitXWebhookEventFileValidationResponse`.
@@ -178,10 +196,16 @@ impl model::Model for GetGitxWebhookEventFileValidationResponse {
         match index {
             0 => model::Part::Str(&self.file_url),
             1 => model::Part::Str(&self.file_path),
-            2 => model::Part::Opt(&self.entity_details),
-            3 => model::Part::Opt(&self.file_action_type),
+            2 => model::opt(&self.entity_details),
+            3 => model::opt(&self.file_action_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.file_url.is_some() as u64 | (self.file_path.is_some() as u64) << 1
+            | (self.entity_details.is_some() as u64) << 2
+            | (self.file_action_type.is_some() as u64) << 3
     }
 }
 model::model!(GetGitxWebhookEventFileValidationResponse);
@@ -229,6 +253,11 @@ impl model::Model for GitxErrorMetadata {
             2 => model::Part::Str(&self.error_message),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.hint.is_some() as u64 | (self.explanation.is_some() as u64) << 1
+            | (self.error_message.is_some() as u64) << 2
     }
 }
 model::model!(GitxErrorMetadata);

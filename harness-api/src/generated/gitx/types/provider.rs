@@ -74,9 +74,16 @@ impl model::Model for BitbucketServerProviderRequestInfo {
             2 => model::Part::Str(&self.client_id),
             3 => model::Part::Str(&self.client_secret_ref),
             4 => model::Part::Str(&self.secret_manager_ref),
-            5 => model::Part::Opt(&self.delegate_selectors),
+            5 => model::opt(&self.delegate_selectors),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.domain.is_some() as u64) << 1 | (self.client_id.is_some() as u64) << 2
+            | (self.client_secret_ref.is_some() as u64) << 3
+            | (self.secret_manager_ref.is_some() as u64) << 4
+            | (self.delegate_selectors.is_some() as u64) << 5
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -122,11 +129,17 @@ impl model::Model for CreateProviderRequestDto {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.spec),
+            1 => model::opt(&self.spec),
             2 => model::Part::Str(&self.identifier),
             3 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.spec.is_some() as u64) << 1
+            | (self.identifier.is_some() as u64) << 2
+            | (self.description.is_some() as u64) << 3
     }
 }
 model::model!(CreateProviderRequestDto);
@@ -161,6 +174,10 @@ impl model::Model for CreateProviderResponse {
             0 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.identifier.is_some() as u64
     }
 }
 model::model!(CreateProviderResponse);
@@ -199,6 +216,11 @@ impl model::Model for DeleteProviderResponse {
             1 => model::Part::Flag(&self.successfully_deleted),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.identifier.is_some() as u64
+            | (self.successfully_deleted.is_some() as u64) << 1
     }
 }
 model::model!(DeleteProviderResponse);
@@ -257,14 +279,23 @@ impl model::Model for GetProviderResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.type_),
             2 => model::Part::Str(&self.identifier),
             3 => model::Part::Str(&self.description),
             4 => model::Part::Int(&self.last_modified_at),
             5 => model::Part::Str(&self.account_identifier),
-            6 => model::Part::Opt(&self.provider_response_info),
+            6 => model::opt(&self.provider_response_info),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.identifier.is_some() as u64) << 2
+            | (self.description.is_some() as u64) << 3
+            | (self.last_modified_at.is_some() as u64) << 4
+            | (self.account_identifier.is_some() as u64) << 5
+            | (self.provider_response_info.is_some() as u64) << 6
     }
 }
 model::model!(GetProviderResponse);
@@ -343,9 +374,16 @@ impl model::Model for GithubEnterpriseProviderRequestInfo {
             2 => model::Part::Str(&self.client_id),
             3 => model::Part::Str(&self.client_secret_ref),
             4 => model::Part::Str(&self.secret_manager_ref),
-            5 => model::Part::Opt(&self.delegate_selectors),
+            5 => model::opt(&self.delegate_selectors),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.domain.is_some() as u64) << 1 | (self.client_id.is_some() as u64) << 2
+            | (self.client_secret_ref.is_some() as u64) << 3
+            | (self.secret_manager_ref.is_some() as u64) << 4
+            | (self.delegate_selectors.is_some() as u64) << 5
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -423,9 +461,16 @@ impl model::Model for GitlabOnPremProviderRequestInfo {
             2 => model::Part::Str(&self.client_id),
             3 => model::Part::Str(&self.client_secret_ref),
             4 => model::Part::Str(&self.secret_manager_ref),
-            5 => model::Part::Opt(&self.delegate_selectors),
+            5 => model::opt(&self.delegate_selectors),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.domain.is_some() as u64) << 1 | (self.client_id.is_some() as u64) << 2
+            | (self.client_secret_ref.is_some() as u64) << 3
+            | (self.secret_manager_ref.is_some() as u64) << 4
+            | (self.delegate_selectors.is_some() as u64) << 5
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -481,9 +526,15 @@ impl model::Model for ProviderResponseInfo {
             0 => model::Part::Str(&self.type_),
             1 => model::Part::Str(&self.domain),
             2 => model::Part::Str(&self.secret_manager_ref),
-            3 => model::Part::Opt(&self.delegate_selectors),
+            3 => model::opt(&self.delegate_selectors),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.domain.is_some() as u64) << 1
+            | (self.secret_manager_ref.is_some() as u64) << 2
+            | (self.delegate_selectors.is_some() as u64) << 3
     }
 }
 model::model!(ProviderResponseInfo);
@@ -524,12 +575,18 @@ impl model::Model for ResponseDtoCreateProviderResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoCreateProviderResponse);
@@ -575,12 +632,18 @@ impl model::Model for ResponseDtoDeleteProviderResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoDeleteProviderResponse);
@@ -626,12 +689,18 @@ impl model::Model for ResponseDtoGetProviderResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoGetProviderResponse);
@@ -677,12 +746,18 @@ impl model::Model for ResponseDtoListGetProviderResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListGetProviderResponse);
@@ -728,12 +803,18 @@ impl model::Model for ResponseDtoUpdateProviderResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoUpdateProviderResponse);
@@ -777,10 +858,15 @@ impl model::Model for UpdateProviderRequestDto {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.spec),
+            1 => model::opt(&self.spec),
             2 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.spec.is_some() as u64) << 1
+            | (self.description.is_some() as u64) << 2
     }
 }
 model::model!(UpdateProviderRequestDto);
@@ -815,6 +901,10 @@ impl model::Model for UpdateProviderResponse {
             0 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.identifier.is_some() as u64
     }
 }
 model::model!(UpdateProviderResponse);

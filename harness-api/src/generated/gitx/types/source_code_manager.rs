@@ -41,12 +41,18 @@ impl model::Model for ResponseDtoListSourceCodeManager {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListSourceCodeManager);
@@ -92,12 +98,18 @@ impl model::Model for ResponseDtoSourceCodeManager {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoSourceCodeManager);
@@ -166,7 +178,7 @@ impl model::Model for SourceCodeManager {
         match index {
             0 => model::Part::Str(&self.id),
             1 => model::Part::Str(&self.name),
-            2 => model::Part::Opt(&self.type_),
+            2 => model::opt(&self.type_),
             3 => model::Part::Int(&self.created_at),
             4 => model::Part::Json(&self.authentication),
             5 => model::Part::Int(&self.last_modified_at),
@@ -174,6 +186,16 @@ impl model::Model for SourceCodeManager {
             7 => model::Part::Str(&self.account_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2
+            | (self.created_at.is_some() as u64) << 3
+            | (self.authentication.is_some() as u64) << 4
+            | (self.last_modified_at.is_some() as u64) << 5
+            | (self.user_identifier.is_some() as u64) << 6
+            | (self.account_identifier.is_some() as u64) << 7
     }
 }
 model::model!(SourceCodeManager);

@@ -96,7 +96,7 @@ impl model::Model for ArtifactDeploymentsDetail {
         match index {
             0 => model::Part::Int(&self.count),
             1 => model::Part::Str(&self.env_name),
-            2 => model::Part::Opt(&self.env_type),
+            2 => model::opt(&self.env_type),
             3 => model::Part::Str(&self.infra_name),
             4 => model::Part::Str(&self.pipeline_id),
             5 => model::Part::Str(&self.service_name),
@@ -112,6 +112,24 @@ impl model::Model for ArtifactDeploymentsDetail {
             15 => model::Part::Str(&self.last_pipeline_execution_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.count.is_some() as u64 | (self.env_name.is_some() as u64) << 1
+            | (self.env_type.is_some() as u64) << 2
+            | (self.infra_name.is_some() as u64) << 3
+            | (self.pipeline_id.is_some() as u64) << 4
+            | (self.service_name.is_some() as u64) << 5
+            | (self.env_identifier.is_some() as u64) << 6
+            | (self.org_identifier.is_some() as u64) << 7
+            | (self.last_deployed_at.is_some() as u64) << 8
+            | (self.infra_identifier.is_some() as u64) << 9
+            | (self.last_deployed_by_id.is_some() as u64) << 10
+            | (self.project_identifier.is_some() as u64) << 11
+            | (self.service_identifier.is_some() as u64) << 12
+            | (self.last_deployed_by_name.is_some() as u64) << 13
+            | (self.last_pipeline_execution_id.is_some() as u64) << 14
+            | (self.last_pipeline_execution_name.is_some() as u64) << 15
     }
 }
 model::model!(ArtifactDeploymentsDetail);
@@ -146,10 +164,15 @@ impl model::Model for ArtifactDeploymentsDetails {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.deployments),
-            1 => model::Part::Opt(&self.deployments_stats),
+            0 => model::opt(&self.deployments),
+            1 => model::opt(&self.deployments_stats),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.deployments.is_some() as u64
+            | (self.deployments_stats.is_some() as u64) << 1
     }
 }
 model::model!(ArtifactDeploymentsDetails);
@@ -197,9 +220,16 @@ impl model::Model for ArtifactDeploymentsList {
             1 => model::Part::Int(&self.item_count),
             2 => model::Part::Int(&self.page_count),
             3 => model::Part::Int(&self.page_index),
-            4 => model::Part::Opt(&self.deployments),
+            4 => model::opt(&self.deployments),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.page_size.is_some() as u64 | (self.item_count.is_some() as u64) << 1
+            | (self.page_count.is_some() as u64) << 2
+            | (self.page_index.is_some() as u64) << 3
+            | (self.deployments.is_some() as u64) << 4
     }
 }
 model::model!(ArtifactDeploymentsList);
@@ -257,6 +287,10 @@ impl model::Model for ArtifactLabelRequest {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0]
     }
@@ -312,14 +346,22 @@ impl model::Model for ArtifactSummary {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.labels),
+            0 => model::opt(&self.labels),
             1 => model::Part::Str(&self.created_at),
             2 => model::Part::Str(&self.image_name),
             3 => model::Part::Str(&self.modified_at),
-            4 => model::Part::Opt(&self.package_type),
+            4 => model::opt(&self.package_type),
             5 => model::Part::Int(&self.downloads_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.labels.is_some() as u64 | (self.created_at.is_some() as u64) << 1
+            | (self.image_name.is_some() as u64) << 2
+            | (self.modified_at.is_some() as u64) << 3
+            | (self.package_type.is_some() as u64) << 4
+            | (self.downloads_count.is_some() as u64) << 5
     }
 }
 model::model!(ArtifactSummary);
@@ -354,10 +396,14 @@ impl model::Model for ArtifactSummaryResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(ArtifactSummaryResponse);
@@ -467,23 +513,43 @@ impl model::Model for ArtifactVersionMetadata {
             1 => model::Part::Str(&self.name),
             2 => model::Part::Str(&self.size),
             3 => model::Part::Str(&self.uuid),
-            4 => model::Part::Opt(&self.metadata),
+            4 => model::opt(&self.metadata),
             5 => model::Part::Int(&self.file_count),
             6 => model::Part::Flag(&self.is_deleted),
             7 => model::Part::Int(&self.digest_count),
-            8 => model::Part::Opt(&self.package_type),
+            8 => model::opt(&self.package_type),
             9 => model::Part::Str(&self.pull_command),
-            10 => model::Part::Opt(&self.artifact_type),
+            10 => model::opt(&self.artifact_type),
             11 => model::Part::Str(&self.last_modified),
             12 => model::Part::Str(&self.registry_path),
             13 => model::Part::Str(&self.registry_uuid),
             14 => model::Part::Flag(&self.is_quarantined),
             15 => model::Part::Int(&self.downloads_count),
             16 => model::Part::Str(&self.quarantine_reason),
-            17 => model::Part::Opt(&self.deployment_metadata),
+            17 => model::opt(&self.deployment_metadata),
             18 => model::Part::Str(&self.registry_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.meta.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.size.is_some() as u64) << 2 | (self.uuid.is_some() as u64) << 3
+            | (self.metadata.is_some() as u64) << 4
+            | (self.file_count.is_some() as u64) << 5
+            | (self.is_deleted.is_some() as u64) << 6
+            | (self.digest_count.is_some() as u64) << 7
+            | (self.package_type.is_some() as u64) << 8
+            | (self.pull_command.is_some() as u64) << 9
+            | (self.artifact_type.is_some() as u64) << 10
+            | (self.last_modified.is_some() as u64) << 11
+            | (self.registry_path.is_some() as u64) << 12
+            | (self.registry_uuid.is_some() as u64) << 13
+            | (self.is_quarantined.is_some() as u64) << 14
+            | (self.downloads_count.is_some() as u64) << 15
+            | (self.quarantine_reason.is_some() as u64) << 16
+            | (self.deployment_metadata.is_some() as u64) << 17
+            | (self.registry_identifier.is_some() as u64) << 18
     }
 }
 model::model!(ArtifactVersionMetadata);
@@ -579,8 +645,8 @@ impl model::Model for ArtifactVersionSummary {
             3 => model::Part::Str(&self.version),
             4 => model::Part::Str(&self.image_name),
             5 => model::Part::Flag(&self.is_deleted),
-            6 => model::Part::Opt(&self.package_type),
-            7 => model::Part::Opt(&self.artifact_type),
+            6 => model::opt(&self.package_type),
+            7 => model::opt(&self.artifact_type),
             8 => model::Part::Str(&self.registry_uuid),
             9 => model::Part::Flag(&self.is_quarantined),
             10 => model::Part::Str(&self.sto_pipeline_id),
@@ -590,6 +656,22 @@ impl model::Model for ArtifactVersionSummary {
             14 => model::Part::Str(&self.ssca_artifact_source_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.meta.is_some() as u64 | (self.purl.is_some() as u64) << 1
+            | (self.uuid.is_some() as u64) << 2 | (self.version.is_some() as u64) << 3
+            | (self.image_name.is_some() as u64) << 4
+            | (self.is_deleted.is_some() as u64) << 5
+            | (self.package_type.is_some() as u64) << 6
+            | (self.artifact_type.is_some() as u64) << 7
+            | (self.registry_uuid.is_some() as u64) << 8
+            | (self.is_quarantined.is_some() as u64) << 9
+            | (self.sto_pipeline_id.is_some() as u64) << 10
+            | (self.ssca_artifact_id.is_some() as u64) << 11
+            | (self.sto_execution_id.is_some() as u64) << 12
+            | (self.quarantine_reason.is_some() as u64) << 13
+            | (self.ssca_artifact_source_id.is_some() as u64) << 14
     }
 }
 model::model!(ArtifactVersionSummary);
@@ -670,17 +752,31 @@ impl model::Model for CargoArtifactDetailConfig {
             0 => model::Part::Str(&self.name),
             1 => model::Part::Str(&self.size),
             2 => model::Part::Str(&self.version),
-            3 => model::Part::Opt(&self.metadata),
+            3 => model::opt(&self.metadata),
             4 => model::Part::Str(&self.created_at),
             5 => model::Part::Str(&self.created_by),
             6 => model::Part::Str(&self.modified_at),
-            7 => model::Part::Opt(&self.package_type),
-            8 => model::Part::Opt(&self.artifact_type),
+            7 => model::opt(&self.package_type),
+            8 => model::opt(&self.artifact_type),
             9 => model::Part::Int(&self.download_count),
             10 => model::Part::Flag(&self.is_quarantined),
             11 => model::Part::Str(&self.quarantine_reason),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.size.is_some() as u64) << 1
+            | (self.version.is_some() as u64) << 2
+            | (self.metadata.is_some() as u64) << 3
+            | (self.created_at.is_some() as u64) << 4
+            | (self.created_by.is_some() as u64) << 5
+            | (self.modified_at.is_some() as u64) << 6
+            | (self.package_type.is_some() as u64) << 7
+            | (self.artifact_type.is_some() as u64) << 8
+            | (self.download_count.is_some() as u64) << 9
+            | (self.is_quarantined.is_some() as u64) << 10
+            | (self.quarantine_reason.is_some() as u64) << 11
     }
 }
 model::model!(CargoArtifactDetailConfig);
@@ -719,6 +815,10 @@ impl model::Model for DeploymentStats {
             1 => model::Part::Int(&self.pre_production),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.production.is_some() as u64 | (self.pre_production.is_some() as u64) << 1
     }
 }
 model::model!(DeploymentStats);
@@ -802,14 +902,28 @@ impl model::Model for DockerArtifactDetailConfig {
             3 => model::Part::Str(&self.created_at),
             4 => model::Part::Str(&self.created_by),
             5 => model::Part::Str(&self.modified_at),
-            6 => model::Part::Opt(&self.package_type),
+            6 => model::opt(&self.package_type),
             7 => model::Part::Str(&self.pull_command),
-            8 => model::Part::Opt(&self.artifact_type),
+            8 => model::opt(&self.artifact_type),
             9 => model::Part::Int(&self.download_count),
             10 => model::Part::Flag(&self.is_quarantined),
             11 => model::Part::Str(&self.quarantine_reason),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.size.is_some() as u64) << 1
+            | (self.version.is_some() as u64) << 2
+            | (self.created_at.is_some() as u64) << 3
+            | (self.created_by.is_some() as u64) << 4
+            | (self.modified_at.is_some() as u64) << 5
+            | (self.package_type.is_some() as u64) << 6
+            | (self.pull_command.is_some() as u64) << 7
+            | (self.artifact_type.is_some() as u64) << 8
+            | (self.download_count.is_some() as u64) << 9
+            | (self.is_quarantined.is_some() as u64) << 10
+            | (self.quarantine_reason.is_some() as u64) << 11
     }
 }
 model::model!(DockerArtifactDetailConfig);
@@ -859,11 +973,18 @@ impl model::Model for FileDetail {
             0 => model::Part::Str(&self.name),
             1 => model::Part::Str(&self.path),
             2 => model::Part::Str(&self.size),
-            3 => model::Part::Opt(&self.checksums),
+            3 => model::opt(&self.checksums),
             4 => model::Part::Str(&self.created_at),
             5 => model::Part::Str(&self.download_command),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.path.is_some() as u64) << 1
+            | (self.size.is_some() as u64) << 2 | (self.checksums.is_some() as u64) << 3
+            | (self.created_at.is_some() as u64) << 4
+            | (self.download_command.is_some() as u64) << 5
     }
 }
 model::model!(FileDetail);
@@ -948,13 +1069,27 @@ impl model::Model for GenericArtifactDetailConfig {
             4 => model::Part::Str(&self.created_by),
             5 => model::Part::Str(&self.modified_at),
             6 => model::Part::Str(&self.description),
-            7 => model::Part::Opt(&self.package_type),
-            8 => model::Part::Opt(&self.artifact_type),
+            7 => model::opt(&self.package_type),
+            8 => model::opt(&self.artifact_type),
             9 => model::Part::Int(&self.download_count),
             10 => model::Part::Flag(&self.is_quarantined),
             11 => model::Part::Str(&self.quarantine_reason),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.size.is_some() as u64) << 1
+            | (self.version.is_some() as u64) << 2
+            | (self.created_at.is_some() as u64) << 3
+            | (self.created_by.is_some() as u64) << 4
+            | (self.modified_at.is_some() as u64) << 5
+            | (self.description.is_some() as u64) << 6
+            | (self.package_type.is_some() as u64) << 7
+            | (self.artifact_type.is_some() as u64) << 8
+            | (self.download_count.is_some() as u64) << 9
+            | (self.is_quarantined.is_some() as u64) << 10
+            | (self.quarantine_reason.is_some() as u64) << 11
     }
 }
 model::model!(GenericArtifactDetailConfig);
@@ -989,10 +1124,14 @@ impl model::Model for GetAllArtifactVersionsResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(GetAllArtifactVersionsResponse);
@@ -1027,10 +1166,14 @@ impl model::Model for GetArtifactDeploymentsResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(GetArtifactDeploymentsResponse);
@@ -1065,10 +1208,14 @@ impl model::Model for GetArtifactDetailsResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(GetArtifactDetailsResponse);
@@ -1103,10 +1250,14 @@ impl model::Model for GetArtifactFileResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.status),
             1 => model::Part::Str(&self.download_url),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status.is_some() as u64 | (self.download_url.is_some() as u64) << 1
     }
 }
 model::model!(GetArtifactFileResponse);
@@ -1168,9 +1319,9 @@ impl model::Model for GetArtifactFilesResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.files),
-            2 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.files),
+            2 => model::opt(&self.status),
             3 => model::Part::Int(&self.page_size),
             4 => model::Part::Int(&self.item_count),
             5 => model::Part::Int(&self.page_count),
@@ -1178,6 +1329,16 @@ impl model::Model for GetArtifactFilesResponse {
             7 => model::Part::Int(&self.page_number),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.files.is_some() as u64) << 1
+            | (self.status.is_some() as u64) << 2
+            | (self.page_size.is_some() as u64) << 3
+            | (self.item_count.is_some() as u64) << 4
+            | (self.page_count.is_some() as u64) << 5
+            | (self.page_index.is_some() as u64) << 6
+            | (self.page_number.is_some() as u64) << 7
     }
 }
 model::model!(GetArtifactFilesResponse);
@@ -1212,10 +1373,14 @@ impl model::Model for GetArtifactVersionSummaryResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(GetArtifactVersionSummaryResponse);
@@ -1250,10 +1415,14 @@ impl model::Model for GetOciArtifactTagsResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(GetOciArtifactTagsResponse);
@@ -1334,17 +1503,31 @@ impl model::Model for GoArtifactDetailConfig {
             0 => model::Part::Str(&self.name),
             1 => model::Part::Str(&self.size),
             2 => model::Part::Str(&self.version),
-            3 => model::Part::Opt(&self.metadata),
+            3 => model::opt(&self.metadata),
             4 => model::Part::Str(&self.created_at),
             5 => model::Part::Str(&self.created_by),
             6 => model::Part::Str(&self.modified_at),
-            7 => model::Part::Opt(&self.package_type),
-            8 => model::Part::Opt(&self.artifact_type),
+            7 => model::opt(&self.package_type),
+            8 => model::opt(&self.artifact_type),
             9 => model::Part::Int(&self.download_count),
             10 => model::Part::Flag(&self.is_quarantined),
             11 => model::Part::Str(&self.quarantine_reason),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.size.is_some() as u64) << 1
+            | (self.version.is_some() as u64) << 2
+            | (self.metadata.is_some() as u64) << 3
+            | (self.created_at.is_some() as u64) << 4
+            | (self.created_by.is_some() as u64) << 5
+            | (self.modified_at.is_some() as u64) << 6
+            | (self.package_type.is_some() as u64) << 7
+            | (self.artifact_type.is_some() as u64) << 8
+            | (self.download_count.is_some() as u64) << 9
+            | (self.is_quarantined.is_some() as u64) << 10
+            | (self.quarantine_reason.is_some() as u64) << 11
     }
 }
 model::model!(GoArtifactDetailConfig);
@@ -1428,14 +1611,28 @@ impl model::Model for HelmArtifactDetailConfig {
             3 => model::Part::Str(&self.created_at),
             4 => model::Part::Str(&self.created_by),
             5 => model::Part::Str(&self.modified_at),
-            6 => model::Part::Opt(&self.package_type),
+            6 => model::opt(&self.package_type),
             7 => model::Part::Str(&self.pull_command),
-            8 => model::Part::Opt(&self.artifact_type),
+            8 => model::opt(&self.artifact_type),
             9 => model::Part::Int(&self.download_count),
             10 => model::Part::Flag(&self.is_quarantined),
             11 => model::Part::Str(&self.quarantine_reason),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.size.is_some() as u64) << 1
+            | (self.version.is_some() as u64) << 2
+            | (self.created_at.is_some() as u64) << 3
+            | (self.created_by.is_some() as u64) << 4
+            | (self.modified_at.is_some() as u64) << 5
+            | (self.package_type.is_some() as u64) << 6
+            | (self.pull_command.is_some() as u64) << 7
+            | (self.artifact_type.is_some() as u64) << 8
+            | (self.download_count.is_some() as u64) << 9
+            | (self.is_quarantined.is_some() as u64) << 10
+            | (self.quarantine_reason.is_some() as u64) << 11
     }
 }
 model::model!(HelmArtifactDetailConfig);
@@ -1516,17 +1713,31 @@ impl model::Model for HuggingFaceArtifactDetailConfig {
             0 => model::Part::Str(&self.name),
             1 => model::Part::Str(&self.size),
             2 => model::Part::Str(&self.version),
-            3 => model::Part::Opt(&self.metadata),
+            3 => model::opt(&self.metadata),
             4 => model::Part::Str(&self.created_at),
             5 => model::Part::Str(&self.created_by),
             6 => model::Part::Str(&self.modified_at),
-            7 => model::Part::Opt(&self.package_type),
-            8 => model::Part::Opt(&self.artifact_type),
+            7 => model::opt(&self.package_type),
+            8 => model::opt(&self.artifact_type),
             9 => model::Part::Int(&self.download_count),
             10 => model::Part::Flag(&self.is_quarantined),
             11 => model::Part::Str(&self.quarantine_reason),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.size.is_some() as u64) << 1
+            | (self.version.is_some() as u64) << 2
+            | (self.metadata.is_some() as u64) << 3
+            | (self.created_at.is_some() as u64) << 4
+            | (self.created_by.is_some() as u64) << 5
+            | (self.modified_at.is_some() as u64) << 6
+            | (self.package_type.is_some() as u64) << 7
+            | (self.artifact_type.is_some() as u64) << 8
+            | (self.download_count.is_some() as u64) << 9
+            | (self.is_quarantined.is_some() as u64) << 10
+            | (self.quarantine_reason.is_some() as u64) << 11
     }
 }
 model::model!(HuggingFaceArtifactDetailConfig);
@@ -1570,13 +1781,20 @@ impl model::Model for ListArtifactFile {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.files),
+            0 => model::opt(&self.files),
             1 => model::Part::Int(&self.page_size),
             2 => model::Part::Int(&self.item_count),
             3 => model::Part::Int(&self.page_count),
             4 => model::Part::Int(&self.page_index),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.files.is_some() as u64 | (self.page_size.is_some() as u64) << 1
+            | (self.item_count.is_some() as u64) << 2
+            | (self.page_count.is_some() as u64) << 3
+            | (self.page_index.is_some() as u64) << 4
     }
 }
 model::model!(ListArtifactFile);
@@ -1620,13 +1838,20 @@ impl model::Model for ListArtifactLabel {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.labels),
+            0 => model::opt(&self.labels),
             1 => model::Part::Int(&self.page_size),
             2 => model::Part::Int(&self.item_count),
             3 => model::Part::Int(&self.page_count),
             4 => model::Part::Int(&self.page_index),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.labels.is_some() as u64 | (self.page_size.is_some() as u64) << 1
+            | (self.item_count.is_some() as u64) << 2
+            | (self.page_count.is_some() as u64) << 3
+            | (self.page_index.is_some() as u64) << 4
     }
 }
 model::model!(ListArtifactLabel);
@@ -1661,10 +1886,14 @@ impl model::Model for ListArtifactLabelsResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(ListArtifactLabelsResponse);
@@ -1712,9 +1941,16 @@ impl model::Model for ListArtifactVersion {
             1 => model::Part::Int(&self.item_count),
             2 => model::Part::Int(&self.page_count),
             3 => model::Part::Int(&self.page_index),
-            4 => model::Part::Opt(&self.artifact_versions),
+            4 => model::opt(&self.artifact_versions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.page_size.is_some() as u64 | (self.item_count.is_some() as u64) << 1
+            | (self.page_count.is_some() as u64) << 2
+            | (self.page_index.is_some() as u64) << 3
+            | (self.artifact_versions.is_some() as u64) << 4
     }
 }
 model::model!(ListArtifactVersion);
@@ -1762,9 +1998,16 @@ impl model::Model for ListOciArtifactTags {
             1 => model::Part::Int(&self.item_count),
             2 => model::Part::Int(&self.page_count),
             3 => model::Part::Int(&self.page_index),
-            4 => model::Part::Opt(&self.oci_artifact_tags),
+            4 => model::opt(&self.oci_artifact_tags),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.page_size.is_some() as u64 | (self.item_count.is_some() as u64) << 1
+            | (self.page_count.is_some() as u64) << 2
+            | (self.page_index.is_some() as u64) << 3
+            | (self.oci_artifact_tags.is_some() as u64) << 4
     }
 }
 model::model!(ListOciArtifactTags);
@@ -1854,13 +2097,28 @@ impl model::Model for MavenArtifactDetailConfig {
             5 => model::Part::Str(&self.created_by),
             6 => model::Part::Str(&self.artifact_id),
             7 => model::Part::Str(&self.modified_at),
-            8 => model::Part::Opt(&self.package_type),
-            9 => model::Part::Opt(&self.artifact_type),
+            8 => model::opt(&self.package_type),
+            9 => model::opt(&self.artifact_type),
             10 => model::Part::Int(&self.download_count),
             11 => model::Part::Flag(&self.is_quarantined),
             12 => model::Part::Str(&self.quarantine_reason),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.size.is_some() as u64) << 1
+            | (self.group_id.is_some() as u64) << 2
+            | (self.version.is_some() as u64) << 3
+            | (self.created_at.is_some() as u64) << 4
+            | (self.created_by.is_some() as u64) << 5
+            | (self.artifact_id.is_some() as u64) << 6
+            | (self.modified_at.is_some() as u64) << 7
+            | (self.package_type.is_some() as u64) << 8
+            | (self.artifact_type.is_some() as u64) << 9
+            | (self.download_count.is_some() as u64) << 10
+            | (self.is_quarantined.is_some() as u64) << 11
+            | (self.quarantine_reason.is_some() as u64) << 12
     }
 }
 model::model!(MavenArtifactDetailConfig);
@@ -1941,17 +2199,31 @@ impl model::Model for NpmArtifactDetailConfig {
             0 => model::Part::Str(&self.name),
             1 => model::Part::Str(&self.size),
             2 => model::Part::Str(&self.version),
-            3 => model::Part::Opt(&self.metadata),
+            3 => model::opt(&self.metadata),
             4 => model::Part::Str(&self.created_at),
             5 => model::Part::Str(&self.created_by),
             6 => model::Part::Str(&self.modified_at),
-            7 => model::Part::Opt(&self.package_type),
-            8 => model::Part::Opt(&self.artifact_type),
+            7 => model::opt(&self.package_type),
+            8 => model::opt(&self.artifact_type),
             9 => model::Part::Int(&self.download_count),
             10 => model::Part::Flag(&self.is_quarantined),
             11 => model::Part::Str(&self.quarantine_reason),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.size.is_some() as u64) << 1
+            | (self.version.is_some() as u64) << 2
+            | (self.metadata.is_some() as u64) << 3
+            | (self.created_at.is_some() as u64) << 4
+            | (self.created_by.is_some() as u64) << 5
+            | (self.modified_at.is_some() as u64) << 6
+            | (self.package_type.is_some() as u64) << 7
+            | (self.artifact_type.is_some() as u64) << 8
+            | (self.download_count.is_some() as u64) << 9
+            | (self.is_quarantined.is_some() as u64) << 10
+            | (self.quarantine_reason.is_some() as u64) << 11
     }
 }
 model::model!(NpmArtifactDetailConfig);
@@ -2032,17 +2304,31 @@ impl model::Model for NugetArtifactDetailConfig {
             0 => model::Part::Str(&self.name),
             1 => model::Part::Str(&self.size),
             2 => model::Part::Str(&self.version),
-            3 => model::Part::Opt(&self.metadata),
+            3 => model::opt(&self.metadata),
             4 => model::Part::Str(&self.created_at),
             5 => model::Part::Str(&self.created_by),
             6 => model::Part::Str(&self.modified_at),
-            7 => model::Part::Opt(&self.package_type),
-            8 => model::Part::Opt(&self.artifact_type),
+            7 => model::opt(&self.package_type),
+            8 => model::opt(&self.artifact_type),
             9 => model::Part::Int(&self.download_count),
             10 => model::Part::Flag(&self.is_quarantined),
             11 => model::Part::Str(&self.quarantine_reason),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.size.is_some() as u64) << 1
+            | (self.version.is_some() as u64) << 2
+            | (self.metadata.is_some() as u64) << 3
+            | (self.created_at.is_some() as u64) << 4
+            | (self.created_by.is_some() as u64) << 5
+            | (self.modified_at.is_some() as u64) << 6
+            | (self.package_type.is_some() as u64) << 7
+            | (self.artifact_type.is_some() as u64) << 8
+            | (self.download_count.is_some() as u64) << 9
+            | (self.is_quarantined.is_some() as u64) << 10
+            | (self.quarantine_reason.is_some() as u64) << 11
     }
 }
 model::model!(NugetArtifactDetailConfig);
@@ -2081,6 +2367,10 @@ impl model::Model for OciArtifactTag {
             1 => model::Part::Str(&self.digest),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.digest.is_some() as u64) << 1
     }
 }
 model::model!(OciArtifactTag);
@@ -2161,17 +2451,31 @@ impl model::Model for PythonArtifactDetailConfig {
             0 => model::Part::Str(&self.name),
             1 => model::Part::Str(&self.size),
             2 => model::Part::Str(&self.version),
-            3 => model::Part::Opt(&self.metadata),
+            3 => model::opt(&self.metadata),
             4 => model::Part::Str(&self.created_at),
             5 => model::Part::Str(&self.created_by),
             6 => model::Part::Str(&self.modified_at),
-            7 => model::Part::Opt(&self.package_type),
-            8 => model::Part::Opt(&self.artifact_type),
+            7 => model::opt(&self.package_type),
+            8 => model::opt(&self.artifact_type),
             9 => model::Part::Int(&self.download_count),
             10 => model::Part::Flag(&self.is_quarantined),
             11 => model::Part::Str(&self.quarantine_reason),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.size.is_some() as u64) << 1
+            | (self.version.is_some() as u64) << 2
+            | (self.metadata.is_some() as u64) << 3
+            | (self.created_at.is_some() as u64) << 4
+            | (self.created_by.is_some() as u64) << 5
+            | (self.modified_at.is_some() as u64) << 6
+            | (self.package_type.is_some() as u64) << 7
+            | (self.artifact_type.is_some() as u64) << 8
+            | (self.download_count.is_some() as u64) << 9
+            | (self.is_quarantined.is_some() as u64) << 10
+            | (self.quarantine_reason.is_some() as u64) << 11
     }
 }
 model::model!(PythonArtifactDetailConfig);
@@ -2256,17 +2560,31 @@ impl model::Model for RpmArtifactDetailConfig {
             0 => model::Part::Str(&self.name),
             1 => model::Part::Str(&self.size),
             2 => model::Part::Str(&self.version),
-            3 => model::Part::Opt(&self.metadata),
+            3 => model::opt(&self.metadata),
             4 => model::Part::Str(&self.created_at),
             5 => model::Part::Str(&self.created_by),
             6 => model::Part::Str(&self.modified_at),
-            7 => model::Part::Opt(&self.package_type),
-            8 => model::Part::Opt(&self.artifact_type),
+            7 => model::opt(&self.package_type),
+            8 => model::opt(&self.artifact_type),
             9 => model::Part::Int(&self.download_count),
             10 => model::Part::Flag(&self.is_quarantined),
             11 => model::Part::Str(&self.quarantine_reason),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.size.is_some() as u64) << 1
+            | (self.version.is_some() as u64) << 2
+            | (self.metadata.is_some() as u64) << 3
+            | (self.created_at.is_some() as u64) << 4
+            | (self.created_by.is_some() as u64) << 5
+            | (self.modified_at.is_some() as u64) << 6
+            | (self.package_type.is_some() as u64) << 7
+            | (self.artifact_type.is_some() as u64) << 8
+            | (self.download_count.is_some() as u64) << 9
+            | (self.is_quarantined.is_some() as u64) << 10
+            | (self.quarantine_reason.is_some() as u64) << 11
     }
 }
 model::model!(RpmArtifactDetailConfig);

@@ -48,6 +48,12 @@ impl model::Model for ArtifactStats {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.upload_size.is_some() as u64 | (self.download_size.is_some() as u64) << 1
+            | (self.download_count.is_some() as u64) << 2
+            | (self.total_storage_size.is_some() as u64) << 3
+    }
 }
 model::model!(ArtifactStats);
 /// Schema `InlineResponse20012`.
@@ -81,10 +87,14 @@ impl model::Model for ArtifactStatsResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(ArtifactStatsResponse);
@@ -123,6 +133,11 @@ impl model::Model for DeploymentMetadata {
             1 => model::Part::Int(&self.non_prod_env_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.prod_env_count.is_some() as u64
+            | (self.non_prod_env_count.is_some() as u64) << 1
     }
 }
 model::model!(DeploymentMetadata);
@@ -170,9 +185,13 @@ impl model::Model for RegistryStatusResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status.is_some() as u64
     }
 }
 model::model!(RegistryStatusResponse);

@@ -44,6 +44,12 @@ impl model::Model for DeploymentDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.prod_deployment.is_some() as u64
+            | (self.total_deployment.is_some() as u64) << 1
+            | (self.non_prod_deployment.is_some() as u64) << 2
+    }
 }
 model::model!(DeploymentDetails);
 /// Schema `DockerArtifactDetail`.
@@ -131,11 +137,11 @@ impl model::Model for DockerArtifactDetail {
             0 => model::Part::Str(&self.url),
             1 => model::Part::Str(&self.size),
             2 => model::Part::Str(&self.version),
-            3 => model::Part::Opt(&self.metadata),
+            3 => model::opt(&self.metadata),
             4 => model::Part::Str(&self.created_at),
             5 => model::Part::Str(&self.image_name),
             6 => model::Part::Str(&self.modified_at),
-            7 => model::Part::Opt(&self.package_type),
+            7 => model::opt(&self.package_type),
             8 => model::Part::Str(&self.pull_command),
             9 => model::Part::Str(&self.registry_path),
             10 => model::Part::Flag(&self.is_quarantined),
@@ -144,6 +150,22 @@ impl model::Model for DockerArtifactDetail {
             13 => model::Part::Str(&self.pull_command_by_digest),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.size.is_some() as u64) << 1
+            | (self.version.is_some() as u64) << 2
+            | (self.metadata.is_some() as u64) << 3
+            | (self.created_at.is_some() as u64) << 4
+            | (self.image_name.is_some() as u64) << 5
+            | (self.modified_at.is_some() as u64) << 6
+            | (self.package_type.is_some() as u64) << 7
+            | (self.pull_command.is_some() as u64) << 8
+            | (self.registry_path.is_some() as u64) << 9
+            | (self.is_quarantined.is_some() as u64) << 10
+            | (self.downloads_count.is_some() as u64) << 11
+            | (self.quarantine_reason.is_some() as u64) << 12
+            | (self.pull_command_by_digest.is_some() as u64) << 13
     }
 }
 model::model!(DockerArtifactDetail);
@@ -193,13 +215,20 @@ impl model::Model for DockerArtifactIntegrationDetail {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.sto_details),
-            1 => model::Part::Opt(&self.sbom_details),
-            2 => model::Part::Opt(&self.slsa_details),
-            3 => model::Part::Opt(&self.build_details),
-            4 => model::Part::Opt(&self.deployments_details),
+            0 => model::opt(&self.sto_details),
+            1 => model::opt(&self.sbom_details),
+            2 => model::opt(&self.slsa_details),
+            3 => model::opt(&self.build_details),
+            4 => model::opt(&self.deployments_details),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.sto_details.is_some() as u64 | (self.sbom_details.is_some() as u64) << 1
+            | (self.slsa_details.is_some() as u64) << 2
+            | (self.build_details.is_some() as u64) << 3
+            | (self.deployments_details.is_some() as u64) << 4
     }
 }
 model::model!(DockerArtifactIntegrationDetail);
@@ -234,6 +263,10 @@ impl model::Model for DockerArtifactManifest {
             0 => model::Part::Str(&self.manifest),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.manifest.is_some() as u64
     }
 }
 model::model!(DockerArtifactManifest);
@@ -273,6 +306,10 @@ impl model::Model for DockerLayerEntry {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.size.is_some() as u64 | (self.command.is_some() as u64) << 1
+    }
 }
 model::model!(DockerLayerEntry);
 /// Schema `DockerLayersSummary`.
@@ -310,10 +347,15 @@ impl model::Model for DockerLayersSummary {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.digest),
-            1 => model::Part::Opt(&self.layers),
+            1 => model::opt(&self.layers),
             2 => model::Part::Str(&self.os_arch),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.digest.is_some() as u64 | (self.layers.is_some() as u64) << 1
+            | (self.os_arch.is_some() as u64) << 2
     }
 }
 model::model!(DockerLayersSummary);
@@ -387,7 +429,7 @@ impl model::Model for DockerManifestDetails {
             1 => model::Part::Str(&self.digest),
             2 => model::Part::Str(&self.os_arch),
             3 => model::Part::Str(&self.created_at),
-            4 => model::Part::Opt(&self.sto_details),
+            4 => model::opt(&self.sto_details),
             5 => model::Part::Flag(&self.is_quarantined),
             6 => model::Part::Str(&self.sto_pipeline_id),
             7 => model::Part::Int(&self.downloads_count),
@@ -395,6 +437,18 @@ impl model::Model for DockerManifestDetails {
             9 => model::Part::Str(&self.quarantine_reason),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.size.is_some() as u64 | (self.digest.is_some() as u64) << 1
+            | (self.os_arch.is_some() as u64) << 2
+            | (self.created_at.is_some() as u64) << 3
+            | (self.sto_details.is_some() as u64) << 4
+            | (self.is_quarantined.is_some() as u64) << 5
+            | (self.sto_pipeline_id.is_some() as u64) << 6
+            | (self.downloads_count.is_some() as u64) << 7
+            | (self.sto_execution_id.is_some() as u64) << 8
+            | (self.quarantine_reason.is_some() as u64) << 9
     }
 }
 model::model!(DockerManifestDetails);
@@ -434,9 +488,14 @@ impl model::Model for DockerManifests {
         match index {
             0 => model::Part::Str(&self.version),
             1 => model::Part::Str(&self.image_name),
-            2 => model::Part::Opt(&self.manifests),
+            2 => model::opt(&self.manifests),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.version.is_some() as u64 | (self.image_name.is_some() as u64) << 1
+            | (self.manifests.is_some() as u64) << 2
     }
 }
 model::model!(DockerManifests);
@@ -471,10 +530,14 @@ impl model::Model for GetDockerArtifactDetailsResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(GetDockerArtifactDetailsResponse);
@@ -509,10 +572,14 @@ impl model::Model for GetDockerArtifactIntegrationDetailsResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(GetDockerArtifactIntegrationDetailsResponse);
@@ -547,10 +614,14 @@ impl model::Model for GetDockerArtifactLayersResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(GetDockerArtifactLayersResponse);
@@ -585,10 +656,14 @@ impl model::Model for GetDockerArtifactManifestResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(GetDockerArtifactManifestResponse);
@@ -623,10 +698,14 @@ impl model::Model for GetDockerArtifactManifestsResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(GetDockerArtifactManifestsResponse);
@@ -694,6 +773,16 @@ impl model::Model for RegistryBuildDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org_identifier.is_some() as u64
+            | (self.step_execution_id.is_some() as u64) << 1
+            | (self.stage_execution_id.is_some() as u64) << 2
+            | (self.project_identifier.is_some() as u64) << 3
+            | (self.pipeline_identifier.is_some() as u64) << 4
+            | (self.pipeline_display_name.is_some() as u64) << 5
+            | (self.pipeline_execution_id.is_some() as u64) << 6
+    }
 }
 model::model!(RegistryBuildDetails);
 /// Schema `SLSADetails`.
@@ -731,6 +820,10 @@ impl model::Model for SlsaDetails {
             1 => model::Part::Str(&self.provenance_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status.is_some() as u64 | (self.provenance_id.is_some() as u64) << 1
     }
 }
 model::model!(SlsaDetails);
@@ -812,6 +905,16 @@ impl model::Model for StoDetails {
             9 => model::Part::Str(&self.last_scanned),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.low.is_some() as u64 | (self.high.is_some() as u64) << 1
+            | (self.info.is_some() as u64) << 2 | (self.total.is_some() as u64) << 3
+            | (self.medium.is_some() as u64) << 4 | (self.ignored.is_some() as u64) << 5
+            | (self.critical.is_some() as u64) << 6
+            | (self.pipeline_id.is_some() as u64) << 7
+            | (self.execution_id.is_some() as u64) << 8
+            | (self.last_scanned.is_some() as u64) << 9
     }
 }
 model::model!(StoDetails);

@@ -35,10 +35,14 @@ impl model::Model for GetHelmArtifactDetailsResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(GetHelmArtifactDetailsResponse);
@@ -73,10 +77,14 @@ impl model::Model for GetHelmArtifactManifestResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(GetHelmArtifactManifestResponse);
@@ -158,16 +166,30 @@ impl model::Model for HelmArtifactDetail {
             1 => model::Part::Str(&self.size),
             2 => model::Part::Str(&self.version),
             3 => model::Part::Str(&self.artifact),
-            4 => model::Part::Opt(&self.metadata),
+            4 => model::opt(&self.metadata),
             5 => model::Part::Str(&self.created_at),
             6 => model::Part::Str(&self.modified_at),
-            7 => model::Part::Opt(&self.package_type),
+            7 => model::opt(&self.package_type),
             8 => model::Part::Str(&self.pull_command),
             9 => model::Part::Str(&self.registry_path),
             10 => model::Part::Int(&self.downloads_count),
             11 => model::Part::Str(&self.pull_command_by_digest),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.size.is_some() as u64) << 1
+            | (self.version.is_some() as u64) << 2
+            | (self.artifact.is_some() as u64) << 3
+            | (self.metadata.is_some() as u64) << 4
+            | (self.created_at.is_some() as u64) << 5
+            | (self.modified_at.is_some() as u64) << 6
+            | (self.package_type.is_some() as u64) << 7
+            | (self.pull_command.is_some() as u64) << 8
+            | (self.registry_path.is_some() as u64) << 9
+            | (self.downloads_count.is_some() as u64) << 10
+            | (self.pull_command_by_digest.is_some() as u64) << 11
     }
 }
 model::model!(HelmArtifactDetail);
@@ -202,6 +224,10 @@ impl model::Model for HelmArtifactManifest {
             0 => model::Part::Str(&self.manifest),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.manifest.is_some() as u64
     }
 }
 model::model!(HelmArtifactManifest);

@@ -35,10 +35,14 @@ impl model::Model for QuarantineFilePathResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(QuarantineFilePathResponse);
@@ -93,6 +97,14 @@ impl model::Model for QuarantinePath {
             5 => model::Part::Int(&self.registry_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.reason.is_some() as u64) << 1
+            | (self.file_path.is_some() as u64) << 2
+            | (self.version_id.is_some() as u64) << 3
+            | (self.artifact_id.is_some() as u64) << 4
+            | (self.registry_id.is_some() as u64) << 5
     }
 }
 model::model!(QuarantinePath);
@@ -157,6 +169,12 @@ impl model::Model for QuarantineRequest {
             4 => model::Part::Str(&self.artifact_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.version.is_some() as u64) << 1 | 1 << 2
+            | (self.file_path.is_some() as u64) << 3
+            | (self.artifact_type.is_some() as u64) << 4
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

@@ -47,10 +47,16 @@ impl model::Model for CleanupPolicy {
         match index {
             0 => model::Part::Str(&self.name),
             1 => model::Part::Int(&self.expire_days),
-            2 => model::Part::Opt(&self.package_prefix),
-            3 => model::Part::Opt(&self.version_prefix),
+            2 => model::opt(&self.package_prefix),
+            3 => model::opt(&self.version_prefix),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.expire_days.is_some() as u64) << 1
+            | (self.package_prefix.is_some() as u64) << 2
+            | (self.version_prefix.is_some() as u64) << 3
     }
 }
 model::model!(CleanupPolicy);
@@ -88,11 +94,16 @@ impl model::Model for ClientSetupDetails {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.sections),
+            0 => model::opt(&self.sections),
             1 => model::Part::Str(&self.sec_header),
             2 => model::Part::Str(&self.main_header),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.sections.is_some() as u64 | (self.sec_header.is_some() as u64) << 1
+            | (self.main_header.is_some() as u64) << 2
     }
 }
 model::model!(ClientSetupDetails);
@@ -135,11 +146,16 @@ impl model::Model for ClientSetupStep {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.type_),
             1 => model::Part::Str(&self.header),
-            2 => model::Part::Opt(&self.commands),
+            2 => model::opt(&self.commands),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.header.is_some() as u64) << 1
+            | (self.commands.is_some() as u64) << 2
     }
 }
 model::model!(ClientSetupStep);
@@ -179,6 +195,10 @@ impl model::Model for ClientSetupStepCommand {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.label.is_some() as u64 | (self.value.is_some() as u64) << 1
+    }
 }
 model::model!(ClientSetupStepCommand);
 /// Schema `ClientSetupStepConfig`.
@@ -209,9 +229,13 @@ impl model::Model for ClientSetupStepConfig {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.steps),
+            0 => model::opt(&self.steps),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.steps.is_some() as u64
     }
 }
 model::model!(ClientSetupStepConfig);
@@ -250,10 +274,14 @@ impl model::Model for GetAllArtifactsByRegistryResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(GetAllArtifactsByRegistryResponse);
@@ -288,10 +316,14 @@ impl model::Model for GetClientSetupDetailsResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(GetClientSetupDetailsResponse);
@@ -336,12 +368,19 @@ impl model::Model for ListRegistryArtifact {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.page_size),
-            1 => model::Part::Opt(&self.artifacts),
+            1 => model::opt(&self.artifacts),
             2 => model::Part::Int(&self.item_count),
             3 => model::Part::Int(&self.page_count),
             4 => model::Part::Int(&self.page_index),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.page_size.is_some() as u64 | (self.artifacts.is_some() as u64) << 1
+            | (self.item_count.is_some() as u64) << 2
+            | (self.page_count.is_some() as u64) << 3
+            | (self.page_index.is_some() as u64) << 4
     }
 }
 model::model!(ListRegistryArtifact);
@@ -428,21 +467,37 @@ impl model::Model for Registry {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.url),
-            1 => model::Part::Opt(&self.config),
-            2 => model::Part::Opt(&self.labels),
+            1 => model::opt(&self.config),
+            2 => model::opt(&self.labels),
             3 => model::Part::Flag(&self.is_public),
-            4 => model::Part::Opt(&self.scanners),
+            4 => model::opt(&self.scanners),
             5 => model::Part::Str(&self.created_at),
             6 => model::Part::Str(&self.identifier),
             7 => model::Part::Str(&self.modified_at),
-            8 => model::Part::Opt(&self.policy_refs),
+            8 => model::opt(&self.policy_refs),
             9 => model::Part::Str(&self.description),
-            10 => model::Part::Opt(&self.package_type),
-            11 => model::Part::Opt(&self.cleanup_policy),
-            12 => model::Part::Opt(&self.allowed_pattern),
-            13 => model::Part::Opt(&self.blocked_pattern),
+            10 => model::opt(&self.package_type),
+            11 => model::opt(&self.cleanup_policy),
+            12 => model::opt(&self.allowed_pattern),
+            13 => model::opt(&self.blocked_pattern),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.config.is_some() as u64) << 1
+            | (self.labels.is_some() as u64) << 2
+            | (self.is_public.is_some() as u64) << 3
+            | (self.scanners.is_some() as u64) << 4
+            | (self.created_at.is_some() as u64) << 5
+            | (self.identifier.is_some() as u64) << 6
+            | (self.modified_at.is_some() as u64) << 7
+            | (self.policy_refs.is_some() as u64) << 8
+            | (self.description.is_some() as u64) << 9
+            | (self.package_type.is_some() as u64) << 10
+            | (self.cleanup_policy.is_some() as u64) << 11
+            | (self.allowed_pattern.is_some() as u64) << 12
+            | (self.blocked_pattern.is_some() as u64) << 13
     }
 }
 model::model!(Registry);
@@ -535,11 +590,11 @@ impl model::Model for RegistryArtifactMetadata {
             0 => model::Part::Json(&self.meta),
             1 => model::Part::Str(&self.name),
             2 => model::Part::Str(&self.uuid),
-            3 => model::Part::Opt(&self.labels),
+            3 => model::opt(&self.labels),
             4 => model::Part::Flag(&self.is_public),
             5 => model::Part::Flag(&self.is_deleted),
-            6 => model::Part::Opt(&self.package_type),
-            7 => model::Part::Opt(&self.artifact_type),
+            6 => model::opt(&self.package_type),
+            7 => model::opt(&self.artifact_type),
             8 => model::Part::Str(&self.last_modified),
             9 => model::Part::Str(&self.registry_path),
             10 => model::Part::Str(&self.registry_uuid),
@@ -549,6 +604,22 @@ impl model::Model for RegistryArtifactMetadata {
             14 => model::Part::Str(&self.registry_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.meta.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.uuid.is_some() as u64) << 2 | (self.labels.is_some() as u64) << 3
+            | (self.is_public.is_some() as u64) << 4
+            | (self.is_deleted.is_some() as u64) << 5
+            | (self.package_type.is_some() as u64) << 6
+            | (self.artifact_type.is_some() as u64) << 7
+            | (self.last_modified.is_some() as u64) << 8
+            | (self.registry_path.is_some() as u64) << 9
+            | (self.registry_uuid.is_some() as u64) << 10
+            | (self.is_quarantined.is_some() as u64) << 11
+            | (self.latest_version.is_some() as u64) << 12
+            | (self.downloads_count.is_some() as u64) << 13
+            | (self.registry_identifier.is_some() as u64) << 14
     }
 }
 model::model!(RegistryArtifactMetadata);
@@ -662,20 +733,32 @@ impl model::Model for RegistryRequest {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.type_),
-            1 => model::Part::Opt(&self.config),
-            2 => model::Part::Opt(&self.labels),
+            1 => model::opt(&self.config),
+            2 => model::opt(&self.labels),
             3 => model::Cell::part(&self.is_public),
-            4 => model::Part::Opt(&self.scanners),
+            4 => model::opt(&self.scanners),
             5 => model::Part::Str(&self.parent_ref),
             6 => model::Cell::part(&self.identifier),
-            7 => model::Part::Opt(&self.policy_refs),
+            7 => model::opt(&self.policy_refs),
             8 => model::Part::Str(&self.description),
             9 => model::Cell::part(&self.package_type),
-            10 => model::Part::Opt(&self.cleanup_policy),
-            11 => model::Part::Opt(&self.allowed_pattern),
-            12 => model::Part::Opt(&self.blocked_pattern),
+            10 => model::opt(&self.cleanup_policy),
+            11 => model::opt(&self.allowed_pattern),
+            12 => model::opt(&self.blocked_pattern),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.config.is_some() as u64) << 1
+            | (self.labels.is_some() as u64) << 2 | 1 << 3
+            | (self.scanners.is_some() as u64) << 4
+            | (self.parent_ref.is_some() as u64) << 5 | 1 << 6
+            | (self.policy_refs.is_some() as u64) << 7
+            | (self.description.is_some() as u64) << 8 | 1 << 9
+            | (self.cleanup_policy.is_some() as u64) << 10
+            | (self.allowed_pattern.is_some() as u64) << 11
+            | (self.blocked_pattern.is_some() as u64) << 12
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -714,10 +797,14 @@ impl model::Model for RegistryResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(RegistryResponse);
@@ -749,9 +836,13 @@ impl model::Model for Scanner {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.name),
+            0 => model::opt(&self.name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64
     }
 }
 model::model!(Scanner);
@@ -791,9 +882,13 @@ impl model::Model for TabSetupStep {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.header),
-            1 => model::Part::Opt(&self.sections),
+            1 => model::opt(&self.sections),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.header.is_some() as u64 | (self.sections.is_some() as u64) << 1
     }
 }
 model::model!(TabSetupStep);
@@ -825,9 +920,13 @@ impl model::Model for TabSetupStepConfig {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.tabs),
+            0 => model::opt(&self.tabs),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.tabs.is_some() as u64
     }
 }
 model::model!(TabSetupStepConfig);
@@ -870,10 +969,16 @@ impl model::Model for UpstreamConfig {
         match index {
             0 => model::Part::Str(&self.url),
             1 => model::Part::Json(&self.auth),
-            2 => model::Part::Opt(&self.source),
-            3 => model::Part::Opt(&self.auth_type),
+            2 => model::opt(&self.source),
+            3 => model::opt(&self.auth_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.auth.is_some() as u64) << 1
+            | (self.source.is_some() as u64) << 2
+            | (self.auth_type.is_some() as u64) << 3
     }
 }
 model::model!(UpstreamConfig);
@@ -911,9 +1016,13 @@ impl model::Model for VirtualConfig {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.upstream_proxies),
+            0 => model::opt(&self.upstream_proxies),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.upstream_proxies.is_some() as u64
     }
 }
 model::model!(VirtualConfig);

@@ -38,11 +38,16 @@ impl model::Model for AddOciArtifactTagsBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.tags),
+            0 => model::opt(&self.tags),
             1 => model::Part::Str(&self.package),
             2 => model::Part::Str(&self.version),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.tags.is_some() as u64 | (self.package.is_some() as u64) << 1
+            | (self.version.is_some() as u64) << 2
     }
 }
 model::model!(AddOciArtifactTagsBody);
@@ -83,12 +88,18 @@ impl model::Model for CreateBulkDownloadRequestBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.packages),
-            1 => model::Part::Opt(&self.versions),
+            0 => model::opt(&self.packages),
+            1 => model::opt(&self.versions),
             2 => model::Part::Str(&self.registry_id),
             3 => model::Part::Str(&self.output_file_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.packages.is_some() as u64 | (self.versions.is_some() as u64) << 1
+            | (self.registry_id.is_some() as u64) << 2
+            | (self.output_file_name.is_some() as u64) << 3
     }
 }
 model::model!(CreateBulkDownloadRequestBody);
@@ -135,10 +146,17 @@ impl model::Model for DeleteMetadataBody {
             0 => model::Part::Str(&self.path),
             1 => model::Part::Str(&self.package),
             2 => model::Part::Str(&self.version),
-            3 => model::Part::Opt(&self.metadata),
+            3 => model::opt(&self.metadata),
             4 => model::Part::Str(&self.registry_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.path.is_some() as u64 | (self.package.is_some() as u64) << 1
+            | (self.version.is_some() as u64) << 2
+            | (self.metadata.is_some() as u64) << 3
+            | (self.registry_identifier.is_some() as u64) << 4
     }
 }
 model::model!(DeleteMetadataBody);
@@ -177,6 +195,10 @@ impl model::Model for DeleteMetadataBodyMetadata {
             1 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(DeleteMetadataBodyMetadata);
@@ -263,10 +285,17 @@ impl model::Model for SaveMetadataBody {
             0 => model::Part::Str(&self.path),
             1 => model::Part::Str(&self.package),
             2 => model::Part::Str(&self.version),
-            3 => model::Part::Opt(&self.metadata),
+            3 => model::opt(&self.metadata),
             4 => model::Part::Str(&self.registry_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.path.is_some() as u64 | (self.package.is_some() as u64) << 1
+            | (self.version.is_some() as u64) << 2
+            | (self.metadata.is_some() as u64) << 3
+            | (self.registry_identifier.is_some() as u64) << 4
     }
 }
 model::model!(SaveMetadataBody);
@@ -305,6 +334,10 @@ impl model::Model for SaveMetadataBodyMetadata {
             1 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(SaveMetadataBodyMetadata);
@@ -351,10 +384,17 @@ impl model::Model for UpdateMetadataBody {
             0 => model::Part::Str(&self.path),
             1 => model::Part::Str(&self.package),
             2 => model::Part::Str(&self.version),
-            3 => model::Part::Opt(&self.metadata),
+            3 => model::opt(&self.metadata),
             4 => model::Part::Str(&self.registry_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.path.is_some() as u64 | (self.package.is_some() as u64) << 1
+            | (self.version.is_some() as u64) << 2
+            | (self.metadata.is_some() as u64) << 3
+            | (self.registry_identifier.is_some() as u64) << 4
     }
 }
 model::model!(UpdateMetadataBody);
@@ -393,6 +433,10 @@ impl model::Model for UpdateMetadataBodyMetadata {
             1 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(UpdateMetadataBodyMetadata);

@@ -32,9 +32,13 @@ impl model::Model for SaveFileMetadataV3Body {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.metadata),
+            0 => model::opt(&self.metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.metadata.is_some() as u64
     }
 }
 model::model!(SaveFileMetadataV3Body);
@@ -74,6 +78,10 @@ impl model::Model for SaveFileMetadataV3BodyMetadata {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
+    }
 }
 model::model!(SaveFileMetadataV3BodyMetadata);
 /// Schema `UpsertFileMetadataV3 body`.
@@ -104,9 +112,13 @@ impl model::Model for UpsertFileMetadataV3Body {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.metadata),
+            0 => model::opt(&self.metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.metadata.is_some() as u64
     }
 }
 model::model!(UpsertFileMetadataV3Body);
@@ -145,6 +157,10 @@ impl model::Model for UpsertFileMetadataV3BodyMetadata {
             1 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(UpsertFileMetadataV3BodyMetadata);

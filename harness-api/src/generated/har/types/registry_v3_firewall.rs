@@ -55,13 +55,21 @@ impl model::Model for AddBuildInfoV3Body {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.status),
-            1 => model::Part::Opt(&self.metadata),
+            1 => model::opt(&self.metadata),
             2 => model::Part::Str(&self.registry_id),
             3 => model::Part::Str(&self.package_type),
-            4 => model::Part::Opt(&self.root_package),
-            5 => model::Part::Opt(&self.pipeline_context),
+            4 => model::opt(&self.root_package),
+            5 => model::opt(&self.pipeline_context),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status.is_some() as u64 | (self.metadata.is_some() as u64) << 1
+            | (self.registry_id.is_some() as u64) << 2
+            | (self.package_type.is_some() as u64) << 3
+            | (self.root_package.is_some() as u64) << 4
+            | (self.pipeline_context.is_some() as u64) << 5
     }
 }
 model::model!(AddBuildInfoV3Body);
@@ -100,6 +108,10 @@ impl model::Model for AddBuildInfoV3BodyMetadata {
             1 => model::Part::Str(&self.parent_node_key),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.node_key.is_some() as u64 | (self.parent_node_key.is_some() as u64) << 1
     }
 }
 model::model!(AddBuildInfoV3BodyMetadata);
@@ -155,6 +167,14 @@ impl model::Model for AddBuildInfoV3BodyPipelineContext {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org_id.is_some() as u64 | (self.step_id.is_some() as u64) << 1
+            | (self.stage_id.is_some() as u64) << 2
+            | (self.project_id.is_some() as u64) << 3
+            | (self.pipeline_id.is_some() as u64) << 4
+            | (self.execution_id.is_some() as u64) << 5
+    }
 }
 model::model!(AddBuildInfoV3BodyPipelineContext);
 /// Schema `AddBuildInfoV3 body.rootPackage`.
@@ -192,6 +212,10 @@ impl model::Model for AddBuildInfoV3BodyRootPackage {
             1 => model::Part::Str(&self.version),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.version.is_some() as u64) << 1
     }
 }
 model::model!(AddBuildInfoV3BodyRootPackage);
@@ -248,11 +272,19 @@ impl model::Model for CreateFirewallExceptionV3Body {
             0 => model::Part::Str(&self.registry_id),
             1 => model::Part::Int(&self.expire_after),
             2 => model::Part::Str(&self.package_name),
-            3 => model::Part::Opt(&self.version_list),
+            3 => model::opt(&self.version_list),
             4 => model::Part::Str(&self.remediation_plan),
             5 => model::Part::Str(&self.business_justification),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.registry_id.is_some() as u64 | (self.expire_after.is_some() as u64) << 1
+            | (self.package_name.is_some() as u64) << 2
+            | (self.version_list.is_some() as u64) << 3
+            | (self.remediation_plan.is_some() as u64) << 4
+            | (self.business_justification.is_some() as u64) << 5
     }
 }
 model::model!(CreateFirewallExceptionV3Body);
@@ -292,6 +324,10 @@ impl model::Model for EvaluateArtifactScanV3Body {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.scan_id.is_some() as u64 | (self.version_id.is_some() as u64) << 1
+    }
 }
 model::model!(EvaluateArtifactScanV3Body);
 model::open_enum! {
@@ -329,10 +365,14 @@ impl model::Model for InitiateBulkScanEvaluationV3Body {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.artifacts),
+            0 => model::opt(&self.artifacts),
             1 => model::Part::Str(&self.registry_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.artifacts.is_some() as u64 | (self.registry_id.is_some() as u64) << 1
     }
 }
 model::model!(InitiateBulkScanEvaluationV3Body);
@@ -371,6 +411,10 @@ impl model::Model for InitiateBulkScanEvaluationV3BodyArtifacts {
             1 => model::Part::Str(&self.package_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.version.is_some() as u64 | (self.package_name.is_some() as u64) << 1
     }
 }
 model::model!(InitiateBulkScanEvaluationV3BodyArtifacts);
@@ -417,11 +461,17 @@ impl model::Model for UpdateFirewallExceptionV3Body {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.expire_after),
-            1 => model::Part::Opt(&self.version_list),
+            1 => model::opt(&self.version_list),
             2 => model::Part::Str(&self.remediation_plan),
             3 => model::Part::Str(&self.business_justification),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.expire_after.is_some() as u64 | (self.version_list.is_some() as u64) << 1
+            | (self.remediation_plan.is_some() as u64) << 2
+            | (self.business_justification.is_some() as u64) << 3
     }
 }
 model::model!(UpdateFirewallExceptionV3Body);
@@ -460,6 +510,10 @@ impl model::Model for UpdateStatusFirewallExceptionV3Body {
             1 => model::Part::Str(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.notes.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(UpdateStatusFirewallExceptionV3Body);

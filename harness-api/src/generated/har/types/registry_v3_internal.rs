@@ -36,9 +36,13 @@ impl model::Model for TriggerBackfillV3Body {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.reindex_all),
-            1 => model::Part::Opt(&self.entity_types),
+            1 => model::opt(&self.entity_types),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.reindex_all.is_some() as u64 | (self.entity_types.is_some() as u64) << 1
     }
 }
 model::model!(TriggerBackfillV3Body);

@@ -36,6 +36,10 @@ impl model::Model for CreateLifecycleExecutionV3Body {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.policy_id.is_some() as u64
+    }
 }
 model::model!(CreateLifecycleExecutionV3Body);
 /// Schema `CreateLifecycleRuleV3 body`.
@@ -98,14 +102,24 @@ impl model::Model for CreateLifecycleRuleV3Body {
         match index {
             0 => model::Part::Str(&self.name),
             1 => model::Part::Str(&self.action),
-            2 => model::Part::Opt(&self.apply_to),
-            3 => model::Part::Opt(&self.criteria),
-            4 => model::Part::Opt(&self.schedule),
+            2 => model::opt(&self.apply_to),
+            3 => model::opt(&self.criteria),
+            4 => model::opt(&self.schedule),
             5 => model::Part::Str(&self.description),
             6 => model::Part::Str(&self.package_type),
-            7 => model::Part::Opt(&self.filter_config),
+            7 => model::opt(&self.filter_config),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.action.is_some() as u64) << 1
+            | (self.apply_to.is_some() as u64) << 2
+            | (self.criteria.is_some() as u64) << 3
+            | (self.schedule.is_some() as u64) << 4
+            | (self.description.is_some() as u64) << 5
+            | (self.package_type.is_some() as u64) << 6
+            | (self.filter_config.is_some() as u64) << 7
     }
 }
 model::model!(CreateLifecycleRuleV3Body);
@@ -141,9 +155,13 @@ impl model::Model for CreateLifecycleRuleV3BodyApplyTo {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.mode),
-            1 => model::Part::Opt(&self.registries),
+            1 => model::opt(&self.registries),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.mode.is_some() as u64 | (self.registries.is_some() as u64) << 1
     }
 }
 model::model!(CreateLifecycleRuleV3BodyApplyTo);
@@ -179,9 +197,13 @@ impl model::Model for CreateLifecycleRuleV3BodyCriteria {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.match_),
-            1 => model::Part::Opt(&self.rules),
+            1 => model::opt(&self.rules),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.match_.is_some() as u64 | (self.rules.is_some() as u64) << 1
     }
 }
 model::model!(CreateLifecycleRuleV3BodyCriteria);
@@ -221,6 +243,10 @@ impl model::Model for CreateLifecycleRuleV3BodyCriteriaRules {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.config.is_some() as u64) << 1
+    }
 }
 model::model!(CreateLifecycleRuleV3BodyCriteriaRules);
 /// Schema `CreateLifecycleRuleV3 body.filterConfig`.
@@ -258,10 +284,16 @@ impl model::Model for CreateLifecycleRuleV3BodyFilterConfig {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.package_type),
-            1 => model::Part::Opt(&self.tag_name_allowed_pattern),
-            2 => model::Part::Opt(&self.package_name_allowed_pattern),
+            1 => model::opt(&self.tag_name_allowed_pattern),
+            2 => model::opt(&self.package_name_allowed_pattern),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.package_type.is_some() as u64
+            | (self.tag_name_allowed_pattern.is_some() as u64) << 1
+            | (self.package_name_allowed_pattern.is_some() as u64) << 2
     }
 }
 model::model!(CreateLifecycleRuleV3BodyFilterConfig);
@@ -300,6 +332,10 @@ impl model::Model for CreateLifecycleRuleV3BodySchedule {
             1 => model::Part::Str(&self.expression),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.timezone.is_some() as u64 | (self.expression.is_some() as u64) << 1
     }
 }
 model::model!(CreateLifecycleRuleV3BodySchedule);
@@ -412,6 +448,15 @@ impl model::Model for PatchLifecycleRuleV3Body {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_set() as u64 | (self.action.is_set() as u64) << 1
+            | (self.apply_to.is_set() as u64) << 2 | (self.enabled.is_set() as u64) << 3
+            | (self.criteria.is_set() as u64) << 4 | (self.schedule.is_set() as u64) << 5
+            | (self.description.is_set() as u64) << 6
+            | (self.package_type.is_set() as u64) << 7
+            | (self.filter_config.is_set() as u64) << 8
+    }
 }
 model::model!(PatchLifecycleRuleV3Body);
 /// Schema `PatchLifecycleRuleV3 body.applyTo`.
@@ -446,9 +491,13 @@ impl model::Model for PatchLifecycleRuleV3BodyApplyTo {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.mode),
-            1 => model::Part::Opt(&self.registries),
+            1 => model::opt(&self.registries),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.mode.is_some() as u64 | (self.registries.is_some() as u64) << 1
     }
 }
 model::model!(PatchLifecycleRuleV3BodyApplyTo);
@@ -484,9 +533,13 @@ impl model::Model for PatchLifecycleRuleV3BodyCriteria {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.match_),
-            1 => model::Part::Opt(&self.rules),
+            1 => model::opt(&self.rules),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.match_.is_some() as u64 | (self.rules.is_some() as u64) << 1
     }
 }
 model::model!(PatchLifecycleRuleV3BodyCriteria);
@@ -526,6 +579,10 @@ impl model::Model for PatchLifecycleRuleV3BodyCriteriaRules {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.config.is_some() as u64) << 1
+    }
 }
 model::model!(PatchLifecycleRuleV3BodyCriteriaRules);
 /// Schema `PatchLifecycleRuleV3 body.filterConfig`.
@@ -563,10 +620,16 @@ impl model::Model for PatchLifecycleRuleV3BodyFilterConfig {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.package_type),
-            1 => model::Part::Opt(&self.tag_name_allowed_pattern),
-            2 => model::Part::Opt(&self.package_name_allowed_pattern),
+            1 => model::opt(&self.tag_name_allowed_pattern),
+            2 => model::opt(&self.package_name_allowed_pattern),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.package_type.is_some() as u64
+            | (self.tag_name_allowed_pattern.is_some() as u64) << 1
+            | (self.package_name_allowed_pattern.is_some() as u64) << 2
     }
 }
 model::model!(PatchLifecycleRuleV3BodyFilterConfig);
@@ -605,6 +668,10 @@ impl model::Model for PatchLifecycleRuleV3BodySchedule {
             1 => model::Part::Str(&self.expression),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.timezone.is_some() as u64 | (self.expression.is_some() as u64) << 1
     }
 }
 model::model!(PatchLifecycleRuleV3BodySchedule);
@@ -668,14 +735,24 @@ impl model::Model for UpdateLifecycleRuleV3Body {
         match index {
             0 => model::Part::Str(&self.name),
             1 => model::Part::Str(&self.action),
-            2 => model::Part::Opt(&self.apply_to),
-            3 => model::Part::Opt(&self.criteria),
-            4 => model::Part::Opt(&self.schedule),
+            2 => model::opt(&self.apply_to),
+            3 => model::opt(&self.criteria),
+            4 => model::opt(&self.schedule),
             5 => model::Part::Str(&self.description),
             6 => model::Part::Str(&self.package_type),
-            7 => model::Part::Opt(&self.filter_config),
+            7 => model::opt(&self.filter_config),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.action.is_some() as u64) << 1
+            | (self.apply_to.is_some() as u64) << 2
+            | (self.criteria.is_some() as u64) << 3
+            | (self.schedule.is_some() as u64) << 4
+            | (self.description.is_some() as u64) << 5
+            | (self.package_type.is_some() as u64) << 6
+            | (self.filter_config.is_some() as u64) << 7
     }
 }
 model::model!(UpdateLifecycleRuleV3Body);
@@ -711,9 +788,13 @@ impl model::Model for UpdateLifecycleRuleV3BodyApplyTo {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.mode),
-            1 => model::Part::Opt(&self.registries),
+            1 => model::opt(&self.registries),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.mode.is_some() as u64 | (self.registries.is_some() as u64) << 1
     }
 }
 model::model!(UpdateLifecycleRuleV3BodyApplyTo);
@@ -749,9 +830,13 @@ impl model::Model for UpdateLifecycleRuleV3BodyCriteria {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.match_),
-            1 => model::Part::Opt(&self.rules),
+            1 => model::opt(&self.rules),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.match_.is_some() as u64 | (self.rules.is_some() as u64) << 1
     }
 }
 model::model!(UpdateLifecycleRuleV3BodyCriteria);
@@ -791,6 +876,10 @@ impl model::Model for UpdateLifecycleRuleV3BodyCriteriaRules {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.config.is_some() as u64) << 1
+    }
 }
 model::model!(UpdateLifecycleRuleV3BodyCriteriaRules);
 /// Schema `UpdateLifecycleRuleV3 body.filterConfig`.
@@ -828,10 +917,16 @@ impl model::Model for UpdateLifecycleRuleV3BodyFilterConfig {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.package_type),
-            1 => model::Part::Opt(&self.tag_name_allowed_pattern),
-            2 => model::Part::Opt(&self.package_name_allowed_pattern),
+            1 => model::opt(&self.tag_name_allowed_pattern),
+            2 => model::opt(&self.package_name_allowed_pattern),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.package_type.is_some() as u64
+            | (self.tag_name_allowed_pattern.is_some() as u64) << 1
+            | (self.package_name_allowed_pattern.is_some() as u64) << 2
     }
 }
 model::model!(UpdateLifecycleRuleV3BodyFilterConfig);
@@ -870,6 +965,10 @@ impl model::Model for UpdateLifecycleRuleV3BodySchedule {
             1 => model::Part::Str(&self.expression),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.timezone.is_some() as u64 | (self.expression.is_some() as u64) << 1
     }
 }
 model::model!(UpdateLifecycleRuleV3BodySchedule);

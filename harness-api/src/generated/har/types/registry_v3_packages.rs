@@ -36,9 +36,13 @@ impl model::Model for SavePackageMetadataV3Body {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.metadata),
+            0 => model::opt(&self.metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.metadata.is_some() as u64
     }
 }
 model::model!(SavePackageMetadataV3Body);
@@ -78,6 +82,10 @@ impl model::Model for SavePackageMetadataV3BodyMetadata {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
+    }
 }
 model::model!(SavePackageMetadataV3BodyMetadata);
 /// Schema `UpsertPackageMetadataV3 body`.
@@ -108,9 +116,13 @@ impl model::Model for UpsertPackageMetadataV3Body {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.metadata),
+            0 => model::opt(&self.metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.metadata.is_some() as u64
     }
 }
 model::model!(UpsertPackageMetadataV3Body);
@@ -149,6 +161,10 @@ impl model::Model for UpsertPackageMetadataV3BodyMetadata {
             1 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(UpsertPackageMetadataV3BodyMetadata);

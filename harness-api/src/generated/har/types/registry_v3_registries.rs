@@ -44,9 +44,13 @@ impl model::Model for SaveRegistryMetadataV3Body {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.metadata),
+            0 => model::opt(&self.metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.metadata.is_some() as u64
     }
 }
 model::model!(SaveRegistryMetadataV3Body);
@@ -86,6 +90,10 @@ impl model::Model for SaveRegistryMetadataV3BodyMetadata {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
+    }
 }
 model::model!(SaveRegistryMetadataV3BodyMetadata);
 /// Schema `UpsertRegistryMetadataV3 body`.
@@ -116,9 +124,13 @@ impl model::Model for UpsertRegistryMetadataV3Body {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.metadata),
+            0 => model::opt(&self.metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.metadata.is_some() as u64
     }
 }
 model::model!(UpsertRegistryMetadataV3Body);
@@ -157,6 +169,10 @@ impl model::Model for UpsertRegistryMetadataV3BodyMetadata {
             1 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(UpsertRegistryMetadataV3BodyMetadata);

@@ -35,10 +35,14 @@ impl model::Model for CopyResourcesV3Body {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.source),
-            1 => model::Part::Opt(&self.target),
+            0 => model::opt(&self.source),
+            1 => model::opt(&self.target),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.source.is_some() as u64 | (self.target.is_some() as u64) << 1
     }
 }
 model::model!(CopyResourcesV3Body);
@@ -74,6 +78,10 @@ impl model::Model for CopyResourcesV3BodySource {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.version_id.is_some() as u64
+    }
 }
 model::model!(CopyResourcesV3BodySource);
 /// Schema `CopyResourcesV3 body.target`.
@@ -107,6 +115,10 @@ impl model::Model for CopyResourcesV3BodyTarget {
             0 => model::Part::Str(&self.registry_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.registry_id.is_some() as u64
     }
 }
 model::model!(CopyResourcesV3BodyTarget);
@@ -144,11 +156,16 @@ impl model::Model for CreateBulkDownloadRequestV3Body {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.package_ids),
-            1 => model::Part::Opt(&self.version_ids),
+            0 => model::opt(&self.package_ids),
+            1 => model::opt(&self.version_ids),
             2 => model::Part::Str(&self.output_file_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.package_ids.is_some() as u64 | (self.version_ids.is_some() as u64) << 1
+            | (self.output_file_name.is_some() as u64) << 2
     }
 }
 model::model!(CreateBulkDownloadRequestV3Body);

@@ -32,9 +32,13 @@ impl model::Model for AddVersionTagsV3Body {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.tags),
+            0 => model::opt(&self.tags),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.tags.is_some() as u64
     }
 }
 model::model!(AddVersionTagsV3Body);
@@ -74,6 +78,10 @@ impl model::Model for RebuildVersionMetadataV3Body {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.registry_id.is_some() as u64
+    }
 }
 model::model!(RebuildVersionMetadataV3Body);
 /// Schema `SaveVersionMetadataV3 body`.
@@ -104,9 +112,13 @@ impl model::Model for SaveVersionMetadataV3Body {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.metadata),
+            0 => model::opt(&self.metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.metadata.is_some() as u64
     }
 }
 model::model!(SaveVersionMetadataV3Body);
@@ -146,6 +158,10 @@ impl model::Model for SaveVersionMetadataV3BodyMetadata {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
+    }
 }
 model::model!(SaveVersionMetadataV3BodyMetadata);
 /// Schema `UpsertVersionMetadataV3 body`.
@@ -176,9 +192,13 @@ impl model::Model for UpsertVersionMetadataV3Body {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.metadata),
+            0 => model::opt(&self.metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.metadata.is_some() as u64
     }
 }
 model::model!(UpsertVersionMetadataV3Body);
@@ -217,6 +237,10 @@ impl model::Model for UpsertVersionMetadataV3BodyMetadata {
             1 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(UpsertVersionMetadataV3BodyMetadata);

@@ -52,6 +52,13 @@ impl model::Model for JfrogReplicationRegistry {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.username.is_some() as u64) << 1
+            | (self.namespace.is_some() as u64) << 2
+            | (self.password_secret_id.is_some() as u64) << 3
+            | (self.password_secret_space_id.is_some() as u64) << 4
+    }
 }
 model::model!(JfrogReplicationRegistry);
 /// Schema `ListMigrationImage`.
@@ -94,13 +101,20 @@ impl model::Model for ListMigrationImage {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.images),
+            0 => model::opt(&self.images),
             1 => model::Part::Int(&self.page_size),
             2 => model::Part::Int(&self.item_count),
             3 => model::Part::Int(&self.page_count),
             4 => model::Part::Int(&self.page_index),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.images.is_some() as u64 | (self.page_size.is_some() as u64) << 1
+            | (self.item_count.is_some() as u64) << 2
+            | (self.page_count.is_some() as u64) << 3
+            | (self.page_index.is_some() as u64) << 4
     }
 }
 model::model!(ListMigrationImage);
@@ -135,10 +149,14 @@ impl model::Model for ListMigrationImagesResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(ListMigrationImagesResponse);
@@ -182,13 +200,20 @@ impl model::Model for ListReplicationRule {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.rules),
+            0 => model::opt(&self.rules),
             1 => model::Part::Int(&self.page_size),
             2 => model::Part::Int(&self.item_count),
             3 => model::Part::Int(&self.page_count),
             4 => model::Part::Int(&self.page_index),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.rules.is_some() as u64 | (self.page_size.is_some() as u64) << 1
+            | (self.item_count.is_some() as u64) << 2
+            | (self.page_count.is_some() as u64) << 3
+            | (self.page_index.is_some() as u64) << 4
     }
 }
 model::model!(ListReplicationRule);
@@ -223,10 +248,14 @@ impl model::Model for ListReplicationRulesResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(ListReplicationRulesResponse);
@@ -261,6 +290,10 @@ impl model::Model for LocalReplicationRegistry {
             0 => model::Part::Str(&self.registry_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.registry_identifier.is_some() as u64
     }
 }
 model::model!(LocalReplicationRegistry);
@@ -307,6 +340,12 @@ impl model::Model for MigrationImage {
             3 => model::Part::Int(&self.progress),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status.is_some() as u64 | (self.image_id.is_some() as u64) << 1
+            | (self.image_tag.is_some() as u64) << 2
+            | (self.progress.is_some() as u64) << 3
     }
 }
 model::model!(MigrationImage);
@@ -381,18 +420,30 @@ impl model::Model for ReplicationRule {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.source),
+            0 => model::opt(&self.source),
             1 => model::Part::Str(&self.created_at),
             2 => model::Part::Str(&self.parent_ref),
             3 => model::Part::Str(&self.identifier),
             4 => model::Part::Str(&self.modified_at),
-            5 => model::Part::Opt(&self.source_type),
-            6 => model::Part::Opt(&self.destination),
-            7 => model::Part::Opt(&self.allowed_patterns),
-            8 => model::Part::Opt(&self.blocked_patterns),
-            9 => model::Part::Opt(&self.destination_type),
+            5 => model::opt(&self.source_type),
+            6 => model::opt(&self.destination),
+            7 => model::opt(&self.allowed_patterns),
+            8 => model::opt(&self.blocked_patterns),
+            9 => model::opt(&self.destination_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.source.is_some() as u64 | (self.created_at.is_some() as u64) << 1
+            | (self.parent_ref.is_some() as u64) << 2
+            | (self.identifier.is_some() as u64) << 3
+            | (self.modified_at.is_some() as u64) << 4
+            | (self.source_type.is_some() as u64) << 5
+            | (self.destination.is_some() as u64) << 6
+            | (self.allowed_patterns.is_some() as u64) << 7
+            | (self.blocked_patterns.is_some() as u64) << 8
+            | (self.destination_type.is_some() as u64) << 9
     }
 }
 model::model!(ReplicationRule);
@@ -482,6 +533,10 @@ impl model::Model for ReplicationRuleRequest {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1 | 1 << 2 | 1 << 3 | 1 << 4 | 1 << 5
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1, 2, 3, 4, 5]
     }
@@ -527,10 +582,14 @@ impl model::Model for ReplicationRuleResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(ReplicationRuleResponse);

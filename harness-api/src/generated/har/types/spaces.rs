@@ -113,25 +113,46 @@ impl model::Model for ArtifactMetadata {
             0 => model::Part::Json(&self.meta),
             1 => model::Part::Str(&self.name),
             2 => model::Part::Str(&self.uuid),
-            3 => model::Part::Opt(&self.labels),
+            3 => model::opt(&self.labels),
             4 => model::Part::Str(&self.version),
-            5 => model::Part::Opt(&self.metadata),
+            5 => model::opt(&self.metadata),
             6 => model::Part::Flag(&self.is_deleted),
-            7 => model::Part::Opt(&self.package_type),
+            7 => model::opt(&self.package_type),
             8 => model::Part::Str(&self.pull_command),
-            9 => model::Part::Opt(&self.artifact_type),
+            9 => model::opt(&self.artifact_type),
             10 => model::Part::Str(&self.last_modified),
             11 => model::Part::Str(&self.registry_path),
             12 => model::Part::Str(&self.registry_uuid),
             13 => model::Part::Flag(&self.is_quarantined),
             14 => model::Part::Str(&self.latest_version),
-            15 => model::Part::Opt(&self.scanned_digest),
+            15 => model::opt(&self.scanned_digest),
             16 => model::Part::Int(&self.downloads_count),
             17 => model::Part::Str(&self.quarantine_reason),
-            18 => model::Part::Opt(&self.deployment_metadata),
+            18 => model::opt(&self.deployment_metadata),
             19 => model::Part::Str(&self.registry_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.meta.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.uuid.is_some() as u64) << 2 | (self.labels.is_some() as u64) << 3
+            | (self.version.is_some() as u64) << 4
+            | (self.metadata.is_some() as u64) << 5
+            | (self.is_deleted.is_some() as u64) << 6
+            | (self.package_type.is_some() as u64) << 7
+            | (self.pull_command.is_some() as u64) << 8
+            | (self.artifact_type.is_some() as u64) << 9
+            | (self.last_modified.is_some() as u64) << 10
+            | (self.registry_path.is_some() as u64) << 11
+            | (self.registry_uuid.is_some() as u64) << 12
+            | (self.is_quarantined.is_some() as u64) << 13
+            | (self.latest_version.is_some() as u64) << 14
+            | (self.scanned_digest.is_some() as u64) << 15
+            | (self.downloads_count.is_some() as u64) << 16
+            | (self.quarantine_reason.is_some() as u64) << 17
+            | (self.deployment_metadata.is_some() as u64) << 18
+            | (self.registry_identifier.is_some() as u64) << 19
     }
 }
 model::model!(ArtifactMetadata);
@@ -173,11 +194,17 @@ impl model::Model for DefineRegistrySpaceLabelRequest {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.key),
-            1 => model::Part::Opt(&self.type_),
-            2 => model::Part::Opt(&self.color),
+            1 => model::opt(&self.type_),
+            2 => model::opt(&self.color),
             3 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.color.is_some() as u64) << 2
+            | (self.description.is_some() as u64) << 3
     }
 }
 model::model!(DefineRegistrySpaceLabelRequest);
@@ -212,10 +239,14 @@ impl model::Model for DefineRegistrySpaceLabelValueRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.color),
+            0 => model::opt(&self.color),
             1 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.color.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(DefineRegistrySpaceLabelValueRequest);
@@ -250,10 +281,14 @@ impl model::Model for GetAllArtifactsResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(GetAllArtifactsResponse);
@@ -288,10 +323,14 @@ impl model::Model for GetAllRegistriesResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(GetAllRegistriesResponse);
@@ -326,10 +365,14 @@ impl model::Model for GetStorageDetailsResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(GetStorageDetailsResponse);
@@ -374,12 +417,19 @@ impl model::Model for ListArtifact {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.page_size),
-            1 => model::Part::Opt(&self.artifacts),
+            1 => model::opt(&self.artifacts),
             2 => model::Part::Int(&self.item_count),
             3 => model::Part::Int(&self.page_count),
             4 => model::Part::Int(&self.page_index),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.page_size.is_some() as u64 | (self.artifacts.is_some() as u64) << 1
+            | (self.item_count.is_some() as u64) << 2
+            | (self.page_count.is_some() as u64) << 3
+            | (self.page_index.is_some() as u64) << 4
     }
 }
 model::model!(ListArtifact);
@@ -427,9 +477,16 @@ impl model::Model for ListRegistry {
             1 => model::Part::Int(&self.item_count),
             2 => model::Part::Int(&self.page_count),
             3 => model::Part::Int(&self.page_index),
-            4 => model::Part::Opt(&self.registries),
+            4 => model::opt(&self.registries),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.page_size.is_some() as u64 | (self.item_count.is_some() as u64) << 1
+            | (self.page_count.is_some() as u64) << 2
+            | (self.page_index.is_some() as u64) << 3
+            | (self.registries.is_some() as u64) << 4
     }
 }
 model::model!(ListRegistry);
@@ -509,18 +566,31 @@ impl model::Model for RegistryMetadata {
         match index {
             0 => model::Part::Str(&self.url),
             1 => model::Part::Str(&self.path),
-            2 => model::Part::Opt(&self.type_),
-            3 => model::Part::Opt(&self.labels),
+            2 => model::opt(&self.type_),
+            3 => model::opt(&self.labels),
             4 => model::Part::Flag(&self.is_public),
             5 => model::Part::Str(&self.identifier),
             6 => model::Part::Str(&self.description),
-            7 => model::Part::Opt(&self.package_type),
+            7 => model::opt(&self.package_type),
             8 => model::Part::Str(&self.last_modified),
             9 => model::Part::Str(&self.registry_size),
             10 => model::Part::Int(&self.artifacts_count),
             11 => model::Part::Int(&self.downloads_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.path.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2 | (self.labels.is_some() as u64) << 3
+            | (self.is_public.is_some() as u64) << 4
+            | (self.identifier.is_some() as u64) << 5
+            | (self.description.is_some() as u64) << 6
+            | (self.package_type.is_some() as u64) << 7
+            | (self.last_modified.is_some() as u64) << 8
+            | (self.registry_size.is_some() as u64) << 9
+            | (self.artifacts_count.is_some() as u64) << 10
+            | (self.downloads_count.is_some() as u64) << 11
     }
 }
 model::model!(RegistryMetadata);
@@ -604,8 +674,8 @@ impl model::Model for RegistryTypesLabel {
         match index {
             0 => model::Part::Int(&self.id),
             1 => model::Part::Str(&self.key),
-            2 => model::Part::Opt(&self.type_),
-            3 => model::Part::Opt(&self.color),
+            2 => model::opt(&self.type_),
+            3 => model::opt(&self.color),
             4 => model::Part::Int(&self.scope),
             5 => model::Part::Int(&self.created),
             6 => model::Part::Int(&self.updated),
@@ -616,6 +686,18 @@ impl model::Model for RegistryTypesLabel {
             11 => model::Part::Int(&self.value_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.key.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2 | (self.color.is_some() as u64) << 3
+            | (self.scope.is_some() as u64) << 4 | (self.created.is_some() as u64) << 5
+            | (self.updated.is_some() as u64) << 6
+            | (self.space_id.is_some() as u64) << 7
+            | (self.created_by.is_some() as u64) << 8
+            | (self.updated_by.is_some() as u64) << 9
+            | (self.description.is_some() as u64) << 10
+            | (self.value_count.is_some() as u64) << 11
     }
 }
 model::model!(RegistryTypesLabel);
@@ -650,10 +732,14 @@ impl model::Model for RegistryTypesLabelWithValues {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.label),
-            1 => model::Part::Opt(&self.values),
+            0 => model::opt(&self.label),
+            1 => model::opt(&self.values),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.label.is_some() as u64 | (self.values.is_some() as u64) << 1
     }
 }
 model::model!(RegistryTypesLabelWithValues);
@@ -688,10 +774,14 @@ impl model::Model for SpaceRefLabelsBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.label),
-            1 => model::Part::Opt(&self.values),
+            0 => model::opt(&self.label),
+            1 => model::opt(&self.values),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.label.is_some() as u64 | (self.values.is_some() as u64) << 1
     }
 }
 model::model!(SpaceRefLabelsBody);
@@ -726,6 +816,10 @@ impl model::Model for StorageDetails {
             0 => model::Part::Str(&self.total_size),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.total_size.is_some() as u64
     }
 }
 model::model!(StorageDetails);
@@ -773,6 +867,11 @@ impl model::Model for UpdateRegistrySpaceLabelRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_set() as u64 | (self.type_.is_set() as u64) << 1
+            | (self.color.is_set() as u64) << 2 | (self.description.is_set() as u64) << 3
+    }
 }
 model::model!(UpdateRegistrySpaceLabelRequest);
 /// Schema `ValuesValueBody2`.
@@ -810,6 +909,10 @@ impl model::Model for UpdateRegistrySpaceLabelValueRequest {
             1 => model::Part::Maybe(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.color.is_set() as u64 | (self.value.is_set() as u64) << 1
     }
 }
 model::model!(UpdateRegistrySpaceLabelValueRequest);

@@ -44,6 +44,11 @@ impl model::Model for ExtraHeader {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
+            | (self.masked.is_some() as u64) << 2
+    }
 }
 model::model!(ExtraHeader);
 /// Schema `InlineResponse20032`.
@@ -77,10 +82,14 @@ impl model::Model for ListWebhookExecutionsResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(ListWebhookExecutionsResponse);
@@ -125,12 +134,19 @@ impl model::Model for ListWebhooks {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.page_size),
-            1 => model::Part::Opt(&self.webhooks),
+            1 => model::opt(&self.webhooks),
             2 => model::Part::Int(&self.item_count),
             3 => model::Part::Int(&self.page_count),
             4 => model::Part::Int(&self.page_index),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.page_size.is_some() as u64 | (self.webhooks.is_some() as u64) << 1
+            | (self.item_count.is_some() as u64) << 2
+            | (self.page_count.is_some() as u64) << 3
+            | (self.page_index.is_some() as u64) << 4
     }
 }
 model::model!(ListWebhooks);
@@ -178,9 +194,16 @@ impl model::Model for ListWebhooksExecutions {
             1 => model::Part::Int(&self.item_count),
             2 => model::Part::Int(&self.page_count),
             3 => model::Part::Int(&self.page_index),
-            4 => model::Part::Opt(&self.executions),
+            4 => model::opt(&self.executions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.page_size.is_some() as u64 | (self.item_count.is_some() as u64) << 1
+            | (self.page_count.is_some() as u64) << 2
+            | (self.page_index.is_some() as u64) << 3
+            | (self.executions.is_some() as u64) << 4
     }
 }
 model::model!(ListWebhooksExecutions);
@@ -215,10 +238,14 @@ impl model::Model for ListWebhooksResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(ListWebhooksResponse);
@@ -253,10 +280,14 @@ impl model::Model for RegistryWebhookResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(RegistryWebhookResponse);
@@ -364,19 +395,37 @@ impl model::Model for Webhook {
             3 => model::Part::Int(&self.version),
             4 => model::Part::Flag(&self.insecure),
             5 => model::Part::Flag(&self.internal),
-            6 => model::Part::Opt(&self.triggers),
+            6 => model::opt(&self.triggers),
             7 => model::Part::Str(&self.created_at),
             8 => model::Part::Int(&self.created_by),
             9 => model::Part::Str(&self.identifier),
             10 => model::Part::Str(&self.modified_at),
             11 => model::Part::Str(&self.description),
-            12 => model::Part::Opt(&self.extra_headers),
+            12 => model::opt(&self.extra_headers),
             13 => model::Part::Int(&self.secret_space_id),
             14 => model::Part::Str(&self.secret_space_path),
             15 => model::Part::Str(&self.secret_identifier),
-            16 => model::Part::Opt(&self.latest_execution_result),
+            16 => model::opt(&self.latest_execution_result),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.enabled.is_some() as u64) << 2 | (self.version.is_some() as u64) << 3
+            | (self.insecure.is_some() as u64) << 4
+            | (self.internal.is_some() as u64) << 5
+            | (self.triggers.is_some() as u64) << 6
+            | (self.created_at.is_some() as u64) << 7
+            | (self.created_by.is_some() as u64) << 8
+            | (self.identifier.is_some() as u64) << 9
+            | (self.modified_at.is_some() as u64) << 10
+            | (self.description.is_some() as u64) << 11
+            | (self.extra_headers.is_some() as u64) << 12
+            | (self.secret_space_id.is_some() as u64) << 13
+            | (self.secret_space_path.is_some() as u64) << 14
+            | (self.secret_identifier.is_some() as u64) << 15
+            | (self.latest_execution_result.is_some() as u64) << 16
     }
 }
 model::model!(Webhook);
@@ -419,6 +468,11 @@ impl model::Model for WebhookExecRequest {
             2 => model::Part::Str(&self.headers),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.body.is_some() as u64) << 1
+            | (self.headers.is_some() as u64) << 2
     }
 }
 model::model!(WebhookExecRequest);
@@ -465,6 +519,12 @@ impl model::Model for WebhookExecResponse {
             3 => model::Part::Int(&self.status_code),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.body.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.headers.is_some() as u64) << 2
+            | (self.status_code.is_some() as u64) << 3
     }
 }
 model::model!(WebhookExecResponse);
@@ -544,17 +604,29 @@ impl model::Model for WebhookExecution {
         match index {
             0 => model::Part::Int(&self.id),
             1 => model::Part::Str(&self.error),
-            2 => model::Part::Opt(&self.result),
+            2 => model::opt(&self.result),
             3 => model::Part::Int(&self.created),
-            4 => model::Part::Opt(&self.request),
+            4 => model::opt(&self.request),
             5 => model::Part::Int(&self.duration),
-            6 => model::Part::Opt(&self.response),
+            6 => model::opt(&self.response),
             7 => model::Part::Int(&self.webhook_id),
             8 => model::Part::Int(&self.retrigger_of),
-            9 => model::Part::Opt(&self.trigger_type),
+            9 => model::opt(&self.trigger_type),
             10 => model::Part::Flag(&self.retriggerable),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.error.is_some() as u64) << 1
+            | (self.result.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
+            | (self.request.is_some() as u64) << 4
+            | (self.duration.is_some() as u64) << 5
+            | (self.response.is_some() as u64) << 6
+            | (self.webhook_id.is_some() as u64) << 7
+            | (self.retrigger_of.is_some() as u64) << 8
+            | (self.trigger_type.is_some() as u64) << 9
+            | (self.retriggerable.is_some() as u64) << 10
     }
 }
 model::model!(WebhookExecution);
@@ -589,10 +661,14 @@ impl model::Model for WebhookExecutionResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(WebhookExecutionResponse);
@@ -696,15 +772,24 @@ impl model::Model for WebhookRequest {
             1 => model::Cell::part(&self.name),
             2 => model::Cell::part(&self.enabled),
             3 => model::Cell::part(&self.insecure),
-            4 => model::Part::Opt(&self.triggers),
+            4 => model::opt(&self.triggers),
             5 => model::Cell::part(&self.identifier),
             6 => model::Part::Str(&self.description),
-            7 => model::Part::Opt(&self.extra_headers),
+            7 => model::opt(&self.extra_headers),
             8 => model::Part::Int(&self.secret_space_id),
             9 => model::Part::Str(&self.secret_space_path),
             10 => model::Part::Str(&self.secret_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1 | 1 << 2 | 1 << 3 | (self.triggers.is_some() as u64) << 4 | 1 << 5
+            | (self.description.is_some() as u64) << 6
+            | (self.extra_headers.is_some() as u64) << 7
+            | (self.secret_space_id.is_some() as u64) << 8
+            | (self.secret_space_path.is_some() as u64) << 9
+            | (self.secret_identifier.is_some() as u64) << 10
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

@@ -55,10 +55,18 @@ impl model::Model for HarnessIacmActivity {
             2 => model::Part::Str(&self.account),
             3 => model::Part::Int(&self.created),
             4 => model::Part::Str(&self.project),
-            5 => model::Part::Opt(&self.metadata),
+            5 => model::opt(&self.metadata),
             6 => model::Part::Str(&self.workspace),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.org.is_some() as u64) << 1
+            | (self.account.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
+            | (self.project.is_some() as u64) << 4
+            | (self.metadata.is_some() as u64) << 5
+            | (self.workspace.is_some() as u64) << 6
     }
 }
 model::model!(HarnessIacmActivity);
@@ -124,17 +132,28 @@ impl model::Model for ListActivityResourceChangesResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.outputs),
+            0 => model::opt(&self.outputs),
             1 => model::Part::Str(&self.stage_id),
-            2 => model::Part::Opt(&self.resources),
-            3 => model::Part::Opt(&self.data_sources),
+            2 => model::opt(&self.resources),
+            3 => model::opt(&self.data_sources),
             4 => model::Part::Str(&self.workspace_id),
-            5 => model::Part::Opt(&self.drift_changes),
+            5 => model::opt(&self.drift_changes),
             6 => model::Part::Str(&self.pipeline_stage),
-            7 => model::Part::Opt(&self.planned_changes),
+            7 => model::opt(&self.planned_changes),
             8 => model::Part::Str(&self.pipeline_execution),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.outputs.is_some() as u64 | (self.stage_id.is_some() as u64) << 1
+            | (self.resources.is_some() as u64) << 2
+            | (self.data_sources.is_some() as u64) << 3
+            | (self.workspace_id.is_some() as u64) << 4
+            | (self.drift_changes.is_some() as u64) << 5
+            | (self.pipeline_stage.is_some() as u64) << 6
+            | (self.planned_changes.is_some() as u64) << 7
+            | (self.pipeline_execution.is_some() as u64) << 8
     }
 }
 model::model!(ListActivityResourceChangesResponse);

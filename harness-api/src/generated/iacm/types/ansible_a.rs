@@ -86,8 +86,8 @@ impl model::Model for AnsibleActivityMetadata {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.metrics),
-            1 => model::Part::Opt(&self.trigger),
+            0 => model::opt(&self.metrics),
+            1 => model::opt(&self.trigger),
             2 => model::Part::Str(&self.git_repo),
             3 => model::Part::Str(&self.pipeline),
             4 => model::Part::Str(&self.git_branch),
@@ -102,6 +102,22 @@ impl model::Model for AnsibleActivityMetadata {
             13 => model::Part::Str(&self.pipeline_execution_number),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.metrics.is_some() as u64 | (self.trigger.is_some() as u64) << 1
+            | (self.git_repo.is_some() as u64) << 2
+            | (self.pipeline.is_some() as u64) << 3
+            | (self.git_branch.is_some() as u64) << 4
+            | (self.results_uuid.is_some() as u64) << 5
+            | (self.pipeline_name.is_some() as u64) << 6
+            | (self.git_commit_sha.is_some() as u64) << 7
+            | (self.plugin_version.is_some() as u64) << 8
+            | (self.activity_status.is_some() as u64) << 9
+            | (self.pipeline_stage_id.is_some() as u64) << 10
+            | (self.git_commit_message.is_some() as u64) << 11
+            | (self.pipeline_execution_id.is_some() as u64) << 12
+            | (self.pipeline_execution_number.is_some() as u64) << 13
     }
 }
 model::model!(AnsibleActivityMetadata);
@@ -189,6 +205,19 @@ impl model::Model for AnsibleActivityMetadataMetrics {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.host_ok.is_some() as u64 | (self.duration_ms.is_some() as u64) << 1
+            | (self.host_failed.is_some() as u64) << 2
+            | (self.total_hosts.is_some() as u64) << 3
+            | (self.total_tasks.is_some() as u64) << 4
+            | (self.host_changed.is_some() as u64) << 5
+            | (self.host_skipped.is_some() as u64) << 6
+            | (self.host_unreachable.is_some() as u64) << 7
+            | (self.output_size_bytes.is_some() as u64) << 8
+            | (self.payload_size_bytes.is_some() as u64) << 9
+            | (self.circuit_breaker_triggered.is_some() as u64) << 10
+    }
 }
 model::model!(AnsibleActivityMetadataMetrics);
 /// Schema `AnsibleVariable`.
@@ -242,6 +271,13 @@ impl model::Model for AnsibleVariable {
             5 => model::Part::Str(&self.value_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.uuid.is_some() as u64) << 2 | (self.value.is_some() as u64) << 3
+            | (self.file_name.is_some() as u64) << 4
+            | (self.value_type.is_some() as u64) << 5
     }
 }
 model::model!(AnsibleVariable);

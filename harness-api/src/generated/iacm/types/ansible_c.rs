@@ -36,6 +36,10 @@ impl model::Model for CreateAnsibleDataResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64
+    }
 }
 model::model!(CreateAnsibleDataResponse);
 /// Schema `CreateDynamicGroup`.
@@ -101,13 +105,18 @@ impl model::Model for CreateDynamicGroup {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.vars),
-            1 => model::Part::Opt(&self.dynamic_vars),
-            2 => model::Part::Opt(&self.configuration),
+            0 => model::opt(&self.vars),
+            1 => model::opt(&self.dynamic_vars),
+            2 => model::opt(&self.configuration),
             3 => model::Cell::part(&self.connector_type),
             4 => model::Cell::part(&self.connector_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.vars.is_some() as u64 | (self.dynamic_vars.is_some() as u64) << 1
+            | (self.configuration.is_some() as u64) << 2 | 1 << 3 | 1 << 4
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -201,16 +210,25 @@ impl model::Model for CreateInventoryGroupRequest {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.vars),
-            2 => model::Part::Opt(&self.hosts),
-            3 => model::Part::Opt(&self.env_vars),
+            1 => model::opt(&self.vars),
+            2 => model::opt(&self.hosts),
+            3 => model::opt(&self.env_vars),
             4 => model::Cell::part(&self.identifier),
-            5 => model::Part::Opt(&self.dynamic_vars),
-            6 => model::Part::Opt(&self.configuration),
-            7 => model::Part::Opt(&self.connector_type),
+            5 => model::opt(&self.dynamic_vars),
+            6 => model::opt(&self.configuration),
+            7 => model::opt(&self.connector_type),
             8 => model::Part::Str(&self.connector_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.vars.is_some() as u64) << 1
+            | (self.hosts.is_some() as u64) << 2 | (self.env_vars.is_some() as u64) << 3
+            | 1 << 4 | (self.dynamic_vars.is_some() as u64) << 5
+            | (self.configuration.is_some() as u64) << 6
+            | (self.connector_type.is_some() as u64) << 7
+            | (self.connector_identifier.is_some() as u64) << 8
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -269,11 +287,15 @@ impl model::Model for CreateInventoryHostRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.vars),
-            1 => model::Part::Opt(&self.groups),
+            0 => model::opt(&self.vars),
+            1 => model::opt(&self.groups),
             2 => model::Cell::part(&self.host_address),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.vars.is_some() as u64 | (self.groups.is_some() as u64) << 1 | 1 << 2
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -366,16 +388,24 @@ impl model::Model for CreateInventoryRequest {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Cell::part(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Cell::part(&self.type_),
-            3 => model::Part::Opt(&self.vars),
-            4 => model::Part::Opt(&self.groups),
+            3 => model::opt(&self.vars),
+            4 => model::opt(&self.groups),
             5 => model::Cell::part(&self.identifier),
             6 => model::Part::Str(&self.description),
-            7 => model::Part::Opt(&self.dynamic_groups),
-            8 => model::Part::Opt(&self.plugin_options),
+            7 => model::opt(&self.dynamic_groups),
+            8 => model::opt(&self.plugin_options),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.tags.is_some() as u64) << 1 | 1 << 2
+            | (self.vars.is_some() as u64) << 3 | (self.groups.is_some() as u64) << 4
+            | 1 << 5 | (self.description.is_some() as u64) << 6
+            | (self.dynamic_groups.is_some() as u64) << 7
+            | (self.plugin_options.is_some() as u64) << 8
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -457,6 +487,17 @@ impl model::Model for CreateInventoryRequestPluginOptions {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.repository.is_some() as u64 | (self.inline_yaml.is_some() as u64) << 1
+            | (self.source_type.is_some() as u64) << 2
+            | (self.repository_path.is_some() as u64) << 3
+            | (self.repository_branch.is_some() as u64) << 4
+            | (self.repository_commit.is_some() as u64) << 5
+            | (self.repository_connector.is_some() as u64) << 6
+            | (self.provider_connector_type.is_some() as u64) << 7
+            | (self.provider_connector_identifier.is_some() as u64) << 8
+    }
 }
 model::model!(CreateInventoryRequestPluginOptions);
 model::open_enum! {
@@ -523,7 +564,7 @@ impl model::Model for CreateInventoryResponse {
         match index {
             0 => model::Part::Str(&self.org),
             1 => model::Part::Str(&self.name),
-            2 => model::Part::Opt(&self.type_),
+            2 => model::opt(&self.type_),
             3 => model::Part::Str(&self.account),
             4 => model::Part::Int(&self.created),
             5 => model::Part::Str(&self.project),
@@ -531,6 +572,14 @@ impl model::Model for CreateInventoryResponse {
             7 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2 | (self.account.is_some() as u64) << 3
+            | (self.created.is_some() as u64) << 4 | (self.project.is_some() as u64) << 5
+            | (self.updated.is_some() as u64) << 6
+            | (self.identifier.is_some() as u64) << 7
     }
 }
 model::model!(CreateInventoryResponse);
@@ -581,9 +630,13 @@ impl model::Model for CreateInventoryVarsRequest {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Cell::part(&self.vars),
-            1 => model::Part::Opt(&self.env_vars),
+            1 => model::opt(&self.env_vars),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.env_vars.is_some() as u64) << 1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -638,10 +691,14 @@ impl model::Model for CreateManualGroup {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Cell::part(&self.name),
-            1 => model::Part::Opt(&self.vars),
-            2 => model::Part::Opt(&self.hosts),
+            1 => model::opt(&self.vars),
+            2 => model::opt(&self.hosts),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.vars.is_some() as u64) << 1 | (self.hosts.is_some() as u64) << 2
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -754,9 +811,9 @@ impl model::Model for CreatePlaybookRequest {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Cell::part(&self.name),
-            1 => model::Part::Opt(&self.tags),
-            2 => model::Part::Opt(&self.vars),
-            3 => model::Part::Opt(&self.env_vars),
+            1 => model::opt(&self.tags),
+            2 => model::opt(&self.vars),
+            3 => model::opt(&self.env_vars),
             4 => model::Cell::part(&self.identifier),
             5 => model::Part::Str(&self.repository),
             6 => model::Part::Str(&self.description),
@@ -768,6 +825,18 @@ impl model::Model for CreatePlaybookRequest {
             12 => model::Part::Str(&self.ansible_galaxy_requirements_file),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.tags.is_some() as u64) << 1 | (self.vars.is_some() as u64) << 2
+            | (self.env_vars.is_some() as u64) << 3 | 1 << 4
+            | (self.repository.is_some() as u64) << 5
+            | (self.description.is_some() as u64) << 6
+            | (self.ansible_galaxy.is_some() as u64) << 7 | 1 << 8
+            | (self.repository_branch.is_some() as u64) << 9
+            | (self.repository_commit.is_some() as u64) << 10
+            | (self.repository_connector.is_some() as u64) << 11
+            | (self.ansible_galaxy_requirements_file.is_some() as u64) << 12
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -874,6 +943,20 @@ impl model::Model for CreatePlaybookResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.vars.is_some() as u64) << 2 | (self.account.is_some() as u64) << 3
+            | (self.created.is_some() as u64) << 4 | (self.project.is_some() as u64) << 5
+            | (self.updated.is_some() as u64) << 6
+            | (self.env_vars.is_some() as u64) << 7
+            | (self.identifier.is_some() as u64) << 8
+            | (self.repository.is_some() as u64) << 9
+            | (self.repository_path.is_some() as u64) << 10
+            | (self.repository_branch.is_some() as u64) << 11
+            | (self.repository_commit.is_some() as u64) << 12
+            | (self.repository_connector.is_some() as u64) << 13
+    }
 }
 model::model!(CreatePlaybookResponse);
 /// Schema `CreatePlaybookVarRequest`.
@@ -919,9 +1002,13 @@ impl model::Model for CreatePlaybookVarRequest {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Cell::part(&self.vars),
-            1 => model::Part::Opt(&self.env_vars),
+            1 => model::opt(&self.env_vars),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.env_vars.is_some() as u64) << 1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

@@ -47,6 +47,10 @@ impl model::Model for DeletePlaybookVarsRequest {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0]
     }
@@ -89,12 +93,18 @@ impl model::Model for DynamicConfig {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.selectors),
+            0 => model::opt(&self.selectors),
             1 => model::Part::Str(&self.resource_type),
-            2 => model::Part::Opt(&self.include_conditions),
+            2 => model::opt(&self.include_conditions),
             3 => model::Part::Str(&self.host_address_attribute),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.selectors.is_some() as u64 | (self.resource_type.is_some() as u64) << 1
+            | (self.include_conditions.is_some() as u64) << 2
+            | (self.host_address_attribute.is_some() as u64) << 3
     }
 }
 model::model!(DynamicConfig);
@@ -137,6 +147,11 @@ impl model::Model for DynamicConfigIncludeConditions {
             2 => model::Part::Str(&self.attribute),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.value.is_some() as u64 | (self.operator.is_some() as u64) << 1
+            | (self.attribute.is_some() as u64) << 2
     }
 }
 model::model!(DynamicConfigIncludeConditions);

@@ -71,12 +71,22 @@ impl model::Model for HarnessIacmAnsibleactivity {
             2 => model::Part::Str(&self.account),
             3 => model::Part::Int(&self.created),
             4 => model::Part::Str(&self.project),
-            5 => model::Part::Opt(&self.metadata),
+            5 => model::opt(&self.metadata),
             6 => model::Part::Str(&self.playbooks),
-            7 => model::Part::Opt(&self.event_type),
+            7 => model::opt(&self.event_type),
             8 => model::Part::Str(&self.inventories),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.org.is_some() as u64) << 1
+            | (self.account.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
+            | (self.project.is_some() as u64) << 4
+            | (self.metadata.is_some() as u64) << 5
+            | (self.playbooks.is_some() as u64) << 6
+            | (self.event_type.is_some() as u64) << 7
+            | (self.inventories.is_some() as u64) << 8
     }
 }
 model::model!(HarnessIacmAnsibleactivity);
@@ -165,7 +175,7 @@ impl model::Model for HarnessIacmAnsibledata {
             3 => model::Part::Int(&self.created),
             4 => model::Part::Str(&self.project),
             5 => model::Part::Str(&self.stage_id),
-            6 => model::Part::Opt(&self.data_type),
+            6 => model::opt(&self.data_type),
             7 => model::Part::Str(&self.playbooks),
             8 => model::Part::Str(&self.inventories),
             9 => model::Part::Str(&self.pipeline_id),
@@ -173,6 +183,19 @@ impl model::Model for HarnessIacmAnsibledata {
             11 => model::Part::Str(&self.pipeline_execution_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.org.is_some() as u64) << 1
+            | (self.account.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
+            | (self.project.is_some() as u64) << 4
+            | (self.stage_id.is_some() as u64) << 5
+            | (self.data_type.is_some() as u64) << 6
+            | (self.playbooks.is_some() as u64) << 7
+            | (self.inventories.is_some() as u64) << 8
+            | (self.pipeline_id.is_some() as u64) << 9
+            | (self.pipeline_stage_id.is_some() as u64) << 10
+            | (self.pipeline_execution_id.is_some() as u64) << 11
     }
 }
 model::model!(HarnessIacmAnsibledata);
@@ -245,7 +268,7 @@ impl model::Model for HarnessIacmInventoryDetail {
             0 => model::Part::Str(&self.org),
             1 => model::Part::Json(&self.data),
             2 => model::Part::Str(&self.name),
-            3 => model::Part::Opt(&self.type_),
+            3 => model::opt(&self.type_),
             4 => model::Part::Str(&self.account),
             5 => model::Part::Int(&self.created),
             6 => model::Part::Str(&self.project),
@@ -253,6 +276,14 @@ impl model::Model for HarnessIacmInventoryDetail {
             8 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org.is_some() as u64 | (self.data.is_some() as u64) << 1
+            | (self.name.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
+            | (self.account.is_some() as u64) << 4 | (self.created.is_some() as u64) << 5
+            | (self.project.is_some() as u64) << 6 | (self.updated.is_some() as u64) << 7
+            | (self.identifier.is_some() as u64) << 8
     }
 }
 model::model!(HarnessIacmInventoryDetail);
@@ -300,13 +331,19 @@ impl model::Model for HarnessIacmInventoryHost {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.vars),
-            1 => model::Part::Opt(&self.groups),
+            0 => model::opt(&self.vars),
+            1 => model::opt(&self.groups),
             2 => model::Part::Str(&self.created),
             3 => model::Part::Str(&self.updated),
             4 => model::Part::Str(&self.host_address),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.vars.is_some() as u64 | (self.groups.is_some() as u64) << 1
+            | (self.created.is_some() as u64) << 2 | (self.updated.is_some() as u64) << 3
+            | (self.host_address.is_some() as u64) << 4
     }
 }
 model::model!(HarnessIacmInventoryHost);
@@ -378,6 +415,15 @@ impl model::Model for HarnessIacmInventoryVar {
             7 => model::Part::Str(&self.value_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.uuid.is_some() as u64) << 1
+            | (self.value.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
+            | (self.updated.is_some() as u64) << 4
+            | (self.var_type.is_some() as u64) << 5
+            | (self.file_name.is_some() as u64) << 6
+            | (self.value_type.is_some() as u64) << 7
     }
 }
 model::model!(HarnessIacmInventoryVar);
@@ -451,6 +497,12 @@ impl model::Model for HarnessIacmInventoryVarCreate {
             5 => model::Cell::part(&self.value_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.uuid.is_some() as u64) << 1 | 1 << 2
+            | (self.var_type.is_some() as u64) << 3
+            | (self.file_name.is_some() as u64) << 4 | 1 << 5
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -556,6 +608,20 @@ impl model::Model for HarnessIacmPlaybook {
             13 => model::Part::Str(&self.repository_connector),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.vars.is_some() as u64) << 2 | (self.account.is_some() as u64) << 3
+            | (self.created.is_some() as u64) << 4 | (self.project.is_some() as u64) << 5
+            | (self.updated.is_some() as u64) << 6
+            | (self.env_vars.is_some() as u64) << 7
+            | (self.identifier.is_some() as u64) << 8
+            | (self.repository.is_some() as u64) << 9
+            | (self.repository_path.is_some() as u64) << 10
+            | (self.repository_branch.is_some() as u64) << 11
+            | (self.repository_commit.is_some() as u64) << 12
+            | (self.repository_connector.is_some() as u64) << 13
     }
 }
 model::model!(HarnessIacmPlaybook);

@@ -45,12 +45,18 @@ impl model::Model for ImportInventoryBody {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.format),
             3 => model::Part::Str(&self.content),
             4 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.format.is_some() as u64) << 2 | (self.content.is_some() as u64) << 3
+            | (self.identifier.is_some() as u64) << 4
     }
 }
 model::model!(ImportInventoryBody);

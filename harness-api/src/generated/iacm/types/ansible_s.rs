@@ -58,12 +58,16 @@ impl model::Model for SendAnsibleEventRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.metadata),
+            0 => model::opt(&self.metadata),
             1 => model::Cell::part(&self.playbooks),
             2 => model::Cell::part(&self.event_type),
             3 => model::Cell::part(&self.inventories),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.metadata.is_some() as u64 | 1 << 1 | 1 << 2 | 1 << 3
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -143,12 +147,22 @@ impl model::Model for ShowAnsibleActivityResponse {
             2 => model::Part::Str(&self.account),
             3 => model::Part::Int(&self.created),
             4 => model::Part::Str(&self.project),
-            5 => model::Part::Opt(&self.metadata),
+            5 => model::opt(&self.metadata),
             6 => model::Part::Str(&self.playbooks),
-            7 => model::Part::Opt(&self.event_type),
+            7 => model::opt(&self.event_type),
             8 => model::Part::Str(&self.inventories),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.org.is_some() as u64) << 1
+            | (self.account.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
+            | (self.project.is_some() as u64) << 4
+            | (self.metadata.is_some() as u64) << 5
+            | (self.playbooks.is_some() as u64) << 6
+            | (self.event_type.is_some() as u64) << 7
+            | (self.inventories.is_some() as u64) << 8
     }
 }
 model::model!(ShowAnsibleActivityResponse);
@@ -185,9 +199,13 @@ impl model::Model for ShowInventoryGroupsResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.groups),
+            0 => model::opt(&self.groups),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.groups.is_some() as u64
     }
 }
 model::model!(ShowInventoryGroupsResponse);
@@ -219,9 +237,13 @@ impl model::Model for ShowInventoryHostsResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.hosts),
+            0 => model::opt(&self.hosts),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.hosts.is_some() as u64
     }
 }
 model::model!(ShowInventoryHostsResponse);
@@ -290,7 +312,7 @@ impl model::Model for ShowInventoryResponse {
             0 => model::Part::Str(&self.org),
             1 => model::Part::Json(&self.data),
             2 => model::Part::Str(&self.name),
-            3 => model::Part::Opt(&self.type_),
+            3 => model::opt(&self.type_),
             4 => model::Part::Str(&self.account),
             5 => model::Part::Int(&self.created),
             6 => model::Part::Str(&self.project),
@@ -298,6 +320,14 @@ impl model::Model for ShowInventoryResponse {
             8 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org.is_some() as u64 | (self.data.is_some() as u64) << 1
+            | (self.name.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
+            | (self.account.is_some() as u64) << 4 | (self.created.is_some() as u64) << 5
+            | (self.project.is_some() as u64) << 6 | (self.updated.is_some() as u64) << 7
+            | (self.identifier.is_some() as u64) << 8
     }
 }
 model::model!(ShowInventoryResponse);
@@ -336,10 +366,14 @@ impl model::Model for ShowInventoryVarsResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.vars),
-            1 => model::Part::Opt(&self.env_vars),
+            0 => model::opt(&self.vars),
+            1 => model::opt(&self.env_vars),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.vars.is_some() as u64 | (self.env_vars.is_some() as u64) << 1
     }
 }
 model::model!(ShowInventoryVarsResponse);
@@ -442,6 +476,20 @@ impl model::Model for ShowPlaybookResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.vars.is_some() as u64) << 2 | (self.account.is_some() as u64) << 3
+            | (self.created.is_some() as u64) << 4 | (self.project.is_some() as u64) << 5
+            | (self.updated.is_some() as u64) << 6
+            | (self.env_vars.is_some() as u64) << 7
+            | (self.identifier.is_some() as u64) << 8
+            | (self.repository.is_some() as u64) << 9
+            | (self.repository_path.is_some() as u64) << 10
+            | (self.repository_branch.is_some() as u64) << 11
+            | (self.repository_commit.is_some() as u64) << 12
+            | (self.repository_connector.is_some() as u64) << 13
+    }
 }
 model::model!(ShowPlaybookResponse);
 /// Schema `ShowPlaybookVarsResponse`.
@@ -475,10 +523,14 @@ impl model::Model for ShowPlaybookVarsResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.vars),
-            1 => model::Part::Opt(&self.env_vars),
+            0 => model::opt(&self.vars),
+            1 => model::opt(&self.env_vars),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.vars.is_some() as u64 | (self.env_vars.is_some() as u64) << 1
     }
 }
 model::model!(ShowPlaybookVarsResponse);

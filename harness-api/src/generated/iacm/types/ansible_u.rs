@@ -63,15 +63,24 @@ impl model::Model for UpdateInventoryGroupRequest {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.vars),
-            2 => model::Part::Opt(&self.hosts),
-            3 => model::Part::Opt(&self.env_vars),
-            4 => model::Part::Opt(&self.dynamic_vars),
-            5 => model::Part::Opt(&self.configuration),
-            6 => model::Part::Opt(&self.connector_type),
+            1 => model::opt(&self.vars),
+            2 => model::opt(&self.hosts),
+            3 => model::opt(&self.env_vars),
+            4 => model::opt(&self.dynamic_vars),
+            5 => model::opt(&self.configuration),
+            6 => model::opt(&self.connector_type),
             7 => model::Part::Str(&self.connector_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.vars.is_some() as u64) << 1
+            | (self.hosts.is_some() as u64) << 2 | (self.env_vars.is_some() as u64) << 3
+            | (self.dynamic_vars.is_some() as u64) << 4
+            | (self.configuration.is_some() as u64) << 5
+            | (self.connector_type.is_some() as u64) << 6
+            | (self.connector_identifier.is_some() as u64) << 7
     }
 }
 model::model!(UpdateInventoryGroupRequest);
@@ -111,10 +120,14 @@ impl model::Model for UpdateInventoryHostRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.vars),
-            1 => model::Part::Opt(&self.groups),
+            0 => model::opt(&self.vars),
+            1 => model::opt(&self.groups),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.vars.is_some() as u64 | (self.groups.is_some() as u64) << 1
     }
 }
 model::model!(UpdateInventoryHostRequest);
@@ -170,10 +183,15 @@ impl model::Model for UpdateInventoryRequest {
         match index {
             0 => model::Cell::part(&self.data),
             1 => model::Cell::part(&self.name),
-            2 => model::Part::Opt(&self.tags),
+            2 => model::opt(&self.tags),
             3 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1 | (self.tags.is_some() as u64) << 2
+            | (self.description.is_some() as u64) << 3
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -224,9 +242,13 @@ impl model::Model for UpdateInventoryVarsRequest {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Cell::part(&self.vars),
-            1 => model::Part::Opt(&self.env_vars),
+            1 => model::opt(&self.env_vars),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.env_vars.is_some() as u64) << 1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -330,9 +352,9 @@ impl model::Model for UpdatePlaybookRequest {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Cell::part(&self.name),
-            1 => model::Part::Opt(&self.tags),
-            2 => model::Part::Opt(&self.vars),
-            3 => model::Part::Opt(&self.env_vars),
+            1 => model::opt(&self.tags),
+            2 => model::opt(&self.vars),
+            3 => model::opt(&self.env_vars),
             4 => model::Part::Str(&self.repository),
             5 => model::Part::Str(&self.description),
             6 => model::Part::Flag(&self.ansible_galaxy),
@@ -343,6 +365,18 @@ impl model::Model for UpdatePlaybookRequest {
             11 => model::Part::Str(&self.ansible_galaxy_requirements_file),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.tags.is_some() as u64) << 1 | (self.vars.is_some() as u64) << 2
+            | (self.env_vars.is_some() as u64) << 3
+            | (self.repository.is_some() as u64) << 4
+            | (self.description.is_some() as u64) << 5
+            | (self.ansible_galaxy.is_some() as u64) << 6 | 1 << 7
+            | (self.repository_branch.is_some() as u64) << 8
+            | (self.repository_commit.is_some() as u64) << 9
+            | (self.repository_connector.is_some() as u64) << 10
+            | (self.ansible_galaxy_requirements_file.is_some() as u64) << 11
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -393,9 +427,13 @@ impl model::Model for UpdatePlaybookVarsRequest {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Cell::part(&self.vars),
-            1 => model::Part::Opt(&self.env_vars),
+            1 => model::opt(&self.env_vars),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.env_vars.is_some() as u64) << 1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -431,9 +469,13 @@ impl model::Model for UpdateInventoryPluginBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.plugin_options),
+            0 => model::opt(&self.plugin_options),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.plugin_options.is_some() as u64
     }
 }
 model::model!(UpdateInventoryPluginBody);
@@ -510,6 +552,17 @@ impl model::Model for UpdateInventoryPluginBodyPluginOptions {
             8 => model::Part::Str(&self.provider_connector_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.repository.is_some() as u64 | (self.inline_yaml.is_some() as u64) << 1
+            | (self.source_type.is_some() as u64) << 2
+            | (self.repository_path.is_some() as u64) << 3
+            | (self.repository_branch.is_some() as u64) << 4
+            | (self.repository_commit.is_some() as u64) << 5
+            | (self.repository_connector.is_some() as u64) << 6
+            | (self.provider_connector_type.is_some() as u64) << 7
+            | (self.provider_connector_identifier.is_some() as u64) << 8
     }
 }
 model::model!(UpdateInventoryPluginBodyPluginOptions);

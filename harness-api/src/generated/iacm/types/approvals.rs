@@ -36,6 +36,10 @@ impl model::Model for ApprovalsCreateApprovalResponseBodyCreation {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64
+    }
 }
 model::model!(ApprovalsCreateApprovalResponseBodyCreation);
 /// Schema `ApprovalsShowApprovalResponseBodyStatusInfo`.
@@ -85,6 +89,13 @@ impl model::Model for ApprovalsShowApprovalResponseBodyStatusInfo {
             4 => model::Part::Str(&self.actioned_by_email),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status.is_some() as u64 | (self.created.is_some() as u64) << 1
+            | (self.updated.is_some() as u64) << 2
+            | (self.actioned_by.is_some() as u64) << 3
+            | (self.actioned_by_email.is_some() as u64) << 4
     }
 }
 model::model!(ApprovalsShowApprovalResponseBodyStatusInfo);
@@ -142,12 +153,16 @@ impl model::Model for CreateApprovalRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.status),
             1 => model::Cell::part(&self.workspace_id),
             2 => model::Cell::part(&self.pipeline_stage_id),
             3 => model::Cell::part(&self.pipeline_execution_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status.is_some() as u64 | 1 << 1 | 1 << 2 | 1 << 3
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -248,6 +263,18 @@ impl model::Model for HarnessIacmApproval {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.org.is_some() as u64) << 1
+            | (self.status.is_some() as u64) << 2 | (self.account.is_some() as u64) << 3
+            | (self.created.is_some() as u64) << 4 | (self.project.is_some() as u64) << 5
+            | (self.updated.is_some() as u64) << 6
+            | (self.actioned_by.is_some() as u64) << 7
+            | (self.workspace_id.is_some() as u64) << 8
+            | (self.actioned_by_email.is_some() as u64) << 9
+            | (self.pipeline_stage_id.is_some() as u64) << 10
+            | (self.pipeline_execution_id.is_some() as u64) << 11
+    }
 }
 model::model!(HarnessIacmApproval);
 /// Schema `UpdateApprovalRequest`.
@@ -301,6 +328,11 @@ impl model::Model for UpdateApprovalRequest {
             2 => model::Part::Str(&self.actioned_by_email),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.actioned_by.is_some() as u64) << 1
+            | (self.actioned_by_email.is_some() as u64) << 2
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

@@ -166,8 +166,8 @@ impl model::Model for ActivityMetadata {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.stacks),
-            1 => model::Part::Opt(&self.trigger),
+            0 => model::opt(&self.stacks),
+            1 => model::opt(&self.trigger),
             2 => model::Part::Str(&self.git_repo),
             3 => model::Part::Str(&self.pipeline),
             4 => model::Part::Str(&self.plan_uuid),
@@ -175,22 +175,22 @@ impl model::Model for ActivityMetadata {
             6 => model::Part::Str(&self.state_uuid),
             7 => model::Part::Int(&self.data_length),
             8 => model::Part::Str(&self.provisioner),
-            9 => model::Part::Opt(&self.drift_counts),
+            9 => model::opt(&self.drift_counts),
             10 => model::Part::Str(&self.modules_uuid),
-            11 => model::Part::Opt(&self.activity_type),
+            11 => model::opt(&self.activity_type),
             12 => model::Part::Str(&self.cost_currency),
-            13 => model::Part::Opt(&self.output_counts),
+            13 => model::opt(&self.output_counts),
             14 => model::Part::Str(&self.pipeline_name),
             15 => model::Part::Str(&self.cost_diff_uuid),
             16 => model::Part::Str(&self.git_commit_sha),
             17 => model::Part::Str(&self.providers_uuid),
             18 => model::Part::Str(&self.state_checksum),
-            19 => model::Part::Opt(&self.activity_status),
-            20 => model::Part::Opt(&self.resource_counts),
+            19 => model::opt(&self.activity_status),
+            20 => model::opt(&self.resource_counts),
             21 => model::Part::Str(&self.pipeline_stage_id),
             22 => model::Part::Str(&self.cost_total_monthly),
             23 => model::Part::Str(&self.git_commit_message),
-            24 => model::Part::Opt(&self.terragrunt_details),
+            24 => model::opt(&self.terragrunt_details),
             25 => model::Part::Int(&self.planned_changes_count),
             26 => model::Part::Str(&self.cost_breakdown_uuid),
             27 => model::Part::Str(&self.provisioner_version),
@@ -202,6 +202,42 @@ impl model::Model for ActivityMetadata {
             33 => model::Part::Str(&self.cost_total_monthly_percentage_change),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.stacks.is_some() as u64 | (self.trigger.is_some() as u64) << 1
+            | (self.git_repo.is_some() as u64) << 2
+            | (self.pipeline.is_some() as u64) << 3
+            | (self.plan_uuid.is_some() as u64) << 4
+            | (self.git_branch.is_some() as u64) << 5
+            | (self.state_uuid.is_some() as u64) << 6
+            | (self.data_length.is_some() as u64) << 7
+            | (self.provisioner.is_some() as u64) << 8
+            | (self.drift_counts.is_some() as u64) << 9
+            | (self.modules_uuid.is_some() as u64) << 10
+            | (self.activity_type.is_some() as u64) << 11
+            | (self.cost_currency.is_some() as u64) << 12
+            | (self.output_counts.is_some() as u64) << 13
+            | (self.pipeline_name.is_some() as u64) << 14
+            | (self.cost_diff_uuid.is_some() as u64) << 15
+            | (self.git_commit_sha.is_some() as u64) << 16
+            | (self.providers_uuid.is_some() as u64) << 17
+            | (self.state_checksum.is_some() as u64) << 18
+            | (self.activity_status.is_some() as u64) << 19
+            | (self.resource_counts.is_some() as u64) << 20
+            | (self.pipeline_stage_id.is_some() as u64) << 21
+            | (self.cost_total_monthly.is_some() as u64) << 22
+            | (self.git_commit_message.is_some() as u64) << 23
+            | (self.terragrunt_details.is_some() as u64) << 24
+            | (self.planned_changes_count.is_some() as u64) << 25
+            | (self.cost_breakdown_uuid.is_some() as u64) << 26
+            | (self.provisioner_version.is_some() as u64) << 27
+            | (self.pipeline_execution_id.is_some() as u64) << 28
+            | (self.cost_diff_total_monthly.is_some() as u64) << 29
+            | (self.cost_past_total_monthly.is_some() as u64) << 30
+            | (self.enable_solutions_factory.is_some() as u64) << 31
+            | (self.pipeline_execution_number.is_some() as u64) << 32
+            | (self.cost_total_monthly_percentage_change.is_some() as u64) << 33
     }
 }
 model::model!(ActivityMetadata);
@@ -287,11 +323,23 @@ impl model::Model for ActivityMetadataStacks {
             4 => model::Part::Str(&self.assets_uuid),
             5 => model::Part::Str(&self.error_message),
             6 => model::Part::Str(&self.manifest_uuid),
-            7 => model::Part::Opt(&self.stack_outputs),
+            7 => model::opt(&self.stack_outputs),
             8 => model::Part::Str(&self.template_uuid),
-            9 => model::Part::Opt(&self.resource_counts),
+            9 => model::opt(&self.resource_counts),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status.is_some() as u64 | (self.tree_uuid.is_some() as u64) << 1
+            | (self.stack_name.is_some() as u64) << 2
+            | (self.stack_path.is_some() as u64) << 3
+            | (self.assets_uuid.is_some() as u64) << 4
+            | (self.error_message.is_some() as u64) << 5
+            | (self.manifest_uuid.is_some() as u64) << 6
+            | (self.stack_outputs.is_some() as u64) << 7
+            | (self.template_uuid.is_some() as u64) << 8
+            | (self.resource_counts.is_some() as u64) << 9
     }
 }
 model::model!(ActivityMetadataStacks);
@@ -347,6 +395,13 @@ impl model::Model for ActivityMetadataStacksResourceCounts {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.added.is_some() as u64 | (self.changed.is_some() as u64) << 1
+            | (self.deleted.is_some() as u64) << 2 | (self.removed.is_some() as u64) << 3
+            | (self.imported.is_some() as u64) << 4
+            | (self.unchanged.is_some() as u64) << 5
+    }
 }
 model::model!(ActivityMetadataStacksResourceCounts);
 /// Schema `AssociatedTemplate`.
@@ -384,6 +439,10 @@ impl model::Model for AssociatedTemplate {
             1 => model::Part::Str(&self.template_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.version.is_some() as u64 | (self.template_id.is_some() as u64) << 1
     }
 }
 model::model!(AssociatedTemplate);
@@ -439,6 +498,13 @@ impl model::Model for Counts {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.added.is_some() as u64 | (self.changed.is_some() as u64) << 1
+            | (self.deleted.is_some() as u64) << 2 | (self.removed.is_some() as u64) << 3
+            | (self.imported.is_some() as u64) << 4
+            | (self.unchanged.is_some() as u64) << 5
+    }
 }
 model::model!(Counts);
 /// Schema `DefaultPipelineOverride`.
@@ -476,6 +542,11 @@ impl model::Model for DefaultPipelineOverride {
             1 => model::Part::Str(&self.workspace_pipeline),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.project_pipeline.is_some() as u64
+            | (self.workspace_pipeline.is_some() as u64) << 1
     }
 }
 model::model!(DefaultPipelineOverride);
@@ -540,13 +611,21 @@ impl model::Model for HarnessIacmChangedResource {
             0 => model::Part::Str(&self.name),
             1 => model::Part::Str(&self.type_),
             2 => model::Part::Flag(&self.drift),
-            3 => model::Part::Opt(&self.change),
+            3 => model::opt(&self.change),
             4 => model::Part::Str(&self.module),
-            5 => model::Part::Opt(&self.changes),
+            5 => model::opt(&self.changes),
             6 => model::Part::Str(&self.provider),
             7 => model::Part::Int(&self.change_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.drift.is_some() as u64) << 2 | (self.change.is_some() as u64) << 3
+            | (self.module.is_some() as u64) << 4 | (self.changes.is_some() as u64) << 5
+            | (self.provider.is_some() as u64) << 6
+            | (self.change_count.is_some() as u64) << 7
     }
 }
 model::model!(HarnessIacmChangedResource);
@@ -621,18 +700,29 @@ impl model::Model for HarnessIacmResource {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.mode),
+            0 => model::opt(&self.mode),
             1 => model::Part::Str(&self.name),
             2 => model::Part::Str(&self.type_),
             3 => model::Part::Str(&self.module),
             4 => model::Part::Str(&self.path_id),
             5 => model::Part::Str(&self.provider),
-            6 => model::Part::Opt(&self.attributes),
-            7 => model::Part::Opt(&self.drift_status),
-            8 => model::Part::Opt(&self.drift_attributes),
-            9 => model::Part::Opt(&self.sensitive_attributes),
+            6 => model::opt(&self.attributes),
+            7 => model::opt(&self.drift_status),
+            8 => model::opt(&self.drift_attributes),
+            9 => model::opt(&self.sensitive_attributes),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.mode.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2 | (self.module.is_some() as u64) << 3
+            | (self.path_id.is_some() as u64) << 4
+            | (self.provider.is_some() as u64) << 5
+            | (self.attributes.is_some() as u64) << 6
+            | (self.drift_status.is_some() as u64) << 7
+            | (self.drift_attributes.is_some() as u64) << 8
+            | (self.sensitive_attributes.is_some() as u64) << 9
     }
 }
 model::model!(HarnessIacmResource);
@@ -713,6 +803,15 @@ impl model::Model for HarnessIacmWorkspaceTemplate {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org.is_some() as u64 | (self.account.is_some() as u64) << 1
+            | (self.project.is_some() as u64) << 2 | (self.version.is_some() as u64) << 3
+            | (self.created_at.is_some() as u64) << 4
+            | (self.updated_at.is_some() as u64) << 5
+            | (self.template_id.is_some() as u64) << 6
+            | (self.workspace_id.is_some() as u64) << 7
+    }
 }
 model::model!(HarnessIacmWorkspaceTemplate);
 /// Schema `IaCMEvaluatedPolicy`.
@@ -756,12 +855,19 @@ impl model::Model for IacmEvaluatedPolicy {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Json(&self.output),
-            1 => model::Part::Opt(&self.policy),
-            2 => model::Part::Opt(&self.status),
+            1 => model::opt(&self.policy),
+            2 => model::opt(&self.status),
             3 => model::Part::Str(&self.rego_error),
-            4 => model::Part::Opt(&self.deny_messages),
+            4 => model::opt(&self.deny_messages),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.output.is_some() as u64 | (self.policy.is_some() as u64) << 1
+            | (self.status.is_some() as u64) << 2
+            | (self.rego_error.is_some() as u64) << 3
+            | (self.deny_messages.is_some() as u64) << 4
     }
 }
 model::model!(IacmEvaluatedPolicy);
@@ -849,14 +955,25 @@ impl model::Model for IacmEvaluation {
             3 => model::Part::Str(&self.action),
             4 => model::Part::Str(&self.entity),
             5 => model::Part::Str(&self.org_id),
-            6 => model::Part::Opt(&self.status),
+            6 => model::opt(&self.status),
             7 => model::Part::Int(&self.created),
-            8 => model::Part::Opt(&self.details),
+            8 => model::opt(&self.details),
             9 => model::Part::Str(&self.account_id),
             10 => model::Part::Str(&self.project_id),
             11 => model::Part::Str(&self.entity_metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.input.is_some() as u64) << 2 | (self.action.is_some() as u64) << 3
+            | (self.entity.is_some() as u64) << 4 | (self.org_id.is_some() as u64) << 5
+            | (self.status.is_some() as u64) << 6 | (self.created.is_some() as u64) << 7
+            | (self.details.is_some() as u64) << 8
+            | (self.account_id.is_some() as u64) << 9
+            | (self.project_id.is_some() as u64) << 10
+            | (self.entity_metadata.is_some() as u64) << 11
     }
 }
 model::model!(IacmEvaluation);
@@ -942,9 +1059,9 @@ impl model::Model for IacmEvaluationDetail {
             1 => model::Part::Str(&self.type_),
             2 => model::Part::Str(&self.action),
             3 => model::Part::Str(&self.org_id),
-            4 => model::Part::Opt(&self.status),
+            4 => model::opt(&self.status),
             5 => model::Part::Int(&self.created),
-            6 => model::Part::Opt(&self.details),
+            6 => model::opt(&self.details),
             7 => model::Part::Flag(&self.enabled),
             8 => model::Part::Int(&self.updated),
             9 => model::Part::Str(&self.account_id),
@@ -953,6 +1070,18 @@ impl model::Model for IacmEvaluationDetail {
             12 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.action.is_some() as u64) << 2 | (self.org_id.is_some() as u64) << 3
+            | (self.status.is_some() as u64) << 4 | (self.created.is_some() as u64) << 5
+            | (self.details.is_some() as u64) << 6 | (self.enabled.is_some() as u64) << 7
+            | (self.updated.is_some() as u64) << 8
+            | (self.account_id.is_some() as u64) << 9
+            | (self.identifier.is_some() as u64) << 10
+            | (self.project_id.is_some() as u64) << 11
+            | (self.description.is_some() as u64) << 12
     }
 }
 model::model!(IacmEvaluationDetail);
@@ -1033,6 +1162,15 @@ impl model::Model for IacmPolicy {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.rego.is_some() as u64) << 1
+            | (self.org_id.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
+            | (self.updated.is_some() as u64) << 4
+            | (self.account_id.is_some() as u64) << 5
+            | (self.identifier.is_some() as u64) << 6
+            | (self.project_id.is_some() as u64) << 7
+    }
 }
 model::model!(IacmPolicy);
 /// Schema `ResourcesSelectorConditions`.
@@ -1090,6 +1228,10 @@ impl model::Model for ResourcesSelectorConditions {
             2 => model::Cell::part(&self.attribute),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1 | 1 << 2
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -1183,11 +1325,11 @@ impl model::Model for TerragruntDetail {
         match index {
             0 => model::Part::Str(&self.status),
             1 => model::Part::Str(&self.path_id),
-            2 => model::Part::Opt(&self.drift_counts),
+            2 => model::opt(&self.drift_counts),
             3 => model::Part::Str(&self.cost_currency),
-            4 => model::Part::Opt(&self.output_counts),
+            4 => model::opt(&self.output_counts),
             5 => model::Part::Str(&self.cost_diff_uuid),
-            6 => model::Part::Opt(&self.resource_counts),
+            6 => model::opt(&self.resource_counts),
             7 => model::Part::Str(&self.state_file_link),
             8 => model::Part::Str(&self.cost_total_monthly),
             9 => model::Part::Str(&self.cost_breakdown_uuid),
@@ -1196,6 +1338,21 @@ impl model::Model for TerragruntDetail {
             12 => model::Part::Str(&self.cost_total_monthly_percentage_change),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status.is_some() as u64 | (self.path_id.is_some() as u64) << 1
+            | (self.drift_counts.is_some() as u64) << 2
+            | (self.cost_currency.is_some() as u64) << 3
+            | (self.output_counts.is_some() as u64) << 4
+            | (self.cost_diff_uuid.is_some() as u64) << 5
+            | (self.resource_counts.is_some() as u64) << 6
+            | (self.state_file_link.is_some() as u64) << 7
+            | (self.cost_total_monthly.is_some() as u64) << 8
+            | (self.cost_breakdown_uuid.is_some() as u64) << 9
+            | (self.cost_diff_total_monthly.is_some() as u64) << 10
+            | (self.cost_past_total_monthly.is_some() as u64) << 11
+            | (self.cost_total_monthly_percentage_change.is_some() as u64) << 12
     }
 }
 model::model!(TerragruntDetail);
@@ -1242,10 +1399,16 @@ impl model::Model for ValueChange {
             0 => model::Part::Str(&self.new),
             1 => model::Part::Str(&self.old),
             2 => model::Part::Flag(&self.drift),
-            3 => model::Part::Opt(&self.change),
+            3 => model::opt(&self.change),
             4 => model::Part::Flag(&self.sensitive),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.new.is_some() as u64 | (self.old.is_some() as u64) << 1
+            | (self.drift.is_some() as u64) << 2 | (self.change.is_some() as u64) << 3
+            | (self.sensitive.is_some() as u64) << 4
     }
 }
 model::model!(ValueChange);
@@ -1297,9 +1460,15 @@ impl model::Model for VariableResource {
             1 => model::Part::Str(&self.value),
             2 => model::Part::Int(&self.created),
             3 => model::Part::Int(&self.updated),
-            4 => model::Part::Opt(&self.value_type),
+            4 => model::opt(&self.value_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
+            | (self.created.is_some() as u64) << 2 | (self.updated.is_some() as u64) << 3
+            | (self.value_type.is_some() as u64) << 4
     }
 }
 model::model!(VariableResource);
@@ -1362,7 +1531,7 @@ impl model::Model for WorkspaceProviderConnector {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.id),
-            1 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.type_),
             2 => model::Part::Int(&self.created),
             3 => model::Part::Int(&self.updated),
             4 => model::Part::Int(&self.workspace_id),
@@ -1370,6 +1539,14 @@ impl model::Model for WorkspaceProviderConnector {
             6 => model::Part::Flag(&self.terragrunt_provider),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.created.is_some() as u64) << 2 | (self.updated.is_some() as u64) << 3
+            | (self.workspace_id.is_some() as u64) << 4
+            | (self.connector_ref.is_some() as u64) << 5
+            | (self.terragrunt_provider.is_some() as u64) << 6
     }
 }
 model::model!(WorkspaceProviderConnector);
@@ -1435,6 +1612,14 @@ impl model::Model for WorkspaceTerraformVariableFiles {
             5 => model::Part::Str(&self.repository_connector),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.repository.is_some() as u64 | (self.repository_sha.is_some() as u64) << 1
+            | (self.repository_path.is_some() as u64) << 2
+            | (self.repository_branch.is_some() as u64) << 3
+            | (self.repository_commit.is_some() as u64) << 4
+            | (self.repository_connector.is_some() as u64) << 5
     }
 }
 model::model!(WorkspaceTerraformVariableFiles);

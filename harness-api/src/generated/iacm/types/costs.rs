@@ -57,13 +57,21 @@ impl model::Model for HarnessIacmCostResource {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.subresources),
+            1 => model::opt(&self.subresources),
             2 => model::Part::Str(&self.diff_monthly_cost),
             3 => model::Part::Str(&self.current_monthly_cost),
             4 => model::Part::Str(&self.previous_monthly_cost),
             5 => model::Part::Int(&self.percentage_change_monthly_cost),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.subresources.is_some() as u64) << 1
+            | (self.diff_monthly_cost.is_some() as u64) << 2
+            | (self.current_monthly_cost.is_some() as u64) << 3
+            | (self.previous_monthly_cost.is_some() as u64) << 4
+            | (self.percentage_change_monthly_cost.is_some() as u64) << 5
     }
 }
 model::model!(HarnessIacmCostResource);
@@ -116,6 +124,13 @@ impl model::Model for HarnessIacmCostSubresource {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.diff_monthly_cost.is_some() as u64
+            | (self.current_monthly_cost.is_some() as u64) << 1
+            | (self.previous_monthly_cost.is_some() as u64) << 2
+            | (self.percentage_change_monthly_cost.is_some() as u64) << 3
+    }
 }
 model::model!(HarnessIacmCostSubresource);
 /// Schema `HarnessIacmMonthlycost`.
@@ -166,6 +181,13 @@ impl model::Model for HarnessIacmMonthlycost {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.cost.is_some() as u64 | (self.created.is_some() as u64) << 1
+            | (self.currency.is_some() as u64) << 2
+            | (self.workspace_id.is_some() as u64) << 3
+            | (self.workspace_name.is_some() as u64) << 4
+    }
 }
 model::model!(HarnessIacmMonthlycost);
 /// Schema `ListCostsResponse`.
@@ -208,9 +230,15 @@ impl model::Model for ListCostsResponse {
             0 => model::Part::Int(&self.page_size),
             1 => model::Part::Int(&self.total_items),
             2 => model::Part::Int(&self.total_pages),
-            3 => model::Part::Opt(&self.workspaces),
+            3 => model::opt(&self.workspaces),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.page_size.is_some() as u64 | (self.total_items.is_some() as u64) << 1
+            | (self.total_pages.is_some() as u64) << 2
+            | (self.workspaces.is_some() as u64) << 3
     }
 }
 model::model!(ListCostsResponse);

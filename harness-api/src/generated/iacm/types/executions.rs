@@ -32,9 +32,13 @@ impl model::Model for Audit {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.git_audit_data),
+            0 => model::opt(&self.git_audit_data),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.git_audit_data.is_some() as u64
     }
 }
 model::model!(Audit);
@@ -99,6 +103,10 @@ impl model::Model for CreateExecutionRequest {
             3 => model::Cell::part(&self.pipeline_execution_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1 | 1 << 2 | 1 << 3
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -169,7 +177,7 @@ impl model::Model for CreateExecutionResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.org),
-            1 => model::Part::Opt(&self.status),
+            1 => model::opt(&self.status),
             2 => model::Part::Str(&self.account),
             3 => model::Part::Int(&self.created),
             4 => model::Part::Str(&self.project),
@@ -179,6 +187,16 @@ impl model::Model for CreateExecutionResponse {
             8 => model::Part::Str(&self.pipeline_execution_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.account.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
+            | (self.project.is_some() as u64) << 4
+            | (self.pipeline.is_some() as u64) << 5
+            | (self.workspace.is_some() as u64) << 6
+            | (self.pipeline_stage_id.is_some() as u64) << 7
+            | (self.pipeline_execution_id.is_some() as u64) << 8
     }
 }
 model::model!(CreateExecutionResponse);
@@ -238,10 +256,15 @@ impl model::Model for GitAuditData {
         match index {
             0 => model::Cell::part(&self.hash),
             1 => model::Part::Str(&self.name),
-            2 => model::Part::Opt(&self.type_),
+            2 => model::opt(&self.type_),
             3 => model::Cell::part(&self.repo_url),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.name.is_some() as u64) << 1 | (self.type_.is_some() as u64) << 2
+            | 1 << 3
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -315,7 +338,7 @@ impl model::Model for HarnessIacmChangedCosts {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.diff),
+            0 => model::opt(&self.diff),
             1 => model::Part::Str(&self.currency),
             2 => model::Part::Str(&self.stage_id),
             3 => model::Part::Str(&self.workspace_id),
@@ -326,6 +349,17 @@ impl model::Model for HarnessIacmChangedCosts {
             8 => model::Part::Int(&self.percentage_change_total_monthly_cost),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.diff.is_some() as u64 | (self.currency.is_some() as u64) << 1
+            | (self.stage_id.is_some() as u64) << 2
+            | (self.workspace_id.is_some() as u64) << 3
+            | (self.stage_execution_id.is_some() as u64) << 4
+            | (self.total_monthly_cost.is_some() as u64) << 5
+            | (self.diff_total_monthly_cost.is_some() as u64) << 6
+            | (self.past_total_monthly_cost.is_some() as u64) << 7
+            | (self.percentage_change_total_monthly_cost.is_some() as u64) << 8
     }
 }
 model::model!(HarnessIacmChangedCosts);
@@ -391,17 +425,28 @@ impl model::Model for HarnessIacmChangedResources {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.outputs),
+            0 => model::opt(&self.outputs),
             1 => model::Part::Str(&self.stage_id),
-            2 => model::Part::Opt(&self.resources),
-            3 => model::Part::Opt(&self.data_sources),
+            2 => model::opt(&self.resources),
+            3 => model::opt(&self.data_sources),
             4 => model::Part::Str(&self.workspace_id),
-            5 => model::Part::Opt(&self.drift_changes),
+            5 => model::opt(&self.drift_changes),
             6 => model::Part::Str(&self.pipeline_stage),
-            7 => model::Part::Opt(&self.planned_changes),
+            7 => model::opt(&self.planned_changes),
             8 => model::Part::Str(&self.pipeline_execution),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.outputs.is_some() as u64 | (self.stage_id.is_some() as u64) << 1
+            | (self.resources.is_some() as u64) << 2
+            | (self.data_sources.is_some() as u64) << 3
+            | (self.workspace_id.is_some() as u64) << 4
+            | (self.drift_changes.is_some() as u64) << 5
+            | (self.pipeline_stage.is_some() as u64) << 6
+            | (self.planned_changes.is_some() as u64) << 7
+            | (self.pipeline_execution.is_some() as u64) << 8
     }
 }
 model::model!(HarnessIacmChangedResources);
@@ -451,13 +496,20 @@ impl model::Model for HarnessIacmCostResourcesByType {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.diff),
+            0 => model::opt(&self.diff),
             1 => model::Part::Str(&self.diff_monthly_cost),
             2 => model::Part::Str(&self.current_monthly_cost),
             3 => model::Part::Str(&self.previous_monthly_cost),
             4 => model::Part::Int(&self.percentage_change_monthly_cost),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.diff.is_some() as u64 | (self.diff_monthly_cost.is_some() as u64) << 1
+            | (self.current_monthly_cost.is_some() as u64) << 2
+            | (self.previous_monthly_cost.is_some() as u64) << 3
+            | (self.percentage_change_monthly_cost.is_some() as u64) << 4
     }
 }
 model::model!(HarnessIacmCostResourcesByType);
@@ -524,7 +576,7 @@ impl model::Model for HarnessIacmExecution {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.org),
-            1 => model::Part::Opt(&self.status),
+            1 => model::opt(&self.status),
             2 => model::Part::Str(&self.account),
             3 => model::Part::Int(&self.created),
             4 => model::Part::Str(&self.project),
@@ -534,6 +586,16 @@ impl model::Model for HarnessIacmExecution {
             8 => model::Part::Str(&self.pipeline_execution_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.account.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
+            | (self.project.is_some() as u64) << 4
+            | (self.pipeline.is_some() as u64) << 5
+            | (self.workspace.is_some() as u64) << 6
+            | (self.pipeline_stage_id.is_some() as u64) << 7
+            | (self.pipeline_execution_id.is_some() as u64) << 8
     }
 }
 model::model!(HarnessIacmExecution);
@@ -603,7 +665,7 @@ impl model::Model for ListCostChangesResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.diff),
+            0 => model::opt(&self.diff),
             1 => model::Part::Str(&self.currency),
             2 => model::Part::Str(&self.stage_id),
             3 => model::Part::Str(&self.workspace_id),
@@ -614,6 +676,17 @@ impl model::Model for ListCostChangesResponse {
             8 => model::Part::Int(&self.percentage_change_total_monthly_cost),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.diff.is_some() as u64 | (self.currency.is_some() as u64) << 1
+            | (self.stage_id.is_some() as u64) << 2
+            | (self.workspace_id.is_some() as u64) << 3
+            | (self.stage_execution_id.is_some() as u64) << 4
+            | (self.total_monthly_cost.is_some() as u64) << 5
+            | (self.diff_total_monthly_cost.is_some() as u64) << 6
+            | (self.past_total_monthly_cost.is_some() as u64) << 7
+            | (self.percentage_change_total_monthly_cost.is_some() as u64) << 8
     }
 }
 model::model!(ListCostChangesResponse);
@@ -679,17 +752,28 @@ impl model::Model for ListResourceChangesResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.outputs),
+            0 => model::opt(&self.outputs),
             1 => model::Part::Str(&self.stage_id),
-            2 => model::Part::Opt(&self.resources),
-            3 => model::Part::Opt(&self.data_sources),
+            2 => model::opt(&self.resources),
+            3 => model::opt(&self.data_sources),
             4 => model::Part::Str(&self.workspace_id),
-            5 => model::Part::Opt(&self.drift_changes),
+            5 => model::opt(&self.drift_changes),
             6 => model::Part::Str(&self.pipeline_stage),
-            7 => model::Part::Opt(&self.planned_changes),
+            7 => model::opt(&self.planned_changes),
             8 => model::Part::Str(&self.pipeline_execution),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.outputs.is_some() as u64 | (self.stage_id.is_some() as u64) << 1
+            | (self.resources.is_some() as u64) << 2
+            | (self.data_sources.is_some() as u64) << 3
+            | (self.workspace_id.is_some() as u64) << 4
+            | (self.drift_changes.is_some() as u64) << 5
+            | (self.pipeline_stage.is_some() as u64) << 6
+            | (self.planned_changes.is_some() as u64) << 7
+            | (self.pipeline_execution.is_some() as u64) << 8
     }
 }
 model::model!(ListResourceChangesResponse);
@@ -756,7 +840,7 @@ impl model::Model for ShowExecutionResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.org),
-            1 => model::Part::Opt(&self.status),
+            1 => model::opt(&self.status),
             2 => model::Part::Str(&self.account),
             3 => model::Part::Int(&self.created),
             4 => model::Part::Str(&self.project),
@@ -766,6 +850,16 @@ impl model::Model for ShowExecutionResponse {
             8 => model::Part::Str(&self.pipeline_execution_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.account.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
+            | (self.project.is_some() as u64) << 4
+            | (self.pipeline.is_some() as u64) << 5
+            | (self.workspace.is_some() as u64) << 6
+            | (self.pipeline_stage_id.is_some() as u64) << 7
+            | (self.pipeline_execution_id.is_some() as u64) << 8
     }
 }
 model::model!(ShowExecutionResponse);
@@ -801,9 +895,13 @@ impl model::Model for UpdateExecutionRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.audit),
+            0 => model::opt(&self.audit),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.audit.is_some() as u64
     }
 }
 model::model!(UpdateExecutionRequest);

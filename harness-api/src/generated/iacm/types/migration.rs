@@ -47,6 +47,10 @@ impl model::Model for MigrateTemplateConnectorsRequest {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0]
     }
@@ -83,6 +87,10 @@ impl model::Model for MigrateTemplateConnectorsResponse {
             0 => model::Part::Str(&self.message),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.message.is_some() as u64
     }
 }
 model::model!(MigrateTemplateConnectorsResponse);
@@ -129,6 +137,10 @@ impl model::Model for MigrateWorkspaceConnectorsRequest {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0]
     }
@@ -165,6 +177,10 @@ impl model::Model for MigrateWorkspaceConnectorsResponse {
             0 => model::Part::Str(&self.message),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.message.is_some() as u64
     }
 }
 model::model!(MigrateWorkspaceConnectorsResponse);

@@ -83,16 +83,24 @@ impl model::Model for CreateModuleDataRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.error),
+            0 => model::opt(&self.error),
             1 => model::Cell::part(&self.git_tag),
             2 => model::Cell::part(&self.metadata),
             3 => model::Part::Str(&self.repo_url),
             4 => model::Cell::part(&self.download_url),
-            5 => model::Part::Opt(&self.examples_paths),
+            5 => model::opt(&self.examples_paths),
             6 => model::Part::Str(&self.submodule_name),
-            7 => model::Part::Opt(&self.submodule_paths),
+            7 => model::opt(&self.submodule_paths),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.error.is_some() as u64 | 1 << 1 | 1 << 2
+            | (self.repo_url.is_some() as u64) << 3 | 1 << 4
+            | (self.examples_paths.is_some() as u64) << 5
+            | (self.submodule_name.is_some() as u64) << 6
+            | (self.submodule_paths.is_some() as u64) << 7
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -200,6 +208,12 @@ impl model::Model for CreateModuleExecutionRequest {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1 | 1 << 2 | 1 << 3 | (self.pipeline_org.is_some() as u64) << 4 | 1 << 5
+            | (self.pipeline_project.is_some() as u64) << 6
+            | (self.module_onboarding.is_some() as u64) << 7 | 1 << 8
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1, 2, 3, 5, 8]
     }
@@ -256,10 +270,18 @@ impl model::Model for CreateModuleExecutionResponse {
             2 => model::Part::Str(&self.account),
             3 => model::Part::Int(&self.created),
             4 => model::Part::Str(&self.project),
-            5 => model::Part::Opt(&self.metadata),
+            5 => model::opt(&self.metadata),
             6 => model::Part::Str(&self.module_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.account.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
+            | (self.project.is_some() as u64) << 4
+            | (self.metadata.is_some() as u64) << 5
+            | (self.module_id.is_some() as u64) << 6
     }
 }
 model::model!(CreateModuleExecutionResponse);
@@ -390,7 +412,7 @@ impl model::Model for CreateModuleRequest {
             4 => model::Part::Str(&self.project),
             5 => model::Part::Str(&self.repository),
             6 => model::Part::Str(&self.description),
-            7 => model::Part::Opt(&self.storage_type),
+            7 => model::opt(&self.storage_type),
             8 => model::Part::Str(&self.git_tag_style),
             9 => model::Part::Str(&self.repository_path),
             10 => model::Part::Str(&self.repository_branch),
@@ -402,6 +424,23 @@ impl model::Model for CreateModuleRequest {
             16 => model::Part::Str(&self.onboarding_pipeline_project),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org.is_some() as u64 | 1 << 1 | (self.tags.is_some() as u64) << 2 | 1 << 3
+            | (self.project.is_some() as u64) << 4
+            | (self.repository.is_some() as u64) << 5
+            | (self.description.is_some() as u64) << 6
+            | (self.storage_type.is_some() as u64) << 7
+            | (self.git_tag_style.is_some() as u64) << 8
+            | (self.repository_path.is_some() as u64) << 9
+            | (self.repository_branch.is_some() as u64) << 10
+            | (self.repository_commit.is_some() as u64) << 11
+            | (self.onboarding_pipeline.is_some() as u64) << 12
+            | (self.repository_connector.is_some() as u64) << 13
+            | (self.onboarding_pipeline_org.is_some() as u64) << 14
+            | (self.onboarding_pipeline_sync.is_some() as u64) << 15
+            | (self.onboarding_pipeline_project.is_some() as u64) << 16
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -444,10 +483,14 @@ impl model::Model for CreateModuleTagsRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.tags),
-            1 => model::Part::Opt(&self.error),
+            0 => model::opt(&self.tags),
+            1 => model::opt(&self.error),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.tags.is_some() as u64 | (self.error.is_some() as u64) << 1
     }
 }
 model::model!(CreateModuleTagsRequest);
@@ -514,6 +557,12 @@ impl model::Model for CreateTestingPipelineRequest {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.type_.is_some() as u64) << 1 | 1 << 2
+            | (self.pipeline_org.is_some() as u64) << 3
+            | (self.pipeline_project.is_some() as u64) << 4
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 2]
     }
@@ -559,6 +608,12 @@ impl model::Model for DependenciesMetadata {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.dependency_name.is_some() as u64
+            | (self.dependency_source.is_some() as u64) << 1
+            | (self.dependency_version.is_some() as u64) << 2
+    }
 }
 model::model!(DependenciesMetadata);
 /// Schema `DownloadModuleResponse`.
@@ -592,6 +647,10 @@ impl model::Model for DownloadModuleResponse {
             0 => model::Part::Str(&self.location),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.location.is_some() as u64
     }
 }
 model::model!(DownloadModuleResponse);
@@ -683,7 +742,7 @@ impl model::Model for EnableTestingRequest {
         match index {
             0 => model::Cell::part(&self.org),
             1 => model::Cell::part(&self.project),
-            2 => model::Part::Opt(&self.pipeline_id),
+            2 => model::opt(&self.pipeline_id),
             3 => model::Part::Str(&self.pipeline_org),
             4 => model::Part::Str(&self.pipeline_project),
             5 => model::Cell::part(&self.provisioner_type),
@@ -692,6 +751,13 @@ impl model::Model for EnableTestingRequest {
             8 => model::Cell::part(&self.provisioner_version),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1 | (self.pipeline_id.is_some() as u64) << 2
+            | (self.pipeline_org.is_some() as u64) << 3
+            | (self.pipeline_project.is_some() as u64) << 4 | 1 << 5
+            | (self.release_pipeline.is_some() as u64) << 6 | 1 << 7 | 1 << 8
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -760,13 +826,23 @@ impl model::Model for HarnessIacmModuleRegistryModuleTestingMetadata {
             0 => model::Part::Str(&self.org),
             1 => model::Part::Str(&self.account),
             2 => model::Part::Str(&self.project),
-            3 => model::Part::Opt(&self.pipelines),
+            3 => model::opt(&self.pipelines),
             4 => model::Part::Str(&self.provisioner_type),
             5 => model::Part::Str(&self.release_pipeline),
             6 => model::Part::Str(&self.provider_connector),
             7 => model::Part::Str(&self.provisioner_version),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org.is_some() as u64 | (self.account.is_some() as u64) << 1
+            | (self.project.is_some() as u64) << 2
+            | (self.pipelines.is_some() as u64) << 3
+            | (self.provisioner_type.is_some() as u64) << 4
+            | (self.release_pipeline.is_some() as u64) << 5
+            | (self.provider_connector.is_some() as u64) << 6
+            | (self.provisioner_version.is_some() as u64) << 7
     }
 }
 model::model!(HarnessIacmModuleRegistryModuleTestingMetadata);
@@ -806,6 +882,10 @@ impl model::Model for HarnessIacmModuleRegistryVersionTypes {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.git_version.is_some() as u64 | (self.module_version.is_some() as u64) << 1
+    }
 }
 model::model!(HarnessIacmModuleRegistryVersionTypes);
 /// Schema `HarnessIacmModuleRegistryVersions`.
@@ -836,9 +916,13 @@ impl model::Model for HarnessIacmModuleRegistryVersions {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.versions),
+            0 => model::opt(&self.versions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.versions.is_some() as u64
     }
 }
 model::model!(HarnessIacmModuleRegistryVersions);
@@ -893,10 +977,18 @@ impl model::Model for HarnessIacmModuleexecutionresource {
             2 => model::Part::Str(&self.account),
             3 => model::Part::Int(&self.created),
             4 => model::Part::Str(&self.project),
-            5 => model::Part::Opt(&self.metadata),
+            5 => model::opt(&self.metadata),
             6 => model::Part::Str(&self.module_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.account.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
+            | (self.project.is_some() as u64) << 4
+            | (self.metadata.is_some() as u64) << 5
+            | (self.module_id.is_some() as u64) << 6
     }
 }
 model::model!(HarnessIacmModuleexecutionresource);
@@ -1040,16 +1132,16 @@ impl model::Model for ListModuleByIdResponse {
             7 => model::Part::Int(&self.created),
             8 => model::Part::Str(&self.project),
             9 => model::Part::Int(&self.updated),
-            10 => model::Part::Opt(&self.versions),
+            10 => model::opt(&self.versions),
             11 => model::Part::Str(&self.repository),
             12 => model::Part::Str(&self.description),
             13 => model::Part::Str(&self.module_error),
-            14 => model::Part::Opt(&self.storage_type),
+            14 => model::opt(&self.storage_type),
             15 => model::Part::Str(&self.git_tag_style),
             16 => model::Part::Str(&self.repository_url),
             17 => model::Part::Str(&self.repository_path),
             18 => model::Part::Flag(&self.testing_enabled),
-            19 => model::Part::Opt(&self.testing_metadata),
+            19 => model::opt(&self.testing_metadata),
             20 => model::Part::Str(&self.repository_branch),
             21 => model::Part::Str(&self.repository_commit),
             22 => model::Part::Str(&self.onboarding_pipeline),
@@ -1058,6 +1150,30 @@ impl model::Model for ListModuleByIdResponse {
             25 => model::Part::Str(&self.onboarding_pipeline_project),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.org.is_some() as u64) << 1
+            | (self.name.is_some() as u64) << 2 | (self.tags.is_some() as u64) << 3
+            | (self.synced.is_some() as u64) << 4 | (self.system.is_some() as u64) << 5
+            | (self.account.is_some() as u64) << 6 | (self.created.is_some() as u64) << 7
+            | (self.project.is_some() as u64) << 8 | (self.updated.is_some() as u64) << 9
+            | (self.versions.is_some() as u64) << 10
+            | (self.repository.is_some() as u64) << 11
+            | (self.description.is_some() as u64) << 12
+            | (self.module_error.is_some() as u64) << 13
+            | (self.storage_type.is_some() as u64) << 14
+            | (self.git_tag_style.is_some() as u64) << 15
+            | (self.repository_url.is_some() as u64) << 16
+            | (self.repository_path.is_some() as u64) << 17
+            | (self.testing_enabled.is_some() as u64) << 18
+            | (self.testing_metadata.is_some() as u64) << 19
+            | (self.repository_branch.is_some() as u64) << 20
+            | (self.repository_commit.is_some() as u64) << 21
+            | (self.onboarding_pipeline.is_some() as u64) << 22
+            | (self.repository_connector.is_some() as u64) << 23
+            | (self.onboarding_pipeline_org.is_some() as u64) << 24
+            | (self.onboarding_pipeline_project.is_some() as u64) << 25
     }
 }
 model::model!(ListModuleByIdResponse);
@@ -1139,16 +1255,28 @@ impl model::Model for ListModuleMetadataResponse {
             0 => model::Part::Str(&self.name),
             1 => model::Part::Str(&self.system),
             2 => model::Part::Str(&self.account),
-            3 => model::Part::Opt(&self.outputs),
-            4 => model::Part::Opt(&self.providers),
-            5 => model::Part::Opt(&self.resources),
-            6 => model::Part::Opt(&self.submodule),
-            7 => model::Part::Opt(&self.variables),
-            8 => model::Part::Opt(&self.dependencies),
+            3 => model::opt(&self.outputs),
+            4 => model::opt(&self.providers),
+            5 => model::opt(&self.resources),
+            6 => model::opt(&self.submodule),
+            7 => model::opt(&self.variables),
+            8 => model::opt(&self.dependencies),
             9 => model::Part::Str(&self.metadata_error),
             10 => model::Part::Str(&self.module_version),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.system.is_some() as u64) << 1
+            | (self.account.is_some() as u64) << 2 | (self.outputs.is_some() as u64) << 3
+            | (self.providers.is_some() as u64) << 4
+            | (self.resources.is_some() as u64) << 5
+            | (self.submodule.is_some() as u64) << 6
+            | (self.variables.is_some() as u64) << 7
+            | (self.dependencies.is_some() as u64) << 8
+            | (self.metadata_error.is_some() as u64) << 9
+            | (self.module_version.is_some() as u64) << 10
     }
 }
 model::model!(ListModuleMetadataResponse);
@@ -1180,9 +1308,13 @@ impl model::Model for ListModuleVersionsResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.modules),
+            0 => model::opt(&self.modules),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.modules.is_some() as u64
     }
 }
 model::model!(ListModuleVersionsResponse);
@@ -1236,7 +1368,7 @@ impl model::Model for ModuleExecutionMetadata {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.trigger),
+            0 => model::opt(&self.trigger),
             1 => model::Part::Str(&self.pipeline),
             2 => model::Part::Str(&self.pipeline_name),
             3 => model::Part::Str(&self.pipeline_stage_id),
@@ -1244,6 +1376,14 @@ impl model::Model for ModuleExecutionMetadata {
             5 => model::Part::Str(&self.pipeline_execution_number),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.trigger.is_some() as u64 | (self.pipeline.is_some() as u64) << 1
+            | (self.pipeline_name.is_some() as u64) << 2
+            | (self.pipeline_stage_id.is_some() as u64) << 3
+            | (self.pipeline_execution_id.is_some() as u64) << 4
+            | (self.pipeline_execution_number.is_some() as u64) << 5
     }
 }
 model::model!(ModuleExecutionMetadata);
@@ -1338,13 +1478,27 @@ impl model::Model for ModuleRegistryCreateModuleResponseBody {
             6 => model::Part::Int(&self.updated),
             7 => model::Part::Str(&self.repository),
             8 => model::Part::Str(&self.description),
-            9 => model::Part::Opt(&self.storage_type),
+            9 => model::opt(&self.storage_type),
             10 => model::Part::Str(&self.repository_path),
             11 => model::Part::Str(&self.repository_branch),
             12 => model::Part::Str(&self.repository_commit),
             13 => model::Part::Str(&self.repository_connector),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.tags.is_some() as u64) << 2 | (self.system.is_some() as u64) << 3
+            | (self.account.is_some() as u64) << 4 | (self.created.is_some() as u64) << 5
+            | (self.updated.is_some() as u64) << 6
+            | (self.repository.is_some() as u64) << 7
+            | (self.description.is_some() as u64) << 8
+            | (self.storage_type.is_some() as u64) << 9
+            | (self.repository_path.is_some() as u64) << 10
+            | (self.repository_branch.is_some() as u64) << 11
+            | (self.repository_commit.is_some() as u64) << 12
+            | (self.repository_connector.is_some() as u64) << 13
     }
 }
 model::model!(ModuleRegistryCreateModuleResponseBody);
@@ -1489,7 +1643,7 @@ impl model::Model for ModuleResource {
             7 => model::Part::Int(&self.created),
             8 => model::Part::Str(&self.project),
             9 => model::Part::Int(&self.updated),
-            10 => model::Part::Opt(&self.versions),
+            10 => model::opt(&self.versions),
             11 => model::Part::Str(&self.repository),
             12 => model::Part::Str(&self.description),
             13 => model::Part::Str(&self.module_error),
@@ -1497,7 +1651,7 @@ impl model::Model for ModuleResource {
             15 => model::Part::Str(&self.repository_url),
             16 => model::Part::Str(&self.repository_path),
             17 => model::Part::Flag(&self.testing_enabled),
-            18 => model::Part::Opt(&self.testing_metadata),
+            18 => model::opt(&self.testing_metadata),
             19 => model::Part::Str(&self.repository_branch),
             20 => model::Part::Str(&self.repository_commit),
             21 => model::Part::Str(&self.onboarding_pipeline),
@@ -1506,6 +1660,29 @@ impl model::Model for ModuleResource {
             24 => model::Part::Str(&self.onboarding_pipeline_project),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.org.is_some() as u64) << 1
+            | (self.name.is_some() as u64) << 2 | (self.tags.is_some() as u64) << 3
+            | (self.synced.is_some() as u64) << 4 | (self.system.is_some() as u64) << 5
+            | (self.account.is_some() as u64) << 6 | (self.created.is_some() as u64) << 7
+            | (self.project.is_some() as u64) << 8 | (self.updated.is_some() as u64) << 9
+            | (self.versions.is_some() as u64) << 10
+            | (self.repository.is_some() as u64) << 11
+            | (self.description.is_some() as u64) << 12
+            | (self.module_error.is_some() as u64) << 13
+            | (self.git_tag_style.is_some() as u64) << 14
+            | (self.repository_url.is_some() as u64) << 15
+            | (self.repository_path.is_some() as u64) << 16
+            | (self.testing_enabled.is_some() as u64) << 17
+            | (self.testing_metadata.is_some() as u64) << 18
+            | (self.repository_branch.is_some() as u64) << 19
+            | (self.repository_commit.is_some() as u64) << 20
+            | (self.onboarding_pipeline.is_some() as u64) << 21
+            | (self.repository_connector.is_some() as u64) << 22
+            | (self.onboarding_pipeline_org.is_some() as u64) << 23
+            | (self.onboarding_pipeline_project.is_some() as u64) << 24
     }
 }
 model::model!(ModuleResource);
@@ -1570,13 +1747,23 @@ impl model::Model for ModuleTestingMetadata {
             0 => model::Part::Str(&self.org),
             1 => model::Part::Str(&self.account),
             2 => model::Part::Str(&self.project),
-            3 => model::Part::Opt(&self.pipelines),
+            3 => model::opt(&self.pipelines),
             4 => model::Part::Str(&self.provisioner_type),
             5 => model::Part::Str(&self.release_pipeline),
             6 => model::Part::Str(&self.provider_connector),
             7 => model::Part::Str(&self.provisioner_version),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org.is_some() as u64 | (self.account.is_some() as u64) << 1
+            | (self.project.is_some() as u64) << 2
+            | (self.pipelines.is_some() as u64) << 3
+            | (self.provisioner_type.is_some() as u64) << 4
+            | (self.release_pipeline.is_some() as u64) << 5
+            | (self.provider_connector.is_some() as u64) << 6
+            | (self.provisioner_version.is_some() as u64) << 7
     }
 }
 model::model!(ModuleTestingMetadata);
@@ -1620,6 +1807,11 @@ impl model::Model for OutputMetadata {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.output_name.is_some() as u64 | (self.output_sensitive.is_some() as u64) << 1
+            | (self.output_description.is_some() as u64) << 2
+    }
 }
 model::model!(OutputMetadata);
 /// Schema `ProviderMetadata`.
@@ -1662,6 +1854,12 @@ impl model::Model for ProviderMetadata {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.provider_name.is_some() as u64
+            | (self.provider_source.is_some() as u64) << 1
+            | (self.provider_version.is_some() as u64) << 2
+    }
 }
 model::model!(ProviderMetadata);
 /// Schema `ResourceMetadata`.
@@ -1699,6 +1897,10 @@ impl model::Model for ResourceMetadata {
             1 => model::Part::Str(&self.resource_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.resource_name.is_some() as u64 | (self.resource_type.is_some() as u64) << 1
     }
 }
 model::model!(ResourceMetadata);
@@ -1764,10 +1966,14 @@ impl model::Model for SendModuleEventRequest {
             0 => model::Cell::part(&self.org),
             1 => model::Cell::part(&self.account),
             2 => model::Cell::part(&self.project),
-            3 => model::Part::Opt(&self.metadata),
+            3 => model::opt(&self.metadata),
             4 => model::Cell::part(&self.event_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1 | 1 << 2 | (self.metadata.is_some() as u64) << 3 | 1 << 4
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -1902,7 +2108,7 @@ impl model::Model for UpdateModuleRequest {
             4 => model::Part::Str(&self.project),
             5 => model::Part::Str(&self.repository),
             6 => model::Part::Str(&self.description),
-            7 => model::Part::Opt(&self.storage_type),
+            7 => model::opt(&self.storage_type),
             8 => model::Part::Str(&self.git_tag_style),
             9 => model::Part::Str(&self.repository_path),
             10 => model::Part::Str(&self.repository_branch),
@@ -1914,6 +2120,23 @@ impl model::Model for UpdateModuleRequest {
             16 => model::Part::Str(&self.onboarding_pipeline_project),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org.is_some() as u64 | 1 << 1 | (self.tags.is_some() as u64) << 2 | 1 << 3
+            | (self.project.is_some() as u64) << 4
+            | (self.repository.is_some() as u64) << 5
+            | (self.description.is_some() as u64) << 6
+            | (self.storage_type.is_some() as u64) << 7
+            | (self.git_tag_style.is_some() as u64) << 8
+            | (self.repository_path.is_some() as u64) << 9
+            | (self.repository_branch.is_some() as u64) << 10
+            | (self.repository_commit.is_some() as u64) << 11
+            | (self.onboarding_pipeline.is_some() as u64) << 12
+            | (self.repository_connector.is_some() as u64) << 13
+            | (self.onboarding_pipeline_org.is_some() as u64) << 14
+            | (self.onboarding_pipeline_sync.is_some() as u64) << 15
+            | (self.onboarding_pipeline_project.is_some() as u64) << 16
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -2013,7 +2236,7 @@ impl model::Model for UpdateTestingRequest {
         match index {
             0 => model::Cell::part(&self.org),
             1 => model::Cell::part(&self.project),
-            2 => model::Part::Opt(&self.pipeline_id),
+            2 => model::opt(&self.pipeline_id),
             3 => model::Part::Str(&self.pipeline_org),
             4 => model::Part::Str(&self.pipeline_project),
             5 => model::Cell::part(&self.provisioner_type),
@@ -2022,6 +2245,13 @@ impl model::Model for UpdateTestingRequest {
             8 => model::Cell::part(&self.provisioner_version),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1 | (self.pipeline_id.is_some() as u64) << 2
+            | (self.pipeline_org.is_some() as u64) << 3
+            | (self.pipeline_project.is_some() as u64) << 4 | 1 << 5
+            | (self.release_pipeline.is_some() as u64) << 6 | 1 << 7 | 1 << 8
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -2088,6 +2318,14 @@ impl model::Model for VariableMetadata {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.variable_name.is_some() as u64 | (self.variable_type.is_some() as u64) << 1
+            | (self.variable_default.is_some() as u64) << 2
+            | (self.variable_required.is_some() as u64) << 3
+            | (self.variable_sensitive.is_some() as u64) << 4
+            | (self.variable_description.is_some() as u64) << 5
+    }
 }
 model::model!(VariableMetadata);
 /// Schema `module-registry#batch-check-module-lifecycle body`.
@@ -2118,9 +2356,13 @@ impl model::Model for BatchCheckModuleLifecycleBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.items),
+            0 => model::opt(&self.items),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.items.is_some() as u64
     }
 }
 model::model!(BatchCheckModuleLifecycleBody);
@@ -2168,6 +2410,12 @@ impl model::Model for BatchCheckModuleLifecycleBodyItems {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.system.is_some() as u64) << 1
+            | (self.version.is_some() as u64) << 2
+            | (self.namespace.is_some() as u64) << 3
+    }
 }
 model::model!(BatchCheckModuleLifecycleBodyItems);
 /// Schema `module-registry#create-onboarding-pipeline body`.
@@ -2205,6 +2453,10 @@ impl model::Model for CreateOnboardingPipelineBody {
             1 => model::Part::Str(&self.project),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org.is_some() as u64 | (self.project.is_some() as u64) << 1
     }
 }
 model::model!(CreateOnboardingPipelineBody);
@@ -2263,7 +2515,7 @@ impl model::Model for PutModuleLifecycleBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.overrides),
+            0 => model::opt(&self.overrides),
             1 => model::Part::Int(&self.warning_count),
             2 => model::Part::Str(&self.warning_action),
             3 => model::Part::Int(&self.supported_count),
@@ -2271,6 +2523,14 @@ impl model::Model for PutModuleLifecycleBody {
             5 => model::Part::Str(&self.deprecated_action),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.overrides.is_some() as u64 | (self.warning_count.is_some() as u64) << 1
+            | (self.warning_action.is_some() as u64) << 2
+            | (self.supported_count.is_some() as u64) << 3
+            | (self.supported_action.is_some() as u64) << 4
+            | (self.deprecated_action.is_some() as u64) << 5
     }
 }
 model::model!(PutModuleLifecycleBody);
@@ -2309,6 +2569,10 @@ impl model::Model for PutModuleLifecycleBodyOverrides {
             1 => model::Part::Str(&self.version),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.tier.is_some() as u64 | (self.version.is_some() as u64) << 1
     }
 }
 model::model!(PutModuleLifecycleBodyOverrides);

@@ -36,6 +36,10 @@ impl model::Model for AnsibleDataInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64
+    }
 }
 model::model!(AnsibleDataInfo);
 /// Schema `CreateProviderVersionRequestBody`.
@@ -93,6 +97,10 @@ impl model::Model for CreateProviderVersionRequestBody {
             2 => model::Cell::part(&self.gpg_key_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1 | 1 << 2
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -166,13 +174,23 @@ impl model::Model for GetProviderDownloadResponse {
             1 => model::Part::Str(&self.arch),
             2 => model::Part::Str(&self.shasum),
             3 => model::Part::Str(&self.filename),
-            4 => model::Part::Opt(&self.protocols),
+            4 => model::opt(&self.protocols),
             5 => model::Part::Str(&self.shasums_url),
             6 => model::Part::Str(&self.download_url),
-            7 => model::Part::Opt(&self.signing_keys),
+            7 => model::opt(&self.signing_keys),
             8 => model::Part::Str(&self.shasums_signature_url),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.os.is_some() as u64 | (self.arch.is_some() as u64) << 1
+            | (self.shasum.is_some() as u64) << 2 | (self.filename.is_some() as u64) << 3
+            | (self.protocols.is_some() as u64) << 4
+            | (self.shasums_url.is_some() as u64) << 5
+            | (self.download_url.is_some() as u64) << 6
+            | (self.signing_keys.is_some() as u64) << 7
+            | (self.shasums_signature_url.is_some() as u64) << 8
     }
 }
 model::model!(GetProviderDownloadResponse);
@@ -211,10 +229,15 @@ impl model::Model for GetProviderVersionResponseBody {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.id),
-            1 => model::Part::Opt(&self.protocols),
+            1 => model::opt(&self.protocols),
             2 => model::Part::Str(&self.gpg_key_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.protocols.is_some() as u64) << 1
+            | (self.gpg_key_id.is_some() as u64) << 2
     }
 }
 model::model!(GetProviderVersionResponseBody);
@@ -254,6 +277,10 @@ impl model::Model for HarnessIacmProviderRegistryGpgPublicKey {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key_id.is_some() as u64 | (self.ascii_armor.is_some() as u64) << 1
+    }
 }
 model::model!(HarnessIacmProviderRegistryGpgPublicKey);
 /// Schema `HarnessIacmProviderRegistryPlatform`.
@@ -291,6 +318,10 @@ impl model::Model for HarnessIacmProviderRegistryPlatform {
             1 => model::Part::Str(&self.arch),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.os.is_some() as u64 | (self.arch.is_some() as u64) << 1
     }
 }
 model::model!(HarnessIacmProviderRegistryPlatform);
@@ -345,10 +376,18 @@ impl model::Model for HarnessIacmProviderRegistryProvider {
             2 => model::Part::Str(&self.account),
             3 => model::Part::Int(&self.created),
             4 => model::Part::Int(&self.updated),
-            5 => model::Part::Opt(&self.versions),
+            5 => model::opt(&self.versions),
             6 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.account.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
+            | (self.updated.is_some() as u64) << 4
+            | (self.versions.is_some() as u64) << 5
+            | (self.description.is_some() as u64) << 6
     }
 }
 model::model!(HarnessIacmProviderRegistryProvider);
@@ -387,10 +426,15 @@ impl model::Model for HarnessIacmProviderRegistryProviderVersion {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.version),
-            1 => model::Part::Opt(&self.platforms),
-            2 => model::Part::Opt(&self.protocols),
+            1 => model::opt(&self.platforms),
+            2 => model::opt(&self.protocols),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.version.is_some() as u64 | (self.platforms.is_some() as u64) << 1
+            | (self.protocols.is_some() as u64) << 2
     }
 }
 model::model!(HarnessIacmProviderRegistryProviderVersion);
@@ -428,11 +472,16 @@ impl model::Model for HarnessIacmProviderRegistryProviderVersionMetadata {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.files),
+            0 => model::opt(&self.files),
             1 => model::Part::Flag(&self.synced),
             2 => model::Part::Str(&self.version),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.files.is_some() as u64 | (self.synced.is_some() as u64) << 1
+            | (self.version.is_some() as u64) << 2
     }
 }
 model::model!(HarnessIacmProviderRegistryProviderVersionMetadata);
@@ -492,6 +541,14 @@ impl model::Model for HarnessIacmProviderRegistrySigningKey {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.user.is_some() as u64) << 1
+            | (self.key_id.is_some() as u64) << 2 | (self.key_name.is_some() as u64) << 3
+            | (self.created_at.is_some() as u64) << 4
+            | (self.updated_at.is_some() as u64) << 5
+            | (self.ascii_armor.is_some() as u64) << 6
+    }
 }
 model::model!(HarnessIacmProviderRegistrySigningKey);
 /// Schema `HarnessIacmProviderRegistrySigningKeys`.
@@ -522,9 +579,13 @@ impl model::Model for HarnessIacmProviderRegistrySigningKeys {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.gpg_public_keys),
+            0 => model::opt(&self.gpg_public_keys),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.gpg_public_keys.is_some() as u64
     }
 }
 model::model!(HarnessIacmProviderRegistrySigningKeys);
@@ -579,10 +640,18 @@ impl model::Model for IacmGetProviderResponse {
             2 => model::Part::Str(&self.account),
             3 => model::Part::Int(&self.created),
             4 => model::Part::Int(&self.updated),
-            5 => model::Part::Opt(&self.versions),
+            5 => model::opt(&self.versions),
             6 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.account.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
+            | (self.updated.is_some() as u64) << 4
+            | (self.versions.is_some() as u64) << 5
+            | (self.description.is_some() as u64) << 6
     }
 }
 model::model!(IacmGetProviderResponse);
@@ -614,9 +683,13 @@ impl model::Model for ListProviderVersionsResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.versions),
+            0 => model::opt(&self.versions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.versions.is_some() as u64
     }
 }
 model::model!(ListProviderVersionsResponse);
@@ -651,6 +724,10 @@ impl model::Model for PostFilesResponseBody {
             0 => model::Part::Flag(&self.synced),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.synced.is_some() as u64
     }
 }
 model::model!(PostFilesResponseBody);
@@ -700,6 +777,10 @@ impl model::Model for UpdateProviderVersionRequestBody {
             1 => model::Cell::part(&self.gpg_key_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -770,6 +851,10 @@ impl model::Model for UploadSigningKeyRequest {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1 | 1 << 2 | 1 << 3
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1, 2, 3]
     }
@@ -803,9 +888,13 @@ impl model::Model for BatchCheckProviderLifecycleBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.items),
+            0 => model::opt(&self.items),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.items.is_some() as u64
     }
 }
 model::model!(BatchCheckProviderLifecycleBody);
@@ -849,6 +938,11 @@ impl model::Model for BatchCheckProviderLifecycleBodyItems {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.version.is_some() as u64) << 1
+            | (self.namespace.is_some() as u64) << 2
+    }
 }
 model::model!(BatchCheckProviderLifecycleBodyItems);
 /// Schema `provider-registry#create-provider body`.
@@ -882,6 +976,10 @@ impl model::Model for CreateProviderBody {
             0 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.description.is_some() as u64
     }
 }
 model::model!(CreateProviderBody);
@@ -949,7 +1047,7 @@ impl model::Model for PutProviderLifecycleBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.overrides),
+            0 => model::opt(&self.overrides),
             1 => model::Part::Int(&self.warning_count),
             2 => model::Part::Str(&self.warning_action),
             3 => model::Part::Int(&self.supported_count),
@@ -957,6 +1055,14 @@ impl model::Model for PutProviderLifecycleBody {
             5 => model::Part::Str(&self.deprecated_action),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.overrides.is_some() as u64 | (self.warning_count.is_some() as u64) << 1
+            | (self.warning_action.is_some() as u64) << 2
+            | (self.supported_count.is_some() as u64) << 3
+            | (self.supported_action.is_some() as u64) << 4
+            | (self.deprecated_action.is_some() as u64) << 5
     }
 }
 model::model!(PutProviderLifecycleBody);
@@ -995,6 +1101,10 @@ impl model::Model for PutProviderLifecycleBodyOverrides {
             1 => model::Part::Str(&self.version),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.tier.is_some() as u64 | (self.version.is_some() as u64) << 1
     }
 }
 model::model!(PutProviderLifecycleBodyOverrides);

@@ -39,10 +39,15 @@ impl model::Model for CompleteActivityBody {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.status),
-            1 => model::Part::Opt(&self.cdk_result),
+            1 => model::opt(&self.cdk_result),
             2 => model::Part::Str(&self.error_message),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status.is_some() as u64 | (self.cdk_result.is_some() as u64) << 1
+            | (self.error_message.is_some() as u64) << 2
     }
 }
 model::model!(CompleteActivityBody);
@@ -74,9 +79,13 @@ impl model::Model for CompleteActivityBodyCdkResult {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.stacks),
+            0 => model::opt(&self.stacks),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.stacks.is_some() as u64
     }
 }
 model::model!(CompleteActivityBodyCdkResult);
@@ -153,11 +162,23 @@ impl model::Model for CompleteActivityBodyCdkResultStacks {
             4 => model::Part::Str(&self.assets_uuid),
             5 => model::Part::Str(&self.error_message),
             6 => model::Part::Str(&self.manifest_uuid),
-            7 => model::Part::Opt(&self.stack_outputs),
+            7 => model::opt(&self.stack_outputs),
             8 => model::Part::Str(&self.template_uuid),
-            9 => model::Part::Opt(&self.resource_counts),
+            9 => model::opt(&self.resource_counts),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status.is_some() as u64 | (self.tree_uuid.is_some() as u64) << 1
+            | (self.stack_name.is_some() as u64) << 2
+            | (self.stack_path.is_some() as u64) << 3
+            | (self.assets_uuid.is_some() as u64) << 4
+            | (self.error_message.is_some() as u64) << 5
+            | (self.manifest_uuid.is_some() as u64) << 6
+            | (self.stack_outputs.is_some() as u64) << 7
+            | (self.template_uuid.is_some() as u64) << 8
+            | (self.resource_counts.is_some() as u64) << 9
     }
 }
 model::model!(CompleteActivityBodyCdkResultStacks);
@@ -212,6 +233,13 @@ impl model::Model for CompleteActivityBodyCdkResultStacksResourceCounts {
             5 => model::Part::Int(&self.unchanged),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.added.is_some() as u64 | (self.changed.is_some() as u64) << 1
+            | (self.deleted.is_some() as u64) << 2 | (self.removed.is_some() as u64) << 3
+            | (self.imported.is_some() as u64) << 4
+            | (self.unchanged.is_some() as u64) << 5
     }
 }
 model::model!(CompleteActivityBodyCdkResultStacksResourceCounts);
@@ -273,7 +301,7 @@ impl model::Model for StartActivityBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.git_info),
+            0 => model::opt(&self.git_info),
             1 => model::Part::Str(&self.activity_id),
             2 => model::Part::Str(&self.pipeline_id),
             3 => model::Part::Str(&self.activity_type),
@@ -283,6 +311,16 @@ impl model::Model for StartActivityBody {
             7 => model::Part::Str(&self.pipeline_execution_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.git_info.is_some() as u64 | (self.activity_id.is_some() as u64) << 1
+            | (self.pipeline_id.is_some() as u64) << 2
+            | (self.activity_type.is_some() as u64) << 3
+            | (self.provisioner_type.is_some() as u64) << 4
+            | (self.pipeline_stage_id.is_some() as u64) << 5
+            | (self.provisioner_version.is_some() as u64) << 6
+            | (self.pipeline_execution_id.is_some() as u64) << 7
     }
 }
 model::model!(StartActivityBody);
@@ -329,6 +367,12 @@ impl model::Model for StartActivityBodyGitInfo {
             3 => model::Part::Str(&self.commit_message),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.repo.is_some() as u64 | (self.branch.is_some() as u64) << 1
+            | (self.commit_sha.is_some() as u64) << 2
+            | (self.commit_message.is_some() as u64) << 3
     }
 }
 model::model!(StartActivityBodyGitInfo);

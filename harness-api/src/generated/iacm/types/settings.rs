@@ -36,6 +36,10 @@ impl model::Model for CheckPushDataResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.disabled.is_some() as u64
+    }
 }
 model::model!(CheckPushDataResponse);
 /// Schema `DeleteDefaultPipelineRequest`.
@@ -92,6 +96,10 @@ impl model::Model for DeleteDefaultPipelineRequest {
             2 => model::Cell::part(&self.provisioner),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.workspace.is_some() as u64) << 1 | 1 << 2
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -172,11 +180,20 @@ impl model::Model for HarnessIacmDefaultpipeline {
             2 => model::Part::Str(&self.project),
             3 => model::Part::Int(&self.updated),
             4 => model::Part::Str(&self.pipeline),
-            5 => model::Part::Opt(&self.operation),
+            5 => model::opt(&self.operation),
             6 => model::Part::Str(&self.workspace),
-            7 => model::Part::Opt(&self.provisioner),
+            7 => model::opt(&self.provisioner),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org.is_some() as u64 | (self.account.is_some() as u64) << 1
+            | (self.project.is_some() as u64) << 2 | (self.updated.is_some() as u64) << 3
+            | (self.pipeline.is_some() as u64) << 4
+            | (self.operation.is_some() as u64) << 5
+            | (self.workspace.is_some() as u64) << 6
+            | (self.provisioner.is_some() as u64) << 7
     }
 }
 model::model!(HarnessIacmDefaultpipeline);
@@ -256,6 +273,10 @@ impl model::Model for UpsertDefaultPipelineRequest {
             4 => model::Cell::part(&self.provisioner),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1 | 1 << 2 | (self.workspace.is_some() as u64) << 3 | 1 << 4
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -342,6 +363,16 @@ impl model::Model for EnableEphemeralWorkspacesInProjectBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.pipeline_id.is_some() as u64 | (self.delete_on_date.is_some() as u64) << 1
+            | (self.destroy_on_date.is_some() as u64) << 2
+            | (self.delete_workspace.is_some() as u64) << 3
+            | (self.delete_delay_unit.is_some() as u64) << 4
+            | (self.delete_delay_value.is_some() as u64) << 5
+            | (self.destroy_delay_unit.is_some() as u64) << 6
+            | (self.destroy_delay_value.is_some() as u64) << 7
+    }
 }
 model::model!(EnableEphemeralWorkspacesInProjectBody);
 /// Schema `settings#enable-project-drift body`.
@@ -383,6 +414,11 @@ impl model::Model for EnableProjectDriftBody {
             2 => model::Part::Str(&self.run_every_unit),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.run_every.is_some() as u64 | (self.pipeline_id.is_some() as u64) << 1
+            | (self.run_every_unit.is_some() as u64) << 2
     }
 }
 model::model!(EnableProjectDriftBody);

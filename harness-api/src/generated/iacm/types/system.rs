@@ -40,6 +40,10 @@ impl model::Model for HarnessIacmPluginversion {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.commit.is_some() as u64 | (self.version.is_some() as u64) << 1
+    }
 }
 model::model!(HarnessIacmPluginversion);
 /// Schema `IaCMServiceVersion`.
@@ -78,9 +82,14 @@ impl model::Model for IacmServiceVersion {
         match index {
             0 => model::Part::Str(&self.commit),
             1 => model::Part::Str(&self.version),
-            2 => model::Part::Opt(&self.deployment_mode),
+            2 => model::opt(&self.deployment_mode),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.commit.is_some() as u64 | (self.version.is_some() as u64) << 1
+            | (self.deployment_mode.is_some() as u64) << 2
     }
 }
 model::model!(IacmServiceVersion);
@@ -134,6 +143,10 @@ impl model::Model for PluginReportedVersion {
             1 => model::Cell::part(&self.version),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

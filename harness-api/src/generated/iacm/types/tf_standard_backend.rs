@@ -88,6 +88,16 @@ impl model::Model for HarnessIacmLockinfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.org.is_some() as u64) << 1
+            | (self.who.is_some() as u64) << 2 | (self.info.is_some() as u64) << 3
+            | (self.path.is_some() as u64) << 4 | (self.account.is_some() as u64) << 5
+            | (self.created.is_some() as u64) << 6 | (self.project.is_some() as u64) << 7
+            | (self.version.is_some() as u64) << 8
+            | (self.operation.is_some() as u64) << 9
+            | (self.workspace.is_some() as u64) << 10
+    }
 }
 model::model!(HarnessIacmLockinfo);
 /// Schema `LockWorkspaceRequest`.
@@ -166,6 +176,11 @@ impl model::Model for LockWorkspaceRequest {
             6 => model::Cell::part(&self.operation),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.who.is_some() as u64) << 1 | (self.info.is_some() as u64) << 2
+            | (self.path.is_some() as u64) << 3 | 1 << 4 | 1 << 5 | 1 << 6
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -249,6 +264,11 @@ impl model::Model for UnlockWorkspaceRequest {
             6 => model::Cell::part(&self.operation),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.who.is_some() as u64) << 1 | (self.info.is_some() as u64) << 2
+            | (self.path.is_some() as u64) << 3 | 1 << 4 | 1 << 5 | 1 << 6
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

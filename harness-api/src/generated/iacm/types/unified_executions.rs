@@ -44,9 +44,15 @@ impl model::Model for IacmUnifiedStepWrapper {
             0 => model::Part::Str(&self.id),
             1 => model::Part::Str(&self.name),
             2 => model::Part::Str(&self.yaml),
-            3 => model::Part::Opt(&self.dynamic_fields),
+            3 => model::opt(&self.dynamic_fields),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.yaml.is_some() as u64) << 2
+            | (self.dynamic_fields.is_some() as u64) << 3
     }
 }
 model::model!(IacmUnifiedStepWrapper);
@@ -106,6 +112,11 @@ impl model::Model for IacmWebhookInfo {
             3 => model::Part::Str(&self.connector),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.link.is_some() as u64 | (self.repo.is_some() as u64) << 1 | 1 << 2
+            | (self.connector.is_some() as u64) << 3
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -196,7 +207,7 @@ impl model::Model for UnifiedExecutionRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.webhook),
+            0 => model::opt(&self.webhook),
             1 => model::Part::Str(&self.workspace),
             2 => model::Part::Str(&self.module_test),
             3 => model::Cell::part(&self.pipeline_id),
@@ -206,6 +217,13 @@ impl model::Model for UnifiedExecutionRequest {
             7 => model::Cell::part(&self.pipeline_execution_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.webhook.is_some() as u64 | (self.workspace.is_some() as u64) << 1
+            | (self.module_test.is_some() as u64) << 2 | 1 << 3 | 1 << 4
+            | (self.skip_adding_to_db.is_some() as u64) << 5
+            | (self.remote_execution_id.is_some() as u64) << 6 | 1 << 7
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -247,11 +265,16 @@ impl model::Model for UnifiedExecutionResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.steps),
-            1 => model::Part::Opt(&self.outputs),
-            2 => model::Part::Opt(&self.env_variables),
+            0 => model::opt(&self.steps),
+            1 => model::opt(&self.outputs),
+            2 => model::opt(&self.env_variables),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.steps.is_some() as u64 | (self.outputs.is_some() as u64) << 1
+            | (self.env_variables.is_some() as u64) << 2
     }
 }
 model::model!(UnifiedExecutionResponse);

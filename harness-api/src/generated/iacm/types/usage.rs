@@ -60,6 +60,14 @@ impl model::Model for ShowLicenceResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.used.is_some() as u64 | (self.total.is_some() as u64) << 1
+            | (self.is_paid.is_some() as u64) << 2 | (self.reason.is_some() as u64) << 3
+            | (self.account.is_some() as u64) << 4
+            | (self.start_time.is_some() as u64) << 5
+            | (self.is_licenced.is_some() as u64) << 6
+    }
 }
 model::model!(ShowLicenceResponse);
 /// Schema `ShowUsageResponse`.
@@ -93,10 +101,14 @@ impl model::Model for ShowUsageResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
+            0 => model::opt(&self.data),
             1 => model::Part::Str(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(ShowUsageResponse);
@@ -131,6 +143,10 @@ impl model::Model for UsageData {
             0 => model::Part::Int(&self.count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.count.is_some() as u64
     }
 }
 model::model!(UsageData);

@@ -95,14 +95,24 @@ impl model::Model for CreateVariableSetRequestAccScope {
             1 => model::Cell::part(&self.name),
             2 => model::Part::Int(&self.created),
             3 => model::Part::Int(&self.updated),
-            4 => model::Part::Opt(&self.connectors),
+            4 => model::opt(&self.connectors),
             5 => model::Cell::part(&self.identifier),
             6 => model::Part::Str(&self.description),
-            7 => model::Part::Opt(&self.terraform_variables),
-            8 => model::Part::Opt(&self.environment_variables),
-            9 => model::Part::Opt(&self.terraform_variable_files),
+            7 => model::opt(&self.terraform_variables),
+            8 => model::opt(&self.environment_variables),
+            9 => model::opt(&self.terraform_variable_files),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | 1 << 1 | (self.created.is_some() as u64) << 2
+            | (self.updated.is_some() as u64) << 3
+            | (self.connectors.is_some() as u64) << 4 | 1 << 5
+            | (self.description.is_some() as u64) << 6
+            | (self.terraform_variables.is_some() as u64) << 7
+            | (self.environment_variables.is_some() as u64) << 8
+            | (self.terraform_variable_files.is_some() as u64) << 9
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -201,14 +211,24 @@ impl model::Model for CreateVariableSetRequestOrgScope {
             1 => model::Cell::part(&self.name),
             2 => model::Part::Int(&self.created),
             3 => model::Part::Int(&self.updated),
-            4 => model::Part::Opt(&self.connectors),
+            4 => model::opt(&self.connectors),
             5 => model::Cell::part(&self.identifier),
             6 => model::Part::Str(&self.description),
-            7 => model::Part::Opt(&self.terraform_variables),
-            8 => model::Part::Opt(&self.environment_variables),
-            9 => model::Part::Opt(&self.terraform_variable_files),
+            7 => model::opt(&self.terraform_variables),
+            8 => model::opt(&self.environment_variables),
+            9 => model::opt(&self.terraform_variable_files),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | 1 << 1 | (self.created.is_some() as u64) << 2
+            | (self.updated.is_some() as u64) << 3
+            | (self.connectors.is_some() as u64) << 4 | 1 << 5
+            | (self.description.is_some() as u64) << 6
+            | (self.terraform_variables.is_some() as u64) << 7
+            | (self.environment_variables.is_some() as u64) << 8
+            | (self.terraform_variable_files.is_some() as u64) << 9
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -307,14 +327,24 @@ impl model::Model for CreateVariableSetRequestProjScope {
             1 => model::Cell::part(&self.name),
             2 => model::Part::Int(&self.created),
             3 => model::Part::Int(&self.updated),
-            4 => model::Part::Opt(&self.connectors),
+            4 => model::opt(&self.connectors),
             5 => model::Cell::part(&self.identifier),
             6 => model::Part::Str(&self.description),
-            7 => model::Part::Opt(&self.terraform_variables),
-            8 => model::Part::Opt(&self.environment_variables),
-            9 => model::Part::Opt(&self.terraform_variable_files),
+            7 => model::opt(&self.terraform_variables),
+            8 => model::opt(&self.environment_variables),
+            9 => model::opt(&self.terraform_variable_files),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | 1 << 1 | (self.created.is_some() as u64) << 2
+            | (self.updated.is_some() as u64) << 3
+            | (self.connectors.is_some() as u64) << 4 | 1 << 5
+            | (self.description.is_some() as u64) << 6
+            | (self.terraform_variables.is_some() as u64) << 7
+            | (self.environment_variables.is_some() as u64) << 8
+            | (self.terraform_variable_files.is_some() as u64) << 9
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -421,17 +451,33 @@ impl model::Model for HarnessIacmVariableSet {
             4 => model::Part::Int(&self.created),
             5 => model::Part::Str(&self.project),
             6 => model::Part::Int(&self.updated),
-            7 => model::Part::Opt(&self.connectors),
+            7 => model::opt(&self.connectors),
             8 => model::Part::Str(&self.identifier),
             9 => model::Part::Str(&self.description),
             10 => model::Part::Int(&self.tf_vars_count),
             11 => model::Part::Int(&self.env_vars_count),
             12 => model::Part::Int(&self.var_files_count),
-            13 => model::Part::Opt(&self.terraform_variables),
-            14 => model::Part::Opt(&self.environment_variables),
-            15 => model::Part::Opt(&self.terraform_variable_files),
+            13 => model::opt(&self.terraform_variables),
+            14 => model::opt(&self.environment_variables),
+            15 => model::opt(&self.terraform_variable_files),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.org.is_some() as u64) << 1
+            | (self.name.is_some() as u64) << 2 | (self.account.is_some() as u64) << 3
+            | (self.created.is_some() as u64) << 4 | (self.project.is_some() as u64) << 5
+            | (self.updated.is_some() as u64) << 6
+            | (self.connectors.is_some() as u64) << 7
+            | (self.identifier.is_some() as u64) << 8
+            | (self.description.is_some() as u64) << 9
+            | (self.tf_vars_count.is_some() as u64) << 10
+            | (self.env_vars_count.is_some() as u64) << 11
+            | (self.var_files_count.is_some() as u64) << 12
+            | (self.terraform_variables.is_some() as u64) << 13
+            | (self.environment_variables.is_some() as u64) << 14
+            | (self.terraform_variable_files.is_some() as u64) << 15
     }
 }
 model::model!(HarnessIacmVariableSet);
@@ -463,9 +509,13 @@ impl model::Model for HarnessIacmVariableSetList {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.items),
+            0 => model::opt(&self.items),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.items.is_some() as u64
     }
 }
 model::model!(HarnessIacmVariableSetList);
@@ -686,7 +736,7 @@ impl model::Model for HarnessIacmWorkspace {
             2 => model::Part::Str(&self.name),
             3 => model::Part::Str(&self.tags),
             4 => model::Part::Num(&self.budget),
-            5 => model::Part::Opt(&self.status),
+            5 => model::opt(&self.status),
             6 => model::Part::Str(&self.account),
             7 => model::Part::Int(&self.created),
             8 => model::Part::Str(&self.project),
@@ -697,7 +747,7 @@ impl model::Model for HarnessIacmWorkspace {
             13 => model::Part::Str(&self.description),
             14 => model::Part::Str(&self.provisioner),
             15 => model::Part::Str(&self.modules_json),
-            16 => model::Part::Opt(&self.variable_sets),
+            16 => model::opt(&self.variable_sets),
             17 => model::Part::Flag(&self.backend_locked),
             18 => model::Part::Str(&self.cost_diff_json),
             19 => model::Part::Str(&self.providers_json),
@@ -707,27 +757,70 @@ impl model::Model for HarnessIacmWorkspace {
             23 => model::Part::Str(&self.sparse_checkout),
             24 => model::Part::Str(&self.terraform_state),
             25 => model::Part::Str(&self.provisioner_data),
-            26 => model::Part::Opt(&self.default_pipelines),
+            26 => model::opt(&self.default_pipelines),
             27 => model::Part::Str(&self.repository_branch),
             28 => model::Part::Str(&self.repository_commit),
             29 => model::Part::Str(&self.provider_connector),
             30 => model::Part::Str(&self.terragrunt_version),
-            31 => model::Part::Opt(&self.associated_template),
+            31 => model::opt(&self.associated_template),
             32 => model::Part::Str(&self.cost_breakdown_json),
-            33 => model::Part::Opt(&self.provider_connectors),
+            33 => model::opt(&self.provider_connectors),
             34 => model::Part::Str(&self.provisioner_version),
             35 => model::Part::Str(&self.terraform_plan_json),
-            36 => model::Part::Opt(&self.terraform_variables),
+            36 => model::opt(&self.terraform_variables),
             37 => model::Part::Flag(&self.terragrunt_provider),
             38 => model::Part::Flag(&self.prune_sensitive_data),
             39 => model::Part::Str(&self.repository_connector),
             40 => model::Part::Str(&self.terraform_state_json),
-            41 => model::Part::Opt(&self.environment_variables),
-            42 => model::Part::Opt(&self.repository_submodules),
+            41 => model::opt(&self.environment_variables),
+            42 => model::opt(&self.repository_submodules),
             43 => model::Part::Flag(&self.cost_estimation_enabled),
-            44 => model::Part::Opt(&self.terraform_variable_files),
+            44 => model::opt(&self.terraform_variable_files),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.org.is_some() as u64) << 1
+            | (self.name.is_some() as u64) << 2 | (self.tags.is_some() as u64) << 3
+            | (self.budget.is_some() as u64) << 4 | (self.status.is_some() as u64) << 5
+            | (self.account.is_some() as u64) << 6 | (self.created.is_some() as u64) << 7
+            | (self.project.is_some() as u64) << 8 | (self.run_all.is_some() as u64) << 9
+            | (self.updated.is_some() as u64) << 10
+            | (self.identifier.is_some() as u64) << 11
+            | (self.repository.is_some() as u64) << 12
+            | (self.description.is_some() as u64) << 13
+            | (self.provisioner.is_some() as u64) << 14
+            | (self.modules_json.is_some() as u64) << 15
+            | (self.variable_sets.is_some() as u64) << 16
+            | (self.backend_locked.is_some() as u64) << 17
+            | (self.cost_diff_json.is_some() as u64) << 18
+            | (self.providers_json.is_some() as u64) << 19
+            | (self.repository_sha.is_some() as u64) << 20
+            | (self.state_checksum.is_some() as u64) << 21
+            | (self.repository_path.is_some() as u64) << 22
+            | (self.sparse_checkout.is_some() as u64) << 23
+            | (self.terraform_state.is_some() as u64) << 24
+            | (self.provisioner_data.is_some() as u64) << 25
+            | (self.default_pipelines.is_some() as u64) << 26
+            | (self.repository_branch.is_some() as u64) << 27
+            | (self.repository_commit.is_some() as u64) << 28
+            | (self.provider_connector.is_some() as u64) << 29
+            | (self.terragrunt_version.is_some() as u64) << 30
+            | (self.associated_template.is_some() as u64) << 31
+            | (self.cost_breakdown_json.is_some() as u64) << 32
+            | (self.provider_connectors.is_some() as u64) << 33
+            | (self.provisioner_version.is_some() as u64) << 34
+            | (self.terraform_plan_json.is_some() as u64) << 35
+            | (self.terraform_variables.is_some() as u64) << 36
+            | (self.terragrunt_provider.is_some() as u64) << 37
+            | (self.prune_sensitive_data.is_some() as u64) << 38
+            | (self.repository_connector.is_some() as u64) << 39
+            | (self.terraform_state_json.is_some() as u64) << 40
+            | (self.environment_variables.is_some() as u64) << 41
+            | (self.repository_submodules.is_some() as u64) << 42
+            | (self.cost_estimation_enabled.is_some() as u64) << 43
+            | (self.terraform_variable_files.is_some() as u64) << 44
     }
 }
 model::model!(HarnessIacmWorkspace);
@@ -759,9 +852,13 @@ impl model::Model for HarnessIacmWorkspaceList {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.items),
+            0 => model::opt(&self.items),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.items.is_some() as u64
     }
 }
 model::model!(HarnessIacmWorkspaceList);
@@ -861,13 +958,23 @@ impl model::Model for UpdateVariableSetRequestAccountScope {
             1 => model::Cell::part(&self.name),
             2 => model::Part::Int(&self.created),
             3 => model::Part::Int(&self.updated),
-            4 => model::Part::Opt(&self.connectors),
+            4 => model::opt(&self.connectors),
             5 => model::Part::Str(&self.description),
-            6 => model::Part::Opt(&self.terraform_variables),
-            7 => model::Part::Opt(&self.environment_variables),
-            8 => model::Part::Opt(&self.terraform_variable_files),
+            6 => model::opt(&self.terraform_variables),
+            7 => model::opt(&self.environment_variables),
+            8 => model::opt(&self.terraform_variable_files),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | 1 << 1 | (self.created.is_some() as u64) << 2
+            | (self.updated.is_some() as u64) << 3
+            | (self.connectors.is_some() as u64) << 4
+            | (self.description.is_some() as u64) << 5
+            | (self.terraform_variables.is_some() as u64) << 6
+            | (self.environment_variables.is_some() as u64) << 7
+            | (self.terraform_variable_files.is_some() as u64) << 8
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -961,13 +1068,23 @@ impl model::Model for UpdateVariableSetRequestOrgScope {
             1 => model::Cell::part(&self.name),
             2 => model::Part::Int(&self.created),
             3 => model::Part::Int(&self.updated),
-            4 => model::Part::Opt(&self.connectors),
+            4 => model::opt(&self.connectors),
             5 => model::Part::Str(&self.description),
-            6 => model::Part::Opt(&self.terraform_variables),
-            7 => model::Part::Opt(&self.environment_variables),
-            8 => model::Part::Opt(&self.terraform_variable_files),
+            6 => model::opt(&self.terraform_variables),
+            7 => model::opt(&self.environment_variables),
+            8 => model::opt(&self.terraform_variable_files),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | 1 << 1 | (self.created.is_some() as u64) << 2
+            | (self.updated.is_some() as u64) << 3
+            | (self.connectors.is_some() as u64) << 4
+            | (self.description.is_some() as u64) << 5
+            | (self.terraform_variables.is_some() as u64) << 6
+            | (self.environment_variables.is_some() as u64) << 7
+            | (self.terraform_variable_files.is_some() as u64) << 8
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -1061,13 +1178,23 @@ impl model::Model for UpdateVariableSetRequestProjScope {
             1 => model::Cell::part(&self.name),
             2 => model::Part::Int(&self.created),
             3 => model::Part::Int(&self.updated),
-            4 => model::Part::Opt(&self.connectors),
+            4 => model::opt(&self.connectors),
             5 => model::Part::Str(&self.description),
-            6 => model::Part::Opt(&self.terraform_variables),
-            7 => model::Part::Opt(&self.environment_variables),
-            8 => model::Part::Opt(&self.terraform_variable_files),
+            6 => model::opt(&self.terraform_variables),
+            7 => model::opt(&self.environment_variables),
+            8 => model::opt(&self.terraform_variable_files),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | 1 << 1 | (self.created.is_some() as u64) << 2
+            | (self.updated.is_some() as u64) << 3
+            | (self.connectors.is_some() as u64) << 4
+            | (self.description.is_some() as u64) << 5
+            | (self.terraform_variables.is_some() as u64) << 6
+            | (self.environment_variables.is_some() as u64) << 7
+            | (self.terraform_variable_files.is_some() as u64) << 8
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -1116,12 +1243,18 @@ impl model::Model for VariableSetConnector {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.id),
-            1 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.type_),
             2 => model::Part::Int(&self.created),
             3 => model::Part::Int(&self.updated),
             4 => model::Part::Str(&self.connector_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.created.is_some() as u64) << 2 | (self.updated.is_some() as u64) << 3
+            | (self.connector_ref.is_some() as u64) << 4
     }
 }
 model::model!(VariableSetConnector);
@@ -1177,9 +1310,16 @@ impl model::Model for VariableSetVar {
             2 => model::Part::Str(&self.value),
             3 => model::Part::Int(&self.created),
             4 => model::Part::Int(&self.updated),
-            5 => model::Part::Opt(&self.value_type),
+            5 => model::opt(&self.value_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.key.is_some() as u64) << 1
+            | (self.value.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
+            | (self.updated.is_some() as u64) << 4
+            | (self.value_type.is_some() as u64) << 5
     }
 }
 model::model!(VariableSetVar);
@@ -1256,6 +1396,17 @@ impl model::Model for VariableSetVarFile {
             8 => model::Part::Str(&self.repository_connector),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.created.is_some() as u64) << 1
+            | (self.updated.is_some() as u64) << 2
+            | (self.repository.is_some() as u64) << 3
+            | (self.repository_sha.is_some() as u64) << 4
+            | (self.repository_path.is_some() as u64) << 5
+            | (self.repository_branch.is_some() as u64) << 6
+            | (self.repository_commit.is_some() as u64) << 7
+            | (self.repository_connector.is_some() as u64) << 8
     }
 }
 model::model!(VariableSetVarFile);
@@ -1345,14 +1496,26 @@ impl model::Model for VariableSetsCreateVariableSetAccountLevelResponseBody {
             3 => model::Part::Int(&self.created),
             4 => model::Part::Str(&self.project),
             5 => model::Part::Int(&self.updated),
-            6 => model::Part::Opt(&self.connectors),
+            6 => model::opt(&self.connectors),
             7 => model::Part::Str(&self.identifier),
             8 => model::Part::Str(&self.description),
-            9 => model::Part::Opt(&self.terraform_variables),
-            10 => model::Part::Opt(&self.environment_variables),
-            11 => model::Part::Opt(&self.terraform_variable_files),
+            9 => model::opt(&self.terraform_variables),
+            10 => model::opt(&self.environment_variables),
+            11 => model::opt(&self.terraform_variable_files),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.account.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
+            | (self.project.is_some() as u64) << 4 | (self.updated.is_some() as u64) << 5
+            | (self.connectors.is_some() as u64) << 6
+            | (self.identifier.is_some() as u64) << 7
+            | (self.description.is_some() as u64) << 8
+            | (self.terraform_variables.is_some() as u64) << 9
+            | (self.environment_variables.is_some() as u64) << 10
+            | (self.terraform_variable_files.is_some() as u64) << 11
     }
 }
 model::model!(VariableSetsCreateVariableSetAccountLevelResponseBody);
@@ -1438,14 +1601,26 @@ impl model::Model for VariableSetsGetVariableSetAccountLevelResponseBody {
             3 => model::Part::Int(&self.created),
             4 => model::Part::Str(&self.project),
             5 => model::Part::Int(&self.updated),
-            6 => model::Part::Opt(&self.connectors),
+            6 => model::opt(&self.connectors),
             7 => model::Part::Str(&self.identifier),
             8 => model::Part::Str(&self.description),
-            9 => model::Part::Opt(&self.terraform_variables),
-            10 => model::Part::Opt(&self.environment_variables),
-            11 => model::Part::Opt(&self.terraform_variable_files),
+            9 => model::opt(&self.terraform_variables),
+            10 => model::opt(&self.environment_variables),
+            11 => model::opt(&self.terraform_variable_files),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.account.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
+            | (self.project.is_some() as u64) << 4 | (self.updated.is_some() as u64) << 5
+            | (self.connectors.is_some() as u64) << 6
+            | (self.identifier.is_some() as u64) << 7
+            | (self.description.is_some() as u64) << 8
+            | (self.terraform_variables.is_some() as u64) << 9
+            | (self.environment_variables.is_some() as u64) << 10
+            | (self.terraform_variable_files.is_some() as u64) << 11
     }
 }
 model::model!(VariableSetsGetVariableSetAccountLevelResponseBody);

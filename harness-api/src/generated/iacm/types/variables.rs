@@ -36,6 +36,10 @@ impl model::Model for ConnectorPermissions {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.can_delete.is_some() as u64
+    }
 }
 model::model!(ConnectorPermissions);
 /// Schema `CreateWorkspaceVariableRequest`.
@@ -99,6 +103,10 @@ impl model::Model for CreateWorkspaceVariableRequest {
             3 => model::Cell::part(&self.value_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1 | 1 << 2 | 1 << 3
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -186,17 +194,27 @@ impl model::Model for CreateWorkspaceVariableResponse {
         match index {
             0 => model::Part::Str(&self.key),
             1 => model::Part::Str(&self.org),
-            2 => model::Part::Opt(&self.kind),
+            2 => model::opt(&self.kind),
             3 => model::Part::Str(&self.value),
             4 => model::Part::Str(&self.account),
             5 => model::Part::Int(&self.created),
             6 => model::Part::Str(&self.project),
             7 => model::Part::Int(&self.updated),
             8 => model::Part::Str(&self.workspace),
-            9 => model::Part::Opt(&self.value_type),
-            10 => model::Part::Opt(&self.policy_evaluation),
+            9 => model::opt(&self.value_type),
+            10 => model::opt(&self.policy_evaluation),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.org.is_some() as u64) << 1
+            | (self.kind.is_some() as u64) << 2 | (self.value.is_some() as u64) << 3
+            | (self.account.is_some() as u64) << 4 | (self.created.is_some() as u64) << 5
+            | (self.project.is_some() as u64) << 6 | (self.updated.is_some() as u64) << 7
+            | (self.workspace.is_some() as u64) << 8
+            | (self.value_type.is_some() as u64) << 9
+            | (self.policy_evaluation.is_some() as u64) << 10
     }
 }
 model::model!(CreateWorkspaceVariableResponse);
@@ -236,9 +254,13 @@ impl model::Model for DestroyWorkspaceVariableResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.policy_evaluation),
+            0 => model::opt(&self.policy_evaluation),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.policy_evaluation.is_some() as u64
     }
 }
 model::model!(DestroyWorkspaceVariableResponse);
@@ -284,12 +306,19 @@ impl model::Model for GetVariablesAndProvidersResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.variable_files),
-            1 => model::Part::Opt(&self.provider_connectors),
-            2 => model::Part::Opt(&self.terraform_variables),
-            3 => model::Part::Opt(&self.environment_variables),
+            0 => model::opt(&self.variable_files),
+            1 => model::opt(&self.provider_connectors),
+            2 => model::opt(&self.terraform_variables),
+            3 => model::opt(&self.environment_variables),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.variable_files.is_some() as u64
+            | (self.provider_connectors.is_some() as u64) << 1
+            | (self.terraform_variables.is_some() as u64) << 2
+            | (self.environment_variables.is_some() as u64) << 3
     }
 }
 model::model!(GetVariablesAndProvidersResponse);
@@ -361,16 +390,25 @@ impl model::Model for HarnessIacmWorkspacevariable {
         match index {
             0 => model::Part::Str(&self.key),
             1 => model::Part::Str(&self.org),
-            2 => model::Part::Opt(&self.kind),
+            2 => model::opt(&self.kind),
             3 => model::Part::Str(&self.value),
             4 => model::Part::Str(&self.account),
             5 => model::Part::Int(&self.created),
             6 => model::Part::Str(&self.project),
             7 => model::Part::Int(&self.updated),
             8 => model::Part::Str(&self.workspace),
-            9 => model::Part::Opt(&self.value_type),
+            9 => model::opt(&self.value_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.org.is_some() as u64) << 1
+            | (self.kind.is_some() as u64) << 2 | (self.value.is_some() as u64) << 3
+            | (self.account.is_some() as u64) << 4 | (self.created.is_some() as u64) << 5
+            | (self.project.is_some() as u64) << 6 | (self.updated.is_some() as u64) << 7
+            | (self.workspace.is_some() as u64) << 8
+            | (self.value_type.is_some() as u64) << 9
     }
 }
 model::model!(HarnessIacmWorkspacevariable);
@@ -456,20 +494,32 @@ impl model::Model for ProviderConnectorWithPermissions {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.type_),
             1 => model::Part::Str(&self.uuid),
             2 => model::Part::Flag(&self.in_use),
-            3 => model::Part::Opt(&self.source),
+            3 => model::opt(&self.source),
             4 => model::Part::Int(&self.created),
             5 => model::Part::Int(&self.updated),
             6 => model::Part::Flag(&self.is_locked),
-            7 => model::Part::Opt(&self.permissions),
+            7 => model::opt(&self.permissions),
             8 => model::Part::Str(&self.connector_ref),
             9 => model::Part::Flag(&self.is_in_workspace),
             10 => model::Part::Str(&self.associated_template),
             11 => model::Part::Str(&self.associated_variable_set),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.uuid.is_some() as u64) << 1
+            | (self.in_use.is_some() as u64) << 2 | (self.source.is_some() as u64) << 3
+            | (self.created.is_some() as u64) << 4 | (self.updated.is_some() as u64) << 5
+            | (self.is_locked.is_some() as u64) << 6
+            | (self.permissions.is_some() as u64) << 7
+            | (self.connector_ref.is_some() as u64) << 8
+            | (self.is_in_workspace.is_some() as u64) << 9
+            | (self.associated_template.is_some() as u64) << 10
+            | (self.associated_variable_set.is_some() as u64) << 11
     }
 }
 model::model!(ProviderConnectorWithPermissions);
@@ -550,16 +600,25 @@ impl model::Model for ShowWorkspaceVariableResponse {
         match index {
             0 => model::Part::Str(&self.key),
             1 => model::Part::Str(&self.org),
-            2 => model::Part::Opt(&self.kind),
+            2 => model::opt(&self.kind),
             3 => model::Part::Str(&self.value),
             4 => model::Part::Str(&self.account),
             5 => model::Part::Int(&self.created),
             6 => model::Part::Str(&self.project),
             7 => model::Part::Int(&self.updated),
             8 => model::Part::Str(&self.workspace),
-            9 => model::Part::Opt(&self.value_type),
+            9 => model::opt(&self.value_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.org.is_some() as u64) << 1
+            | (self.kind.is_some() as u64) << 2 | (self.value.is_some() as u64) << 3
+            | (self.account.is_some() as u64) << 4 | (self.created.is_some() as u64) << 5
+            | (self.project.is_some() as u64) << 6 | (self.updated.is_some() as u64) << 7
+            | (self.workspace.is_some() as u64) << 8
+            | (self.value_type.is_some() as u64) << 9
     }
 }
 model::model!(ShowWorkspaceVariableResponse);
@@ -622,6 +681,10 @@ impl model::Model for UpdateWorkspaceVariableRequest {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1]
     }
@@ -659,9 +722,13 @@ impl model::Model for UpdateWorkspaceVariableResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.policy_evaluation),
+            0 => model::opt(&self.policy_evaluation),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.policy_evaluation.is_some() as u64
     }
 }
 model::model!(UpdateWorkspaceVariableResponse);
@@ -700,6 +767,10 @@ impl model::Model for VariableFilePermissions {
             1 => model::Part::Flag(&self.can_delete),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.can_edit.is_some() as u64 | (self.can_delete.is_some() as u64) << 1
     }
 }
 model::model!(VariableFilePermissions);
@@ -787,10 +858,10 @@ impl model::Model for VariableFileWithPermissions {
         match index {
             0 => model::Part::Str(&self.uuid),
             1 => model::Part::Flag(&self.in_use),
-            2 => model::Part::Opt(&self.source),
+            2 => model::opt(&self.source),
             3 => model::Part::Flag(&self.is_locked),
             4 => model::Part::Str(&self.repository),
-            5 => model::Part::Opt(&self.permissions),
+            5 => model::opt(&self.permissions),
             6 => model::Part::Flag(&self.is_in_workspace),
             7 => model::Part::Str(&self.repository_sha),
             8 => model::Part::Str(&self.repository_path),
@@ -801,6 +872,22 @@ impl model::Model for VariableFileWithPermissions {
             13 => model::Part::Str(&self.associated_variable_set),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.uuid.is_some() as u64 | (self.in_use.is_some() as u64) << 1
+            | (self.source.is_some() as u64) << 2
+            | (self.is_locked.is_some() as u64) << 3
+            | (self.repository.is_some() as u64) << 4
+            | (self.permissions.is_some() as u64) << 5
+            | (self.is_in_workspace.is_some() as u64) << 6
+            | (self.repository_sha.is_some() as u64) << 7
+            | (self.repository_path.is_some() as u64) << 8
+            | (self.repository_branch.is_some() as u64) << 9
+            | (self.repository_commit.is_some() as u64) << 10
+            | (self.associated_template.is_some() as u64) << 11
+            | (self.repository_connector.is_some() as u64) << 12
+            | (self.associated_variable_set.is_some() as u64) << 13
     }
 }
 model::model!(VariableFileWithPermissions);
@@ -852,6 +939,12 @@ impl model::Model for VariablePermissions {
             3 => model::Part::Flag(&self.can_edit_value_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.can_delete.is_some() as u64 | (self.can_edit_key.is_some() as u64) << 1
+            | (self.can_edit_value.is_some() as u64) << 2
+            | (self.can_edit_value_type.is_some() as u64) << 3
     }
 }
 model::model!(VariablePermissions);
@@ -942,17 +1035,30 @@ impl model::Model for VariableWithPermissions {
             2 => model::Part::Str(&self.uuid),
             3 => model::Part::Flag(&self.in_use),
             4 => model::Part::Str(&self.value),
-            5 => model::Part::Opt(&self.source),
+            5 => model::opt(&self.source),
             6 => model::Part::Int(&self.created),
             7 => model::Part::Int(&self.updated),
             8 => model::Part::Flag(&self.is_locked),
             9 => model::Part::Str(&self.value_type),
-            10 => model::Part::Opt(&self.permissions),
+            10 => model::opt(&self.permissions),
             11 => model::Part::Str(&self.associated_template),
             12 => model::Part::Flag(&self.include_in_workspace),
             13 => model::Part::Str(&self.associated_variable_set),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.kind.is_some() as u64) << 1
+            | (self.uuid.is_some() as u64) << 2 | (self.in_use.is_some() as u64) << 3
+            | (self.value.is_some() as u64) << 4 | (self.source.is_some() as u64) << 5
+            | (self.created.is_some() as u64) << 6 | (self.updated.is_some() as u64) << 7
+            | (self.is_locked.is_some() as u64) << 8
+            | (self.value_type.is_some() as u64) << 9
+            | (self.permissions.is_some() as u64) << 10
+            | (self.associated_template.is_some() as u64) << 11
+            | (self.include_in_workspace.is_some() as u64) << 12
+            | (self.associated_variable_set.is_some() as u64) << 13
     }
 }
 model::model!(VariableWithPermissions);

@@ -61,6 +61,10 @@ impl model::Model for CreateWorkspaceTemplateRequest {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1 | 1 << 2
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1, 2]
     }
@@ -135,6 +139,15 @@ impl model::Model for CreateWorkspaceTemplateResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org.is_some() as u64 | (self.account.is_some() as u64) << 1
+            | (self.project.is_some() as u64) << 2 | (self.version.is_some() as u64) << 3
+            | (self.created_at.is_some() as u64) << 4
+            | (self.updated_at.is_some() as u64) << 5
+            | (self.template_id.is_some() as u64) << 6
+            | (self.workspace_id.is_some() as u64) << 7
+    }
 }
 model::model!(CreateWorkspaceTemplateResponse);
 /// Schema `GetWorkspaceTemplateReconciliationDiffResponse`.
@@ -176,6 +189,12 @@ impl model::Model for GetWorkspaceTemplateReconciliationDiffResponse {
             2 => model::Part::Str(&self.reconcilable_workspace_yaml),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.current_workspace_yaml.is_some() as u64
+            | (self.requires_reconciliation.is_some() as u64) << 1
+            | (self.reconcilable_workspace_yaml.is_some() as u64) << 2
     }
 }
 model::model!(GetWorkspaceTemplateReconciliationDiffResponse);
@@ -220,6 +239,10 @@ impl model::Model for UpdateWorkspaceTemplateRequest {
             0 => model::Cell::part(&self.version),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -295,6 +318,15 @@ impl model::Model for UpdateWorkspaceTemplateResponse {
             7 => model::Part::Str(&self.workspace_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org.is_some() as u64 | (self.account.is_some() as u64) << 1
+            | (self.project.is_some() as u64) << 2 | (self.version.is_some() as u64) << 3
+            | (self.created_at.is_some() as u64) << 4
+            | (self.updated_at.is_some() as u64) << 5
+            | (self.template_id.is_some() as u64) << 6
+            | (self.workspace_id.is_some() as u64) << 7
     }
 }
 model::model!(UpdateWorkspaceTemplateResponse);

@@ -52,6 +52,10 @@ impl model::Model for CloneWorkspaceRequest {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1]
     }
@@ -100,11 +104,17 @@ impl model::Model for CreateDataResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.id),
-            1 => model::Part::Opt(&self.policy_evaluation),
-            2 => model::Part::Opt(&self.policy_evaluation_status),
+            1 => model::opt(&self.policy_evaluation),
+            2 => model::opt(&self.policy_evaluation_status),
             3 => model::Part::Str(&self.policy_evaluation_message),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.policy_evaluation.is_some() as u64) << 1
+            | (self.policy_evaluation_status.is_some() as u64) << 2
+            | (self.policy_evaluation_message.is_some() as u64) << 3
     }
 }
 model::model!(CreateDataResponse);
@@ -141,9 +151,13 @@ impl model::Model for CreateRemoteExecutionRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.custom_arguments),
+            0 => model::opt(&self.custom_arguments),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.custom_arguments.is_some() as u64
     }
 }
 model::model!(CreateRemoteExecutionRequest);
@@ -230,11 +244,23 @@ impl model::Model for CreateRemoteExecutionResponse {
             6 => model::Part::Flag(&self.executed),
             7 => model::Part::Str(&self.workspace),
             8 => model::Part::Str(&self.sha256_checksum),
-            9 => model::Part::Opt(&self.custom_arguments),
+            9 => model::opt(&self.custom_arguments),
             10 => model::Part::Str(&self.pipeline_execution_id),
             11 => model::Part::Str(&self.pipeline_execution_url),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.org.is_some() as u64) << 1
+            | (self.account.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
+            | (self.project.is_some() as u64) << 4 | (self.updated.is_some() as u64) << 5
+            | (self.executed.is_some() as u64) << 6
+            | (self.workspace.is_some() as u64) << 7
+            | (self.sha256_checksum.is_some() as u64) << 8
+            | (self.custom_arguments.is_some() as u64) << 9
+            | (self.pipeline_execution_id.is_some() as u64) << 10
+            | (self.pipeline_execution_url.is_some() as u64) << 11
     }
 }
 model::model!(CreateRemoteExecutionResponse);
@@ -482,7 +508,7 @@ impl model::Model for CreateWorkspaceRequest {
             7 => model::Part::Str(&self.description),
             8 => model::Cell::part(&self.provisioner),
             9 => model::Part::Str(&self.modules_json),
-            10 => model::Part::Opt(&self.variable_sets),
+            10 => model::opt(&self.variable_sets),
             11 => model::Part::Str(&self.cost_diff_json),
             12 => model::Part::Str(&self.providers_json),
             13 => model::Part::Str(&self.repository_sha),
@@ -490,14 +516,14 @@ impl model::Model for CreateWorkspaceRequest {
             15 => model::Part::Str(&self.repository_path),
             16 => model::Part::Str(&self.sparse_checkout),
             17 => model::Part::Str(&self.terraform_state),
-            18 => model::Part::Opt(&self.default_pipelines),
+            18 => model::opt(&self.default_pipelines),
             19 => model::Part::Str(&self.repository_branch),
             20 => model::Part::Str(&self.repository_commit),
             21 => model::Cell::part(&self.provider_connector),
             22 => model::Part::Str(&self.terragrunt_version),
-            23 => model::Part::Opt(&self.associated_template),
+            23 => model::opt(&self.associated_template),
             24 => model::Part::Str(&self.cost_breakdown_json),
-            25 => model::Part::Opt(&self.provider_connectors),
+            25 => model::opt(&self.provider_connectors),
             26 => model::Part::Str(&self.provisioner_version),
             27 => model::Part::Str(&self.terraform_plan_json),
             28 => model::Cell::part(&self.terraform_variables),
@@ -506,12 +532,45 @@ impl model::Model for CreateWorkspaceRequest {
             31 => model::Part::Str(&self.repository_connector),
             32 => model::Part::Str(&self.terraform_state_json),
             33 => model::Cell::part(&self.environment_variables),
-            34 => model::Part::Opt(&self.repository_submodules),
+            34 => model::opt(&self.repository_submodules),
             35 => model::Part::Flag(&self.cost_estimation_enabled),
-            36 => model::Part::Opt(&self.terraform_variable_files),
+            36 => model::opt(&self.terraform_variable_files),
             37 => model::Part::Str(&self.provisioner_configuration),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | 1 << 1 | (self.tags.is_some() as u64) << 2
+            | (self.budget.is_some() as u64) << 3 | (self.run_all.is_some() as u64) << 4
+            | 1 << 5 | (self.repository.is_some() as u64) << 6
+            | (self.description.is_some() as u64) << 7 | 1 << 8
+            | (self.modules_json.is_some() as u64) << 9
+            | (self.variable_sets.is_some() as u64) << 10
+            | (self.cost_diff_json.is_some() as u64) << 11
+            | (self.providers_json.is_some() as u64) << 12
+            | (self.repository_sha.is_some() as u64) << 13
+            | (self.state_checksum.is_some() as u64) << 14
+            | (self.repository_path.is_some() as u64) << 15
+            | (self.sparse_checkout.is_some() as u64) << 16
+            | (self.terraform_state.is_some() as u64) << 17
+            | (self.default_pipelines.is_some() as u64) << 18
+            | (self.repository_branch.is_some() as u64) << 19
+            | (self.repository_commit.is_some() as u64) << 20 | 1 << 21
+            | (self.terragrunt_version.is_some() as u64) << 22
+            | (self.associated_template.is_some() as u64) << 23
+            | (self.cost_breakdown_json.is_some() as u64) << 24
+            | (self.provider_connectors.is_some() as u64) << 25
+            | (self.provisioner_version.is_some() as u64) << 26
+            | (self.terraform_plan_json.is_some() as u64) << 27 | 1 << 28
+            | (self.terragrunt_provider.is_some() as u64) << 29
+            | (self.prune_sensitive_data.is_some() as u64) << 30
+            | (self.repository_connector.is_some() as u64) << 31
+            | (self.terraform_state_json.is_some() as u64) << 32 | 1 << 33
+            | (self.repository_submodules.is_some() as u64) << 34
+            | (self.cost_estimation_enabled.is_some() as u64) << 35
+            | (self.terraform_variable_files.is_some() as u64) << 36
+            | (self.provisioner_configuration.is_some() as u64) << 37
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

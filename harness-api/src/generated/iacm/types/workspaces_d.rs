@@ -47,6 +47,10 @@ impl model::Model for DeleteResourcesRequest {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0]
     }
@@ -83,10 +87,14 @@ impl model::Model for DeleteResourcesResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.results),
-            1 => model::Part::Opt(&self.summary),
+            0 => model::opt(&self.results),
+            1 => model::opt(&self.summary),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.results.is_some() as u64 | (self.summary.is_some() as u64) << 1
     }
 }
 model::model!(DeleteResourcesResponse);
@@ -121,6 +129,10 @@ impl model::Model for DeleteStaleResourcesBody {
             0 => model::Part::Str(&self.session_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.session_id.is_some() as u64
     }
 }
 model::model!(DeleteStaleResourcesBody);

@@ -47,11 +47,17 @@ impl model::Model for EvaluateDataResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.id),
-            1 => model::Part::Opt(&self.policy_evaluation),
-            2 => model::Part::Opt(&self.policy_evaluation_status),
+            1 => model::opt(&self.policy_evaluation),
+            2 => model::opt(&self.policy_evaluation_status),
             3 => model::Part::Str(&self.policy_evaluation_message),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.policy_evaluation.is_some() as u64) << 1
+            | (self.policy_evaluation_status.is_some() as u64) << 2
+            | (self.policy_evaluation_message.is_some() as u64) << 3
     }
 }
 model::model!(EvaluateDataResponse);

@@ -44,6 +44,11 @@ impl model::Model for HarnessIacmOutput {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
+            | (self.sensitive.is_some() as u64) << 2
+    }
 }
 model::model!(HarnessIacmOutput);
 /// Schema `HarnessIacmWorkspacedata`.
@@ -130,15 +135,29 @@ impl model::Model for HarnessIacmWorkspacedata {
             3 => model::Part::Int(&self.created),
             4 => model::Part::Str(&self.project),
             5 => model::Part::Str(&self.stage_id),
-            6 => model::Part::Opt(&self.data_type),
+            6 => model::opt(&self.data_type),
             7 => model::Part::Str(&self.workspace),
             8 => model::Part::Str(&self.stack_path),
             9 => model::Part::Str(&self.pipeline_id),
-            10 => model::Part::Opt(&self.provisioner_type),
+            10 => model::opt(&self.provisioner_type),
             11 => model::Part::Str(&self.pipeline_stage_id),
             12 => model::Part::Str(&self.pipeline_execution_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.org.is_some() as u64) << 1
+            | (self.account.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
+            | (self.project.is_some() as u64) << 4
+            | (self.stage_id.is_some() as u64) << 5
+            | (self.data_type.is_some() as u64) << 6
+            | (self.workspace.is_some() as u64) << 7
+            | (self.stack_path.is_some() as u64) << 8
+            | (self.pipeline_id.is_some() as u64) << 9
+            | (self.provisioner_type.is_some() as u64) << 10
+            | (self.pipeline_stage_id.is_some() as u64) << 11
+            | (self.pipeline_execution_id.is_some() as u64) << 12
     }
 }
 model::model!(HarnessIacmWorkspacedata);
@@ -191,6 +210,11 @@ impl model::Model for HarnessIacmWorkspacemodule {
             2 => model::Part::Str(&self.version),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.source.is_some() as u64) << 1
+            | (self.version.is_some() as u64) << 2
     }
 }
 model::model!(HarnessIacmWorkspacemodule);

@@ -44,9 +44,15 @@ impl model::Model for ListPipelinesResponse {
             0 => model::Part::Str(&self.org),
             1 => model::Part::Str(&self.account),
             2 => model::Part::Str(&self.project),
-            3 => model::Part::Opt(&self.pipelines),
+            3 => model::opt(&self.pipelines),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org.is_some() as u64 | (self.account.is_some() as u64) << 1
+            | (self.project.is_some() as u64) << 2
+            | (self.pipelines.is_some() as u64) << 3
     }
 }
 model::model!(ListPipelinesResponse);
@@ -82,9 +88,13 @@ impl model::Model for ListProvisionersRatioResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Num(&self.total),
-            1 => model::Part::Opt(&self.provisioner),
+            1 => model::opt(&self.provisioner),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.total.is_some() as u64 | (self.provisioner.is_some() as u64) << 1
     }
 }
 model::model!(ListProvisionersRatioResponse);
@@ -122,11 +132,16 @@ impl model::Model for ListResourcesResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.outputs),
-            1 => model::Part::Opt(&self.resources),
-            2 => model::Part::Opt(&self.data_sources),
+            0 => model::opt(&self.outputs),
+            1 => model::opt(&self.resources),
+            2 => model::opt(&self.data_sources),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.outputs.is_some() as u64 | (self.resources.is_some() as u64) << 1
+            | (self.data_sources.is_some() as u64) << 2
     }
 }
 model::model!(ListResourcesResponse);

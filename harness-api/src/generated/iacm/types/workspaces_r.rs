@@ -87,11 +87,23 @@ impl model::Model for RemoteExecution {
             6 => model::Part::Flag(&self.executed),
             7 => model::Part::Str(&self.workspace),
             8 => model::Part::Str(&self.sha256_checksum),
-            9 => model::Part::Opt(&self.custom_arguments),
+            9 => model::opt(&self.custom_arguments),
             10 => model::Part::Str(&self.pipeline_execution_id),
             11 => model::Part::Str(&self.pipeline_execution_url),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.org.is_some() as u64) << 1
+            | (self.account.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
+            | (self.project.is_some() as u64) << 4 | (self.updated.is_some() as u64) << 5
+            | (self.executed.is_some() as u64) << 6
+            | (self.workspace.is_some() as u64) << 7
+            | (self.sha256_checksum.is_some() as u64) << 8
+            | (self.custom_arguments.is_some() as u64) << 9
+            | (self.pipeline_execution_id.is_some() as u64) << 10
+            | (self.pipeline_execution_url.is_some() as u64) << 11
     }
 }
 model::model!(RemoteExecution);
@@ -164,6 +176,10 @@ impl model::Model for ResourceDelete {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1 | 1 << 2 | 1 << 3 | 1 << 4
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1, 2, 3, 4]
     }
@@ -216,10 +232,16 @@ impl model::Model for ResourceDeleteResult {
             1 => model::Part::Str(&self.type_),
             2 => model::Part::Str(&self.error),
             3 => model::Part::Str(&self.module),
-            4 => model::Part::Opt(&self.status),
+            4 => model::opt(&self.status),
             5 => model::Part::Str(&self.provider),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.error.is_some() as u64) << 2 | (self.module.is_some() as u64) << 3
+            | (self.status.is_some() as u64) << 4 | (self.provider.is_some() as u64) << 5
     }
 }
 model::model!(ResourceDeleteResult);
@@ -270,6 +292,11 @@ impl model::Model for ResourceDeleteSummary {
             3 => model::Part::Int(&self.skipped),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.total.is_some() as u64 | (self.failed.is_some() as u64) << 1
+            | (self.deleted.is_some() as u64) << 2 | (self.skipped.is_some() as u64) << 3
     }
 }
 model::model!(ResourceDeleteSummary);
@@ -363,9 +390,14 @@ impl model::Model for ResourceUpdate {
             4 => model::Cell::part(&self.path_id),
             5 => model::Cell::part(&self.provider),
             6 => model::Cell::part(&self.attributes),
-            7 => model::Part::Opt(&self.sensitive_attribute_paths),
+            7 => model::opt(&self.sensitive_attribute_paths),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1 | 1 << 2 | 1 << 3 | 1 << 4 | 1 << 5 | 1 << 6
+            | (self.sensitive_attribute_paths.is_some() as u64) << 7
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -424,10 +456,17 @@ impl model::Model for ResourceUpdateResult {
             2 => model::Part::Str(&self.type_),
             3 => model::Part::Str(&self.error),
             4 => model::Part::Str(&self.module),
-            5 => model::Part::Opt(&self.status),
+            5 => model::opt(&self.status),
             6 => model::Part::Str(&self.provider),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.mode.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2 | (self.error.is_some() as u64) << 3
+            | (self.module.is_some() as u64) << 4 | (self.status.is_some() as u64) << 5
+            | (self.provider.is_some() as u64) << 6
     }
 }
 model::model!(ResourceUpdateResult);
@@ -479,6 +518,11 @@ impl model::Model for ResourceUpdateSummary {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.total.is_some() as u64 | (self.failed.is_some() as u64) << 1
+            | (self.skipped.is_some() as u64) << 2 | (self.updated.is_some() as u64) << 3
+    }
 }
 model::model!(ResourceUpdateSummary);
 /// Schema `ResourcesSelector`.
@@ -525,9 +569,16 @@ impl model::Model for ResourcesSelector {
             1 => model::Part::Str(&self.provider),
             2 => model::Part::Str(&self.search_text),
             3 => model::Part::Str(&self.resource_type),
-            4 => model::Part::Opt(&self.include_conditions),
+            4 => model::opt(&self.include_conditions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.path_id.is_some() as u64 | (self.provider.is_some() as u64) << 1
+            | (self.search_text.is_some() as u64) << 2
+            | (self.resource_type.is_some() as u64) << 3
+            | (self.include_conditions.is_some() as u64) << 4
     }
 }
 model::model!(ResourcesSelector);

@@ -40,9 +40,14 @@ impl model::Model for SearchResourcesRequest {
         match index {
             0 => model::Part::Int(&self.page),
             1 => model::Part::Int(&self.limit),
-            2 => model::Part::Opt(&self.selectors),
+            2 => model::opt(&self.selectors),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.page.is_some() as u64 | (self.limit.is_some() as u64) << 1
+            | (self.selectors.is_some() as u64) << 2
     }
 }
 model::model!(SearchResourcesRequest);
@@ -80,11 +85,16 @@ impl model::Model for SearchResourcesResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.outputs),
-            1 => model::Part::Opt(&self.resources),
-            2 => model::Part::Opt(&self.data_sources),
+            0 => model::opt(&self.outputs),
+            1 => model::opt(&self.resources),
+            2 => model::opt(&self.data_sources),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.outputs.is_some() as u64 | (self.resources.is_some() as u64) << 1
+            | (self.data_sources.is_some() as u64) << 2
     }
 }
 model::model!(SearchResourcesResponse);
@@ -142,13 +152,19 @@ impl model::Model for SendEventRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.metadata),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.metadata),
             2 => model::Cell::part(&self.event_type),
             3 => model::Part::Str(&self.pipeline_stage_id),
             4 => model::Part::Str(&self.pipeline_execution_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.metadata.is_some() as u64) << 1 | 1 << 2
+            | (self.pipeline_stage_id.is_some() as u64) << 3
+            | (self.pipeline_execution_id.is_some() as u64) << 4
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -245,11 +261,23 @@ impl model::Model for ShowRemoteExecutionResponse {
             6 => model::Part::Flag(&self.executed),
             7 => model::Part::Str(&self.workspace),
             8 => model::Part::Str(&self.sha256_checksum),
-            9 => model::Part::Opt(&self.custom_arguments),
+            9 => model::opt(&self.custom_arguments),
             10 => model::Part::Str(&self.pipeline_execution_id),
             11 => model::Part::Str(&self.pipeline_execution_url),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.org.is_some() as u64) << 1
+            | (self.account.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
+            | (self.project.is_some() as u64) << 4 | (self.updated.is_some() as u64) << 5
+            | (self.executed.is_some() as u64) << 6
+            | (self.workspace.is_some() as u64) << 7
+            | (self.sha256_checksum.is_some() as u64) << 8
+            | (self.custom_arguments.is_some() as u64) << 9
+            | (self.pipeline_execution_id.is_some() as u64) << 10
+            | (self.pipeline_execution_url.is_some() as u64) << 11
     }
 }
 model::model!(ShowRemoteExecutionResponse);
@@ -281,9 +309,13 @@ impl model::Model for ShowWorkspaceMetricsRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.status_counts),
+            0 => model::opt(&self.status_counts),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status_counts.is_some() as u64
     }
 }
 model::model!(ShowWorkspaceMetricsRequest);

@@ -52,6 +52,10 @@ impl model::Model for UpdateResourcesRequest {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.session_id.is_some() as u64) << 1
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0]
     }
@@ -88,10 +92,14 @@ impl model::Model for UpdateResourcesResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.results),
-            1 => model::Part::Opt(&self.summary),
+            0 => model::opt(&self.results),
+            1 => model::opt(&self.summary),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.results.is_some() as u64 | (self.summary.is_some() as u64) << 1
     }
 }
 model::model!(UpdateResourcesResponse);
@@ -280,28 +288,52 @@ impl model::Model for UpdateWorkspaceRequest {
             4 => model::Part::Str(&self.repository),
             5 => model::Part::Str(&self.description),
             6 => model::Cell::part(&self.provisioner),
-            7 => model::Part::Opt(&self.variable_sets),
+            7 => model::opt(&self.variable_sets),
             8 => model::Part::Str(&self.repository_sha),
             9 => model::Part::Str(&self.repository_path),
             10 => model::Part::Str(&self.sparse_checkout),
-            11 => model::Part::Opt(&self.default_pipelines),
+            11 => model::opt(&self.default_pipelines),
             12 => model::Part::Str(&self.repository_branch),
             13 => model::Part::Str(&self.repository_commit),
             14 => model::Cell::part(&self.provider_connector),
             15 => model::Part::Str(&self.terragrunt_version),
-            16 => model::Part::Opt(&self.provider_connectors),
+            16 => model::opt(&self.provider_connectors),
             17 => model::Part::Str(&self.provisioner_version),
             18 => model::Cell::part(&self.terraform_variables),
             19 => model::Part::Flag(&self.terragrunt_provider),
             20 => model::Part::Flag(&self.prune_sensitive_data),
             21 => model::Part::Str(&self.repository_connector),
             22 => model::Cell::part(&self.environment_variables),
-            23 => model::Part::Opt(&self.repository_submodules),
+            23 => model::opt(&self.repository_submodules),
             24 => model::Part::Flag(&self.cost_estimation_enabled),
-            25 => model::Part::Opt(&self.terraform_variable_files),
+            25 => model::opt(&self.terraform_variable_files),
             26 => model::Part::Str(&self.provisioner_configuration),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.tags.is_some() as u64) << 1 | (self.budget.is_some() as u64) << 2
+            | (self.run_all.is_some() as u64) << 3
+            | (self.repository.is_some() as u64) << 4
+            | (self.description.is_some() as u64) << 5 | 1 << 6
+            | (self.variable_sets.is_some() as u64) << 7
+            | (self.repository_sha.is_some() as u64) << 8
+            | (self.repository_path.is_some() as u64) << 9
+            | (self.sparse_checkout.is_some() as u64) << 10
+            | (self.default_pipelines.is_some() as u64) << 11
+            | (self.repository_branch.is_some() as u64) << 12
+            | (self.repository_commit.is_some() as u64) << 13 | 1 << 14
+            | (self.terragrunt_version.is_some() as u64) << 15
+            | (self.provider_connectors.is_some() as u64) << 16
+            | (self.provisioner_version.is_some() as u64) << 17 | 1 << 18
+            | (self.terragrunt_provider.is_some() as u64) << 19
+            | (self.prune_sensitive_data.is_some() as u64) << 20
+            | (self.repository_connector.is_some() as u64) << 21 | 1 << 22
+            | (self.repository_submodules.is_some() as u64) << 23
+            | (self.cost_estimation_enabled.is_some() as u64) << 24
+            | (self.terraform_variable_files.is_some() as u64) << 25
+            | (self.provisioner_configuration.is_some() as u64) << 26
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -342,9 +374,13 @@ impl model::Model for UpdateWorkspaceResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.policy_evaluation),
+            0 => model::opt(&self.policy_evaluation),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.policy_evaluation.is_some() as u64
     }
 }
 model::model!(UpdateWorkspaceResponse);
@@ -431,11 +467,23 @@ impl model::Model for UploadRemoteExecutionResponse {
             6 => model::Part::Flag(&self.executed),
             7 => model::Part::Str(&self.workspace),
             8 => model::Part::Str(&self.sha256_checksum),
-            9 => model::Part::Opt(&self.custom_arguments),
+            9 => model::opt(&self.custom_arguments),
             10 => model::Part::Str(&self.pipeline_execution_id),
             11 => model::Part::Str(&self.pipeline_execution_url),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.org.is_some() as u64) << 1
+            | (self.account.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
+            | (self.project.is_some() as u64) << 4 | (self.updated.is_some() as u64) << 5
+            | (self.executed.is_some() as u64) << 6
+            | (self.workspace.is_some() as u64) << 7
+            | (self.sha256_checksum.is_some() as u64) << 8
+            | (self.custom_arguments.is_some() as u64) << 9
+            | (self.pipeline_execution_id.is_some() as u64) << 10
+            | (self.pipeline_execution_url.is_some() as u64) << 11
     }
 }
 model::model!(UploadRemoteExecutionResponse);
@@ -482,6 +530,12 @@ impl model::Model for UpdateDriftConfigBody {
             3 => model::Part::Str(&self.run_every_unit),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.run_every.is_some() as u64 | (self.pipeline_id.is_some() as u64) << 1
+            | (self.provisioner.is_some() as u64) << 2
+            | (self.run_every_unit.is_some() as u64) << 3
     }
 }
 model::model!(UpdateDriftConfigBody);
@@ -558,6 +612,17 @@ impl model::Model for UpdateEphemeralConfigBody {
             8 => model::Part::Int(&self.destroy_delay_value),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.pipeline_id.is_some() as u64 | (self.provisioner.is_some() as u64) << 1
+            | (self.delete_on_date.is_some() as u64) << 2
+            | (self.destroy_on_date.is_some() as u64) << 3
+            | (self.delete_workspace.is_some() as u64) << 4
+            | (self.delete_delay_unit.is_some() as u64) << 5
+            | (self.delete_delay_value.is_some() as u64) << 6
+            | (self.destroy_delay_unit.is_some() as u64) << 7
+            | (self.destroy_delay_value.is_some() as u64) << 8
     }
 }
 model::model!(UpdateEphemeralConfigBody);

@@ -63,6 +63,14 @@ impl model::Model for WorkspaceDataPolicyEvaluation {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.message.is_some() as u64 | (self.policy_id.is_some() as u64) << 1
+            | (self.policy_name.is_some() as u64) << 2
+            | (self.policy_set_id.is_some() as u64) << 3
+            | (self.policy_status.is_some() as u64) << 4
+            | (self.policy_set_name.is_some() as u64) << 5
+    }
 }
 model::model!(WorkspaceDataPolicyEvaluation);
 /// Schema `WorkspaceResourceSummary`.
@@ -129,7 +137,7 @@ impl model::Model for WorkspaceResourceSummary {
         match index {
             0 => model::Part::Str(&self.org),
             1 => model::Part::Str(&self.name),
-            2 => model::Part::Opt(&self.status),
+            2 => model::opt(&self.status),
             3 => model::Part::Str(&self.account),
             4 => model::Part::Int(&self.created),
             5 => model::Part::Str(&self.project),
@@ -138,6 +146,15 @@ impl model::Model for WorkspaceResourceSummary {
             8 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.status.is_some() as u64) << 2 | (self.account.is_some() as u64) << 3
+            | (self.created.is_some() as u64) << 4 | (self.project.is_some() as u64) << 5
+            | (self.updated.is_some() as u64) << 6
+            | (self.identifier.is_some() as u64) << 7
+            | (self.description.is_some() as u64) << 8
     }
 }
 model::model!(WorkspaceResourceSummary);
@@ -174,9 +191,13 @@ impl model::Model for WorkspacesCreateWorkspaceResponseBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.policy_evaluation),
+            0 => model::opt(&self.policy_evaluation),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.policy_evaluation.is_some() as u64
     }
 }
 model::model!(WorkspacesCreateWorkspaceResponseBody);
@@ -392,9 +413,9 @@ impl model::Model for WorkspacesShowWorkspaceResponseBody {
         match index {
             0 => model::Part::Str(&self.org),
             1 => model::Part::Str(&self.name),
-            2 => model::Part::Opt(&self.tags),
+            2 => model::opt(&self.tags),
             3 => model::Part::Num(&self.budget),
-            4 => model::Part::Opt(&self.status),
+            4 => model::opt(&self.status),
             5 => model::Part::Str(&self.account),
             6 => model::Part::Int(&self.created),
             7 => model::Part::Str(&self.project),
@@ -405,7 +426,7 @@ impl model::Model for WorkspacesShowWorkspaceResponseBody {
             12 => model::Part::Str(&self.description),
             13 => model::Part::Str(&self.provisioner),
             14 => model::Part::Str(&self.modules_json),
-            15 => model::Part::Opt(&self.variable_sets),
+            15 => model::opt(&self.variable_sets),
             16 => model::Part::Flag(&self.backend_locked),
             17 => model::Part::Str(&self.cost_diff_json),
             18 => model::Part::Str(&self.providers_json),
@@ -415,27 +436,69 @@ impl model::Model for WorkspacesShowWorkspaceResponseBody {
             22 => model::Part::Str(&self.sparse_checkout),
             23 => model::Part::Str(&self.terraform_state),
             24 => model::Part::Str(&self.provisioner_data),
-            25 => model::Part::Opt(&self.default_pipelines),
+            25 => model::opt(&self.default_pipelines),
             26 => model::Part::Str(&self.repository_branch),
             27 => model::Part::Str(&self.repository_commit),
             28 => model::Part::Str(&self.provider_connector),
             29 => model::Part::Str(&self.terragrunt_version),
-            30 => model::Part::Opt(&self.associated_template),
+            30 => model::opt(&self.associated_template),
             31 => model::Part::Str(&self.cost_breakdown_json),
-            32 => model::Part::Opt(&self.provider_connectors),
+            32 => model::opt(&self.provider_connectors),
             33 => model::Part::Str(&self.provisioner_version),
             34 => model::Part::Str(&self.terraform_plan_json),
-            35 => model::Part::Opt(&self.terraform_variables),
+            35 => model::opt(&self.terraform_variables),
             36 => model::Part::Flag(&self.terragrunt_provider),
             37 => model::Part::Flag(&self.prune_sensitive_data),
             38 => model::Part::Str(&self.repository_connector),
             39 => model::Part::Str(&self.terraform_state_json),
-            40 => model::Part::Opt(&self.environment_variables),
-            41 => model::Part::Opt(&self.repository_submodules),
+            40 => model::opt(&self.environment_variables),
+            41 => model::opt(&self.repository_submodules),
             42 => model::Part::Flag(&self.cost_estimation_enabled),
-            43 => model::Part::Opt(&self.terraform_variable_files),
+            43 => model::opt(&self.terraform_variable_files),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.tags.is_some() as u64) << 2 | (self.budget.is_some() as u64) << 3
+            | (self.status.is_some() as u64) << 4 | (self.account.is_some() as u64) << 5
+            | (self.created.is_some() as u64) << 6 | (self.project.is_some() as u64) << 7
+            | (self.run_all.is_some() as u64) << 8 | (self.updated.is_some() as u64) << 9
+            | (self.identifier.is_some() as u64) << 10
+            | (self.repository.is_some() as u64) << 11
+            | (self.description.is_some() as u64) << 12
+            | (self.provisioner.is_some() as u64) << 13
+            | (self.modules_json.is_some() as u64) << 14
+            | (self.variable_sets.is_some() as u64) << 15
+            | (self.backend_locked.is_some() as u64) << 16
+            | (self.cost_diff_json.is_some() as u64) << 17
+            | (self.providers_json.is_some() as u64) << 18
+            | (self.repository_sha.is_some() as u64) << 19
+            | (self.state_checksum.is_some() as u64) << 20
+            | (self.repository_path.is_some() as u64) << 21
+            | (self.sparse_checkout.is_some() as u64) << 22
+            | (self.terraform_state.is_some() as u64) << 23
+            | (self.provisioner_data.is_some() as u64) << 24
+            | (self.default_pipelines.is_some() as u64) << 25
+            | (self.repository_branch.is_some() as u64) << 26
+            | (self.repository_commit.is_some() as u64) << 27
+            | (self.provider_connector.is_some() as u64) << 28
+            | (self.terragrunt_version.is_some() as u64) << 29
+            | (self.associated_template.is_some() as u64) << 30
+            | (self.cost_breakdown_json.is_some() as u64) << 31
+            | (self.provider_connectors.is_some() as u64) << 32
+            | (self.provisioner_version.is_some() as u64) << 33
+            | (self.terraform_plan_json.is_some() as u64) << 34
+            | (self.terraform_variables.is_some() as u64) << 35
+            | (self.terragrunt_provider.is_some() as u64) << 36
+            | (self.prune_sensitive_data.is_some() as u64) << 37
+            | (self.repository_connector.is_some() as u64) << 38
+            | (self.terraform_state_json.is_some() as u64) << 39
+            | (self.environment_variables.is_some() as u64) << 40
+            | (self.repository_submodules.is_some() as u64) << 41
+            | (self.cost_estimation_enabled.is_some() as u64) << 42
+            | (self.terraform_variable_files.is_some() as u64) << 43
     }
 }
 model::model!(WorkspacesShowWorkspaceResponseBody);

@@ -32,9 +32,13 @@ impl model::Model for CreateAggregationRuleBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.aggregation_rule),
+            0 => model::opt(&self.aggregation_rule),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.aggregation_rule.is_some() as u64
     }
 }
 model::model!(CreateAggregationRuleBody);
@@ -114,10 +118,22 @@ impl model::Model for CreateAggregationRuleBodyAggregationRule {
             5 => model::Part::Int(&self.last_computed_at),
             6 => model::Part::Str(&self.last_error_message),
             7 => model::Part::Str(&self.last_computed_status),
-            8 => model::Part::Opt(&self.scopes_to_aggregate_at),
-            9 => model::Part::Opt(&self.entity_selection_criteria),
+            8 => model::opt(&self.scopes_to_aggregate_at),
+            9 => model::opt(&self.entity_selection_criteria),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
+            | (self.agg_formula.is_some() as u64) << 2
+            | (self.description.is_some() as u64) << 3
+            | (self.field_for_agg.is_some() as u64) << 4
+            | (self.last_computed_at.is_some() as u64) << 5
+            | (self.last_error_message.is_some() as u64) << 6
+            | (self.last_computed_status.is_some() as u64) << 7
+            | (self.scopes_to_aggregate_at.is_some() as u64) << 8
+            | (self.entity_selection_criteria.is_some() as u64) << 9
     }
 }
 model::model!(CreateAggregationRuleBodyAggregationRule);
@@ -173,6 +189,13 @@ impl model::Model for CreateAggregationRuleBodyAggregationRuleEntitySelectionCri
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.kind.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2 | (self.owners.is_some() as u64) << 3
+            | (self.scopes.is_some() as u64) << 4
+            | (self.lifecycles.is_some() as u64) << 5
+    }
 }
 model::model!(CreateAggregationRuleBodyAggregationRuleEntitySelectionCriteria);
 /// Schema `review-aggregation-rules body`.
@@ -206,10 +229,15 @@ impl model::Model for ReviewAggregationRulesBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.scopes),
-            1 => model::Part::Opt(&self.scopes_to_aggregate_at),
+            0 => model::opt(&self.scopes),
+            1 => model::opt(&self.scopes_to_aggregate_at),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.scopes.is_some() as u64
+            | (self.scopes_to_aggregate_at.is_some() as u64) << 1
     }
 }
 model::model!(ReviewAggregationRulesBody);
@@ -241,9 +269,13 @@ impl model::Model for UpdateAggregationRuleBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.aggregation_rule),
+            0 => model::opt(&self.aggregation_rule),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.aggregation_rule.is_some() as u64
     }
 }
 model::model!(UpdateAggregationRuleBody);
@@ -323,10 +355,22 @@ impl model::Model for UpdateAggregationRuleBodyAggregationRule {
             5 => model::Part::Int(&self.last_computed_at),
             6 => model::Part::Str(&self.last_error_message),
             7 => model::Part::Str(&self.last_computed_status),
-            8 => model::Part::Opt(&self.scopes_to_aggregate_at),
-            9 => model::Part::Opt(&self.entity_selection_criteria),
+            8 => model::opt(&self.scopes_to_aggregate_at),
+            9 => model::opt(&self.entity_selection_criteria),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
+            | (self.agg_formula.is_some() as u64) << 2
+            | (self.description.is_some() as u64) << 3
+            | (self.field_for_agg.is_some() as u64) << 4
+            | (self.last_computed_at.is_some() as u64) << 5
+            | (self.last_error_message.is_some() as u64) << 6
+            | (self.last_computed_status.is_some() as u64) << 7
+            | (self.scopes_to_aggregate_at.is_some() as u64) << 8
+            | (self.entity_selection_criteria.is_some() as u64) << 9
     }
 }
 model::model!(UpdateAggregationRuleBodyAggregationRule);
@@ -381,6 +425,13 @@ impl model::Model for UpdateAggregationRuleBodyAggregationRuleEntitySelectionCri
             5 => model::Part::Json(&self.lifecycles),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.kind.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2 | (self.owners.is_some() as u64) << 3
+            | (self.scopes.is_some() as u64) << 4
+            | (self.lifecycles.is_some() as u64) << 5
     }
 }
 model::model!(UpdateAggregationRuleBodyAggregationRuleEntitySelectionCriteria);

@@ -47,6 +47,10 @@ impl model::Model for AllowListRequest {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0]
     }
@@ -80,9 +84,13 @@ impl model::Model for AllowListResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.allow),
+            0 => model::opt(&self.allow),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.allow.is_some() as u64
     }
 }
 model::model!(AllowListResponse);
@@ -118,9 +126,13 @@ impl model::Model for HostInfo {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.host),
-            1 => model::Part::Opt(&self.paths),
+            1 => model::opt(&self.paths),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.host.is_some() as u64 | (self.paths.is_some() as u64) << 1
     }
 }
 model::model!(HostInfo);

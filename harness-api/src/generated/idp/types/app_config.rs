@@ -66,17 +66,27 @@ impl model::Model for AppConfig {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.proxy),
+            0 => model::opt(&self.proxy),
             1 => model::Part::Str(&self.configs),
             2 => model::Part::Int(&self.created),
             3 => model::Part::Flag(&self.enabled),
             4 => model::Part::Int(&self.updated),
             5 => model::Part::Str(&self.config_id),
             6 => model::Part::Str(&self.config_name),
-            7 => model::Part::Opt(&self.env_variables),
+            7 => model::opt(&self.env_variables),
             8 => model::Part::Int(&self.enabled_disabled_at),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.proxy.is_some() as u64 | (self.configs.is_some() as u64) << 1
+            | (self.created.is_some() as u64) << 2 | (self.enabled.is_some() as u64) << 3
+            | (self.updated.is_some() as u64) << 4
+            | (self.config_id.is_some() as u64) << 5
+            | (self.config_name.is_some() as u64) << 6
+            | (self.env_variables.is_some() as u64) << 7
+            | (self.enabled_disabled_at.is_some() as u64) << 8
     }
 }
 model::model!(AppConfig);
@@ -123,6 +133,10 @@ impl model::Model for AppConfigRequest {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0]
     }
@@ -156,9 +170,13 @@ impl model::Model for AppConfigResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.app_config),
+            0 => model::opt(&self.app_config),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.app_config.is_some() as u64
     }
 }
 model::model!(AppConfigResponse);

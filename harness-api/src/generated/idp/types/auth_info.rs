@@ -36,9 +36,13 @@ impl model::Model for AuthInfo {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.namespace),
-            1 => model::Part::Opt(&self.env_variables),
+            1 => model::opt(&self.env_variables),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.namespace.is_some() as u64 | (self.env_variables.is_some() as u64) << 1
     }
 }
 model::model!(AuthInfo);
@@ -70,9 +74,13 @@ impl model::Model for AuthInfoResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.auth_info),
+            0 => model::opt(&self.auth_info),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.auth_info.is_some() as u64
     }
 }
 model::model!(AuthInfoResponse);

@@ -32,9 +32,13 @@ impl model::Model for BackstageEnvVariableRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.env_variable),
+            0 => model::opt(&self.env_variable),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.env_variable.is_some() as u64
     }
 }
 model::model!(BackstageEnvVariableRequest);
@@ -69,6 +73,10 @@ impl model::Model for ResolvedEnvVariableResponse {
             0 => model::Part::Str(&self.resolved_env_variables),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.resolved_env_variables.is_some() as u64
     }
 }
 model::model!(ResolvedEnvVariableResponse);

@@ -36,6 +36,10 @@ impl model::Model for BackstageHarnessSyncEntitiesResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status.is_some() as u64
+    }
 }
 model::model!(BackstageHarnessSyncEntitiesResponse);
 /// Schema `BackstageHarnessSyncRequest`.
@@ -92,12 +96,16 @@ impl model::Model for BackstageHarnessSyncRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.user),
+            0 => model::opt(&self.user),
             1 => model::Cell::part(&self.action),
             2 => model::Cell::part(&self.sync_mode),
             3 => model::Cell::part(&self.entity_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.user.is_some() as u64 | 1 << 1 | 1 << 2 | 1 << 3
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

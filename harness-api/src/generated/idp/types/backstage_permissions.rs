@@ -48,9 +48,16 @@ impl model::Model for BackstagePermissions {
             1 => model::Part::Int(&self.updated),
             2 => model::Part::Str(&self.identifer),
             3 => model::Part::Str(&self.user_group),
-            4 => model::Part::Opt(&self.permissions),
+            4 => model::opt(&self.permissions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.created.is_some() as u64 | (self.updated.is_some() as u64) << 1
+            | (self.identifer.is_some() as u64) << 2
+            | (self.user_group.is_some() as u64) << 3
+            | (self.permissions.is_some() as u64) << 4
     }
 }
 model::model!(BackstagePermissions);
@@ -82,9 +89,13 @@ impl model::Model for BackstagePermissionsRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
+            0 => model::opt(&self.data),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64
     }
 }
 model::model!(BackstagePermissionsRequest);
@@ -116,9 +127,13 @@ impl model::Model for BackstagePermissionsResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
+            0 => model::opt(&self.data),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64
     }
 }
 model::model!(BackstagePermissionsResponse);

@@ -52,9 +52,13 @@ impl model::Model for CustomPropertyByEntityDeleteRequest {
         match index {
             0 => model::Part::Str(&self.property),
             1 => model::Cell::part(&self.entity_ref),
-            2 => model::Part::Opt(&self.properties),
+            2 => model::opt(&self.properties),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.property.is_some() as u64 | 1 << 1 | (self.properties.is_some() as u64) << 2
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -90,9 +94,13 @@ impl model::Model for CustomPropertyByEntityGetResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.properties),
+            0 => model::opt(&self.properties),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.properties.is_some() as u64
     }
 }
 model::model!(CustomPropertyByEntityGetResponse);
@@ -136,13 +144,20 @@ impl model::Model for CustomPropertyByEntityRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.mode),
+            0 => model::opt(&self.mode),
             1 => model::Part::Json(&self.value),
             2 => model::Part::Str(&self.property),
             3 => model::Part::Str(&self.entity_ref),
-            4 => model::Part::Opt(&self.properties),
+            4 => model::opt(&self.properties),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.mode.is_some() as u64 | (self.value.is_some() as u64) << 1
+            | (self.property.is_some() as u64) << 2
+            | (self.entity_ref.is_some() as u64) << 3
+            | (self.properties.is_some() as u64) << 4
     }
 }
 model::model!(CustomPropertyByEntityRequest);
@@ -198,9 +213,14 @@ impl model::Model for CustomPropertyByFieldDeleteRequest {
         match index {
             0 => model::Cell::part(&self.property),
             1 => model::Part::Str(&self.entity_ref),
-            2 => model::Part::Opt(&self.entity_refs),
+            2 => model::opt(&self.entity_refs),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.entity_ref.is_some() as u64) << 1
+            | (self.entity_refs.is_some() as u64) << 2
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -240,9 +260,14 @@ impl model::Model for CustomPropertyByFieldDeleteResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.property),
-            1 => model::Part::Opt(&self.entities_with_deletion),
+            1 => model::opt(&self.entities_with_deletion),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.property.is_some() as u64
+            | (self.entities_with_deletion.is_some() as u64) << 1
     }
 }
 model::model!(CustomPropertyByFieldDeleteResponse);
@@ -278,9 +303,13 @@ impl model::Model for CustomPropertyByFieldGetResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.mode),
-            1 => model::Part::Opt(&self.entity_refs),
+            1 => model::opt(&self.entity_refs),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.mode.is_some() as u64 | (self.entity_refs.is_some() as u64) << 1
     }
 }
 model::model!(CustomPropertyByFieldGetResponse);
@@ -324,13 +353,20 @@ impl model::Model for CustomPropertyByFieldRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.mode),
+            0 => model::opt(&self.mode),
             1 => model::Part::Json(&self.value),
             2 => model::Part::Str(&self.property),
             3 => model::Part::Str(&self.entity_ref),
-            4 => model::Part::Opt(&self.entity_refs),
+            4 => model::opt(&self.entity_refs),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.mode.is_some() as u64 | (self.value.is_some() as u64) << 1
+            | (self.property.is_some() as u64) << 2
+            | (self.entity_ref.is_some() as u64) << 3
+            | (self.entity_refs.is_some() as u64) << 4
     }
 }
 model::model!(CustomPropertyByFieldRequest);
@@ -373,10 +409,16 @@ impl model::Model for CustomPropertyByFieldResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.property),
-            1 => model::Part::Opt(&self.entities_with_updates),
-            2 => model::Part::Opt(&self.entities_with_additions),
+            1 => model::opt(&self.entities_with_updates),
+            2 => model::opt(&self.entities_with_additions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.property.is_some() as u64
+            | (self.entities_with_updates.is_some() as u64) << 1
+            | (self.entities_with_additions.is_some() as u64) << 2
     }
 }
 model::model!(CustomPropertyByFieldResponse);
@@ -412,9 +454,13 @@ impl model::Model for CustomPropertyEntitiesCount {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.count),
-            1 => model::Part::Opt(&self.entity_refs),
+            1 => model::opt(&self.entity_refs),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.count.is_some() as u64 | (self.entity_refs.is_some() as u64) << 1
     }
 }
 model::model!(CustomPropertyEntitiesCount);
@@ -469,9 +515,13 @@ impl model::Model for CustomPropertyFilterDeleteRequest {
         match index {
             0 => model::Cell::part(&self.filter),
             1 => model::Cell::part(&self.property),
-            2 => model::Part::Opt(&self.skip_entity_refs),
+            2 => model::opt(&self.skip_entity_refs),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1 | (self.skip_entity_refs.is_some() as u64) << 2
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -537,13 +587,18 @@ impl model::Model for CustomPropertyFilterRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.mode),
+            0 => model::opt(&self.mode),
             1 => model::Cell::part(&self.value),
             2 => model::Cell::part(&self.filter),
             3 => model::Cell::part(&self.property),
-            4 => model::Part::Opt(&self.skip_entity_refs),
+            4 => model::opt(&self.skip_entity_refs),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.mode.is_some() as u64 | 1 << 1 | 1 << 2 | 1 << 3
+            | (self.skip_entity_refs.is_some() as u64) << 4
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -586,10 +641,14 @@ impl model::Model for CustomPropertyResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.status),
             1 => model::Part::Str(&self.message),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status.is_some() as u64 | (self.message.is_some() as u64) << 1
     }
 }
 model::model!(CustomPropertyResponse);
@@ -633,6 +692,10 @@ impl model::Model for EntityValue {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.value.is_some() as u64 | (self.entity_ref.is_some() as u64) << 1
+    }
 }
 model::model!(EntityValue);
 /// Schema `PropertyValue`.
@@ -669,11 +732,16 @@ impl model::Model for PropertyValue {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.mode),
+            0 => model::opt(&self.mode),
             1 => model::Part::Json(&self.value),
             2 => model::Part::Str(&self.property),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.mode.is_some() as u64 | (self.value.is_some() as u64) << 1
+            | (self.property.is_some() as u64) << 2
     }
 }
 model::model!(PropertyValue);

@@ -79,19 +79,32 @@ impl model::Model for CheckDetails {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
-            2 => model::Part::Opt(&self.rules),
+            1 => model::opt(&self.tags),
+            2 => model::opt(&self.rules),
             3 => model::Part::Flag(&self.custom),
             4 => model::Part::Str(&self.expression),
             5 => model::Part::Str(&self.identifier),
             6 => model::Part::Num(&self.percentage),
             7 => model::Part::Str(&self.description),
             8 => model::Part::Str(&self.fail_message),
-            9 => model::Part::Opt(&self.rule_strategy),
+            9 => model::opt(&self.rule_strategy),
             10 => model::Part::Flag(&self.harness_managed),
-            11 => model::Part::Opt(&self.default_behaviour),
+            11 => model::opt(&self.default_behaviour),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.rules.is_some() as u64) << 2 | (self.custom.is_some() as u64) << 3
+            | (self.expression.is_some() as u64) << 4
+            | (self.identifier.is_some() as u64) << 5
+            | (self.percentage.is_some() as u64) << 6
+            | (self.description.is_some() as u64) << 7
+            | (self.fail_message.is_some() as u64) << 8
+            | (self.rule_strategy.is_some() as u64) << 9
+            | (self.harness_managed.is_some() as u64) << 10
+            | (self.default_behaviour.is_some() as u64) << 11
     }
 }
 model::model!(CheckDetails);
@@ -127,9 +140,13 @@ impl model::Model for CheckDetailsRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.check_details),
+            0 => model::opt(&self.check_details),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.check_details.is_some() as u64
     }
 }
 model::model!(CheckDetailsRequest);
@@ -161,9 +178,13 @@ impl model::Model for CheckDetailsResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.check_details),
+            0 => model::opt(&self.check_details),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.check_details.is_some() as u64
     }
 }
 model::model!(CheckDetailsResponse);
@@ -206,6 +227,10 @@ impl model::Model for CheckGraph {
             1 => model::Part::Int(&self.timestamp),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.count.is_some() as u64 | (self.timestamp.is_some() as u64) << 1
     }
 }
 model::model!(CheckGraph);
@@ -268,15 +293,25 @@ impl model::Model for CheckListItem {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Flag(&self.custom),
             3 => model::Part::Str(&self.expression),
             4 => model::Part::Str(&self.identifier),
             5 => model::Part::Num(&self.percentage),
-            6 => model::Part::Opt(&self.data_source),
+            6 => model::opt(&self.data_source),
             7 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.custom.is_some() as u64) << 2
+            | (self.expression.is_some() as u64) << 3
+            | (self.identifier.is_some() as u64) << 4
+            | (self.percentage.is_some() as u64) << 5
+            | (self.data_source.is_some() as u64) << 6
+            | (self.description.is_some() as u64) << 7
     }
 }
 model::model!(CheckListItem);
@@ -308,9 +343,13 @@ impl model::Model for CheckResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.check),
+            0 => model::opt(&self.check),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.check.is_some() as u64
     }
 }
 model::model!(CheckResponse);
@@ -370,6 +409,13 @@ impl model::Model for CheckStats {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2 | (self.owner.is_some() as u64) << 3
+            | (self.status.is_some() as u64) << 4 | (self.system.is_some() as u64) << 5
+            | (self.namespace.is_some() as u64) << 6
+    }
 }
 model::model!(CheckStats);
 /// Schema `CheckStatsResponse`.
@@ -407,10 +453,15 @@ impl model::Model for CheckStatsResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.stats),
+            1 => model::opt(&self.stats),
             2 => model::Part::Int(&self.timestamp),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.stats.is_some() as u64) << 1
+            | (self.timestamp.is_some() as u64) << 2
     }
 }
 model::model!(CheckStatsResponse);
@@ -467,11 +518,19 @@ impl model::Model for Rule {
             0 => model::Part::Str(&self.value),
             1 => model::Part::Str(&self.operator),
             2 => model::Part::Str(&self.identifier),
-            3 => model::Part::Opt(&self.input_values),
+            3 => model::opt(&self.input_values),
             4 => model::Part::Str(&self.data_point_identifier),
             5 => model::Part::Str(&self.data_source_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.value.is_some() as u64 | (self.operator.is_some() as u64) << 1
+            | (self.identifier.is_some() as u64) << 2
+            | (self.input_values.is_some() as u64) << 3
+            | (self.data_point_identifier.is_some() as u64) << 4
+            | (self.data_source_identifier.is_some() as u64) << 5
     }
 }
 model::model!(Rule);

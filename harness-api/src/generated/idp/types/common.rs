@@ -47,7 +47,7 @@ impl model::Model for BackstageEnvConfigVariable {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.type_),
             1 => model::Part::Str(&self.value),
             2 => model::Part::Int(&self.created),
             3 => model::Part::Int(&self.updated),
@@ -55,6 +55,13 @@ impl model::Model for BackstageEnvConfigVariable {
             5 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.value.is_some() as u64) << 1
+            | (self.created.is_some() as u64) << 2 | (self.updated.is_some() as u64) << 3
+            | (self.env_name.is_some() as u64) << 4
+            | (self.identifier.is_some() as u64) << 5
     }
 }
 model::model!(BackstageEnvConfigVariable);
@@ -116,7 +123,7 @@ impl model::Model for BackstageEnvSecretVariable {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.type_),
             1 => model::Part::Int(&self.created),
             2 => model::Part::Int(&self.updated),
             3 => model::Part::Str(&self.env_name),
@@ -125,6 +132,15 @@ impl model::Model for BackstageEnvSecretVariable {
             6 => model::Part::Str(&self.harness_secret_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.created.is_some() as u64) << 1
+            | (self.updated.is_some() as u64) << 2
+            | (self.env_name.is_some() as u64) << 3
+            | (self.identifier.is_some() as u64) << 4
+            | (self.is_deleted.is_some() as u64) << 5
+            | (self.harness_secret_identifier.is_some() as u64) << 6
     }
 }
 model::model!(BackstageEnvSecretVariable);
@@ -181,6 +197,10 @@ impl model::Model for BackstageEnvVariableBatchRequest {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0]
     }
@@ -214,9 +234,13 @@ impl model::Model for BackstageEnvVariableResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.env_variable),
+            0 => model::opt(&self.env_variable),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.env_variable.is_some() as u64
     }
 }
 model::model!(BackstageEnvVariableResponse);
@@ -251,10 +275,14 @@ impl model::Model for ConnectorDetails {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.type_),
             1 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.identifier.is_some() as u64) << 1
     }
 }
 model::model!(ConnectorDetails);
@@ -308,11 +336,16 @@ impl model::Model for DataPointInputValues {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.input_values),
+            0 => model::opt(&self.input_values),
             1 => model::Cell::part(&self.data_point_identifier),
             2 => model::Part::Str(&self.data_source_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.input_values.is_some() as u64 | 1 << 1
+            | (self.data_source_identifier.is_some() as u64) << 2
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -351,6 +384,10 @@ impl model::Model for DataSourceDataPointInfoResponse {
             0 => model::Part::Json(&self.resource),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.resource.is_some() as u64
     }
 }
 model::model!(DataSourceDataPointInfoResponse);
@@ -397,6 +434,10 @@ impl model::Model for DataSourceLocationInfo {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0]
     }
@@ -433,6 +474,10 @@ impl model::Model for DefaultSaveResponse {
             0 => model::Part::Str(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status.is_some() as u64
     }
 }
 model::model!(DefaultSaveResponse);
@@ -484,6 +529,13 @@ impl model::Model for ExportDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.default_route.is_some() as u64) << 2
+            | (self.add_by_default.is_some() as u64) << 3
+            | (self.layout_schema_specs.is_some() as u64) << 4
+    }
 }
 model::model!(ExportDetails);
 /// Schema `Exports`.
@@ -529,10 +581,17 @@ impl model::Model for Exports {
             0 => model::Part::Int(&self.cards),
             1 => model::Part::Int(&self.pages),
             2 => model::Part::Int(&self.tab_contents),
-            3 => model::Part::Opt(&self.export_details),
-            4 => model::Part::Opt(&self.default_entity_types),
+            3 => model::opt(&self.export_details),
+            4 => model::opt(&self.default_entity_types),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.cards.is_some() as u64 | (self.pages.is_some() as u64) << 1
+            | (self.tab_contents.is_some() as u64) << 2
+            | (self.export_details.is_some() as u64) << 3
+            | (self.default_entity_types.is_some() as u64) << 4
     }
 }
 model::model!(Exports);
@@ -571,6 +630,10 @@ impl model::Model for InputValue {
             1 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(InputValue);
@@ -617,10 +680,17 @@ impl model::Model for ProxyHostDetail {
             0 => model::Part::Str(&self.host),
             1 => model::Part::Flag(&self.proxy),
             2 => model::Part::Str(&self.plugin_id),
-            3 => model::Part::Opt(&self.selectors),
+            3 => model::opt(&self.selectors),
             4 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.host.is_some() as u64 | (self.proxy.is_some() as u64) << 1
+            | (self.plugin_id.is_some() as u64) << 2
+            | (self.selectors.is_some() as u64) << 3
+            | (self.identifier.is_some() as u64) << 4
     }
 }
 model::model!(ProxyHostDetail);
@@ -665,12 +735,18 @@ impl model::Model for ScorecardFilter {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.kind),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.type_),
-            3 => model::Part::Opt(&self.owners),
-            4 => model::Part::Opt(&self.lifecycle),
+            3 => model::opt(&self.owners),
+            4 => model::opt(&self.lifecycle),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.kind.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2 | (self.owners.is_some() as u64) << 3
+            | (self.lifecycle.is_some() as u64) << 4
     }
 }
 model::model!(ScorecardFilter);
@@ -710,6 +786,11 @@ impl model::Model for ScorecardRecalibrateIdentifiers {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.entity_identifier.is_some() as u64
+            | (self.scorecard_identifier.is_some() as u64) << 1
+    }
 }
 model::model!(ScorecardRecalibrateIdentifiers);
 /// Schema `ScorecardRecalibrateInfo`.
@@ -744,9 +825,13 @@ impl model::Model for ScorecardRecalibrateInfo {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.start_time),
-            1 => model::Part::Opt(&self.started_by),
+            1 => model::opt(&self.started_by),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.start_time.is_some() as u64 | (self.started_by.is_some() as u64) << 1
     }
 }
 model::model!(ScorecardRecalibrateInfo);
@@ -778,9 +863,13 @@ impl model::Model for ScorecardRecalibrateRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.identifiers),
+            0 => model::opt(&self.identifiers),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.identifiers.is_some() as u64
     }
 }
 model::model!(ScorecardRecalibrateRequest);
@@ -812,9 +901,13 @@ impl model::Model for ScorecardRecalibrateResponseV2 {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.info),
+            0 => model::opt(&self.info),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.info.is_some() as u64
     }
 }
 model::model!(ScorecardRecalibrateResponseV2);
@@ -857,6 +950,11 @@ impl model::Model for User {
             2 => model::Part::Str(&self.email),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
+            | (self.email.is_some() as u64) << 2
     }
 }
 model::model!(User);

@@ -32,9 +32,13 @@ impl model::Model for ConnectorInfoRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.connector_details),
+            0 => model::opt(&self.connector_details),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.connector_details.is_some() as u64
     }
 }
 model::model!(ConnectorInfoRequest);
@@ -66,9 +70,13 @@ impl model::Model for ConnectorInfoResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.connector_details),
+            0 => model::opt(&self.connector_details),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.connector_details.is_some() as u64
     }
 }
 model::model!(ConnectorInfoResponse);

@@ -57,11 +57,19 @@ impl model::Model for DataPoint {
             0 => model::Part::Str(&self.name),
             1 => model::Part::Str(&self.type_),
             2 => model::Part::Str(&self.description),
-            3 => model::Part::Opt(&self.input_details),
+            3 => model::opt(&self.input_details),
             4 => model::Part::Str(&self.detailed_description),
             5 => model::Part::Str(&self.data_point_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.description.is_some() as u64) << 2
+            | (self.input_details.is_some() as u64) << 3
+            | (self.detailed_description.is_some() as u64) << 4
+            | (self.data_point_identifier.is_some() as u64) << 5
     }
 }
 model::model!(DataPoint);
@@ -93,9 +101,13 @@ impl model::Model for DataPointsResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data_points),
+            0 => model::opt(&self.data_points),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data_points.is_some() as u64
     }
 }
 model::model!(DataPointsResponse);
@@ -139,6 +151,11 @@ impl model::Model for DataSource {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
+            | (self.description.is_some() as u64) << 2
+    }
 }
 model::model!(DataSource);
 /// Schema `DataSourceDataPointsMap`.
@@ -172,10 +189,14 @@ impl model::Model for DataSourceDataPointsMap {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data_points),
-            1 => model::Part::Opt(&self.data_source),
+            0 => model::opt(&self.data_points),
+            1 => model::opt(&self.data_source),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data_points.is_some() as u64 | (self.data_source.is_some() as u64) << 1
     }
 }
 model::model!(DataSourceDataPointsMap);
@@ -207,9 +228,13 @@ impl model::Model for DataSourceDataPointsMapResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data_source_data_points_map),
+            0 => model::opt(&self.data_source_data_points_map),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data_source_data_points_map.is_some() as u64
     }
 }
 model::model!(DataSourceDataPointsMapResponse);
@@ -241,9 +266,13 @@ impl model::Model for DataSourcesResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data_sources),
+            0 => model::opt(&self.data_sources),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data_sources.is_some() as u64
     }
 }
 model::model!(DataSourcesResponse);
@@ -286,6 +315,11 @@ impl model::Model for InputDetails {
             2 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.required.is_some() as u64) << 1
+            | (self.description.is_some() as u64) << 2
     }
 }
 model::model!(InputDetails);

@@ -42,11 +42,17 @@ impl model::Model for CacheResponseData {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.ttl_left),
-            1 => model::Part::Opt(&self.cache_state),
+            1 => model::opt(&self.cache_state),
             2 => model::Part::Flag(&self.is_sync_enabled),
             3 => model::Part::Int(&self.last_updated_at),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ttl_left.is_some() as u64 | (self.cache_state.is_some() as u64) << 1
+            | (self.is_sync_enabled.is_some() as u64) << 2
+            | (self.last_updated_at.is_some() as u64) << 3
     }
 }
 model::model!(CacheResponseData);
@@ -82,9 +88,13 @@ impl model::Model for EntitiesByRefsRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.entity_refs),
+            0 => model::opt(&self.entity_refs),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.entity_refs.is_some() as u64
     }
 }
 model::model!(EntitiesByRefsRequest);
@@ -164,9 +174,9 @@ impl model::Model for EntitiesGroups {
         match index {
             0 => model::Part::Int(&self.order),
             1 => model::Part::Int(&self.total),
-            2 => model::Part::Opt(&self.entities),
+            2 => model::opt(&self.entities),
             3 => model::Part::Str(&self.org_name),
-            4 => model::Part::Opt(&self.workflows),
+            4 => model::opt(&self.workflows),
             5 => model::Part::Str(&self.group_icon),
             6 => model::Part::Str(&self.group_name),
             7 => model::Part::Str(&self.project_name),
@@ -176,6 +186,20 @@ impl model::Model for EntitiesGroups {
             11 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.order.is_some() as u64 | (self.total.is_some() as u64) << 1
+            | (self.entities.is_some() as u64) << 2
+            | (self.org_name.is_some() as u64) << 3
+            | (self.workflows.is_some() as u64) << 4
+            | (self.group_icon.is_some() as u64) << 5
+            | (self.group_name.is_some() as u64) << 6
+            | (self.project_name.is_some() as u64) << 7
+            | (self.org_identifier.is_some() as u64) << 8
+            | (self.group_identifier.is_some() as u64) << 9
+            | (self.group_description.is_some() as u64) << 10
+            | (self.project_identifier.is_some() as u64) << 11
     }
 }
 model::model!(EntitiesGroups);
@@ -210,10 +234,14 @@ impl model::Model for EntitiesGroupsResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.count),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.count.is_some() as u64) << 1
     }
 }
 model::model!(EntitiesGroupsResponse);
@@ -260,14 +288,21 @@ impl model::Model for EntitiesGroupsResponseCount {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.org),
+            0 => model::opt(&self.org),
             1 => model::Part::Int(&self.total),
-            2 => model::Part::Opt(&self.account),
-            3 => model::Part::Opt(&self.project),
+            2 => model::opt(&self.account),
+            3 => model::opt(&self.project),
             4 => model::Part::Int(&self.total_owned),
             5 => model::Part::Int(&self.total_starred),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org.is_some() as u64 | (self.total.is_some() as u64) << 1
+            | (self.account.is_some() as u64) << 2 | (self.project.is_some() as u64) << 3
+            | (self.total_owned.is_some() as u64) << 4
+            | (self.total_starred.is_some() as u64) << 5
     }
 }
 model::model!(EntitiesGroupsResponseCount);
@@ -305,11 +340,16 @@ impl model::Model for EntitiesGroupsResponseCountOrg {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.groups),
+            0 => model::opt(&self.groups),
             1 => model::Part::Str(&self.org_name),
             2 => model::Part::Str(&self.org_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.groups.is_some() as u64 | (self.org_name.is_some() as u64) << 1
+            | (self.org_identifier.is_some() as u64) << 2
     }
 }
 model::model!(EntitiesGroupsResponseCountOrg);
@@ -353,13 +393,20 @@ impl model::Model for EntitiesGroupsResponseCountProject {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.groups),
+            0 => model::opt(&self.groups),
             1 => model::Part::Str(&self.org_name),
             2 => model::Part::Str(&self.project_name),
             3 => model::Part::Str(&self.org_identifier),
             4 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.groups.is_some() as u64 | (self.org_name.is_some() as u64) << 1
+            | (self.project_name.is_some() as u64) << 2
+            | (self.org_identifier.is_some() as u64) << 3
+            | (self.project_identifier.is_some() as u64) << 4
     }
 }
 model::model!(EntitiesGroupsResponseCountProject);
@@ -397,11 +444,16 @@ impl model::Model for EntitiesGroupsResponseData {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.org),
-            1 => model::Part::Opt(&self.account),
-            2 => model::Part::Opt(&self.project),
+            0 => model::opt(&self.org),
+            1 => model::opt(&self.account),
+            2 => model::opt(&self.project),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org.is_some() as u64 | (self.account.is_some() as u64) << 1
+            | (self.project.is_some() as u64) << 2
     }
 }
 model::model!(EntitiesGroupsResponseData);
@@ -436,10 +488,14 @@ impl model::Model for EntitiesGroupsResponseDataAccount {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.with_group),
-            1 => model::Part::Opt(&self.without_group),
+            0 => model::opt(&self.with_group),
+            1 => model::opt(&self.without_group),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.with_group.is_some() as u64 | (self.without_group.is_some() as u64) << 1
     }
 }
 model::model!(EntitiesGroupsResponseDataAccount);
@@ -474,10 +530,14 @@ impl model::Model for EntitiesGroupsResponseDataOrg {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.with_group),
-            1 => model::Part::Opt(&self.without_group),
+            0 => model::opt(&self.with_group),
+            1 => model::opt(&self.without_group),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.with_group.is_some() as u64 | (self.without_group.is_some() as u64) << 1
     }
 }
 model::model!(EntitiesGroupsResponseDataOrg);
@@ -512,10 +572,14 @@ impl model::Model for EntitiesGroupsResponseDataProject {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.with_group),
-            1 => model::Part::Opt(&self.without_group),
+            0 => model::opt(&self.with_group),
+            1 => model::opt(&self.without_group),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.with_group.is_some() as u64 | (self.without_group.is_some() as u64) << 1
     }
 }
 model::model!(EntitiesGroupsResponseDataProject);
@@ -550,6 +614,10 @@ impl model::Model for EntityConvertResponse {
             0 => model::Part::Str(&self.yaml),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.yaml.is_some() as u64
     }
 }
 model::model!(EntityConvertResponse);
@@ -596,9 +664,13 @@ impl model::Model for EntityCreateRequest {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Cell::part(&self.yaml),
-            1 => model::Part::Opt(&self.git_details),
+            1 => model::opt(&self.git_details),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.git_details.is_some() as u64) << 1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -634,9 +706,13 @@ impl model::Model for EntityFilterQueryRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.entity_refs),
+            0 => model::opt(&self.entity_refs),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.entity_refs.is_some() as u64
     }
 }
 model::model!(EntityFilterQueryRequest);
@@ -675,6 +751,10 @@ impl model::Model for EntityFiltersResponse {
             1 => model::Part::Json(&self.values),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.filter.is_some() as u64 | (self.values.is_some() as u64) << 1
     }
 }
 model::model!(EntityFiltersResponse);
@@ -721,6 +801,12 @@ impl model::Model for EntityKindsResponse {
             3 => model::Part::Str(&self.display_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.kind.is_some() as u64 | (self.total.is_some() as u64) << 1
+            | (self.description.is_some() as u64) << 2
+            | (self.display_name.is_some() as u64) << 3
     }
 }
 model::model!(EntityKindsResponse);
@@ -779,6 +865,10 @@ impl model::Model for EntityMoveRequest {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1]
     }
@@ -825,6 +915,10 @@ impl model::Model for EntityRequest {
             0 => model::Cell::part(&self.yaml),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -978,16 +1072,16 @@ impl model::Model for EntityResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.kind),
+            0 => model::opt(&self.kind),
             1 => model::Part::Str(&self.name),
             2 => model::Part::Json(&self.spec),
-            3 => model::Part::Opt(&self.tags),
+            3 => model::opt(&self.tags),
             4 => model::Part::Str(&self.type_),
             5 => model::Part::Str(&self.yaml),
             6 => model::Part::Str(&self.owner),
-            7 => model::Part::Opt(&self.scope),
-            8 => model::Part::Opt(&self.groups),
-            9 => model::Part::Opt(&self.status),
+            7 => model::opt(&self.scope),
+            8 => model::opt(&self.groups),
+            9 => model::opt(&self.status),
             10 => model::Part::Int(&self.created),
             11 => model::Part::Flag(&self.starred),
             12 => model::Part::Int(&self.updated),
@@ -998,18 +1092,46 @@ impl model::Model for EntityResponse {
             17 => model::Part::Json(&self.relations),
             18 => model::Part::Str(&self.entity_ref),
             19 => model::Part::Str(&self.identifier),
-            20 => model::Part::Opt(&self.scorecards),
+            20 => model::opt(&self.scorecards),
             21 => model::Part::Str(&self.description),
-            22 => model::Part::Opt(&self.git_details),
-            23 => model::Part::Opt(&self.sto_details),
+            22 => model::opt(&self.git_details),
+            23 => model::opt(&self.sto_details),
             24 => model::Part::Str(&self.project_name),
             25 => model::Part::Str(&self.org_identifier),
-            26 => model::Part::Opt(&self.reference_type),
+            26 => model::opt(&self.reference_type),
             27 => model::Part::Str(&self.project_identifier),
-            28 => model::Part::Opt(&self.cache_response_data),
-            29 => model::Part::Opt(&self.entity_validity_details),
+            28 => model::opt(&self.cache_response_data),
+            29 => model::opt(&self.entity_validity_details),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.spec.is_some() as u64) << 2 | (self.tags.is_some() as u64) << 3
+            | (self.type_.is_some() as u64) << 4 | (self.yaml.is_some() as u64) << 5
+            | (self.owner.is_some() as u64) << 6 | (self.scope.is_some() as u64) << 7
+            | (self.groups.is_some() as u64) << 8 | (self.status.is_some() as u64) << 9
+            | (self.created.is_some() as u64) << 10
+            | (self.starred.is_some() as u64) << 11
+            | (self.updated.is_some() as u64) << 12
+            | (self.metadata.is_some() as u64) << 13
+            | (self.org_name.is_some() as u64) << 14
+            | (self.decorator.is_some() as u64) << 15
+            | (self.lifecycle.is_some() as u64) << 16
+            | (self.relations.is_some() as u64) << 17
+            | (self.entity_ref.is_some() as u64) << 18
+            | (self.identifier.is_some() as u64) << 19
+            | (self.scorecards.is_some() as u64) << 20
+            | (self.description.is_some() as u64) << 21
+            | (self.git_details.is_some() as u64) << 22
+            | (self.sto_details.is_some() as u64) << 23
+            | (self.project_name.is_some() as u64) << 24
+            | (self.org_identifier.is_some() as u64) << 25
+            | (self.reference_type.is_some() as u64) << 26
+            | (self.project_identifier.is_some() as u64) << 27
+            | (self.cache_response_data.is_some() as u64) << 28
+            | (self.entity_validity_details.is_some() as u64) << 29
     }
 }
 model::model!(EntityResponse);
@@ -1045,9 +1167,13 @@ impl model::Model for EntityResponseEntityValidityDetails {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.is_valid),
-            1 => model::Part::Opt(&self.error_messages),
+            1 => model::opt(&self.error_messages),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.is_valid.is_some() as u64 | (self.error_messages.is_some() as u64) << 1
     }
 }
 model::model!(EntityResponseEntityValidityDetails);
@@ -1113,7 +1239,7 @@ impl model::Model for EntityResponseGroups {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.scope),
+            0 => model::opt(&self.scope),
             1 => model::Part::Str(&self.org_name),
             2 => model::Part::Str(&self.group_icon),
             3 => model::Part::Str(&self.group_name),
@@ -1124,6 +1250,17 @@ impl model::Model for EntityResponseGroups {
             8 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.scope.is_some() as u64 | (self.org_name.is_some() as u64) << 1
+            | (self.group_icon.is_some() as u64) << 2
+            | (self.group_name.is_some() as u64) << 3
+            | (self.project_name.is_some() as u64) << 4
+            | (self.org_identifier.is_some() as u64) << 5
+            | (self.group_identifier.is_some() as u64) << 6
+            | (self.group_description.is_some() as u64) << 7
+            | (self.project_identifier.is_some() as u64) << 8
     }
 }
 model::model!(EntityResponseGroups);
@@ -1176,10 +1313,14 @@ impl model::Model for EntityResponseScorecards {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.scores),
+            0 => model::opt(&self.scores),
             1 => model::Part::Num(&self.average),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.scores.is_some() as u64 | (self.average.is_some() as u64) << 1
     }
 }
 model::model!(EntityResponseScorecards);
@@ -1231,6 +1372,13 @@ impl model::Model for EntityResponseScorecardsScores {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.score.is_some() as u64 | (self.scorecard.is_some() as u64) << 1
+            | (self.total_checks.is_some() as u64) << 2
+            | (self.passed_checks.is_some() as u64) << 3
+            | (self.scorecard_name.is_some() as u64) << 4
+    }
 }
 model::model!(EntityResponseScorecardsScores);
 /// Schema `EntityResponseStatus`.
@@ -1273,6 +1421,11 @@ impl model::Model for EntityResponseStatus {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.level.is_some() as u64) << 1
+            | (self.message.is_some() as u64) << 2
+    }
 }
 model::model!(EntityResponseStatus);
 /// Schema `EntityResponse_sto_details`.
@@ -1303,9 +1456,13 @@ impl model::Model for EntityResponseStoDetails {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.test_targets),
+            0 => model::opt(&self.test_targets),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.test_targets.is_some() as u64
     }
 }
 model::model!(EntityResponseStoDetails);
@@ -1357,6 +1514,13 @@ impl model::Model for EntityResponseStoDetailsTestTargets {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.scope.is_some() as u64) << 1
+            | (self.variant.is_some() as u64) << 2
+            | (self.org_name.is_some() as u64) << 3
+            | (self.project_name.is_some() as u64) << 4
+    }
 }
 model::model!(EntityResponseStoDetailsTestTargets);
 /// Schema `EntityUpdateRequest`.
@@ -1402,9 +1566,13 @@ impl model::Model for EntityUpdateRequest {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Cell::part(&self.yaml),
-            1 => model::Part::Opt(&self.git_details),
+            1 => model::opt(&self.git_details),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.git_details.is_some() as u64) << 1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -1455,6 +1623,12 @@ impl model::Model for GitMetadataUpdateRequest {
             3 => model::Part::Str(&self.connector_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.file_path.is_some() as u64 | (self.repo_name.is_some() as u64) << 1
+            | (self.branch_name.is_some() as u64) << 2
+            | (self.connector_ref.is_some() as u64) << 3
     }
 }
 model::model!(GitMetadataUpdateRequest);
@@ -1518,7 +1692,7 @@ impl model::Model for IdpGitCreateDetails {
         match index {
             0 => model::Part::Str(&self.file_path),
             1 => model::Part::Str(&self.repo_name),
-            2 => model::Part::Opt(&self.store_type),
+            2 => model::opt(&self.store_type),
             3 => model::Part::Str(&self.base_branch),
             4 => model::Part::Str(&self.branch_name),
             5 => model::Part::Str(&self.connector_ref),
@@ -1526,6 +1700,16 @@ impl model::Model for IdpGitCreateDetails {
             7 => model::Part::Flag(&self.is_harness_code_repo),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.file_path.is_some() as u64 | (self.repo_name.is_some() as u64) << 1
+            | (self.store_type.is_some() as u64) << 2
+            | (self.base_branch.is_some() as u64) << 3
+            | (self.branch_name.is_some() as u64) << 4
+            | (self.connector_ref.is_some() as u64) << 5
+            | (self.commit_message.is_some() as u64) << 6
+            | (self.is_harness_code_repo.is_some() as u64) << 7
     }
 }
 model::model!(IdpGitCreateDetails);
@@ -1613,7 +1797,7 @@ impl model::Model for IdpGitDetails {
             3 => model::Part::Str(&self.file_path),
             4 => model::Part::Str(&self.object_id),
             5 => model::Part::Str(&self.repo_name),
-            6 => model::Part::Opt(&self.store_type),
+            6 => model::opt(&self.store_type),
             7 => model::Part::Str(&self.base_branch),
             8 => model::Part::Str(&self.branch_name),
             9 => model::Part::Str(&self.connector_ref),
@@ -1621,6 +1805,20 @@ impl model::Model for IdpGitDetails {
             11 => model::Part::Flag(&self.is_harness_code_repo),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.file_url.is_some() as u64 | (self.repo_url.is_some() as u64) << 1
+            | (self.commit_id.is_some() as u64) << 2
+            | (self.file_path.is_some() as u64) << 3
+            | (self.object_id.is_some() as u64) << 4
+            | (self.repo_name.is_some() as u64) << 5
+            | (self.store_type.is_some() as u64) << 6
+            | (self.base_branch.is_some() as u64) << 7
+            | (self.branch_name.is_some() as u64) << 8
+            | (self.connector_ref.is_some() as u64) << 9
+            | (self.commit_message.is_some() as u64) << 10
+            | (self.is_harness_code_repo.is_some() as u64) << 11
     }
 }
 model::model!(IdpGitDetails);
@@ -1681,6 +1879,13 @@ impl model::Model for IdpGitImportDetails {
             4 => model::Part::Flag(&self.is_harness_code_repo),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.file_path.is_some() as u64 | (self.repo_name.is_some() as u64) << 1
+            | (self.branch_name.is_some() as u64) << 2
+            | (self.connector_ref.is_some() as u64) << 3
+            | (self.is_harness_code_repo.is_some() as u64) << 4
     }
 }
 model::model!(IdpGitImportDetails);
@@ -1770,6 +1975,12 @@ impl model::Model for IdpGitMoveDetails {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1 | (self.base_branch.is_some() as u64) << 2 | 1 << 3 | 1 << 4
+            | (self.commit_message.is_some() as u64) << 5
+            | (self.is_harness_code_repo.is_some() as u64) << 6
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1, 3, 4]
     }
@@ -1843,7 +2054,7 @@ impl model::Model for IdpGitUpdateDetails {
         match index {
             0 => model::Part::Str(&self.file_path),
             1 => model::Part::Str(&self.repo_name),
-            2 => model::Part::Opt(&self.store_type),
+            2 => model::opt(&self.store_type),
             3 => model::Part::Str(&self.base_branch),
             4 => model::Part::Str(&self.branch_name),
             5 => model::Part::Str(&self.connector_ref),
@@ -1853,6 +2064,18 @@ impl model::Model for IdpGitUpdateDetails {
             9 => model::Part::Flag(&self.is_harness_code_repo),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.file_path.is_some() as u64 | (self.repo_name.is_some() as u64) << 1
+            | (self.store_type.is_some() as u64) << 2
+            | (self.base_branch.is_some() as u64) << 3
+            | (self.branch_name.is_some() as u64) << 4
+            | (self.connector_ref.is_some() as u64) << 5
+            | (self.commit_message.is_some() as u64) << 6
+            | (self.last_commit_id.is_some() as u64) << 7
+            | (self.last_object_id.is_some() as u64) << 8
+            | (self.is_harness_code_repo.is_some() as u64) << 9
     }
 }
 model::model!(IdpGitUpdateDetails);

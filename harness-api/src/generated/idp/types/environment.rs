@@ -105,13 +105,13 @@ impl model::Model for EnvironmentProxyCreateRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.tags),
+            0 => model::opt(&self.tags),
             1 => model::Part::Str(&self.type_),
             2 => model::Cell::part(&self.owner),
             3 => model::Part::Str(&self.inputs),
             4 => model::Cell::part(&self.overrides),
             5 => model::Part::Str(&self.description),
-            6 => model::Part::Opt(&self.target_state),
+            6 => model::opt(&self.target_state),
             7 => model::Cell::part(&self.environment_name),
             8 => model::Part::Str(&self.based_on_identifier),
             9 => model::Cell::part(&self.environment_identifier),
@@ -119,6 +119,15 @@ impl model::Model for EnvironmentProxyCreateRequest {
             11 => model::Cell::part(&self.environment_blueprint_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.tags.is_some() as u64 | (self.type_.is_some() as u64) << 1 | 1 << 2
+            | (self.inputs.is_some() as u64) << 3 | 1 << 4
+            | (self.description.is_some() as u64) << 5
+            | (self.target_state.is_some() as u64) << 6 | 1 << 7
+            | (self.based_on_identifier.is_some() as u64) << 8 | 1 << 9
+            | (self.environment_blueprint_version.is_some() as u64) << 10 | 1 << 11
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -184,6 +193,13 @@ impl model::Model for EnvironmentProxyUpdateRequest {
             4 => model::Part::Str(&self.environment_blueprint_version),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.inputs.is_some() as u64 | (self.overrides.is_some() as u64) << 1
+            | (self.target_state.is_some() as u64) << 2
+            | (self.based_on_identifier.is_some() as u64) << 3
+            | (self.environment_blueprint_version.is_some() as u64) << 4
     }
 }
 model::model!(EnvironmentProxyUpdateRequest);

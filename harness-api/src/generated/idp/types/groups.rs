@@ -50,11 +50,18 @@ impl model::Model for Group {
             0 => model::Part::Str(&self.icon),
             1 => model::Part::Str(&self.name),
             2 => model::Part::Int(&self.order),
-            3 => model::Part::Opt(&self.workflows),
+            3 => model::opt(&self.workflows),
             4 => model::Part::Str(&self.identifier),
             5 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.icon.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.order.is_some() as u64) << 2 | (self.workflows.is_some() as u64) << 3
+            | (self.identifier.is_some() as u64) << 4
+            | (self.description.is_some() as u64) << 5
     }
 }
 model::model!(Group);
@@ -86,9 +93,13 @@ impl model::Model for GroupRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.group),
+            0 => model::opt(&self.group),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.group.is_some() as u64
     }
 }
 model::model!(GroupRequest);
@@ -120,9 +131,13 @@ impl model::Model for GroupResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.group),
+            0 => model::opt(&self.group),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.group.is_some() as u64
     }
 }
 model::model!(GroupResponse);
@@ -157,6 +172,10 @@ impl model::Model for GroupsYamlResponse {
             0 => model::Part::Str(&self.yaml),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.yaml.is_some() as u64
     }
 }
 model::model!(GroupsYamlResponse);
@@ -220,6 +239,14 @@ impl model::Model for WorkflowsInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.uid.is_some() as u64 | (self.icon.is_some() as u64) << 1
+            | (self.kind.is_some() as u64) << 2 | (self.name.is_some() as u64) << 3
+            | (self.type_.is_some() as u64) << 4 | (self.owner.is_some() as u64) << 5
+            | (self.title.is_some() as u64) << 6
+            | (self.description.is_some() as u64) << 7
+    }
 }
 model::model!(WorkflowsInfo);
 /// Schema `WorkflowsInfoResponse`.
@@ -250,9 +277,13 @@ impl model::Model for WorkflowsInfoResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.workflows),
+            0 => model::opt(&self.workflows),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.workflows.is_some() as u64
     }
 }
 model::model!(WorkflowsInfoResponse);

@@ -42,11 +42,17 @@ impl model::Model for BannerInfo {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.type_),
-            1 => model::Part::Opt(&self.image),
-            2 => model::Part::Opt(&self.video),
+            1 => model::opt(&self.image),
+            2 => model::opt(&self.video),
             3 => model::Part::Flag(&self.banner_enabled),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.image.is_some() as u64) << 1
+            | (self.video.is_some() as u64) << 2
+            | (self.banner_enabled.is_some() as u64) << 3
     }
 }
 model::model!(BannerInfo);
@@ -121,9 +127,9 @@ impl model::Model for CustomLinkCard {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.size),
-            1 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.type_),
             2 => model::Part::Flag(&self.draft),
-            3 => model::Part::Opt(&self.links),
+            3 => model::opt(&self.links),
             4 => model::Part::Str(&self.title),
             5 => model::Part::Str(&self.icon_url),
             6 => model::Part::Str(&self.identifier),
@@ -131,6 +137,15 @@ impl model::Model for CustomLinkCard {
             8 => model::Part::Flag(&self.default_card),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.size.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.draft.is_some() as u64) << 2 | (self.links.is_some() as u64) << 3
+            | (self.title.is_some() as u64) << 4 | (self.icon_url.is_some() as u64) << 5
+            | (self.identifier.is_some() as u64) << 6
+            | (self.description.is_some() as u64) << 7
+            | (self.default_card.is_some() as u64) << 8
     }
 }
 model::model!(CustomLinkCard);
@@ -179,6 +194,10 @@ impl model::Model for DeleteHomePageLayoutIconRequest {
             0 => model::Cell::part(&self.icon_url),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -233,7 +252,7 @@ impl model::Model for GithubCard {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.size),
-            1 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.type_),
             2 => model::Part::Flag(&self.draft),
             3 => model::Part::Str(&self.title),
             4 => model::Part::Str(&self.icon_url),
@@ -241,6 +260,14 @@ impl model::Model for GithubCard {
             6 => model::Part::Flag(&self.default_card),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.size.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.draft.is_some() as u64) << 2 | (self.title.is_some() as u64) << 3
+            | (self.icon_url.is_some() as u64) << 4
+            | (self.identifier.is_some() as u64) << 5
+            | (self.default_card.is_some() as u64) << 6
     }
 }
 model::model!(GithubCard);
@@ -279,9 +306,13 @@ impl model::Model for HeaderInfo {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.header_text),
-            1 => model::Part::Opt(&self.quick_links),
+            1 => model::opt(&self.quick_links),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.header_text.is_some() as u64 | (self.quick_links.is_some() as u64) << 1
     }
 }
 model::model!(HeaderInfo);
@@ -319,11 +350,16 @@ impl model::Model for HomePageLayoutInfo {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.cards),
-            1 => model::Part::Opt(&self.banner),
-            2 => model::Part::Opt(&self.header),
+            0 => model::opt(&self.cards),
+            1 => model::opt(&self.banner),
+            2 => model::opt(&self.header),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.cards.is_some() as u64 | (self.banner.is_some() as u64) << 1
+            | (self.header.is_some() as u64) << 2
     }
 }
 model::model!(HomePageLayoutInfo);
@@ -370,6 +406,10 @@ impl model::Model for HomePageLayoutRequest {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0]
     }
@@ -403,9 +443,13 @@ impl model::Model for HomePageLayoutResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.home_page_layout),
+            0 => model::opt(&self.home_page_layout),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.home_page_layout.is_some() as u64
     }
 }
 model::model!(HomePageLayoutResponse);
@@ -440,6 +484,10 @@ impl model::Model for HomePageLayoutYamlResponse {
             0 => model::Part::Str(&self.yaml),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.yaml.is_some() as u64
     }
 }
 model::model!(HomePageLayoutYamlResponse);
@@ -502,7 +550,7 @@ impl model::Model for LearnMoreCard {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.size),
-            1 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.type_),
             2 => model::Part::Flag(&self.draft),
             3 => model::Part::Str(&self.title),
             4 => model::Part::Str(&self.icon_url),
@@ -511,6 +559,15 @@ impl model::Model for LearnMoreCard {
             7 => model::Part::Flag(&self.default_card),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.size.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.draft.is_some() as u64) << 2 | (self.title.is_some() as u64) << 3
+            | (self.icon_url.is_some() as u64) << 4
+            | (self.identifier.is_some() as u64) << 5
+            | (self.description.is_some() as u64) << 6
+            | (self.default_card.is_some() as u64) << 7
     }
 }
 model::model!(LearnMoreCard);
@@ -561,6 +618,12 @@ impl model::Model for LinksInfo {
             3 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.icon.is_some() as u64) << 1
+            | (self.title.is_some() as u64) << 2
+            | (self.identifier.is_some() as u64) << 3
     }
 }
 model::model!(LinksInfo);
@@ -627,7 +690,7 @@ impl model::Model for MarkdownCard {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.size),
-            1 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.type_),
             2 => model::Part::Flag(&self.draft),
             3 => model::Part::Str(&self.title),
             4 => model::Part::Str(&self.icon_url),
@@ -637,6 +700,16 @@ impl model::Model for MarkdownCard {
             8 => model::Part::Flag(&self.default_card),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.size.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.draft.is_some() as u64) << 2 | (self.title.is_some() as u64) << 3
+            | (self.icon_url.is_some() as u64) << 4
+            | (self.markdown.is_some() as u64) << 5
+            | (self.identifier.is_some() as u64) << 6
+            | (self.description.is_some() as u64) << 7
+            | (self.default_card.is_some() as u64) << 8
     }
 }
 model::model!(MarkdownCard);
@@ -702,7 +775,7 @@ impl model::Model for RecentlyVisitedCard {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.size),
-            1 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.type_),
             2 => model::Part::Flag(&self.draft),
             3 => model::Part::Str(&self.title),
             4 => model::Part::Str(&self.icon_url),
@@ -711,6 +784,15 @@ impl model::Model for RecentlyVisitedCard {
             7 => model::Part::Flag(&self.default_card),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.size.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.draft.is_some() as u64) << 2 | (self.title.is_some() as u64) << 3
+            | (self.icon_url.is_some() as u64) << 4
+            | (self.identifier.is_some() as u64) << 5
+            | (self.description.is_some() as u64) << 6
+            | (self.default_card.is_some() as u64) << 7
     }
 }
 model::model!(RecentlyVisitedCard);
@@ -765,7 +847,7 @@ impl model::Model for SelfServiceCard {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.size),
-            1 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.type_),
             2 => model::Part::Flag(&self.draft),
             3 => model::Part::Str(&self.title),
             4 => model::Part::Str(&self.icon_url),
@@ -773,6 +855,14 @@ impl model::Model for SelfServiceCard {
             6 => model::Part::Flag(&self.default_card),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.size.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.draft.is_some() as u64) << 2 | (self.title.is_some() as u64) << 3
+            | (self.icon_url.is_some() as u64) << 4
+            | (self.identifier.is_some() as u64) << 5
+            | (self.default_card.is_some() as u64) << 6
     }
 }
 model::model!(SelfServiceCard);
@@ -839,7 +929,7 @@ impl model::Model for TopVisitedCard {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.size),
-            1 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.type_),
             2 => model::Part::Flag(&self.draft),
             3 => model::Part::Str(&self.title),
             4 => model::Part::Str(&self.icon_url),
@@ -848,6 +938,15 @@ impl model::Model for TopVisitedCard {
             7 => model::Part::Flag(&self.default_card),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.size.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.draft.is_some() as u64) << 2 | (self.title.is_some() as u64) << 3
+            | (self.icon_url.is_some() as u64) << 4
+            | (self.identifier.is_some() as u64) << 5
+            | (self.description.is_some() as u64) << 6
+            | (self.default_card.is_some() as u64) << 7
     }
 }
 model::model!(TopVisitedCard);
@@ -890,10 +989,15 @@ impl model::Model for UploadInfo {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.url),
-            1 => model::Part::Opt(&self.uploads),
+            1 => model::opt(&self.uploads),
             2 => model::Part::Str(&self.selected),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.uploads.is_some() as u64) << 1
+            | (self.selected.is_some() as u64) << 2
     }
 }
 model::model!(UploadInfo);
@@ -961,7 +1065,7 @@ impl model::Model for VideoCard {
         match index {
             0 => model::Part::Str(&self.url),
             1 => model::Part::Str(&self.size),
-            2 => model::Part::Opt(&self.type_),
+            2 => model::opt(&self.type_),
             3 => model::Part::Flag(&self.draft),
             4 => model::Part::Str(&self.title),
             5 => model::Part::Str(&self.icon_url),
@@ -970,6 +1074,15 @@ impl model::Model for VideoCard {
             8 => model::Part::Flag(&self.default_card),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.size.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2 | (self.draft.is_some() as u64) << 3
+            | (self.title.is_some() as u64) << 4 | (self.icon_url.is_some() as u64) << 5
+            | (self.identifier.is_some() as u64) << 6
+            | (self.description.is_some() as u64) << 7
+            | (self.default_card.is_some() as u64) << 8
     }
 }
 model::model!(VideoCard);

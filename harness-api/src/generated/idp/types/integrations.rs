@@ -32,9 +32,13 @@ impl model::Model for CreateIntegrationBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.request),
+            0 => model::opt(&self.request),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.request.is_some() as u64
     }
 }
 model::model!(CreateIntegrationBody);
@@ -69,6 +73,10 @@ impl model::Model for CreateIntegrationBodyRequest {
             0 => model::Part::Str(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64
     }
 }
 model::model!(CreateIntegrationBodyRequest);
@@ -124,9 +132,14 @@ impl model::Model for SaveDiscoverEntitiesBody {
         match index {
             0 => model::Part::Flag(&self.all),
             1 => model::Part::Flag(&self.auto_discover),
-            2 => model::Part::Opt(&self.integration_entities),
+            2 => model::opt(&self.integration_entities),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.all.is_some() as u64 | (self.auto_discover.is_some() as u64) << 1
+            | (self.integration_entities.is_some() as u64) << 2
     }
 }
 model::model!(SaveDiscoverEntitiesBody);
@@ -170,6 +183,11 @@ impl model::Model for SaveDiscoverEntitiesBodyIntegrationEntities {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.action.is_some() as u64 | (self.action_destination.is_some() as u64) << 1
+            | (self.integration_entity_id.is_some() as u64) << 2
+    }
 }
 model::model!(SaveDiscoverEntitiesBodyIntegrationEntities);
 /// Schema `unlinkIntegrationEntities body`.
@@ -200,9 +218,13 @@ impl model::Model for UnlinkIntegrationEntitiesBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.entity_refs),
+            0 => model::opt(&self.entity_refs),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.entity_refs.is_some() as u64
     }
 }
 model::model!(UnlinkIntegrationEntitiesBody);
@@ -234,9 +256,13 @@ impl model::Model for UpdateIntegrationBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.request),
+            0 => model::opt(&self.request),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.request.is_some() as u64
     }
 }
 model::model!(UpdateIntegrationBody);
@@ -271,6 +297,10 @@ impl model::Model for UpdateIntegrationBodyRequest {
             0 => model::Part::Str(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64
     }
 }
 model::model!(UpdateIntegrationBodyRequest);

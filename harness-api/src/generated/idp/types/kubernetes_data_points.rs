@@ -45,6 +45,11 @@ impl model::Model for ClusterConfig {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.token.is_some() as u64) << 2
+    }
+    #[inline]
     fn secrets(&self) -> &'static [usize] {
         &[2]
     }
@@ -87,12 +92,18 @@ impl model::Model for KubernetesConfig {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.clusters),
+            0 => model::opt(&self.clusters),
             1 => model::Part::Str(&self.namespace),
             2 => model::Part::Str(&self.label_selector),
-            3 => model::Part::Opt(&self.data_source_location),
+            3 => model::opt(&self.data_source_location),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.clusters.is_some() as u64 | (self.namespace.is_some() as u64) << 1
+            | (self.label_selector.is_some() as u64) << 2
+            | (self.data_source_location.is_some() as u64) << 3
     }
 }
 model::model!(KubernetesConfig);
@@ -124,9 +135,13 @@ impl model::Model for KubernetesRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.request),
+            0 => model::opt(&self.request),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.request.is_some() as u64
     }
 }
 model::model!(KubernetesRequest);

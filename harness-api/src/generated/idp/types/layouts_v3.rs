@@ -56,6 +56,13 @@ impl model::Model for CreateLayoutV3Body {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2 | (self.yaml.is_some() as u64) << 3
+            | (self.default_yaml.is_some() as u64) << 4
+            | (self.display_name.is_some() as u64) << 5
+    }
 }
 model::model!(CreateLayoutV3Body);
 /// Schema `delete-layout-v3 body`.
@@ -110,6 +117,13 @@ impl model::Model for DeleteLayoutV3Body {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2 | (self.yaml.is_some() as u64) << 3
+            | (self.default_yaml.is_some() as u64) << 4
+            | (self.display_name.is_some() as u64) << 5
+    }
 }
 model::model!(DeleteLayoutV3Body);
 /// Schema `layout-ingest-v3 body`.
@@ -143,10 +157,14 @@ impl model::Model for LayoutIngestV3Body {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.exports),
+            0 => model::opt(&self.exports),
             1 => model::Part::Str(&self.operation_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.exports.is_some() as u64 | (self.operation_type.is_some() as u64) << 1
     }
 }
 model::model!(LayoutIngestV3Body);
@@ -193,10 +211,17 @@ impl model::Model for LayoutIngestV3BodyExports {
             0 => model::Part::Int(&self.cards),
             1 => model::Part::Int(&self.pages),
             2 => model::Part::Int(&self.tab_contents),
-            3 => model::Part::Opt(&self.export_details),
-            4 => model::Part::Opt(&self.default_entity_types),
+            3 => model::opt(&self.export_details),
+            4 => model::opt(&self.default_entity_types),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.cards.is_some() as u64 | (self.pages.is_some() as u64) << 1
+            | (self.tab_contents.is_some() as u64) << 2
+            | (self.export_details.is_some() as u64) << 3
+            | (self.default_entity_types.is_some() as u64) << 4
     }
 }
 model::model!(LayoutIngestV3BodyExports);
@@ -247,6 +272,13 @@ impl model::Model for LayoutIngestV3BodyExportsExportDetails {
             4 => model::Part::Json(&self.layout_schema_specs),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.default_route.is_some() as u64) << 2
+            | (self.add_by_default.is_some() as u64) << 3
+            | (self.layout_schema_specs.is_some() as u64) << 4
     }
 }
 model::model!(LayoutIngestV3BodyExportsExportDetails);

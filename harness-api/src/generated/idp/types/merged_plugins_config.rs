@@ -35,10 +35,14 @@ impl model::Model for ConfigurationEntities {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.proxy),
-            1 => model::Part::Opt(&self.env_variables),
+            0 => model::opt(&self.proxy),
+            1 => model::opt(&self.env_variables),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.proxy.is_some() as u64 | (self.env_variables.is_some() as u64) << 1
     }
 }
 model::model!(ConfigurationEntities);
@@ -70,9 +74,13 @@ impl model::Model for MergedPluginConfigResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.merged_config),
+            0 => model::opt(&self.merged_config),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.merged_config.is_some() as u64
     }
 }
 model::model!(MergedPluginConfigResponse);
@@ -110,11 +118,16 @@ impl model::Model for MergedPluginConfigs {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.proxy),
+            0 => model::opt(&self.proxy),
             1 => model::Part::Str(&self.config),
-            2 => model::Part::Opt(&self.env_variables),
+            2 => model::opt(&self.env_variables),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.proxy.is_some() as u64 | (self.config.is_some() as u64) << 1
+            | (self.env_variables.is_some() as u64) << 2
     }
 }
 model::model!(MergedPluginConfigs);

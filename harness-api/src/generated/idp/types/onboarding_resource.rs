@@ -55,6 +55,10 @@ impl model::Model for AllEntitiesImport {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1]
     }
@@ -127,6 +131,10 @@ impl model::Model for CatalogConnectorInfo {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1 | 1 << 2 | 1 << 3
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1, 2, 3]
     }
@@ -180,6 +188,10 @@ impl model::Model for EntitiesForImport {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1]
     }
@@ -228,6 +240,10 @@ impl model::Model for GenerateYamlRequest {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0]
     }
@@ -261,9 +277,13 @@ impl model::Model for GenerateYamlResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.generated_yaml),
+            0 => model::opt(&self.generated_yaml),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.generated_yaml.is_some() as u64
     }
 }
 model::model!(GenerateYamlResponse);
@@ -302,6 +322,10 @@ impl model::Model for GenerateYamlResponseGeneratedYaml {
             1 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.yaml_def.is_some() as u64 | (self.description.is_some() as u64) << 1
     }
 }
 model::model!(GenerateYamlResponseGeneratedYaml);
@@ -357,6 +381,13 @@ impl model::Model for HarnessBackstageEntities {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.owner.is_some() as u64) << 2 | (self.system.is_some() as u64) << 3
+            | (self.identifier.is_some() as u64) << 4
+            | (self.entity_type.is_some() as u64) << 5
+    }
 }
 model::model!(HarnessBackstageEntities);
 /// Schema `HarnessEntitiesCountResponse`.
@@ -399,6 +430,11 @@ impl model::Model for HarnessEntitiesCountResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org_count.is_some() as u64 | (self.project_count.is_some() as u64) << 1
+            | (self.service_count.is_some() as u64) << 2
+    }
 }
 model::model!(HarnessEntitiesCountResponse);
 /// Schema `HarnessEntitiesResponse`.
@@ -429,9 +465,13 @@ impl model::Model for HarnessEntitiesResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.harness_backstage_entities),
+            0 => model::opt(&self.harness_backstage_entities),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.harness_backstage_entities.is_some() as u64
     }
 }
 model::model!(HarnessEntitiesResponse);
@@ -472,6 +512,10 @@ impl model::Model for ImportEntitiesResponse {
             0 => model::Part::Str(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status.is_some() as u64
     }
 }
 model::model!(ImportEntitiesResponse);
@@ -532,6 +576,10 @@ impl model::Model for IndividualEntitiesImport {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1 | 1 << 2
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1, 2]
     }
@@ -590,6 +638,10 @@ impl model::Model for SampleEntitiesImport {
             1 => model::Cell::part(&self.catalog_connector_info),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

@@ -36,9 +36,13 @@ impl model::Model for Artifact {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.url),
-            1 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(Artifact);
@@ -100,16 +104,25 @@ impl model::Model for CustomPluginDetailedInfo {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.proxy),
+            0 => model::opt(&self.proxy),
             1 => model::Part::Flag(&self.saved),
             2 => model::Part::Str(&self.config),
-            3 => model::Part::Opt(&self.exports),
-            4 => model::Part::Opt(&self.artifact),
+            3 => model::opt(&self.exports),
+            4 => model::opt(&self.artifact),
             5 => model::Part::Str(&self.package_name),
-            6 => model::Part::Opt(&self.env_variables),
-            7 => model::Part::Opt(&self.plugin_details),
+            6 => model::opt(&self.env_variables),
+            7 => model::opt(&self.plugin_details),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.proxy.is_some() as u64 | (self.saved.is_some() as u64) << 1
+            | (self.config.is_some() as u64) << 2 | (self.exports.is_some() as u64) << 3
+            | (self.artifact.is_some() as u64) << 4
+            | (self.package_name.is_some() as u64) << 5
+            | (self.env_variables.is_some() as u64) << 6
+            | (self.plugin_details.is_some() as u64) << 7
     }
 }
 model::model!(CustomPluginDetailedInfo);
@@ -141,9 +154,13 @@ impl model::Model for CustomPluginInfoRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.info),
+            0 => model::opt(&self.info),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.info.is_some() as u64
     }
 }
 model::model!(CustomPluginInfoRequest);
@@ -175,9 +192,13 @@ impl model::Model for CustomPluginInfoResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.info),
+            0 => model::opt(&self.info),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.info.is_some() as u64
     }
 }
 model::model!(CustomPluginInfoResponse);
@@ -227,14 +248,21 @@ impl model::Model for PluginDetailedInfo {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.proxy),
+            0 => model::opt(&self.proxy),
             1 => model::Part::Flag(&self.saved),
             2 => model::Part::Str(&self.config),
-            3 => model::Part::Opt(&self.exports),
-            4 => model::Part::Opt(&self.env_variables),
-            5 => model::Part::Opt(&self.plugin_details),
+            3 => model::opt(&self.exports),
+            4 => model::opt(&self.env_variables),
+            5 => model::opt(&self.plugin_details),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.proxy.is_some() as u64 | (self.saved.is_some() as u64) << 1
+            | (self.config.is_some() as u64) << 2 | (self.exports.is_some() as u64) << 3
+            | (self.env_variables.is_some() as u64) << 4
+            | (self.plugin_details.is_some() as u64) << 5
     }
 }
 model::model!(PluginDetailedInfo);
@@ -266,9 +294,13 @@ impl model::Model for PluginDetailedInfoResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.plugin),
+            0 => model::opt(&self.plugin),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.plugin.is_some() as u64
     }
 }
 model::model!(PluginDetailedInfoResponse);
@@ -353,7 +385,7 @@ impl model::Model for PluginInfo {
             0 => model::Part::Str(&self.id),
             1 => model::Part::Flag(&self.core),
             2 => model::Part::Str(&self.name),
-            3 => model::Part::Opt(&self.images),
+            3 => model::opt(&self.images),
             4 => model::Part::Str(&self.source),
             5 => model::Part::Flag(&self.enabled),
             6 => model::Part::Str(&self.category),
@@ -361,10 +393,23 @@ impl model::Model for PluginInfo {
             8 => model::Part::Str(&self.image_url),
             9 => model::Part::Str(&self.created_by),
             10 => model::Part::Str(&self.description),
-            11 => model::Part::Opt(&self.plugin_type),
+            11 => model::opt(&self.plugin_type),
             12 => model::Part::Str(&self.documentation),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.core.is_some() as u64) << 1
+            | (self.name.is_some() as u64) << 2 | (self.images.is_some() as u64) << 3
+            | (self.source.is_some() as u64) << 4 | (self.enabled.is_some() as u64) << 5
+            | (self.category.is_some() as u64) << 6
+            | (self.icon_url.is_some() as u64) << 7
+            | (self.image_url.is_some() as u64) << 8
+            | (self.created_by.is_some() as u64) << 9
+            | (self.description.is_some() as u64) << 10
+            | (self.plugin_type.is_some() as u64) << 11
+            | (self.documentation.is_some() as u64) << 12
     }
 }
 model::model!(PluginInfo);
@@ -400,9 +445,13 @@ impl model::Model for PluginInfoResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.plugin),
+            0 => model::opt(&self.plugin),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.plugin.is_some() as u64
     }
 }
 model::model!(PluginInfoResponse);
@@ -434,9 +483,13 @@ impl model::Model for PluginRequestResponseList {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.plugin_requests),
+            0 => model::opt(&self.plugin_requests),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.plugin_requests.is_some() as u64
     }
 }
 model::model!(PluginRequestResponseList);
@@ -483,6 +536,12 @@ impl model::Model for RequestPlugin {
             3 => model::Part::Str(&self.package_link),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.creator.is_some() as u64) << 1
+            | (self.doc_link.is_some() as u64) << 2
+            | (self.package_link.is_some() as u64) << 3
     }
 }
 model::model!(RequestPlugin);

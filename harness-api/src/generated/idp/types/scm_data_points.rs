@@ -64,9 +64,18 @@ impl model::Model for ScmConfig {
             3 => model::Part::Str(&self.repo_owner),
             4 => model::Part::Str(&self.repo_branch),
             5 => model::Part::Str(&self.repo_sub_folder),
-            6 => model::Part::Opt(&self.data_source_location),
+            6 => model::opt(&self.data_source_location),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.token.is_some() as u64 | (self.repo_scm.is_some() as u64) << 1
+            | (self.repo_name.is_some() as u64) << 2
+            | (self.repo_owner.is_some() as u64) << 3
+            | (self.repo_branch.is_some() as u64) << 4
+            | (self.repo_sub_folder.is_some() as u64) << 5
+            | (self.data_source_location.is_some() as u64) << 6
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -102,9 +111,13 @@ impl model::Model for ScmRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.request),
+            0 => model::opt(&self.request),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.request.is_some() as u64
     }
 }
 model::model!(ScmRequest);

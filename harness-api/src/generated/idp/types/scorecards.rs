@@ -48,13 +48,21 @@ impl model::Model for Check {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Flag(&self.custom),
             3 => model::Part::Str(&self.expression),
             4 => model::Part::Str(&self.identifier),
             5 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.custom.is_some() as u64) << 2
+            | (self.expression.is_some() as u64) << 3
+            | (self.identifier.is_some() as u64) << 4
+            | (self.description.is_some() as u64) << 5
     }
 }
 model::model!(Check);
@@ -95,12 +103,18 @@ impl model::Model for Facets {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.tags),
-            1 => model::Part::Opt(&self.type_),
-            2 => model::Part::Opt(&self.owners),
-            3 => model::Part::Opt(&self.lifecycle),
+            0 => model::opt(&self.tags),
+            1 => model::opt(&self.type_),
+            2 => model::opt(&self.owners),
+            3 => model::opt(&self.lifecycle),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.tags.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.owners.is_some() as u64) << 2
+            | (self.lifecycle.is_some() as u64) << 3
     }
 }
 model::model!(Facets);
@@ -163,15 +177,25 @@ impl model::Model for Scorecard {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.checks),
+            1 => model::opt(&self.checks),
             2 => model::Part::Flag(&self.published),
             3 => model::Part::Int(&self.components),
             4 => model::Part::Str(&self.identifier),
             5 => model::Part::Num(&self.percentage),
             6 => model::Part::Str(&self.description),
-            7 => model::Part::Opt(&self.checks_missing),
+            7 => model::opt(&self.checks_missing),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.checks.is_some() as u64) << 1
+            | (self.published.is_some() as u64) << 2
+            | (self.components.is_some() as u64) << 3
+            | (self.identifier.is_some() as u64) << 4
+            | (self.percentage.is_some() as u64) << 5
+            | (self.description.is_some() as u64) << 6
+            | (self.checks_missing.is_some() as u64) << 7
     }
 }
 model::model!(Scorecard);
@@ -228,6 +252,10 @@ impl model::Model for ScorecardChecks {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.weightage.is_some() as u64) << 1 | 1 << 2
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 2]
     }
@@ -280,6 +308,13 @@ impl model::Model for ScorecardChecksDetails {
             4 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.custom.is_some() as u64) << 1
+            | (self.weightage.is_some() as u64) << 2
+            | (self.identifier.is_some() as u64) << 3
+            | (self.description.is_some() as u64) << 4
     }
 }
 model::model!(ScorecardChecksDetails);
@@ -346,16 +381,27 @@ impl model::Model for ScorecardDetails {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.filter),
+            1 => model::opt(&self.filter),
             2 => model::Part::Flag(&self.published),
             3 => model::Part::Int(&self.components),
             4 => model::Part::Str(&self.identifier),
             5 => model::Part::Num(&self.percentage),
             6 => model::Part::Str(&self.description),
-            7 => model::Part::Opt(&self.checks_missing),
-            8 => model::Part::Opt(&self.weightage_strategy),
+            7 => model::opt(&self.checks_missing),
+            8 => model::opt(&self.weightage_strategy),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.filter.is_some() as u64) << 1
+            | (self.published.is_some() as u64) << 2
+            | (self.components.is_some() as u64) << 3
+            | (self.identifier.is_some() as u64) << 4
+            | (self.percentage.is_some() as u64) << 5
+            | (self.description.is_some() as u64) << 6
+            | (self.checks_missing.is_some() as u64) << 7
+            | (self.weightage_strategy.is_some() as u64) << 8
     }
 }
 model::model!(ScorecardDetails);
@@ -410,6 +456,10 @@ impl model::Model for ScorecardDetailsRequest {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1]
     }
@@ -446,10 +496,14 @@ impl model::Model for ScorecardDetailsResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.checks),
-            1 => model::Part::Opt(&self.scorecard),
+            0 => model::opt(&self.checks),
+            1 => model::opt(&self.scorecard),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.checks.is_some() as u64 | (self.scorecard.is_some() as u64) << 1
     }
 }
 model::model!(ScorecardDetailsResponse);
@@ -486,9 +540,13 @@ impl model::Model for ScorecardResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.scorecard),
+            0 => model::opt(&self.scorecard),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.scorecard.is_some() as u64
     }
 }
 model::model!(ScorecardResponse);
@@ -548,6 +606,13 @@ impl model::Model for ScorecardStats {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2 | (self.owner.is_some() as u64) << 3
+            | (self.score.is_some() as u64) << 4 | (self.system.is_some() as u64) << 5
+            | (self.namespace.is_some() as u64) << 6
+    }
 }
 model::model!(ScorecardStats);
 /// Schema `ScorecardStatsResponse`.
@@ -585,10 +650,15 @@ impl model::Model for ScorecardStatsResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.stats),
+            1 => model::opt(&self.stats),
             2 => model::Part::Int(&self.timestamp),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.stats.is_some() as u64) << 1
+            | (self.timestamp.is_some() as u64) << 2
     }
 }
 model::model!(ScorecardStatsResponse);

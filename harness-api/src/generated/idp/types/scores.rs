@@ -50,11 +50,18 @@ impl model::Model for CheckStatus {
             0 => model::Part::Str(&self.name),
             1 => model::Part::Flag(&self.custom),
             2 => model::Part::Str(&self.reason),
-            3 => model::Part::Opt(&self.status),
+            3 => model::opt(&self.status),
             4 => model::Part::Int(&self.weight),
             5 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.custom.is_some() as u64) << 1
+            | (self.reason.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
+            | (self.weight.is_some() as u64) << 4
+            | (self.identifier.is_some() as u64) << 5
     }
 }
 model::model!(CheckStatus);
@@ -105,10 +112,16 @@ impl model::Model for EntityScores {
             0 => model::Part::Str(&self.kind),
             1 => model::Part::Str(&self.name),
             2 => model::Part::Str(&self.title),
-            3 => model::Part::Opt(&self.scores),
+            3 => model::opt(&self.scores),
             4 => model::Part::Str(&self.namespace),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.title.is_some() as u64) << 2 | (self.scores.is_some() as u64) << 3
+            | (self.namespace.is_some() as u64) << 4
     }
 }
 model::model!(EntityScores);
@@ -140,9 +153,13 @@ impl model::Model for EntityScoresResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.entity),
+            0 => model::opt(&self.entity),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.entity.is_some() as u64
     }
 }
 model::model!(EntityScoresResponse);
@@ -186,6 +203,11 @@ impl model::Model for ScorecardGraphSummaryInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.score.is_some() as u64 | (self.timestamp.is_some() as u64) << 1
+            | (self.scorecard_identifier.is_some() as u64) << 2
+    }
 }
 model::model!(ScorecardGraphSummaryInfo);
 /// Schema `ScorecardGraphSummaryInfoResponse`.
@@ -216,9 +238,13 @@ impl model::Model for ScorecardGraphSummaryInfoResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.scorecard_graph_summary),
+            0 => model::opt(&self.scorecard_graph_summary),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.scorecard_graph_summary.is_some() as u64
     }
 }
 model::model!(ScorecardGraphSummaryInfoResponse);
@@ -250,9 +276,13 @@ impl model::Model for ScorecardRecalibrateResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.recalibrated_scores),
+            0 => model::opt(&self.recalibrated_scores),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.recalibrated_scores.is_some() as u64
     }
 }
 model::model!(ScorecardRecalibrateResponse);
@@ -296,6 +326,11 @@ impl model::Model for ScorecardScore {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.score.is_some() as u64 | (self.description.is_some() as u64) << 1
+            | (self.scorecard_name.is_some() as u64) << 2
+    }
 }
 model::model!(ScorecardScore);
 /// Schema `ScorecardScoreResponse`.
@@ -330,9 +365,14 @@ impl model::Model for ScorecardScoreResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.overall_score),
-            1 => model::Part::Opt(&self.scorecard_scores),
+            1 => model::opt(&self.scorecard_scores),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.overall_score.is_some() as u64
+            | (self.scorecard_scores.is_some() as u64) << 1
     }
 }
 model::model!(ScorecardScoreResponse);
@@ -394,11 +434,20 @@ impl model::Model for ScorecardSummaryInfo {
             1 => model::Part::Int(&self.timestamp),
             2 => model::Part::Str(&self.description),
             3 => model::Part::Str(&self.scorecard_name),
-            4 => model::Part::Opt(&self.checks_statuses),
-            5 => model::Part::Opt(&self.recalibrate_info),
+            4 => model::opt(&self.checks_statuses),
+            5 => model::opt(&self.recalibrate_info),
             6 => model::Part::Str(&self.scorecard_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.score.is_some() as u64 | (self.timestamp.is_some() as u64) << 1
+            | (self.description.is_some() as u64) << 2
+            | (self.scorecard_name.is_some() as u64) << 3
+            | (self.checks_statuses.is_some() as u64) << 4
+            | (self.recalibrate_info.is_some() as u64) << 5
+            | (self.scorecard_identifier.is_some() as u64) << 6
     }
 }
 model::model!(ScorecardSummaryInfo);
@@ -430,9 +479,13 @@ impl model::Model for ScorecardSummaryResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.scorecards_summary),
+            0 => model::opt(&self.scorecards_summary),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.scorecards_summary.is_some() as u64
     }
 }
 model::model!(ScorecardSummaryResponse);

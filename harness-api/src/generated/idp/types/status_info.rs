@@ -40,9 +40,14 @@ impl model::Model for StatusInfo {
         match index {
             0 => model::Part::Str(&self.reason),
             1 => model::Part::Int(&self.updated_at),
-            2 => model::Part::Opt(&self.current_status),
+            2 => model::opt(&self.current_status),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.reason.is_some() as u64 | (self.updated_at.is_some() as u64) << 1
+            | (self.current_status.is_some() as u64) << 2
     }
 }
 model::model!(StatusInfo);
@@ -79,9 +84,13 @@ impl model::Model for StatusInfoRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status.is_some() as u64
     }
 }
 model::model!(StatusInfoRequest);
@@ -113,9 +122,13 @@ impl model::Model for StatusInfoResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status.is_some() as u64
     }
 }
 model::model!(StatusInfoResponse);

@@ -73,5 +73,15 @@ impl model::Model for SloNotificationDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.slo_name.is_some() as u64 | (self.slo_org_id.is_some() as u64) << 1
+            | (self.rule_org_id.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
+            | (self.slo_project_id.is_some() as u64) << 4
+            | (self.rule_project_id.is_some() as u64) << 5
+            | (self.entity_identifier.is_some() as u64) << 6
+            | (self.event_template_identifier.is_some() as u64) << 7
+    }
 }
 model::model!(SloNotificationDto);

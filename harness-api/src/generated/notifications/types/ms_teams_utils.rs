@@ -56,12 +56,20 @@ impl model::Model for MsTeamsOauthTokenResponse {
         match index {
             0 => model::Part::Str(&self.scope),
             1 => model::Part::Int(&self.expires_in),
-            2 => model::Part::Opt(&self.token_type),
+            2 => model::opt(&self.token_type),
             3 => model::Part::Str(&self.access_token),
             4 => model::Part::Str(&self.refresh_token),
             5 => model::Part::Int(&self.ext_expires_in),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.scope.is_some() as u64 | (self.expires_in.is_some() as u64) << 1
+            | (self.token_type.is_some() as u64) << 2
+            | (self.access_token.is_some() as u64) << 3
+            | (self.refresh_token.is_some() as u64) << 4
+            | (self.ext_expires_in.is_some() as u64) << 5
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {

@@ -75,18 +75,31 @@ impl model::Model for ChannelDto {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.api_key),
-            1 => model::Part::Opt(&self.headers),
-            2 => model::Part::Opt(&self.email_ids),
-            3 => model::Part::Opt(&self.user_groups),
-            4 => model::Part::Opt(&self.datadog_urls),
-            5 => model::Part::Opt(&self.ms_team_keys),
-            6 => model::Part::Opt(&self.webhook_urls),
-            7 => model::Part::Opt(&self.delegate_selectors),
-            8 => model::Part::Opt(&self.slack_webhook_urls),
+            1 => model::opt(&self.headers),
+            2 => model::opt(&self.email_ids),
+            3 => model::opt(&self.user_groups),
+            4 => model::opt(&self.datadog_urls),
+            5 => model::opt(&self.ms_team_keys),
+            6 => model::opt(&self.webhook_urls),
+            7 => model::opt(&self.delegate_selectors),
+            8 => model::opt(&self.slack_webhook_urls),
             9 => model::Part::Flag(&self.execute_on_delegate),
-            10 => model::Part::Opt(&self.pager_duty_integration_keys),
+            10 => model::opt(&self.pager_duty_integration_keys),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.api_key.is_some() as u64 | (self.headers.is_some() as u64) << 1
+            | (self.email_ids.is_some() as u64) << 2
+            | (self.user_groups.is_some() as u64) << 3
+            | (self.datadog_urls.is_some() as u64) << 4
+            | (self.ms_team_keys.is_some() as u64) << 5
+            | (self.webhook_urls.is_some() as u64) << 6
+            | (self.delegate_selectors.is_some() as u64) << 7
+            | (self.slack_webhook_urls.is_some() as u64) << 8
+            | (self.execute_on_delegate.is_some() as u64) << 9
+            | (self.pager_duty_integration_keys.is_some() as u64) << 10
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -167,16 +180,26 @@ impl model::Model for NotificationChannelDto {
         match index {
             0 => model::Part::Str(&self.org),
             1 => model::Part::Str(&self.name),
-            2 => model::Part::Opt(&self.status),
+            2 => model::opt(&self.status),
             3 => model::Part::Str(&self.account),
-            4 => model::Part::Opt(&self.channel),
+            4 => model::opt(&self.channel),
             5 => model::Part::Int(&self.created),
             6 => model::Part::Str(&self.project),
             7 => model::Part::Str(&self.identifier),
             8 => model::Part::Int(&self.last_modified),
-            9 => model::Part::Opt(&self.notification_channel_type),
+            9 => model::opt(&self.notification_channel_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.status.is_some() as u64) << 2 | (self.account.is_some() as u64) << 3
+            | (self.channel.is_some() as u64) << 4 | (self.created.is_some() as u64) << 5
+            | (self.project.is_some() as u64) << 6
+            | (self.identifier.is_some() as u64) << 7
+            | (self.last_modified.is_some() as u64) << 8
+            | (self.notification_channel_type.is_some() as u64) << 9
     }
 }
 model::model!(NotificationChannelDto);
@@ -220,6 +243,11 @@ impl model::Model for NotificationUserGroupDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org.is_some() as u64 | (self.project.is_some() as u64) << 1
+            | (self.identifier.is_some() as u64) << 2
+    }
 }
 model::model!(NotificationUserGroupDto);
 /// Schema `WebHookHeaders`.
@@ -257,6 +285,10 @@ impl model::Model for WebHookHeaders {
             1 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(WebHookHeaders);

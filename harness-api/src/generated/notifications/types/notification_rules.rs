@@ -35,10 +35,14 @@ impl model::Model for ChaosExperimentEventNotificationParamsDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
-            1 => model::Part::Opt(&self.chaos_experiment_ids),
+            0 => model::opt(&self.type_),
+            1 => model::opt(&self.chaos_experiment_ids),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.chaos_experiment_ids.is_some() as u64) << 1
     }
 }
 model::model!(ChaosExperimentEventNotificationParamsDto);
@@ -76,11 +80,16 @@ impl model::Model for CustomNotificationTemplateDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.variables),
+            0 => model::opt(&self.variables),
             1 => model::Part::Str(&self.template_ref),
             2 => model::Part::Str(&self.version_label),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.variables.is_some() as u64 | (self.template_ref.is_some() as u64) << 1
+            | (self.version_label.is_some() as u64) << 2
     }
 }
 model::model!(CustomNotificationTemplateDto);
@@ -118,11 +127,16 @@ impl model::Model for DelegateEventNotificationParamsDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
-            1 => model::Part::Opt(&self.frequency),
-            2 => model::Part::Opt(&self.delegate_group_ids),
+            0 => model::opt(&self.type_),
+            1 => model::opt(&self.frequency),
+            2 => model::opt(&self.delegate_group_ids),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.frequency.is_some() as u64) << 1
+            | (self.delegate_group_ids.is_some() as u64) << 2
     }
 }
 model::model!(DelegateEventNotificationParamsDto);
@@ -162,6 +176,10 @@ impl model::Model for FrequencyDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
+    }
 }
 model::model!(FrequencyDto);
 /// Schema `NotificationConditionDTO`.
@@ -196,9 +214,14 @@ impl model::Model for NotificationConditionDto {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.condition_name),
-            1 => model::Part::Opt(&self.notification_event_configs),
+            1 => model::opt(&self.notification_event_configs),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.condition_name.is_some() as u64
+            | (self.notification_event_configs.is_some() as u64) << 1
     }
 }
 model::model!(NotificationConditionDto);
@@ -244,12 +267,19 @@ impl model::Model for NotificationEventConfigDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.entity_identifiers),
+            0 => model::opt(&self.entity_identifiers),
             1 => model::Part::Str(&self.notification_event),
             2 => model::Part::Str(&self.notification_entity),
-            3 => model::Part::Opt(&self.notification_event_data),
+            3 => model::opt(&self.notification_event_data),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.entity_identifiers.is_some() as u64
+            | (self.notification_event.is_some() as u64) << 1
+            | (self.notification_entity.is_some() as u64) << 2
+            | (self.notification_event_data.is_some() as u64) << 3
     }
 }
 model::model!(NotificationEventConfigDto);
@@ -295,11 +325,16 @@ impl model::Model for NotificationResourceDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.events),
+            0 => model::opt(&self.events),
             1 => model::Part::Flag(&self.enabled),
             2 => model::Part::Str(&self.resource_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.events.is_some() as u64 | (self.enabled.is_some() as u64) << 1
+            | (self.resource_name.is_some() as u64) << 2
     }
 }
 model::model!(NotificationResourceDto);
@@ -375,17 +410,28 @@ impl model::Model for NotificationRuleDto {
         match index {
             0 => model::Part::Str(&self.org),
             1 => model::Part::Str(&self.name),
-            2 => model::Part::Opt(&self.status),
+            2 => model::opt(&self.status),
             3 => model::Part::Str(&self.account),
             4 => model::Part::Int(&self.created),
             5 => model::Part::Str(&self.project),
             6 => model::Part::Str(&self.identifier),
             7 => model::Part::Int(&self.last_modified),
-            8 => model::Part::Opt(&self.notification_conditions),
-            9 => model::Part::Opt(&self.notification_channel_refs),
-            10 => model::Part::Opt(&self.custom_notification_template_ref),
+            8 => model::opt(&self.notification_conditions),
+            9 => model::opt(&self.notification_channel_refs),
+            10 => model::opt(&self.custom_notification_template_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.status.is_some() as u64) << 2 | (self.account.is_some() as u64) << 3
+            | (self.created.is_some() as u64) << 4 | (self.project.is_some() as u64) << 5
+            | (self.identifier.is_some() as u64) << 6
+            | (self.last_modified.is_some() as u64) << 7
+            | (self.notification_conditions.is_some() as u64) << 8
+            | (self.notification_channel_refs.is_some() as u64) << 9
+            | (self.custom_notification_template_ref.is_some() as u64) << 10
     }
 }
 model::model!(NotificationRuleDto);
@@ -429,6 +475,11 @@ impl model::Model for NotificationTemplateInputsDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.value.is_some() as u64) << 2
+    }
 }
 model::model!(NotificationTemplateInputsDto);
 /// Schema `PipelineEventNotificationParamsDTO`.
@@ -462,10 +513,14 @@ impl model::Model for PipelineEventNotificationParamsDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
-            1 => model::Part::Opt(&self.scope_identifiers),
+            0 => model::opt(&self.type_),
+            1 => model::opt(&self.scope_identifiers),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.scope_identifiers.is_some() as u64) << 1
     }
 }
 model::model!(PipelineEventNotificationParamsDto);
@@ -520,13 +575,21 @@ impl model::Model for SloEventNotificationParamsDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.type_),
             1 => model::Part::Int(&self.error_budget_remaining_minutes),
             2 => model::Part::Num(&self.error_budget_burn_rate_percentage),
             3 => model::Part::Num(&self.error_budget_remaining_percentage),
             4 => model::Part::Int(&self.error_budget_burn_rate_lookback_duration),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64
+            | (self.error_budget_remaining_minutes.is_some() as u64) << 1
+            | (self.error_budget_burn_rate_percentage.is_some() as u64) << 2
+            | (self.error_budget_remaining_percentage.is_some() as u64) << 3
+            | (self.error_budget_burn_rate_lookback_duration.is_some() as u64) << 4
     }
 }
 model::model!(SloEventNotificationParamsDto);

@@ -44,6 +44,11 @@ impl model::Model for AuthedUser {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.email.is_some() as u64) << 1
+            | (self.username.is_some() as u64) << 2
+    }
 }
 model::model!(AuthedUser);
 /// Schema `Enterprise`.
@@ -85,6 +90,11 @@ impl model::Model for Enterprise {
             2 => model::Part::Str(&self.domain),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.domain.is_some() as u64) << 2
     }
 }
 model::model!(Enterprise);
@@ -163,19 +173,32 @@ impl model::Model for SlackOauthTokenResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.ok),
-            1 => model::Part::Opt(&self.team),
+            1 => model::opt(&self.team),
             2 => model::Part::Str(&self.scope),
             3 => model::Part::Str(&self.app_id),
-            4 => model::Part::Opt(&self.enterprise),
+            4 => model::opt(&self.enterprise),
             5 => model::Part::Int(&self.expires_in),
             6 => model::Part::Str(&self.token_type),
-            7 => model::Part::Opt(&self.authed_user),
+            7 => model::opt(&self.authed_user),
             8 => model::Part::Str(&self.bot_user_id),
             9 => model::Part::Str(&self.access_token),
             10 => model::Part::Str(&self.refresh_token),
             11 => model::Part::Flag(&self.is_enterprise_install),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ok.is_some() as u64 | (self.team.is_some() as u64) << 1
+            | (self.scope.is_some() as u64) << 2 | (self.app_id.is_some() as u64) << 3
+            | (self.enterprise.is_some() as u64) << 4
+            | (self.expires_in.is_some() as u64) << 5
+            | (self.token_type.is_some() as u64) << 6
+            | (self.authed_user.is_some() as u64) << 7
+            | (self.bot_user_id.is_some() as u64) << 8
+            | (self.access_token.is_some() as u64) << 9
+            | (self.refresh_token.is_some() as u64) << 10
+            | (self.is_enterprise_install.is_some() as u64) << 11
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -218,6 +241,10 @@ impl model::Model for Team {
             1 => model::Part::Str(&self.name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
     }
 }
 model::model!(Team);

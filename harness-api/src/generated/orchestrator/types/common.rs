@@ -40,6 +40,10 @@ impl model::Model for Dependency {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.optional.is_some() as u64 | (self.identifier.is_some() as u64) << 1
+    }
 }
 model::model!(Dependency);
 /// Schema `Implementation`.
@@ -76,11 +80,16 @@ impl model::Model for Implementation {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.steps),
-            1 => model::Part::Opt(&self.values),
+            0 => model::opt(&self.steps),
+            1 => model::opt(&self.values),
             2 => model::Part::Str(&self.backend),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.steps.is_some() as u64 | (self.values.is_some() as u64) << 1
+            | (self.backend.is_some() as u64) << 2
     }
 }
 model::model!(Implementation);
@@ -134,14 +143,22 @@ impl model::Model for InfraInstance {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.outputs),
-            1 => model::Part::Opt(&self.metadata),
+            0 => model::opt(&self.outputs),
+            1 => model::opt(&self.metadata),
             2 => model::Part::Str(&self.identifier),
-            3 => model::Part::Opt(&self.target_state),
-            4 => model::Part::Opt(&self.dependencies),
-            5 => model::Part::Opt(&self.implementation),
+            3 => model::opt(&self.target_state),
+            4 => model::opt(&self.dependencies),
+            5 => model::opt(&self.implementation),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.outputs.is_some() as u64 | (self.metadata.is_some() as u64) << 1
+            | (self.identifier.is_some() as u64) << 2
+            | (self.target_state.is_some() as u64) << 3
+            | (self.dependencies.is_some() as u64) << 4
+            | (self.implementation.is_some() as u64) << 5
     }
 }
 model::model!(InfraInstance);
@@ -185,13 +202,20 @@ impl model::Model for OrchestratorInfrastructure {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.outputs),
-            1 => model::Part::Opt(&self.metadata),
-            2 => model::Part::Opt(&self.instances),
+            0 => model::opt(&self.outputs),
+            1 => model::opt(&self.metadata),
+            2 => model::opt(&self.instances),
             3 => model::Part::Str(&self.identifier),
-            4 => model::Part::Opt(&self.target_state),
+            4 => model::opt(&self.target_state),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.outputs.is_some() as u64 | (self.metadata.is_some() as u64) << 1
+            | (self.instances.is_some() as u64) << 2
+            | (self.identifier.is_some() as u64) << 3
+            | (self.target_state.is_some() as u64) << 4
     }
 }
 model::model!(OrchestratorInfrastructure);
@@ -229,11 +253,16 @@ impl model::Model for Output {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.type_),
             1 => model::Part::Json(&self.value),
             2 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.value.is_some() as u64) << 1
+            | (self.description.is_some() as u64) << 2
     }
 }
 model::model!(Output);
@@ -278,6 +307,11 @@ impl model::Model for SchemasRequestBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org_identifier.is_some() as u64
+            | (self.project_identifier.is_some() as u64) << 1
+    }
 }
 model::model!(SchemasRequestBody);
 /// Schema `State`.
@@ -308,9 +342,13 @@ impl model::Model for State {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.state),
+            0 => model::opt(&self.state),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.state.is_some() as u64
     }
 }
 model::model!(State);
@@ -361,14 +399,20 @@ impl model::Model for Steps {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.apply),
-            1 => model::Part::Opt(&self.pause),
-            2 => model::Part::Opt(&self.create),
-            3 => model::Part::Opt(&self.delete),
-            4 => model::Part::Opt(&self.resume),
-            5 => model::Part::Opt(&self.destroy),
+            0 => model::opt(&self.apply),
+            1 => model::opt(&self.pause),
+            2 => model::opt(&self.create),
+            3 => model::opt(&self.delete),
+            4 => model::opt(&self.resume),
+            5 => model::opt(&self.destroy),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.apply.is_some() as u64 | (self.pause.is_some() as u64) << 1
+            | (self.create.is_some() as u64) << 2 | (self.delete.is_some() as u64) << 3
+            | (self.resume.is_some() as u64) << 4 | (self.destroy.is_some() as u64) << 5
     }
 }
 model::model!(Steps);

@@ -36,6 +36,10 @@ impl model::Model for CompileError {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.message.is_some() as u64
+    }
 }
 model::model!(CompileError);
 /// Schema `CompileRequestBody`.
@@ -99,6 +103,11 @@ impl model::Model for CompileRequestBody {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.org_identifier.is_some() as u64) << 1 | 1 << 2
+            | (self.project_identifier.is_some() as u64) << 3
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 2]
     }
@@ -141,12 +150,18 @@ impl model::Model for CompileResponseBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.errors),
-            1 => model::Part::Opt(&self.config_options),
-            2 => model::Part::Opt(&self.infrastructure),
-            3 => model::Part::Opt(&self.combined_overrides),
+            0 => model::opt(&self.errors),
+            1 => model::opt(&self.config_options),
+            2 => model::opt(&self.infrastructure),
+            3 => model::opt(&self.combined_overrides),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.errors.is_some() as u64 | (self.config_options.is_some() as u64) << 1
+            | (self.infrastructure.is_some() as u64) << 2
+            | (self.combined_overrides.is_some() as u64) << 3
     }
 }
 model::model!(CompileResponseBody);
@@ -181,10 +196,14 @@ impl model::Model for EntityConfigOptions {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.inputs),
-            1 => model::Part::Opt(&self.target_state),
+            0 => model::opt(&self.inputs),
+            1 => model::opt(&self.target_state),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.inputs.is_some() as u64 | (self.target_state.is_some() as u64) << 1
     }
 }
 model::model!(EntityConfigOptions);
@@ -219,10 +238,14 @@ impl model::Model for EntityOverrides {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.config),
-            1 => model::Part::Opt(&self.target_state),
+            0 => model::opt(&self.config),
+            1 => model::opt(&self.target_state),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.config.is_some() as u64 | (self.target_state.is_some() as u64) << 1
     }
 }
 model::model!(EntityOverrides);
@@ -257,10 +280,14 @@ impl model::Model for EnvironmentConfigOptions {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.inputs),
-            1 => model::Part::Opt(&self.entities),
+            0 => model::opt(&self.inputs),
+            1 => model::opt(&self.entities),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.inputs.is_some() as u64 | (self.entities.is_some() as u64) << 1
     }
 }
 model::model!(EnvironmentConfigOptions);
@@ -295,10 +322,14 @@ impl model::Model for EnvironmentOverrides {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.config),
-            1 => model::Part::Opt(&self.entities),
+            0 => model::opt(&self.config),
+            1 => model::opt(&self.entities),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.config.is_some() as u64 | (self.entities.is_some() as u64) << 1
     }
 }
 model::model!(EnvironmentOverrides);
@@ -336,11 +367,16 @@ impl model::Model for InterfaceInput {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.type_),
             1 => model::Part::Json(&self.value),
             2 => model::Part::Json(&self.default),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.value.is_some() as u64) << 1
+            | (self.default.is_some() as u64) << 2
     }
 }
 model::model!(InterfaceInput);
@@ -384,6 +420,11 @@ impl model::Model for SchemasResponseBody {
             1 => model::Part::Str(&self.environment_blueprint_schema),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.environment_schema.is_some() as u64
+            | (self.environment_blueprint_schema.is_some() as u64) << 1
     }
 }
 model::model!(SchemasResponseBody);

@@ -60,6 +60,10 @@ impl model::Model for ApprovePipelineExecutionRequestBody {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.message.is_some() as u64) << 1 | 1 << 2
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 2]
     }
@@ -122,6 +126,11 @@ impl model::Model for ExecuteRequestBody {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        self.org_identifier.is_some() as u64
+            | (self.project_identifier.is_some() as u64) << 1 | 1 << 2
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[2]
     }
@@ -161,11 +170,16 @@ impl model::Model for ExecutionEvent {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.event),
+            0 => model::opt(&self.event),
             1 => model::Part::Str(&self.message),
             2 => model::Part::Str(&self.created_at),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.event.is_some() as u64 | (self.message.is_some() as u64) << 1
+            | (self.created_at.is_some() as u64) << 2
     }
 }
 model::model!(ExecutionEvent);
@@ -204,6 +218,10 @@ impl model::Model for ExecutionOutput {
             1 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.value.is_some() as u64 | (self.description.is_some() as u64) << 1
     }
 }
 model::model!(ExecutionOutput);
@@ -294,22 +312,38 @@ impl model::Model for InfrastructureExecution {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.id),
-            1 => model::Part::Opt(&self.spec),
-            2 => model::Part::Opt(&self.events),
+            1 => model::opt(&self.spec),
+            2 => model::opt(&self.events),
             3 => model::Part::Str(&self.message),
-            4 => model::Part::Opt(&self.outputs),
-            5 => model::Part::Opt(&self.progress),
-            6 => model::Part::Opt(&self.approvals),
+            4 => model::opt(&self.outputs),
+            5 => model::opt(&self.progress),
+            6 => model::opt(&self.approvals),
             7 => model::Part::Str(&self.started_at),
             8 => model::Part::Str(&self.stopped_at),
-            9 => model::Part::Opt(&self.instance_ids),
+            9 => model::opt(&self.instance_ids),
             10 => model::Part::Str(&self.pipeline_url),
-            11 => model::Part::Opt(&self.target_state),
+            11 => model::opt(&self.target_state),
             12 => model::Part::Int(&self.spec_revision),
             13 => model::Part::Str(&self.infrastructure_id),
-            14 => model::Part::Opt(&self.completed_instance_ids),
+            14 => model::opt(&self.completed_instance_ids),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.spec.is_some() as u64) << 1
+            | (self.events.is_some() as u64) << 2 | (self.message.is_some() as u64) << 3
+            | (self.outputs.is_some() as u64) << 4
+            | (self.progress.is_some() as u64) << 5
+            | (self.approvals.is_some() as u64) << 6
+            | (self.started_at.is_some() as u64) << 7
+            | (self.stopped_at.is_some() as u64) << 8
+            | (self.instance_ids.is_some() as u64) << 9
+            | (self.pipeline_url.is_some() as u64) << 10
+            | (self.target_state.is_some() as u64) << 11
+            | (self.spec_revision.is_some() as u64) << 12
+            | (self.infrastructure_id.is_some() as u64) << 13
+            | (self.completed_instance_ids.is_some() as u64) << 14
     }
 }
 model::model!(InfrastructureExecution);
@@ -345,9 +379,13 @@ impl model::Model for InfrastructureExecutionList {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.total),
-            1 => model::Part::Opt(&self.executions),
+            1 => model::opt(&self.executions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.total.is_some() as u64 | (self.executions.is_some() as u64) << 1
     }
 }
 model::model!(InfrastructureExecutionList);
@@ -383,9 +421,13 @@ impl model::Model for InfrastructureList {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.total),
-            1 => model::Part::Opt(&self.infrastructures),
+            1 => model::opt(&self.infrastructures),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.total.is_some() as u64 | (self.infrastructures.is_some() as u64) << 1
     }
 }
 model::model!(InfrastructureList);
@@ -426,12 +468,18 @@ impl model::Model for InfrastructureOutput {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.state),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.state),
             2 => model::Part::Str(&self.identifier),
-            3 => model::Part::Opt(&self.active_executions),
+            3 => model::opt(&self.active_executions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.spec.is_some() as u64 | (self.state.is_some() as u64) << 1
+            | (self.identifier.is_some() as u64) << 2
+            | (self.active_executions.is_some() as u64) << 3
     }
 }
 model::model!(InfrastructureOutput);
@@ -463,9 +511,13 @@ impl model::Model for InfrastructureProgress {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.progress),
+            0 => model::opt(&self.progress),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.progress.is_some() as u64
     }
 }
 model::model!(InfrastructureProgress);
@@ -510,9 +562,14 @@ impl model::Model for InfrastructureSpec {
         match index {
             0 => model::Part::Int(&self.revision),
             1 => model::Part::Str(&self.created_at),
-            2 => model::Part::Opt(&self.infrastructure),
+            2 => model::opt(&self.infrastructure),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.revision.is_some() as u64 | (self.created_at.is_some() as u64) << 1
+            | (self.infrastructure.is_some() as u64) << 2
     }
 }
 model::model!(InfrastructureSpec);
@@ -547,10 +604,14 @@ impl model::Model for InfrastructureSpecList {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.specs),
+            0 => model::opt(&self.specs),
             1 => model::Part::Int(&self.total),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.specs.is_some() as u64 | (self.total.is_some() as u64) << 1
     }
 }
 model::model!(InfrastructureSpecList);
@@ -598,6 +659,12 @@ impl model::Model for InfrastructureState {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.created_at.is_some() as u64 | (self.updated_at.is_some() as u64) << 1
+            | (self.session_ended_at.is_some() as u64) << 2
+            | (self.session_started_at.is_some() as u64) << 3
+    }
 }
 model::model!(InfrastructureState);
 /// Schema `InstanceApproval`.
@@ -632,9 +699,14 @@ impl model::Model for InstanceApproval {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.instance_id),
-            1 => model::Part::Opt(&self.pipeline_approvals),
+            1 => model::opt(&self.pipeline_approvals),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.instance_id.is_some() as u64
+            | (self.pipeline_approvals.is_some() as u64) << 1
     }
 }
 model::model!(InstanceApproval);
@@ -706,6 +778,16 @@ impl model::Model for PipelineApproval {
             7 => model::Part::Str(&self.pipeline_execution_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org_id.is_some() as u64 | (self.message.is_some() as u64) << 1
+            | (self.deadline.is_some() as u64) << 2
+            | (self.project_id.is_some() as u64) << 3
+            | (self.approval_id.is_some() as u64) << 4
+            | (self.pipeline_id.is_some() as u64) << 5
+            | (self.pipeline_url.is_some() as u64) << 6
+            | (self.pipeline_execution_id.is_some() as u64) << 7
     }
 }
 model::model!(PipelineApproval);

@@ -46,10 +46,14 @@ impl model::Model for ForceStateRequestBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.state),
+            0 => model::opt(&self.state),
             1 => model::Cell::part(&self.infrastructure_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.state.is_some() as u64 | 1 << 1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -141,20 +145,34 @@ impl model::Model for Instance {
         match index {
             0 => model::Part::Str(&self.id),
             1 => model::Part::Str(&self.url),
-            2 => model::Part::Opt(&self.step),
+            2 => model::opt(&self.step),
             3 => model::Part::Str(&self.backend),
             4 => model::Part::Str(&self.message),
-            5 => model::Part::Opt(&self.outputs),
-            6 => model::Part::Opt(&self.progress),
+            5 => model::opt(&self.outputs),
+            6 => model::opt(&self.progress),
             7 => model::Part::Str(&self.created_at),
             8 => model::Part::Str(&self.updated_at),
-            9 => model::Part::Opt(&self.target_state),
-            10 => model::Part::Opt(&self.current_state),
+            9 => model::opt(&self.target_state),
+            10 => model::opt(&self.current_state),
             11 => model::Part::Int(&self.target_revision),
             12 => model::Part::Int(&self.applied_revision),
             13 => model::Part::Str(&self.infrastructure_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.url.is_some() as u64) << 1
+            | (self.step.is_some() as u64) << 2 | (self.backend.is_some() as u64) << 3
+            | (self.message.is_some() as u64) << 4 | (self.outputs.is_some() as u64) << 5
+            | (self.progress.is_some() as u64) << 6
+            | (self.created_at.is_some() as u64) << 7
+            | (self.updated_at.is_some() as u64) << 8
+            | (self.target_state.is_some() as u64) << 9
+            | (self.current_state.is_some() as u64) << 10
+            | (self.target_revision.is_some() as u64) << 11
+            | (self.applied_revision.is_some() as u64) << 12
+            | (self.infrastructure_id.is_some() as u64) << 13
     }
 }
 model::model!(Instance);
@@ -209,13 +227,21 @@ impl model::Model for InstanceEvent {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.id),
-            1 => model::Part::Opt(&self.event),
+            1 => model::opt(&self.event),
             2 => model::Part::Str(&self.created_at),
             3 => model::Part::Str(&self.instance_id),
             4 => model::Part::Str(&self.infrastructure_id),
             5 => model::Part::Int(&self.infrastructure_revision),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.event.is_some() as u64) << 1
+            | (self.created_at.is_some() as u64) << 2
+            | (self.instance_id.is_some() as u64) << 3
+            | (self.infrastructure_id.is_some() as u64) << 4
+            | (self.infrastructure_revision.is_some() as u64) << 5
     }
 }
 model::model!(InstanceEvent);
@@ -251,9 +277,13 @@ impl model::Model for InstanceEventList {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.total),
-            1 => model::Part::Opt(&self.events),
+            1 => model::opt(&self.events),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.total.is_some() as u64 | (self.events.is_some() as u64) << 1
     }
 }
 model::model!(InstanceEventList);
@@ -289,9 +319,13 @@ impl model::Model for InstanceList {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.total),
-            1 => model::Part::Opt(&self.instances),
+            1 => model::opt(&self.instances),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.total.is_some() as u64 | (self.instances.is_some() as u64) << 1
     }
 }
 model::model!(InstanceList);
@@ -323,9 +357,13 @@ impl model::Model for InstanceProgress {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.progress),
+            0 => model::opt(&self.progress),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.progress.is_some() as u64
     }
 }
 model::model!(InstanceProgress);
@@ -362,9 +400,13 @@ impl model::Model for InstanceStep {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.step),
+            0 => model::opt(&self.step),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.step.is_some() as u64
     }
 }
 model::model!(InstanceStep);

@@ -78,6 +78,16 @@ impl model::Model for ApprovalInstanceResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.status.is_some() as u64) << 2 | (self.details.is_some() as u64) << 3
+            | (self.deadline.is_some() as u64) << 4
+            | (self.created_at.is_some() as u64) << 5
+            | (self.last_modified_at.is_some() as u64) << 6
+            | (self.approval_message.is_some() as u64) << 7
+            | (self.include_pipeline_execution_history.is_some() as u64) << 8
+    }
 }
 model::model!(ApprovalInstanceResponse);
 /// Schema `ResponseDTOApprovalInstanceResponse`.
@@ -117,12 +127,18 @@ impl model::Model for ResponseDtoApprovalInstanceResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoApprovalInstanceResponse);
@@ -171,9 +187,15 @@ impl model::Model for AddHarnessApprovalActivityBody {
             0 => model::Part::Str(&self.action),
             1 => model::Part::Str(&self.comments),
             2 => model::Part::Flag(&self.auto_approve),
-            3 => model::Part::Opt(&self.approver_inputs),
+            3 => model::opt(&self.approver_inputs),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.action.is_some() as u64 | (self.comments.is_some() as u64) << 1
+            | (self.auto_approve.is_some() as u64) << 2
+            | (self.approver_inputs.is_some() as u64) << 3
     }
 }
 model::model!(AddHarnessApprovalActivityBody);
@@ -212,6 +234,10 @@ impl model::Model for AddHarnessApprovalActivityBodyApproverInputs {
             1 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(AddHarnessApprovalActivityBodyApproverInputs);
@@ -253,9 +279,14 @@ impl model::Model for AddHarnessApprovalActivityByPipelineExecutionIdBody {
         match index {
             0 => model::Part::Str(&self.action),
             1 => model::Part::Str(&self.comments),
-            2 => model::Part::Opt(&self.approver_inputs),
+            2 => model::opt(&self.approver_inputs),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.action.is_some() as u64 | (self.comments.is_some() as u64) << 1
+            | (self.approver_inputs.is_some() as u64) << 2
     }
 }
 model::model!(AddHarnessApprovalActivityByPipelineExecutionIdBody);
@@ -294,6 +325,10 @@ impl model::Model for AddHarnessApprovalActivityByPipelineExecutionIdBodyApprove
             1 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(AddHarnessApprovalActivityByPipelineExecutionIdBodyApproverInputs);

@@ -40,6 +40,10 @@ impl model::Model for BuildInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.build.is_some() as u64 | (self.image_path.is_some() as u64) << 1
+    }
 }
 model::model!(BuildInfo);
 /// Schema `ExecutionTriggerInfo`.
@@ -83,12 +87,19 @@ impl model::Model for ExecutionTriggerInfo {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.is_rerun),
-            1 => model::Part::Opt(&self.build_info),
-            2 => model::Part::Opt(&self.rerun_info),
-            3 => model::Part::Opt(&self.trigger_type),
-            4 => model::Part::Opt(&self.triggered_by),
+            1 => model::opt(&self.build_info),
+            2 => model::opt(&self.rerun_info),
+            3 => model::opt(&self.trigger_type),
+            4 => model::opt(&self.triggered_by),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.is_rerun.is_some() as u64 | (self.build_info.is_some() as u64) << 1
+            | (self.rerun_info.is_some() as u64) << 2
+            | (self.trigger_type.is_some() as u64) << 3
+            | (self.triggered_by.is_some() as u64) << 4
     }
 }
 model::model!(ExecutionTriggerInfo);
@@ -138,6 +149,11 @@ impl model::Model for FixedValueFieldDependencyDetailsDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.field_name.is_some() as u64 | (self.field_value.is_some() as u64) << 1
+            | (self.field_input_type.is_some() as u64) << 2
+    }
 }
 model::model!(FixedValueFieldDependencyDetailsDto);
 /// Schema `ForMetadata`.
@@ -175,10 +191,15 @@ impl model::Model for ForMetadata {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.value),
-            1 => model::Part::Opt(&self.partition),
-            2 => model::Part::Opt(&self.partition_list),
+            1 => model::opt(&self.partition),
+            2 => model::opt(&self.partition_list),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.value.is_some() as u64 | (self.partition.is_some() as u64) << 1
+            | (self.partition_list.is_some() as u64) << 2
     }
 }
 model::model!(ForMetadata);
@@ -238,13 +259,22 @@ impl model::Model for GitCreateDetails {
         match index {
             0 => model::Part::Str(&self.file_path),
             1 => model::Part::Str(&self.repo_name),
-            2 => model::Part::Opt(&self.store_type),
+            2 => model::opt(&self.store_type),
             3 => model::Part::Str(&self.base_branch),
             4 => model::Part::Str(&self.branch_name),
             5 => model::Part::Str(&self.connector_ref),
             6 => model::Part::Str(&self.commit_message),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.file_path.is_some() as u64 | (self.repo_name.is_some() as u64) << 1
+            | (self.store_type.is_some() as u64) << 2
+            | (self.base_branch.is_some() as u64) << 3
+            | (self.branch_name.is_some() as u64) << 4
+            | (self.connector_ref.is_some() as u64) << 5
+            | (self.commit_message.is_some() as u64) << 6
     }
 }
 model::model!(GitCreateDetails);
@@ -316,6 +346,15 @@ impl model::Model for GitDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.file_url.is_some() as u64 | (self.repo_url.is_some() as u64) << 1
+            | (self.commit_id.is_some() as u64) << 2
+            | (self.file_path.is_some() as u64) << 3
+            | (self.object_id.is_some() as u64) << 4
+            | (self.repo_name.is_some() as u64) << 5
+            | (self.branch_name.is_some() as u64) << 6
+    }
 }
 model::model!(GitDetails);
 /// Schema `GitImportInfo`.
@@ -366,6 +405,13 @@ impl model::Model for GitImportInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.file_path.is_some() as u64 | (self.repo_name.is_some() as u64) << 1
+            | (self.branch_name.is_some() as u64) << 2
+            | (self.connector_ref.is_some() as u64) << 3
+            | (self.is_force_import.is_some() as u64) << 4
+    }
 }
 model::model!(GitImportInfo);
 /// Schema `GitMetadataUpdateRequestBody`.
@@ -408,6 +454,11 @@ impl model::Model for GitMetadataUpdateRequestBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.file_path.is_some() as u64 | (self.repo_name.is_some() as u64) << 1
+            | (self.connector_ref.is_some() as u64) << 2
+    }
 }
 model::model!(GitMetadataUpdateRequestBody);
 /// Schema `GitMetadataUpdateResponseBody`.
@@ -441,6 +492,10 @@ impl model::Model for GitMetadataUpdateResponseBody {
             0 => model::Part::Str(&self.entity_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.entity_identifier.is_some() as u64
     }
 }
 model::model!(GitMetadataUpdateResponseBody);
@@ -503,6 +558,14 @@ impl model::Model for GitMoveDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.file_path.is_some() as u64 | (self.repo_name.is_some() as u64) << 1
+            | (self.base_branch.is_some() as u64) << 2
+            | (self.branch_name.is_some() as u64) << 3
+            | (self.connector_ref.is_some() as u64) << 4
+            | (self.commit_message.is_some() as u64) << 5
+    }
 }
 model::model!(GitMoveDetails);
 /// Schema `InputDetailsPerFieldDTO`.
@@ -540,6 +603,10 @@ impl model::Model for InputDetailsPerFieldDto {
             1 => model::Part::Str(&self.internal_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.input_type.is_some() as u64 | (self.internal_type.is_some() as u64) << 1
     }
 }
 model::model!(InputDetailsPerFieldDto);
@@ -603,14 +670,24 @@ impl model::Model for MatrixMetadata {
         match index {
             0 => model::Part::Str(&self.sub_type),
             1 => model::Part::Str(&self.node_name),
-            2 => model::Part::Opt(&self.matrix_values),
-            3 => model::Part::Opt(&self.matrix_values_map),
-            4 => model::Part::Opt(&self.matrix_combination),
-            5 => model::Part::Opt(&self.matrix_combination_list),
-            6 => model::Part::Opt(&self.matrix_keys_to_skip_in_name),
-            7 => model::Part::Opt(&self.matrix_keys_to_skip_in_name_list),
+            2 => model::opt(&self.matrix_values),
+            3 => model::opt(&self.matrix_values_map),
+            4 => model::opt(&self.matrix_combination),
+            5 => model::opt(&self.matrix_combination_list),
+            6 => model::opt(&self.matrix_keys_to_skip_in_name),
+            7 => model::opt(&self.matrix_keys_to_skip_in_name_list),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.sub_type.is_some() as u64 | (self.node_name.is_some() as u64) << 1
+            | (self.matrix_values.is_some() as u64) << 2
+            | (self.matrix_values_map.is_some() as u64) << 3
+            | (self.matrix_combination.is_some() as u64) << 4
+            | (self.matrix_combination_list.is_some() as u64) << 5
+            | (self.matrix_keys_to_skip_in_name.is_some() as u64) << 6
+            | (self.matrix_keys_to_skip_in_name_list.is_some() as u64) << 7
     }
 }
 model::model!(MatrixMetadata);
@@ -661,12 +738,20 @@ impl model::Model for MergeInputSetRequest {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.last_yaml_to_merge),
-            1 => model::Part::Opt(&self.stage_identifiers),
+            1 => model::opt(&self.stage_identifiers),
             2 => model::Part::Str(&self.input_set_branch_name),
-            3 => model::Part::Opt(&self.input_set_references),
+            3 => model::opt(&self.input_set_references),
             4 => model::Part::Flag(&self.with_merged_pipeline_yaml),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.last_yaml_to_merge.is_some() as u64
+            | (self.stage_identifiers.is_some() as u64) << 1
+            | (self.input_set_branch_name.is_some() as u64) << 2
+            | (self.input_set_references.is_some() as u64) << 3
+            | (self.with_merged_pipeline_yaml.is_some() as u64) << 4
     }
 }
 model::model!(MergeInputSetRequest);
@@ -768,13 +853,13 @@ impl model::Model for NgTriggerEventHistoryDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
-            1 => model::Part::Opt(&self.headers),
+            0 => model::opt(&self.type_),
+            1 => model::opt(&self.headers),
             2 => model::Part::Str(&self.message),
             3 => model::Part::Str(&self.payload),
             4 => model::Part::Str(&self.account_id),
             5 => model::Part::Int(&self.created_at),
-            6 => model::Part::Opt(&self.final_status),
+            6 => model::opt(&self.final_status),
             7 => model::Part::Str(&self.org_identifier),
             8 => model::Part::Int(&self.event_created_at),
             9 => model::Part::Str(&self.target_identifier),
@@ -783,10 +868,28 @@ impl model::Model for NgTriggerEventHistoryDto {
             12 => model::Part::Str(&self.trigger_identifier),
             13 => model::Part::Str(&self.event_correlation_id),
             14 => model::Part::Json(&self.ng_trigger_event_info),
-            15 => model::Part::Opt(&self.trigger_event_status),
-            16 => model::Part::Opt(&self.target_execution_summary),
+            15 => model::opt(&self.trigger_event_status),
+            16 => model::opt(&self.target_execution_summary),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.headers.is_some() as u64) << 1
+            | (self.message.is_some() as u64) << 2 | (self.payload.is_some() as u64) << 3
+            | (self.account_id.is_some() as u64) << 4
+            | (self.created_at.is_some() as u64) << 5
+            | (self.final_status.is_some() as u64) << 6
+            | (self.org_identifier.is_some() as u64) << 7
+            | (self.event_created_at.is_some() as u64) << 8
+            | (self.target_identifier.is_some() as u64) << 9
+            | (self.exception_occurred.is_some() as u64) << 10
+            | (self.project_identifier.is_some() as u64) << 11
+            | (self.trigger_identifier.is_some() as u64) << 12
+            | (self.event_correlation_id.is_some() as u64) << 13
+            | (self.ng_trigger_event_info.is_some() as u64) << 14
+            | (self.trigger_event_status.is_some() as u64) << 15
+            | (self.target_execution_summary.is_some() as u64) << 16
     }
 }
 model::model!(NgTriggerEventHistoryDto);
@@ -910,17 +1013,28 @@ impl model::Model for PageNgTriggerEventHistoryDto {
         match index {
             0 => model::Part::Flag(&self.last),
             1 => model::Part::Int(&self.size),
-            2 => model::Part::Opt(&self.sort),
+            2 => model::opt(&self.sort),
             3 => model::Part::Flag(&self.empty),
             4 => model::Part::Flag(&self.first),
             5 => model::Part::Int(&self.number),
-            6 => model::Part::Opt(&self.content),
-            7 => model::Part::Opt(&self.pageable),
+            6 => model::opt(&self.content),
+            7 => model::opt(&self.pageable),
             8 => model::Part::Int(&self.total_pages),
             9 => model::Part::Int(&self.total_elements),
             10 => model::Part::Int(&self.number_of_elements),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.last.is_some() as u64 | (self.size.is_some() as u64) << 1
+            | (self.sort.is_some() as u64) << 2 | (self.empty.is_some() as u64) << 3
+            | (self.first.is_some() as u64) << 4 | (self.number.is_some() as u64) << 5
+            | (self.content.is_some() as u64) << 6
+            | (self.pageable.is_some() as u64) << 7
+            | (self.total_pages.is_some() as u64) << 8
+            | (self.total_elements.is_some() as u64) << 9
+            | (self.number_of_elements.is_some() as u64) << 10
     }
 }
 model::model!(PageNgTriggerEventHistoryDto);
@@ -1012,6 +1126,20 @@ impl model::Model for PipelineEntityGitDetails {
             11 => model::Part::Str(&self.parent_entity_connector_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.branch.is_some() as u64 | (self.file_url.is_some() as u64) << 1
+            | (self.repo_url.is_some() as u64) << 2
+            | (self.commit_id.is_some() as u64) << 3
+            | (self.file_path.is_some() as u64) << 4
+            | (self.object_id.is_some() as u64) << 5
+            | (self.repo_name.is_some() as u64) << 6
+            | (self.root_folder.is_some() as u64) << 7
+            | (self.repo_identifier.is_some() as u64) << 8
+            | (self.is_harness_code_repo.is_some() as u64) << 9
+            | (self.parent_entity_repo_name.is_some() as u64) << 10
+            | (self.parent_entity_connector_ref.is_some() as u64) << 11
     }
 }
 model::model!(PipelineEntityGitDetails);
@@ -1105,14 +1233,26 @@ impl model::Model for PipelineGovernanceMetadata {
             5 => model::Part::Str(&self.entity),
             6 => model::Part::Str(&self.status),
             7 => model::Part::Int(&self.created),
-            8 => model::Part::Opt(&self.details),
+            8 => model::opt(&self.details),
             9 => model::Part::Str(&self.message),
             10 => model::Part::Str(&self.account_id),
             11 => model::Part::Str(&self.project_id),
             12 => model::Part::Int(&self.timestamp),
-            13 => model::Part::Opt(&self.details_list),
+            13 => model::opt(&self.details_list),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.deny.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2 | (self.org_id.is_some() as u64) << 3
+            | (self.action.is_some() as u64) << 4 | (self.entity.is_some() as u64) << 5
+            | (self.status.is_some() as u64) << 6 | (self.created.is_some() as u64) << 7
+            | (self.details.is_some() as u64) << 8 | (self.message.is_some() as u64) << 9
+            | (self.account_id.is_some() as u64) << 10
+            | (self.project_id.is_some() as u64) << 11
+            | (self.timestamp.is_some() as u64) << 12
+            | (self.details_list.is_some() as u64) << 13
     }
 }
 model::model!(PipelineGovernanceMetadata);
@@ -1144,9 +1284,13 @@ impl model::Model for PipelineInputSchemaDetailsResponseBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.inputs),
+            0 => model::opt(&self.inputs),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.inputs.is_some() as u64
     }
 }
 model::model!(PipelineInputSchemaDetailsResponseBody);
@@ -1239,10 +1383,24 @@ impl model::Model for PipelinePolicyMetadata {
             8 => model::Part::Str(&self.project_id),
             9 => model::Part::Str(&self.identifier),
             10 => model::Part::Str(&self.policy_name),
-            11 => model::Part::Opt(&self.deny_messages),
-            12 => model::Part::Opt(&self.deny_messages_list),
+            11 => model::opt(&self.deny_messages),
+            12 => model::opt(&self.deny_messages_list),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.error.is_some() as u64 | (self.org_id.is_some() as u64) << 1
+            | (self.status.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
+            | (self.updated.is_some() as u64) << 4
+            | (self.policy_id.is_some() as u64) << 5
+            | (self.severity.is_some() as u64) << 6
+            | (self.account_id.is_some() as u64) << 7
+            | (self.project_id.is_some() as u64) << 8
+            | (self.identifier.is_some() as u64) << 9
+            | (self.policy_name.is_some() as u64) << 10
+            | (self.deny_messages.is_some() as u64) << 11
+            | (self.deny_messages_list.is_some() as u64) << 12
     }
 }
 model::model!(PipelinePolicyMetadata);
@@ -1330,10 +1488,23 @@ impl model::Model for PipelinePolicySetMetadata {
             7 => model::Part::Str(&self.description),
             8 => model::Part::Str(&self.policy_set_id),
             9 => model::Part::Str(&self.policy_set_name),
-            10 => model::Part::Opt(&self.policy_metadata),
-            11 => model::Part::Opt(&self.policy_metadata_list),
+            10 => model::opt(&self.policy_metadata),
+            11 => model::opt(&self.policy_metadata_list),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.deny.is_some() as u64 | (self.org_id.is_some() as u64) << 1
+            | (self.status.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
+            | (self.account_id.is_some() as u64) << 4
+            | (self.project_id.is_some() as u64) << 5
+            | (self.identifier.is_some() as u64) << 6
+            | (self.description.is_some() as u64) << 7
+            | (self.policy_set_id.is_some() as u64) << 8
+            | (self.policy_set_name.is_some() as u64) << 9
+            | (self.policy_metadata.is_some() as u64) << 10
+            | (self.policy_metadata_list.is_some() as u64) << 11
     }
 }
 model::model!(PipelinePolicySetMetadata);
@@ -1406,6 +1577,16 @@ impl model::Model for PipelineStageInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org_id.is_some() as u64 | (self.project_id.is_some() as u64) << 1
+            | (self.identifier.is_some() as u64) << 2
+            | (self.execution_id.is_some() as u64) << 3
+            | (self.run_sequence.is_some() as u64) << 4
+            | (self.stage_node_id.is_some() as u64) << 5
+            | (self.pipeline_name.is_some() as u64) << 6
+            | (self.has_parent_pipeline.is_some() as u64) << 7
+    }
 }
 model::model!(PipelineStageInfo);
 /// Schema `PipelineYamlInputDetailsDTO`.
@@ -1439,10 +1620,14 @@ impl model::Model for PipelineYamlInputDetailsDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.details),
-            1 => model::Part::Opt(&self.metadata),
+            0 => model::opt(&self.details),
+            1 => model::opt(&self.metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.details.is_some() as u64 | (self.metadata.is_some() as u64) << 1
     }
 }
 model::model!(PipelineYamlInputDetailsDto);
@@ -1506,14 +1691,23 @@ impl model::Model for PipelineYamlInputDto {
         match index {
             0 => model::Part::Str(&self.desc),
             1 => model::Part::Str(&self.name),
-            2 => model::Part::Opt(&self.type_),
+            2 => model::opt(&self.type_),
             3 => model::Part::Str(&self.regex),
             4 => model::Part::Json(&self.default),
             5 => model::Part::Flag(&self.required),
             6 => model::Part::Flag(&self.execution),
-            7 => model::Part::Opt(&self.allowed_values),
+            7 => model::opt(&self.allowed_values),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.desc.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2 | (self.regex.is_some() as u64) << 3
+            | (self.default.is_some() as u64) << 4
+            | (self.required.is_some() as u64) << 5
+            | (self.execution.is_some() as u64) << 6
+            | (self.allowed_values.is_some() as u64) << 7
     }
 }
 model::model!(PipelineYamlInputDto);
@@ -1548,10 +1742,15 @@ impl model::Model for PipelineYamlInputMetadataDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.dependencies),
-            1 => model::Part::Opt(&self.field_properties),
+            0 => model::opt(&self.dependencies),
+            1 => model::opt(&self.field_properties),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.dependencies.is_some() as u64
+            | (self.field_properties.is_some() as u64) << 1
     }
 }
 model::model!(PipelineYamlInputMetadataDto);
@@ -1593,11 +1792,18 @@ impl model::Model for RerunInfo {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.prev_execution_id),
-            1 => model::Part::Opt(&self.prev_trigger_type),
+            1 => model::opt(&self.prev_trigger_type),
             2 => model::Part::Str(&self.root_execution_id),
-            3 => model::Part::Opt(&self.root_trigger_type),
+            3 => model::opt(&self.root_trigger_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.prev_execution_id.is_some() as u64
+            | (self.prev_trigger_type.is_some() as u64) << 1
+            | (self.root_execution_id.is_some() as u64) << 2
+            | (self.root_trigger_type.is_some() as u64) << 3
     }
 }
 model::model!(RerunInfo);
@@ -1650,12 +1856,18 @@ impl model::Model for ResponseDtoPageNgTriggerEventHistoryDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPageNgTriggerEventHistoryDto);
@@ -1699,6 +1911,10 @@ impl model::Model for RuntimeInputDependencyDetailsDto {
             1 => model::Part::Str(&self.input_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.field_name.is_some() as u64 | (self.input_name.is_some() as u64) << 1
     }
 }
 model::model!(RuntimeInputDependencyDetailsDto);
@@ -1752,14 +1968,22 @@ impl model::Model for StrategyMetadata {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.for_metadata),
-            1 => model::Part::Opt(&self.metadata_case),
-            2 => model::Part::Opt(&self.matrix_metadata),
+            0 => model::opt(&self.for_metadata),
+            1 => model::opt(&self.metadata_case),
+            2 => model::opt(&self.matrix_metadata),
             3 => model::Part::Int(&self.total_iterations),
             4 => model::Part::Int(&self.current_iteration),
             5 => model::Part::Str(&self.identifier_post_fix),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.for_metadata.is_some() as u64 | (self.metadata_case.is_some() as u64) << 1
+            | (self.matrix_metadata.is_some() as u64) << 2
+            | (self.total_iterations.is_some() as u64) << 3
+            | (self.current_iteration.is_some() as u64) << 4
+            | (self.identifier_post_fix.is_some() as u64) << 5
     }
 }
 model::model!(StrategyMetadata);
@@ -1832,6 +2056,15 @@ impl model::Model for TargetExecutionSummary {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.start_ts.is_some() as u64 | (self.target_id.is_some() as u64) << 1
+            | (self.trigger_id.is_some() as u64) << 2
+            | (self.run_sequence.is_some() as u64) << 3
+            | (self.runtime_input.is_some() as u64) << 4
+            | (self.execution_status.is_some() as u64) << 5
+            | (self.plan_execution_id.is_some() as u64) << 6
+    }
 }
 model::model!(TargetExecutionSummary);
 /// Schema `TriggerEventStatus`.
@@ -1865,10 +2098,14 @@ impl model::Model for TriggerEventStatus {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.status),
             1 => model::Part::Str(&self.message),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status.is_some() as u64 | (self.message.is_some() as u64) << 1
     }
 }
 model::model!(TriggerEventStatus);
@@ -1935,15 +2172,25 @@ impl model::Model for TriggeredBy {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.uuid),
-            1 => model::Part::Opt(&self.extra_info),
+            1 => model::opt(&self.extra_info),
             2 => model::Part::Str(&self.identifier),
             3 => model::Part::Str(&self.trigger_name),
-            4 => model::Part::Opt(&self.extra_info_map),
+            4 => model::opt(&self.extra_info_map),
             5 => model::Part::Str(&self.impersonate_email),
             6 => model::Part::Str(&self.trigger_identifier),
             7 => model::Part::Str(&self.impersonate_username),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.uuid.is_some() as u64 | (self.extra_info.is_some() as u64) << 1
+            | (self.identifier.is_some() as u64) << 2
+            | (self.trigger_name.is_some() as u64) << 3
+            | (self.extra_info_map.is_some() as u64) << 4
+            | (self.impersonate_email.is_some() as u64) << 5
+            | (self.trigger_identifier.is_some() as u64) << 6
+            | (self.impersonate_username.is_some() as u64) << 7
     }
 }
 model::model!(TriggeredBy);
@@ -1978,10 +2225,15 @@ impl model::Model for YamlInputDependencyDetailsDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.required_fixed_values),
-            1 => model::Part::Opt(&self.required_runtime_inputs),
+            0 => model::opt(&self.required_fixed_values),
+            1 => model::opt(&self.required_runtime_inputs),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.required_fixed_values.is_some() as u64
+            | (self.required_runtime_inputs.is_some() as u64) << 1
     }
 }
 model::model!(YamlInputDependencyDetailsDto);

@@ -36,9 +36,13 @@ impl model::Model for FqNtoError {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.fqn),
-            1 => model::Part::Opt(&self.errors),
+            1 => model::opt(&self.errors),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.fqn.is_some() as u64 | (self.errors.is_some() as u64) << 1
     }
 }
 model::model!(FqNtoError);
@@ -105,13 +109,19 @@ impl model::Model for InputSetCreateRequestBody {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Cell::part(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Cell::part(&self.identifier),
             3 => model::Part::Str(&self.description),
-            4 => model::Part::Opt(&self.git_details),
+            4 => model::opt(&self.git_details),
             5 => model::Cell::part(&self.input_set_yaml),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.tags.is_some() as u64) << 1 | 1 << 2
+            | (self.description.is_some() as u64) << 3
+            | (self.git_details.is_some() as u64) << 4 | 1 << 5
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -158,6 +168,11 @@ impl model::Model for InputSetError {
             2 => model::Part::Str(&self.identifier_of_error_source),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.message.is_some() as u64 | (self.field_name.is_some() as u64) << 1
+            | (self.identifier_of_error_source.is_some() as u64) << 2
     }
 }
 model::model!(InputSetError);
@@ -214,11 +229,19 @@ impl model::Model for InputSetErrorDetails {
             0 => model::Part::Flag(&self.valid),
             1 => model::Part::Str(&self.message),
             2 => model::Part::Flag(&self.outdated),
-            3 => model::Part::Opt(&self.fqn_errors),
-            4 => model::Part::Opt(&self.invalid_refs),
+            3 => model::opt(&self.fqn_errors),
+            4 => model::opt(&self.invalid_refs),
             5 => model::Part::Str(&self.error_pipeline_yaml),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.valid.is_some() as u64 | (self.message.is_some() as u64) << 1
+            | (self.outdated.is_some() as u64) << 2
+            | (self.fqn_errors.is_some() as u64) << 3
+            | (self.invalid_refs.is_some() as u64) << 4
+            | (self.error_pipeline_yaml.is_some() as u64) << 5
     }
 }
 model::model!(InputSetErrorDetails);
@@ -262,9 +285,15 @@ impl model::Model for InputSetErrorWrapperDto {
         match index {
             0 => model::Part::Str(&self.error_pipeline_yaml),
             1 => model::Part::Json(&self.uuid_to_error_response_map),
-            2 => model::Part::Opt(&self.invalid_inputset_references),
+            2 => model::opt(&self.invalid_inputset_references),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.error_pipeline_yaml.is_some() as u64
+            | (self.uuid_to_error_response_map.is_some() as u64) << 1
+            | (self.invalid_inputset_references.is_some() as u64) << 2
     }
 }
 model::model!(InputSetErrorWrapperDto);
@@ -332,6 +361,15 @@ impl model::Model for InputSetGitUpdateDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.base_branch.is_some() as u64 | (self.branch_name.is_some() as u64) << 1
+            | (self.commit_message.is_some() as u64) << 2
+            | (self.last_commit_id.is_some() as u64) << 3
+            | (self.last_object_id.is_some() as u64) << 4
+            | (self.parent_entity_repo_name.is_some() as u64) << 5
+            | (self.parent_entity_connector_ref.is_some() as u64) << 6
+    }
 }
 model::model!(InputSetGitUpdateDetails);
 /// Schema `InputSetImportRequestBody`.
@@ -365,10 +403,15 @@ impl model::Model for InputSetImportRequestBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.git_import_info),
-            1 => model::Part::Opt(&self.input_set_import_request),
+            0 => model::opt(&self.git_import_info),
+            1 => model::opt(&self.input_set_import_request),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.git_import_info.is_some() as u64
+            | (self.input_set_import_request.is_some() as u64) << 1
     }
 }
 model::model!(InputSetImportRequestBody);
@@ -408,6 +451,11 @@ impl model::Model for InputSetImportRequestDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.input_set_name.is_some() as u64
+            | (self.input_set_description.is_some() as u64) << 1
+    }
 }
 model::model!(InputSetImportRequestDto);
 /// Schema `InputSetImportResponseBody`.
@@ -441,6 +489,10 @@ impl model::Model for InputSetImportResponseBody {
             0 => model::Part::Str(&self.input_set_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.input_set_identifier.is_some() as u64
     }
 }
 model::model!(InputSetImportResponseBody);
@@ -486,12 +538,19 @@ impl model::Model for InputSetMoveConfigRequestBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.git_details),
+            0 => model::opt(&self.git_details),
             1 => model::Part::Str(&self.pipeline_identifier),
             2 => model::Part::Str(&self.input_set_identifier),
-            3 => model::Part::Opt(&self.move_config_operation_type),
+            3 => model::opt(&self.move_config_operation_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.git_details.is_some() as u64
+            | (self.pipeline_identifier.is_some() as u64) << 1
+            | (self.input_set_identifier.is_some() as u64) << 2
+            | (self.move_config_operation_type.is_some() as u64) << 3
     }
 }
 model::model!(InputSetMoveConfigRequestBody);
@@ -526,6 +585,10 @@ impl model::Model for InputSetMoveConfigResponseBody {
             0 => model::Part::Str(&self.input_set_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.input_set_identifier.is_some() as u64
     }
 }
 model::model!(InputSetMoveConfigResponseBody);
@@ -613,20 +676,34 @@ impl model::Model for InputSetResponseBody {
         match index {
             0 => model::Part::Str(&self.org),
             1 => model::Part::Str(&self.name),
-            2 => model::Part::Opt(&self.tags),
+            2 => model::opt(&self.tags),
             3 => model::Part::Int(&self.created),
             4 => model::Part::Str(&self.project),
             5 => model::Part::Int(&self.updated),
             6 => model::Part::Str(&self.pipeline),
             7 => model::Part::Str(&self.identifier),
-            8 => model::Part::Opt(&self.store_type),
+            8 => model::opt(&self.store_type),
             9 => model::Part::Str(&self.description),
-            10 => model::Part::Opt(&self.git_details),
+            10 => model::opt(&self.git_details),
             11 => model::Part::Str(&self.connector_ref),
-            12 => model::Part::Opt(&self.error_details),
+            12 => model::opt(&self.error_details),
             13 => model::Part::Str(&self.input_set_yaml),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.tags.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
+            | (self.project.is_some() as u64) << 4 | (self.updated.is_some() as u64) << 5
+            | (self.pipeline.is_some() as u64) << 6
+            | (self.identifier.is_some() as u64) << 7
+            | (self.store_type.is_some() as u64) << 8
+            | (self.description.is_some() as u64) << 9
+            | (self.git_details.is_some() as u64) << 10
+            | (self.connector_ref.is_some() as u64) << 11
+            | (self.error_details.is_some() as u64) << 12
+            | (self.input_set_yaml.is_some() as u64) << 13
     }
 }
 model::model!(InputSetResponseBody);
@@ -697,13 +774,19 @@ impl model::Model for InputSetUpdateRequestBody {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Cell::part(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Cell::part(&self.identifier),
             3 => model::Part::Str(&self.description),
-            4 => model::Part::Opt(&self.git_details),
+            4 => model::opt(&self.git_details),
             5 => model::Cell::part(&self.input_set_yaml),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.tags.is_some() as u64) << 1 | 1 << 2
+            | (self.description.is_some() as u64) << 3
+            | (self.git_details.is_some() as u64) << 4 | 1 << 5
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -757,13 +840,21 @@ impl model::Model for MergeInputSetRequestBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.stage_identifiers),
+            0 => model::opt(&self.stage_identifiers),
             1 => model::Part::Str(&self.last_yaml_to_merge),
-            2 => model::Part::Opt(&self.input_set_references),
+            2 => model::opt(&self.input_set_references),
             3 => model::Part::Flag(&self.get_only_file_content),
             4 => model::Part::Flag(&self.with_merged_pipeline_yaml),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.stage_identifiers.is_some() as u64
+            | (self.last_yaml_to_merge.is_some() as u64) << 1
+            | (self.input_set_references.is_some() as u64) << 2
+            | (self.get_only_file_content.is_some() as u64) << 3
+            | (self.with_merged_pipeline_yaml.is_some() as u64) << 4
     }
 }
 model::model!(MergeInputSetRequestBody);
@@ -812,9 +903,16 @@ impl model::Model for MergeInputSetResponseBody {
             0 => model::Part::Flag(&self.is_error_response),
             1 => model::Part::Str(&self.inputs_yaml_merged),
             2 => model::Part::Str(&self.merged_pipeline_yaml),
-            3 => model::Part::Opt(&self.inputset_error_wrapper),
+            3 => model::opt(&self.inputset_error_wrapper),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.is_error_response.is_some() as u64
+            | (self.inputs_yaml_merged.is_some() as u64) << 1
+            | (self.merged_pipeline_yaml.is_some() as u64) << 2
+            | (self.inputset_error_wrapper.is_some() as u64) << 3
     }
 }
 model::model!(MergeInputSetResponseBody);

@@ -36,9 +36,13 @@ impl model::Model for InputsResponseBody {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Json(&self.inputs),
-            1 => model::Part::Opt(&self.options),
+            1 => model::opt(&self.options),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.inputs.is_some() as u64 | (self.options.is_some() as u64) << 1
     }
 }
 model::model!(InputsResponseBody);
@@ -70,9 +74,13 @@ impl model::Model for InputsResponseBodyOptions {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.clone),
+            0 => model::opt(&self.clone),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.clone.is_some() as u64
     }
 }
 model::model!(InputsResponseBodyOptions);
@@ -104,9 +112,13 @@ impl model::Model for InputsResponseBodyOptionsClone {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.ref_),
+            0 => model::opt(&self.ref_),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ref_.is_some() as u64
     }
 }
 model::model!(InputsResponseBodyOptionsClone);
@@ -145,6 +157,10 @@ impl model::Model for InputsResponseBodyOptionsCloneRef {
             1 => model::Part::Json(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(InputsResponseBodyOptionsCloneRef);

@@ -50,13 +50,20 @@ impl model::Model for ExecutionSummaryInfo {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.deployments),
-            1 => model::Part::Opt(&self.num_of_errors),
+            0 => model::opt(&self.deployments),
+            1 => model::opt(&self.num_of_errors),
             2 => model::Part::Str(&self.last_execution_id),
             3 => model::Part::Int(&self.last_execution_ts),
-            4 => model::Part::Opt(&self.last_execution_status),
+            4 => model::opt(&self.last_execution_status),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.deployments.is_some() as u64 | (self.num_of_errors.is_some() as u64) << 1
+            | (self.last_execution_id.is_some() as u64) << 2
+            | (self.last_execution_ts.is_some() as u64) << 3
+            | (self.last_execution_status.is_some() as u64) << 4
     }
 }
 model::model!(ExecutionSummaryInfo);
@@ -118,6 +125,12 @@ impl model::Model for NodeErrorInfo {
             3 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.fqn.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2
+            | (self.identifier.is_some() as u64) << 3
     }
 }
 model::model!(NodeErrorInfo);
@@ -193,17 +206,28 @@ impl model::Model for PagePmsPipelineSummaryResponse {
         match index {
             0 => model::Part::Flag(&self.last),
             1 => model::Part::Int(&self.size),
-            2 => model::Part::Opt(&self.sort),
+            2 => model::opt(&self.sort),
             3 => model::Part::Flag(&self.empty),
             4 => model::Part::Flag(&self.first),
             5 => model::Part::Int(&self.number),
-            6 => model::Part::Opt(&self.content),
-            7 => model::Part::Opt(&self.pageable),
+            6 => model::opt(&self.content),
+            7 => model::opt(&self.pageable),
             8 => model::Part::Int(&self.total_pages),
             9 => model::Part::Int(&self.total_elements),
             10 => model::Part::Int(&self.number_of_elements),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.last.is_some() as u64 | (self.size.is_some() as u64) << 1
+            | (self.sort.is_some() as u64) << 2 | (self.empty.is_some() as u64) << 3
+            | (self.first.is_some() as u64) << 4 | (self.number.is_some() as u64) << 5
+            | (self.content.is_some() as u64) << 6
+            | (self.pageable.is_some() as u64) << 7
+            | (self.total_pages.is_some() as u64) << 8
+            | (self.total_elements.is_some() as u64) << 9
+            | (self.number_of_elements.is_some() as u64) << 10
     }
 }
 model::model!(PagePmsPipelineSummaryResponse);
@@ -246,6 +270,11 @@ impl model::Model for PipelineExecutorInfo {
             2 => model::Part::Str(&self.trigger_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.email.is_some() as u64 | (self.username.is_some() as u64) << 1
+            | (self.trigger_type.is_some() as u64) << 2
     }
 }
 model::model!(PipelineExecutorInfo);
@@ -325,15 +354,24 @@ impl model::Model for PipelineFilterProperties {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.repo_name),
             3 => model::Cell::part(&self.filter_type),
             4 => model::Part::Str(&self.description),
-            5 => model::Part::Opt(&self.pipeline_tags),
-            6 => model::Part::Opt(&self.module_properties),
-            7 => model::Part::Opt(&self.pipeline_identifiers),
+            5 => model::opt(&self.pipeline_tags),
+            6 => model::opt(&self.module_properties),
+            7 => model::opt(&self.pipeline_identifiers),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.repo_name.is_some() as u64) << 2 | 1 << 3
+            | (self.description.is_some() as u64) << 4
+            | (self.pipeline_tags.is_some() as u64) << 5
+            | (self.module_properties.is_some() as u64) << 6
+            | (self.pipeline_identifiers.is_some() as u64) << 7
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -386,6 +424,10 @@ impl model::Model for PipelineFilterPropertiesModuleProperties {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.empty.is_some() as u64
+    }
 }
 model::model!(PipelineFilterPropertiesModuleProperties);
 /// Schema `PipelineImportRequest`.
@@ -427,6 +469,11 @@ impl model::Model for PipelineImportRequest {
             2 => model::Part::Str(&self.pipeline_description),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.version.is_some() as u64 | (self.pipeline_name.is_some() as u64) << 1
+            | (self.pipeline_description.is_some() as u64) << 2
     }
 }
 model::model!(PipelineImportRequest);
@@ -477,10 +524,18 @@ impl model::Model for PipelineRecentExecution {
             1 => model::Part::Str(&self.status),
             2 => model::Part::Int(&self.start_ts),
             3 => model::Part::Int(&self.run_sequence),
-            4 => model::Part::Opt(&self.executor_info),
+            4 => model::opt(&self.executor_info),
             5 => model::Part::Str(&self.plan_execution_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.end_ts.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.start_ts.is_some() as u64) << 2
+            | (self.run_sequence.is_some() as u64) << 3
+            | (self.executor_info.is_some() as u64) << 4
+            | (self.plan_execution_id.is_some() as u64) << 5
     }
 }
 model::model!(PipelineRecentExecution);
@@ -519,10 +574,16 @@ impl model::Model for PipelineSaveResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.identifier),
-            1 => model::Part::Opt(&self.governance_metadata),
-            2 => model::Part::Opt(&self.public_access_response),
+            1 => model::opt(&self.governance_metadata),
+            2 => model::opt(&self.public_access_response),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.identifier.is_some() as u64
+            | (self.governance_metadata.is_some() as u64) << 1
+            | (self.public_access_response.is_some() as u64) << 2
     }
 }
 model::model!(PipelineSaveResponse);
@@ -557,6 +618,10 @@ impl model::Model for PmsGitUpdateResponse {
             0 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.identifier.is_some() as u64
     }
 }
 model::model!(PmsGitUpdateResponse);
@@ -648,23 +713,40 @@ impl model::Model for PmsPipelineResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.modules),
-            1 => model::Part::Opt(&self.store_type),
-            2 => model::Part::Opt(&self.git_details),
+            0 => model::opt(&self.modules),
+            1 => model::opt(&self.store_type),
+            2 => model::opt(&self.git_details),
             3 => model::Part::Str(&self.connector_ref),
             4 => model::Part::Str(&self.yaml_pipeline),
-            5 => model::Part::Opt(&self.cache_response),
+            5 => model::opt(&self.cache_response),
             6 => model::Part::Str(&self.validation_uuid),
             7 => model::Part::Flag(&self.is_inline_hc_entity),
-            8 => model::Part::Opt(&self.governance_metadata),
-            9 => model::Part::Opt(&self.public_access_response),
-            10 => model::Part::Opt(&self.entity_validity_details),
+            8 => model::opt(&self.governance_metadata),
+            9 => model::opt(&self.public_access_response),
+            10 => model::opt(&self.entity_validity_details),
             11 => model::Part::Flag(&self.allow_dynamic_executions),
-            12 => model::Part::Opt(&self.yaml_schema_error_wrapper),
+            12 => model::opt(&self.yaml_schema_error_wrapper),
             13 => model::Part::Str(&self.resolved_templates_pipeline_yaml),
-            14 => model::Part::Opt(&self.validate_template_inputs_response),
+            14 => model::opt(&self.validate_template_inputs_response),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.modules.is_some() as u64 | (self.store_type.is_some() as u64) << 1
+            | (self.git_details.is_some() as u64) << 2
+            | (self.connector_ref.is_some() as u64) << 3
+            | (self.yaml_pipeline.is_some() as u64) << 4
+            | (self.cache_response.is_some() as u64) << 5
+            | (self.validation_uuid.is_some() as u64) << 6
+            | (self.is_inline_hc_entity.is_some() as u64) << 7
+            | (self.governance_metadata.is_some() as u64) << 8
+            | (self.public_access_response.is_some() as u64) << 9
+            | (self.entity_validity_details.is_some() as u64) << 10
+            | (self.allow_dynamic_executions.is_some() as u64) << 11
+            | (self.yaml_schema_error_wrapper.is_some() as u64) << 12
+            | (self.resolved_templates_pipeline_yaml.is_some() as u64) << 13
+            | (self.validate_template_inputs_response.is_some() as u64) << 14
     }
 }
 model::model!(PmsPipelineResponse);
@@ -784,27 +866,48 @@ impl model::Model for PmsPipelineSummaryResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
-            2 => model::Part::Opt(&self.filters),
+            1 => model::opt(&self.tags),
+            2 => model::opt(&self.filters),
             3 => model::Part::Flag(&self.is_draft),
-            4 => model::Part::Opt(&self.modules),
+            4 => model::opt(&self.modules),
             5 => model::Part::Int(&self.version),
             6 => model::Part::Int(&self.created_at),
-            7 => model::Part::Opt(&self.store_type),
-            8 => model::Part::Opt(&self.git_details),
+            7 => model::opt(&self.store_type),
+            8 => model::opt(&self.git_details),
             9 => model::Part::Str(&self.identifier),
-            10 => model::Part::Opt(&self.stage_names),
+            10 => model::opt(&self.stage_names),
             11 => model::Part::Str(&self.description),
             12 => model::Part::Int(&self.num_of_stages),
             13 => model::Part::Str(&self.yaml_version),
             14 => model::Part::Str(&self.connector_ref),
             15 => model::Part::Int(&self.last_updated_at),
             16 => model::Part::Flag(&self.is_inline_hc_entity),
-            17 => model::Part::Opt(&self.execution_summary_info),
-            18 => model::Part::Opt(&self.recent_executions_info),
-            19 => model::Part::Opt(&self.entity_validity_details),
+            17 => model::opt(&self.execution_summary_info),
+            18 => model::opt(&self.recent_executions_info),
+            19 => model::opt(&self.entity_validity_details),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.filters.is_some() as u64) << 2
+            | (self.is_draft.is_some() as u64) << 3
+            | (self.modules.is_some() as u64) << 4 | (self.version.is_some() as u64) << 5
+            | (self.created_at.is_some() as u64) << 6
+            | (self.store_type.is_some() as u64) << 7
+            | (self.git_details.is_some() as u64) << 8
+            | (self.identifier.is_some() as u64) << 9
+            | (self.stage_names.is_some() as u64) << 10
+            | (self.description.is_some() as u64) << 11
+            | (self.num_of_stages.is_some() as u64) << 12
+            | (self.yaml_version.is_some() as u64) << 13
+            | (self.connector_ref.is_some() as u64) << 14
+            | (self.last_updated_at.is_some() as u64) << 15
+            | (self.is_inline_hc_entity.is_some() as u64) << 16
+            | (self.execution_summary_info.is_some() as u64) << 17
+            | (self.recent_executions_info.is_some() as u64) << 18
+            | (self.entity_validity_details.is_some() as u64) << 19
     }
 }
 model::model!(PmsPipelineSummaryResponse);
@@ -853,6 +956,11 @@ impl model::Model for PublicAccessResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.public.is_some() as u64 | (self.is_public.is_some() as u64) << 1
+            | (self.error_message.is_some() as u64) << 2
+    }
 }
 model::model!(PublicAccessResponse);
 /// Schema `ResponseDTOPagePMSPipelineSummaryResponse`.
@@ -892,12 +1000,18 @@ impl model::Model for ResponseDtoPagePmsPipelineSummaryResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPagePmsPipelineSummaryResponse);
@@ -943,12 +1057,18 @@ impl model::Model for ResponseDtoPipelineSaveResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPipelineSaveResponse);
@@ -994,12 +1114,18 @@ impl model::Model for ResponseDtopmsGitUpdateResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtopmsGitUpdateResponse);
@@ -1045,12 +1171,18 @@ impl model::Model for ResponseDtopmsPipelineResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtopmsPipelineResponse);
@@ -1096,12 +1228,18 @@ impl model::Model for ResponseDtopmsPipelineSummaryResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtopmsPipelineSummaryResponse);
@@ -1155,12 +1293,20 @@ impl model::Model for YamlSchemaErrorDto {
         match index {
             0 => model::Part::Str(&self.fqn),
             1 => model::Part::Str(&self.message),
-            2 => model::Part::Opt(&self.step_info),
-            3 => model::Part::Opt(&self.stage_info),
+            2 => model::opt(&self.step_info),
+            3 => model::opt(&self.stage_info),
             4 => model::Part::Str(&self.hint_message),
             5 => model::Part::Str(&self.message_with_fqn),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.fqn.is_some() as u64 | (self.message.is_some() as u64) << 1
+            | (self.step_info.is_some() as u64) << 2
+            | (self.stage_info.is_some() as u64) << 3
+            | (self.hint_message.is_some() as u64) << 4
+            | (self.message_with_fqn.is_some() as u64) << 5
     }
 }
 model::model!(YamlSchemaErrorDto);
@@ -1196,9 +1342,13 @@ impl model::Model for YamlSchemaErrorWrapperDto {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.type_),
-            1 => model::Part::Opt(&self.schema_errors),
+            1 => model::opt(&self.schema_errors),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.schema_errors.is_some() as u64) << 1
     }
 }
 model::model!(YamlSchemaErrorWrapperDto);
@@ -1255,11 +1405,19 @@ impl model::Model for CreatePipelineExecutionAnnotationsBody {
             0 => model::Part::Str(&self.org_id),
             1 => model::Part::Str(&self.project_id),
             2 => model::Part::Str(&self.pipeline_id),
-            3 => model::Part::Opt(&self.annotations),
+            3 => model::opt(&self.annotations),
             4 => model::Part::Str(&self.plan_execution_id),
             5 => model::Part::Str(&self.stage_execution_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org_id.is_some() as u64 | (self.project_id.is_some() as u64) << 1
+            | (self.pipeline_id.is_some() as u64) << 2
+            | (self.annotations.is_some() as u64) << 3
+            | (self.plan_execution_id.is_some() as u64) << 4
+            | (self.stage_execution_id.is_some() as u64) << 5
     }
 }
 model::model!(CreatePipelineExecutionAnnotationsBody);
@@ -1318,6 +1476,14 @@ impl model::Model for CreatePipelineExecutionAnnotationsBodyAnnotations {
             6 => model::Part::Int(&self.timestamp),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.mode.is_some() as u64 | (self.style.is_some() as u64) << 1
+            | (self.step_id.is_some() as u64) << 2 | (self.summary.is_some() as u64) << 3
+            | (self.priority.is_some() as u64) << 4
+            | (self.context_id.is_some() as u64) << 5
+            | (self.timestamp.is_some() as u64) << 6
     }
 }
 model::model!(CreatePipelineExecutionAnnotationsBodyAnnotations);

@@ -32,9 +32,13 @@ impl model::Model for DashboardPipelineExecution {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.pipeline_execution_info_list),
+            0 => model::opt(&self.pipeline_execution_info_list),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.pipeline_execution_info_list.is_some() as u64
     }
 }
 model::model!(DashboardPipelineExecution);
@@ -86,6 +90,12 @@ impl model::Model for PipelineCount {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.total.is_some() as u64 | (self.aborted.is_some() as u64) << 1
+            | (self.expired.is_some() as u64) << 2 | (self.failure.is_some() as u64) << 3
+            | (self.success.is_some() as u64) << 4
+    }
 }
 model::model!(PipelineCount);
 /// Schema `PipelineExecution`.
@@ -120,9 +130,13 @@ impl model::Model for PipelineExecution {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.date),
-            1 => model::Part::Opt(&self.count),
+            1 => model::opt(&self.count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.date.is_some() as u64 | (self.count.is_some() as u64) << 1
     }
 }
 model::model!(PipelineExecution);
@@ -163,12 +177,18 @@ impl model::Model for ResponseDtoDashboardPipelineExecution {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoDashboardPipelineExecution);

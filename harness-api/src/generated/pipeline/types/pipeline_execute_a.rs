@@ -76,19 +76,32 @@ impl model::Model for Ambiance {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.levels),
+            0 => model::opt(&self.levels),
             1 => model::Part::Str(&self.plan_id),
             2 => model::Part::Int(&self.start_ts),
-            3 => model::Part::Opt(&self.metadata),
-            4 => model::Part::Opt(&self.levels_list),
+            3 => model::opt(&self.metadata),
+            4 => model::opt(&self.levels_list),
             5 => model::Part::Str(&self.plan_execution_id),
             6 => model::Part::Str(&self.stage_execution_id),
-            7 => model::Part::Opt(&self.setup_abstractions),
-            8 => model::Part::Opt(&self.setup_abstractions_map),
+            7 => model::opt(&self.setup_abstractions),
+            8 => model::opt(&self.setup_abstractions_map),
             9 => model::Part::Int(&self.expression_functor_token),
             10 => model::Part::Str(&self.original_stage_execution_id_for_rollback_mode),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.levels.is_some() as u64 | (self.plan_id.is_some() as u64) << 1
+            | (self.start_ts.is_some() as u64) << 2
+            | (self.metadata.is_some() as u64) << 3
+            | (self.levels_list.is_some() as u64) << 4
+            | (self.plan_execution_id.is_some() as u64) << 5
+            | (self.stage_execution_id.is_some() as u64) << 6
+            | (self.setup_abstractions.is_some() as u64) << 7
+            | (self.setup_abstractions_map.is_some() as u64) << 8
+            | (self.expression_functor_token.is_some() as u64) << 9
+            | (self.original_stage_execution_id_for_rollback_mode.is_some() as u64) << 10
     }
 }
 model::model!(Ambiance);
@@ -127,10 +140,15 @@ impl model::Model for ArtifactData {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.build),
-            1 => model::Part::Opt(&self.metadata),
-            2 => model::Part::Opt(&self.metadata_map),
+            1 => model::opt(&self.metadata),
+            2 => model::opt(&self.metadata_map),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.build.is_some() as u64 | (self.metadata.is_some() as u64) << 1
+            | (self.metadata_map.is_some() as u64) << 2
     }
 }
 model::model!(ArtifactData);

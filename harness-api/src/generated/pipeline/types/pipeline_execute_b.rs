@@ -41,12 +41,17 @@ impl model::Model for BranchHook {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.ref_),
-            1 => model::Part::Opt(&self.repo),
-            2 => model::Part::Opt(&self.action),
-            3 => model::Part::Opt(&self.sender),
+            0 => model::opt(&self.ref_),
+            1 => model::opt(&self.repo),
+            2 => model::opt(&self.action),
+            3 => model::opt(&self.sender),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ref_.is_some() as u64 | (self.repo.is_some() as u64) << 1
+            | (self.action.is_some() as u64) << 2 | (self.sender.is_some() as u64) << 3
     }
 }
 model::model!(BranchHook);

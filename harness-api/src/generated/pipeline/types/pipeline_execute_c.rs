@@ -46,11 +46,17 @@ impl model::Model for Commit {
         match index {
             0 => model::Part::Str(&self.sha),
             1 => model::Part::Str(&self.link),
-            2 => model::Part::Opt(&self.author),
+            2 => model::opt(&self.author),
             3 => model::Part::Str(&self.message),
-            4 => model::Part::Opt(&self.committer),
+            4 => model::opt(&self.committer),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.sha.is_some() as u64 | (self.link.is_some() as u64) << 1
+            | (self.author.is_some() as u64) << 2 | (self.message.is_some() as u64) << 3
+            | (self.committer.is_some() as u64) << 4
     }
 }
 model::model!(Commit);

@@ -46,11 +46,17 @@ impl model::Model for ExecutionInfo {
         match index {
             0 => model::Part::Str(&self.uuid),
             1 => model::Part::Int(&self.end_ts),
-            2 => model::Part::Opt(&self.status),
+            2 => model::opt(&self.status),
             3 => model::Part::Int(&self.start_ts),
             4 => model::Part::Int(&self.run_sequence),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.uuid.is_some() as u64 | (self.end_ts.is_some() as u64) << 1
+            | (self.status.is_some() as u64) << 2 | (self.start_ts.is_some() as u64) << 3
+            | (self.run_sequence.is_some() as u64) << 4
     }
 }
 model::model!(ExecutionInfo);
@@ -186,29 +192,53 @@ impl model::Model for ExecutionMetadata {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.is_debug),
-            1 => model::Part::Opt(&self.retry_info),
+            1 => model::opt(&self.retry_info),
             2 => model::Part::Str(&self.module_type),
             3 => model::Part::Int(&self.run_sequence),
-            4 => model::Part::Opt(&self.trigger_info),
-            5 => model::Part::Opt(&self.execution_mode),
+            4 => model::opt(&self.trigger_info),
+            5 => model::opt(&self.execution_mode),
             6 => model::Part::Str(&self.execution_uuid),
-            7 => model::Part::Opt(&self.principal_info),
+            7 => model::opt(&self.principal_info),
             8 => model::Part::Str(&self.harness_version),
-            9 => model::Part::Opt(&self.setting_to_value),
-            10 => model::Part::Opt(&self.pipeline_stage_info),
-            11 => model::Part::Opt(&self.pipeline_store_type),
-            12 => model::Part::Opt(&self.setting_to_value_map),
-            13 => model::Part::Opt(&self.feature_flag_to_value),
+            9 => model::opt(&self.setting_to_value),
+            10 => model::opt(&self.pipeline_stage_info),
+            11 => model::opt(&self.pipeline_store_type),
+            12 => model::opt(&self.setting_to_value_map),
+            13 => model::opt(&self.feature_flag_to_value),
             14 => model::Part::Str(&self.pipeline_identifier),
             15 => model::Part::Str(&self.git_sync_branch_context),
             16 => model::Part::Str(&self.pipeline_connector_ref),
             17 => model::Part::Str(&self.processed_yaml_version),
-            18 => model::Part::Opt(&self.feature_flag_to_value_map),
+            18 => model::opt(&self.feature_flag_to_value_map),
             19 => model::Part::Flag(&self.is_notification_configured),
             20 => model::Part::Flag(&self.is_stages_expressions_provided),
             21 => model::Part::Str(&self.original_plan_execution_id_for_rollback_mode),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.is_debug.is_some() as u64 | (self.retry_info.is_some() as u64) << 1
+            | (self.module_type.is_some() as u64) << 2
+            | (self.run_sequence.is_some() as u64) << 3
+            | (self.trigger_info.is_some() as u64) << 4
+            | (self.execution_mode.is_some() as u64) << 5
+            | (self.execution_uuid.is_some() as u64) << 6
+            | (self.principal_info.is_some() as u64) << 7
+            | (self.harness_version.is_some() as u64) << 8
+            | (self.setting_to_value.is_some() as u64) << 9
+            | (self.pipeline_stage_info.is_some() as u64) << 10
+            | (self.pipeline_store_type.is_some() as u64) << 11
+            | (self.setting_to_value_map.is_some() as u64) << 12
+            | (self.feature_flag_to_value.is_some() as u64) << 13
+            | (self.pipeline_identifier.is_some() as u64) << 14
+            | (self.git_sync_branch_context.is_some() as u64) << 15
+            | (self.pipeline_connector_ref.is_some() as u64) << 16
+            | (self.processed_yaml_version.is_some() as u64) << 17
+            | (self.feature_flag_to_value_map.is_some() as u64) << 18
+            | (self.is_notification_configured.is_some() as u64) << 19
+            | (self.is_stages_expressions_provided.is_some() as u64) << 20
+            | (self.original_plan_execution_id_for_rollback_mode.is_some() as u64) << 21
     }
 }
 model::model!(ExecutionMetadata);
@@ -258,10 +288,15 @@ impl model::Model for ExecutionPrincipalInfo {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.principal),
-            1 => model::Part::Opt(&self.principal_type),
+            1 => model::opt(&self.principal_type),
             2 => model::Part::Flag(&self.should_validate_rbac),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.principal.is_some() as u64 | (self.principal_type.is_some() as u64) << 1
+            | (self.should_validate_rbac.is_some() as u64) << 2
     }
 }
 model::model!(ExecutionPrincipalInfo);

@@ -73,15 +73,27 @@ impl model::Model for FailureData {
             0 => model::Part::Str(&self.code),
             1 => model::Part::Str(&self.level),
             2 => model::Part::Str(&self.message),
-            3 => model::Part::Opt(&self.failure_types),
+            3 => model::opt(&self.failure_types),
             4 => model::Part::Str(&self.step_identifier),
             5 => model::Part::Str(&self.stage_identifier),
-            6 => model::Part::Opt(&self.failure_type_infos),
-            7 => model::Part::Opt(&self.failure_types_list),
-            8 => model::Part::Opt(&self.failure_types_value),
-            9 => model::Part::Opt(&self.failure_type_infos_list),
+            6 => model::opt(&self.failure_type_infos),
+            7 => model::opt(&self.failure_types_list),
+            8 => model::opt(&self.failure_types_value),
+            9 => model::opt(&self.failure_type_infos_list),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.code.is_some() as u64 | (self.level.is_some() as u64) << 1
+            | (self.message.is_some() as u64) << 2
+            | (self.failure_types.is_some() as u64) << 3
+            | (self.step_identifier.is_some() as u64) << 4
+            | (self.stage_identifier.is_some() as u64) << 5
+            | (self.failure_type_infos.is_some() as u64) << 6
+            | (self.failure_types_list.is_some() as u64) << 7
+            | (self.failure_types_value.is_some() as u64) << 8
+            | (self.failure_type_infos_list.is_some() as u64) << 9
     }
 }
 model::model!(FailureData);
@@ -161,14 +173,22 @@ impl model::Model for FailureInfo {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.failure_data),
+            0 => model::opt(&self.failure_data),
             1 => model::Part::Str(&self.error_message),
-            2 => model::Part::Opt(&self.failure_types),
-            3 => model::Part::Opt(&self.failure_data_list),
-            4 => model::Part::Opt(&self.failure_types_list),
-            5 => model::Part::Opt(&self.failure_types_value),
+            2 => model::opt(&self.failure_types),
+            3 => model::opt(&self.failure_data_list),
+            4 => model::opt(&self.failure_types_list),
+            5 => model::opt(&self.failure_types_value),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.failure_data.is_some() as u64 | (self.error_message.is_some() as u64) << 1
+            | (self.failure_types.is_some() as u64) << 2
+            | (self.failure_data_list.is_some() as u64) << 3
+            | (self.failure_types_list.is_some() as u64) << 4
+            | (self.failure_types_value.is_some() as u64) << 5
     }
 }
 model::model!(FailureInfo);
@@ -229,10 +249,15 @@ impl model::Model for FailureTypeInfo {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.failure_type),
-            1 => model::Part::Opt(&self.failure_sub_type),
+            0 => model::opt(&self.failure_type),
+            1 => model::opt(&self.failure_sub_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.failure_type.is_some() as u64
+            | (self.failure_sub_type.is_some() as u64) << 1
     }
 }
 model::model!(FailureTypeInfo);

@@ -36,9 +36,13 @@ impl model::Model for HeaderConfig {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.key),
-            1 => model::Part::Opt(&self.values),
+            1 => model::opt(&self.values),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.values.is_some() as u64) << 1
     }
 }
 model::model!(HeaderConfig);

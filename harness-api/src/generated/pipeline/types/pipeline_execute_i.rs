@@ -39,10 +39,15 @@ impl model::Model for InterruptResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.id),
-            1 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.type_),
             2 => model::Part::Str(&self.plan_execution_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.plan_execution_id.is_some() as u64) << 2
     }
 }
 model::model!(InterruptResponse);

@@ -40,6 +40,10 @@ impl model::Model for Label {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.color.is_some() as u64) << 1
+    }
 }
 model::model!(Label);
 /// Schema `Level`.
@@ -120,16 +124,30 @@ impl model::Model for Level {
             1 => model::Part::Str(&self.setup_id),
             2 => model::Part::Int(&self.start_ts),
             3 => model::Part::Str(&self.node_type),
-            4 => model::Part::Opt(&self.step_type),
+            4 => model::opt(&self.step_type),
             5 => model::Part::Str(&self.runtime_id),
             6 => model::Part::Str(&self.identifier),
             7 => model::Part::Int(&self.retry_index),
-            8 => model::Part::Opt(&self.strategy_info),
-            9 => model::Part::Opt(&self.strategy_metadata),
+            8 => model::opt(&self.strategy_info),
+            9 => model::opt(&self.strategy_metadata),
             10 => model::Part::Str(&self.original_identifier),
             11 => model::Part::Flag(&self.skip_expression_chain),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.group.is_some() as u64 | (self.setup_id.is_some() as u64) << 1
+            | (self.start_ts.is_some() as u64) << 2
+            | (self.node_type.is_some() as u64) << 3
+            | (self.step_type.is_some() as u64) << 4
+            | (self.runtime_id.is_some() as u64) << 5
+            | (self.identifier.is_some() as u64) << 6
+            | (self.retry_index.is_some() as u64) << 7
+            | (self.strategy_info.is_some() as u64) << 8
+            | (self.strategy_metadata.is_some() as u64) << 9
+            | (self.original_identifier.is_some() as u64) << 10
+            | (self.skip_expression_chain.is_some() as u64) << 11
     }
 }
 model::model!(Level);

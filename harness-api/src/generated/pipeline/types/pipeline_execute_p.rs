@@ -47,14 +47,21 @@ impl model::Model for ParsedPayload {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.pr),
-            1 => model::Part::Opt(&self.tag),
-            2 => model::Part::Opt(&self.push),
-            3 => model::Part::Opt(&self.branch),
-            4 => model::Part::Opt(&self.release),
-            5 => model::Part::Opt(&self.payload_case),
+            0 => model::opt(&self.pr),
+            1 => model::opt(&self.tag),
+            2 => model::opt(&self.push),
+            3 => model::opt(&self.branch),
+            4 => model::opt(&self.release),
+            5 => model::opt(&self.payload_case),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.pr.is_some() as u64 | (self.tag.is_some() as u64) << 1
+            | (self.push.is_some() as u64) << 2 | (self.branch.is_some() as u64) << 3
+            | (self.release.is_some() as u64) << 4
+            | (self.payload_case.is_some() as u64) << 5
     }
 }
 model::model!(ParsedPayload);
@@ -102,6 +109,11 @@ impl model::Model for Perm {
             2 => model::Part::Flag(&self.admin),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.pull.is_some() as u64 | (self.push.is_some() as u64) << 1
+            | (self.admin.is_some() as u64) << 2
     }
 }
 model::model!(Perm);
@@ -156,10 +168,17 @@ impl model::Model for PipelineUser {
             2 => model::Part::Str(&self.email),
             3 => model::Part::Str(&self.login),
             4 => model::Part::Str(&self.avatar),
-            5 => model::Part::Opt(&self.created),
-            6 => model::Part::Opt(&self.updated),
+            5 => model::opt(&self.created),
+            6 => model::opt(&self.updated),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.email.is_some() as u64) << 2 | (self.login.is_some() as u64) << 3
+            | (self.avatar.is_some() as u64) << 4 | (self.created.is_some() as u64) << 5
+            | (self.updated.is_some() as u64) << 6
     }
 }
 model::model!(PipelineUser);
@@ -299,30 +318,56 @@ impl model::Model for PlanExecution {
             1 => model::Part::Int(&self.end_ts),
             2 => model::Part::Str(&self.node_id),
             3 => model::Part::Str(&self.plan_id),
-            4 => model::Part::Opt(&self.status),
+            4 => model::opt(&self.status),
             5 => model::Part::Int(&self.start_ts),
             6 => model::Part::Int(&self.version),
-            7 => model::Part::Opt(&self.ambiance),
-            8 => model::Part::Opt(&self.metadata),
-            9 => model::Part::Opt(&self.node_type),
+            7 => model::opt(&self.ambiance),
+            8 => model::opt(&self.metadata),
+            9 => model::opt(&self.node_type),
             10 => model::Part::Int(&self.created_at),
             11 => model::Part::Int(&self.valid_until),
-            12 => model::Part::Opt(&self.failure_info),
-            13 => model::Part::Opt(&self.priority_type),
+            12 => model::opt(&self.failure_info),
+            13 => model::opt(&self.priority_type),
             14 => model::Part::Int(&self.last_updated_at),
             15 => model::Part::Int(&self.next_iteration),
             16 => model::Part::Str(&self.processed_yaml),
-            17 => model::Part::Opt(&self.trigger_header),
-            18 => model::Part::Opt(&self.trigger_payload),
-            19 => model::Part::Opt(&self.setup_abstractions),
-            20 => model::Part::Opt(&self.governance_metadata),
+            17 => model::opt(&self.trigger_header),
+            18 => model::opt(&self.trigger_payload),
+            19 => model::opt(&self.setup_abstractions),
+            20 => model::opt(&self.governance_metadata),
             21 => model::Part::Str(&self.trigger_json_payload),
             22 => model::Part::Int(&self.expression_functor_token),
-            23 => model::Part::Opt(&self.stages_execution_metadata),
-            24 => model::Part::Opt(&self.stage_expression_values_map),
-            25 => model::Part::Opt(&self.post_execution_rollback_infos),
+            23 => model::opt(&self.stages_execution_metadata),
+            24 => model::opt(&self.stage_expression_values_map),
+            25 => model::opt(&self.post_execution_rollback_infos),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.uuid.is_some() as u64 | (self.end_ts.is_some() as u64) << 1
+            | (self.node_id.is_some() as u64) << 2 | (self.plan_id.is_some() as u64) << 3
+            | (self.status.is_some() as u64) << 4 | (self.start_ts.is_some() as u64) << 5
+            | (self.version.is_some() as u64) << 6
+            | (self.ambiance.is_some() as u64) << 7
+            | (self.metadata.is_some() as u64) << 8
+            | (self.node_type.is_some() as u64) << 9
+            | (self.created_at.is_some() as u64) << 10
+            | (self.valid_until.is_some() as u64) << 11
+            | (self.failure_info.is_some() as u64) << 12
+            | (self.priority_type.is_some() as u64) << 13
+            | (self.last_updated_at.is_some() as u64) << 14
+            | (self.next_iteration.is_some() as u64) << 15
+            | (self.processed_yaml.is_some() as u64) << 16
+            | (self.trigger_header.is_some() as u64) << 17
+            | (self.trigger_payload.is_some() as u64) << 18
+            | (self.setup_abstractions.is_some() as u64) << 19
+            | (self.governance_metadata.is_some() as u64) << 20
+            | (self.trigger_json_payload.is_some() as u64) << 21
+            | (self.expression_functor_token.is_some() as u64) << 22
+            | (self.stages_execution_metadata.is_some() as u64) << 23
+            | (self.stage_expression_values_map.is_some() as u64) << 24
+            | (self.post_execution_rollback_infos.is_some() as u64) << 25
     }
 }
 model::model!(PlanExecution);
@@ -365,10 +410,14 @@ impl model::Model for PlanExecutionResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.git_details),
-            1 => model::Part::Opt(&self.plan_execution),
+            0 => model::opt(&self.git_details),
+            1 => model::opt(&self.plan_execution),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.git_details.is_some() as u64 | (self.plan_execution.is_some() as u64) << 1
     }
 }
 model::model!(PlanExecutionResponse);
@@ -429,9 +478,15 @@ impl model::Model for PostExecutionRollbackInfo {
         match index {
             0 => model::Part::Str(&self.original_stage_execution_id),
             1 => model::Part::Str(&self.post_execution_rollback_stage_id),
-            2 => model::Part::Opt(&self.rollback_stage_strategy_metadata),
+            2 => model::opt(&self.rollback_stage_strategy_metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.original_stage_execution_id.is_some() as u64
+            | (self.post_execution_rollback_stage_id.is_some() as u64) << 1
+            | (self.rollback_stage_strategy_metadata.is_some() as u64) << 2
     }
 }
 model::model!(PostExecutionRollbackInfo);
@@ -547,27 +602,44 @@ impl model::Model for PullRequest {
         match index {
             0 => model::Part::Str(&self.ref_),
             1 => model::Part::Str(&self.sha),
-            2 => model::Part::Opt(&self.base),
+            2 => model::opt(&self.base),
             3 => model::Part::Str(&self.body),
             4 => model::Part::Str(&self.fork),
-            5 => model::Part::Opt(&self.head),
+            5 => model::opt(&self.head),
             6 => model::Part::Str(&self.link),
             7 => model::Part::Str(&self.title),
-            8 => model::Part::Opt(&self.author),
+            8 => model::opt(&self.author),
             9 => model::Part::Flag(&self.closed),
-            10 => model::Part::Opt(&self.labels),
+            10 => model::opt(&self.labels),
             11 => model::Part::Flag(&self.merged),
             12 => model::Part::Int(&self.number),
             13 => model::Part::Str(&self.source),
             14 => model::Part::Str(&self.target),
-            15 => model::Part::Opt(&self.commits),
-            16 => model::Part::Opt(&self.created),
-            17 => model::Part::Opt(&self.updated),
+            15 => model::opt(&self.commits),
+            16 => model::opt(&self.created),
+            17 => model::opt(&self.updated),
             18 => model::Part::Str(&self.merge_sha),
-            19 => model::Part::Opt(&self.labels_list),
-            20 => model::Part::Opt(&self.commits_list),
+            19 => model::opt(&self.labels_list),
+            20 => model::opt(&self.commits_list),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ref_.is_some() as u64 | (self.sha.is_some() as u64) << 1
+            | (self.base.is_some() as u64) << 2 | (self.body.is_some() as u64) << 3
+            | (self.fork.is_some() as u64) << 4 | (self.head.is_some() as u64) << 5
+            | (self.link.is_some() as u64) << 6 | (self.title.is_some() as u64) << 7
+            | (self.author.is_some() as u64) << 8 | (self.closed.is_some() as u64) << 9
+            | (self.labels.is_some() as u64) << 10 | (self.merged.is_some() as u64) << 11
+            | (self.number.is_some() as u64) << 12 | (self.source.is_some() as u64) << 13
+            | (self.target.is_some() as u64) << 14
+            | (self.commits.is_some() as u64) << 15
+            | (self.created.is_some() as u64) << 16
+            | (self.updated.is_some() as u64) << 17
+            | (self.merge_sha.is_some() as u64) << 18
+            | (self.labels_list.is_some() as u64) << 19
+            | (self.commits_list.is_some() as u64) << 20
     }
 }
 model::model!(PullRequest);
@@ -608,12 +680,17 @@ impl model::Model for PullRequestHook {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.pr),
-            1 => model::Part::Opt(&self.repo),
-            2 => model::Part::Opt(&self.action),
-            3 => model::Part::Opt(&self.sender),
+            0 => model::opt(&self.pr),
+            1 => model::opt(&self.repo),
+            2 => model::opt(&self.action),
+            3 => model::opt(&self.sender),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.pr.is_some() as u64 | (self.repo.is_some() as u64) << 1
+            | (self.action.is_some() as u64) << 2 | (self.sender.is_some() as u64) << 3
     }
 }
 model::model!(PullRequestHook);
@@ -688,16 +765,25 @@ impl model::Model for PushHook {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.ref_),
-            1 => model::Part::Opt(&self.repo),
+            1 => model::opt(&self.repo),
             2 => model::Part::Str(&self.after),
             3 => model::Part::Str(&self.before),
-            4 => model::Part::Opt(&self.commit),
-            5 => model::Part::Opt(&self.sender),
+            4 => model::opt(&self.commit),
+            5 => model::opt(&self.sender),
             6 => model::Part::Str(&self.base_ref),
-            7 => model::Part::Opt(&self.commits),
-            8 => model::Part::Opt(&self.commits_list),
+            7 => model::opt(&self.commits),
+            8 => model::opt(&self.commits_list),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ref_.is_some() as u64 | (self.repo.is_some() as u64) << 1
+            | (self.after.is_some() as u64) << 2 | (self.before.is_some() as u64) << 3
+            | (self.commit.is_some() as u64) << 4 | (self.sender.is_some() as u64) << 5
+            | (self.base_ref.is_some() as u64) << 6
+            | (self.commits.is_some() as u64) << 7
+            | (self.commits_list.is_some() as u64) << 8
     }
 }
 model::model!(PushHook);

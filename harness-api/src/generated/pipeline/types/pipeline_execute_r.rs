@@ -44,6 +44,11 @@ impl model::Model for Reference {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.sha.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.path.is_some() as u64) << 2
+    }
 }
 model::model!(Reference);
 /// Schema `Release`.
@@ -108,12 +113,21 @@ impl model::Model for Release {
             1 => model::Part::Str(&self.link),
             2 => model::Part::Flag(&self.draft),
             3 => model::Part::Str(&self.title),
-            4 => model::Part::Opt(&self.created),
-            5 => model::Part::Opt(&self.published),
+            4 => model::opt(&self.created),
+            5 => model::opt(&self.published),
             6 => model::Part::Flag(&self.prerelease),
             7 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.tag.is_some() as u64 | (self.link.is_some() as u64) << 1
+            | (self.draft.is_some() as u64) << 2 | (self.title.is_some() as u64) << 3
+            | (self.created.is_some() as u64) << 4
+            | (self.published.is_some() as u64) << 5
+            | (self.prerelease.is_some() as u64) << 6
+            | (self.description.is_some() as u64) << 7
     }
 }
 model::model!(Release);
@@ -154,12 +168,17 @@ impl model::Model for ReleaseHook {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.repo),
-            1 => model::Part::Opt(&self.action),
-            2 => model::Part::Opt(&self.sender),
-            3 => model::Part::Opt(&self.release),
+            0 => model::opt(&self.repo),
+            1 => model::opt(&self.action),
+            2 => model::opt(&self.sender),
+            3 => model::opt(&self.release),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.repo.is_some() as u64 | (self.action.is_some() as u64) << 1
+            | (self.sender.is_some() as u64) << 2 | (self.release.is_some() as u64) << 3
     }
 }
 model::model!(ReleaseHook);
@@ -244,16 +263,26 @@ impl model::Model for Repository {
             0 => model::Part::Str(&self.id),
             1 => model::Part::Str(&self.link),
             2 => model::Part::Str(&self.name),
-            3 => model::Part::Opt(&self.perm),
+            3 => model::opt(&self.perm),
             4 => model::Part::Str(&self.clone),
             5 => model::Part::Str(&self.branch),
-            6 => model::Part::Opt(&self.created),
+            6 => model::opt(&self.created),
             7 => model::Part::Flag(&self.private),
-            8 => model::Part::Opt(&self.updated),
+            8 => model::opt(&self.updated),
             9 => model::Part::Str(&self.clone_ssh),
             10 => model::Part::Str(&self.namespace),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.link.is_some() as u64) << 1
+            | (self.name.is_some() as u64) << 2 | (self.perm.is_some() as u64) << 3
+            | (self.clone.is_some() as u64) << 4 | (self.branch.is_some() as u64) << 5
+            | (self.created.is_some() as u64) << 6 | (self.private.is_some() as u64) << 7
+            | (self.updated.is_some() as u64) << 8
+            | (self.clone_ssh.is_some() as u64) << 9
+            | (self.namespace.is_some() as u64) << 10
     }
 }
 model::model!(Repository);
@@ -294,12 +323,18 @@ impl model::Model for ResponseDtoInterruptResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoInterruptResponse);
@@ -345,12 +380,18 @@ impl model::Model for ResponseDtoManualExecutionResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoManualExecutionResponse);
@@ -396,12 +437,18 @@ impl model::Model for ResponseDtoPlanExecutionResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPlanExecutionResponse);
@@ -447,12 +494,18 @@ impl model::Model for ResponseDtoRetryHistoryResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoRetryHistoryResponse);
@@ -501,6 +554,11 @@ impl model::Model for RetryExecutionInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.is_retry.is_some() as u64 | (self.parent_retry_id.is_some() as u64) << 1
+            | (self.root_execution_id.is_some() as u64) << 2
+    }
 }
 model::model!(RetryExecutionInfo);
 /// Schema `RetryHistoryResponse`.
@@ -541,11 +599,18 @@ impl model::Model for RetryHistoryResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.error_message),
-            1 => model::Part::Opt(&self.execution_infos),
+            1 => model::opt(&self.execution_infos),
             2 => model::Part::Str(&self.latest_execution_id),
-            3 => model::Part::Opt(&self.retry_stages_metadata),
+            3 => model::opt(&self.retry_stages_metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.error_message.is_some() as u64
+            | (self.execution_infos.is_some() as u64) << 1
+            | (self.latest_execution_id.is_some() as u64) << 2
+            | (self.retry_stages_metadata.is_some() as u64) << 3
     }
 }
 model::model!(RetryHistoryResponse);
@@ -580,10 +645,15 @@ impl model::Model for RetryStagesMetadata {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.skip_stages_identifier),
-            1 => model::Part::Opt(&self.retry_stages_identifier),
+            0 => model::opt(&self.skip_stages_identifier),
+            1 => model::opt(&self.retry_stages_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.skip_stages_identifier.is_some() as u64
+            | (self.retry_stages_identifier.is_some() as u64) << 1
     }
 }
 model::model!(RetryStagesMetadata);
@@ -621,11 +691,17 @@ impl model::Model for RunStageRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.expression_values),
+            0 => model::opt(&self.expression_values),
             1 => model::Part::Str(&self.runtime_input_yaml),
-            2 => model::Part::Opt(&self.stage_identifiers),
+            2 => model::opt(&self.stage_identifiers),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.expression_values.is_some() as u64
+            | (self.runtime_input_yaml.is_some() as u64) << 1
+            | (self.stage_identifiers.is_some() as u64) << 2
     }
 }
 model::model!(RunStageRequest);
@@ -660,10 +736,15 @@ impl model::Model for RetryPipelineV2Body {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.expression_values),
+            0 => model::opt(&self.expression_values),
             1 => model::Part::Str(&self.runtime_input_yaml),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.expression_values.is_some() as u64
+            | (self.runtime_input_yaml.is_some() as u64) << 1
     }
 }
 model::model!(RetryPipelineV2Body);

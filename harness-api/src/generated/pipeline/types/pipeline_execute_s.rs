@@ -44,13 +44,19 @@ impl model::Model for Signature {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.date),
+            0 => model::opt(&self.date),
             1 => model::Part::Str(&self.name),
             2 => model::Part::Str(&self.email),
             3 => model::Part::Str(&self.login),
             4 => model::Part::Str(&self.avatar),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.date.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.email.is_some() as u64) << 2 | (self.login.is_some() as u64) << 3
+            | (self.avatar.is_some() as u64) << 4
     }
 }
 model::model!(Signature);
@@ -105,13 +111,22 @@ impl model::Model for StagesExecutionMetadata {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.stages_execution),
-            1 => model::Part::Opt(&self.expression_values),
+            1 => model::opt(&self.expression_values),
             2 => model::Part::Str(&self.full_pipeline_yaml),
-            3 => model::Part::Opt(&self.stage_identifiers),
+            3 => model::opt(&self.stage_identifiers),
             4 => model::Part::Flag(&self.is_stages_execution),
-            5 => model::Part::Opt(&self.stage_identifier_to_name_map),
+            5 => model::opt(&self.stage_identifier_to_name_map),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.stages_execution.is_some() as u64
+            | (self.expression_values.is_some() as u64) << 1
+            | (self.full_pipeline_yaml.is_some() as u64) << 2
+            | (self.stage_identifiers.is_some() as u64) << 3
+            | (self.is_stages_execution.is_some() as u64) << 4
+            | (self.stage_identifier_to_name_map.is_some() as u64) << 5
     }
 }
 model::model!(StagesExecutionMetadata);
@@ -150,10 +165,15 @@ impl model::Model for StepType {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.type_),
-            1 => model::Part::Opt(&self.sub_category),
-            2 => model::Part::Opt(&self.step_category),
+            1 => model::opt(&self.sub_category),
+            2 => model::opt(&self.step_category),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.sub_category.is_some() as u64) << 1
+            | (self.step_category.is_some() as u64) << 2
     }
 }
 model::model!(StepType);
@@ -214,13 +234,20 @@ impl model::Model for StrategyInfo {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.for_metadata),
-            1 => model::Part::Opt(&self.metadata_case),
+            0 => model::opt(&self.for_metadata),
+            1 => model::opt(&self.metadata_case),
             2 => model::Part::Int(&self.total_iterations),
             3 => model::Part::Int(&self.current_iteration),
             4 => model::Part::Str(&self.identifier_post_fix),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.for_metadata.is_some() as u64 | (self.metadata_case.is_some() as u64) << 1
+            | (self.total_iterations.is_some() as u64) << 2
+            | (self.current_iteration.is_some() as u64) << 3
+            | (self.identifier_post_fix.is_some() as u64) << 4
     }
 }
 model::model!(StrategyInfo);

@@ -41,12 +41,17 @@ impl model::Model for TagHook {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.ref_),
-            1 => model::Part::Opt(&self.repo),
-            2 => model::Part::Opt(&self.action),
-            3 => model::Part::Opt(&self.sender),
+            0 => model::opt(&self.ref_),
+            1 => model::opt(&self.repo),
+            2 => model::opt(&self.action),
+            3 => model::opt(&self.sender),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ref_.is_some() as u64 | (self.repo.is_some() as u64) << 1
+            | (self.action.is_some() as u64) << 2 | (self.sender.is_some() as u64) << 3
     }
 }
 model::model!(TagHook);
@@ -93,6 +98,10 @@ impl model::Model for Timestamp {
             1 => model::Part::Int(&self.seconds),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.nanos.is_some() as u64 | (self.seconds.is_some() as u64) << 1
     }
 }
 model::model!(Timestamp);
@@ -174,21 +183,36 @@ impl model::Model for TriggerPayload {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
-            1 => model::Part::Opt(&self.headers),
+            0 => model::opt(&self.type_),
+            1 => model::opt(&self.headers),
             2 => model::Part::Int(&self.version),
             3 => model::Part::Str(&self.image_path),
-            4 => model::Part::Opt(&self.headers_map),
-            5 => model::Part::Opt(&self.source_type),
-            6 => model::Part::Opt(&self.artifact_data),
-            7 => model::Part::Opt(&self.changed_files),
+            4 => model::opt(&self.headers_map),
+            5 => model::opt(&self.source_type),
+            6 => model::opt(&self.artifact_data),
+            7 => model::opt(&self.changed_files),
             8 => model::Part::Str(&self.connector_ref),
-            9 => model::Part::Opt(&self.manifest_data),
-            10 => model::Part::Opt(&self.build_data_case),
-            11 => model::Part::Opt(&self.parsed_payload),
-            12 => model::Part::Opt(&self.changed_files_list),
+            9 => model::opt(&self.manifest_data),
+            10 => model::opt(&self.build_data_case),
+            11 => model::opt(&self.parsed_payload),
+            12 => model::opt(&self.changed_files_list),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.headers.is_some() as u64) << 1
+            | (self.version.is_some() as u64) << 2
+            | (self.image_path.is_some() as u64) << 3
+            | (self.headers_map.is_some() as u64) << 4
+            | (self.source_type.is_some() as u64) << 5
+            | (self.artifact_data.is_some() as u64) << 6
+            | (self.changed_files.is_some() as u64) << 7
+            | (self.connector_ref.is_some() as u64) << 8
+            | (self.manifest_data.is_some() as u64) << 9
+            | (self.build_data_case.is_some() as u64) << 10
+            | (self.parsed_payload.is_some() as u64) << 11
+            | (self.changed_files_list.is_some() as u64) << 12
     }
 }
 model::model!(TriggerPayload);

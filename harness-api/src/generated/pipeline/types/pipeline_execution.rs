@@ -40,6 +40,10 @@ impl model::Model for ExecutionDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status.is_some() as u64 | (self.execution_id.is_some() as u64) << 1
+    }
 }
 model::model!(ExecutionDetails);
 /// Schema `PipelineExecuteRequestBody`.
@@ -74,6 +78,10 @@ impl model::Model for PipelineExecuteRequestBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.inputs_yaml.is_some() as u64
+    }
 }
 model::model!(PipelineExecuteRequestBody);
 /// Schema `PipelineExecuteResponseBody`.
@@ -104,9 +112,13 @@ impl model::Model for PipelineExecuteResponseBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.execution_details),
+            0 => model::opt(&self.execution_details),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.execution_details.is_some() as u64
     }
 }
 model::model!(PipelineExecuteResponseBody);
@@ -141,6 +153,10 @@ impl model::Model for RerunPipelineRequest {
             0 => model::Part::Str(&self.inputs_yaml),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.inputs_yaml.is_some() as u64
     }
 }
 model::model!(RerunPipelineRequest);
@@ -179,10 +195,16 @@ impl model::Model for RunStageRequestBody {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.inputs_yaml),
-            1 => model::Part::Opt(&self.expression_values),
-            2 => model::Part::Opt(&self.stage_identifiers),
+            1 => model::opt(&self.expression_values),
+            2 => model::opt(&self.stage_identifiers),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.inputs_yaml.is_some() as u64
+            | (self.expression_values.is_some() as u64) << 1
+            | (self.stage_identifiers.is_some() as u64) << 2
     }
 }
 model::model!(RunStageRequestBody);
@@ -217,6 +239,10 @@ impl model::Model for RunDynamicExecutionWithInputYamlBody {
             0 => model::Part::Str(&self.yaml),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.yaml.is_some() as u64
     }
 }
 model::model!(RunDynamicExecutionWithInputYamlBody);

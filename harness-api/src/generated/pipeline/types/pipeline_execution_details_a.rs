@@ -44,6 +44,11 @@ impl model::Model for AbortedBy {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.email.is_some() as u64 | (self.user_name.is_some() as u64) << 1
+            | (self.created_at.is_some() as u64) << 2
+    }
 }
 model::model!(AbortedBy);
 /// Schema `AdviserIssuer`.
@@ -74,9 +79,13 @@ impl model::Model for AdviserIssuer {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.advise_type),
+            0 => model::opt(&self.advise_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.advise_type.is_some() as u64
     }
 }
 model::model!(AdviserIssuer);
@@ -157,19 +166,32 @@ impl model::Model for AsyncChainExecutableResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.units),
-            1 => model::Part::Opt(&self.status),
-            2 => model::Part::Opt(&self.log_keys),
+            0 => model::opt(&self.units),
+            1 => model::opt(&self.status),
+            2 => model::opt(&self.log_keys),
             3 => model::Part::Int(&self.timeout),
             4 => model::Part::Flag(&self.chain_end),
-            5 => model::Part::Opt(&self.units_list),
+            5 => model::opt(&self.units_list),
             6 => model::Part::Str(&self.callback_id),
-            7 => model::Part::Opt(&self.callback_ids),
-            8 => model::Part::Opt(&self.log_keys_list),
-            9 => model::Part::Opt(&self.callback_ids_list),
+            7 => model::opt(&self.callback_ids),
+            8 => model::opt(&self.log_keys_list),
+            9 => model::opt(&self.callback_ids_list),
             10 => model::Part::Str(&self.pass_through_data),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.units.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.log_keys.is_some() as u64) << 2
+            | (self.timeout.is_some() as u64) << 3
+            | (self.chain_end.is_some() as u64) << 4
+            | (self.units_list.is_some() as u64) << 5
+            | (self.callback_id.is_some() as u64) << 6
+            | (self.callback_ids.is_some() as u64) << 7
+            | (self.log_keys_list.is_some() as u64) << 8
+            | (self.callback_ids_list.is_some() as u64) << 9
+            | (self.pass_through_data.is_some() as u64) << 10
     }
 }
 model::model!(AsyncChainExecutableResponse);
@@ -249,16 +271,26 @@ impl model::Model for AsyncExecutableResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.units),
-            1 => model::Part::Opt(&self.status),
-            2 => model::Part::Opt(&self.log_keys),
+            0 => model::opt(&self.units),
+            1 => model::opt(&self.status),
+            2 => model::opt(&self.log_keys),
             3 => model::Part::Int(&self.timeout),
-            4 => model::Part::Opt(&self.units_list),
-            5 => model::Part::Opt(&self.callback_ids),
-            6 => model::Part::Opt(&self.log_keys_list),
-            7 => model::Part::Opt(&self.callback_ids_list),
+            4 => model::opt(&self.units_list),
+            5 => model::opt(&self.callback_ids),
+            6 => model::opt(&self.log_keys_list),
+            7 => model::opt(&self.callback_ids_list),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.units.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.log_keys.is_some() as u64) << 2
+            | (self.timeout.is_some() as u64) << 3
+            | (self.units_list.is_some() as u64) << 4
+            | (self.callback_ids.is_some() as u64) << 5
+            | (self.log_keys_list.is_some() as u64) << 6
+            | (self.callback_ids_list.is_some() as u64) << 7
     }
 }
 model::model!(AsyncExecutableResponse);

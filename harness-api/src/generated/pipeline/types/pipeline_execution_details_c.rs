@@ -36,9 +36,14 @@ impl model::Model for Child {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.child_node_id),
-            1 => model::Part::Opt(&self.strategy_metadata),
+            1 => model::opt(&self.strategy_metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.child_node_id.is_some() as u64
+            | (self.strategy_metadata.is_some() as u64) << 1
     }
 }
 model::model!(Child);
@@ -90,6 +95,13 @@ impl model::Model for ChildChainExecutableResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.suspend.is_some() as u64 | (self.last_link.is_some() as u64) << 1
+            | (self.next_child_id.is_some() as u64) << 2
+            | (self.pass_through_data.is_some() as u64) << 3
+            | (self.previous_child_id.is_some() as u64) << 4
+    }
 }
 model::model!(ChildChainExecutableResponse);
 /// Schema `ChildExecutableResponse`.
@@ -136,13 +148,21 @@ impl model::Model for ChildExecutableResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.skip),
-            1 => model::Part::Opt(&self.units),
-            2 => model::Part::Opt(&self.log_keys),
-            3 => model::Part::Opt(&self.units_list),
+            1 => model::opt(&self.units),
+            2 => model::opt(&self.log_keys),
+            3 => model::opt(&self.units_list),
             4 => model::Part::Str(&self.child_node_id),
-            5 => model::Part::Opt(&self.log_keys_list),
+            5 => model::opt(&self.log_keys_list),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.skip.is_some() as u64 | (self.units.is_some() as u64) << 1
+            | (self.log_keys.is_some() as u64) << 2
+            | (self.units_list.is_some() as u64) << 3
+            | (self.child_node_id.is_some() as u64) << 4
+            | (self.log_keys_list.is_some() as u64) << 5
     }
 }
 model::model!(ChildExecutableResponse);
@@ -177,10 +197,15 @@ impl model::Model for ChildExecutionDetail {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.execution_graph),
-            1 => model::Part::Opt(&self.pipeline_execution_summary),
+            0 => model::opt(&self.execution_graph),
+            1 => model::opt(&self.pipeline_execution_summary),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.execution_graph.is_some() as u64
+            | (self.pipeline_execution_summary.is_some() as u64) << 1
     }
 }
 model::model!(ChildExecutionDetail);
@@ -242,16 +267,26 @@ impl model::Model for ChildrenExecutableResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.units),
-            1 => model::Part::Opt(&self.log_keys),
-            2 => model::Part::Opt(&self.children),
-            3 => model::Part::Opt(&self.units_list),
-            4 => model::Part::Opt(&self.log_keys_list),
-            5 => model::Part::Opt(&self.children_list),
+            0 => model::opt(&self.units),
+            1 => model::opt(&self.log_keys),
+            2 => model::opt(&self.children),
+            3 => model::opt(&self.units_list),
+            4 => model::opt(&self.log_keys_list),
+            5 => model::opt(&self.children_list),
             6 => model::Part::Int(&self.max_concurrency),
             7 => model::Part::Flag(&self.should_proceed_if_failed),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.units.is_some() as u64 | (self.log_keys.is_some() as u64) << 1
+            | (self.children.is_some() as u64) << 2
+            | (self.units_list.is_some() as u64) << 3
+            | (self.log_keys_list.is_some() as u64) << 4
+            | (self.children_list.is_some() as u64) << 5
+            | (self.max_concurrency.is_some() as u64) << 6
+            | (self.should_proceed_if_failed.is_some() as u64) << 7
     }
 }
 model::model!(ChildrenExecutableResponse);
@@ -301,13 +336,20 @@ impl model::Model for CustomPagePipelineExecutionOutline {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.content),
+            0 => model::opt(&self.content),
             1 => model::Part::Flag(&self.has_more),
             2 => model::Part::Int(&self.current_size),
             3 => model::Part::Int(&self.last_seen_start_time),
             4 => model::Part::Str(&self.last_seen_execution_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.content.is_some() as u64 | (self.has_more.is_some() as u64) << 1
+            | (self.current_size.is_some() as u64) << 2
+            | (self.last_seen_start_time.is_some() as u64) << 3
+            | (self.last_seen_execution_id.is_some() as u64) << 4
     }
 }
 model::model!(CustomPagePipelineExecutionOutline);

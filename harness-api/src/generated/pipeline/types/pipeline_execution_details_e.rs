@@ -35,10 +35,15 @@ impl model::Model for EdgeLayoutList {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.next_ids),
-            1 => model::Part::Opt(&self.current_node_children),
+            0 => model::opt(&self.next_ids),
+            1 => model::opt(&self.current_node_children),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.next_ids.is_some() as u64
+            | (self.current_node_children.is_some() as u64) << 1
     }
 }
 model::model!(EdgeLayoutList);
@@ -112,19 +117,31 @@ impl model::Model for ExecutableResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.sync),
-            1 => model::Part::Opt(&self.task),
-            2 => model::Part::Opt(&self.async_),
-            3 => model::Part::Opt(&self.child),
-            4 => model::Part::Opt(&self.children),
-            5 => model::Part::Opt(&self.skip_task),
-            6 => model::Part::Opt(&self.task_chain),
-            7 => model::Part::Opt(&self.async_chain),
-            8 => model::Part::Opt(&self.child_chain),
-            9 => model::Part::Opt(&self.facilitator),
-            10 => model::Part::Opt(&self.response_case),
+            0 => model::opt(&self.sync),
+            1 => model::opt(&self.task),
+            2 => model::opt(&self.async_),
+            3 => model::opt(&self.child),
+            4 => model::opt(&self.children),
+            5 => model::opt(&self.skip_task),
+            6 => model::opt(&self.task_chain),
+            7 => model::opt(&self.async_chain),
+            8 => model::opt(&self.child_chain),
+            9 => model::opt(&self.facilitator),
+            10 => model::opt(&self.response_case),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.sync.is_some() as u64 | (self.task.is_some() as u64) << 1
+            | (self.async_.is_some() as u64) << 2 | (self.child.is_some() as u64) << 3
+            | (self.children.is_some() as u64) << 4
+            | (self.skip_task.is_some() as u64) << 5
+            | (self.task_chain.is_some() as u64) << 6
+            | (self.async_chain.is_some() as u64) << 7
+            | (self.child_chain.is_some() as u64) << 8
+            | (self.facilitator.is_some() as u64) << 9
+            | (self.response_case.is_some() as u64) << 10
     }
 }
 model::model!(ExecutableResponse);
@@ -170,6 +187,10 @@ impl model::Model for ExecutionDataResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.execution_id.is_some() as u64 | (self.execution_yaml.is_some() as u64) << 1
+    }
 }
 model::model!(ExecutionDataResponse);
 /// Schema `ExecutionErrorInfo`.
@@ -203,6 +224,10 @@ impl model::Model for ExecutionErrorInfo {
             0 => model::Part::Str(&self.message),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.message.is_some() as u64
     }
 }
 model::model!(ExecutionErrorInfo);
@@ -254,13 +279,20 @@ impl model::Model for ExecutionGraph {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.node_map),
+            0 => model::opt(&self.node_map),
             1 => model::Part::Str(&self.root_node_id),
-            2 => model::Part::Opt(&self.execution_metadata),
-            3 => model::Part::Opt(&self.node_adjacency_list_map),
-            4 => model::Part::Opt(&self.representation_strategy),
+            2 => model::opt(&self.execution_metadata),
+            3 => model::opt(&self.node_adjacency_list_map),
+            4 => model::opt(&self.representation_strategy),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.node_map.is_some() as u64 | (self.root_node_id.is_some() as u64) << 1
+            | (self.execution_metadata.is_some() as u64) << 2
+            | (self.node_adjacency_list_map.is_some() as u64) << 3
+            | (self.representation_strategy.is_some() as u64) << 4
     }
 }
 model::model!(ExecutionGraph);
@@ -413,31 +445,58 @@ impl model::Model for ExecutionNode {
             0 => model::Part::Str(&self.name),
             1 => model::Part::Str(&self.uuid),
             2 => model::Part::Int(&self.end_ts),
-            3 => model::Part::Opt(&self.status),
+            3 => model::opt(&self.status),
             4 => model::Part::Str(&self.base_fqn),
             5 => model::Part::Str(&self.setup_id),
             6 => model::Part::Int(&self.start_ts),
-            7 => model::Part::Opt(&self.outcomes),
-            8 => model::Part::Opt(&self.skip_info),
+            7 => model::opt(&self.outcomes),
+            8 => model::opt(&self.skip_info),
             9 => model::Part::Str(&self.step_type),
             10 => model::Part::Int(&self.created_at),
             11 => model::Part::Str(&self.identifier),
             12 => model::Part::Str(&self.log_base_key),
-            13 => model::Part::Opt(&self.failure_info),
-            14 => model::Part::Opt(&self.node_run_info),
-            15 => model::Part::Opt(&self.step_details),
-            16 => model::Part::Opt(&self.progress_data),
-            17 => model::Part::Opt(&self.step_parameters),
-            18 => model::Part::Opt(&self.unit_progresses),
-            19 => model::Part::Opt(&self.delegate_info_list),
-            20 => model::Part::Opt(&self.strategy_metadata),
-            21 => model::Part::Opt(&self.retry_node_metadata),
-            22 => model::Part::Opt(&self.interrupt_histories),
-            23 => model::Part::Opt(&self.executable_responses),
+            13 => model::opt(&self.failure_info),
+            14 => model::opt(&self.node_run_info),
+            15 => model::opt(&self.step_details),
+            16 => model::opt(&self.progress_data),
+            17 => model::opt(&self.step_parameters),
+            18 => model::opt(&self.unit_progresses),
+            19 => model::opt(&self.delegate_info_list),
+            20 => model::opt(&self.strategy_metadata),
+            21 => model::opt(&self.retry_node_metadata),
+            22 => model::opt(&self.interrupt_histories),
+            23 => model::opt(&self.executable_responses),
             24 => model::Part::Flag(&self.execution_input_configured),
-            25 => model::Part::Opt(&self.manual_intervention_available_actions),
+            25 => model::opt(&self.manual_intervention_available_actions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
+            | (self.end_ts.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
+            | (self.base_fqn.is_some() as u64) << 4
+            | (self.setup_id.is_some() as u64) << 5
+            | (self.start_ts.is_some() as u64) << 6
+            | (self.outcomes.is_some() as u64) << 7
+            | (self.skip_info.is_some() as u64) << 8
+            | (self.step_type.is_some() as u64) << 9
+            | (self.created_at.is_some() as u64) << 10
+            | (self.identifier.is_some() as u64) << 11
+            | (self.log_base_key.is_some() as u64) << 12
+            | (self.failure_info.is_some() as u64) << 13
+            | (self.node_run_info.is_some() as u64) << 14
+            | (self.step_details.is_some() as u64) << 15
+            | (self.progress_data.is_some() as u64) << 16
+            | (self.step_parameters.is_some() as u64) << 17
+            | (self.unit_progresses.is_some() as u64) << 18
+            | (self.delegate_info_list.is_some() as u64) << 19
+            | (self.strategy_metadata.is_some() as u64) << 20
+            | (self.retry_node_metadata.is_some() as u64) << 21
+            | (self.interrupt_histories.is_some() as u64) << 22
+            | (self.executable_responses.is_some() as u64) << 23
+            | (self.execution_input_configured.is_some() as u64) << 24
+            | (self.manual_intervention_available_actions.is_some() as u64) << 25
     }
 }
 model::model!(ExecutionNode);
@@ -472,10 +531,14 @@ impl model::Model for ExecutionNodeAdjacencyList {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.next_ids),
-            1 => model::Part::Opt(&self.children),
+            0 => model::opt(&self.next_ids),
+            1 => model::opt(&self.children),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.next_ids.is_some() as u64 | (self.children.is_some() as u64) << 1
     }
 }
 model::model!(ExecutionNodeAdjacencyList);
@@ -542,6 +605,11 @@ impl model::Model for ExpressionBlock {
             2 => model::Part::Str(&self.expression_value),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.count.is_some() as u64 | (self.expression.is_some() as u64) << 1
+            | (self.expression_value.is_some() as u64) << 2
     }
 }
 model::model!(ExpressionBlock);

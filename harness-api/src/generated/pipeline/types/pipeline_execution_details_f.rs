@@ -55,13 +55,21 @@ impl model::Model for FacilitatorExecutableResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.type_),
-            1 => model::Part::Opt(&self.status),
+            1 => model::opt(&self.status),
             2 => model::Part::Int(&self.start_ts),
-            3 => model::Part::Opt(&self.callback_ids),
-            4 => model::Part::Opt(&self.callback_ids_list),
+            3 => model::opt(&self.callback_ids),
+            4 => model::opt(&self.callback_ids_list),
             5 => model::Part::Int(&self.timeout_in_seconds),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.start_ts.is_some() as u64) << 2
+            | (self.callback_ids.is_some() as u64) << 3
+            | (self.callback_ids_list.is_some() as u64) << 4
+            | (self.timeout_in_seconds.is_some() as u64) << 5
     }
 }
 model::model!(FacilitatorExecutableResponse);
@@ -118,10 +126,15 @@ impl model::Model for FailureInfoDto {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.message),
-            1 => model::Part::Opt(&self.failure_type_list),
-            2 => model::Part::Opt(&self.response_messages),
+            1 => model::opt(&self.failure_type_list),
+            2 => model::opt(&self.response_messages),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.message.is_some() as u64 | (self.failure_type_list.is_some() as u64) << 1
+            | (self.response_messages.is_some() as u64) << 2
     }
 }
 model::model!(FailureInfoDto);

@@ -140,28 +140,52 @@ impl model::Model for GraphLayoutNode {
             1 => model::Part::Int(&self.end_ts),
             2 => model::Part::Flag(&self.hidden),
             3 => model::Part::Str(&self.module),
-            4 => model::Part::Opt(&self.status),
+            4 => model::opt(&self.status),
             5 => model::Part::Int(&self.start_ts),
             6 => model::Part::Str(&self.node_type),
             7 => model::Part::Str(&self.node_uuid),
-            8 => model::Part::Opt(&self.skip_info),
+            8 => model::opt(&self.skip_info),
             9 => model::Part::Int(&self.created_at),
             10 => model::Part::Str(&self.node_group),
-            11 => model::Part::Opt(&self.module_info),
-            12 => model::Part::Opt(&self.failure_info),
-            13 => model::Part::Opt(&self.node_run_info),
-            14 => model::Part::Opt(&self.step_details),
+            11 => model::opt(&self.module_info),
+            12 => model::opt(&self.failure_info),
+            13 => model::opt(&self.node_run_info),
+            14 => model::opt(&self.step_details),
             15 => model::Part::Flag(&self.barrier_found),
-            16 => model::Part::Opt(&self.edge_layout_list),
-            17 => model::Part::Opt(&self.failure_info_dto),
+            16 => model::opt(&self.edge_layout_list),
+            17 => model::opt(&self.failure_info_dto),
             18 => model::Part::Str(&self.node_identifier),
             19 => model::Part::Str(&self.node_execution_id),
-            20 => model::Part::Opt(&self.strategy_metadata),
+            20 => model::opt(&self.strategy_metadata),
             21 => model::Part::Flag(&self.is_manual_execution),
             22 => model::Part::Flag(&self.is_rollback_stage_node),
             23 => model::Part::Flag(&self.execution_input_configured),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.end_ts.is_some() as u64) << 1
+            | (self.hidden.is_some() as u64) << 2 | (self.module.is_some() as u64) << 3
+            | (self.status.is_some() as u64) << 4 | (self.start_ts.is_some() as u64) << 5
+            | (self.node_type.is_some() as u64) << 6
+            | (self.node_uuid.is_some() as u64) << 7
+            | (self.skip_info.is_some() as u64) << 8
+            | (self.created_at.is_some() as u64) << 9
+            | (self.node_group.is_some() as u64) << 10
+            | (self.module_info.is_some() as u64) << 11
+            | (self.failure_info.is_some() as u64) << 12
+            | (self.node_run_info.is_some() as u64) << 13
+            | (self.step_details.is_some() as u64) << 14
+            | (self.barrier_found.is_some() as u64) << 15
+            | (self.edge_layout_list.is_some() as u64) << 16
+            | (self.failure_info_dto.is_some() as u64) << 17
+            | (self.node_identifier.is_some() as u64) << 18
+            | (self.node_execution_id.is_some() as u64) << 19
+            | (self.strategy_metadata.is_some() as u64) << 20
+            | (self.is_manual_execution.is_some() as u64) << 21
+            | (self.is_rollback_stage_node.is_some() as u64) << 22
+            | (self.execution_input_configured.is_some() as u64) << 23
     }
 }
 model::model!(GraphLayoutNode);

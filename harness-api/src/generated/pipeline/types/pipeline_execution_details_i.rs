@@ -40,6 +40,10 @@ impl model::Model for InputSetDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
+    }
 }
 model::model!(InputSetDetails);
 /// Schema `InputSetTemplateResponse`.
@@ -77,10 +81,16 @@ impl model::Model for InputSetTemplateResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.input_set_yaml),
-            1 => model::Part::Opt(&self.input_set_details),
+            1 => model::opt(&self.input_set_details),
             2 => model::Part::Str(&self.input_set_template_yaml),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.input_set_yaml.is_some() as u64
+            | (self.input_set_details.is_some() as u64) << 1
+            | (self.input_set_template_yaml.is_some() as u64) << 2
     }
 }
 model::model!(InputSetTemplateResponse);
@@ -115,10 +125,15 @@ impl model::Model for InterruptConfig {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.issued_by),
-            1 => model::Part::Opt(&self.retry_interrupt_config),
+            0 => model::opt(&self.issued_by),
+            1 => model::opt(&self.retry_interrupt_config),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.issued_by.is_some() as u64
+            | (self.retry_interrupt_config.is_some() as u64) << 1
     }
 }
 model::model!(InterruptConfig);
@@ -161,10 +176,16 @@ impl model::Model for InterruptEffectDto {
         match index {
             0 => model::Part::Str(&self.interrupt_id),
             1 => model::Part::Int(&self.took_effect_at),
-            2 => model::Part::Opt(&self.interrupt_type),
-            3 => model::Part::Opt(&self.interrupt_config),
+            2 => model::opt(&self.interrupt_type),
+            3 => model::opt(&self.interrupt_config),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.interrupt_id.is_some() as u64 | (self.took_effect_at.is_some() as u64) << 1
+            | (self.interrupt_type.is_some() as u64) << 2
+            | (self.interrupt_config.is_some() as u64) << 3
     }
 }
 model::model!(InterruptEffectDto);
@@ -230,13 +251,21 @@ impl model::Model for IssuedBy {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.issue_time),
-            1 => model::Part::Opt(&self.manual_issuer),
-            2 => model::Part::Opt(&self.system_issuer),
-            3 => model::Part::Opt(&self.adviser_issuer),
-            4 => model::Part::Opt(&self.timeout_issuer),
-            5 => model::Part::Opt(&self.trigger_issuer),
+            1 => model::opt(&self.manual_issuer),
+            2 => model::opt(&self.system_issuer),
+            3 => model::opt(&self.adviser_issuer),
+            4 => model::opt(&self.timeout_issuer),
+            5 => model::opt(&self.trigger_issuer),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.issue_time.is_some() as u64 | (self.manual_issuer.is_some() as u64) << 1
+            | (self.system_issuer.is_some() as u64) << 2
+            | (self.adviser_issuer.is_some() as u64) << 3
+            | (self.timeout_issuer.is_some() as u64) << 4
+            | (self.trigger_issuer.is_some() as u64) << 5
     }
 }
 model::model!(IssuedBy);

@@ -40,6 +40,10 @@ impl model::Model for NgLabel {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
+    }
 }
 model::model!(NgLabel);
 /// Schema `NodeExecutionDetails`.
@@ -70,9 +74,13 @@ impl model::Model for NodeExecutionDetails {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.execution_graph),
+            0 => model::opt(&self.execution_graph),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.execution_graph.is_some() as u64
     }
 }
 model::model!(NodeExecutionDetails);
@@ -148,17 +156,29 @@ impl model::Model for NodeExecutionOutline {
         match index {
             0 => model::Part::Str(&self.name),
             1 => model::Part::Int(&self.end_ts),
-            2 => model::Part::Opt(&self.status),
+            2 => model::opt(&self.status),
             3 => model::Part::Int(&self.start_ts),
             4 => model::Part::Str(&self.node_type),
             5 => model::Part::Str(&self.node_uuid),
             6 => model::Part::Str(&self.node_group),
             7 => model::Part::Str(&self.failure_info),
-            8 => model::Part::Opt(&self.edge_layout_list),
+            8 => model::opt(&self.edge_layout_list),
             9 => model::Part::Str(&self.node_identifier),
             10 => model::Part::Str(&self.node_execution_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.end_ts.is_some() as u64) << 1
+            | (self.status.is_some() as u64) << 2 | (self.start_ts.is_some() as u64) << 3
+            | (self.node_type.is_some() as u64) << 4
+            | (self.node_uuid.is_some() as u64) << 5
+            | (self.node_group.is_some() as u64) << 6
+            | (self.failure_info.is_some() as u64) << 7
+            | (self.edge_layout_list.is_some() as u64) << 8
+            | (self.node_identifier.is_some() as u64) << 9
+            | (self.node_execution_id.is_some() as u64) << 10
     }
 }
 model::model!(NodeExecutionOutline);
@@ -223,13 +243,20 @@ impl model::Model for NodeRunInfo {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.expressions),
+            0 => model::opt(&self.expressions),
             1 => model::Part::Str(&self.when_condition),
-            2 => model::Part::Opt(&self.expressions_list),
+            2 => model::opt(&self.expressions_list),
             3 => model::Part::Flag(&self.is_manual_execution),
             4 => model::Part::Flag(&self.evaluated_condition),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.expressions.is_some() as u64 | (self.when_condition.is_some() as u64) << 1
+            | (self.expressions_list.is_some() as u64) << 2
+            | (self.is_manual_execution.is_some() as u64) << 3
+            | (self.evaluated_condition.is_some() as u64) << 4
     }
 }
 model::model!(NodeRunInfo);

@@ -76,17 +76,28 @@ impl model::Model for PageGovernanceMetadata {
         match index {
             0 => model::Part::Flag(&self.last),
             1 => model::Part::Int(&self.size),
-            2 => model::Part::Opt(&self.sort),
+            2 => model::opt(&self.sort),
             3 => model::Part::Flag(&self.empty),
             4 => model::Part::Flag(&self.first),
             5 => model::Part::Int(&self.number),
-            6 => model::Part::Opt(&self.content),
-            7 => model::Part::Opt(&self.pageable),
+            6 => model::opt(&self.content),
+            7 => model::opt(&self.pageable),
             8 => model::Part::Int(&self.total_pages),
             9 => model::Part::Int(&self.total_elements),
             10 => model::Part::Int(&self.number_of_elements),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.last.is_some() as u64 | (self.size.is_some() as u64) << 1
+            | (self.sort.is_some() as u64) << 2 | (self.empty.is_some() as u64) << 3
+            | (self.first.is_some() as u64) << 4 | (self.number.is_some() as u64) << 5
+            | (self.content.is_some() as u64) << 6
+            | (self.pageable.is_some() as u64) << 7
+            | (self.total_pages.is_some() as u64) << 8
+            | (self.total_elements.is_some() as u64) << 9
+            | (self.number_of_elements.is_some() as u64) << 10
     }
 }
 model::model!(PageGovernanceMetadata);
@@ -162,17 +173,28 @@ impl model::Model for PagePipelineExecutionIdentifierSummary {
         match index {
             0 => model::Part::Flag(&self.last),
             1 => model::Part::Int(&self.size),
-            2 => model::Part::Opt(&self.sort),
+            2 => model::opt(&self.sort),
             3 => model::Part::Flag(&self.empty),
             4 => model::Part::Flag(&self.first),
             5 => model::Part::Int(&self.number),
-            6 => model::Part::Opt(&self.content),
-            7 => model::Part::Opt(&self.pageable),
+            6 => model::opt(&self.content),
+            7 => model::opt(&self.pageable),
             8 => model::Part::Int(&self.total_pages),
             9 => model::Part::Int(&self.total_elements),
             10 => model::Part::Int(&self.number_of_elements),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.last.is_some() as u64 | (self.size.is_some() as u64) << 1
+            | (self.sort.is_some() as u64) << 2 | (self.empty.is_some() as u64) << 3
+            | (self.first.is_some() as u64) << 4 | (self.number.is_some() as u64) << 5
+            | (self.content.is_some() as u64) << 6
+            | (self.pageable.is_some() as u64) << 7
+            | (self.total_pages.is_some() as u64) << 8
+            | (self.total_elements.is_some() as u64) << 9
+            | (self.number_of_elements.is_some() as u64) << 10
     }
 }
 model::model!(PagePipelineExecutionIdentifierSummary);
@@ -248,17 +270,28 @@ impl model::Model for PagePipelineExecutionSummary {
         match index {
             0 => model::Part::Flag(&self.last),
             1 => model::Part::Int(&self.size),
-            2 => model::Part::Opt(&self.sort),
+            2 => model::opt(&self.sort),
             3 => model::Part::Flag(&self.empty),
             4 => model::Part::Flag(&self.first),
             5 => model::Part::Int(&self.number),
-            6 => model::Part::Opt(&self.content),
-            7 => model::Part::Opt(&self.pageable),
+            6 => model::opt(&self.content),
+            7 => model::opt(&self.pageable),
             8 => model::Part::Int(&self.total_pages),
             9 => model::Part::Int(&self.total_elements),
             10 => model::Part::Int(&self.number_of_elements),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.last.is_some() as u64 | (self.size.is_some() as u64) << 1
+            | (self.sort.is_some() as u64) << 2 | (self.empty.is_some() as u64) << 3
+            | (self.first.is_some() as u64) << 4 | (self.number.is_some() as u64) << 5
+            | (self.content.is_some() as u64) << 6
+            | (self.pageable.is_some() as u64) << 7
+            | (self.total_pages.is_some() as u64) << 8
+            | (self.total_elements.is_some() as u64) << 9
+            | (self.number_of_elements.is_some() as u64) << 10
     }
 }
 model::model!(PagePipelineExecutionSummary);
@@ -296,11 +329,16 @@ impl model::Model for PipelineExecutionDetail {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.child_graph),
-            1 => model::Part::Opt(&self.execution_graph),
-            2 => model::Part::Opt(&self.pipeline_execution_summary),
+            0 => model::opt(&self.child_graph),
+            1 => model::opt(&self.execution_graph),
+            2 => model::opt(&self.pipeline_execution_summary),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.child_graph.is_some() as u64 | (self.execution_graph.is_some() as u64) << 1
+            | (self.pipeline_execution_summary.is_some() as u64) << 2
     }
 }
 model::model!(PipelineExecutionDetail);
@@ -354,7 +392,7 @@ impl model::Model for PipelineExecutionIdentifierSummary {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.status),
             1 => model::Part::Int(&self.run_sequence),
             2 => model::Part::Str(&self.org_identifier),
             3 => model::Part::Str(&self.plan_execution_id),
@@ -362,6 +400,14 @@ impl model::Model for PipelineExecutionIdentifierSummary {
             5 => model::Part::Str(&self.pipeline_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status.is_some() as u64 | (self.run_sequence.is_some() as u64) << 1
+            | (self.org_identifier.is_some() as u64) << 2
+            | (self.plan_execution_id.is_some() as u64) << 3
+            | (self.project_identifier.is_some() as u64) << 4
+            | (self.pipeline_identifier.is_some() as u64) << 5
     }
 }
 model::model!(PipelineExecutionIdentifierSummary);
@@ -411,6 +457,10 @@ impl model::Model for PipelineExecutionNotes {
             0 => model::Part::Str(&self.notes),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.notes.is_some() as u64
     }
 }
 model::model!(PipelineExecutionNotes);
@@ -510,11 +560,11 @@ impl model::Model for PipelineExecutionOutline {
         match index {
             0 => model::Part::Str(&self.name),
             1 => model::Part::Int(&self.end_ts),
-            2 => model::Part::Opt(&self.status),
-            3 => model::Part::Opt(&self.modules),
+            2 => model::opt(&self.status),
+            3 => model::opt(&self.modules),
             4 => model::Part::Int(&self.start_ts),
             5 => model::Part::Int(&self.created_at),
-            6 => model::Part::Opt(&self.stages_map),
+            6 => model::opt(&self.stages_map),
             7 => model::Part::Str(&self.failure_info),
             8 => model::Part::Int(&self.run_sequence),
             9 => model::Part::Int(&self.last_updated_at),
@@ -527,6 +577,24 @@ impl model::Model for PipelineExecutionOutline {
             16 => model::Part::Str(&self.pipeline_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.end_ts.is_some() as u64) << 1
+            | (self.status.is_some() as u64) << 2 | (self.modules.is_some() as u64) << 3
+            | (self.start_ts.is_some() as u64) << 4
+            | (self.created_at.is_some() as u64) << 5
+            | (self.stages_map.is_some() as u64) << 6
+            | (self.failure_info.is_some() as u64) << 7
+            | (self.run_sequence.is_some() as u64) << 8
+            | (self.last_updated_at.is_some() as u64) << 9
+            | (self.org_identifier.is_some() as u64) << 10
+            | (self.starting_node_id.is_some() as u64) << 11
+            | (self.plan_execution_id.is_some() as u64) << 12
+            | (self.runtime_input_yaml.is_some() as u64) << 13
+            | (self.account_identifier.is_some() as u64) << 14
+            | (self.project_identifier.is_some() as u64) << 15
+            | (self.pipeline_identifier.is_some() as u64) << 16
     }
 }
 model::model!(PipelineExecutionOutline);
@@ -567,12 +635,18 @@ impl model::Model for PipelineExecutionOutlineFilterDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.status),
-            1 => model::Part::Opt(&self.time_range),
-            2 => model::Part::Opt(&self.plan_execution_ids),
+            0 => model::opt(&self.status),
+            1 => model::opt(&self.time_range),
+            2 => model::opt(&self.plan_execution_ids),
             3 => model::Part::Str(&self.pipeline_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status.is_some() as u64 | (self.time_range.is_some() as u64) << 1
+            | (self.plan_execution_ids.is_some() as u64) << 2
+            | (self.pipeline_identifier.is_some() as u64) << 3
     }
 }
 model::model!(PipelineExecutionOutlineFilterDto);
@@ -850,31 +924,31 @@ impl model::Model for PipelineExecutionSummary {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Int(&self.end_ts),
-            3 => model::Part::Opt(&self.labels),
-            4 => model::Part::Opt(&self.status),
-            5 => model::Part::Opt(&self.modules),
+            3 => model::opt(&self.labels),
+            4 => model::opt(&self.status),
+            5 => model::opt(&self.modules),
             6 => model::Part::Int(&self.start_ts),
             7 => model::Part::Flag(&self.can_retry),
-            8 => model::Part::Opt(&self.aborted_by),
+            8 => model::opt(&self.aborted_by),
             9 => model::Part::Int(&self.created_at),
-            10 => model::Part::Opt(&self.store_type),
-            11 => model::Part::Opt(&self.git_details),
-            12 => model::Part::Opt(&self.module_info),
-            13 => model::Part::Opt(&self.queued_type),
-            14 => model::Part::Opt(&self.failure_info),
+            10 => model::opt(&self.store_type),
+            11 => model::opt(&self.git_details),
+            12 => model::opt(&self.module_info),
+            13 => model::opt(&self.queued_type),
+            14 => model::opt(&self.failure_info),
             15 => model::Part::Int(&self.run_sequence),
             16 => model::Part::Str(&self.yaml_version),
             17 => model::Part::Flag(&self.can_re_execute),
             18 => model::Part::Str(&self.connector_ref),
             19 => model::Part::Str(&self.queued_reason),
-            20 => model::Part::Opt(&self.execution_mode),
-            21 => model::Part::Opt(&self.layout_node_map),
+            20 => model::opt(&self.execution_mode),
+            21 => model::opt(&self.layout_node_map),
             22 => model::Part::Str(&self.org_identifier),
-            23 => model::Part::Opt(&self.stages_executed),
+            23 => model::opt(&self.stages_executed),
             24 => model::Part::Str(&self.starting_node_id),
-            25 => model::Part::Opt(&self.parent_stage_info),
+            25 => model::opt(&self.parent_stage_info),
             26 => model::Part::Str(&self.plan_execution_id),
             27 => model::Part::Flag(&self.stages_execution),
             28 => model::Part::Flag(&self.dynamic_execution),
@@ -884,26 +958,79 @@ impl model::Model for PipelineExecutionSummary {
             32 => model::Part::Int(&self.failed_stages_count),
             33 => model::Part::Flag(&self.is_stages_execution),
             34 => model::Part::Str(&self.project_identifier),
-            35 => model::Part::Opt(&self.execution_error_info),
-            36 => model::Part::Opt(&self.governance_metadata),
+            35 => model::opt(&self.execution_error_info),
+            36 => model::opt(&self.governance_metadata),
             37 => model::Part::Flag(&self.is_dynamic_execution),
             38 => model::Part::Flag(&self.is_retried_execution),
             39 => model::Part::Str(&self.pipeline_identifier),
             40 => model::Part::Int(&self.running_stages_count),
-            41 => model::Part::Opt(&self.input_set_identifiers),
-            42 => model::Part::Opt(&self.stages_executed_names),
+            41 => model::opt(&self.input_set_identifiers),
+            42 => model::opt(&self.stages_executed_names),
             43 => model::Part::Flag(&self.allow_stage_executions),
-            44 => model::Part::Opt(&self.execution_trigger_info),
+            44 => model::opt(&self.execution_trigger_info),
             45 => model::Part::Int(&self.successful_stages_count),
-            46 => model::Part::Opt(&self.retry_execution_metadata),
+            46 => model::opt(&self.retry_execution_metadata),
             47 => model::Part::Flag(&self.should_use_simplified_key),
             48 => model::Part::Flag(&self.original_yaml_used_on_rerun),
             49 => model::Part::Flag(&self.execution_input_configured),
-            50 => model::Part::Opt(&self.template_reference_summary),
+            50 => model::opt(&self.template_reference_summary),
             51 => model::Part::Flag(&self.is_original_yaml_used_on_rerun),
             52 => model::Part::Flag(&self.notes_exist_for_plan_execution_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.end_ts.is_some() as u64) << 2 | (self.labels.is_some() as u64) << 3
+            | (self.status.is_some() as u64) << 4 | (self.modules.is_some() as u64) << 5
+            | (self.start_ts.is_some() as u64) << 6
+            | (self.can_retry.is_some() as u64) << 7
+            | (self.aborted_by.is_some() as u64) << 8
+            | (self.created_at.is_some() as u64) << 9
+            | (self.store_type.is_some() as u64) << 10
+            | (self.git_details.is_some() as u64) << 11
+            | (self.module_info.is_some() as u64) << 12
+            | (self.queued_type.is_some() as u64) << 13
+            | (self.failure_info.is_some() as u64) << 14
+            | (self.run_sequence.is_some() as u64) << 15
+            | (self.yaml_version.is_some() as u64) << 16
+            | (self.can_re_execute.is_some() as u64) << 17
+            | (self.connector_ref.is_some() as u64) << 18
+            | (self.queued_reason.is_some() as u64) << 19
+            | (self.execution_mode.is_some() as u64) << 20
+            | (self.layout_node_map.is_some() as u64) << 21
+            | (self.org_identifier.is_some() as u64) << 22
+            | (self.stages_executed.is_some() as u64) << 23
+            | (self.starting_node_id.is_some() as u64) << 24
+            | (self.parent_stage_info.is_some() as u64) << 25
+            | (self.plan_execution_id.is_some() as u64) << 26
+            | (self.stages_execution.is_some() as u64) << 27
+            | (self.dynamic_execution.is_some() as u64) << 28
+            | (self.retried_execution.is_some() as u64) << 29
+            | (self.show_retry_history.is_some() as u64) << 30
+            | (self.total_stages_count.is_some() as u64) << 31
+            | (self.failed_stages_count.is_some() as u64) << 32
+            | (self.is_stages_execution.is_some() as u64) << 33
+            | (self.project_identifier.is_some() as u64) << 34
+            | (self.execution_error_info.is_some() as u64) << 35
+            | (self.governance_metadata.is_some() as u64) << 36
+            | (self.is_dynamic_execution.is_some() as u64) << 37
+            | (self.is_retried_execution.is_some() as u64) << 38
+            | (self.pipeline_identifier.is_some() as u64) << 39
+            | (self.running_stages_count.is_some() as u64) << 40
+            | (self.input_set_identifiers.is_some() as u64) << 41
+            | (self.stages_executed_names.is_some() as u64) << 42
+            | (self.allow_stage_executions.is_some() as u64) << 43
+            | (self.execution_trigger_info.is_some() as u64) << 44
+            | (self.successful_stages_count.is_some() as u64) << 45
+            | (self.retry_execution_metadata.is_some() as u64) << 46
+            | (self.should_use_simplified_key.is_some() as u64) << 47
+            | (self.original_yaml_used_on_rerun.is_some() as u64) << 48
+            | (self.execution_input_configured.is_some() as u64) << 49
+            | (self.template_reference_summary.is_some() as u64) << 50
+            | (self.is_original_yaml_used_on_rerun.is_some() as u64) << 51
+            | (self.notes_exist_for_plan_execution_id.is_some() as u64) << 52
     }
 }
 model::model!(PipelineExecutionSummary);

@@ -40,6 +40,11 @@ impl model::Model for SkipInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.skip_condition.is_some() as u64
+            | (self.evaluated_condition.is_some() as u64) << 1
+    }
 }
 model::model!(SkipInfo);
 /// Schema `SkipTaskExecutableResponse`.
@@ -73,6 +78,10 @@ impl model::Model for SkipTaskExecutableResponse {
             0 => model::Part::Str(&self.message),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.message.is_some() as u64
     }
 }
 model::model!(SkipTaskExecutableResponse);
@@ -113,12 +122,18 @@ impl model::Model for SyncExecutableResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.units),
-            1 => model::Part::Opt(&self.log_keys),
-            2 => model::Part::Opt(&self.units_list),
-            3 => model::Part::Opt(&self.log_keys_list),
+            0 => model::opt(&self.units),
+            1 => model::opt(&self.log_keys),
+            2 => model::opt(&self.units_list),
+            3 => model::opt(&self.log_keys_list),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.units.is_some() as u64 | (self.log_keys.is_some() as u64) << 1
+            | (self.units_list.is_some() as u64) << 2
+            | (self.log_keys_list.is_some() as u64) << 3
     }
 }
 model::model!(SyncExecutableResponse);
@@ -153,6 +168,10 @@ impl model::Model for SystemIssuer {
             0 => model::Part::Str(&self.message),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.message.is_some() as u64
     }
 }
 model::model!(SystemIssuer);

@@ -66,17 +66,28 @@ impl model::Model for TaskChainExecutableResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.units),
+            0 => model::opt(&self.units),
             1 => model::Part::Str(&self.task_id),
-            2 => model::Part::Opt(&self.log_keys),
+            2 => model::opt(&self.log_keys),
             3 => model::Part::Flag(&self.chain_end),
             4 => model::Part::Str(&self.task_name),
-            5 => model::Part::Opt(&self.units_list),
-            6 => model::Part::Opt(&self.log_keys_list),
-            7 => model::Part::Opt(&self.task_category),
+            5 => model::opt(&self.units_list),
+            6 => model::opt(&self.log_keys_list),
+            7 => model::opt(&self.task_category),
             8 => model::Part::Str(&self.pass_through_data),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.units.is_some() as u64 | (self.task_id.is_some() as u64) << 1
+            | (self.log_keys.is_some() as u64) << 2
+            | (self.chain_end.is_some() as u64) << 3
+            | (self.task_name.is_some() as u64) << 4
+            | (self.units_list.is_some() as u64) << 5
+            | (self.log_keys_list.is_some() as u64) << 6
+            | (self.task_category.is_some() as u64) << 7
+            | (self.pass_through_data.is_some() as u64) << 8
     }
 }
 model::model!(TaskChainExecutableResponse);
@@ -140,15 +151,24 @@ impl model::Model for TaskExecutableResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.units),
+            0 => model::opt(&self.units),
             1 => model::Part::Str(&self.task_id),
-            2 => model::Part::Opt(&self.log_keys),
+            2 => model::opt(&self.log_keys),
             3 => model::Part::Str(&self.task_name),
-            4 => model::Part::Opt(&self.units_list),
-            5 => model::Part::Opt(&self.log_keys_list),
-            6 => model::Part::Opt(&self.task_category),
+            4 => model::opt(&self.units_list),
+            5 => model::opt(&self.log_keys_list),
+            6 => model::opt(&self.task_category),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.units.is_some() as u64 | (self.task_id.is_some() as u64) << 1
+            | (self.log_keys.is_some() as u64) << 2
+            | (self.task_name.is_some() as u64) << 3
+            | (self.units_list.is_some() as u64) << 4
+            | (self.log_keys_list.is_some() as u64) << 5
+            | (self.task_category.is_some() as u64) << 6
     }
 }
 model::model!(TaskExecutableResponse);
@@ -198,9 +218,15 @@ impl model::Model for TimeRange {
             0 => model::Part::Int(&self.end_time),
             1 => model::Part::Int(&self.start_time),
             2 => model::Part::Str(&self.relative_time),
-            3 => model::Part::Opt(&self.time_range_filter_type),
+            3 => model::opt(&self.time_range_filter_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.end_time.is_some() as u64 | (self.start_time.is_some() as u64) << 1
+            | (self.relative_time.is_some() as u64) << 2
+            | (self.time_range_filter_type.is_some() as u64) << 3
     }
 }
 model::model!(TimeRange);
@@ -243,6 +269,10 @@ impl model::Model for TimeoutIssuer {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.timeout_instance_id.is_some() as u64
+    }
 }
 model::model!(TimeoutIssuer);
 /// Schema `TriggerIssuer`.
@@ -280,6 +310,11 @@ impl model::Model for TriggerIssuer {
             1 => model::Part::Flag(&self.abort_prev_concurrent_execution),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.trigger_ref.is_some() as u64
+            | (self.abort_prev_concurrent_execution.is_some() as u64) << 1
     }
 }
 model::model!(TriggerIssuer);

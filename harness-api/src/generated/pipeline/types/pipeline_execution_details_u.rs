@@ -41,12 +41,18 @@ impl model::Model for UnitProgress {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.status),
             1 => model::Part::Int(&self.end_time),
             2 => model::Part::Str(&self.unit_name),
             3 => model::Part::Int(&self.start_time),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status.is_some() as u64 | (self.end_time.is_some() as u64) << 1
+            | (self.unit_name.is_some() as u64) << 2
+            | (self.start_time.is_some() as u64) << 3
     }
 }
 model::model!(UnitProgress);

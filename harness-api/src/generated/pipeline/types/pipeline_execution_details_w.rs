@@ -35,10 +35,14 @@ impl model::Model for WorkflowGraph {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.relation),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.relation),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.relation.is_some() as u64) << 1
     }
 }
 model::model!(WorkflowGraph);
@@ -87,12 +91,19 @@ impl model::Model for WorkflowGraphNode {
         match index {
             0 => model::Part::Str(&self.name),
             1 => model::Part::Str(&self.uuid),
-            2 => model::Part::Opt(&self.inputs),
-            3 => model::Part::Opt(&self.status),
-            4 => model::Part::Opt(&self.outputs),
+            2 => model::opt(&self.inputs),
+            3 => model::opt(&self.status),
+            4 => model::opt(&self.outputs),
             5 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
+            | (self.inputs.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
+            | (self.outputs.is_some() as u64) << 4
+            | (self.identifier.is_some() as u64) << 5
     }
 }
 model::model!(WorkflowGraphNode);
@@ -150,12 +161,18 @@ impl model::Model for WorkflowGraphRelation {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.next_ids),
-            1 => model::Part::Opt(&self.prev_ids),
-            2 => model::Part::Opt(&self.children),
+            0 => model::opt(&self.next_ids),
+            1 => model::opt(&self.prev_ids),
+            2 => model::opt(&self.children),
             3 => model::Part::Str(&self.parent_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.next_ids.is_some() as u64 | (self.prev_ids.is_some() as u64) << 1
+            | (self.children.is_some() as u64) << 2
+            | (self.parent_id.is_some() as u64) << 3
     }
 }
 model::model!(WorkflowGraphRelation);

@@ -47,6 +47,10 @@ impl model::Model for BatchInputSetsApiRequest {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0]
     }
@@ -95,6 +99,10 @@ impl model::Model for BulkInputSetsApiRequest {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0]
     }
@@ -128,9 +136,13 @@ impl model::Model for BulkInputSetsApiResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.input_sets),
+            0 => model::opt(&self.input_sets),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.input_sets.is_some() as u64
     }
 }
 model::model!(BulkInputSetsApiResponse);
@@ -170,9 +182,14 @@ impl model::Model for EntityInputsMetadata {
         match index {
             0 => model::Part::Str(&self.entity_type),
             1 => model::Part::Str(&self.identifier),
-            2 => model::Part::Opt(&self.inputs_metadata_list),
+            2 => model::opt(&self.inputs_metadata_list),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.entity_type.is_some() as u64 | (self.identifier.is_some() as u64) << 1
+            | (self.inputs_metadata_list.is_some() as u64) << 2
     }
 }
 model::model!(EntityInputsMetadata);
@@ -222,6 +239,10 @@ impl model::Model for EntityWithGitInfo {
             1 => model::Part::Str(&self.branch),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.branch.is_some() as u64) << 1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -275,10 +296,16 @@ impl model::Model for InputSetErrorWrapper {
         match index {
             0 => model::Part::Str(&self.type_),
             1 => model::Part::Str(&self.error_pipeline_yaml),
-            2 => model::Part::Opt(&self.uuid_to_error_response_map),
-            3 => model::Part::Opt(&self.invalid_input_set_references),
+            2 => model::opt(&self.uuid_to_error_response_map),
+            3 => model::opt(&self.invalid_input_set_references),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.error_pipeline_yaml.is_some() as u64) << 1
+            | (self.uuid_to_error_response_map.is_some() as u64) << 2
+            | (self.invalid_input_set_references.is_some() as u64) << 3
     }
 }
 model::model!(InputSetErrorWrapper);
@@ -313,6 +340,10 @@ impl model::Model for InputSetGitUpdateResponse {
             0 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.identifier.is_some() as u64
     }
 }
 model::model!(InputSetGitUpdateResponse);
@@ -369,11 +400,19 @@ impl model::Model for InputSetListResponse {
             0 => model::Part::Str(&self.name),
             1 => model::Part::Str(&self.identifier),
             2 => model::Part::Str(&self.description),
-            3 => model::Part::Opt(&self.input_set_type),
+            3 => model::opt(&self.input_set_type),
             4 => model::Part::Str(&self.pipeline_identifier),
             5 => model::Part::Str(&self.input_set_id_with_pipeline_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
+            | (self.description.is_some() as u64) << 2
+            | (self.input_set_type.is_some() as u64) << 3
+            | (self.pipeline_identifier.is_some() as u64) << 4
+            | (self.input_set_id_with_pipeline_id.is_some() as u64) << 5
     }
 }
 model::model!(InputSetListResponse);
@@ -485,12 +524,12 @@ impl model::Model for InputSetResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Int(&self.version),
             3 => model::Part::Flag(&self.outdated),
             4 => model::Part::Str(&self.account_id),
-            5 => model::Part::Opt(&self.store_type),
-            6 => model::Part::Opt(&self.git_details),
+            5 => model::opt(&self.store_type),
+            6 => model::opt(&self.git_details),
             7 => model::Part::Str(&self.identifier),
             8 => model::Part::Flag(&self.is_outdated),
             9 => model::Part::Str(&self.description),
@@ -501,10 +540,31 @@ impl model::Model for InputSetResponse {
             14 => model::Part::Flag(&self.is_error_response),
             15 => model::Part::Str(&self.project_identifier),
             16 => model::Part::Str(&self.pipeline_identifier),
-            17 => model::Part::Opt(&self.input_set_error_wrapper),
-            18 => model::Part::Opt(&self.entity_validity_details),
+            17 => model::opt(&self.input_set_error_wrapper),
+            18 => model::opt(&self.entity_validity_details),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.version.is_some() as u64) << 2
+            | (self.outdated.is_some() as u64) << 3
+            | (self.account_id.is_some() as u64) << 4
+            | (self.store_type.is_some() as u64) << 5
+            | (self.git_details.is_some() as u64) << 6
+            | (self.identifier.is_some() as u64) << 7
+            | (self.is_outdated.is_some() as u64) << 8
+            | (self.description.is_some() as u64) << 9
+            | (self.connector_ref.is_some() as u64) << 10
+            | (self.input_set_yaml.is_some() as u64) << 11
+            | (self.error_response.is_some() as u64) << 12
+            | (self.org_identifier.is_some() as u64) << 13
+            | (self.is_error_response.is_some() as u64) << 14
+            | (self.project_identifier.is_some() as u64) << 15
+            | (self.pipeline_identifier.is_some() as u64) << 16
+            | (self.input_set_error_wrapper.is_some() as u64) << 17
+            | (self.entity_validity_details.is_some() as u64) << 18
     }
 }
 model::model!(InputSetResponse);
@@ -603,23 +663,41 @@ impl model::Model for InputSetSummaryResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
-            2 => model::Part::Opt(&self.modules),
+            1 => model::opt(&self.tags),
+            2 => model::opt(&self.modules),
             3 => model::Part::Int(&self.created_at),
-            4 => model::Part::Opt(&self.store_type),
-            5 => model::Part::Opt(&self.git_details),
+            4 => model::opt(&self.store_type),
+            5 => model::opt(&self.git_details),
             6 => model::Part::Str(&self.identifier),
             7 => model::Part::Flag(&self.is_outdated),
             8 => model::Part::Str(&self.description),
             9 => model::Part::Str(&self.connector_ref),
-            10 => model::Part::Opt(&self.input_set_type),
+            10 => model::opt(&self.input_set_type),
             11 => model::Part::Int(&self.last_updated_at),
             12 => model::Part::Str(&self.pipeline_identifier),
-            13 => model::Part::Opt(&self.input_set_error_details),
-            14 => model::Part::Opt(&self.entity_validity_details),
-            15 => model::Part::Opt(&self.overlay_set_error_details),
+            13 => model::opt(&self.input_set_error_details),
+            14 => model::opt(&self.entity_validity_details),
+            15 => model::opt(&self.overlay_set_error_details),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.modules.is_some() as u64) << 2
+            | (self.created_at.is_some() as u64) << 3
+            | (self.store_type.is_some() as u64) << 4
+            | (self.git_details.is_some() as u64) << 5
+            | (self.identifier.is_some() as u64) << 6
+            | (self.is_outdated.is_some() as u64) << 7
+            | (self.description.is_some() as u64) << 8
+            | (self.connector_ref.is_some() as u64) << 9
+            | (self.input_set_type.is_some() as u64) << 10
+            | (self.last_updated_at.is_some() as u64) << 11
+            | (self.pipeline_identifier.is_some() as u64) << 12
+            | (self.input_set_error_details.is_some() as u64) << 13
+            | (self.entity_validity_details.is_some() as u64) << 14
+            | (self.overlay_set_error_details.is_some() as u64) << 15
     }
 }
 model::model!(InputSetSummaryResponse);
@@ -664,10 +742,15 @@ impl model::Model for InputSetTemplateRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.stage_identifiers),
-            1 => model::Part::Opt(&self.service_with_git_info_list),
+            0 => model::opt(&self.stage_identifiers),
+            1 => model::opt(&self.service_with_git_info_list),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.stage_identifiers.is_some() as u64
+            | (self.service_with_git_info_list.is_some() as u64) << 1
     }
 }
 model::model!(InputSetTemplateRequest);
@@ -723,14 +806,22 @@ impl model::Model for InputSetTemplateWithReplacedExpressionsResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.modules),
+            0 => model::opt(&self.modules),
             1 => model::Part::Flag(&self.has_input_sets),
-            2 => model::Part::Opt(&self.inputs_metadata),
-            3 => model::Part::Opt(&self.replaced_expressions),
+            2 => model::opt(&self.inputs_metadata),
+            3 => model::opt(&self.replaced_expressions),
             4 => model::Part::Str(&self.input_set_template_yaml),
-            5 => model::Part::Opt(&self.replaced_expressions_per_stage),
+            5 => model::opt(&self.replaced_expressions_per_stage),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.modules.is_some() as u64 | (self.has_input_sets.is_some() as u64) << 1
+            | (self.inputs_metadata.is_some() as u64) << 2
+            | (self.replaced_expressions.is_some() as u64) << 3
+            | (self.input_set_template_yaml.is_some() as u64) << 4
+            | (self.replaced_expressions_per_stage.is_some() as u64) << 5
     }
 }
 model::model!(InputSetTemplateWithReplacedExpressionsResponse);
@@ -769,6 +860,10 @@ impl model::Model for InputsMetadata {
             1 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.required.is_some() as u64 | (self.description.is_some() as u64) << 1
     }
 }
 model::model!(InputsMetadata);
@@ -822,9 +917,16 @@ impl model::Model for MergeInputSetResponse {
             1 => model::Part::Flag(&self.error_response),
             2 => model::Part::Flag(&self.is_error_response),
             3 => model::Part::Str(&self.complete_pipeline_yaml),
-            4 => model::Part::Opt(&self.input_set_error_wrapper),
+            4 => model::opt(&self.input_set_error_wrapper),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.pipeline_yaml.is_some() as u64 | (self.error_response.is_some() as u64) << 1
+            | (self.is_error_response.is_some() as u64) << 2
+            | (self.complete_pipeline_yaml.is_some() as u64) << 3
+            | (self.input_set_error_wrapper.is_some() as u64) << 4
     }
 }
 model::model!(MergeInputSetResponse);
@@ -935,12 +1037,12 @@ impl model::Model for OverlayInputSetResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Int(&self.version),
             3 => model::Part::Flag(&self.outdated),
             4 => model::Part::Str(&self.account_id),
-            5 => model::Part::Opt(&self.store_type),
-            6 => model::Part::Opt(&self.git_details),
+            5 => model::opt(&self.store_type),
+            6 => model::opt(&self.git_details),
             7 => model::Part::Str(&self.identifier),
             8 => model::Part::Flag(&self.is_outdated),
             9 => model::Part::Str(&self.description),
@@ -949,13 +1051,35 @@ impl model::Model for OverlayInputSetResponse {
             12 => model::Part::Str(&self.org_identifier),
             13 => model::Part::Flag(&self.is_error_response),
             14 => model::Part::Str(&self.project_identifier),
-            15 => model::Part::Opt(&self.input_set_references),
+            15 => model::opt(&self.input_set_references),
             16 => model::Part::Str(&self.pipeline_identifier),
             17 => model::Part::Str(&self.overlay_input_set_yaml),
-            18 => model::Part::Opt(&self.entity_validity_details),
-            19 => model::Part::Opt(&self.invalid_input_set_references),
+            18 => model::opt(&self.entity_validity_details),
+            19 => model::opt(&self.invalid_input_set_references),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.version.is_some() as u64) << 2
+            | (self.outdated.is_some() as u64) << 3
+            | (self.account_id.is_some() as u64) << 4
+            | (self.store_type.is_some() as u64) << 5
+            | (self.git_details.is_some() as u64) << 6
+            | (self.identifier.is_some() as u64) << 7
+            | (self.is_outdated.is_some() as u64) << 8
+            | (self.description.is_some() as u64) << 9
+            | (self.connector_ref.is_some() as u64) << 10
+            | (self.error_response.is_some() as u64) << 11
+            | (self.org_identifier.is_some() as u64) << 12
+            | (self.is_error_response.is_some() as u64) << 13
+            | (self.project_identifier.is_some() as u64) << 14
+            | (self.input_set_references.is_some() as u64) << 15
+            | (self.pipeline_identifier.is_some() as u64) << 16
+            | (self.overlay_input_set_yaml.is_some() as u64) << 17
+            | (self.entity_validity_details.is_some() as u64) << 18
+            | (self.invalid_input_set_references.is_some() as u64) << 19
     }
 }
 model::model!(OverlayInputSetResponse);
@@ -1023,7 +1147,7 @@ impl model::Model for PageResponseInputSetListResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.empty),
-            1 => model::Part::Opt(&self.content),
+            1 => model::opt(&self.content),
             2 => model::Part::Int(&self.page_size),
             3 => model::Part::Int(&self.page_index),
             4 => model::Part::Str(&self.page_token),
@@ -1032,6 +1156,16 @@ impl model::Model for PageResponseInputSetListResponse {
             7 => model::Part::Int(&self.page_item_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
+            | (self.page_index.is_some() as u64) << 3
+            | (self.page_token.is_some() as u64) << 4
+            | (self.total_items.is_some() as u64) << 5
+            | (self.total_pages.is_some() as u64) << 6
+            | (self.page_item_count.is_some() as u64) << 7
     }
 }
 model::model!(PageResponseInputSetListResponse);
@@ -1094,7 +1228,7 @@ impl model::Model for PageResponseInputSetSummaryResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.empty),
-            1 => model::Part::Opt(&self.content),
+            1 => model::opt(&self.content),
             2 => model::Part::Int(&self.page_size),
             3 => model::Part::Int(&self.page_index),
             4 => model::Part::Str(&self.page_token),
@@ -1103,6 +1237,16 @@ impl model::Model for PageResponseInputSetSummaryResponse {
             7 => model::Part::Int(&self.page_item_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
+            | (self.page_index.is_some() as u64) << 3
+            | (self.page_token.is_some() as u64) << 4
+            | (self.total_items.is_some() as u64) << 5
+            | (self.total_pages.is_some() as u64) << 6
+            | (self.page_item_count.is_some() as u64) << 7
     }
 }
 model::model!(PageResponseInputSetSummaryResponse);
@@ -1143,12 +1287,18 @@ impl model::Model for ResponseDtoBulkInputSetsApiResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoBulkInputSetsApiResponse);
@@ -1194,12 +1344,18 @@ impl model::Model for ResponseDtoInputSetGitUpdateResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoInputSetGitUpdateResponse);
@@ -1245,12 +1401,18 @@ impl model::Model for ResponseDtoInputSetResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoInputSetResponse);
@@ -1296,12 +1458,18 @@ impl model::Model for ResponseDtoInputSetTemplateWithReplacedExpressionsResponse
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoInputSetTemplateWithReplacedExpressionsResponse);
@@ -1348,12 +1516,18 @@ impl model::Model for ResponseDtoMergeInputSetResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoMergeInputSetResponse);
@@ -1399,12 +1573,18 @@ impl model::Model for ResponseDtoOverlayInputSetResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoOverlayInputSetResponse);
@@ -1450,12 +1630,18 @@ impl model::Model for ResponseDtoPageResponseInputSetListResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPageResponseInputSetListResponse);
@@ -1501,12 +1687,18 @@ impl model::Model for ResponseDtoPageResponseInputSetSummaryResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPageResponseInputSetSummaryResponse);

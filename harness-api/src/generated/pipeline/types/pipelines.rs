@@ -42,11 +42,17 @@ impl model::Model for CacheResponseMetadataDto {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.ttl_left),
-            1 => model::Part::Opt(&self.cache_state),
+            1 => model::opt(&self.cache_state),
             2 => model::Part::Flag(&self.is_sync_enabled),
             3 => model::Part::Int(&self.last_updated_at),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ttl_left.is_some() as u64 | (self.cache_state.is_some() as u64) << 1
+            | (self.is_sync_enabled.is_some() as u64) << 2
+            | (self.last_updated_at.is_some() as u64) << 3
     }
 }
 model::model!(CacheResponseMetadataDto);
@@ -91,9 +97,14 @@ impl model::Model for ExecutorInfo {
         match index {
             0 => model::Part::Str(&self.email),
             1 => model::Part::Str(&self.username),
-            2 => model::Part::Opt(&self.trigger_type),
+            2 => model::opt(&self.trigger_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.email.is_some() as u64 | (self.username.is_some() as u64) << 1
+            | (self.trigger_type.is_some() as u64) << 2
     }
 }
 model::model!(ExecutorInfo);
@@ -166,7 +177,7 @@ impl model::Model for GitUpdateDetails {
         match index {
             0 => model::Part::Str(&self.file_path),
             1 => model::Part::Str(&self.repo_name),
-            2 => model::Part::Opt(&self.store_type),
+            2 => model::opt(&self.store_type),
             3 => model::Part::Str(&self.base_branch),
             4 => model::Part::Str(&self.branch_name),
             5 => model::Part::Str(&self.connector_ref),
@@ -175,6 +186,17 @@ impl model::Model for GitUpdateDetails {
             8 => model::Part::Str(&self.last_object_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.file_path.is_some() as u64 | (self.repo_name.is_some() as u64) << 1
+            | (self.store_type.is_some() as u64) << 2
+            | (self.base_branch.is_some() as u64) << 3
+            | (self.branch_name.is_some() as u64) << 4
+            | (self.connector_ref.is_some() as u64) << 5
+            | (self.commit_message.is_some() as u64) << 6
+            | (self.last_commit_id.is_some() as u64) << 7
+            | (self.last_object_id.is_some() as u64) << 8
     }
 }
 model::model!(GitUpdateDetails);
@@ -225,6 +247,12 @@ impl model::Model for NodeInfo {
             3 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.fqn.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2
+            | (self.identifier.is_some() as u64) << 3
     }
 }
 model::model!(NodeInfo);
@@ -292,6 +320,15 @@ impl model::Model for ParentStageInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org_id.is_some() as u64 | (self.identifier.is_some() as u64) << 1
+            | (self.project_id.is_some() as u64) << 2
+            | (self.execution_id.is_some() as u64) << 3
+            | (self.run_sequence.is_some() as u64) << 4
+            | (self.stage_node_id.is_some() as u64) << 5
+            | (self.has_parent_pipeline.is_some() as u64) << 6
+    }
 }
 model::model!(ParentStageInfo);
 /// Schema `PipelineCreateRequestBody`.
@@ -357,13 +394,19 @@ impl model::Model for PipelineCreateRequestBody {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Cell::part(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Cell::part(&self.identifier),
             3 => model::Part::Str(&self.description),
-            4 => model::Part::Opt(&self.git_details),
+            4 => model::opt(&self.git_details),
             5 => model::Cell::part(&self.pipeline_yaml),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.tags.is_some() as u64) << 1 | 1 << 2
+            | (self.description.is_some() as u64) << 3
+            | (self.git_details.is_some() as u64) << 4 | 1 << 5
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -402,6 +445,10 @@ impl model::Model for PipelineCreateResponseBody {
             0 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.identifier.is_some() as u64
     }
 }
 model::model!(PipelineCreateResponseBody);
@@ -497,22 +544,37 @@ impl model::Model for PipelineGetResponseBody {
         match index {
             0 => model::Part::Str(&self.org),
             1 => model::Part::Str(&self.name),
-            2 => model::Part::Opt(&self.tags),
+            2 => model::opt(&self.tags),
             3 => model::Part::Flag(&self.valid),
             4 => model::Part::Int(&self.created),
-            5 => model::Part::Opt(&self.modules),
+            5 => model::opt(&self.modules),
             6 => model::Part::Str(&self.project),
             7 => model::Part::Int(&self.updated),
             8 => model::Part::Str(&self.identifier),
             9 => model::Part::Str(&self.description),
-            10 => model::Part::Opt(&self.git_details),
+            10 => model::opt(&self.git_details),
             11 => model::Part::Str(&self.pipeline_yaml),
             12 => model::Part::Str(&self.validation_uuid),
-            13 => model::Part::Opt(&self.yaml_error_wrapper),
-            14 => model::Part::Opt(&self.cache_response_metadata),
+            13 => model::opt(&self.yaml_error_wrapper),
+            14 => model::opt(&self.cache_response_metadata),
             15 => model::Part::Str(&self.template_applied_pipeline_yaml),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.tags.is_some() as u64) << 2 | (self.valid.is_some() as u64) << 3
+            | (self.created.is_some() as u64) << 4 | (self.modules.is_some() as u64) << 5
+            | (self.project.is_some() as u64) << 6 | (self.updated.is_some() as u64) << 7
+            | (self.identifier.is_some() as u64) << 8
+            | (self.description.is_some() as u64) << 9
+            | (self.git_details.is_some() as u64) << 10
+            | (self.pipeline_yaml.is_some() as u64) << 11
+            | (self.validation_uuid.is_some() as u64) << 12
+            | (self.yaml_error_wrapper.is_some() as u64) << 13
+            | (self.cache_response_metadata.is_some() as u64) << 14
+            | (self.template_applied_pipeline_yaml.is_some() as u64) << 15
     }
 }
 model::model!(PipelineGetResponseBody);
@@ -547,10 +609,15 @@ impl model::Model for PipelineImportRequestBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.git_import_info),
-            1 => model::Part::Opt(&self.pipeline_import_request),
+            0 => model::opt(&self.git_import_info),
+            1 => model::opt(&self.pipeline_import_request),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.git_import_info.is_some() as u64
+            | (self.pipeline_import_request.is_some() as u64) << 1
     }
 }
 model::model!(PipelineImportRequestBody);
@@ -589,6 +656,11 @@ impl model::Model for PipelineImportRequestDto {
             1 => model::Part::Str(&self.pipeline_description),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.pipeline_name.is_some() as u64
+            | (self.pipeline_description.is_some() as u64) << 1
     }
 }
 model::model!(PipelineImportRequestDto);
@@ -671,20 +743,33 @@ impl model::Model for PipelineListResponseBody {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Flag(&self.valid),
             3 => model::Part::Int(&self.created),
-            4 => model::Part::Opt(&self.modules),
+            4 => model::opt(&self.modules),
             5 => model::Part::Int(&self.updated),
             6 => model::Part::Str(&self.identifier),
-            7 => model::Part::Opt(&self.store_type),
+            7 => model::opt(&self.store_type),
             8 => model::Part::Str(&self.description),
-            9 => model::Part::Opt(&self.git_details),
+            9 => model::opt(&self.git_details),
             10 => model::Part::Str(&self.yaml_version),
             11 => model::Part::Str(&self.connector_ref),
-            12 => model::Part::Opt(&self.recent_execution_info),
+            12 => model::opt(&self.recent_execution_info),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.valid.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
+            | (self.modules.is_some() as u64) << 4 | (self.updated.is_some() as u64) << 5
+            | (self.identifier.is_some() as u64) << 6
+            | (self.store_type.is_some() as u64) << 7
+            | (self.description.is_some() as u64) << 8
+            | (self.git_details.is_some() as u64) << 9
+            | (self.yaml_version.is_some() as u64) << 10
+            | (self.connector_ref.is_some() as u64) << 11
+            | (self.recent_execution_info.is_some() as u64) << 12
     }
 }
 model::model!(PipelineListResponseBody);
@@ -726,11 +811,17 @@ impl model::Model for PipelineMoveConfigRequestBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.git_details),
+            0 => model::opt(&self.git_details),
             1 => model::Part::Str(&self.pipeline_identifier),
-            2 => model::Part::Opt(&self.move_config_operation_type),
+            2 => model::opt(&self.move_config_operation_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.git_details.is_some() as u64
+            | (self.pipeline_identifier.is_some() as u64) << 1
+            | (self.move_config_operation_type.is_some() as u64) << 2
     }
 }
 model::model!(PipelineMoveConfigRequestBody);
@@ -765,6 +856,10 @@ impl model::Model for PipelineMoveConfigResponseBody {
             0 => model::Part::Str(&self.pipeline_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.pipeline_identifier.is_some() as u64
     }
 }
 model::model!(PipelineMoveConfigResponseBody);
@@ -819,6 +914,13 @@ impl model::Model for PipelinePatchRequestBody {
             5 => model::Part::Maybe(&self.pipeline_yaml),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.desc.is_set() as u64 | (self.name.is_set() as u64) << 1
+            | (self.tags.is_set() as u64) << 2 | (self.version.is_set() as u64) << 3
+            | (self.git_details.is_set() as u64) << 4
+            | (self.pipeline_yaml.is_set() as u64) << 5
     }
 }
 model::model!(PipelinePatchRequestBody);
@@ -912,9 +1014,22 @@ impl model::Model for PipelineSaveGovernanceMetadata {
             9 => model::Part::Str(&self.org_identifier),
             10 => model::Part::Str(&self.account_identifier),
             11 => model::Part::Str(&self.project_identifier),
-            12 => model::Part::Opt(&self.policy_set_metadata),
+            12 => model::opt(&self.policy_set_metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.deny.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.action.is_some() as u64) << 2 | (self.entity.is_some() as u64) << 3
+            | (self.status.is_some() as u64) << 4 | (self.created.is_some() as u64) << 5
+            | (self.message.is_some() as u64) << 6
+            | (self.identifier.is_some() as u64) << 7
+            | (self.time_stamp.is_some() as u64) << 8
+            | (self.org_identifier.is_some() as u64) << 9
+            | (self.account_identifier.is_some() as u64) << 10
+            | (self.project_identifier.is_some() as u64) << 11
+            | (self.policy_set_metadata.is_some() as u64) << 12
     }
 }
 model::model!(PipelineSaveGovernanceMetadata);
@@ -950,9 +1065,14 @@ impl model::Model for PipelineSaveResponseBody {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.identifier),
-            1 => model::Part::Opt(&self.governance_metadata),
+            1 => model::opt(&self.governance_metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.identifier.is_some() as u64
+            | (self.governance_metadata.is_some() as u64) << 1
     }
 }
 model::model!(PipelineSaveResponseBody);
@@ -1019,13 +1139,19 @@ impl model::Model for PipelineUpdateRequestBody {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Cell::part(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Cell::part(&self.identifier),
             3 => model::Part::Str(&self.description),
-            4 => model::Part::Opt(&self.git_details),
+            4 => model::opt(&self.git_details),
             5 => model::Cell::part(&self.pipeline_yaml),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.tags.is_some() as u64) << 1 | 1 << 2
+            | (self.description.is_some() as u64) << 3
+            | (self.git_details.is_some() as u64) << 4 | 1 << 5
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -1077,9 +1203,16 @@ impl model::Model for PipelineValidationResponseBody {
             1 => model::Part::Str(&self.status),
             2 => model::Part::Int(&self.start_ts),
             3 => model::Part::Json(&self.policy_eval),
-            4 => model::Part::Opt(&self.template_validation_response),
+            4 => model::opt(&self.template_validation_response),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.end_ts.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.start_ts.is_some() as u64) << 2
+            | (self.policy_eval.is_some() as u64) << 3
+            | (self.template_validation_response.is_some() as u64) << 4
     }
 }
 model::model!(PipelineValidationResponseBody);
@@ -1114,6 +1247,10 @@ impl model::Model for PipelineValidationUuidResponseBody {
             0 => model::Part::Str(&self.uuid),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.uuid.is_some() as u64
     }
 }
 model::model!(PipelineValidationUuidResponseBody);
@@ -1198,13 +1335,26 @@ impl model::Model for PolicyMetadata {
             4 => model::Part::Str(&self.severity),
             5 => model::Part::Str(&self.identifier),
             6 => model::Part::Str(&self.policy_name),
-            7 => model::Part::Opt(&self.deny_messages),
+            7 => model::opt(&self.deny_messages),
             8 => model::Part::Str(&self.org_identifier),
             9 => model::Part::Str(&self.policy_identifier),
             10 => model::Part::Str(&self.account_identifier),
             11 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.error.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.created.is_some() as u64) << 2 | (self.updated.is_some() as u64) << 3
+            | (self.severity.is_some() as u64) << 4
+            | (self.identifier.is_some() as u64) << 5
+            | (self.policy_name.is_some() as u64) << 6
+            | (self.deny_messages.is_some() as u64) << 7
+            | (self.org_identifier.is_some() as u64) << 8
+            | (self.policy_identifier.is_some() as u64) << 9
+            | (self.account_identifier.is_some() as u64) << 10
+            | (self.project_identifier.is_some() as u64) << 11
     }
 }
 model::model!(PolicyMetadata);
@@ -1280,12 +1430,24 @@ impl model::Model for PolicySetMetadata {
             3 => model::Part::Str(&self.identifier),
             4 => model::Part::Str(&self.policy_set),
             5 => model::Part::Str(&self.org_identifier),
-            6 => model::Part::Opt(&self.policy_metadata),
+            6 => model::opt(&self.policy_metadata),
             7 => model::Part::Str(&self.account_identifier),
             8 => model::Part::Str(&self.project_identifier),
             9 => model::Part::Str(&self.policy_set_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.deny.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.created.is_some() as u64) << 2
+            | (self.identifier.is_some() as u64) << 3
+            | (self.policy_set.is_some() as u64) << 4
+            | (self.org_identifier.is_some() as u64) << 5
+            | (self.policy_metadata.is_some() as u64) << 6
+            | (self.account_identifier.is_some() as u64) << 7
+            | (self.project_identifier.is_some() as u64) << 8
+            | (self.policy_set_identifier.is_some() as u64) << 9
     }
 }
 model::model!(PolicySetMetadata);
@@ -1347,11 +1509,20 @@ impl model::Model for RecentExecutionInfo {
             1 => model::Part::Int(&self.started),
             2 => model::Part::Int(&self.run_number),
             3 => model::Part::Str(&self.execution_id),
-            4 => model::Part::Opt(&self.executor_info),
-            5 => model::Part::Opt(&self.execution_status),
-            6 => model::Part::Opt(&self.parent_stage_info),
+            4 => model::opt(&self.executor_info),
+            5 => model::opt(&self.execution_status),
+            6 => model::opt(&self.parent_stage_info),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ended.is_some() as u64 | (self.started.is_some() as u64) << 1
+            | (self.run_number.is_some() as u64) << 2
+            | (self.execution_id.is_some() as u64) << 3
+            | (self.executor_info.is_some() as u64) << 4
+            | (self.execution_status.is_some() as u64) << 5
+            | (self.parent_stage_info.is_some() as u64) << 6
     }
 }
 model::model!(RecentExecutionInfo);
@@ -1403,6 +1574,10 @@ impl model::Model for TemplateValidationResponseBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.valid_yaml.is_some() as u64 | (self.exception_message.is_some() as u64) << 1
+    }
 }
 model::model!(TemplateValidationResponseBody);
 /// Schema `YAMLSchemaErrorWrapper`.
@@ -1450,12 +1625,20 @@ impl model::Model for YamlSchemaErrorWrapper {
         match index {
             0 => model::Part::Str(&self.fqn),
             1 => model::Part::Str(&self.message),
-            2 => model::Part::Opt(&self.step_info),
-            3 => model::Part::Opt(&self.stage_info),
+            2 => model::opt(&self.step_info),
+            3 => model::opt(&self.stage_info),
             4 => model::Part::Str(&self.message_fqn),
             5 => model::Part::Str(&self.hint_message),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.fqn.is_some() as u64 | (self.message.is_some() as u64) << 1
+            | (self.step_info.is_some() as u64) << 2
+            | (self.stage_info.is_some() as u64) << 3
+            | (self.message_fqn.is_some() as u64) << 4
+            | (self.hint_message.is_some() as u64) << 5
     }
 }
 model::model!(YamlSchemaErrorWrapper);

@@ -32,9 +32,13 @@ impl model::Model for BulkAbortQueuedPipelinesBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.plan_execution_ids),
+            0 => model::opt(&self.plan_execution_ids),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.plan_execution_ids.is_some() as u64
     }
 }
 model::model!(BulkAbortQueuedPipelinesBody);
@@ -104,18 +108,30 @@ impl model::Model for ListQueuedPipelinesBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.tags),
-            1 => model::Part::Opt(&self.statuses),
+            0 => model::opt(&self.tags),
+            1 => model::opt(&self.statuses),
             2 => model::Part::Str(&self.filter_type),
-            3 => model::Part::Opt(&self.pipeline_tags),
-            4 => model::Part::Opt(&self.trigger_types),
-            5 => model::Part::Opt(&self.priority_types),
-            6 => model::Part::Opt(&self.org_identifiers),
-            7 => model::Part::Opt(&self.queued_time_range),
-            8 => model::Part::Opt(&self.project_identifiers),
-            9 => model::Part::Opt(&self.pipeline_identifiers),
+            3 => model::opt(&self.pipeline_tags),
+            4 => model::opt(&self.trigger_types),
+            5 => model::opt(&self.priority_types),
+            6 => model::opt(&self.org_identifiers),
+            7 => model::opt(&self.queued_time_range),
+            8 => model::opt(&self.project_identifiers),
+            9 => model::opt(&self.pipeline_identifiers),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.tags.is_some() as u64 | (self.statuses.is_some() as u64) << 1
+            | (self.filter_type.is_some() as u64) << 2
+            | (self.pipeline_tags.is_some() as u64) << 3
+            | (self.trigger_types.is_some() as u64) << 4
+            | (self.priority_types.is_some() as u64) << 5
+            | (self.org_identifiers.is_some() as u64) << 6
+            | (self.queued_time_range.is_some() as u64) << 7
+            | (self.project_identifiers.is_some() as u64) << 8
+            | (self.pipeline_identifiers.is_some() as u64) << 9
     }
 }
 model::model!(ListQueuedPipelinesBody);
@@ -154,6 +170,10 @@ impl model::Model for ListQueuedPipelinesBodyPipelineTags {
             1 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(ListQueuedPipelinesBodyPipelineTags);
@@ -200,6 +220,12 @@ impl model::Model for ListQueuedPipelinesBodyQueuedTimeRange {
             3 => model::Part::Str(&self.time_range_filter_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.end_time.is_some() as u64 | (self.start_time.is_some() as u64) << 1
+            | (self.relative_time.is_some() as u64) << 2
+            | (self.time_range_filter_type.is_some() as u64) << 3
     }
 }
 model::model!(ListQueuedPipelinesBodyQueuedTimeRange);

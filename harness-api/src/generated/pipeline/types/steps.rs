@@ -48,6 +48,12 @@ impl model::Model for StepData {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.disabled.is_some() as u64) << 2
+            | (self.feature_restriction_name.is_some() as u64) << 3
+    }
 }
 model::model!(StepData);
 /// Schema `StepPalleteFilterRequestBody`.
@@ -82,9 +88,14 @@ impl model::Model for StepPalleteFilterRequestBody {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.version),
-            1 => model::Part::Opt(&self.step_pallete_module_infos),
+            1 => model::opt(&self.step_pallete_module_infos),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.version.is_some() as u64
+            | (self.step_pallete_module_infos.is_some() as u64) << 1
     }
 }
 model::model!(StepPalleteFilterRequestBody);
@@ -132,6 +143,12 @@ impl model::Model for StepPalleteModuleInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.module.is_some() as u64 | (self.category.is_some() as u64) << 1
+            | (self.common_step_category.is_some() as u64) << 2
+            | (self.should_show_common_steps.is_some() as u64) << 3
+    }
 }
 model::model!(StepPalleteModuleInfo);
 /// Schema `StepsDataResponseBody`.
@@ -169,10 +186,15 @@ impl model::Model for StepsDataResponseBody {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.steps_data),
-            2 => model::Part::Opt(&self.step_categories),
+            1 => model::opt(&self.steps_data),
+            2 => model::opt(&self.step_categories),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.steps_data.is_some() as u64) << 1
+            | (self.step_categories.is_some() as u64) << 2
     }
 }
 model::model!(StepsDataResponseBody);

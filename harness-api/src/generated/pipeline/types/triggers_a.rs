@@ -35,10 +35,14 @@ impl model::Model for AcrArtifactSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(AcrArtifactSpec);
@@ -106,10 +110,20 @@ impl model::Model for AcrArtifactTriggerSpec {
             3 => model::Part::Str(&self.connector_ref),
             4 => model::Part::Str(&self.jexl_condition),
             5 => model::Part::Str(&self.subscription_id),
-            6 => model::Part::Opt(&self.event_conditions),
-            7 => model::Part::Opt(&self.meta_data_conditions),
+            6 => model::opt(&self.event_conditions),
+            7 => model::opt(&self.meta_data_conditions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.tag.is_some() as u64 | (self.registry.is_some() as u64) << 1
+            | (self.repository.is_some() as u64) << 2
+            | (self.connector_ref.is_some() as u64) << 3
+            | (self.jexl_condition.is_some() as u64) << 4
+            | (self.subscription_id.is_some() as u64) << 5
+            | (self.event_conditions.is_some() as u64) << 6
+            | (self.meta_data_conditions.is_some() as u64) << 7
     }
 }
 model::model!(AcrArtifactTriggerSpec);
@@ -144,10 +158,14 @@ impl model::Model for AmazonMachineImageArtifactSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(AmazonMachineImageArtifactSpec);
@@ -213,17 +231,27 @@ impl model::Model for AmazonMachineImageArtifactTriggerSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.tags),
+            0 => model::opt(&self.tags),
             1 => model::Part::Str(&self.region),
-            2 => model::Part::Opt(&self.filters),
+            2 => model::opt(&self.filters),
             3 => model::Part::Str(&self.version),
             4 => model::Part::Str(&self.connector_ref),
             5 => model::Part::Str(&self.version_regex),
             6 => model::Part::Str(&self.jexl_condition),
-            7 => model::Part::Opt(&self.event_conditions),
-            8 => model::Part::Opt(&self.meta_data_conditions),
+            7 => model::opt(&self.event_conditions),
+            8 => model::opt(&self.meta_data_conditions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.tags.is_some() as u64 | (self.region.is_some() as u64) << 1
+            | (self.filters.is_some() as u64) << 2 | (self.version.is_some() as u64) << 3
+            | (self.connector_ref.is_some() as u64) << 4
+            | (self.version_regex.is_some() as u64) << 5
+            | (self.jexl_condition.is_some() as u64) << 6
+            | (self.event_conditions.is_some() as u64) << 7
+            | (self.meta_data_conditions.is_some() as u64) << 8
     }
 }
 model::model!(AmazonMachineImageArtifactTriggerSpec);
@@ -258,10 +286,14 @@ impl model::Model for AmazonS3ArtifactSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(AmazonS3ArtifactSpec);
@@ -324,10 +356,19 @@ impl model::Model for AmazonS3ArtifactTriggerSpec {
             2 => model::Part::Str(&self.connector_ref),
             3 => model::Part::Str(&self.jexl_condition),
             4 => model::Part::Str(&self.file_path_regex),
-            5 => model::Part::Opt(&self.event_conditions),
-            6 => model::Part::Opt(&self.meta_data_conditions),
+            5 => model::opt(&self.event_conditions),
+            6 => model::opt(&self.meta_data_conditions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.region.is_some() as u64 | (self.bucket_name.is_some() as u64) << 1
+            | (self.connector_ref.is_some() as u64) << 2
+            | (self.jexl_condition.is_some() as u64) << 3
+            | (self.file_path_regex.is_some() as u64) << 4
+            | (self.event_conditions.is_some() as u64) << 5
+            | (self.meta_data_conditions.is_some() as u64) << 6
     }
 }
 model::model!(AmazonS3ArtifactTriggerSpec);
@@ -366,6 +407,10 @@ impl model::Model for AmiFilter {
             1 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(AmiFilter);
@@ -406,12 +451,18 @@ impl model::Model for ArtifactTriggerSource {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             2 => model::Part::Str(&self.webhook_id),
             3 => model::Part::Str(&self.poll_interval),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.webhook_id.is_some() as u64) << 2
+            | (self.poll_interval.is_some() as u64) << 3
     }
 }
 model::model!(ArtifactTriggerSource);
@@ -476,9 +527,13 @@ impl model::Model for ArtifactTypeSpecWrapper {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
+            0 => model::opt(&self.spec),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.spec.is_some() as u64
     }
 }
 model::model!(ArtifactTypeSpecWrapper);
@@ -513,10 +568,14 @@ impl model::Model for ArtifactoryRegistryArtifactSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(ArtifactoryRegistryArtifactSpec);
@@ -592,12 +651,24 @@ impl model::Model for ArtifactoryRegistryArtifactTriggerSpec {
             3 => model::Part::Str(&self.jexl_condition),
             4 => model::Part::Str(&self.repository_url),
             5 => model::Part::Str(&self.artifact_filter),
-            6 => model::Part::Opt(&self.event_conditions),
+            6 => model::opt(&self.event_conditions),
             7 => model::Part::Str(&self.repository_format),
             8 => model::Part::Str(&self.artifact_directory),
-            9 => model::Part::Opt(&self.meta_data_conditions),
+            9 => model::opt(&self.meta_data_conditions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.repository.is_some() as u64 | (self.artifact_path.is_some() as u64) << 1
+            | (self.connector_ref.is_some() as u64) << 2
+            | (self.jexl_condition.is_some() as u64) << 3
+            | (self.repository_url.is_some() as u64) << 4
+            | (self.artifact_filter.is_some() as u64) << 5
+            | (self.event_conditions.is_some() as u64) << 6
+            | (self.repository_format.is_some() as u64) << 7
+            | (self.artifact_directory.is_some() as u64) << 8
+            | (self.meta_data_conditions.is_some() as u64) << 9
     }
 }
 model::model!(ArtifactoryRegistryArtifactTriggerSpec);
@@ -632,10 +703,14 @@ impl model::Model for AwsCodeCommitWebhookSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(AwsCodeCommitWebhookSpec);
@@ -675,10 +750,14 @@ impl model::Model for AwsCodeCommitWebhookTriggerSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(AwsCodeCommitWebhookTriggerSpec);
@@ -717,10 +796,14 @@ impl model::Model for AzureArtifactsArtifactSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(AzureArtifactsArtifactSpec);
@@ -798,10 +881,22 @@ impl model::Model for AzureArtifactsArtifactTriggerSpec {
             5 => model::Part::Str(&self.connector_ref),
             6 => model::Part::Str(&self.version_regex),
             7 => model::Part::Str(&self.jexl_condition),
-            8 => model::Part::Opt(&self.event_conditions),
-            9 => model::Part::Opt(&self.meta_data_conditions),
+            8 => model::opt(&self.event_conditions),
+            9 => model::opt(&self.meta_data_conditions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.feed.is_some() as u64 | (self.project.is_some() as u64) << 1
+            | (self.version.is_some() as u64) << 2
+            | (self.package_name.is_some() as u64) << 3
+            | (self.package_type.is_some() as u64) << 4
+            | (self.connector_ref.is_some() as u64) << 5
+            | (self.version_regex.is_some() as u64) << 6
+            | (self.jexl_condition.is_some() as u64) << 7
+            | (self.event_conditions.is_some() as u64) << 8
+            | (self.meta_data_conditions.is_some() as u64) << 9
     }
 }
 model::model!(AzureArtifactsArtifactTriggerSpec);
@@ -836,10 +931,14 @@ impl model::Model for AzureRepoWebhookSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(AzureRepoWebhookSpec);

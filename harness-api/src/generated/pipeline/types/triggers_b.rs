@@ -35,10 +35,14 @@ impl model::Model for BambooArtifactSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(BambooArtifactSpec);
@@ -99,12 +103,21 @@ impl model::Model for BambooArtifactTriggerSpec {
             0 => model::Part::Str(&self.build),
             1 => model::Part::Str(&self.plan_key),
             2 => model::Part::Str(&self.connector_ref),
-            3 => model::Part::Opt(&self.artifact_paths),
+            3 => model::opt(&self.artifact_paths),
             4 => model::Part::Str(&self.jexl_condition),
-            5 => model::Part::Opt(&self.event_conditions),
-            6 => model::Part::Opt(&self.meta_data_conditions),
+            5 => model::opt(&self.event_conditions),
+            6 => model::opt(&self.meta_data_conditions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.build.is_some() as u64 | (self.plan_key.is_some() as u64) << 1
+            | (self.connector_ref.is_some() as u64) << 2
+            | (self.artifact_paths.is_some() as u64) << 3
+            | (self.jexl_condition.is_some() as u64) << 4
+            | (self.event_conditions.is_some() as u64) << 5
+            | (self.meta_data_conditions.is_some() as u64) << 6
     }
 }
 model::model!(BambooArtifactTriggerSpec);
@@ -139,10 +152,14 @@ impl model::Model for BitbucketWebhookSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(BitbucketWebhookSpec);
@@ -188,6 +205,10 @@ impl model::Model for BuildDetails {
             0 => model::Part::Str(&self.build_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.build_type.is_some() as u64
     }
 }
 model::model!(BuildDetails);

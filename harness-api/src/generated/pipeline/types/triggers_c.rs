@@ -40,6 +40,10 @@ impl model::Model for CronScheduledTriggerSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.expression.is_some() as u64) << 1
+    }
 }
 model::model!(CronScheduledTriggerSpec);
 /// Schema `CustomArtifactSpec`.
@@ -73,10 +77,14 @@ impl model::Model for CustomArtifactSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(CustomArtifactSpec);
@@ -142,17 +150,28 @@ impl model::Model for CustomArtifactTriggerSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.inputs),
+            0 => model::opt(&self.inputs),
             1 => model::Part::Str(&self.script),
             2 => model::Part::Str(&self.version),
-            3 => model::Part::Opt(&self.metadata),
+            3 => model::opt(&self.metadata),
             4 => model::Part::Str(&self.version_path),
             5 => model::Part::Str(&self.jexl_condition),
-            6 => model::Part::Opt(&self.event_conditions),
+            6 => model::opt(&self.event_conditions),
             7 => model::Part::Str(&self.artifacts_array_path),
-            8 => model::Part::Opt(&self.meta_data_conditions),
+            8 => model::opt(&self.meta_data_conditions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.inputs.is_some() as u64 | (self.script.is_some() as u64) << 1
+            | (self.version.is_some() as u64) << 2
+            | (self.metadata.is_some() as u64) << 3
+            | (self.version_path.is_some() as u64) << 4
+            | (self.jexl_condition.is_some() as u64) << 5
+            | (self.event_conditions.is_some() as u64) << 6
+            | (self.artifacts_array_path.is_some() as u64) << 7
+            | (self.meta_data_conditions.is_some() as u64) << 8
     }
 }
 model::model!(CustomArtifactTriggerSpec);
@@ -187,10 +206,14 @@ impl model::Model for CustomWebhookSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(CustomWebhookSpec);
@@ -234,10 +257,16 @@ impl model::Model for CustomWebhookTriggerSpec {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.jexl_condition),
-            1 => model::Part::Opt(&self.header_conditions),
-            2 => model::Part::Opt(&self.payload_conditions),
+            1 => model::opt(&self.header_conditions),
+            2 => model::opt(&self.payload_conditions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.jexl_condition.is_some() as u64
+            | (self.header_conditions.is_some() as u64) << 1
+            | (self.payload_conditions.is_some() as u64) << 2
     }
 }
 model::model!(CustomWebhookTriggerSpec);
@@ -273,9 +302,13 @@ impl model::Model for CreateTriggerV2Body {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.yaml),
-            1 => model::Part::Opt(&self.executor_info),
+            1 => model::opt(&self.executor_info),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.yaml.is_some() as u64 | (self.executor_info.is_some() as u64) << 1
     }
 }
 model::model!(CreateTriggerV2Body);
@@ -314,6 +347,10 @@ impl model::Model for CreateTriggerV2BodyExecutorInfo {
             1 => model::Part::Str(&self.uuid),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.uuid.is_some() as u64) << 1
     }
 }
 model::model!(CreateTriggerV2BodyExecutorInfo);

@@ -35,10 +35,14 @@ impl model::Model for DockerRegistryArtifactSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(DockerRegistryArtifactSpec);
@@ -96,10 +100,18 @@ impl model::Model for DockerRegistryArtifactTriggerSpec {
             1 => model::Part::Str(&self.image_path),
             2 => model::Part::Str(&self.connector_ref),
             3 => model::Part::Str(&self.jexl_condition),
-            4 => model::Part::Opt(&self.event_conditions),
-            5 => model::Part::Opt(&self.meta_data_conditions),
+            4 => model::opt(&self.event_conditions),
+            5 => model::opt(&self.meta_data_conditions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.tag.is_some() as u64 | (self.image_path.is_some() as u64) << 1
+            | (self.connector_ref.is_some() as u64) << 2
+            | (self.jexl_condition.is_some() as u64) << 3
+            | (self.event_conditions.is_some() as u64) << 4
+            | (self.meta_data_conditions.is_some() as u64) << 5
     }
 }
 model::model!(DockerRegistryArtifactTriggerSpec);

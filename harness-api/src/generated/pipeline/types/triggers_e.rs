@@ -35,10 +35,14 @@ impl model::Model for EcrArtifactSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(EcrArtifactSpec);
@@ -106,10 +110,20 @@ impl model::Model for EcrArtifactTriggerSpec {
             3 => model::Part::Str(&self.registry_id),
             4 => model::Part::Str(&self.connector_ref),
             5 => model::Part::Str(&self.jexl_condition),
-            6 => model::Part::Opt(&self.event_conditions),
-            7 => model::Part::Opt(&self.meta_data_conditions),
+            6 => model::opt(&self.event_conditions),
+            7 => model::opt(&self.meta_data_conditions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.tag.is_some() as u64 | (self.region.is_some() as u64) << 1
+            | (self.image_path.is_some() as u64) << 2
+            | (self.registry_id.is_some() as u64) << 3
+            | (self.connector_ref.is_some() as u64) << 4
+            | (self.jexl_condition.is_some() as u64) << 5
+            | (self.event_conditions.is_some() as u64) << 6
+            | (self.meta_data_conditions.is_some() as u64) << 7
     }
 }
 model::model!(EcrArtifactTriggerSpec);

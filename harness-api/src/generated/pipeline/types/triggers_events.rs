@@ -74,19 +74,32 @@ impl model::Model for NgTriggerEventHistoryBaseDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.headers),
+            0 => model::opt(&self.headers),
             1 => model::Part::Str(&self.message),
             2 => model::Part::Str(&self.payload),
             3 => model::Part::Str(&self.account_id),
             4 => model::Part::Int(&self.created_at),
-            5 => model::Part::Opt(&self.final_status),
+            5 => model::opt(&self.final_status),
             6 => model::Part::Int(&self.event_created_at),
             7 => model::Part::Flag(&self.exception_occurred),
             8 => model::Part::Str(&self.trigger_identifier),
             9 => model::Part::Str(&self.event_correlation_id),
-            10 => model::Part::Opt(&self.trigger_event_status),
+            10 => model::opt(&self.trigger_event_status),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.headers.is_some() as u64 | (self.message.is_some() as u64) << 1
+            | (self.payload.is_some() as u64) << 2
+            | (self.account_id.is_some() as u64) << 3
+            | (self.created_at.is_some() as u64) << 4
+            | (self.final_status.is_some() as u64) << 5
+            | (self.event_created_at.is_some() as u64) << 6
+            | (self.exception_occurred.is_some() as u64) << 7
+            | (self.trigger_identifier.is_some() as u64) << 8
+            | (self.event_correlation_id.is_some() as u64) << 9
+            | (self.trigger_event_status.is_some() as u64) << 10
     }
 }
 model::model!(NgTriggerEventHistoryBaseDto);
@@ -200,17 +213,29 @@ impl model::Model for NgTriggerEventsApiResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.scope),
+            1 => model::opt(&self.scope),
             2 => model::Part::Str(&self.message),
-            3 => model::Part::Opt(&self.ng_trigger_type),
+            3 => model::opt(&self.ng_trigger_type),
             4 => model::Part::Int(&self.event_created_at),
             5 => model::Part::Str(&self.sub_trigger_type),
-            6 => model::Part::Opt(&self.ng_trigger_meta_data),
+            6 => model::opt(&self.ng_trigger_meta_data),
             7 => model::Part::Str(&self.trigger_identifier),
             8 => model::Part::Str(&self.event_correlation_id),
-            9 => model::Part::Opt(&self.trigger_event_status),
+            9 => model::opt(&self.trigger_event_status),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.scope.is_some() as u64) << 1
+            | (self.message.is_some() as u64) << 2
+            | (self.ng_trigger_type.is_some() as u64) << 3
+            | (self.event_created_at.is_some() as u64) << 4
+            | (self.sub_trigger_type.is_some() as u64) << 5
+            | (self.ng_trigger_meta_data.is_some() as u64) << 6
+            | (self.trigger_identifier.is_some() as u64) << 7
+            | (self.event_correlation_id.is_some() as u64) << 8
+            | (self.trigger_event_status.is_some() as u64) << 9
     }
 }
 model::model!(NgTriggerEventsApiResponse);
@@ -255,6 +280,10 @@ impl model::Model for NgTriggerMetaData {
             1 => model::Part::Str(&self.polling_document_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.build.is_some() as u64 | (self.polling_document_id.is_some() as u64) << 1
     }
 }
 model::model!(NgTriggerMetaData);
@@ -330,17 +359,28 @@ impl model::Model for PageNgTriggerEventHistoryBaseDto {
         match index {
             0 => model::Part::Flag(&self.last),
             1 => model::Part::Int(&self.size),
-            2 => model::Part::Opt(&self.sort),
+            2 => model::opt(&self.sort),
             3 => model::Part::Flag(&self.empty),
             4 => model::Part::Flag(&self.first),
             5 => model::Part::Int(&self.number),
-            6 => model::Part::Opt(&self.content),
-            7 => model::Part::Opt(&self.pageable),
+            6 => model::opt(&self.content),
+            7 => model::opt(&self.pageable),
             8 => model::Part::Int(&self.total_pages),
             9 => model::Part::Int(&self.total_elements),
             10 => model::Part::Int(&self.number_of_elements),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.last.is_some() as u64 | (self.size.is_some() as u64) << 1
+            | (self.sort.is_some() as u64) << 2 | (self.empty.is_some() as u64) << 3
+            | (self.first.is_some() as u64) << 4 | (self.number.is_some() as u64) << 5
+            | (self.content.is_some() as u64) << 6
+            | (self.pageable.is_some() as u64) << 7
+            | (self.total_pages.is_some() as u64) << 8
+            | (self.total_elements.is_some() as u64) << 9
+            | (self.number_of_elements.is_some() as u64) << 10
     }
 }
 model::model!(PageNgTriggerEventHistoryBaseDto);
@@ -416,17 +456,28 @@ impl model::Model for PageNgTriggerEventsApiResponse {
         match index {
             0 => model::Part::Flag(&self.last),
             1 => model::Part::Int(&self.size),
-            2 => model::Part::Opt(&self.sort),
+            2 => model::opt(&self.sort),
             3 => model::Part::Flag(&self.empty),
             4 => model::Part::Flag(&self.first),
             5 => model::Part::Int(&self.number),
-            6 => model::Part::Opt(&self.content),
-            7 => model::Part::Opt(&self.pageable),
+            6 => model::opt(&self.content),
+            7 => model::opt(&self.pageable),
             8 => model::Part::Int(&self.total_pages),
             9 => model::Part::Int(&self.total_elements),
             10 => model::Part::Int(&self.number_of_elements),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.last.is_some() as u64 | (self.size.is_some() as u64) << 1
+            | (self.sort.is_some() as u64) << 2 | (self.empty.is_some() as u64) << 3
+            | (self.first.is_some() as u64) << 4 | (self.number.is_some() as u64) << 5
+            | (self.content.is_some() as u64) << 6
+            | (self.pageable.is_some() as u64) << 7
+            | (self.total_pages.is_some() as u64) << 8
+            | (self.total_elements.is_some() as u64) << 9
+            | (self.number_of_elements.is_some() as u64) << 10
     }
 }
 model::model!(PageNgTriggerEventsApiResponse);
@@ -489,6 +540,14 @@ impl model::Model for PerpetualTaskInfoForTriggers {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.state.is_some() as u64 | (self.created_at.is_some() as u64) << 1
+            | (self.delegate_id.is_some() as u64) << 2
+            | (self.task_description.is_some() as u64) << 3
+            | (self.delegate_host_name.is_some() as u64) << 4
+            | (self.unassigned_reason.is_some() as u64) << 5
+    }
 }
 model::model!(PerpetualTaskInfoForTriggers);
 /// Schema `PipelineScope`.
@@ -535,6 +594,13 @@ impl model::Model for PipelineScope {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org_identifier.is_some() as u64
+            | (self.parent_unique_id.is_some() as u64) << 1
+            | (self.account_identifier.is_some() as u64) << 2
+            | (self.project_identifier.is_some() as u64) << 3
+    }
 }
 model::model!(PipelineScope);
 /// Schema `PolledResponse`.
@@ -565,9 +631,13 @@ impl model::Model for PolledResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.all_polled_keys),
+            0 => model::opt(&self.all_polled_keys),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.all_polled_keys.is_some() as u64
     }
 }
 model::model!(PolledResponse);
@@ -614,11 +684,18 @@ impl model::Model for PollingInfoForTriggers {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.polling_doc_id),
-            1 => model::Part::Opt(&self.polled_response),
+            1 => model::opt(&self.polled_response),
             2 => model::Part::Str(&self.perpetual_task_id),
-            3 => model::Part::Opt(&self.perpetual_task_info_for_triggers),
+            3 => model::opt(&self.perpetual_task_info_for_triggers),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.polling_doc_id.is_some() as u64
+            | (self.polled_response.is_some() as u64) << 1
+            | (self.perpetual_task_id.is_some() as u64) << 2
+            | (self.perpetual_task_info_for_triggers.is_some() as u64) << 3
     }
 }
 model::model!(PollingInfoForTriggers);
@@ -659,12 +736,18 @@ impl model::Model for ResponseDtoPageNgTriggerEventHistoryBaseDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPageNgTriggerEventHistoryBaseDto);
@@ -710,12 +793,18 @@ impl model::Model for ResponseDtoPageNgTriggerEventsApiResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPageNgTriggerEventsApiResponse);
@@ -761,12 +850,18 @@ impl model::Model for ResponseDtoPollingInfoForTriggers {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPollingInfoForTriggers);

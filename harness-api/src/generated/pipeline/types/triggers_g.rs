@@ -35,10 +35,14 @@ impl model::Model for GcrArtifactSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(GcrArtifactSpec);
@@ -100,11 +104,20 @@ impl model::Model for GcrArtifactTriggerSpec {
             1 => model::Part::Str(&self.image_path),
             2 => model::Part::Str(&self.connector_ref),
             3 => model::Part::Str(&self.jexl_condition),
-            4 => model::Part::Opt(&self.event_conditions),
+            4 => model::opt(&self.event_conditions),
             5 => model::Part::Str(&self.registry_hostname),
-            6 => model::Part::Opt(&self.meta_data_conditions),
+            6 => model::opt(&self.meta_data_conditions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.tag.is_some() as u64 | (self.image_path.is_some() as u64) << 1
+            | (self.connector_ref.is_some() as u64) << 2
+            | (self.jexl_condition.is_some() as u64) << 3
+            | (self.event_conditions.is_some() as u64) << 4
+            | (self.registry_hostname.is_some() as u64) << 5
+            | (self.meta_data_conditions.is_some() as u64) << 6
     }
 }
 model::model!(GcrArtifactTriggerSpec);
@@ -139,10 +152,14 @@ impl model::Model for GcsBuildStore {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(GcsBuildStore);
@@ -186,6 +203,11 @@ impl model::Model for GcsBuildStoreSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.bucket_name.is_some() as u64 | (self.folder_path.is_some() as u64) << 1
+            | (self.connector_ref.is_some() as u64) << 2
+    }
 }
 model::model!(GcsBuildStoreSpec);
 model::open_enum! {
@@ -223,10 +245,14 @@ impl model::Model for GithubPackageRegistryArtifactSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(GithubPackageRegistryArtifactSpec);
@@ -289,10 +315,19 @@ impl model::Model for GithubPackageRegistryArtifactTriggerSpec {
             2 => model::Part::Str(&self.package_type),
             3 => model::Part::Str(&self.connector_ref),
             4 => model::Part::Str(&self.jexl_condition),
-            5 => model::Part::Opt(&self.event_conditions),
-            6 => model::Part::Opt(&self.meta_data_conditions),
+            5 => model::opt(&self.event_conditions),
+            6 => model::opt(&self.meta_data_conditions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org.is_some() as u64 | (self.package_name.is_some() as u64) << 1
+            | (self.package_type.is_some() as u64) << 2
+            | (self.connector_ref.is_some() as u64) << 3
+            | (self.jexl_condition.is_some() as u64) << 4
+            | (self.event_conditions.is_some() as u64) << 5
+            | (self.meta_data_conditions.is_some() as u64) << 6
     }
 }
 model::model!(GithubPackageRegistryArtifactTriggerSpec);
@@ -327,10 +362,14 @@ impl model::Model for GithubWebhookSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(GithubWebhookSpec);
@@ -377,10 +416,14 @@ impl model::Model for GitlabWebhookSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(GitlabWebhookSpec);
@@ -426,10 +469,14 @@ impl model::Model for GoogleArtifactRegistryArtifactSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(GoogleArtifactRegistryArtifactSpec);
@@ -502,10 +549,20 @@ impl model::Model for GoogleArtifactRegistryArtifactTriggerSpec {
             4 => model::Part::Str(&self.connector_ref),
             5 => model::Part::Str(&self.jexl_condition),
             6 => model::Part::Str(&self.repository_name),
-            7 => model::Part::Opt(&self.event_conditions),
-            8 => model::Part::Opt(&self.meta_data_conditions),
+            7 => model::opt(&self.event_conditions),
+            8 => model::opt(&self.meta_data_conditions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.pkg.is_some() as u64 | (self.region.is_some() as u64) << 1
+            | (self.project.is_some() as u64) << 2 | (self.version.is_some() as u64) << 3
+            | (self.connector_ref.is_some() as u64) << 4
+            | (self.jexl_condition.is_some() as u64) << 5
+            | (self.repository_name.is_some() as u64) << 6
+            | (self.event_conditions.is_some() as u64) << 7
+            | (self.meta_data_conditions.is_some() as u64) << 8
     }
 }
 model::model!(GoogleArtifactRegistryArtifactTriggerSpec);
@@ -540,10 +597,14 @@ impl model::Model for GoogleCloudStorageArtifactSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(GoogleCloudStorageArtifactSpec);
@@ -606,10 +667,19 @@ impl model::Model for GoogleCloudStorageArtifactTriggerSpec {
             2 => model::Part::Str(&self.artifact_path),
             3 => model::Part::Str(&self.connector_ref),
             4 => model::Part::Str(&self.jexl_condition),
-            5 => model::Part::Opt(&self.event_conditions),
-            6 => model::Part::Opt(&self.meta_data_conditions),
+            5 => model::opt(&self.event_conditions),
+            6 => model::opt(&self.meta_data_conditions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.bucket.is_some() as u64 | (self.project.is_some() as u64) << 1
+            | (self.artifact_path.is_some() as u64) << 2
+            | (self.connector_ref.is_some() as u64) << 3
+            | (self.jexl_condition.is_some() as u64) << 4
+            | (self.event_conditions.is_some() as u64) << 5
+            | (self.meta_data_conditions.is_some() as u64) << 6
     }
 }
 model::model!(GoogleCloudStorageArtifactTriggerSpec);

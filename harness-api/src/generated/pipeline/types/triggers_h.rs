@@ -35,10 +35,14 @@ impl model::Model for HarnessWebhookSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(HarnessWebhookSpec);
@@ -93,13 +97,20 @@ impl model::Model for HelmChartManifestTriggerSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.store),
+            0 => model::opt(&self.store),
             1 => model::Part::Str(&self.chart_name),
-            2 => model::Part::Opt(&self.helm_version),
+            2 => model::opt(&self.helm_version),
             3 => model::Part::Str(&self.chart_version),
-            4 => model::Part::Opt(&self.event_conditions),
+            4 => model::opt(&self.event_conditions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.store.is_some() as u64 | (self.chart_name.is_some() as u64) << 1
+            | (self.helm_version.is_some() as u64) << 2
+            | (self.chart_version.is_some() as u64) << 3
+            | (self.event_conditions.is_some() as u64) << 4
     }
 }
 model::model!(HelmChartManifestTriggerSpec);
@@ -138,10 +149,14 @@ impl model::Model for HttpBuildStore {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(HttpBuildStore);
@@ -176,6 +191,10 @@ impl model::Model for HttpBuildStoreSpec {
             0 => model::Part::Str(&self.connector_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.connector_ref.is_some() as u64
     }
 }
 model::model!(HttpBuildStoreSpec);

@@ -62,16 +62,26 @@ impl model::Model for IssueCommentAzureRepoWebhookSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
-            1 => model::Part::Opt(&self.actions),
+            0 => model::opt(&self.type_),
+            1 => model::opt(&self.actions),
             2 => model::Part::Str(&self.repo_name),
             3 => model::Part::Str(&self.connector_ref),
             4 => model::Part::Str(&self.jexl_condition),
-            5 => model::Part::Opt(&self.header_conditions),
-            6 => model::Part::Opt(&self.payload_conditions),
+            5 => model::opt(&self.header_conditions),
+            6 => model::opt(&self.payload_conditions),
             7 => model::Part::Flag(&self.auto_abort_previous_executions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.actions.is_some() as u64) << 1
+            | (self.repo_name.is_some() as u64) << 2
+            | (self.connector_ref.is_some() as u64) << 3
+            | (self.jexl_condition.is_some() as u64) << 4
+            | (self.header_conditions.is_some() as u64) << 5
+            | (self.payload_conditions.is_some() as u64) << 6
+            | (self.auto_abort_previous_executions.is_some() as u64) << 7
     }
 }
 model::model!(IssueCommentAzureRepoWebhookSpec);
@@ -143,16 +153,26 @@ impl model::Model for IssueCommentGithubWebhookSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
-            1 => model::Part::Opt(&self.actions),
+            0 => model::opt(&self.type_),
+            1 => model::opt(&self.actions),
             2 => model::Part::Str(&self.repo_name),
             3 => model::Part::Str(&self.connector_ref),
             4 => model::Part::Str(&self.jexl_condition),
-            5 => model::Part::Opt(&self.header_conditions),
-            6 => model::Part::Opt(&self.payload_conditions),
+            5 => model::opt(&self.header_conditions),
+            6 => model::opt(&self.payload_conditions),
             7 => model::Part::Flag(&self.auto_abort_previous_executions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.actions.is_some() as u64) << 1
+            | (self.repo_name.is_some() as u64) << 2
+            | (self.connector_ref.is_some() as u64) << 3
+            | (self.jexl_condition.is_some() as u64) << 4
+            | (self.header_conditions.is_some() as u64) << 5
+            | (self.payload_conditions.is_some() as u64) << 6
+            | (self.auto_abort_previous_executions.is_some() as u64) << 7
     }
 }
 model::model!(IssueCommentGithubWebhookSpec);
@@ -220,15 +240,24 @@ impl model::Model for IssueCommentHarnessWebhookSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
-            1 => model::Part::Opt(&self.actions),
+            0 => model::opt(&self.type_),
+            1 => model::opt(&self.actions),
             2 => model::Part::Str(&self.repo_name),
             3 => model::Part::Str(&self.jexl_condition),
-            4 => model::Part::Opt(&self.header_conditions),
-            5 => model::Part::Opt(&self.payload_conditions),
+            4 => model::opt(&self.header_conditions),
+            5 => model::opt(&self.payload_conditions),
             6 => model::Part::Flag(&self.auto_abort_previous_executions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.actions.is_some() as u64) << 1
+            | (self.repo_name.is_some() as u64) << 2
+            | (self.jexl_condition.is_some() as u64) << 3
+            | (self.header_conditions.is_some() as u64) << 4
+            | (self.payload_conditions.is_some() as u64) << 5
+            | (self.auto_abort_previous_executions.is_some() as u64) << 6
     }
 }
 model::model!(IssueCommentHarnessWebhookSpec);

@@ -35,10 +35,14 @@ impl model::Model for JenkinsArtifactSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(JenkinsArtifactSpec);
@@ -101,10 +105,19 @@ impl model::Model for JenkinsArtifactTriggerSpec {
             2 => model::Part::Str(&self.artifact_path),
             3 => model::Part::Str(&self.connector_ref),
             4 => model::Part::Str(&self.jexl_condition),
-            5 => model::Part::Opt(&self.event_conditions),
-            6 => model::Part::Opt(&self.meta_data_conditions),
+            5 => model::opt(&self.event_conditions),
+            6 => model::opt(&self.meta_data_conditions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.build.is_some() as u64 | (self.job_name.is_some() as u64) << 1
+            | (self.artifact_path.is_some() as u64) << 2
+            | (self.connector_ref.is_some() as u64) << 3
+            | (self.jexl_condition.is_some() as u64) << 4
+            | (self.event_conditions.is_some() as u64) << 5
+            | (self.meta_data_conditions.is_some() as u64) << 6
     }
 }
 model::model!(JenkinsArtifactTriggerSpec);

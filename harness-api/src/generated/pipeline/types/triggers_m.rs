@@ -41,12 +41,18 @@ impl model::Model for ManifestTriggerSource {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             2 => model::Part::Str(&self.webhook_id),
             3 => model::Part::Str(&self.poll_interval),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.webhook_id.is_some() as u64) << 2
+            | (self.poll_interval.is_some() as u64) << 3
     }
 }
 model::model!(ManifestTriggerSource);
@@ -86,10 +92,14 @@ impl model::Model for ManifestTriggerSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(ManifestTriggerSpec);
@@ -155,16 +165,26 @@ impl model::Model for MergeRequestGitlabWebhookSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
-            1 => model::Part::Opt(&self.actions),
+            0 => model::opt(&self.type_),
+            1 => model::opt(&self.actions),
             2 => model::Part::Str(&self.repo_name),
             3 => model::Part::Str(&self.connector_ref),
             4 => model::Part::Str(&self.jexl_condition),
-            5 => model::Part::Opt(&self.header_conditions),
-            6 => model::Part::Opt(&self.payload_conditions),
+            5 => model::opt(&self.header_conditions),
+            6 => model::opt(&self.payload_conditions),
             7 => model::Part::Flag(&self.auto_abort_previous_executions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.actions.is_some() as u64) << 1
+            | (self.repo_name.is_some() as u64) << 2
+            | (self.connector_ref.is_some() as u64) << 3
+            | (self.jexl_condition.is_some() as u64) << 4
+            | (self.header_conditions.is_some() as u64) << 5
+            | (self.payload_conditions.is_some() as u64) << 6
+            | (self.auto_abort_previous_executions.is_some() as u64) << 7
     }
 }
 model::model!(MergeRequestGitlabWebhookSpec);
@@ -236,16 +256,26 @@ impl model::Model for MrCommentGitlabWebhookSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
-            1 => model::Part::Opt(&self.actions),
+            0 => model::opt(&self.type_),
+            1 => model::opt(&self.actions),
             2 => model::Part::Str(&self.repo_name),
             3 => model::Part::Str(&self.connector_ref),
             4 => model::Part::Str(&self.jexl_condition),
-            5 => model::Part::Opt(&self.header_conditions),
-            6 => model::Part::Opt(&self.payload_conditions),
+            5 => model::opt(&self.header_conditions),
+            6 => model::opt(&self.payload_conditions),
             7 => model::Part::Flag(&self.auto_abort_previous_executions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.actions.is_some() as u64) << 1
+            | (self.repo_name.is_some() as u64) << 2
+            | (self.connector_ref.is_some() as u64) << 3
+            | (self.jexl_condition.is_some() as u64) << 4
+            | (self.header_conditions.is_some() as u64) << 5
+            | (self.payload_conditions.is_some() as u64) << 6
+            | (self.auto_abort_previous_executions.is_some() as u64) << 7
     }
 }
 model::model!(MrCommentGitlabWebhookSpec);
@@ -294,12 +324,18 @@ impl model::Model for MultiRegionArtifactTriggerSource {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             2 => model::Part::Str(&self.webhook_id),
             3 => model::Part::Str(&self.poll_interval),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.webhook_id.is_some() as u64) << 2
+            | (self.poll_interval.is_some() as u64) << 3
     }
 }
 model::model!(MultiRegionArtifactTriggerSource);
@@ -355,13 +391,20 @@ impl model::Model for MultiRegionArtifactTriggerSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
-            1 => model::Part::Opt(&self.sources),
+            0 => model::opt(&self.type_),
+            1 => model::opt(&self.sources),
             2 => model::Part::Str(&self.jexl_condition),
-            3 => model::Part::Opt(&self.event_conditions),
-            4 => model::Part::Opt(&self.meta_data_conditions),
+            3 => model::opt(&self.event_conditions),
+            4 => model::opt(&self.meta_data_conditions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.sources.is_some() as u64) << 1
+            | (self.jexl_condition.is_some() as u64) << 2
+            | (self.event_conditions.is_some() as u64) << 3
+            | (self.meta_data_conditions.is_some() as u64) << 4
     }
 }
 model::model!(MultiRegionArtifactTriggerSpec);

@@ -35,10 +35,14 @@ impl model::Model for Nexus2RegistryArtifactSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(Nexus2RegistryArtifactSpec);
@@ -130,11 +134,26 @@ impl model::Model for Nexus2RegistryArtifactTriggerSpec {
             7 => model::Part::Str(&self.jexl_condition),
             8 => model::Part::Str(&self.repository_url),
             9 => model::Part::Str(&self.repository_name),
-            10 => model::Part::Opt(&self.event_conditions),
+            10 => model::opt(&self.event_conditions),
             11 => model::Part::Str(&self.repository_format),
-            12 => model::Part::Opt(&self.meta_data_conditions),
+            12 => model::opt(&self.meta_data_conditions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.tag.is_some() as u64 | (self.group_id.is_some() as u64) << 1
+            | (self.extension.is_some() as u64) << 2
+            | (self.classifier.is_some() as u64) << 3
+            | (self.artifact_id.is_some() as u64) << 4
+            | (self.package_name.is_some() as u64) << 5
+            | (self.connector_ref.is_some() as u64) << 6
+            | (self.jexl_condition.is_some() as u64) << 7
+            | (self.repository_url.is_some() as u64) << 8
+            | (self.repository_name.is_some() as u64) << 9
+            | (self.event_conditions.is_some() as u64) << 10
+            | (self.repository_format.is_some() as u64) << 11
+            | (self.meta_data_conditions.is_some() as u64) << 12
     }
 }
 model::model!(Nexus2RegistryArtifactTriggerSpec);
@@ -169,10 +188,14 @@ impl model::Model for Nexus3RegistryArtifactSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(Nexus3RegistryArtifactSpec);
@@ -274,11 +297,28 @@ impl model::Model for Nexus3RegistryArtifactTriggerSpec {
             9 => model::Part::Str(&self.connector_ref),
             10 => model::Part::Str(&self.jexl_condition),
             11 => model::Part::Str(&self.repository_url),
-            12 => model::Part::Opt(&self.event_conditions),
+            12 => model::opt(&self.event_conditions),
             13 => model::Part::Str(&self.repository_format),
-            14 => model::Part::Opt(&self.meta_data_conditions),
+            14 => model::opt(&self.meta_data_conditions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.tag.is_some() as u64 | (self.group.is_some() as u64) << 1
+            | (self.group_id.is_some() as u64) << 2
+            | (self.extension.is_some() as u64) << 3
+            | (self.classifier.is_some() as u64) << 4
+            | (self.image_path.is_some() as u64) << 5
+            | (self.repository.is_some() as u64) << 6
+            | (self.artifact_id.is_some() as u64) << 7
+            | (self.package_name.is_some() as u64) << 8
+            | (self.connector_ref.is_some() as u64) << 9
+            | (self.jexl_condition.is_some() as u64) << 10
+            | (self.repository_url.is_some() as u64) << 11
+            | (self.event_conditions.is_some() as u64) << 12
+            | (self.repository_format.is_some() as u64) << 13
+            | (self.meta_data_conditions.is_some() as u64) << 14
     }
 }
 model::model!(Nexus3RegistryArtifactTriggerSpec);
@@ -381,25 +421,44 @@ impl model::Model for NgTriggerDetailsResponseDto {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
-            2 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.tags),
+            2 => model::opt(&self.type_),
             3 => model::Part::Str(&self.yaml),
             4 => model::Part::Flag(&self.enabled),
-            5 => model::Part::Opt(&self.executions),
+            5 => model::opt(&self.executions),
             6 => model::Part::Str(&self.identifier),
             7 => model::Part::Str(&self.webhook_url),
             8 => model::Part::Str(&self.description),
             9 => model::Part::Str(&self.yaml_version),
-            10 => model::Part::Opt(&self.build_details),
-            11 => model::Part::Opt(&self.trigger_status),
-            12 => model::Part::Opt(&self.webhook_details),
-            13 => model::Part::Opt(&self.registration_status),
+            10 => model::opt(&self.build_details),
+            11 => model::opt(&self.trigger_status),
+            12 => model::opt(&self.webhook_details),
+            13 => model::opt(&self.registration_status),
             14 => model::Part::Str(&self.webhook_curl_command),
             15 => model::Part::Flag(&self.pipeline_input_outdated),
             16 => model::Part::Flag(&self.is_pipeline_input_outdated),
-            17 => model::Part::Opt(&self.last_trigger_execution_details),
+            17 => model::opt(&self.last_trigger_execution_details),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2 | (self.yaml.is_some() as u64) << 3
+            | (self.enabled.is_some() as u64) << 4
+            | (self.executions.is_some() as u64) << 5
+            | (self.identifier.is_some() as u64) << 6
+            | (self.webhook_url.is_some() as u64) << 7
+            | (self.description.is_some() as u64) << 8
+            | (self.yaml_version.is_some() as u64) << 9
+            | (self.build_details.is_some() as u64) << 10
+            | (self.trigger_status.is_some() as u64) << 11
+            | (self.webhook_details.is_some() as u64) << 12
+            | (self.registration_status.is_some() as u64) << 13
+            | (self.webhook_curl_command.is_some() as u64) << 14
+            | (self.pipeline_input_outdated.is_some() as u64) << 15
+            | (self.is_pipeline_input_outdated.is_some() as u64) << 16
+            | (self.last_trigger_execution_details.is_some() as u64) << 17
     }
 }
 model::model!(NgTriggerDetailsResponseDto);
@@ -507,9 +566,9 @@ impl model::Model for NgTriggerResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.type_),
             2 => model::Part::Str(&self.yaml),
-            3 => model::Part::Opt(&self.errors),
+            3 => model::opt(&self.errors),
             4 => model::Part::Flag(&self.enabled),
             5 => model::Part::Int(&self.version),
             6 => model::Part::Str(&self.identifier),
@@ -518,12 +577,28 @@ impl model::Model for NgTriggerResponse {
             9 => model::Part::Str(&self.yaml_version),
             10 => model::Part::Flag(&self.error_response),
             11 => model::Part::Str(&self.org_identifier),
-            12 => model::Part::Opt(&self.stages_to_execute),
+            12 => model::opt(&self.stages_to_execute),
             13 => model::Part::Str(&self.target_identifier),
             14 => model::Part::Str(&self.account_identifier),
             15 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.yaml.is_some() as u64) << 2 | (self.errors.is_some() as u64) << 3
+            | (self.enabled.is_some() as u64) << 4 | (self.version.is_some() as u64) << 5
+            | (self.identifier.is_some() as u64) << 6
+            | (self.webhook_url.is_some() as u64) << 7
+            | (self.description.is_some() as u64) << 8
+            | (self.yaml_version.is_some() as u64) << 9
+            | (self.error_response.is_some() as u64) << 10
+            | (self.org_identifier.is_some() as u64) << 11
+            | (self.stages_to_execute.is_some() as u64) << 12
+            | (self.target_identifier.is_some() as u64) << 13
+            | (self.account_identifier.is_some() as u64) << 14
+            | (self.project_identifier.is_some() as u64) << 15
     }
 }
 model::model!(NgTriggerResponse);
@@ -592,7 +667,7 @@ impl model::Model for NumberNgVariable {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.type_),
             2 => model::Part::Num(&self.value),
             3 => model::Part::Str(&self.metadata),
             4 => model::Part::Flag(&self.required),
@@ -600,6 +675,14 @@ impl model::Model for NumberNgVariable {
             6 => model::Part::Num(&self.default_value),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.value.is_some() as u64) << 2 | (self.metadata.is_some() as u64) << 3
+            | (self.required.is_some() as u64) << 4
+            | (self.description.is_some() as u64) << 5
+            | (self.default_value.is_some() as u64) << 6
     }
 }
 model::model!(NumberNgVariable);

@@ -63,7 +63,7 @@ impl model::Model for PageResponseNgTriggerDetailsResponseDto {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.empty),
-            1 => model::Part::Opt(&self.content),
+            1 => model::opt(&self.content),
             2 => model::Part::Int(&self.page_size),
             3 => model::Part::Int(&self.page_index),
             4 => model::Part::Str(&self.page_token),
@@ -72,6 +72,16 @@ impl model::Model for PageResponseNgTriggerDetailsResponseDto {
             7 => model::Part::Int(&self.page_item_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
+            | (self.page_index.is_some() as u64) << 3
+            | (self.page_token.is_some() as u64) << 4
+            | (self.total_items.is_some() as u64) << 5
+            | (self.total_pages.is_some() as u64) << 6
+            | (self.page_item_count.is_some() as u64) << 7
     }
 }
 model::model!(PageResponseNgTriggerDetailsResponseDto);
@@ -137,17 +147,28 @@ impl model::Model for ParameterFieldListString {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.value),
+            0 => model::opt(&self.value),
             1 => model::Part::Flag(&self.expression),
             2 => model::Part::Flag(&self.type_string),
-            3 => model::Part::Opt(&self.default_value),
+            3 => model::opt(&self.default_value),
             4 => model::Part::Str(&self.response_field),
             5 => model::Part::Flag(&self.execution_input),
             6 => model::Part::Str(&self.expression_value),
-            7 => model::Part::Opt(&self.input_set_validator),
+            7 => model::opt(&self.input_set_validator),
             8 => model::Part::Flag(&self.json_response_field),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.value.is_some() as u64 | (self.expression.is_some() as u64) << 1
+            | (self.type_string.is_some() as u64) << 2
+            | (self.default_value.is_some() as u64) << 3
+            | (self.response_field.is_some() as u64) << 4
+            | (self.execution_input.is_some() as u64) << 5
+            | (self.expression_value.is_some() as u64) << 6
+            | (self.input_set_validator.is_some() as u64) << 7
+            | (self.json_response_field.is_some() as u64) << 8
     }
 }
 model::model!(ParameterFieldListString);
@@ -197,13 +218,20 @@ impl model::Model for PollingSubscriptionStatus {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.last_polled),
-            1 => model::Part::Opt(&self.status_result),
+            0 => model::opt(&self.last_polled),
+            1 => model::opt(&self.status_result),
             2 => model::Part::Str(&self.detailed_message),
             3 => model::Part::Int(&self.last_polling_update),
             4 => model::Part::Int(&self.error_status_valid_until),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.last_polled.is_some() as u64 | (self.status_result.is_some() as u64) << 1
+            | (self.detailed_message.is_some() as u64) << 2
+            | (self.last_polling_update.is_some() as u64) << 3
+            | (self.error_status_valid_until.is_some() as u64) << 4
     }
 }
 model::model!(PollingSubscriptionStatus);
@@ -270,16 +298,26 @@ impl model::Model for PrCommentBitbucketWebhookSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
-            1 => model::Part::Opt(&self.actions),
+            0 => model::opt(&self.type_),
+            1 => model::opt(&self.actions),
             2 => model::Part::Str(&self.repo_name),
             3 => model::Part::Str(&self.connector_ref),
             4 => model::Part::Str(&self.jexl_condition),
-            5 => model::Part::Opt(&self.header_conditions),
-            6 => model::Part::Opt(&self.payload_conditions),
+            5 => model::opt(&self.header_conditions),
+            6 => model::opt(&self.payload_conditions),
             7 => model::Part::Flag(&self.auto_abort_previous_executions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.actions.is_some() as u64) << 1
+            | (self.repo_name.is_some() as u64) << 2
+            | (self.connector_ref.is_some() as u64) << 3
+            | (self.jexl_condition.is_some() as u64) << 4
+            | (self.header_conditions.is_some() as u64) << 5
+            | (self.payload_conditions.is_some() as u64) << 6
+            | (self.auto_abort_previous_executions.is_some() as u64) << 7
     }
 }
 model::model!(PrCommentBitbucketWebhookSpec);
@@ -351,16 +389,26 @@ impl model::Model for PullRequestAzureRepoWebhookSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
-            1 => model::Part::Opt(&self.actions),
+            0 => model::opt(&self.type_),
+            1 => model::opt(&self.actions),
             2 => model::Part::Str(&self.repo_name),
             3 => model::Part::Str(&self.connector_ref),
             4 => model::Part::Str(&self.jexl_condition),
-            5 => model::Part::Opt(&self.header_conditions),
-            6 => model::Part::Opt(&self.payload_conditions),
+            5 => model::opt(&self.header_conditions),
+            6 => model::opt(&self.payload_conditions),
             7 => model::Part::Flag(&self.auto_abort_previous_executions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.actions.is_some() as u64) << 1
+            | (self.repo_name.is_some() as u64) << 2
+            | (self.connector_ref.is_some() as u64) << 3
+            | (self.jexl_condition.is_some() as u64) << 4
+            | (self.header_conditions.is_some() as u64) << 5
+            | (self.payload_conditions.is_some() as u64) << 6
+            | (self.auto_abort_previous_executions.is_some() as u64) << 7
     }
 }
 model::model!(PullRequestAzureRepoWebhookSpec);
@@ -432,16 +480,26 @@ impl model::Model for PullRequestBitbucketWebhookSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
-            1 => model::Part::Opt(&self.actions),
+            0 => model::opt(&self.type_),
+            1 => model::opt(&self.actions),
             2 => model::Part::Str(&self.repo_name),
             3 => model::Part::Str(&self.connector_ref),
             4 => model::Part::Str(&self.jexl_condition),
-            5 => model::Part::Opt(&self.header_conditions),
-            6 => model::Part::Opt(&self.payload_conditions),
+            5 => model::opt(&self.header_conditions),
+            6 => model::opt(&self.payload_conditions),
             7 => model::Part::Flag(&self.auto_abort_previous_executions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.actions.is_some() as u64) << 1
+            | (self.repo_name.is_some() as u64) << 2
+            | (self.connector_ref.is_some() as u64) << 3
+            | (self.jexl_condition.is_some() as u64) << 4
+            | (self.header_conditions.is_some() as u64) << 5
+            | (self.payload_conditions.is_some() as u64) << 6
+            | (self.auto_abort_previous_executions.is_some() as u64) << 7
     }
 }
 model::model!(PullRequestBitbucketWebhookSpec);
@@ -513,16 +571,26 @@ impl model::Model for PullRequestGithubWebhookSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
-            1 => model::Part::Opt(&self.actions),
+            0 => model::opt(&self.type_),
+            1 => model::opt(&self.actions),
             2 => model::Part::Str(&self.repo_name),
             3 => model::Part::Str(&self.connector_ref),
             4 => model::Part::Str(&self.jexl_condition),
-            5 => model::Part::Opt(&self.header_conditions),
-            6 => model::Part::Opt(&self.payload_conditions),
+            5 => model::opt(&self.header_conditions),
+            6 => model::opt(&self.payload_conditions),
             7 => model::Part::Flag(&self.auto_abort_previous_executions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.actions.is_some() as u64) << 1
+            | (self.repo_name.is_some() as u64) << 2
+            | (self.connector_ref.is_some() as u64) << 3
+            | (self.jexl_condition.is_some() as u64) << 4
+            | (self.header_conditions.is_some() as u64) << 5
+            | (self.payload_conditions.is_some() as u64) << 6
+            | (self.auto_abort_previous_executions.is_some() as u64) << 7
     }
 }
 model::model!(PullRequestGithubWebhookSpec);
@@ -591,15 +659,24 @@ impl model::Model for PullRequestHarnessWebhookSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
-            1 => model::Part::Opt(&self.actions),
+            0 => model::opt(&self.type_),
+            1 => model::opt(&self.actions),
             2 => model::Part::Str(&self.repo_name),
             3 => model::Part::Str(&self.jexl_condition),
-            4 => model::Part::Opt(&self.header_conditions),
-            5 => model::Part::Opt(&self.payload_conditions),
+            4 => model::opt(&self.header_conditions),
+            5 => model::opt(&self.payload_conditions),
             6 => model::Part::Flag(&self.auto_abort_previous_executions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.actions.is_some() as u64) << 1
+            | (self.repo_name.is_some() as u64) << 2
+            | (self.jexl_condition.is_some() as u64) << 3
+            | (self.header_conditions.is_some() as u64) << 4
+            | (self.payload_conditions.is_some() as u64) << 5
+            | (self.auto_abort_previous_executions.is_some() as u64) << 6
     }
 }
 model::model!(PullRequestHarnessWebhookSpec);
@@ -654,9 +731,15 @@ impl model::Model for PushAwsCodeCommitWebhookTriggerSpec {
             0 => model::Part::Str(&self.repo_name),
             1 => model::Part::Str(&self.connector_ref),
             2 => model::Part::Str(&self.jexl_condition),
-            3 => model::Part::Opt(&self.payload_conditions),
+            3 => model::opt(&self.payload_conditions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.repo_name.is_some() as u64 | (self.connector_ref.is_some() as u64) << 1
+            | (self.jexl_condition.is_some() as u64) << 2
+            | (self.payload_conditions.is_some() as u64) << 3
     }
 }
 model::model!(PushAwsCodeCommitWebhookTriggerSpec);
@@ -714,15 +797,24 @@ impl model::Model for PushAzureRepoWebhookSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.type_),
             1 => model::Part::Str(&self.repo_name),
             2 => model::Part::Str(&self.connector_ref),
             3 => model::Part::Str(&self.jexl_condition),
-            4 => model::Part::Opt(&self.header_conditions),
-            5 => model::Part::Opt(&self.payload_conditions),
+            4 => model::opt(&self.header_conditions),
+            5 => model::opt(&self.payload_conditions),
             6 => model::Part::Flag(&self.auto_abort_previous_executions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.repo_name.is_some() as u64) << 1
+            | (self.connector_ref.is_some() as u64) << 2
+            | (self.jexl_condition.is_some() as u64) << 3
+            | (self.header_conditions.is_some() as u64) << 4
+            | (self.payload_conditions.is_some() as u64) << 5
+            | (self.auto_abort_previous_executions.is_some() as u64) << 6
     }
 }
 model::model!(PushAzureRepoWebhookSpec);
@@ -784,15 +876,24 @@ impl model::Model for PushBitbucketWebhookSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.type_),
             1 => model::Part::Str(&self.repo_name),
             2 => model::Part::Str(&self.connector_ref),
             3 => model::Part::Str(&self.jexl_condition),
-            4 => model::Part::Opt(&self.header_conditions),
-            5 => model::Part::Opt(&self.payload_conditions),
+            4 => model::opt(&self.header_conditions),
+            5 => model::opt(&self.payload_conditions),
             6 => model::Part::Flag(&self.auto_abort_previous_executions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.repo_name.is_some() as u64) << 1
+            | (self.connector_ref.is_some() as u64) << 2
+            | (self.jexl_condition.is_some() as u64) << 3
+            | (self.header_conditions.is_some() as u64) << 4
+            | (self.payload_conditions.is_some() as u64) << 5
+            | (self.auto_abort_previous_executions.is_some() as u64) << 6
     }
 }
 model::model!(PushBitbucketWebhookSpec);
@@ -854,15 +955,24 @@ impl model::Model for PushGithubWebhookSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.type_),
             1 => model::Part::Str(&self.repo_name),
             2 => model::Part::Str(&self.connector_ref),
             3 => model::Part::Str(&self.jexl_condition),
-            4 => model::Part::Opt(&self.header_conditions),
-            5 => model::Part::Opt(&self.payload_conditions),
+            4 => model::opt(&self.header_conditions),
+            5 => model::opt(&self.payload_conditions),
             6 => model::Part::Flag(&self.auto_abort_previous_executions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.repo_name.is_some() as u64) << 1
+            | (self.connector_ref.is_some() as u64) << 2
+            | (self.jexl_condition.is_some() as u64) << 3
+            | (self.header_conditions.is_some() as u64) << 4
+            | (self.payload_conditions.is_some() as u64) << 5
+            | (self.auto_abort_previous_executions.is_some() as u64) << 6
     }
 }
 model::model!(PushGithubWebhookSpec);
@@ -925,15 +1035,24 @@ impl model::Model for PushGitlabWebhookSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.type_),
             1 => model::Part::Str(&self.repo_name),
             2 => model::Part::Str(&self.connector_ref),
             3 => model::Part::Str(&self.jexl_condition),
-            4 => model::Part::Opt(&self.header_conditions),
-            5 => model::Part::Opt(&self.payload_conditions),
+            4 => model::opt(&self.header_conditions),
+            5 => model::opt(&self.payload_conditions),
             6 => model::Part::Flag(&self.auto_abort_previous_executions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.repo_name.is_some() as u64) << 1
+            | (self.connector_ref.is_some() as u64) << 2
+            | (self.jexl_condition.is_some() as u64) << 3
+            | (self.header_conditions.is_some() as u64) << 4
+            | (self.payload_conditions.is_some() as u64) << 5
+            | (self.auto_abort_previous_executions.is_some() as u64) << 6
     }
 }
 model::model!(PushGitlabWebhookSpec);
@@ -991,14 +1110,22 @@ impl model::Model for PushHarnessWebhookSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.type_),
             1 => model::Part::Str(&self.repo_name),
             2 => model::Part::Str(&self.jexl_condition),
-            3 => model::Part::Opt(&self.header_conditions),
-            4 => model::Part::Opt(&self.payload_conditions),
+            3 => model::opt(&self.header_conditions),
+            4 => model::opt(&self.payload_conditions),
             5 => model::Part::Flag(&self.auto_abort_previous_executions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.repo_name.is_some() as u64) << 1
+            | (self.jexl_condition.is_some() as u64) << 2
+            | (self.header_conditions.is_some() as u64) << 3
+            | (self.payload_conditions.is_some() as u64) << 4
+            | (self.auto_abort_previous_executions.is_some() as u64) << 5
     }
 }
 model::model!(PushHarnessWebhookSpec);

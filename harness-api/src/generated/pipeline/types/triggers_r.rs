@@ -62,16 +62,26 @@ impl model::Model for ReleaseGithubWebhookSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
-            1 => model::Part::Opt(&self.actions),
+            0 => model::opt(&self.type_),
+            1 => model::opt(&self.actions),
             2 => model::Part::Str(&self.repo_name),
             3 => model::Part::Str(&self.connector_ref),
             4 => model::Part::Str(&self.jexl_condition),
-            5 => model::Part::Opt(&self.header_conditions),
-            6 => model::Part::Opt(&self.payload_conditions),
+            5 => model::opt(&self.header_conditions),
+            6 => model::opt(&self.payload_conditions),
             7 => model::Part::Flag(&self.auto_abort_previous_executions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.actions.is_some() as u64) << 1
+            | (self.repo_name.is_some() as u64) << 2
+            | (self.connector_ref.is_some() as u64) << 3
+            | (self.jexl_condition.is_some() as u64) << 4
+            | (self.header_conditions.is_some() as u64) << 5
+            | (self.payload_conditions.is_some() as u64) << 6
+            | (self.auto_abort_previous_executions.is_some() as u64) << 7
     }
 }
 model::model!(ReleaseGithubWebhookSpec);
@@ -123,12 +133,18 @@ impl model::Model for ResponseDtoPageResponseNgTriggerDetailsResponseDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPageResponseNgTriggerDetailsResponseDto);
@@ -174,12 +190,18 @@ impl model::Model for ResponseDtoTriggerCatalogResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoTriggerCatalogResponse);
@@ -225,12 +247,18 @@ impl model::Model for ResponseDtongTriggerDetailsResponseDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtongTriggerDetailsResponseDto);
@@ -276,12 +304,18 @@ impl model::Model for ResponseDtongTriggerResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtongTriggerResponse);

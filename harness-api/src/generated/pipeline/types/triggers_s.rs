@@ -35,10 +35,14 @@ impl model::Model for S3BuildStore {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(S3BuildStore);
@@ -86,6 +90,12 @@ impl model::Model for S3BuildStoreSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.region.is_some() as u64 | (self.bucket_name.is_some() as u64) << 1
+            | (self.folder_path.is_some() as u64) << 2
+            | (self.connector_ref.is_some() as u64) << 3
+    }
 }
 model::model!(S3BuildStoreSpec);
 model::open_enum! {
@@ -129,12 +139,18 @@ impl model::Model for ScheduledTriggerSource {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             2 => model::Part::Str(&self.webhook_id),
             3 => model::Part::Str(&self.poll_interval),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.webhook_id.is_some() as u64) << 2
+            | (self.poll_interval.is_some() as u64) << 3
     }
 }
 model::model!(ScheduledTriggerSource);
@@ -174,10 +190,14 @@ impl model::Model for ScheduledTriggerSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(ScheduledTriggerSpec);
@@ -240,7 +260,7 @@ impl model::Model for StringNgVariable {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.type_),
             2 => model::Part::Str(&self.value),
             3 => model::Part::Str(&self.metadata),
             4 => model::Part::Flag(&self.required),
@@ -248,6 +268,14 @@ impl model::Model for StringNgVariable {
             6 => model::Part::Str(&self.default_value),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.value.is_some() as u64) << 2 | (self.metadata.is_some() as u64) << 3
+            | (self.required.is_some() as u64) << 4
+            | (self.description.is_some() as u64) << 5
+            | (self.default_value.is_some() as u64) << 6
     }
 }
 model::model!(StringNgVariable);

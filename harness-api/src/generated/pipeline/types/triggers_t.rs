@@ -62,16 +62,25 @@ impl model::Model for TriggerBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.tags),
+            0 => model::opt(&self.tags),
             1 => model::Part::Str(&self.inputs),
-            2 => model::Part::Opt(&self.source),
+            2 => model::opt(&self.source),
             3 => model::Part::Flag(&self.enabled),
-            4 => model::Part::Opt(&self.input_set_refs),
-            5 => model::Part::Opt(&self.stages_to_execute),
+            4 => model::opt(&self.input_set_refs),
+            5 => model::opt(&self.stages_to_execute),
             6 => model::Part::Str(&self.pipeline_branch_name),
             7 => model::Part::Str(&self.encrypted_webhook_secret_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.tags.is_some() as u64 | (self.inputs.is_some() as u64) << 1
+            | (self.source.is_some() as u64) << 2 | (self.enabled.is_some() as u64) << 3
+            | (self.input_set_refs.is_some() as u64) << 4
+            | (self.stages_to_execute.is_some() as u64) << 5
+            | (self.pipeline_branch_name.is_some() as u64) << 6
+            | (self.encrypted_webhook_secret_identifier.is_some() as u64) << 7
     }
 }
 model::model!(TriggerBody);
@@ -106,10 +115,15 @@ impl model::Model for TriggerCatalogItem {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.category),
-            1 => model::Part::Opt(&self.trigger_catalog_type),
+            0 => model::opt(&self.category),
+            1 => model::opt(&self.trigger_catalog_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.category.is_some() as u64
+            | (self.trigger_catalog_type.is_some() as u64) << 1
     }
 }
 model::model!(TriggerCatalogItem);
@@ -159,9 +173,13 @@ impl model::Model for TriggerCatalogResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.catalog),
+            0 => model::opt(&self.catalog),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.catalog.is_some() as u64
     }
 }
 model::model!(TriggerCatalogResponse);
@@ -201,9 +219,14 @@ impl model::Model for TriggerConditions {
         match index {
             0 => model::Part::Str(&self.key),
             1 => model::Part::Str(&self.value),
-            2 => model::Part::Opt(&self.operator),
+            2 => model::opt(&self.operator),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
+            | (self.operator.is_some() as u64) << 2
     }
 }
 model::model!(TriggerConditions);
@@ -267,13 +290,19 @@ impl model::Model for TriggerFilterProperties {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.tags),
+            0 => model::opt(&self.tags),
             1 => model::Cell::part(&self.filter_type),
-            2 => model::Part::Opt(&self.trigger_names),
-            3 => model::Part::Opt(&self.trigger_types),
-            4 => model::Part::Opt(&self.trigger_identifiers),
+            2 => model::opt(&self.trigger_names),
+            3 => model::opt(&self.trigger_types),
+            4 => model::opt(&self.trigger_identifiers),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.tags.is_some() as u64 | 1 << 1 | (self.trigger_names.is_some() as u64) << 2
+            | (self.trigger_types.is_some() as u64) << 3
+            | (self.trigger_identifiers.is_some() as u64) << 4
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -349,12 +378,20 @@ impl model::Model for TriggerGetResponseBody {
             0 => model::Part::Str(&self.org),
             1 => model::Part::Str(&self.name),
             2 => model::Part::Str(&self.project),
-            3 => model::Part::Opt(&self.trigger),
+            3 => model::opt(&self.trigger),
             4 => model::Part::Str(&self.pipeline),
             5 => model::Part::Str(&self.identifier),
             6 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.project.is_some() as u64) << 2 | (self.trigger.is_some() as u64) << 3
+            | (self.pipeline.is_some() as u64) << 4
+            | (self.identifier.is_some() as u64) << 5
+            | (self.description.is_some() as u64) << 6
     }
 }
 model::model!(TriggerGetResponseBody);
@@ -458,19 +495,30 @@ impl model::Model for TriggerRequestBody {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Cell::part(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.type_),
             3 => model::Part::Str(&self.inputs),
             4 => model::Cell::part(&self.source),
             5 => model::Part::Flag(&self.enabled),
             6 => model::Cell::part(&self.identifier),
             7 => model::Part::Str(&self.description),
-            8 => model::Part::Opt(&self.input_set_refs),
-            9 => model::Part::Opt(&self.stages_to_execute),
+            8 => model::opt(&self.input_set_refs),
+            9 => model::opt(&self.stages_to_execute),
             10 => model::Part::Str(&self.pipeline_branch_name),
             11 => model::Part::Str(&self.encrypted_webhook_secret_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.tags.is_some() as u64) << 1 | (self.type_.is_some() as u64) << 2
+            | (self.inputs.is_some() as u64) << 3 | 1 << 4
+            | (self.enabled.is_some() as u64) << 5 | 1 << 6
+            | (self.description.is_some() as u64) << 7
+            | (self.input_set_refs.is_some() as u64) << 8
+            | (self.stages_to_execute.is_some() as u64) << 9
+            | (self.pipeline_branch_name.is_some() as u64) << 10
+            | (self.encrypted_webhook_secret_identifier.is_some() as u64) << 11
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -509,6 +557,10 @@ impl model::Model for TriggerResponseBody {
             0 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.identifier.is_some() as u64
     }
 }
 model::model!(TriggerResponseBody);
@@ -578,16 +630,26 @@ impl model::Model for TriggerStatus {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.status),
-            1 => model::Part::Opt(&self.last_polled),
-            2 => model::Part::Opt(&self.webhook_info),
-            3 => model::Part::Opt(&self.detail_messages),
-            4 => model::Part::Opt(&self.validation_status),
+            0 => model::opt(&self.status),
+            1 => model::opt(&self.last_polled),
+            2 => model::opt(&self.webhook_info),
+            3 => model::opt(&self.detail_messages),
+            4 => model::opt(&self.validation_status),
             5 => model::Part::Int(&self.last_polling_update),
-            6 => model::Part::Opt(&self.polling_subscription_status),
-            7 => model::Part::Opt(&self.webhook_auto_registration_status),
+            6 => model::opt(&self.polling_subscription_status),
+            7 => model::opt(&self.webhook_auto_registration_status),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status.is_some() as u64 | (self.last_polled.is_some() as u64) << 1
+            | (self.webhook_info.is_some() as u64) << 2
+            | (self.detail_messages.is_some() as u64) << 3
+            | (self.validation_status.is_some() as u64) << 4
+            | (self.last_polling_update.is_some() as u64) << 5
+            | (self.polling_subscription_status.is_some() as u64) << 6
+            | (self.webhook_auto_registration_status.is_some() as u64) << 7
     }
 }
 model::model!(TriggerStatus);

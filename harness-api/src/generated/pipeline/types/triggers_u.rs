@@ -36,9 +36,13 @@ impl model::Model for UpdateTriggerV2Body {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.yaml),
-            1 => model::Part::Opt(&self.executor_info),
+            1 => model::opt(&self.executor_info),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.yaml.is_some() as u64 | (self.executor_info.is_some() as u64) << 1
     }
 }
 model::model!(UpdateTriggerV2Body);
@@ -77,6 +81,10 @@ impl model::Model for UpdateTriggerV2BodyExecutorInfo {
             1 => model::Part::Str(&self.uuid),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.uuid.is_some() as u64) << 1
     }
 }
 model::model!(UpdateTriggerV2BodyExecutorInfo);

@@ -35,10 +35,15 @@ impl model::Model for ValidationStatus {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.status_result),
+            0 => model::opt(&self.status_result),
             1 => model::Part::Str(&self.detailed_message),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status_result.is_some() as u64
+            | (self.detailed_message.is_some() as u64) << 1
     }
 }
 model::model!(ValidationStatus);

@@ -36,9 +36,14 @@ impl model::Model for WebhookAutoRegistrationStatus {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.detailed_message),
-            1 => model::Part::Opt(&self.registration_result),
+            1 => model::opt(&self.registration_result),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.detailed_message.is_some() as u64
+            | (self.registration_result.is_some() as u64) << 1
     }
 }
 model::model!(WebhookAutoRegistrationStatus);
@@ -84,6 +89,11 @@ impl model::Model for WebhookDetails {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        self.webhook_secret.is_some() as u64
+            | (self.webhook_source_repo.is_some() as u64) << 1
+    }
+    #[inline]
     fn secrets(&self) -> &'static [usize] {
         &[0]
     }
@@ -120,6 +130,10 @@ impl model::Model for WebhookInfo {
             0 => model::Part::Str(&self.webhook_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.webhook_id.is_some() as u64
     }
 }
 model::model!(WebhookInfo);
@@ -160,12 +174,18 @@ impl model::Model for WebhookTriggerSource {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             2 => model::Part::Str(&self.webhook_id),
             3 => model::Part::Str(&self.poll_interval),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.webhook_id.is_some() as u64) << 2
+            | (self.poll_interval.is_some() as u64) << 3
     }
 }
 model::model!(WebhookTriggerSource);

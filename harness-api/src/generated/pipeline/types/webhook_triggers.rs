@@ -48,6 +48,12 @@ impl model::Model for NgProcessWebhookResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ui_url.is_some() as u64 | (self.api_url.is_some() as u64) << 1
+            | (self.ui_setup_url.is_some() as u64) << 2
+            | (self.event_correlation_id.is_some() as u64) << 3
+    }
 }
 model::model!(NgProcessWebhookResponse);
 /// Schema `ResponseDTOWebhookEventProcessingDetails`.
@@ -87,12 +93,18 @@ impl model::Model for ResponseDtoWebhookEventProcessingDetails {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoWebhookEventProcessingDetails);
@@ -138,12 +150,18 @@ impl model::Model for ResponseDtoWebhookExecutionDetails {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoWebhookExecutionDetails);
@@ -189,12 +207,18 @@ impl model::Model for ResponseDtongProcessWebhookResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtongProcessWebhookResponse);
@@ -307,6 +331,22 @@ impl model::Model for WebhookEventProcessingDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status.is_some() as u64 | (self.event_id.is_some() as u64) << 1
+            | (self.message.is_some() as u64) << 2 | (self.payload.is_some() as u64) << 3
+            | (self.event_found.is_some() as u64) << 4
+            | (self.warning_msg.is_some() as u64) << 5
+            | (self.runtime_input.is_some() as u64) << 6
+            | (self.org_identifier.is_some() as u64) << 7
+            | (self.event_created_at.is_some() as u64) << 8
+            | (self.exception_occured.is_some() as u64) << 9
+            | (self.account_identifier.is_some() as u64) << 10
+            | (self.project_identifier.is_some() as u64) << 11
+            | (self.trigger_identifier.is_some() as u64) << 12
+            | (self.pipeline_identifier.is_some() as u64) << 13
+            | (self.pipeline_execution_id.is_some() as u64) << 14
+    }
 }
 model::model!(WebhookEventProcessingDetails);
 /// Schema `WebhookExecutionDetails`.
@@ -345,9 +385,15 @@ impl model::Model for WebhookExecutionDetails {
         match index {
             0 => model::Part::Str(&self.execution_url),
             1 => model::Part::Json(&self.execution_details),
-            2 => model::Part::Opt(&self.webhook_processing_details),
+            2 => model::opt(&self.webhook_processing_details),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.execution_url.is_some() as u64
+            | (self.execution_details.is_some() as u64) << 1
+            | (self.webhook_processing_details.is_some() as u64) << 2
     }
 }
 model::model!(WebhookExecutionDetails);

@@ -52,13 +52,21 @@ impl model::Model for BannerDto {
         match index {
             0 => model::Part::Str(&self.name),
             1 => model::Part::Str(&self.title),
-            2 => model::Part::Opt(&self.intent),
+            2 => model::opt(&self.intent),
             3 => model::Part::Flag(&self.enabled),
             4 => model::Part::Str(&self.message),
             5 => model::Part::Str(&self.identifier),
             6 => model::Part::Json(&self.call_to_actions),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.title.is_some() as u64) << 1
+            | (self.intent.is_some() as u64) << 2 | (self.enabled.is_some() as u64) << 3
+            | (self.message.is_some() as u64) << 4
+            | (self.identifier.is_some() as u64) << 5
+            | (self.call_to_actions.is_some() as u64) << 6
     }
 }
 model::model!(BannerDto);
@@ -100,11 +108,16 @@ impl model::Model for BannerResponseDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.banner),
+            0 => model::opt(&self.banner),
             1 => model::Part::Int(&self.created),
             2 => model::Part::Int(&self.updated),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.banner.is_some() as u64 | (self.created.is_some() as u64) << 1
+            | (self.updated.is_some() as u64) << 2
     }
 }
 model::model!(BannerResponseDto);

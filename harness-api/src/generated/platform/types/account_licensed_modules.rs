@@ -32,9 +32,13 @@ impl model::Model for LicensedModules {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.licensed_modules),
+            0 => model::opt(&self.licensed_modules),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.licensed_modules.is_some() as u64
     }
 }
 model::model!(LicensedModules);

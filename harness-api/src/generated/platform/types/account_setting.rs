@@ -45,9 +45,14 @@ impl model::Model for AccountSettingResponse {
         match index {
             0 => model::Part::Int(&self.created_at),
             1 => model::Part::Int(&self.last_modified_at),
-            2 => model::Part::Opt(&self.account_settings),
+            2 => model::opt(&self.account_settings),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.created_at.is_some() as u64 | (self.last_modified_at.is_some() as u64) << 1
+            | (self.account_settings.is_some() as u64) << 2
     }
 }
 model::model!(AccountSettingResponse);
@@ -91,8 +96,8 @@ impl model::Model for AccountSettings {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
-            1 => model::Part::Opt(&self.config),
+            0 => model::opt(&self.type_),
+            1 => model::opt(&self.config),
             2 => model::Part::Str(&self.org_identifier),
             3 => model::Part::Str(&self.account_identifier),
             4 => model::Part::Str(&self.project_identifier),
@@ -147,6 +152,10 @@ impl model::Model for ConnectorSettings {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.built_in_sm_disabled.is_some() as u64
+    }
 }
 model::model!(ConnectorSettings);
 /// Schema `ResponseDTOAccountSettingResponse`.
@@ -186,12 +195,18 @@ impl model::Model for ResponseDtoAccountSettingResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoAccountSettingResponse);
@@ -237,12 +252,18 @@ impl model::Model for ResponseDtoListAccountSettings {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListAccountSettings);

@@ -135,11 +135,11 @@ impl model::Model for Account {
             10 => model::Part::Str(&self.subdomain_url),
             11 => model::Part::Str(&self.account_status),
             12 => model::Part::Flag(&self.next_gen_enabled),
-            13 => model::Part::Opt(&self.default_experience),
+            13 => model::opt(&self.default_experience),
             14 => model::Part::Flag(&self.public_access_enabled),
-            15 => model::Part::Opt(&self.service_account_config),
+            15 => model::opt(&self.service_account_config),
             16 => model::Part::Flag(&self.two_factor_admin_enforced),
-            17 => model::Part::Opt(&self.authentication_mechanism),
+            17 => model::opt(&self.authentication_mechanism),
             18 => model::Part::Int(&self.session_timeout_in_minutes),
             19 => model::Part::Flag(&self.harness_support_access_allowed),
             20 => model::Part::Flag(&self.cross_generation_access_enabled),
@@ -147,6 +147,31 @@ impl model::Model for Account {
             22 => model::Part::Flag(&self.canny_username_abbreviation_enabled),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.cluster.is_some() as u64) << 1
+            | (self.ring_name.is_some() as u64) << 2
+            | (self.created_at.is_some() as u64) << 3
+            | (self.expiry_time.is_some() as u64) << 4
+            | (self.identifier.is_some() as u64) << 5
+            | (self.product_led.is_some() as u64) << 6
+            | (self.account_type.is_some() as u64) << 7
+            | (self.company_name.is_some() as u64) << 8
+            | (self.oauth_enabled.is_some() as u64) << 9
+            | (self.subdomain_url.is_some() as u64) << 10
+            | (self.account_status.is_some() as u64) << 11
+            | (self.next_gen_enabled.is_some() as u64) << 12
+            | (self.default_experience.is_some() as u64) << 13
+            | (self.public_access_enabled.is_some() as u64) << 14
+            | (self.service_account_config.is_some() as u64) << 15
+            | (self.two_factor_admin_enforced.is_some() as u64) << 16
+            | (self.authentication_mechanism.is_some() as u64) << 17
+            | (self.session_timeout_in_minutes.is_some() as u64) << 18
+            | (self.harness_support_access_allowed.is_some() as u64) << 19
+            | (self.cross_generation_access_enabled.is_some() as u64) << 20
+            | (self.absolute_session_timeout_in_minutes.is_some() as u64) << 21
+            | (self.canny_username_abbreviation_enabled.is_some() as u64) << 22
     }
 }
 model::model!(Account);
@@ -196,12 +221,18 @@ impl model::Model for ResponseDtoAccount {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoAccount);
@@ -244,6 +275,10 @@ impl model::Model for ServiceAccountConfig {
             1 => model::Part::Int(&self.api_key_limit),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.token_limit.is_some() as u64 | (self.api_key_limit.is_some() as u64) << 1
     }
 }
 model::model!(ServiceAccountConfig);

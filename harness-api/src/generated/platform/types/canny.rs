@@ -40,6 +40,10 @@ impl model::Model for Board {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
+    }
 }
 model::model!(Board);
 /// Schema `CannyBoardsResponse`.
@@ -73,10 +77,14 @@ impl model::Model for CannyBoardsResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.boards),
+            0 => model::opt(&self.boards),
             1 => model::Part::Str(&self.message),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.boards.is_some() as u64 | (self.message.is_some() as u64) << 1
     }
 }
 model::model!(CannyBoardsResponse);
@@ -112,9 +120,13 @@ impl model::Model for CannyCategoriesResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.board_id),
-            1 => model::Part::Opt(&self.category_list),
+            1 => model::opt(&self.category_list),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.board_id.is_some() as u64 | (self.category_list.is_some() as u64) << 1
     }
 }
 model::model!(CannyCategoriesResponse);
@@ -185,6 +197,10 @@ impl model::Model for CannyPostBody {
             4 => model::Cell::part(&self.details),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1 | 1 << 2 | 1 << 3 | 1 << 4
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -267,6 +283,10 @@ impl model::Model for CannyPostV2Body {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1 | 1 << 2 | 1 << 3 | 1 << 4 | 1 << 5
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1, 2, 3, 4, 5]
     }
@@ -308,6 +328,10 @@ impl model::Model for CannyResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.message.is_some() as u64 | (self.post_url.is_some() as u64) << 1
+    }
 }
 model::model!(CannyResponse);
 /// Schema `Category`.
@@ -345,6 +369,10 @@ impl model::Model for Category {
             1 => model::Part::Str(&self.name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
     }
 }
 model::model!(Category);
@@ -385,12 +413,18 @@ impl model::Model for ResponseDtoCannyBoardsResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoCannyBoardsResponse);
@@ -436,12 +470,18 @@ impl model::Model for ResponseDtoCannyCategoriesResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoCannyCategoriesResponse);
@@ -487,12 +527,18 @@ impl model::Model for ResponseDtoCannyResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoCannyResponse);

@@ -45,12 +45,19 @@ impl model::Model for CertificateDetailsDto {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.valid_to),
-            1 => model::Part::Opt(&self.issued_by),
-            2 => model::Part::Opt(&self.issued_to),
+            1 => model::opt(&self.issued_by),
+            2 => model::opt(&self.issued_to),
             3 => model::Part::Int(&self.valid_from),
             4 => model::Part::Str(&self.signature_algo),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.valid_to.is_some() as u64 | (self.issued_by.is_some() as u64) << 1
+            | (self.issued_to.is_some() as u64) << 2
+            | (self.valid_from.is_some() as u64) << 3
+            | (self.signature_algo.is_some() as u64) << 4
     }
 }
 model::model!(CertificateDetailsDto);
@@ -122,16 +129,27 @@ impl model::Model for CertificateDto {
         match index {
             0 => model::Part::Str(&self.org),
             1 => model::Part::Str(&self.name),
-            2 => model::Part::Opt(&self.tags),
+            2 => model::opt(&self.tags),
             3 => model::Part::Str(&self.project),
-            4 => model::Part::Opt(&self.input_spec),
+            4 => model::opt(&self.input_spec),
             5 => model::Part::Str(&self.identifier),
-            6 => model::Part::Opt(&self.input_spec_2),
+            6 => model::opt(&self.input_spec_2),
             7 => model::Part::Str(&self.description),
             8 => model::Part::Str(&self.certificate_value),
             9 => model::Part::Str(&self.certificate_value_2),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.tags.is_some() as u64) << 2 | (self.project.is_some() as u64) << 3
+            | (self.input_spec.is_some() as u64) << 4
+            | (self.identifier.is_some() as u64) << 5
+            | (self.input_spec_2.is_some() as u64) << 6
+            | (self.description.is_some() as u64) << 7
+            | (self.certificate_value.is_some() as u64) << 8
+            | (self.certificate_value_2.is_some() as u64) << 9
     }
 }
 model::model!(CertificateDto);
@@ -166,6 +184,10 @@ impl model::Model for CertificateDtoInputSpec {
             0 => model::Part::Str(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64
     }
 }
 model::model!(CertificateDtoInputSpec);
@@ -218,6 +240,11 @@ impl model::Model for CertificateIssuanceInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.common_name.is_some() as u64 | (self.organization.is_some() as u64) << 1
+            | (self.organizational_unit.is_some() as u64) << 2
+    }
 }
 model::model!(CertificateIssuanceInfo);
 /// Schema `CertificateResponseDTO`.
@@ -259,10 +286,16 @@ impl model::Model for CertificateResponseDto {
         match index {
             0 => model::Part::Int(&self.created),
             1 => model::Part::Int(&self.updated),
-            2 => model::Part::Opt(&self.certificate),
-            3 => model::Part::Opt(&self.certificate_details),
+            2 => model::opt(&self.certificate),
+            3 => model::opt(&self.certificate_details),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.created.is_some() as u64 | (self.updated.is_some() as u64) << 1
+            | (self.certificate.is_some() as u64) << 2
+            | (self.certificate_details.is_some() as u64) << 3
     }
 }
 model::model!(CertificateResponseDto);
@@ -310,13 +343,20 @@ impl model::Model for FavoriteDto {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.org),
-            1 => model::Part::Opt(&self.module),
+            1 => model::opt(&self.module),
             2 => model::Part::Str(&self.project),
             3 => model::Part::Str(&self.user_id),
             4 => model::Part::Str(&self.resource_id),
-            5 => model::Part::Opt(&self.resource_type),
+            5 => model::opt(&self.resource_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org.is_some() as u64 | (self.module.is_some() as u64) << 1
+            | (self.project.is_some() as u64) << 2 | (self.user_id.is_some() as u64) << 3
+            | (self.resource_id.is_some() as u64) << 4
+            | (self.resource_type.is_some() as u64) << 5
     }
 }
 model::model!(FavoriteDto);
@@ -352,9 +392,13 @@ impl model::Model for FavoriteResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.created),
-            1 => model::Part::Opt(&self.favorite),
+            1 => model::opt(&self.favorite),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.created.is_some() as u64 | (self.favorite.is_some() as u64) << 1
     }
 }
 model::model!(FavoriteResponse);
@@ -391,9 +435,13 @@ impl model::Model for FileCertificateInputSpecDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64
     }
 }
 model::model!(FileCertificateInputSpecDto);
@@ -443,13 +491,20 @@ impl model::Model for LicenseUsageActivityFilterPropertiesDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.module_type),
-            1 => model::Part::Opt(&self.resource_classes),
-            2 => model::Part::Opt(&self.project_identifiers),
-            3 => model::Part::Opt(&self.pipeline_identifiers),
-            4 => model::Part::Opt(&self.organization_identifiers),
+            0 => model::opt(&self.module_type),
+            1 => model::opt(&self.resource_classes),
+            2 => model::opt(&self.project_identifiers),
+            3 => model::opt(&self.pipeline_identifiers),
+            4 => model::opt(&self.organization_identifiers),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.module_type.is_some() as u64 | (self.resource_classes.is_some() as u64) << 1
+            | (self.project_identifiers.is_some() as u64) << 2
+            | (self.pipeline_identifiers.is_some() as u64) << 3
+            | (self.organization_identifiers.is_some() as u64) << 4
     }
 }
 model::model!(LicenseUsageActivityFilterPropertiesDto);
@@ -490,10 +545,14 @@ impl model::Model for TextCertificateInputSpecDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.type_),
             1 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(TextCertificateInputSpecDto);

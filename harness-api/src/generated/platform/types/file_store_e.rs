@@ -40,6 +40,10 @@ impl model::Model for EmbeddedUserDetailsDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.email.is_some() as u64) << 1
+    }
 }
 model::model!(EmbeddedUserDetailsDto);
 /// Schema `EntityDetail`.
@@ -80,11 +84,17 @@ impl model::Model for EntityDetail {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.type_),
-            2 => model::Part::Opt(&self.entity_ref),
-            3 => model::Part::Opt(&self.entity_git_metadata),
+            1 => model::opt(&self.type_),
+            2 => model::opt(&self.entity_ref),
+            3 => model::opt(&self.entity_git_metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.entity_ref.is_some() as u64) << 2
+            | (self.entity_git_metadata.is_some() as u64) << 3
     }
 }
 model::model!(EntityDetail);
@@ -303,10 +313,10 @@ impl model::Model for EntityReference {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.scope),
+            0 => model::opt(&self.scope),
             1 => model::Part::Str(&self.branch),
             2 => model::Part::Flag(&self.default),
-            3 => model::Part::Opt(&self.metadata),
+            3 => model::opt(&self.metadata),
             4 => model::Part::Flag(&self.is_default),
             5 => model::Part::Str(&self.identifier),
             6 => model::Part::Str(&self.org_identifier),
@@ -317,6 +327,20 @@ impl model::Model for EntityReference {
             11 => model::Part::Str(&self.fully_qualified_scope_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.scope.is_some() as u64 | (self.branch.is_some() as u64) << 1
+            | (self.default.is_some() as u64) << 2
+            | (self.metadata.is_some() as u64) << 3
+            | (self.is_default.is_some() as u64) << 4
+            | (self.identifier.is_some() as u64) << 5
+            | (self.org_identifier.is_some() as u64) << 6
+            | (self.parent_unique_id.is_some() as u64) << 7
+            | (self.repo_identifier.is_some() as u64) << 8
+            | (self.account_identifier.is_some() as u64) << 9
+            | (self.project_identifier.is_some() as u64) << 10
+            | (self.fully_qualified_scope_identifier.is_some() as u64) << 11
     }
 }
 model::model!(EntityReference);
@@ -364,6 +388,11 @@ impl model::Model for EntityReferredByInfraSetupUsageDetail {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.environment_name.is_some() as u64) << 1
+            | (self.environment_identifier.is_some() as u64) << 2
+    }
 }
 model::model!(EntityReferredByInfraSetupUsageDetail);
 /// Schema `EntityReferredByOverridesSetupUsageDetail`.
@@ -406,6 +435,11 @@ impl model::Model for EntityReferredByOverridesSetupUsageDetail {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.identifier.is_some() as u64) << 1
+            | (self.override_type.is_some() as u64) << 2
+    }
 }
 model::model!(EntityReferredByOverridesSetupUsageDetail);
 /// Schema `EntityReferredByPipelineSetupUsageDetail`.
@@ -447,6 +481,11 @@ impl model::Model for EntityReferredByPipelineSetupUsageDetail {
             2 => model::Part::Str(&self.reference_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.identifier.is_some() as u64) << 1
+            | (self.reference_type.is_some() as u64) << 2
     }
 }
 model::model!(EntityReferredByPipelineSetupUsageDetail);
@@ -496,13 +535,20 @@ impl model::Model for EntitySetupUsage {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.detail),
+            0 => model::opt(&self.detail),
             1 => model::Part::Int(&self.created_at),
-            2 => model::Part::Opt(&self.referred_entity),
-            3 => model::Part::Opt(&self.referred_by_entity),
+            2 => model::opt(&self.referred_entity),
+            3 => model::opt(&self.referred_by_entity),
             4 => model::Part::Str(&self.account_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.detail.is_some() as u64 | (self.created_at.is_some() as u64) << 1
+            | (self.referred_entity.is_some() as u64) << 2
+            | (self.referred_by_entity.is_some() as u64) << 3
+            | (self.account_identifier.is_some() as u64) << 4
     }
 }
 model::model!(EntitySetupUsage);

@@ -105,23 +105,41 @@ impl model::Model for File {
             0 => model::Part::Str(&self.name),
             1 => model::Part::Str(&self.path),
             2 => model::Part::Int(&self.size),
-            3 => model::Part::Opt(&self.tags),
-            4 => model::Part::Opt(&self.type_),
+            3 => model::opt(&self.tags),
+            4 => model::opt(&self.type_),
             5 => model::Part::Flag(&self.draft),
             6 => model::Part::Str(&self.content),
             7 => model::Part::Str(&self.mime_type),
-            8 => model::Part::Opt(&self.created_by),
+            8 => model::opt(&self.created_by),
             9 => model::Part::Str(&self.file_usage),
             10 => model::Part::Str(&self.identifier),
             11 => model::Part::Str(&self.description),
             12 => model::Part::Str(&self.org_identifier),
             13 => model::Part::Int(&self.last_modified_at),
-            14 => model::Part::Opt(&self.last_modified_by),
+            14 => model::opt(&self.last_modified_by),
             15 => model::Part::Str(&self.parent_identifier),
             16 => model::Part::Str(&self.account_identifier),
             17 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.path.is_some() as u64) << 1
+            | (self.size.is_some() as u64) << 2 | (self.tags.is_some() as u64) << 3
+            | (self.type_.is_some() as u64) << 4 | (self.draft.is_some() as u64) << 5
+            | (self.content.is_some() as u64) << 6
+            | (self.mime_type.is_some() as u64) << 7
+            | (self.created_by.is_some() as u64) << 8
+            | (self.file_usage.is_some() as u64) << 9
+            | (self.identifier.is_some() as u64) << 10
+            | (self.description.is_some() as u64) << 11
+            | (self.org_identifier.is_some() as u64) << 12
+            | (self.last_modified_at.is_some() as u64) << 13
+            | (self.last_modified_by.is_some() as u64) << 14
+            | (self.parent_identifier.is_some() as u64) << 15
+            | (self.account_identifier.is_some() as u64) << 16
+            | (self.project_identifier.is_some() as u64) << 17
     }
 }
 model::model!(File);
@@ -181,13 +199,22 @@ impl model::Model for FileStoreNode {
         match index {
             0 => model::Part::Str(&self.name),
             1 => model::Part::Str(&self.path),
-            2 => model::Part::Opt(&self.type_),
+            2 => model::opt(&self.type_),
             3 => model::Part::Str(&self.identifier),
             4 => model::Part::Int(&self.last_modified_at),
-            5 => model::Part::Opt(&self.last_modified_by),
+            5 => model::opt(&self.last_modified_by),
             6 => model::Part::Str(&self.parent_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.path.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2
+            | (self.identifier.is_some() as u64) << 3
+            | (self.last_modified_at.is_some() as u64) << 4
+            | (self.last_modified_by.is_some() as u64) << 5
+            | (self.parent_identifier.is_some() as u64) << 6
     }
 }
 model::model!(FileStoreNode);
@@ -252,13 +279,19 @@ impl model::Model for FilesFilterPropertiesDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.tags),
-            1 => model::Part::Opt(&self.created_by),
-            2 => model::Part::Opt(&self.file_usage),
+            0 => model::opt(&self.tags),
+            1 => model::opt(&self.created_by),
+            2 => model::opt(&self.file_usage),
             3 => model::Cell::part(&self.filter_type),
-            4 => model::Part::Opt(&self.referenced_by),
+            4 => model::opt(&self.referenced_by),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.tags.is_some() as u64 | (self.created_by.is_some() as u64) << 1
+            | (self.file_usage.is_some() as u64) << 2 | 1 << 3
+            | (self.referenced_by.is_some() as u64) << 4
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -344,14 +377,23 @@ impl model::Model for FolderNode {
         match index {
             0 => model::Part::Str(&self.name),
             1 => model::Part::Str(&self.path),
-            2 => model::Part::Opt(&self.type_),
-            3 => model::Part::Opt(&self.children),
+            2 => model::opt(&self.type_),
+            3 => model::opt(&self.children),
             4 => model::Part::Str(&self.identifier),
             5 => model::Part::Int(&self.last_modified_at),
-            6 => model::Part::Opt(&self.last_modified_by),
+            6 => model::opt(&self.last_modified_by),
             7 => model::Part::Str(&self.parent_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.path.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2 | (self.children.is_some() as u64) << 3
+            | (self.identifier.is_some() as u64) << 4
+            | (self.last_modified_at.is_some() as u64) << 5
+            | (self.last_modified_by.is_some() as u64) << 6
+            | (self.parent_identifier.is_some() as u64) << 7
     }
 }
 model::model!(FolderNode);

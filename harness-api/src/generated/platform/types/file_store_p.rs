@@ -76,17 +76,28 @@ impl model::Model for PageFile {
         match index {
             0 => model::Part::Flag(&self.last),
             1 => model::Part::Int(&self.size),
-            2 => model::Part::Opt(&self.sort),
+            2 => model::opt(&self.sort),
             3 => model::Part::Flag(&self.empty),
             4 => model::Part::Flag(&self.first),
             5 => model::Part::Int(&self.number),
-            6 => model::Part::Opt(&self.content),
-            7 => model::Part::Opt(&self.pageable),
+            6 => model::opt(&self.content),
+            7 => model::opt(&self.pageable),
             8 => model::Part::Int(&self.total_pages),
             9 => model::Part::Int(&self.total_elements),
             10 => model::Part::Int(&self.number_of_elements),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.last.is_some() as u64 | (self.size.is_some() as u64) << 1
+            | (self.sort.is_some() as u64) << 2 | (self.empty.is_some() as u64) << 3
+            | (self.first.is_some() as u64) << 4 | (self.number.is_some() as u64) << 5
+            | (self.content.is_some() as u64) << 6
+            | (self.pageable.is_some() as u64) << 7
+            | (self.total_pages.is_some() as u64) << 8
+            | (self.total_elements.is_some() as u64) << 9
+            | (self.number_of_elements.is_some() as u64) << 10
     }
 }
 model::model!(PageFile);
@@ -182,13 +193,13 @@ impl model::Model for PageResponseEntitySetupUsage {
         match index {
             0 => model::Part::Flag(&self.last),
             1 => model::Part::Int(&self.size),
-            2 => model::Part::Opt(&self.sort),
+            2 => model::opt(&self.sort),
             3 => model::Part::Flag(&self.empty),
             4 => model::Part::Flag(&self.first),
             5 => model::Part::Int(&self.number),
-            6 => model::Part::Opt(&self.content),
+            6 => model::opt(&self.content),
             7 => model::Part::Int(&self.page_size),
-            8 => model::Part::Opt(&self.pageable),
+            8 => model::opt(&self.pageable),
             9 => model::Part::Int(&self.page_index),
             10 => model::Part::Str(&self.page_token),
             11 => model::Part::Int(&self.total_items),
@@ -198,6 +209,22 @@ impl model::Model for PageResponseEntitySetupUsage {
             15 => model::Part::Int(&self.number_of_elements),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.last.is_some() as u64 | (self.size.is_some() as u64) << 1
+            | (self.sort.is_some() as u64) << 2 | (self.empty.is_some() as u64) << 3
+            | (self.first.is_some() as u64) << 4 | (self.number.is_some() as u64) << 5
+            | (self.content.is_some() as u64) << 6
+            | (self.page_size.is_some() as u64) << 7
+            | (self.pageable.is_some() as u64) << 8
+            | (self.page_index.is_some() as u64) << 9
+            | (self.page_token.is_some() as u64) << 10
+            | (self.total_items.is_some() as u64) << 11
+            | (self.total_pages.is_some() as u64) << 12
+            | (self.page_item_count.is_some() as u64) << 13
+            | (self.total_elements.is_some() as u64) << 14
+            | (self.number_of_elements.is_some() as u64) << 15
     }
 }
 model::model!(PageResponseEntitySetupUsage);

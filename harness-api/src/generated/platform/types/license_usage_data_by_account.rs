@@ -40,6 +40,10 @@ impl model::Model for CreditUsage {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ci_os_type.is_some() as u64 | (self.total_credits.is_some() as u64) << 1
+    }
 }
 model::model!(CreditUsage);
 /// Schema `LicenseUsageActivity`.
@@ -73,10 +77,14 @@ impl model::Model for LicenseUsageActivity {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.credits),
+            0 => model::opt(&self.credits),
             1 => model::Part::Int(&self.timestamp),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.credits.is_some() as u64 | (self.timestamp.is_some() as u64) << 1
     }
 }
 model::model!(LicenseUsageActivity);

@@ -44,6 +44,11 @@ impl model::Model for MicroserviceVersionInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.version.is_some() as u64) << 1
+            | (self.version_url.is_some() as u64) << 2
+    }
 }
 model::model!(MicroserviceVersionInfo);
 /// Schema `ModuleVersionsResponse`.
@@ -106,9 +111,18 @@ impl model::Model for ModuleVersionsResponse {
             3 => model::Part::Str(&self.version_url),
             4 => model::Part::Str(&self.display_name),
             5 => model::Part::Str(&self.release_notes_link),
-            6 => model::Part::Opt(&self.microservices_version_info),
+            6 => model::opt(&self.microservices_version_info),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.updated.is_some() as u64) << 1
+            | (self.version.is_some() as u64) << 2
+            | (self.version_url.is_some() as u64) << 3
+            | (self.display_name.is_some() as u64) << 4
+            | (self.release_notes_link.is_some() as u64) << 5
+            | (self.microservices_version_info.is_some() as u64) << 6
     }
 }
 model::model!(ModuleVersionsResponse);

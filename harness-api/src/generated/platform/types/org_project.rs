@@ -47,6 +47,10 @@ impl model::Model for CreateProjectRequest {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0]
     }
@@ -100,13 +104,21 @@ impl model::Model for Project {
         match index {
             0 => model::Part::Str(&self.org),
             1 => model::Part::Str(&self.name),
-            2 => model::Part::Opt(&self.tags),
+            2 => model::opt(&self.tags),
             3 => model::Part::Str(&self.color),
-            4 => model::Part::Opt(&self.modules),
+            4 => model::opt(&self.modules),
             5 => model::Part::Str(&self.identifier),
             6 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.tags.is_some() as u64) << 2 | (self.color.is_some() as u64) << 3
+            | (self.modules.is_some() as u64) << 4
+            | (self.identifier.is_some() as u64) << 5
+            | (self.description.is_some() as u64) << 6
     }
 }
 model::model!(Project);
@@ -169,13 +181,19 @@ impl model::Model for ProjectRequest {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Cell::part(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.color),
-            3 => model::Part::Opt(&self.modules),
+            3 => model::opt(&self.modules),
             4 => model::Cell::part(&self.identifier),
             5 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.tags.is_some() as u64) << 1 | (self.color.is_some() as u64) << 2
+            | (self.modules.is_some() as u64) << 3 | 1 << 4
+            | (self.description.is_some() as u64) << 5
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -221,11 +239,17 @@ impl model::Model for ProjectResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.created),
-            1 => model::Part::Opt(&self.project),
+            1 => model::opt(&self.project),
             2 => model::Part::Int(&self.updated),
             3 => model::Part::Flag(&self.is_favorite),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.created.is_some() as u64 | (self.project.is_some() as u64) << 1
+            | (self.updated.is_some() as u64) << 2
+            | (self.is_favorite.is_some() as u64) << 3
     }
 }
 model::model!(ProjectResponse);
@@ -270,6 +294,10 @@ impl model::Model for UpdateProjectRequest {
             0 => model::Cell::part(&self.project),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

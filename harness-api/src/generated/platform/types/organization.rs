@@ -47,6 +47,10 @@ impl model::Model for CreateOrganizationRequest {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0]
     }
@@ -93,12 +97,19 @@ impl model::Model for NgOrganization {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.identifier),
             3 => model::Part::Str(&self.description),
             4 => model::Part::Str(&self.account_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.identifier.is_some() as u64) << 2
+            | (self.description.is_some() as u64) << 3
+            | (self.account_identifier.is_some() as u64) << 4
     }
 }
 model::model!(NgOrganization);
@@ -140,11 +151,17 @@ impl model::Model for NgOrganizationResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.created_at),
-            1 => model::Part::Opt(&self.organization),
+            1 => model::opt(&self.organization),
             2 => model::Part::Flag(&self.harness_managed),
             3 => model::Part::Int(&self.last_modified_at),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.created_at.is_some() as u64 | (self.organization.is_some() as u64) << 1
+            | (self.harness_managed.is_some() as u64) << 2
+            | (self.last_modified_at.is_some() as u64) << 3
     }
 }
 model::model!(NgOrganizationResponse);
@@ -186,11 +203,17 @@ impl model::Model for Organization {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.identifier),
             3 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.identifier.is_some() as u64) << 2
+            | (self.description.is_some() as u64) << 3
     }
 }
 model::model!(Organization);
@@ -237,6 +260,10 @@ impl model::Model for OrganizationRequest {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0]
     }
@@ -279,12 +306,18 @@ impl model::Model for OrganizationResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.org),
+            0 => model::opt(&self.org),
             1 => model::Part::Int(&self.created),
             2 => model::Part::Int(&self.updated),
             3 => model::Part::Flag(&self.harness_managed),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org.is_some() as u64 | (self.created.is_some() as u64) << 1
+            | (self.updated.is_some() as u64) << 2
+            | (self.harness_managed.is_some() as u64) << 3
     }
 }
 model::model!(OrganizationResponse);
@@ -355,7 +388,7 @@ impl model::Model for PageResponseOrganizationResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.empty),
-            1 => model::Part::Opt(&self.content),
+            1 => model::opt(&self.content),
             2 => model::Part::Int(&self.page_size),
             3 => model::Part::Int(&self.item_count),
             4 => model::Part::Int(&self.page_count),
@@ -366,6 +399,18 @@ impl model::Model for PageResponseOrganizationResponse {
             9 => model::Part::Int(&self.page_item_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
+            | (self.item_count.is_some() as u64) << 3
+            | (self.page_count.is_some() as u64) << 4
+            | (self.page_index.is_some() as u64) << 5
+            | (self.page_token.is_some() as u64) << 6
+            | (self.total_items.is_some() as u64) << 7
+            | (self.total_pages.is_some() as u64) << 8
+            | (self.page_item_count.is_some() as u64) << 9
     }
 }
 model::model!(PageResponseOrganizationResponse);
@@ -406,12 +451,18 @@ impl model::Model for ResponseDtoOrganizationResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoOrganizationResponse);
@@ -457,12 +508,18 @@ impl model::Model for ResponseDtoPageResponseOrganizationResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPageResponseOrganizationResponse);
@@ -512,6 +569,10 @@ impl model::Model for UpdateOrganizationRequest {
             0 => model::Cell::part(&self.org),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

@@ -59,14 +59,22 @@ impl model::Model for NgProject {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.color),
-            3 => model::Part::Opt(&self.modules),
+            3 => model::opt(&self.modules),
             4 => model::Part::Str(&self.identifier),
             5 => model::Part::Str(&self.description),
             6 => model::Part::Str(&self.org_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.color.is_some() as u64) << 2 | (self.modules.is_some() as u64) << 3
+            | (self.identifier.is_some() as u64) << 4
+            | (self.description.is_some() as u64) << 5
+            | (self.org_identifier.is_some() as u64) << 6
     }
 }
 model::model!(NgProject);
@@ -122,6 +130,10 @@ impl model::Model for NgProjectRequest {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0]
     }
@@ -167,13 +179,20 @@ impl model::Model for NgProjectResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.project),
+            0 => model::opt(&self.project),
             1 => model::Part::Int(&self.created_at),
             2 => model::Part::Flag(&self.is_favorite),
             3 => model::Part::Int(&self.last_moved_at),
             4 => model::Part::Int(&self.last_modified_at),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.project.is_some() as u64 | (self.created_at.is_some() as u64) << 1
+            | (self.is_favorite.is_some() as u64) << 2
+            | (self.last_moved_at.is_some() as u64) << 3
+            | (self.last_modified_at.is_some() as u64) << 4
     }
 }
 model::model!(NgProjectResponse);
@@ -236,7 +255,7 @@ impl model::Model for PageResponseProjectResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.empty),
-            1 => model::Part::Opt(&self.content),
+            1 => model::opt(&self.content),
             2 => model::Part::Int(&self.page_size),
             3 => model::Part::Int(&self.page_index),
             4 => model::Part::Str(&self.page_token),
@@ -245,6 +264,16 @@ impl model::Model for PageResponseProjectResponse {
             7 => model::Part::Int(&self.page_item_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
+            | (self.page_index.is_some() as u64) << 3
+            | (self.page_token.is_some() as u64) << 4
+            | (self.total_items.is_some() as u64) << 5
+            | (self.total_pages.is_some() as u64) << 6
+            | (self.page_item_count.is_some() as u64) << 7
     }
 }
 model::model!(PageResponseProjectResponse);
@@ -285,12 +314,18 @@ impl model::Model for ResponseDtoPageResponseProjectResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPageResponseProjectResponse);
@@ -336,12 +371,18 @@ impl model::Model for ResponseDtoProjectResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoProjectResponse);

@@ -61,6 +61,10 @@ impl model::Model for PublicAccessCheckRequest {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1 | 1 << 2
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1, 2]
     }
@@ -101,10 +105,15 @@ impl model::Model for PublicAccessCheckResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.resource_type),
-            1 => model::Part::Opt(&self.resource_scope),
-            2 => model::Part::Opt(&self.public_access_list),
+            1 => model::opt(&self.resource_scope),
+            2 => model::opt(&self.public_access_list),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.resource_type.is_some() as u64 | (self.resource_scope.is_some() as u64) << 1
+            | (self.public_access_list.is_some() as u64) << 2
     }
 }
 model::model!(PublicAccessCheckResponse);
@@ -143,6 +152,10 @@ impl model::Model for PublicAccessListResponse {
             1 => model::Part::Str(&self.resource_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.public.is_some() as u64 | (self.resource_identifier.is_some() as u64) << 1
     }
 }
 model::model!(PublicAccessListResponse);
@@ -201,6 +214,10 @@ impl model::Model for PublicAccessRequest {
             2 => model::Cell::part(&self.resource_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1 | 1 << 2
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

@@ -41,12 +41,18 @@ impl model::Model for ResponseDtoListSettingResponseDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListSettingResponseDto);
@@ -92,12 +98,18 @@ impl model::Model for ResponseDtoListSettingUpdateResponseDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListSettingUpdateResponseDto);
@@ -190,20 +202,36 @@ impl model::Model for SettingDto {
         match index {
             0 => model::Part::Str(&self.name),
             1 => model::Part::Str(&self.value),
-            2 => model::Part::Opt(&self.category),
-            3 => model::Part::Opt(&self.value_type),
+            2 => model::opt(&self.category),
+            3 => model::opt(&self.value_type),
             4 => model::Part::Str(&self.identifier),
             5 => model::Part::Str(&self.default_value),
-            6 => model::Part::Opt(&self.allowed_scopes),
-            7 => model::Part::Opt(&self.allowed_values),
+            6 => model::opt(&self.allowed_scopes),
+            7 => model::opt(&self.allowed_values),
             8 => model::Part::Str(&self.org_identifier),
-            9 => model::Part::Opt(&self.setting_source),
+            9 => model::opt(&self.setting_source),
             10 => model::Part::Flag(&self.allow_overrides),
             11 => model::Part::Str(&self.group_identifier),
             12 => model::Part::Flag(&self.is_setting_editable),
             13 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
+            | (self.category.is_some() as u64) << 2
+            | (self.value_type.is_some() as u64) << 3
+            | (self.identifier.is_some() as u64) << 4
+            | (self.default_value.is_some() as u64) << 5
+            | (self.allowed_scopes.is_some() as u64) << 6
+            | (self.allowed_values.is_some() as u64) << 7
+            | (self.org_identifier.is_some() as u64) << 8
+            | (self.setting_source.is_some() as u64) << 9
+            | (self.allow_overrides.is_some() as u64) << 10
+            | (self.group_identifier.is_some() as u64) << 11
+            | (self.is_setting_editable.is_some() as u64) << 12
+            | (self.project_identifier.is_some() as u64) << 13
     }
 }
 model::model!(SettingDto);
@@ -290,6 +318,10 @@ impl model::Model for SettingRequestDto {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        self.value.is_some() as u64 | 1 << 1 | 1 << 2 | 1 << 3
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[1, 2, 3]
     }
@@ -330,10 +362,14 @@ impl model::Model for SettingResponseDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.setting),
+            0 => model::opt(&self.setting),
             1 => model::Part::Int(&self.last_modified_at),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.setting.is_some() as u64 | (self.last_modified_at.is_some() as u64) << 1
     }
 }
 model::model!(SettingResponseDto);
@@ -377,13 +413,20 @@ impl model::Model for SettingUpdateResponseDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.setting),
+            0 => model::opt(&self.setting),
             1 => model::Part::Str(&self.identifier),
             2 => model::Part::Str(&self.error_message),
             3 => model::Part::Flag(&self.update_status),
             4 => model::Part::Int(&self.last_modified_at),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.setting.is_some() as u64 | (self.identifier.is_some() as u64) << 1
+            | (self.error_message.is_some() as u64) << 2
+            | (self.update_status.is_some() as u64) << 3
+            | (self.last_modified_at.is_some() as u64) << 4
     }
 }
 model::model!(SettingUpdateResponseDto);

@@ -43,10 +43,16 @@ impl model::Model for NgSmtp {
         match index {
             0 => model::Part::Str(&self.name),
             1 => model::Part::Str(&self.uuid),
-            2 => model::Part::Opt(&self.value),
+            2 => model::opt(&self.value),
             3 => model::Part::Str(&self.account_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
+            | (self.value.is_some() as u64) << 2
+            | (self.account_id.is_some() as u64) << 3
     }
 }
 model::model!(NgSmtp);
@@ -87,12 +93,18 @@ impl model::Model for ResponseDtoNgSmtp {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoNgSmtp);
@@ -137,12 +149,18 @@ impl model::Model for ResponseDtoValidationResult {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoValidationResult);
@@ -212,13 +230,23 @@ impl model::Model for SmtpConfig {
             0 => model::Part::Str(&self.host),
             1 => model::Part::Int(&self.port),
             2 => model::Part::Flag(&self.use_ssl),
-            3 => model::Part::Opt(&self.password),
+            3 => model::opt(&self.password),
             4 => model::Part::Flag(&self.start_tls),
             5 => model::Part::Str(&self.username),
             6 => model::Part::Str(&self.from_address),
-            7 => model::Part::Opt(&self.delegate_selectors),
+            7 => model::opt(&self.delegate_selectors),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.host.is_some() as u64 | (self.port.is_some() as u64) << 1
+            | (self.use_ssl.is_some() as u64) << 2
+            | (self.password.is_some() as u64) << 3
+            | (self.start_tls.is_some() as u64) << 4
+            | (self.username.is_some() as u64) << 5
+            | (self.from_address.is_some() as u64) << 6
+            | (self.delegate_selectors.is_some() as u64) << 7
     }
 }
 model::model!(SmtpConfig);
@@ -257,6 +285,10 @@ impl model::Model for ValidationResult {
             1 => model::Part::Str(&self.error_message),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.valid.is_some() as u64 | (self.error_message.is_some() as u64) << 1
     }
 }
 model::model!(ValidationResult);

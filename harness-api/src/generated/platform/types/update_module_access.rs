@@ -50,13 +50,21 @@ impl model::Model for UpdateAccessRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.module_type),
-            1 => model::Part::Opt(&self.user_groups_to_grant),
-            2 => model::Part::Opt(&self.user_groups_to_revoke),
-            3 => model::Part::Opt(&self.service_accounts_to_grant),
-            4 => model::Part::Opt(&self.service_accounts_to_revoke),
+            0 => model::opt(&self.module_type),
+            1 => model::opt(&self.user_groups_to_grant),
+            2 => model::opt(&self.user_groups_to_revoke),
+            3 => model::opt(&self.service_accounts_to_grant),
+            4 => model::opt(&self.service_accounts_to_revoke),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.module_type.is_some() as u64
+            | (self.user_groups_to_grant.is_some() as u64) << 1
+            | (self.user_groups_to_revoke.is_some() as u64) << 2
+            | (self.service_accounts_to_grant.is_some() as u64) << 3
+            | (self.service_accounts_to_revoke.is_some() as u64) << 4
     }
 }
 model::model!(UpdateAccessRequest);
@@ -121,6 +129,11 @@ impl model::Model for UpdateRequestEntity {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        self.org.is_some() as u64 | (self.project.is_some() as u64) << 1 | 1 << 2
+            | 1 << 3
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[2, 3]
     }
@@ -154,9 +167,13 @@ impl model::Model for V1UpdateModuleAccessBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.entities),
+            0 => model::opt(&self.entities),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.entities.is_some() as u64
     }
 }
 model::model!(V1UpdateModuleAccessBody);

@@ -59,7 +59,7 @@ impl model::Model for VariableDetails {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.spec),
+            1 => model::opt(&self.spec),
             2 => model::Part::Str(&self.type_),
             3 => model::Part::Str(&self.identifier),
             4 => model::Part::Str(&self.description),
@@ -67,6 +67,15 @@ impl model::Model for VariableDetails {
             6 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.spec.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2
+            | (self.identifier.is_some() as u64) << 3
+            | (self.description.is_some() as u64) << 4
+            | (self.org_identifier.is_some() as u64) << 5
+            | (self.project_identifier.is_some() as u64) << 6
     }
 }
 model::model!(VariableDetails);
@@ -107,12 +116,18 @@ impl model::Model for VariableDetailsResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.variable),
+            0 => model::opt(&self.variable),
             1 => model::Part::Int(&self.created_at),
             2 => model::Part::Int(&self.last_modified_at),
-            3 => model::Part::Opt(&self.governance_metadata),
+            3 => model::opt(&self.governance_metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.variable.is_some() as u64 | (self.created_at.is_some() as u64) << 1
+            | (self.last_modified_at.is_some() as u64) << 2
+            | (self.governance_metadata.is_some() as u64) << 3
     }
 }
 model::model!(VariableDetailsResponse);
@@ -152,6 +167,10 @@ impl model::Model for VariableDetailsSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.value_type.is_some() as u64 | (self.fixed_value.is_some() as u64) << 1
+    }
 }
 model::model!(VariableDetailsSpec);
 /// Schema `createVariable body`.
@@ -182,9 +201,13 @@ impl model::Model for CreateVariableBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.variable),
+            0 => model::opt(&self.variable),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.variable.is_some() as u64
     }
 }
 model::model!(CreateVariableBody);
@@ -243,7 +266,7 @@ impl model::Model for CreateVariableBodyVariable {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.spec),
+            1 => model::opt(&self.spec),
             2 => model::Part::Str(&self.type_),
             3 => model::Part::Str(&self.identifier),
             4 => model::Part::Str(&self.description),
@@ -251,6 +274,15 @@ impl model::Model for CreateVariableBodyVariable {
             6 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.spec.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2
+            | (self.identifier.is_some() as u64) << 3
+            | (self.description.is_some() as u64) << 4
+            | (self.org_identifier.is_some() as u64) << 5
+            | (self.project_identifier.is_some() as u64) << 6
     }
 }
 model::model!(CreateVariableBodyVariable);
@@ -294,6 +326,11 @@ impl model::Model for CreateVariableBodyVariableSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.value_type.is_some() as u64) << 1
+            | (self.fixed_value.is_some() as u64) << 2
+    }
 }
 model::model!(CreateVariableBodyVariableSpec);
 /// Schema `createVariable response`.
@@ -333,12 +370,18 @@ impl model::Model for CreateVariableResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(CreateVariableResponse);
@@ -383,12 +426,18 @@ impl model::Model for GetVariableListResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(GetVariableListResponse);
@@ -451,7 +500,7 @@ impl model::Model for GetVariableListResponseData {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.empty),
-            1 => model::Part::Opt(&self.content),
+            1 => model::opt(&self.content),
             2 => model::Part::Int(&self.page_size),
             3 => model::Part::Int(&self.page_index),
             4 => model::Part::Str(&self.page_token),
@@ -460,6 +509,16 @@ impl model::Model for GetVariableListResponseData {
             7 => model::Part::Int(&self.page_item_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
+            | (self.page_index.is_some() as u64) << 3
+            | (self.page_token.is_some() as u64) << 4
+            | (self.total_items.is_some() as u64) << 5
+            | (self.total_pages.is_some() as u64) << 6
+            | (self.page_item_count.is_some() as u64) << 7
     }
 }
 model::model!(GetVariableListResponseData);
@@ -504,12 +563,18 @@ impl model::Model for GetVariableResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(GetVariableResponse);
@@ -545,9 +610,13 @@ impl model::Model for ListVariableBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.identifiers),
+            0 => model::opt(&self.identifiers),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.identifiers.is_some() as u64
     }
 }
 model::model!(ListVariableBody);
@@ -588,12 +657,18 @@ impl model::Model for ListVariableResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ListVariableResponse);
@@ -656,7 +731,7 @@ impl model::Model for ListVariableResponseData {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.empty),
-            1 => model::Part::Opt(&self.content),
+            1 => model::opt(&self.content),
             2 => model::Part::Int(&self.page_size),
             3 => model::Part::Int(&self.page_index),
             4 => model::Part::Str(&self.page_token),
@@ -665,6 +740,16 @@ impl model::Model for ListVariableResponseData {
             7 => model::Part::Int(&self.page_item_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
+            | (self.page_index.is_some() as u64) << 3
+            | (self.page_token.is_some() as u64) << 4
+            | (self.total_items.is_some() as u64) << 5
+            | (self.total_pages.is_some() as u64) << 6
+            | (self.page_item_count.is_some() as u64) << 7
     }
 }
 model::model!(ListVariableResponseData);
@@ -700,9 +785,13 @@ impl model::Model for UpdateVariableBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.variable),
+            0 => model::opt(&self.variable),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.variable.is_some() as u64
     }
 }
 model::model!(UpdateVariableBody);
@@ -761,7 +850,7 @@ impl model::Model for UpdateVariableBodyVariable {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.spec),
+            1 => model::opt(&self.spec),
             2 => model::Part::Str(&self.type_),
             3 => model::Part::Str(&self.identifier),
             4 => model::Part::Str(&self.description),
@@ -769,6 +858,15 @@ impl model::Model for UpdateVariableBodyVariable {
             6 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.spec.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2
+            | (self.identifier.is_some() as u64) << 3
+            | (self.description.is_some() as u64) << 4
+            | (self.org_identifier.is_some() as u64) << 5
+            | (self.project_identifier.is_some() as u64) << 6
     }
 }
 model::model!(UpdateVariableBodyVariable);
@@ -812,6 +910,11 @@ impl model::Model for UpdateVariableBodyVariableSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.value_type.is_some() as u64) << 1
+            | (self.fixed_value.is_some() as u64) << 2
+    }
 }
 model::model!(UpdateVariableBodyVariableSpec);
 /// Schema `updateVariable response`.
@@ -851,12 +954,18 @@ impl model::Model for UpdateVariableResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(UpdateVariableResponse);

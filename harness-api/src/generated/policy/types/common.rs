@@ -46,11 +46,17 @@ impl model::Model for EvaluatedPolicy {
         match index {
             0 => model::Part::Str(&self.error),
             1 => model::Part::Str(&self.output),
-            2 => model::Part::Opt(&self.policy),
-            3 => model::Part::Opt(&self.status),
-            4 => model::Part::Opt(&self.deny_messages),
+            2 => model::opt(&self.policy),
+            3 => model::opt(&self.status),
+            4 => model::opt(&self.deny_messages),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.error.is_some() as u64 | (self.output.is_some() as u64) << 1
+            | (self.policy.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
+            | (self.deny_messages.is_some() as u64) << 4
     }
 }
 model::model!(EvaluatedPolicy);
@@ -97,6 +103,11 @@ impl model::Model for GitErrorResult {
             2 => model::Part::Str(&self.explanation),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.hint.is_some() as u64 | (self.message.is_some() as u64) << 1
+            | (self.explanation.is_some() as u64) << 2
     }
 }
 model::model!(GitErrorResult);
@@ -230,9 +241,31 @@ impl model::Model for PolicyManagementPolicy {
             17 => model::Part::Int(&self.git_default_branch_updated),
             18 => model::Part::Str(&self.git_default_branch_file_url),
             19 => model::Part::Str(&self.git_default_branch_commit_sha),
-            20 => model::Part::Opt(&self.git_default_branch_update_error),
+            20 => model::opt(&self.git_default_branch_update_error),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.rego.is_some() as u64) << 1
+            | (self.org_id.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
+            | (self.updated.is_some() as u64) << 4
+            | (self.git_path.is_some() as u64) << 5
+            | (self.git_repo.is_some() as u64) << 6
+            | (self.account_id.is_some() as u64) << 7
+            | (self.identifier.is_some() as u64) << 8
+            | (self.project_id.is_some() as u64) << 9
+            | (self.git_file_id.is_some() as u64) << 10
+            | (self.git_file_url.is_some() as u64) << 11
+            | (self.git_commit_sha.is_some() as u64) << 12
+            | (self.policy_set_count.is_some() as u64) << 13
+            | (self.git_connector_ref.is_some() as u64) << 14
+            | (self.git_default_branch.is_some() as u64) << 15
+            | (self.git_default_branch_file_id.is_some() as u64) << 16
+            | (self.git_default_branch_updated.is_some() as u64) << 17
+            | (self.git_default_branch_file_url.is_some() as u64) << 18
+            | (self.git_default_branch_commit_sha.is_some() as u64) << 19
+            | (self.git_default_branch_update_error.is_some() as u64) << 20
     }
 }
 model::model!(PolicyManagementPolicy);

@@ -48,6 +48,11 @@ impl model::Model for AggregateStatus {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.pass.is_some() as u64 | (self.time.is_some() as u64) << 1
+            | (self.error.is_some() as u64) << 2 | (self.warning.is_some() as u64) << 3
+    }
 }
 model::model!(AggregateStatus);
 /// Schema `DashboardMetrics`.
@@ -81,10 +86,14 @@ impl model::Model for DashboardMetrics {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.aggregates),
-            1 => model::Part::Opt(&self.policy_health),
+            0 => model::opt(&self.aggregates),
+            1 => model::opt(&self.policy_health),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.aggregates.is_some() as u64 | (self.policy_health.is_some() as u64) << 1
     }
 }
 model::model!(DashboardMetrics);
@@ -127,6 +136,11 @@ impl model::Model for EvaluationCounts {
             2 => model::Part::Int(&self.warning),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.pass.is_some() as u64 | (self.error.is_some() as u64) << 1
+            | (self.warning.is_some() as u64) << 2
     }
 }
 model::model!(EvaluationCounts);
@@ -179,10 +193,18 @@ impl model::Model for PolicyHealth {
             0 => model::Part::Int(&self.total_policy_count),
             1 => model::Part::Int(&self.total_evaluation_count),
             2 => model::Part::Int(&self.total_policy_set_count),
-            3 => model::Part::Opt(&self.total_evaluation_entity_count),
-            4 => model::Part::Opt(&self.total_policy_set_entity_count),
+            3 => model::opt(&self.total_evaluation_entity_count),
+            4 => model::opt(&self.total_policy_set_entity_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.total_policy_count.is_some() as u64
+            | (self.total_evaluation_count.is_some() as u64) << 1
+            | (self.total_policy_set_count.is_some() as u64) << 2
+            | (self.total_evaluation_entity_count.is_some() as u64) << 3
+            | (self.total_policy_set_entity_count.is_some() as u64) << 4
     }
 }
 model::model!(PolicyHealth);

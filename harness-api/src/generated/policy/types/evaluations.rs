@@ -36,6 +36,10 @@ impl model::Model for EntityYaml {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.yaml.is_some() as u64
+    }
 }
 model::model!(EntityYaml);
 /// Schema `Evaluation`.
@@ -118,14 +122,25 @@ impl model::Model for Evaluation {
             3 => model::Part::Str(&self.action),
             4 => model::Part::Str(&self.entity),
             5 => model::Part::Str(&self.org_id),
-            6 => model::Part::Opt(&self.status),
+            6 => model::opt(&self.status),
             7 => model::Part::Int(&self.created),
-            8 => model::Part::Opt(&self.details),
+            8 => model::opt(&self.details),
             9 => model::Part::Str(&self.account_id),
             10 => model::Part::Str(&self.project_id),
             11 => model::Part::Str(&self.entity_metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.input.is_some() as u64) << 2 | (self.action.is_some() as u64) << 3
+            | (self.entity.is_some() as u64) << 4 | (self.org_id.is_some() as u64) << 5
+            | (self.status.is_some() as u64) << 6 | (self.created.is_some() as u64) << 7
+            | (self.details.is_some() as u64) << 8
+            | (self.account_id.is_some() as u64) << 9
+            | (self.project_id.is_some() as u64) << 10
+            | (self.entity_metadata.is_some() as u64) << 11
     }
 }
 model::model!(Evaluation);
@@ -211,9 +226,9 @@ impl model::Model for EvaluationDetail {
             1 => model::Part::Str(&self.type_),
             2 => model::Part::Str(&self.action),
             3 => model::Part::Str(&self.org_id),
-            4 => model::Part::Opt(&self.status),
+            4 => model::opt(&self.status),
             5 => model::Part::Int(&self.created),
-            6 => model::Part::Opt(&self.details),
+            6 => model::opt(&self.details),
             7 => model::Part::Flag(&self.enabled),
             8 => model::Part::Int(&self.updated),
             9 => model::Part::Str(&self.account_id),
@@ -222,6 +237,18 @@ impl model::Model for EvaluationDetail {
             12 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.action.is_some() as u64) << 2 | (self.org_id.is_some() as u64) << 3
+            | (self.status.is_some() as u64) << 4 | (self.created.is_some() as u64) << 5
+            | (self.details.is_some() as u64) << 6 | (self.enabled.is_some() as u64) << 7
+            | (self.updated.is_some() as u64) << 8
+            | (self.account_id.is_some() as u64) << 9
+            | (self.identifier.is_some() as u64) << 10
+            | (self.project_id.is_some() as u64) << 11
+            | (self.description.is_some() as u64) << 12
     }
 }
 model::model!(EvaluationDetail);

@@ -52,9 +52,15 @@ impl model::Model for PolicyExample {
             2 => model::Part::Str(&self.rego),
             3 => model::Part::Str(&self.type_),
             4 => model::Part::Str(&self.input),
-            5 => model::Part::Opt(&self.variables),
+            5 => model::opt(&self.variables),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.desc.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.rego.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
+            | (self.input.is_some() as u64) << 4 | (self.variables.is_some() as u64) << 5
     }
 }
 model::model!(PolicyExample);
@@ -108,11 +114,17 @@ impl model::Model for Variable {
             0 => model::Part::Str(&self.id),
             1 => model::Part::Str(&self.desc),
             2 => model::Part::Str(&self.name),
-            3 => model::Part::Opt(&self.type_),
-            4 => model::Part::Opt(&self.values),
-            5 => model::Part::Opt(&self.default),
+            3 => model::opt(&self.type_),
+            4 => model::opt(&self.values),
+            5 => model::opt(&self.default),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.desc.is_some() as u64) << 1
+            | (self.name.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
+            | (self.values.is_some() as u64) << 4 | (self.default.is_some() as u64) << 5
     }
 }
 model::model!(Variable);

@@ -71,12 +71,22 @@ impl model::Model for LinkedPolicy {
             2 => model::Part::Str(&self.org_id),
             3 => model::Part::Int(&self.created),
             4 => model::Part::Int(&self.updated),
-            5 => model::Part::Opt(&self.severity),
+            5 => model::opt(&self.severity),
             6 => model::Part::Str(&self.account_id),
             7 => model::Part::Str(&self.identifier),
             8 => model::Part::Str(&self.project_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.rego.is_some() as u64) << 1
+            | (self.org_id.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
+            | (self.updated.is_some() as u64) << 4
+            | (self.severity.is_some() as u64) << 5
+            | (self.account_id.is_some() as u64) << 6
+            | (self.identifier.is_some() as u64) << 7
+            | (self.project_id.is_some() as u64) << 8
     }
 }
 model::model!(LinkedPolicy);
@@ -133,6 +143,10 @@ impl model::Model for Linkedpolicyidentifier {
             1 => model::Cell::part(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -237,16 +251,31 @@ impl model::Model for PolicyManagementPolicySet {
             4 => model::Part::Int(&self.created),
             5 => model::Part::Flag(&self.enabled),
             6 => model::Part::Int(&self.updated),
-            7 => model::Part::Opt(&self.policies),
+            7 => model::opt(&self.policies),
             8 => model::Part::Str(&self.account_id),
             9 => model::Part::Str(&self.identifier),
             10 => model::Part::Str(&self.project_id),
             11 => model::Part::Str(&self.description),
-            12 => model::Part::Opt(&self.yaml_version),
-            13 => model::Part::Opt(&self.entity_selector),
-            14 => model::Part::Opt(&self.resource_groups),
+            12 => model::opt(&self.yaml_version),
+            13 => model::opt(&self.entity_selector),
+            14 => model::opt(&self.resource_groups),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.action.is_some() as u64) << 2 | (self.org_id.is_some() as u64) << 3
+            | (self.created.is_some() as u64) << 4 | (self.enabled.is_some() as u64) << 5
+            | (self.updated.is_some() as u64) << 6
+            | (self.policies.is_some() as u64) << 7
+            | (self.account_id.is_some() as u64) << 8
+            | (self.identifier.is_some() as u64) << 9
+            | (self.project_id.is_some() as u64) << 10
+            | (self.description.is_some() as u64) << 11
+            | (self.yaml_version.is_some() as u64) << 12
+            | (self.entity_selector.is_some() as u64) << 13
+            | (self.resource_groups.is_some() as u64) << 14
     }
 }
 model::model!(PolicyManagementPolicySet);
@@ -311,6 +340,14 @@ impl model::Model for PolicyManagementResourceGroup {
             5 => model::Part::Str(&self.project_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.org_id.is_some() as u64) << 1
+            | (self.created.is_some() as u64) << 2
+            | (self.account_id.is_some() as u64) << 3
+            | (self.identifier.is_some() as u64) << 4
+            | (self.project_id.is_some() as u64) << 5
     }
 }
 model::model!(PolicyManagementResourceGroup);
@@ -396,9 +433,14 @@ impl model::Model for PolicySetCreateRequestBody {
             3 => model::Cell::part(&self.enabled),
             4 => model::Cell::part(&self.identifier),
             5 => model::Part::Str(&self.description),
-            6 => model::Part::Opt(&self.yaml_version),
+            6 => model::opt(&self.yaml_version),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1 | 1 << 2 | 1 << 3 | 1 << 4 | (self.description.is_some() as u64) << 5
+            | (self.yaml_version.is_some() as u64) << 6
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -489,6 +531,17 @@ impl model::Model for PolicySetUpdateRequestBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_set() as u64 | (self.type_.is_set() as u64) << 1
+            | (self.action.is_set() as u64) << 2 | (self.enabled.is_set() as u64) << 3
+            | (self.policies.is_set() as u64) << 4
+            | (self.infra_type.is_set() as u64) << 5
+            | (self.description.is_set() as u64) << 6
+            | (self.infra_params.is_set() as u64) << 7
+            | (self.entity_selector.is_set() as u64) << 8
+            | (self.resource_groups.is_set() as u64) << 9
+    }
 }
 model::model!(PolicySetUpdateRequestBody);
 model::open_enum! {
@@ -564,17 +617,29 @@ impl model::Model for PolicySetUpdateRequestBodyInfraParams {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.os),
-            1 => model::Part::Opt(&self.labels),
+            1 => model::opt(&self.labels),
             2 => model::Part::Str(&self.pool_name),
             3 => model::Part::Str(&self.namespace),
-            4 => model::Part::Opt(&self.resources),
-            5 => model::Part::Opt(&self.annotations),
+            4 => model::opt(&self.resources),
+            5 => model::opt(&self.annotations),
             6 => model::Part::Str(&self.init_timeout),
             7 => model::Part::Str(&self.connector_ref),
-            8 => model::Part::Opt(&self.node_selector),
+            8 => model::opt(&self.node_selector),
             9 => model::Part::Str(&self.harness_image_connector_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.os.is_some() as u64 | (self.labels.is_some() as u64) << 1
+            | (self.pool_name.is_some() as u64) << 2
+            | (self.namespace.is_some() as u64) << 3
+            | (self.resources.is_some() as u64) << 4
+            | (self.annotations.is_some() as u64) << 5
+            | (self.init_timeout.is_some() as u64) << 6
+            | (self.connector_ref.is_some() as u64) << 7
+            | (self.node_selector.is_some() as u64) << 8
+            | (self.harness_image_connector_ref.is_some() as u64) << 9
     }
 }
 model::model!(PolicySetUpdateRequestBodyInfraParams);
@@ -609,10 +674,14 @@ impl model::Model for PolicySetUpdateRequestBodyInfraParamsResources {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.limits),
-            1 => model::Part::Opt(&self.requests),
+            0 => model::opt(&self.limits),
+            1 => model::opt(&self.requests),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.limits.is_some() as u64 | (self.requests.is_some() as u64) << 1
     }
 }
 model::model!(PolicySetUpdateRequestBodyInfraParamsResources);
@@ -652,6 +721,10 @@ impl model::Model for PolicySetUpdateRequestBodyInfraParamsResourcesLimits {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.cpu.is_some() as u64 | (self.memory.is_some() as u64) << 1
+    }
 }
 model::model!(PolicySetUpdateRequestBodyInfraParamsResourcesLimits);
 /// Schema `UpdateRequestBody2.infra_params.resources.requests`.
@@ -689,6 +762,10 @@ impl model::Model for PolicySetUpdateRequestBodyInfraParamsResourcesRequests {
             1 => model::Part::Str(&self.memory),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.cpu.is_some() as u64 | (self.memory.is_some() as u64) << 1
     }
 }
 model::model!(PolicySetUpdateRequestBodyInfraParamsResourcesRequests);
@@ -753,6 +830,10 @@ impl model::Model for ResourceGroupIdentifier {
             3 => model::Cell::part(&self.project_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1 | 1 << 2 | 1 << 3
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

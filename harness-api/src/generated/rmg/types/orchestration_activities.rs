@@ -32,9 +32,13 @@ impl model::Model for GetOrchestrationActivitiesByAcitivityRefsBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.activity_refs),
+            0 => model::opt(&self.activity_refs),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.activity_refs.is_some() as u64
     }
 }
 model::model!(GetOrchestrationActivitiesByAcitivityRefsBody);
@@ -79,12 +83,19 @@ impl model::Model for PostOnHoldActivityActionBody {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.action),
-            1 => model::Part::Opt(&self.inputs),
-            2 => model::Part::Opt(&self.outputs),
+            1 => model::opt(&self.inputs),
+            2 => model::opt(&self.outputs),
             3 => model::Part::Str(&self.retry_with),
-            4 => model::Part::Opt(&self.subprocess_info),
+            4 => model::opt(&self.subprocess_info),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.action.is_some() as u64 | (self.inputs.is_some() as u64) << 1
+            | (self.outputs.is_some() as u64) << 2
+            | (self.retry_with.is_some() as u64) << 3
+            | (self.subprocess_info.is_some() as u64) << 4
     }
 }
 model::model!(PostOnHoldActivityActionBody);
@@ -128,6 +139,11 @@ impl model::Model for PostOnHoldActivityActionBodyInputs {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.value.is_some() as u64) << 2
+    }
 }
 model::model!(PostOnHoldActivityActionBodyInputs);
 /// Schema `postOnHoldActivityAction body.outputs`.
@@ -165,6 +181,10 @@ impl model::Model for PostOnHoldActivityActionBodyOutputs {
             1 => model::Part::Json(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(PostOnHoldActivityActionBodyOutputs);
@@ -205,12 +225,18 @@ impl model::Model for PostOnHoldActivityActionBodySubprocessInfo {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.output),
+            0 => model::opt(&self.output),
             1 => model::Part::Str(&self.release_input),
             2 => model::Part::Str(&self.process_identifier),
             3 => model::Part::Str(&self.process_input_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.output.is_some() as u64 | (self.release_input.is_some() as u64) << 1
+            | (self.process_identifier.is_some() as u64) << 2
+            | (self.process_input_identifier.is_some() as u64) << 3
     }
 }
 model::model!(PostOnHoldActivityActionBodySubprocessInfo);
@@ -246,6 +272,10 @@ impl model::Model for PostOrchestrationActivityBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.yaml.is_some() as u64
+    }
 }
 model::model!(PostOrchestrationActivityBody);
 /// Schema `put-orchestration-activity body`.
@@ -279,6 +309,10 @@ impl model::Model for PutOrchestrationActivityBody {
             0 => model::Part::Str(&self.yaml),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.yaml.is_some() as u64
     }
 }
 model::model!(PutOrchestrationActivityBody);

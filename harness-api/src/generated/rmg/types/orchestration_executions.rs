@@ -36,6 +36,10 @@ impl model::Model for CreateTaskCommentBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.comment.is_some() as u64
+    }
 }
 model::model!(CreateTaskCommentBody);
 model::open_enum! {
@@ -70,9 +74,13 @@ impl model::Model for PostActivityExecutionOutputBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.outputs),
+            0 => model::opt(&self.outputs),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.outputs.is_some() as u64
     }
 }
 model::model!(PostActivityExecutionOutputBody);
@@ -112,6 +120,10 @@ impl model::Model for PostActivityExecutionOutputBodyOutputs {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
+    }
 }
 model::model!(PostActivityExecutionOutputBodyOutputs);
 /// Schema `startReleaseExecution body`.
@@ -145,6 +157,10 @@ impl model::Model for StartReleaseExecutionBody {
             0 => model::Part::Str(&self.release_input_yaml),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.release_input_yaml.is_some() as u64
     }
 }
 model::model!(StartReleaseExecutionBody);
@@ -184,6 +200,10 @@ impl model::Model for UpdateExecutionTaskMetadataBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.description.is_some() as u64) << 1
+    }
 }
 model::model!(UpdateExecutionTaskMetadataBody);
 /// Schema `updateExecutionTaskStatus body`.
@@ -218,6 +238,10 @@ impl model::Model for UpdateExecutionTaskStatusBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status.is_some() as u64
+    }
 }
 model::model!(UpdateExecutionTaskStatusBody);
 /// Schema `updateTaskComment body`.
@@ -251,6 +275,10 @@ impl model::Model for UpdateTaskCommentBody {
             0 => model::Part::Str(&self.comment),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.comment.is_some() as u64
     }
 }
 model::model!(UpdateTaskCommentBody);

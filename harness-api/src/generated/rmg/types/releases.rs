@@ -40,6 +40,10 @@ impl model::Model for PostReleaseActionBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.action.is_some() as u64 | (self.message.is_some() as u64) << 1
+    }
 }
 model::model!(PostReleaseActionBody);
 /// Schema `postReleaseAdhoc body`.
@@ -109,7 +113,7 @@ impl model::Model for PostReleaseAdhocBody {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.color),
             3 => model::Part::Str(&self.version),
             4 => model::Part::Str(&self.identifier),
@@ -120,6 +124,17 @@ impl model::Model for PostReleaseAdhocBody {
             9 => model::Part::Str(&self.process_input_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.color.is_some() as u64) << 2 | (self.version.is_some() as u64) << 3
+            | (self.identifier.is_some() as u64) << 4
+            | (self.description.is_some() as u64) << 5
+            | (self.expected_end_ts.is_some() as u64) << 6
+            | (self.expected_start_ts.is_some() as u64) << 7
+            | (self.process_identifier.is_some() as u64) << 8
+            | (self.process_input_identifier.is_some() as u64) << 9
     }
 }
 model::model!(PostReleaseAdhocBody);
@@ -151,9 +166,13 @@ impl model::Model for PostReleaseSubprocessTriggerBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.subprocess_info),
+            0 => model::opt(&self.subprocess_info),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.subprocess_info.is_some() as u64
     }
 }
 model::model!(PostReleaseSubprocessTriggerBody);
@@ -194,12 +213,18 @@ impl model::Model for PostReleaseSubprocessTriggerBodySubprocessInfo {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.output),
+            0 => model::opt(&self.output),
             1 => model::Part::Str(&self.release_input),
             2 => model::Part::Str(&self.process_identifier),
             3 => model::Part::Str(&self.process_input_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.output.is_some() as u64 | (self.release_input.is_some() as u64) << 1
+            | (self.process_identifier.is_some() as u64) << 2
+            | (self.process_input_identifier.is_some() as u64) << 3
     }
 }
 model::model!(PostReleaseSubprocessTriggerBodySubprocessInfo);
@@ -231,9 +256,13 @@ impl model::Model for PostReleaseSummaryBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.time_ranges),
+            0 => model::opt(&self.time_ranges),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.time_ranges.is_some() as u64
     }
 }
 model::model!(PostReleaseSummaryBody);
@@ -280,6 +309,12 @@ impl model::Model for PostReleaseSummaryBodyTimeRanges {
             3 => model::Part::Int(&self.start_time),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.limit.is_some() as u64 | (self.cursor.is_some() as u64) << 1
+            | (self.end_time.is_some() as u64) << 2
+            | (self.start_time.is_some() as u64) << 3
     }
 }
 model::model!(PostReleaseSummaryBodyTimeRanges);
@@ -334,6 +369,13 @@ impl model::Model for PutReleaseBody {
             4 => model::Part::Str(&self.process_input_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.yaml.is_some() as u64 | (self.start_ts.is_some() as u64) << 1
+            | (self.duration.is_some() as u64) << 2
+            | (self.process_identifier.is_some() as u64) << 3
+            | (self.process_input_identifier.is_some() as u64) << 4
     }
 }
 model::model!(PutReleaseBody);

@@ -52,13 +52,21 @@ impl model::Model for Secret {
         match index {
             0 => model::Part::Str(&self.org),
             1 => model::Part::Str(&self.name),
-            2 => model::Part::Opt(&self.spec),
-            3 => model::Part::Opt(&self.tags),
+            2 => model::opt(&self.spec),
+            3 => model::opt(&self.tags),
             4 => model::Part::Str(&self.project),
             5 => model::Part::Str(&self.identifier),
             6 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.spec.is_some() as u64) << 2 | (self.tags.is_some() as u64) << 3
+            | (self.project.is_some() as u64) << 4
+            | (self.identifier.is_some() as u64) << 5
+            | (self.description.is_some() as u64) << 6
     }
 }
 model::model!(Secret);
@@ -93,10 +101,15 @@ impl model::Model for SecretFileSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.type_),
             1 => model::Part::Str(&self.secret_manager_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64
+            | (self.secret_manager_identifier.is_some() as u64) << 1
     }
 }
 model::model!(SecretFileSpec);
@@ -147,6 +160,10 @@ impl model::Model for SecretRequest {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0]
     }
@@ -193,12 +210,18 @@ impl model::Model for SecretResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.draft),
-            1 => model::Part::Opt(&self.secret),
+            1 => model::opt(&self.secret),
             2 => model::Part::Int(&self.created),
             3 => model::Part::Int(&self.updated),
             4 => model::Part::Json(&self.governance_metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.draft.is_some() as u64 | (self.secret.is_some() as u64) << 1
+            | (self.created.is_some() as u64) << 2 | (self.updated.is_some() as u64) << 3
+            | (self.governance_metadata.is_some() as u64) << 4
     }
 }
 model::model!(SecretResponse);
@@ -261,13 +284,20 @@ impl model::Model for SecretTextSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.type_),
             1 => model::Part::Str(&self.value),
-            2 => model::Part::Opt(&self.value_type),
-            3 => model::Part::Opt(&self.additional_metadata),
+            2 => model::opt(&self.value_type),
+            3 => model::opt(&self.additional_metadata),
             4 => model::Part::Str(&self.secret_manager_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.value.is_some() as u64) << 1
+            | (self.value_type.is_some() as u64) << 2
+            | (self.additional_metadata.is_some() as u64) << 3
+            | (self.secret_manager_identifier.is_some() as u64) << 4
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -306,6 +336,10 @@ impl model::Model for SecretTextSpecAdditionalMetadata {
             0 => model::Part::Json(&self.values),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.values.is_some() as u64
     }
 }
 model::model!(SecretTextSpecAdditionalMetadata);
@@ -353,6 +387,10 @@ impl model::Model for SecretValidationResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.message.is_some() as u64 | (self.success.is_some() as u64) << 1
+    }
 }
 model::model!(SecretValidationResponse);
 /// Schema `SSHKerberosTGTKeyTabFileSpec`.
@@ -396,12 +434,18 @@ impl model::Model for SshKerberosTgtKeyTabFileSpec {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.port),
-            1 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.type_),
             2 => model::Part::Str(&self.realm),
             3 => model::Part::Str(&self.key_path),
             4 => model::Part::Str(&self.principal),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.port.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.realm.is_some() as u64) << 2 | (self.key_path.is_some() as u64) << 3
+            | (self.principal.is_some() as u64) << 4
     }
 }
 model::model!(SshKerberosTgtKeyTabFileSpec);
@@ -451,12 +495,18 @@ impl model::Model for SshKerberosTgtPasswordSpec {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.port),
-            1 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.type_),
             2 => model::Part::Str(&self.realm),
             3 => model::Part::Str(&self.password),
             4 => model::Part::Str(&self.principal),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.port.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.realm.is_some() as u64) << 2 | (self.password.is_some() as u64) << 3
+            | (self.principal.is_some() as u64) << 4
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -509,12 +559,19 @@ impl model::Model for SshKeyPathSpec {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.port),
-            1 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.type_),
             2 => model::Part::Str(&self.key_path),
             3 => model::Part::Str(&self.username),
             4 => model::Part::Str(&self.encrypted_passphrase),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.port.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.key_path.is_some() as u64) << 2
+            | (self.username.is_some() as u64) << 3
+            | (self.encrypted_passphrase.is_some() as u64) << 4
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -568,11 +625,17 @@ impl model::Model for SshKeyReferenceSpec {
         match index {
             0 => model::Part::Str(&self.key),
             1 => model::Part::Int(&self.port),
-            2 => model::Part::Opt(&self.type_),
+            2 => model::opt(&self.type_),
             3 => model::Part::Str(&self.username),
             4 => model::Part::Str(&self.encrypted_passphrase),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.port.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2 | (self.username.is_some() as u64) << 3
+            | (self.encrypted_passphrase.is_some() as u64) << 4
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -622,11 +685,17 @@ impl model::Model for SshPasswordSpec {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.port),
-            1 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.type_),
             2 => model::Part::Str(&self.password),
             3 => model::Part::Str(&self.username),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.port.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.password.is_some() as u64) << 2
+            | (self.username.is_some() as u64) << 3
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -697,7 +766,7 @@ impl model::Model for WinRmNtlmSpec {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.port),
-            1 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.type_),
             2 => model::Part::Str(&self.domain),
             3 => model::Part::Flag(&self.use_ssl),
             4 => model::Part::Str(&self.password),
@@ -706,6 +775,15 @@ impl model::Model for WinRmNtlmSpec {
             7 => model::Part::Flag(&self.skip_cert_checks),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.port.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.domain.is_some() as u64) << 2 | (self.use_ssl.is_some() as u64) << 3
+            | (self.password.is_some() as u64) << 4
+            | (self.username.is_some() as u64) << 5
+            | (self.use_no_profile.is_some() as u64) << 6
+            | (self.skip_cert_checks.is_some() as u64) << 7
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -776,7 +854,7 @@ impl model::Model for WinRmTgtKeyTabFileSpec {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.port),
-            1 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.type_),
             2 => model::Part::Str(&self.realm),
             3 => model::Part::Flag(&self.use_ssl),
             4 => model::Part::Str(&self.key_path),
@@ -785,6 +863,15 @@ impl model::Model for WinRmTgtKeyTabFileSpec {
             7 => model::Part::Flag(&self.skip_cert_checks),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.port.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.realm.is_some() as u64) << 2 | (self.use_ssl.is_some() as u64) << 3
+            | (self.key_path.is_some() as u64) << 4
+            | (self.principal.is_some() as u64) << 5
+            | (self.use_no_profile.is_some() as u64) << 6
+            | (self.skip_cert_checks.is_some() as u64) << 7
     }
 }
 model::model!(WinRmTgtKeyTabFileSpec);
@@ -851,7 +938,7 @@ impl model::Model for WinRmTgtPasswordSpec {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.port),
-            1 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.type_),
             2 => model::Part::Str(&self.realm),
             3 => model::Part::Flag(&self.use_ssl),
             4 => model::Part::Str(&self.password),
@@ -860,6 +947,15 @@ impl model::Model for WinRmTgtPasswordSpec {
             7 => model::Part::Flag(&self.skip_cert_checks),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.port.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.realm.is_some() as u64) << 2 | (self.use_ssl.is_some() as u64) << 3
+            | (self.password.is_some() as u64) << 4
+            | (self.principal.is_some() as u64) << 5
+            | (self.use_no_profile.is_some() as u64) << 6
+            | (self.skip_cert_checks.is_some() as u64) << 7
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {

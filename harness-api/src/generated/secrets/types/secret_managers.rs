@@ -41,12 +41,18 @@ impl model::Model for ResponseDtoSecretManagerMetadataDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoSecretManagerMetadataDto);
@@ -87,9 +93,13 @@ impl model::Model for SecretManagerMetadataDto {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Json(&self.spec),
-            1 => model::Part::Opt(&self.encryption_type),
+            1 => model::opt(&self.encryption_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.spec.is_some() as u64 | (self.encryption_type.is_some() as u64) << 1
     }
 }
 model::model!(SecretManagerMetadataDto);
@@ -165,6 +175,11 @@ impl model::Model for SecretManagerMetadataRequest {
             4 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1 | (self.org_identifier.is_some() as u64) << 2 | 1 << 3
+            | (self.project_identifier.is_some() as u64) << 4
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

@@ -51,10 +51,10 @@ impl model::Model for KerberosConfigDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
+            0 => model::opt(&self.spec),
             1 => model::Part::Str(&self.realm),
             2 => model::Part::Str(&self.principal),
-            3 => model::Part::Opt(&self.tgt_generation_method),
+            3 => model::opt(&self.tgt_generation_method),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -132,13 +132,13 @@ impl model::Model for KerberosWinRmConfigDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
+            0 => model::opt(&self.spec),
             1 => model::Part::Str(&self.realm),
             2 => model::Part::Flag(&self.use_ssl),
             3 => model::Part::Str(&self.principal),
             4 => model::Part::Flag(&self.use_no_profile),
             5 => model::Part::Flag(&self.skip_cert_checks),
-            6 => model::Part::Opt(&self.tgt_generation_method),
+            6 => model::opt(&self.tgt_generation_method),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -221,9 +221,9 @@ impl model::Model for NgSecret {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.spec),
-            2 => model::Part::Opt(&self.tags),
-            3 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.spec),
+            2 => model::opt(&self.tags),
+            3 => model::opt(&self.type_),
             4 => model::Part::Str(&self.identifier),
             5 => model::Part::Str(&self.description),
             6 => model::Part::Str(&self.org_identifier),
@@ -286,11 +286,17 @@ impl model::Model for NgSecretFileSpec {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.type_),
-            1 => model::Part::Opt(&self.additional_metadata),
+            1 => model::opt(&self.additional_metadata),
             2 => model::Part::Str(&self.secret_manager_identifier),
             3 => model::Part::Str(&self.error_message_for_invalid_yaml),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.additional_metadata.is_some() as u64) << 1
+            | (self.secret_manager_identifier.is_some() as u64) << 2
+            | (self.error_message_for_invalid_yaml.is_some() as u64) << 3
     }
 }
 model::model!(NgSecretFileSpec);
@@ -335,12 +341,19 @@ impl model::Model for NgSecretResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.draft),
-            1 => model::Part::Opt(&self.secret),
+            1 => model::opt(&self.secret),
             2 => model::Part::Int(&self.created_at),
             3 => model::Part::Int(&self.updated_at),
-            4 => model::Part::Opt(&self.governance_metadata),
+            4 => model::opt(&self.governance_metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.draft.is_some() as u64 | (self.secret.is_some() as u64) << 1
+            | (self.created_at.is_some() as u64) << 2
+            | (self.updated_at.is_some() as u64) << 3
+            | (self.governance_metadata.is_some() as u64) << 4
     }
 }
 model::model!(NgSecretResponse);
@@ -402,12 +415,20 @@ impl model::Model for NgSecretTextSpec {
         match index {
             0 => model::Part::Str(&self.type_),
             1 => model::Part::Str(&self.value),
-            2 => model::Part::Opt(&self.value_type),
-            3 => model::Part::Opt(&self.additional_metadata),
+            2 => model::opt(&self.value_type),
+            3 => model::opt(&self.additional_metadata),
             4 => model::Part::Str(&self.secret_manager_identifier),
             5 => model::Part::Str(&self.error_message_for_invalid_yaml),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.value.is_some() as u64) << 1
+            | (self.value_type.is_some() as u64) << 2
+            | (self.additional_metadata.is_some() as u64) << 3
+            | (self.secret_manager_identifier.is_some() as u64) << 4
+            | (self.error_message_for_invalid_yaml.is_some() as u64) << 5
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -478,6 +499,14 @@ impl model::Model for NtlmConfig {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        self.domain.is_some() as u64 | (self.use_ssl.is_some() as u64) << 1
+            | (self.password.is_some() as u64) << 2
+            | (self.username.is_some() as u64) << 3
+            | (self.use_no_profile.is_some() as u64) << 4
+            | (self.skip_cert_checks.is_some() as u64) << 5
+    }
+    #[inline]
     fn secrets(&self) -> &'static [usize] {
         &[2]
     }
@@ -542,7 +571,7 @@ impl model::Model for PageResponseSecretResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.empty),
-            1 => model::Part::Opt(&self.content),
+            1 => model::opt(&self.content),
             2 => model::Part::Int(&self.page_size),
             3 => model::Part::Int(&self.page_index),
             4 => model::Part::Str(&self.page_token),
@@ -551,6 +580,16 @@ impl model::Model for PageResponseSecretResponse {
             7 => model::Part::Int(&self.page_item_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
+            | (self.page_index.is_some() as u64) << 3
+            | (self.page_token.is_some() as u64) << 4
+            | (self.total_items.is_some() as u64) << 5
+            | (self.total_pages.is_some() as u64) << 6
+            | (self.page_item_count.is_some() as u64) << 7
     }
 }
 model::model!(PageResponseSecretResponse);
@@ -591,12 +630,18 @@ impl model::Model for ResponseDtoPageResponseSecretResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPageResponseSecretResponse);
@@ -642,12 +687,18 @@ impl model::Model for ResponseDtoSecretResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoSecretResponse);
@@ -693,12 +744,18 @@ impl model::Model for ResponseDtoSecretValidationResult {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoSecretValidationResult);
@@ -765,16 +822,26 @@ impl model::Model for SecretFilterProperties {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.tags),
-            1 => model::Part::Opt(&self.filter_type),
+            0 => model::opt(&self.tags),
+            1 => model::opt(&self.filter_type),
             2 => model::Part::Str(&self.search_term),
             3 => model::Part::Str(&self.secret_name),
             4 => model::Part::Str(&self.description),
-            5 => model::Part::Opt(&self.secret_types),
+            5 => model::opt(&self.secret_types),
             6 => model::Part::Str(&self.secret_identifier),
-            7 => model::Part::Opt(&self.secret_manager_identifiers),
+            7 => model::opt(&self.secret_manager_identifiers),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.tags.is_some() as u64 | (self.filter_type.is_some() as u64) << 1
+            | (self.search_term.is_some() as u64) << 2
+            | (self.secret_name.is_some() as u64) << 3
+            | (self.description.is_some() as u64) << 4
+            | (self.secret_types.is_some() as u64) << 5
+            | (self.secret_identifier.is_some() as u64) << 6
+            | (self.secret_manager_identifiers.is_some() as u64) << 7
     }
 }
 model::model!(SecretFilterProperties);
@@ -828,6 +895,10 @@ impl model::Model for SecretRequestWrapper {
             0 => model::Cell::part(&self.secret),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -886,13 +957,21 @@ impl model::Model for SecretResourceFilter {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.search_term),
-            1 => model::Part::Opt(&self.identifiers),
-            2 => model::Part::Opt(&self.secret_types),
-            3 => model::Part::Opt(&self.source_category),
+            1 => model::opt(&self.identifiers),
+            2 => model::opt(&self.secret_types),
+            3 => model::opt(&self.source_category),
             4 => model::Part::Flag(&self.include_secrets_from_every_sub_scope),
             5 => model::Part::Flag(&self.include_all_secrets_accessible_at_scope),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.search_term.is_some() as u64 | (self.identifiers.is_some() as u64) << 1
+            | (self.secret_types.is_some() as u64) << 2
+            | (self.source_category.is_some() as u64) << 3
+            | (self.include_secrets_from_every_sub_scope.is_some() as u64) << 4
+            | (self.include_all_secrets_accessible_at_scope.is_some() as u64) << 5
     }
 }
 model::model!(SecretResourceFilter);
@@ -945,6 +1024,10 @@ impl model::Model for SecretValidationResult {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.message.is_some() as u64 | (self.success.is_some() as u64) << 1
+    }
 }
 model::model!(SecretValidationResult);
 /// Schema `SSHAuth`.
@@ -984,8 +1067,8 @@ impl model::Model for SshAuth {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             2 => model::Part::Flag(&self.use_sshj),
             3 => model::Part::Flag(&self.use_ssh_client),
             _ => model::Part::Misfits(&self.misfits),
@@ -1038,8 +1121,8 @@ impl model::Model for SshConfig {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.credential_type),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.credential_type),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -1107,6 +1190,11 @@ impl model::Model for SshKeyPathCredential {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        self.key_path.is_some() as u64 | (self.user_name.is_some() as u64) << 1
+            | (self.encrypted_passphrase.is_some() as u64) << 2
+    }
+    #[inline]
     fn secrets(&self) -> &'static [usize] {
         &[2]
     }
@@ -1153,6 +1241,11 @@ impl model::Model for SshKeyReferenceCredentialDto {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.user_name.is_some() as u64) << 1
+            | (self.encrypted_passphrase.is_some() as u64) << 2
+    }
+    #[inline]
     fn secrets(&self) -> &'static [usize] {
         &[2]
     }
@@ -1195,12 +1288,18 @@ impl model::Model for SshKeySpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.auth),
+            0 => model::opt(&self.auth),
             1 => model::Part::Int(&self.port),
             2 => model::Part::Str(&self.type_),
             3 => model::Part::Str(&self.error_message_for_invalid_yaml),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.auth.is_some() as u64 | (self.port.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2
+            | (self.error_message_for_invalid_yaml.is_some() as u64) << 3
     }
 }
 model::model!(SshKeySpec);
@@ -1239,6 +1338,10 @@ impl model::Model for SshPasswordCredentialDto {
             1 => model::Part::Str(&self.user_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.password.is_some() as u64 | (self.user_name.is_some() as u64) << 1
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -1283,6 +1386,10 @@ impl model::Model for TgtKeyTabFilePathSpecDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key_path.is_some() as u64
+    }
 }
 model::model!(TgtKeyTabFilePathSpecDto);
 /// Schema `TGTPasswordSpecDTO`.
@@ -1316,6 +1423,10 @@ impl model::Model for TgtPasswordSpecDto {
             0 => model::Part::Str(&self.password),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.password.is_some() as u64
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -1354,8 +1465,8 @@ impl model::Model for WinRmAuth {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -1411,6 +1522,10 @@ impl model::Model for WinRmCommandParameter {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.value.is_some() as u64 | (self.parameter.is_some() as u64) << 1
+    }
 }
 model::model!(WinRmCommandParameter);
 /// Schema `WinRmCredentialsSpec`.
@@ -1453,13 +1568,20 @@ impl model::Model for WinRmCredentialsSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.auth),
+            0 => model::opt(&self.auth),
             1 => model::Part::Int(&self.port),
             2 => model::Part::Str(&self.type_),
-            3 => model::Part::Opt(&self.parameters),
+            3 => model::opt(&self.parameters),
             4 => model::Part::Str(&self.error_message_for_invalid_yaml),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.auth.is_some() as u64 | (self.port.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2
+            | (self.parameters.is_some() as u64) << 3
+            | (self.error_message_for_invalid_yaml.is_some() as u64) << 4
     }
 }
 model::model!(WinRmCredentialsSpec);

@@ -48,6 +48,12 @@ impl model::Model for CategoriesIdBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.enabled.is_some() as u64) << 1
+            | (self.description.is_some() as u64) << 2
+            | (self.is_predefined.is_some() as u64) << 3
+    }
 }
 model::model!(CategoriesIdBody);
 /// Schema `CategoryResponse`.
@@ -98,6 +104,13 @@ impl model::Model for CategoryResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.enabled.is_some() as u64) << 2
+            | (self.description.is_some() as u64) << 3
+            | (self.is_predefined.is_some() as u64) << 4
+    }
 }
 model::model!(CategoryResponse);
 /// Schema `InlineResponse20051`.
@@ -132,9 +145,13 @@ impl model::Model for DeleteCategoriesResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.count),
-            1 => model::Part::Opt(&self.records),
+            1 => model::opt(&self.records),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.count.is_some() as u64 | (self.records.is_some() as u64) << 1
     }
 }
 model::model!(DeleteCategoriesResponse);
@@ -174,6 +191,10 @@ impl model::Model for DeleteCategoriesResponseRecords {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.success.is_some() as u64) << 1
+    }
 }
 model::model!(DeleteCategoriesResponseRecords);
 /// Schema `InlineResponse20052`.
@@ -208,9 +229,13 @@ impl model::Model for DeleteCategoryResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.count),
-            1 => model::Part::Opt(&self.records),
+            1 => model::opt(&self.records),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.count.is_some() as u64 | (self.records.is_some() as u64) << 1
     }
 }
 model::model!(DeleteCategoryResponse);
@@ -250,6 +275,10 @@ impl model::Model for DeleteCategoryResponseRecords {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.success.is_some() as u64) << 1
+    }
 }
 model::model!(DeleteCategoryResponseRecords);
 /// Schema `UnitsListBody1`.
@@ -287,10 +316,15 @@ impl model::Model for ListCategoriesRequest {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.page),
-            1 => model::Part::Opt(&self.filter),
+            1 => model::opt(&self.filter),
             2 => model::Part::Int(&self.page_size),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.page.is_some() as u64 | (self.filter.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
     }
 }
 model::model!(ListCategoriesRequest);
@@ -329,10 +363,15 @@ impl model::Model for ListCategoriesResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.count),
-            1 => model::Part::Opt(&self.records),
-            2 => model::Part::Opt(&self.metadata),
+            1 => model::opt(&self.records),
+            2 => model::opt(&self.metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.count.is_some() as u64 | (self.records.is_some() as u64) << 1
+            | (self.metadata.is_some() as u64) << 2
     }
 }
 model::model!(ListCategoriesResponse);
@@ -405,6 +444,16 @@ impl model::Model for ListCategoriesResponseRecords {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.enabled.is_some() as u64) << 2
+            | (self.created_at.is_some() as u64) << 3
+            | (self.updated_at.is_some() as u64) << 4
+            | (self.description.is_some() as u64) << 5
+            | (self.count_of_ous.is_some() as u64) << 6
+            | (self.is_predefined.is_some() as u64) << 7
+    }
 }
 model::model!(ListCategoriesResponseRecords);
 /// Schema `OrgCategoriesBody`.
@@ -459,6 +508,14 @@ impl model::Model for OrgCategoriesBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.enabled.is_some() as u64) << 1
+            | (self.root_ou_name.is_some() as u64) << 2
+            | (self.description.is_some() as u64) << 3
+            | (self.workspace_id.is_some() as u64) << 4
+            | (self.is_predefined.is_some() as u64) << 5
+    }
 }
 model::model!(OrgCategoriesBody);
 /// Schema `V1orgworkspacesunitslistFilter`.
@@ -495,11 +552,16 @@ impl model::Model for V1orgworkspacesunitslistFilter {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.name),
+            0 => model::opt(&self.name),
             1 => model::Part::Flag(&self.enabled),
             2 => model::Part::Flag(&self.is_predefined),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.enabled.is_some() as u64) << 1
+            | (self.is_predefined.is_some() as u64) << 2
     }
 }
 model::model!(V1orgworkspacesunitslistFilter);

@@ -42,11 +42,17 @@ impl model::Model for CreateCollectionRequest {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.sections),
+            1 => model::opt(&self.sections),
             2 => model::Part::Str(&self.parent_ref_id),
             3 => model::Part::Str(&self.ou_category_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.sections.is_some() as u64) << 1
+            | (self.parent_ref_id.is_some() as u64) << 2
+            | (self.ou_category_id.is_some() as u64) << 3
     }
 }
 model::model!(CreateCollectionRequest);
@@ -81,6 +87,10 @@ impl model::Model for DeleteCollectionResponse {
             0 => model::Part::Str(&self.message),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.message.is_some() as u64
     }
 }
 model::model!(DeleteCollectionResponse);
@@ -119,10 +129,15 @@ impl model::Model for ListCollectionsResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.count),
-            1 => model::Part::Opt(&self.records),
-            2 => model::Part::Opt(&self.metadata),
+            1 => model::opt(&self.records),
+            2 => model::opt(&self.metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.count.is_some() as u64 | (self.records.is_some() as u64) << 1
+            | (self.metadata.is_some() as u64) << 2
     }
 }
 model::model!(ListCollectionsResponse);
@@ -223,12 +238,12 @@ impl model::Model for ListCollectionsResponseRecords {
             0 => model::Part::Str(&self.id),
             1 => model::Part::Str(&self.name),
             2 => model::Part::Str(&self.path),
-            3 => model::Part::Opt(&self.tags),
+            3 => model::opt(&self.tags),
             4 => model::Part::Str(&self.ou_id),
-            5 => model::Part::Opt(&self.admins),
+            5 => model::opt(&self.admins),
             6 => model::Part::Str(&self.version),
-            7 => model::Part::Opt(&self.managers),
-            8 => model::Part::Opt(&self.sections),
+            7 => model::opt(&self.managers),
+            8 => model::opt(&self.sections),
             9 => model::Part::Int(&self.created_at),
             10 => model::Part::Int(&self.workspace_id),
             11 => model::Part::Int(&self.parent_ref_id),
@@ -239,6 +254,23 @@ impl model::Model for ListCollectionsResponseRecords {
             16 => model::Part::Str(&self.workflow_profile_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.path.is_some() as u64) << 2 | (self.tags.is_some() as u64) << 3
+            | (self.ou_id.is_some() as u64) << 4 | (self.admins.is_some() as u64) << 5
+            | (self.version.is_some() as u64) << 6
+            | (self.managers.is_some() as u64) << 7
+            | (self.sections.is_some() as u64) << 8
+            | (self.created_at.is_some() as u64) << 9
+            | (self.workspace_id.is_some() as u64) << 10
+            | (self.parent_ref_id.is_some() as u64) << 11
+            | (self.ou_category_id.is_some() as u64) << 12
+            | (self.no_of_dashboards.is_some() as u64) << 13
+            | (self.workflow_profile_id.is_some() as u64) << 14
+            | (self.default_dashboard_id.is_some() as u64) << 15
+            | (self.workflow_profile_name.is_some() as u64) << 16
     }
 }
 model::model!(ListCollectionsResponseRecords);
@@ -284,11 +316,18 @@ impl model::Model for OrgUnitsBody {
         match index {
             0 => model::Part::Str(&self.id),
             1 => model::Part::Str(&self.name),
-            2 => model::Part::Opt(&self.sections),
+            2 => model::opt(&self.sections),
             3 => model::Part::Str(&self.parent_ref_id),
             4 => model::Part::Str(&self.ou_category_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.sections.is_some() as u64) << 2
+            | (self.parent_ref_id.is_some() as u64) << 3
+            | (self.ou_category_id.is_some() as u64) << 4
     }
 }
 model::model!(OrgUnitsBody);
@@ -323,10 +362,14 @@ impl model::Model for SaveCollectionResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.errors),
-            1 => model::Part::Opt(&self.success),
+            0 => model::opt(&self.errors),
+            1 => model::opt(&self.success),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.errors.is_some() as u64 | (self.success.is_some() as u64) << 1
     }
 }
 model::model!(SaveCollectionResponse);
@@ -365,10 +408,15 @@ impl model::Model for UnitsListBody {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.page),
-            1 => model::Part::Opt(&self.filter),
+            1 => model::opt(&self.filter),
             2 => model::Part::Int(&self.page_size),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.page.is_some() as u64 | (self.filter.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
     }
 }
 model::model!(UnitsListBody);
@@ -408,6 +456,10 @@ impl model::Model for V1orgunitsIntegrations {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.filters.is_some() as u64) << 1
+    }
 }
 model::model!(V1orgunitsIntegrations);
 /// Schema `V1orgunitsSections`.
@@ -442,9 +494,13 @@ impl model::Model for V1orgunitsSections {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.id),
-            1 => model::Part::Opt(&self.integrations),
+            1 => model::opt(&self.integrations),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.integrations.is_some() as u64) << 1
     }
 }
 model::model!(V1orgunitsSections);
@@ -476,9 +532,13 @@ impl model::Model for V1orgunitslistFilter {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.ou_category_id),
+            0 => model::opt(&self.ou_category_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ou_category_id.is_some() as u64
     }
 }
 model::model!(V1orgunitslistFilter);

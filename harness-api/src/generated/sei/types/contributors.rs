@@ -38,11 +38,16 @@ impl model::Model for GetContributorSchemaResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.fields),
+            0 => model::opt(&self.fields),
             1 => model::Part::Int(&self.version),
             2 => model::Part::Int(&self.created_at),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.fields.is_some() as u64 | (self.version.is_some() as u64) << 1
+            | (self.created_at.is_some() as u64) << 2
     }
 }
 model::model!(GetContributorSchemaResponse);
@@ -98,6 +103,14 @@ impl model::Model for GetContributorSchemaResponseFields {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.index.is_some() as u64) << 2
+            | (self.description.is_some() as u64) << 3
+            | (self.display_name.is_some() as u64) << 4
+            | (self.system_field.is_some() as u64) << 5
+    }
 }
 model::model!(GetContributorSchemaResponseFields);
 /// Schema `InlineResponse20059`.
@@ -135,10 +148,15 @@ impl model::Model for GetContributorVersionsResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.count),
-            1 => model::Part::Opt(&self.records),
-            2 => model::Part::Opt(&self.metadata),
+            1 => model::opt(&self.records),
+            2 => model::opt(&self.metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.count.is_some() as u64 | (self.records.is_some() as u64) << 1
+            | (self.metadata.is_some() as u64) << 2
     }
 }
 model::model!(GetContributorVersionsResponse);
@@ -182,6 +200,11 @@ impl model::Model for GetContributorVersionsResponseRecords {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.version.is_some() as u64) << 2
+    }
 }
 model::model!(GetContributorVersionsResponseRecords);
 /// Schema `InlineResponse20057`.
@@ -215,10 +238,14 @@ impl model::Model for ListActiveUsersResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.records),
-            1 => model::Part::Opt(&self.metadata),
+            0 => model::opt(&self.records),
+            1 => model::opt(&self.metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.records.is_some() as u64 | (self.metadata.is_some() as u64) << 1
     }
 }
 model::model!(ListActiveUsersResponse);
@@ -257,6 +284,10 @@ impl model::Model for ListActiveUsersResponseIntegrationUserIds {
             1 => model::Part::Str(&self.integration_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.user_id.is_some() as u64 | (self.integration_id.is_some() as u64) << 1
     }
 }
 model::model!(ListActiveUsersResponseIntegrationUserIds);
@@ -311,6 +342,14 @@ impl model::Model for ListActiveUsersResponseMetadata {
             5 => model::Part::Int(&self.non_users_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.page.is_some() as u64 | (self.has_next.is_some() as u64) << 1
+            | (self.next_page.is_some() as u64) << 2
+            | (self.page_size.is_some() as u64) << 3
+            | (self.total_count.is_some() as u64) << 4
+            | (self.non_users_count.is_some() as u64) << 5
     }
 }
 model::model!(ListActiveUsersResponseMetadata);
@@ -384,9 +423,20 @@ impl model::Model for ListActiveUsersResponseRecords {
             5 => model::Part::Int(&self.created_at),
             6 => model::Part::Int(&self.updated_at),
             7 => model::Part::Json(&self.additional_fields),
-            8 => model::Part::Opt(&self.integration_user_ids),
+            8 => model::opt(&self.integration_user_ids),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.email.is_some() as u64) << 1
+            | (self.version.is_some() as u64) << 2
+            | (self.org_uuid.is_some() as u64) << 3
+            | (self.full_name.is_some() as u64) << 4
+            | (self.created_at.is_some() as u64) << 5
+            | (self.updated_at.is_some() as u64) << 6
+            | (self.additional_fields.is_some() as u64) << 7
+            | (self.integration_user_ids.is_some() as u64) << 8
     }
 }
 model::model!(ListActiveUsersResponseRecords);
@@ -425,10 +475,16 @@ impl model::Model for ListContributorsResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.org_user_count),
-            1 => model::Part::Opt(&self.org_user_details),
+            1 => model::opt(&self.org_user_details),
             2 => model::Part::Int(&self.integration_user_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org_user_count.is_some() as u64
+            | (self.org_user_details.is_some() as u64) << 1
+            | (self.integration_user_count.is_some() as u64) << 2
     }
 }
 model::model!(ListContributorsResponse);
@@ -475,6 +531,12 @@ impl model::Model for ListContributorsResponseIntegrationUserDetails {
             3 => model::Part::Str(&self.integration_user_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.cloud_id.is_some() as u64 | (self.integration_id.is_some() as u64) << 1
+            | (self.integration_type.is_some() as u64) << 2
+            | (self.integration_user_id.is_some() as u64) << 3
     }
 }
 model::model!(ListContributorsResponseIntegrationUserDetails);
@@ -530,9 +592,16 @@ impl model::Model for ListContributorsResponseOrgUserDetails {
             1 => model::Part::Str(&self.full_name),
             2 => model::Part::Str(&self.org_user_id),
             3 => model::Part::Str(&self.org_user_ref_id),
-            4 => model::Part::Opt(&self.integration_user_details),
+            4 => model::opt(&self.integration_user_details),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.email.is_some() as u64 | (self.full_name.is_some() as u64) << 1
+            | (self.org_user_id.is_some() as u64) << 2
+            | (self.org_user_ref_id.is_some() as u64) << 3
+            | (self.integration_user_details.is_some() as u64) << 4
     }
 }
 model::model!(ListContributorsResponseOrgUserDetails);
@@ -610,10 +679,22 @@ impl model::Model for OrgUsersBody {
             5 => model::Part::Int(&self.created_at),
             6 => model::Part::Int(&self.updated_at),
             7 => model::Part::Json(&self.additional_fields),
-            8 => model::Part::Opt(&self.integration_user_ids),
+            8 => model::opt(&self.integration_user_ids),
             9 => model::Part::Str(&self.dynamic_column_aggs_region),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.email.is_some() as u64) << 1
+            | (self.version.is_some() as u64) << 2
+            | (self.org_uuid.is_some() as u64) << 3
+            | (self.full_name.is_some() as u64) << 4
+            | (self.created_at.is_some() as u64) << 5
+            | (self.updated_at.is_some() as u64) << 6
+            | (self.additional_fields.is_some() as u64) << 7
+            | (self.integration_user_ids.is_some() as u64) << 8
+            | (self.dynamic_column_aggs_region.is_some() as u64) << 9
     }
 }
 model::model!(OrgUsersBody);
@@ -648,6 +729,10 @@ impl model::Model for UpdateContributorsResponse {
             0 => model::Part::Str(&self.message),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.message.is_some() as u64
     }
 }
 model::model!(UpdateContributorsResponse);
@@ -690,6 +775,11 @@ impl model::Model for UsersListBody {
             2 => model::Part::Int(&self.page_size),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.page.is_some() as u64 | (self.filter.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
     }
 }
 model::model!(UsersListBody);

@@ -35,10 +35,14 @@ impl model::Model for ChangeFailureRateResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.stats),
-            1 => model::Part::Opt(&self.time_series),
+            0 => model::opt(&self.stats),
+            1 => model::opt(&self.time_series),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.stats.is_some() as u64 | (self.time_series.is_some() as u64) << 1
     }
 }
 model::model!(ChangeFailureRateResponse);
@@ -86,6 +90,12 @@ impl model::Model for ChangeFailureRateResponseStats {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.band.is_some() as u64 | (self.is_absolute.is_some() as u64) << 1
+            | (self.failure_rate.is_some() as u64) << 2
+            | (self.total_deployment.is_some() as u64) << 3
+    }
 }
 model::model!(ChangeFailureRateResponseStats);
 /// Schema `InlineResponse20041TimeSeries`.
@@ -122,11 +132,16 @@ impl model::Model for ChangeFailureRateResponseTimeSeries {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.day),
-            1 => model::Part::Opt(&self.week),
-            2 => model::Part::Opt(&self.month),
+            0 => model::opt(&self.day),
+            1 => model::opt(&self.week),
+            2 => model::opt(&self.month),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.day.is_some() as u64 | (self.week.is_some() as u64) << 1
+            | (self.month.is_some() as u64) << 2
     }
 }
 model::model!(ChangeFailureRateResponseTimeSeries);
@@ -170,6 +185,11 @@ impl model::Model for ChangeFailureRateResponseTimeSeriesDay {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.count.is_some() as u64) << 1
+            | (self.additional_key.is_some() as u64) << 2
+    }
 }
 model::model!(ChangeFailureRateResponseTimeSeriesDay);
 /// Schema `InlineResponse20042`.
@@ -203,10 +223,14 @@ impl model::Model for DeploymentFrequencyResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.stats),
-            1 => model::Part::Opt(&self.time_series),
+            0 => model::opt(&self.stats),
+            1 => model::opt(&self.time_series),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.stats.is_some() as u64 | (self.time_series.is_some() as u64) << 1
     }
 }
 model::model!(DeploymentFrequencyResponse);
@@ -264,6 +288,13 @@ impl model::Model for DeploymentFrequencyResponseStats {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.band.is_some() as u64 | (self.count_per_day.is_some() as u64) << 1
+            | (self.count_per_week.is_some() as u64) << 2
+            | (self.count_per_month.is_some() as u64) << 3
+            | (self.total_deployment.is_some() as u64) << 4
+    }
 }
 model::model!(DeploymentFrequencyResponseStats);
 /// Schema `DoraChangeFailureRateBody`.
@@ -297,10 +328,14 @@ impl model::Model for DoraChangeFailureRateBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.filter),
-            1 => model::Part::Opt(&self.ou_ids),
+            0 => model::opt(&self.filter),
+            1 => model::opt(&self.ou_ids),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.filter.is_some() as u64 | (self.ou_ids.is_some() as u64) << 1
     }
 }
 model::model!(DoraChangeFailureRateBody);
@@ -335,10 +370,14 @@ impl model::Model for DoraDeploymentFrequencyBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.filter),
-            1 => model::Part::Opt(&self.ou_ids),
+            0 => model::opt(&self.filter),
+            1 => model::opt(&self.ou_ids),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.filter.is_some() as u64 | (self.ou_ids.is_some() as u64) << 1
     }
 }
 model::model!(DoraDeploymentFrequencyBody);
@@ -377,10 +416,15 @@ impl model::Model for DoraLeadtimeBody {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.across),
-            1 => model::Part::Opt(&self.filter),
-            2 => model::Part::Opt(&self.ou_ids),
+            1 => model::opt(&self.filter),
+            2 => model::opt(&self.ou_ids),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.across.is_some() as u64 | (self.filter.is_some() as u64) << 1
+            | (self.ou_ids.is_some() as u64) << 2
     }
 }
 model::model!(DoraLeadtimeBody);
@@ -422,11 +466,17 @@ impl model::Model for DoraMeantimeBody {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.across),
-            1 => model::Part::Opt(&self.filter),
-            2 => model::Part::Opt(&self.ou_ids),
+            1 => model::opt(&self.filter),
+            2 => model::opt(&self.ou_ids),
             3 => model::Part::Str(&self.widget_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.across.is_some() as u64 | (self.filter.is_some() as u64) << 1
+            | (self.ou_ids.is_some() as u64) << 2
+            | (self.widget_id.is_some() as u64) << 3
     }
 }
 model::model!(DoraMeantimeBody);
@@ -465,10 +515,15 @@ impl model::Model for LeadTimeResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.count),
-            1 => model::Part::Opt(&self.records),
-            2 => model::Part::Opt(&self.metadata),
+            1 => model::opt(&self.records),
+            2 => model::opt(&self.metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.count.is_some() as u64 | (self.records.is_some() as u64) << 1
+            | (self.metadata.is_some() as u64) << 2
     }
 }
 model::model!(LeadTimeResponse);
@@ -508,9 +563,14 @@ impl model::Model for LeadTimeResponseRecords {
         match index {
             0 => model::Part::Str(&self.id),
             1 => model::Part::Num(&self.lead_time),
-            2 => model::Part::Opt(&self.work_item),
+            2 => model::opt(&self.work_item),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.lead_time.is_some() as u64) << 1
+            | (self.work_item.is_some() as u64) << 2
     }
 }
 model::model!(LeadTimeResponseRecords);
@@ -549,6 +609,10 @@ impl model::Model for LeadTimeResponseWorkItem {
             1 => model::Part::Str(&self.resolved_at),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.resolved_at.is_some() as u64) << 1
     }
 }
 model::model!(LeadTimeResponseWorkItem);
@@ -596,6 +660,12 @@ impl model::Model for MeanTimeToRestoreResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.band.is_some() as u64 | (self.unit.is_some() as u64) << 1
+            | (self.mean_time.is_some() as u64) << 2
+            | (self.total_incidents.is_some() as u64) << 3
+    }
 }
 model::model!(MeanTimeToRestoreResponse);
 /// Schema `V1dorachangeFailureRateFilter`.
@@ -626,9 +696,13 @@ impl model::Model for V1dorachangeFailureRateFilter {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.time_range),
+            0 => model::opt(&self.time_range),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.time_range.is_some() as u64
     }
 }
 model::model!(V1dorachangeFailureRateFilter);
@@ -667,6 +741,10 @@ impl model::Model for V1dorachangeFailureRateFilterTimeRange {
             1 => model::Part::Int(&self.lt),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.gt.is_some() as u64 | (self.lt.is_some() as u64) << 1
     }
 }
 model::model!(V1dorachangeFailureRateFilterTimeRange);
@@ -724,15 +802,24 @@ impl model::Model for V1doraleadtimeFilter {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.ratings),
+            0 => model::opt(&self.ratings),
             1 => model::Part::Str(&self.calculation),
-            2 => model::Part::Opt(&self.integration_ids),
+            2 => model::opt(&self.integration_ids),
             3 => model::Part::Str(&self.work_items_type),
-            4 => model::Part::Opt(&self.jira_issue_types),
-            5 => model::Part::Opt(&self.jira_issue_resolved_at),
+            4 => model::opt(&self.jira_issue_types),
+            5 => model::opt(&self.jira_issue_resolved_at),
             6 => model::Part::Flag(&self.limit_to_only_applicable_data),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ratings.is_some() as u64 | (self.calculation.is_some() as u64) << 1
+            | (self.integration_ids.is_some() as u64) << 2
+            | (self.work_items_type.is_some() as u64) << 3
+            | (self.jira_issue_types.is_some() as u64) << 4
+            | (self.jira_issue_resolved_at.is_some() as u64) << 5
+            | (self.limit_to_only_applicable_data.is_some() as u64) << 6
     }
 }
 model::model!(V1doraleadtimeFilter);
@@ -771,6 +858,10 @@ impl model::Model for V1doraleadtimeFilterJiraIssueResolvedAt {
             1 => model::Part::Str(&self.lt),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.gt.is_some() as u64 | (self.lt.is_some() as u64) << 1
     }
 }
 model::model!(V1doraleadtimeFilterJiraIssueResolvedAt);
@@ -820,13 +911,20 @@ impl model::Model for V1dorameantimeFilter {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.ratings),
+            0 => model::opt(&self.ratings),
             1 => model::Part::Str(&self.calculation),
-            2 => model::Part::Opt(&self.integration_ids),
+            2 => model::opt(&self.integration_ids),
             3 => model::Part::Str(&self.work_items_type),
             4 => model::Part::Flag(&self.limit_to_only_applicable_data),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ratings.is_some() as u64 | (self.calculation.is_some() as u64) << 1
+            | (self.integration_ids.is_some() as u64) << 2
+            | (self.work_items_type.is_some() as u64) << 3
+            | (self.limit_to_only_applicable_data.is_some() as u64) << 4
     }
 }
 model::model!(V1dorameantimeFilter);

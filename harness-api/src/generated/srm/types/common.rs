@@ -35,8 +35,8 @@ impl model::Model for CalenderSloTargetSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -106,6 +106,12 @@ impl model::Model for CvDowntimeStatusDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status.is_some() as u64 | (self.end_time.is_some() as u64) << 1
+            | (self.start_time.is_some() as u64) << 2
+            | (self.end_date_time.is_some() as u64) << 3
+    }
 }
 model::model!(CvDowntimeStatusDetails);
 /// Schema `CvProjectParams`.
@@ -148,6 +154,12 @@ impl model::Model for CvProjectParams {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org_identifier.is_some() as u64
+            | (self.account_identifier.is_some() as u64) << 1
+            | (self.project_identifier.is_some() as u64) << 2
+    }
 }
 model::model!(CvProjectParams);
 /// Schema `CvSLOError`.
@@ -189,6 +201,11 @@ impl model::Model for CvSloError {
             2 => model::Part::Str(&self.slo_error_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.failed_state.is_some() as u64 | (self.error_message.is_some() as u64) << 1
+            | (self.slo_error_type.is_some() as u64) << 2
     }
 }
 model::model!(CvSloError);
@@ -339,17 +356,17 @@ impl model::Model for CvSloHealthListView {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.org_name),
             3 => model::Part::Str(&self.sli_type),
             4 => model::Part::Str(&self.slo_type),
             5 => model::Part::Num(&self.burn_rate),
-            6 => model::Part::Opt(&self.slo_error),
+            6 => model::opt(&self.slo_error),
             7 => model::Part::Str(&self.description),
             8 => model::Part::Str(&self.project_name),
             9 => model::Part::Str(&self.service_name),
-            10 => model::Part::Opt(&self.user_journeys),
-            11 => model::Part::Opt(&self.project_params),
+            10 => model::opt(&self.user_journeys),
+            11 => model::opt(&self.project_params),
             12 => model::Part::Str(&self.slo_identifier),
             13 => model::Part::Str(&self.slo_target_type),
             14 => model::Part::Str(&self.evaluation_type),
@@ -363,13 +380,45 @@ impl model::Model for CvSloHealthListView {
             22 => model::Part::Num(&self.slo_target_percentage),
             23 => model::Part::Int(&self.error_budget_remaining),
             24 => model::Part::Str(&self.monitored_service_name),
-            25 => model::Part::Opt(&self.downtime_status_details),
+            25 => model::opt(&self.downtime_status_details),
             26 => model::Part::Str(&self.environment_identifier),
             27 => model::Part::Str(&self.health_source_identifier),
             28 => model::Part::Str(&self.monitored_service_identifier),
             29 => model::Part::Num(&self.error_budget_remaining_percentage),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.org_name.is_some() as u64) << 2
+            | (self.sli_type.is_some() as u64) << 3
+            | (self.slo_type.is_some() as u64) << 4
+            | (self.burn_rate.is_some() as u64) << 5
+            | (self.slo_error.is_some() as u64) << 6
+            | (self.description.is_some() as u64) << 7
+            | (self.project_name.is_some() as u64) << 8
+            | (self.service_name.is_some() as u64) << 9
+            | (self.user_journeys.is_some() as u64) << 10
+            | (self.project_params.is_some() as u64) << 11
+            | (self.slo_identifier.is_some() as u64) << 12
+            | (self.slo_target_type.is_some() as u64) << 13
+            | (self.evaluation_type.is_some() as u64) << 14
+            | (self.environment_name.is_some() as u64) << 15
+            | (self.error_budget_risk.is_some() as u64) << 16
+            | (self.user_journey_name.is_some() as u64) << 17
+            | (self.health_source_name.is_some() as u64) << 18
+            | (self.no_of_active_alerts.is_some() as u64) << 19
+            | (self.total_error_budget.is_some() as u64) << 20
+            | (self.service_identifier.is_some() as u64) << 21
+            | (self.slo_target_percentage.is_some() as u64) << 22
+            | (self.error_budget_remaining.is_some() as u64) << 23
+            | (self.monitored_service_name.is_some() as u64) << 24
+            | (self.downtime_status_details.is_some() as u64) << 25
+            | (self.environment_identifier.is_some() as u64) << 26
+            | (self.health_source_identifier.is_some() as u64) << 27
+            | (self.monitored_service_identifier.is_some() as u64) << 28
+            | (self.error_budget_remaining_percentage.is_some() as u64) << 29
     }
 }
 model::model!(CvSloHealthListView);
@@ -404,10 +453,14 @@ impl model::Model for CvngEmailChannelSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.recipients),
-            1 => model::Part::Opt(&self.user_groups),
+            0 => model::opt(&self.recipients),
+            1 => model::opt(&self.user_groups),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.recipients.is_some() as u64 | (self.user_groups.is_some() as u64) << 1
     }
 }
 model::model!(CvngEmailChannelSpec);
@@ -442,8 +495,8 @@ impl model::Model for CvngNotificationChannel {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -503,10 +556,14 @@ impl model::Model for CvngPagerDutyChannelSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.user_groups),
+            0 => model::opt(&self.user_groups),
             1 => model::Part::Str(&self.integration_key),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.user_groups.is_some() as u64 | (self.integration_key.is_some() as u64) << 1
     }
 }
 model::model!(CvngPagerDutyChannelSpec);
@@ -546,6 +603,11 @@ impl model::Model for CvngRollbackSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.rollback_window.is_some() as u64
+            | (self.infrastructure_id.is_some() as u64) << 1
+    }
 }
 model::model!(CvngRollbackSpec);
 /// Schema `CVNGSlackChannelSpec`.
@@ -579,10 +641,14 @@ impl model::Model for CvngSlackChannelSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.user_groups),
+            0 => model::opt(&self.user_groups),
             1 => model::Part::Str(&self.webhook_url),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.user_groups.is_some() as u64 | (self.webhook_url.is_some() as u64) << 1
     }
 }
 model::model!(CvngSlackChannelSpec);
@@ -632,13 +698,20 @@ impl model::Model for CvngWebhookChannelSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.headers),
-            1 => model::Part::Opt(&self.user_groups),
+            0 => model::opt(&self.headers),
+            1 => model::opt(&self.user_groups),
             2 => model::Part::Str(&self.webhook_url),
             3 => model::Part::Str(&self.authorization_token),
             4 => model::Part::Int(&self.expression_functor_token),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.headers.is_some() as u64 | (self.user_groups.is_some() as u64) << 1
+            | (self.webhook_url.is_some() as u64) << 2
+            | (self.authorization_token.is_some() as u64) << 3
+            | (self.expression_functor_token.is_some() as u64) << 4
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -677,10 +750,14 @@ impl model::Model for CvngmsTeamsChannelSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.ms_team_keys),
-            1 => model::Part::Opt(&self.user_groups),
+            0 => model::opt(&self.ms_team_keys),
+            1 => model::opt(&self.user_groups),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.ms_team_keys.is_some() as u64 | (self.user_groups.is_some() as u64) << 1
     }
 }
 model::model!(CvngmsTeamsChannelSpec);
@@ -720,6 +797,10 @@ impl model::Model for DataPoints {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.value.is_some() as u64 | (self.timestamp.is_some() as u64) << 1
+    }
 }
 model::model!(DataPoints);
 /// Schema `MonthlyCalenderSpec`.
@@ -753,6 +834,10 @@ impl model::Model for MonthlyCalenderSpec {
             0 => model::Part::Int(&self.day_of_month),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.day_of_month.is_some() as u64
     }
 }
 model::model!(MonthlyCalenderSpec);
@@ -811,14 +896,23 @@ impl model::Model for NotificationRule {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.type_),
-            2 => model::Part::Opt(&self.conditions),
+            1 => model::opt(&self.type_),
+            2 => model::opt(&self.conditions),
             3 => model::Part::Str(&self.identifier),
             4 => model::Part::Str(&self.org_identifier),
             5 => model::Part::Str(&self.project_identifier),
-            6 => model::Part::Opt(&self.notification_method),
+            6 => model::opt(&self.notification_method),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.conditions.is_some() as u64) << 2
+            | (self.identifier.is_some() as u64) << 3
+            | (self.org_identifier.is_some() as u64) << 4
+            | (self.project_identifier.is_some() as u64) << 5
+            | (self.notification_method.is_some() as u64) << 6
     }
 }
 model::model!(NotificationRule);
@@ -854,9 +948,13 @@ impl model::Model for NotificationRuleCondition {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Json(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(NotificationRuleCondition);
@@ -905,6 +1003,11 @@ impl model::Model for NotificationRuleRefDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.enabled.is_some() as u64
+            | (self.notification_rule_ref.is_some() as u64) << 1
+    }
 }
 model::model!(NotificationRuleRefDto);
 /// Schema `NotificationRuleResponse`.
@@ -947,9 +1050,15 @@ impl model::Model for NotificationRuleResponse {
             0 => model::Part::Flag(&self.enabled),
             1 => model::Part::Int(&self.created_at),
             2 => model::Part::Int(&self.last_modified_at),
-            3 => model::Part::Opt(&self.notification_rule),
+            3 => model::opt(&self.notification_rule),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.enabled.is_some() as u64 | (self.created_at.is_some() as u64) << 1
+            | (self.last_modified_at.is_some() as u64) << 2
+            | (self.notification_rule.is_some() as u64) << 3
     }
 }
 model::model!(NotificationRuleResponse);
@@ -1017,7 +1126,7 @@ impl model::Model for PageResponseNotificationRuleResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.empty),
-            1 => model::Part::Opt(&self.content),
+            1 => model::opt(&self.content),
             2 => model::Part::Int(&self.page_size),
             3 => model::Part::Int(&self.page_index),
             4 => model::Part::Str(&self.page_token),
@@ -1026,6 +1135,16 @@ impl model::Model for PageResponseNotificationRuleResponse {
             7 => model::Part::Int(&self.page_item_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
+            | (self.page_index.is_some() as u64) << 3
+            | (self.page_token.is_some() as u64) << 4
+            | (self.total_items.is_some() as u64) << 5
+            | (self.total_pages.is_some() as u64) << 6
+            | (self.page_item_count.is_some() as u64) << 7
     }
 }
 model::model!(PageResponseNotificationRuleResponse);
@@ -1088,7 +1207,7 @@ impl model::Model for PageResponseSloHealthListView {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.empty),
-            1 => model::Part::Opt(&self.content),
+            1 => model::opt(&self.content),
             2 => model::Part::Int(&self.page_size),
             3 => model::Part::Int(&self.page_index),
             4 => model::Part::Str(&self.page_token),
@@ -1097,6 +1216,16 @@ impl model::Model for PageResponseSloHealthListView {
             7 => model::Part::Int(&self.page_item_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
+            | (self.page_index.is_some() as u64) << 3
+            | (self.page_token.is_some() as u64) << 4
+            | (self.total_items.is_some() as u64) << 5
+            | (self.total_pages.is_some() as u64) << 6
+            | (self.page_item_count.is_some() as u64) << 7
     }
 }
 model::model!(PageResponseSloHealthListView);
@@ -1128,9 +1257,13 @@ impl model::Model for QuarterlyCalenderSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.quarter_start),
+            0 => model::opt(&self.quarter_start),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.quarter_start.is_some() as u64
     }
 }
 model::model!(QuarterlyCalenderSpec);
@@ -1176,12 +1309,18 @@ impl model::Model for ResponseDtoPageResponseNotificationRuleResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPageResponseNotificationRuleResponse);
@@ -1227,12 +1366,18 @@ impl model::Model for ResponseDtoPageResponseSloHealthListView {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPageResponseSloHealthListView);
@@ -1272,6 +1417,10 @@ impl model::Model for RollingSloTargetSpec {
             0 => model::Part::Str(&self.period_length),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.period_length.is_some() as u64
     }
 }
 model::model!(RollingSloTargetSpec);
@@ -1349,20 +1498,34 @@ impl model::Model for SloDashboardApiFilter {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
-            1 => model::Part::Opt(&self.target_types),
+            0 => model::opt(&self.type_),
+            1 => model::opt(&self.target_types),
             2 => model::Part::Str(&self.search_filter),
             3 => model::Part::Flag(&self.child_resource),
-            4 => model::Part::Opt(&self.env_identifiers),
-            5 => model::Part::Opt(&self.evaluation_type),
-            6 => model::Part::Opt(&self.evaluation_types),
-            7 => model::Part::Opt(&self.error_budget_risks),
-            8 => model::Part::Opt(&self.slo_target_filter_dto),
+            4 => model::opt(&self.env_identifiers),
+            5 => model::opt(&self.evaluation_type),
+            6 => model::opt(&self.evaluation_types),
+            7 => model::opt(&self.error_budget_risks),
+            8 => model::opt(&self.slo_target_filter_dto),
             9 => model::Part::Str(&self.composite_slo_identifier),
-            10 => model::Part::Opt(&self.user_journey_identifiers),
+            10 => model::opt(&self.user_journey_identifiers),
             11 => model::Part::Str(&self.monitored_service_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.target_types.is_some() as u64) << 1
+            | (self.search_filter.is_some() as u64) << 2
+            | (self.child_resource.is_some() as u64) << 3
+            | (self.env_identifiers.is_some() as u64) << 4
+            | (self.evaluation_type.is_some() as u64) << 5
+            | (self.evaluation_types.is_some() as u64) << 6
+            | (self.error_budget_risks.is_some() as u64) << 7
+            | (self.slo_target_filter_dto.is_some() as u64) << 8
+            | (self.composite_slo_identifier.is_some() as u64) << 9
+            | (self.user_journey_identifiers.is_some() as u64) << 10
+            | (self.monitored_service_identifier.is_some() as u64) << 11
     }
 }
 model::model!(SloDashboardApiFilter);
@@ -1433,7 +1596,7 @@ impl model::Model for SloTargetFilterDto {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Cell::part(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -1496,6 +1659,10 @@ impl model::Model for UserJourney {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
+    }
 }
 model::model!(UserJourney);
 /// Schema `WeeklyCalendarSpec`.
@@ -1526,9 +1693,13 @@ impl model::Model for WeeklyCalendarSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.day_of_week),
+            0 => model::opt(&self.day_of_week),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.day_of_week.is_some() as u64
     }
 }
 model::model!(WeeklyCalendarSpec);

@@ -61,6 +61,10 @@ impl model::Model for AffectedEntity {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1 | 1 << 2
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1, 2]
     }
@@ -97,10 +101,14 @@ impl model::Model for AllEntitiesRule {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
-            1 => model::Part::Opt(&self.affected_entity),
+            0 => model::opt(&self.type_),
+            1 => model::opt(&self.affected_entity),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.affected_entity.is_some() as u64) << 1
     }
 }
 model::model!(AllEntitiesRule);
@@ -147,6 +155,11 @@ impl model::Model for CvDowntimeEntity {
             2 => model::Part::Str(&self.monitored_service_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.env_name.is_some() as u64 | (self.service_name.is_some() as u64) << 1
+            | (self.monitored_service_identifier.is_some() as u64) << 2
     }
 }
 model::model!(CvDowntimeEntity);
@@ -210,14 +223,24 @@ impl model::Model for CvDowntimeHistoryItem {
         match index {
             0 => model::Part::Str(&self.name),
             1 => model::Part::Str(&self.category),
-            2 => model::Part::Opt(&self.duration),
+            2 => model::opt(&self.duration),
             3 => model::Part::Str(&self.identifier),
             4 => model::Part::Str(&self.end_date_time),
             5 => model::Part::Str(&self.start_date_time),
-            6 => model::Part::Opt(&self.downtime_details),
-            7 => model::Part::Opt(&self.affected_entities),
+            6 => model::opt(&self.downtime_details),
+            7 => model::opt(&self.affected_entities),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.category.is_some() as u64) << 1
+            | (self.duration.is_some() as u64) << 2
+            | (self.identifier.is_some() as u64) << 3
+            | (self.end_date_time.is_some() as u64) << 4
+            | (self.start_date_time.is_some() as u64) << 5
+            | (self.downtime_details.is_some() as u64) << 6
+            | (self.affected_entities.is_some() as u64) << 7
     }
 }
 model::model!(CvDowntimeHistoryItem);
@@ -288,17 +311,29 @@ impl model::Model for CvDowntimeListItem {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.spec),
+            1 => model::opt(&self.spec),
             2 => model::Part::Flag(&self.enabled),
             3 => model::Part::Str(&self.category),
-            4 => model::Part::Opt(&self.duration),
+            4 => model::opt(&self.duration),
             5 => model::Part::Str(&self.identifier),
             6 => model::Part::Str(&self.description),
-            7 => model::Part::Opt(&self.last_modified),
-            8 => model::Part::Opt(&self.affected_entities),
-            9 => model::Part::Opt(&self.downtime_status_details),
+            7 => model::opt(&self.last_modified),
+            8 => model::opt(&self.affected_entities),
+            9 => model::opt(&self.downtime_status_details),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.spec.is_some() as u64) << 1
+            | (self.enabled.is_some() as u64) << 2
+            | (self.category.is_some() as u64) << 3
+            | (self.duration.is_some() as u64) << 4
+            | (self.identifier.is_some() as u64) << 5
+            | (self.description.is_some() as u64) << 6
+            | (self.last_modified.is_some() as u64) << 7
+            | (self.affected_entities.is_some() as u64) << 8
+            | (self.downtime_status_details.is_some() as u64) << 9
     }
 }
 model::model!(CvDowntimeListItem);
@@ -350,6 +385,10 @@ impl model::Model for CvEntityDetails {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        self.enabled.is_some() as u64 | 1 << 1
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[1]
     }
@@ -390,6 +429,11 @@ impl model::Model for CvLastModified {
             1 => model::Part::Str(&self.last_modified_by),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.last_modified_at.is_some() as u64
+            | (self.last_modified_by.is_some() as u64) << 1
     }
 }
 model::model!(CvLastModified);
@@ -436,6 +480,12 @@ impl model::Model for CvMonitoredServiceOption {
             3 => model::Part::Str(&self.environment_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
+            | (self.service_ref.is_some() as u64) << 2
+            | (self.environment_ref.is_some() as u64) << 3
     }
 }
 model::model!(CvMonitoredServiceOption);
@@ -539,8 +589,8 @@ impl model::Model for Downtime {
         match index {
             0 => model::Cell::part(&self.name),
             1 => model::Cell::part(&self.spec),
-            2 => model::Part::Opt(&self.tags),
-            3 => model::Part::Opt(&self.scope),
+            2 => model::opt(&self.tags),
+            3 => model::opt(&self.scope),
             4 => model::Part::Flag(&self.enabled),
             5 => model::Cell::part(&self.category),
             6 => model::Cell::part(&self.identifier),
@@ -550,6 +600,13 @@ impl model::Model for Downtime {
             10 => model::Cell::part(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1 | (self.tags.is_some() as u64) << 2
+            | (self.scope.is_some() as u64) << 3 | (self.enabled.is_some() as u64) << 4
+            | 1 << 5 | 1 << 6 | (self.description.is_some() as u64) << 7 | 1 << 8
+            | 1 << 9 | 1 << 10
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -592,10 +649,14 @@ impl model::Model for DowntimeDuration {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.duration_type),
+            0 => model::opt(&self.duration_type),
             1 => model::Part::Int(&self.duration_value),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.duration_type.is_some() as u64 | (self.duration_value.is_some() as u64) << 1
     }
 }
 model::model!(DowntimeDuration);
@@ -634,10 +695,15 @@ impl model::Model for DowntimeRecurrence {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.recurrence_type),
+            0 => model::opt(&self.recurrence_type),
             1 => model::Part::Int(&self.recurrence_value),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.recurrence_type.is_some() as u64
+            | (self.recurrence_value.is_some() as u64) << 1
     }
 }
 model::model!(DowntimeRecurrence);
@@ -685,8 +751,8 @@ impl model::Model for DowntimeSpecDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -757,11 +823,16 @@ impl model::Model for EntityIdentifiersRule {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
-            1 => model::Part::Opt(&self.affected_entity),
+            0 => model::opt(&self.type_),
+            1 => model::opt(&self.affected_entity),
             2 => model::Cell::part(&self.entity_identifiers),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.affected_entity.is_some() as u64) << 1
+            | 1 << 2
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -813,8 +884,8 @@ impl model::Model for OnetimeDowntimeSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             2 => model::Part::Str(&self.timezone),
             3 => model::Part::Int(&self.start_time),
             4 => model::Part::Str(&self.start_date_time),
@@ -865,9 +936,13 @@ impl model::Model for OnetimeDurationBasedSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.downtime_duration),
+            0 => model::opt(&self.downtime_duration),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.downtime_duration.is_some() as u64
     }
 }
 model::model!(OnetimeDurationBasedSpec);
@@ -906,6 +981,10 @@ impl model::Model for OnetimeEndTimeBasedSpec {
             1 => model::Part::Str(&self.end_date_time),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.end_time.is_some() as u64 | (self.end_date_time.is_some() as u64) << 1
     }
 }
 model::model!(OnetimeEndTimeBasedSpec);
@@ -972,12 +1051,21 @@ impl model::Model for RecurringDowntimeSpec {
             0 => model::Part::Str(&self.timezone),
             1 => model::Part::Int(&self.start_time),
             2 => model::Part::Str(&self.start_date_time),
-            3 => model::Part::Opt(&self.downtime_duration),
+            3 => model::opt(&self.downtime_duration),
             4 => model::Part::Int(&self.recurrence_end_time),
-            5 => model::Part::Opt(&self.downtime_recurrence),
+            5 => model::opt(&self.downtime_recurrence),
             6 => model::Part::Str(&self.recurrence_end_date_time),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.timezone.is_some() as u64 | (self.start_time.is_some() as u64) << 1
+            | (self.start_date_time.is_some() as u64) << 2
+            | (self.downtime_duration.is_some() as u64) << 3
+            | (self.recurrence_end_time.is_some() as u64) << 4
+            | (self.downtime_recurrence.is_some() as u64) << 5
+            | (self.recurrence_end_date_time.is_some() as u64) << 6
     }
 }
 model::model!(RecurringDowntimeSpec);
@@ -1018,12 +1106,18 @@ impl model::Model for GetDowntimeAssociatedMonitoredServicesResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(GetDowntimeAssociatedMonitoredServicesResponse);
@@ -1086,7 +1180,7 @@ impl model::Model for GetDowntimeAssociatedMonitoredServicesResponseData {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.empty),
-            1 => model::Part::Opt(&self.content),
+            1 => model::opt(&self.content),
             2 => model::Part::Int(&self.page_size),
             3 => model::Part::Int(&self.page_index),
             4 => model::Part::Str(&self.page_token),
@@ -1095,6 +1189,16 @@ impl model::Model for GetDowntimeAssociatedMonitoredServicesResponseData {
             7 => model::Part::Int(&self.page_item_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
+            | (self.page_index.is_some() as u64) << 3
+            | (self.page_token.is_some() as u64) << 4
+            | (self.total_items.is_some() as u64) << 5
+            | (self.total_pages.is_some() as u64) << 6
+            | (self.page_item_count.is_some() as u64) << 7
     }
 }
 model::model!(GetDowntimeAssociatedMonitoredServicesResponseData);
@@ -1140,12 +1244,18 @@ impl model::Model for GetHistoryResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(GetHistoryResponse);
@@ -1208,7 +1318,7 @@ impl model::Model for GetHistoryResponseData {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.empty),
-            1 => model::Part::Opt(&self.content),
+            1 => model::opt(&self.content),
             2 => model::Part::Int(&self.page_size),
             3 => model::Part::Int(&self.page_index),
             4 => model::Part::Str(&self.page_token),
@@ -1217,6 +1327,16 @@ impl model::Model for GetHistoryResponseData {
             7 => model::Part::Int(&self.page_item_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
+            | (self.page_index.is_some() as u64) << 3
+            | (self.page_token.is_some() as u64) << 4
+            | (self.total_items.is_some() as u64) << 5
+            | (self.total_pages.is_some() as u64) << 6
+            | (self.page_item_count.is_some() as u64) << 7
     }
 }
 model::model!(GetHistoryResponseData);
@@ -1261,12 +1381,18 @@ impl model::Model for ListDowntimesResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ListDowntimesResponse);
@@ -1329,7 +1455,7 @@ impl model::Model for ListDowntimesResponseData {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.empty),
-            1 => model::Part::Opt(&self.content),
+            1 => model::opt(&self.content),
             2 => model::Part::Int(&self.page_size),
             3 => model::Part::Int(&self.page_index),
             4 => model::Part::Str(&self.page_token),
@@ -1338,6 +1464,16 @@ impl model::Model for ListDowntimesResponseData {
             7 => model::Part::Int(&self.page_item_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
+            | (self.page_index.is_some() as u64) << 3
+            | (self.page_token.is_some() as u64) << 4
+            | (self.total_items.is_some() as u64) << 5
+            | (self.total_pages.is_some() as u64) << 6
+            | (self.page_item_count.is_some() as u64) << 7
     }
 }
 model::model!(ListDowntimesResponseData);

@@ -63,10 +63,19 @@ impl model::Model for CreateHealthSourceBody {
             2 => model::Part::Str(&self.identifier),
             3 => model::Part::Str(&self.connector_ref),
             4 => model::Part::Str(&self.data_source_type),
-            5 => model::Part::Opt(&self.query_definitions),
-            6 => model::Part::Opt(&self.health_source_params),
+            5 => model::opt(&self.query_definitions),
+            6 => model::opt(&self.health_source_params),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.mcp_ref.is_some() as u64) << 1
+            | (self.identifier.is_some() as u64) << 2
+            | (self.connector_ref.is_some() as u64) << 3
+            | (self.data_source_type.is_some() as u64) << 4
+            | (self.query_definitions.is_some() as u64) << 5
+            | (self.health_source_params.is_some() as u64) << 6
     }
 }
 model::model!(CreateHealthSourceBody);
@@ -101,10 +110,14 @@ impl model::Model for CreateHealthSourceBodyQueryDefinitions {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
+            0 => model::opt(&self.spec),
             1 => model::Part::Str(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(CreateHealthSourceBodyQueryDefinitions);
@@ -139,6 +152,10 @@ impl model::Model for CreateHealthSourceBodyQueryDefinitionsSpec {
             0 => model::Part::Json(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64
     }
 }
 model::model!(CreateHealthSourceBodyQueryDefinitionsSpec);
@@ -201,10 +218,19 @@ impl model::Model for UpdateHealthSourceBody {
             2 => model::Part::Str(&self.identifier),
             3 => model::Part::Str(&self.connector_ref),
             4 => model::Part::Str(&self.data_source_type),
-            5 => model::Part::Opt(&self.query_definitions),
-            6 => model::Part::Opt(&self.health_source_params),
+            5 => model::opt(&self.query_definitions),
+            6 => model::opt(&self.health_source_params),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.mcp_ref.is_some() as u64) << 1
+            | (self.identifier.is_some() as u64) << 2
+            | (self.connector_ref.is_some() as u64) << 3
+            | (self.data_source_type.is_some() as u64) << 4
+            | (self.query_definitions.is_some() as u64) << 5
+            | (self.health_source_params.is_some() as u64) << 6
     }
 }
 model::model!(UpdateHealthSourceBody);
@@ -239,10 +265,14 @@ impl model::Model for UpdateHealthSourceBodyQueryDefinitions {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
+            0 => model::opt(&self.spec),
             1 => model::Part::Str(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(UpdateHealthSourceBodyQueryDefinitions);
@@ -277,6 +307,10 @@ impl model::Model for UpdateHealthSourceBodyQueryDefinitionsSpec {
             0 => model::Part::Json(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64
     }
 }
 model::model!(UpdateHealthSourceBodyQueryDefinitionsSpec);

@@ -49,12 +49,19 @@ impl model::Model for ChangeSourceDto {
         match index {
             0 => model::Part::Str(&self.name),
             1 => model::Part::Json(&self.spec),
-            2 => model::Part::Opt(&self.type_),
+            2 => model::opt(&self.type_),
             3 => model::Part::Flag(&self.enabled),
-            4 => model::Part::Opt(&self.category),
+            4 => model::opt(&self.category),
             5 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.spec.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2 | (self.enabled.is_some() as u64) << 3
+            | (self.category.is_some() as u64) << 4
+            | (self.identifier.is_some() as u64) << 5
     }
 }
 model::model!(ChangeSourceDto);
@@ -114,9 +121,16 @@ impl model::Model for CvHealthScore {
             1 => model::Part::Int(&self.start_time),
             2 => model::Part::Str(&self.risk_status),
             3 => model::Part::Int(&self.health_score),
-            4 => model::Part::Opt(&self.time_range_params),
+            4 => model::opt(&self.time_range_params),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.end_time.is_some() as u64 | (self.start_time.is_some() as u64) << 1
+            | (self.risk_status.is_some() as u64) << 2
+            | (self.health_score.is_some() as u64) << 3
+            | (self.time_range_params.is_some() as u64) << 4
     }
 }
 model::model!(CvHealthScore);
@@ -164,6 +178,12 @@ impl model::Model for CvHealthSourceItem {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.identifier.is_some() as u64) << 2
+            | (self.verification_type.is_some() as u64) << 3
+    }
 }
 model::model!(CvHealthSourceItem);
 /// Schema `CvHealthTrend`.
@@ -194,9 +214,13 @@ impl model::Model for CvHealthTrend {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.health_scores),
+            0 => model::opt(&self.health_scores),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.health_scores.is_some() as u64
     }
 }
 model::model!(CvHealthTrend);
@@ -291,7 +315,7 @@ impl model::Model for CvMonitoredServiceListItem {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.type_),
             3 => model::Part::Str(&self.identifier),
             4 => model::Part::Str(&self.service_ref),
@@ -299,15 +323,33 @@ impl model::Model for CvMonitoredServiceListItem {
             6 => model::Part::Json(&self.change_summary),
             7 => model::Part::Str(&self.environment_ref),
             8 => model::Part::Str(&self.environment_name),
-            9 => model::Part::Opt(&self.historical_trend),
-            10 => model::Part::Opt(&self.current_health_score),
-            11 => model::Part::Opt(&self.environment_ref_list),
-            12 => model::Part::Opt(&self.slo_health_indicators),
-            13 => model::Part::Opt(&self.dependent_health_score),
+            9 => model::opt(&self.historical_trend),
+            10 => model::opt(&self.current_health_score),
+            11 => model::opt(&self.environment_ref_list),
+            12 => model::opt(&self.slo_health_indicators),
+            13 => model::opt(&self.dependent_health_score),
             14 => model::Part::Flag(&self.health_monitoring_enabled),
             15 => model::Part::Flag(&self.service_monitoring_enabled),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2
+            | (self.identifier.is_some() as u64) << 3
+            | (self.service_ref.is_some() as u64) << 4
+            | (self.service_name.is_some() as u64) << 5
+            | (self.change_summary.is_some() as u64) << 6
+            | (self.environment_ref.is_some() as u64) << 7
+            | (self.environment_name.is_some() as u64) << 8
+            | (self.historical_trend.is_some() as u64) << 9
+            | (self.current_health_score.is_some() as u64) << 10
+            | (self.environment_ref_list.is_some() as u64) << 11
+            | (self.slo_health_indicators.is_some() as u64) << 12
+            | (self.dependent_health_score.is_some() as u64) << 13
+            | (self.health_monitoring_enabled.is_some() as u64) << 14
+            | (self.service_monitoring_enabled.is_some() as u64) << 15
     }
 }
 model::model!(CvMonitoredServiceListItem);
@@ -342,10 +384,15 @@ impl model::Model for CvMonitoredServiceScore {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.current_health_score),
-            1 => model::Part::Opt(&self.dependent_health_score),
+            0 => model::opt(&self.current_health_score),
+            1 => model::opt(&self.dependent_health_score),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.current_health_score.is_some() as u64
+            | (self.dependent_health_score.is_some() as u64) << 1
     }
 }
 model::model!(CvMonitoredServiceScore);
@@ -384,6 +431,10 @@ impl model::Model for CvTimeRange {
             1 => model::Part::Int(&self.start_time),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.end_time.is_some() as u64 | (self.start_time.is_some() as u64) << 1
     }
 }
 model::model!(CvTimeRange);
@@ -455,9 +506,9 @@ impl model::Model for HealthSource {
         match index {
             0 => model::Part::Str(&self.name),
             1 => model::Part::Json(&self.spec),
-            2 => model::Part::Opt(&self.type_),
+            2 => model::opt(&self.type_),
             3 => model::Part::Json(&self.mcp_ref),
-            4 => model::Part::Opt(&self.version),
+            4 => model::opt(&self.version),
             5 => model::Part::Str(&self.identifier),
             6 => model::Part::Json(&self.connector_ref),
             7 => model::Part::Json(&self.data_source_type),
@@ -465,6 +516,17 @@ impl model::Model for HealthSource {
             9 => model::Part::Json(&self.health_source_params),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.spec.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2 | (self.mcp_ref.is_some() as u64) << 3
+            | (self.version.is_some() as u64) << 4
+            | (self.identifier.is_some() as u64) << 5
+            | (self.connector_ref.is_some() as u64) << 6
+            | (self.data_source_type.is_some() as u64) << 7
+            | (self.query_definitions.is_some() as u64) << 8
+            | (self.health_source_params.is_some() as u64) << 9
     }
 }
 model::model!(HealthSource);
@@ -581,24 +643,42 @@ impl model::Model for MonitoredService {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
-            2 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.tags),
+            2 => model::opt(&self.type_),
             3 => model::Part::Flag(&self.enabled),
-            4 => model::Part::Opt(&self.sources),
-            5 => model::Part::Opt(&self.template),
+            4 => model::opt(&self.sources),
+            5 => model::opt(&self.template),
             6 => model::Part::Str(&self.identifier),
             7 => model::Part::Str(&self.service_ref),
             8 => model::Part::Str(&self.description),
-            9 => model::Part::Opt(&self.dependencies),
+            9 => model::opt(&self.dependencies),
             10 => model::Part::Str(&self.org_identifier),
             11 => model::Part::Str(&self.environment_ref),
             12 => model::Part::Str(&self.project_identifier),
-            13 => model::Part::Opt(&self.environment_ref_list),
+            13 => model::opt(&self.environment_ref_list),
             14 => model::Part::Str(&self.template_identifier),
-            15 => model::Part::Opt(&self.notification_rule_refs),
+            15 => model::opt(&self.notification_rule_refs),
             16 => model::Part::Str(&self.template_version_label),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2 | (self.enabled.is_some() as u64) << 3
+            | (self.sources.is_some() as u64) << 4
+            | (self.template.is_some() as u64) << 5
+            | (self.identifier.is_some() as u64) << 6
+            | (self.service_ref.is_some() as u64) << 7
+            | (self.description.is_some() as u64) << 8
+            | (self.dependencies.is_some() as u64) << 9
+            | (self.org_identifier.is_some() as u64) << 10
+            | (self.environment_ref.is_some() as u64) << 11
+            | (self.project_identifier.is_some() as u64) << 12
+            | (self.environment_ref_list.is_some() as u64) << 13
+            | (self.template_identifier.is_some() as u64) << 14
+            | (self.notification_rule_refs.is_some() as u64) << 15
+            | (self.template_version_label.is_some() as u64) << 16
     }
 }
 model::model!(MonitoredService);
@@ -665,11 +745,21 @@ impl model::Model for MonitoredServiceReference {
             2 => model::Part::Str(&self.account_identifier),
             3 => model::Part::Str(&self.project_identifier),
             4 => model::Part::Str(&self.service_identifier),
-            5 => model::Part::Opt(&self.reconciliation_status),
-            6 => model::Part::Opt(&self.environment_identifiers),
+            5 => model::opt(&self.reconciliation_status),
+            6 => model::opt(&self.environment_identifiers),
             7 => model::Part::Int(&self.last_reconciled_timestamp),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.identifier.is_some() as u64 | (self.org_identifier.is_some() as u64) << 1
+            | (self.account_identifier.is_some() as u64) << 2
+            | (self.project_identifier.is_some() as u64) << 3
+            | (self.service_identifier.is_some() as u64) << 4
+            | (self.reconciliation_status.is_some() as u64) << 5
+            | (self.environment_identifiers.is_some() as u64) << 6
+            | (self.last_reconciled_timestamp.is_some() as u64) << 7
     }
 }
 model::model!(MonitoredServiceReference);
@@ -716,9 +806,14 @@ impl model::Model for MonitoredServiceResponse {
         match index {
             0 => model::Part::Int(&self.created_at),
             1 => model::Part::Int(&self.last_modified_at),
-            2 => model::Part::Opt(&self.monitored_service),
+            2 => model::opt(&self.monitored_service),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.created_at.is_some() as u64 | (self.last_modified_at.is_some() as u64) << 1
+            | (self.monitored_service.is_some() as u64) << 2
     }
 }
 model::model!(MonitoredServiceResponse);
@@ -785,7 +880,7 @@ impl model::Model for PageResponseMonitoredServiceReference {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.empty),
-            1 => model::Part::Opt(&self.content),
+            1 => model::opt(&self.content),
             2 => model::Part::Int(&self.page_size),
             3 => model::Part::Int(&self.page_index),
             4 => model::Part::Str(&self.page_token),
@@ -794,6 +889,16 @@ impl model::Model for PageResponseMonitoredServiceReference {
             7 => model::Part::Int(&self.page_item_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
+            | (self.page_index.is_some() as u64) << 3
+            | (self.page_token.is_some() as u64) << 4
+            | (self.total_items.is_some() as u64) << 5
+            | (self.total_pages.is_some() as u64) << 6
+            | (self.page_item_count.is_some() as u64) << 7
     }
 }
 model::model!(PageResponseMonitoredServiceReference);
@@ -834,12 +939,18 @@ impl model::Model for ResponseDtoMonitoredServiceResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoMonitoredServiceResponse);
@@ -882,11 +993,16 @@ impl model::Model for RestResponseMonitoredServiceResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.meta_data),
-            1 => model::Part::Opt(&self.resource),
-            2 => model::Part::Opt(&self.response_messages),
+            0 => model::opt(&self.meta_data),
+            1 => model::opt(&self.resource),
+            2 => model::opt(&self.response_messages),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
+            | (self.response_messages.is_some() as u64) << 2
     }
 }
 model::model!(RestResponseMonitoredServiceResponse);
@@ -924,11 +1040,16 @@ impl model::Model for RestResponsePageResponseMonitoredServiceReference {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.meta_data),
-            1 => model::Part::Opt(&self.resource),
-            2 => model::Part::Opt(&self.response_messages),
+            0 => model::opt(&self.meta_data),
+            1 => model::opt(&self.resource),
+            2 => model::opt(&self.response_messages),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
+            | (self.response_messages.is_some() as u64) << 2
     }
 }
 model::model!(RestResponsePageResponseMonitoredServiceReference);
@@ -966,11 +1087,16 @@ impl model::Model for ServiceDependencyDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
-            1 => model::Part::Opt(&self.dependency_metadata),
+            0 => model::opt(&self.type_),
+            1 => model::opt(&self.dependency_metadata),
             2 => model::Part::Str(&self.monitored_service_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.dependency_metadata.is_some() as u64) << 1
+            | (self.monitored_service_identifier.is_some() as u64) << 2
     }
 }
 model::model!(ServiceDependencyDto);
@@ -1011,10 +1137,15 @@ impl model::Model for ServiceDependencyMetadata {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
-            1 => model::Part::Opt(&self.supported_change_source_types),
+            0 => model::opt(&self.type_),
+            1 => model::opt(&self.supported_change_source_types),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64
+            | (self.supported_change_source_types.is_some() as u64) << 1
     }
 }
 model::model!(ServiceDependencyMetadata);
@@ -1061,10 +1192,15 @@ impl model::Model for Sources {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.change_sources),
-            1 => model::Part::Opt(&self.health_sources),
+            0 => model::opt(&self.change_sources),
+            1 => model::opt(&self.health_sources),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.change_sources.is_some() as u64
+            | (self.health_sources.is_some() as u64) << 1
     }
 }
 model::model!(Sources);
@@ -1122,6 +1258,13 @@ impl model::Model for TemplateDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.template_ref.is_some() as u64 | (self.version_label.is_some() as u64) << 1
+            | (self.template_inputs.is_some() as u64) << 2
+            | (self.is_template_by_reference.is_some() as u64) << 3
+            | (self.last_reconciliation_time.is_some() as u64) << 4
+    }
 }
 model::model!(TemplateDto);
 /// Schema `getHealthSourcesForMonitoredServiceIdentifier response`.
@@ -1159,10 +1302,15 @@ impl model::Model for GetHealthSourcesForMonitoredServiceIdentifierResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Json(&self.meta_data),
-            1 => model::Part::Opt(&self.resource),
-            2 => model::Part::Opt(&self.response_messages),
+            1 => model::opt(&self.resource),
+            2 => model::opt(&self.response_messages),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
+            | (self.response_messages.is_some() as u64) << 2
     }
 }
 model::model!(GetHealthSourcesForMonitoredServiceIdentifierResponse);
@@ -1211,12 +1359,18 @@ impl model::Model for GetMonitoredServiceScoreResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(GetMonitoredServiceScoreResponse);
@@ -1273,12 +1427,18 @@ impl model::Model for GetOverAllHealthScoreResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(GetOverAllHealthScoreResponse);
@@ -1329,12 +1489,18 @@ impl model::Model for MonitoredServicesListResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(MonitoredServicesListResponse);
@@ -1397,7 +1563,7 @@ impl model::Model for MonitoredServicesListResponseData {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.empty),
-            1 => model::Part::Opt(&self.content),
+            1 => model::opt(&self.content),
             2 => model::Part::Int(&self.page_size),
             3 => model::Part::Int(&self.page_index),
             4 => model::Part::Str(&self.page_token),
@@ -1406,6 +1572,16 @@ impl model::Model for MonitoredServicesListResponseData {
             7 => model::Part::Int(&self.page_item_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
+            | (self.page_index.is_some() as u64) << 3
+            | (self.page_token.is_some() as u64) << 4
+            | (self.total_items.is_some() as u64) << 5
+            | (self.total_pages.is_some() as u64) << 6
+            | (self.page_item_count.is_some() as u64) << 7
     }
 }
 model::model!(MonitoredServicesListResponseData);

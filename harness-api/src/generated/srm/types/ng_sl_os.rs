@@ -83,16 +83,16 @@ impl model::Model for AbstractServiceLevelObjective {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.spec),
-            2 => model::Part::Opt(&self.tags),
-            3 => model::Part::Opt(&self.type_),
-            4 => model::Part::Opt(&self.slo_target),
+            1 => model::opt(&self.spec),
+            2 => model::opt(&self.tags),
+            3 => model::opt(&self.type_),
+            4 => model::opt(&self.slo_target),
             5 => model::Part::Str(&self.identifier),
             6 => model::Part::Str(&self.description),
             7 => model::Part::Str(&self.org_identifier),
-            8 => model::Part::Opt(&self.user_journey_refs),
+            8 => model::opt(&self.user_journey_refs),
             9 => model::Part::Str(&self.project_identifier),
-            10 => model::Part::Opt(&self.notification_rule_refs),
+            10 => model::opt(&self.notification_rule_refs),
             11 => model::Part::Int(&self.error_budget_calculation_period),
             12 => model::Part::Int(&self.error_budget_calculation_validity),
             _ => model::Part::Misfits(&self.misfits),
@@ -148,11 +148,17 @@ impl model::Model for CompositeServiceLevelObjectiveSpec {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.evaluation_type),
-            1 => model::Part::Opt(&self.slo_formula_type),
-            2 => model::Part::Opt(&self.service_level_objectives_details),
+            0 => model::opt(&self.evaluation_type),
+            1 => model::opt(&self.slo_formula_type),
+            2 => model::opt(&self.service_level_objectives_details),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.evaluation_type.is_some() as u64
+            | (self.slo_formula_type.is_some() as u64) << 1
+            | (self.service_level_objectives_details.is_some() as u64) << 2
     }
 }
 model::model!(CompositeServiceLevelObjectiveSpec);
@@ -225,7 +231,7 @@ impl model::Model for PageResponseServiceLevelObjectiveV2Response {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.empty),
-            1 => model::Part::Opt(&self.content),
+            1 => model::opt(&self.content),
             2 => model::Part::Int(&self.page_size),
             3 => model::Part::Int(&self.page_index),
             4 => model::Part::Str(&self.page_token),
@@ -234,6 +240,16 @@ impl model::Model for PageResponseServiceLevelObjectiveV2Response {
             7 => model::Part::Int(&self.page_item_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
+            | (self.page_index.is_some() as u64) << 3
+            | (self.page_token.is_some() as u64) << 4
+            | (self.total_items.is_some() as u64) << 5
+            | (self.total_pages.is_some() as u64) << 6
+            | (self.page_item_count.is_some() as u64) << 7
     }
 }
 model::model!(PageResponseServiceLevelObjectiveV2Response);
@@ -274,12 +290,18 @@ impl model::Model for ResponseDtoPageResponseServiceLevelObjectiveV2Response {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPageResponseServiceLevelObjectiveV2Response);
@@ -322,11 +344,16 @@ impl model::Model for RestResponseServiceLevelObjectiveV2Response {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.meta_data),
-            1 => model::Part::Opt(&self.resource),
-            2 => model::Part::Opt(&self.response_messages),
+            0 => model::opt(&self.meta_data),
+            1 => model::opt(&self.resource),
+            2 => model::opt(&self.response_messages),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
+            | (self.response_messages.is_some() as u64) << 2
     }
 }
 model::model!(RestResponseServiceLevelObjectiveV2Response);
@@ -364,11 +391,16 @@ impl model::Model for RestResponseTimeGraphResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.meta_data),
-            1 => model::Part::Opt(&self.resource),
-            2 => model::Part::Opt(&self.response_messages),
+            0 => model::opt(&self.meta_data),
+            1 => model::opt(&self.resource),
+            2 => model::opt(&self.response_messages),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
+            | (self.response_messages.is_some() as u64) << 2
     }
 }
 model::model!(RestResponseTimeGraphResponse);
@@ -414,11 +446,18 @@ impl model::Model for ServiceLevelIndicatorDto {
         match index {
             0 => model::Part::Str(&self.name),
             1 => model::Part::Json(&self.spec),
-            2 => model::Part::Opt(&self.type_),
+            2 => model::opt(&self.type_),
             3 => model::Part::Str(&self.identifier),
             4 => model::Part::Str(&self.health_source_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.spec.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2
+            | (self.identifier.is_some() as u64) << 3
+            | (self.health_source_ref.is_some() as u64) << 4
     }
 }
 model::model!(ServiceLevelIndicatorDto);
@@ -480,6 +519,13 @@ impl model::Model for ServiceLevelObjectiveDetailsDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.account_id.is_some() as u64 | (self.org_identifier.is_some() as u64) << 1
+            | (self.project_identifier.is_some() as u64) << 2
+            | (self.weightage_percentage.is_some() as u64) << 3
+            | (self.service_level_objective_ref.is_some() as u64) << 4
+    }
 }
 model::model!(ServiceLevelObjectiveDetailsDto);
 model::union! {
@@ -524,9 +570,14 @@ impl model::Model for ServiceLevelObjectiveV2Response {
         match index {
             0 => model::Part::Int(&self.created_at),
             1 => model::Part::Int(&self.last_modified_at),
-            2 => model::Part::Opt(&self.service_level_objective_v2),
+            2 => model::opt(&self.service_level_objective_v2),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.created_at.is_some() as u64 | (self.last_modified_at.is_some() as u64) << 1
+            | (self.service_level_objective_v2.is_some() as u64) << 2
     }
 }
 model::model!(ServiceLevelObjectiveV2Response);
@@ -566,9 +617,15 @@ impl model::Model for SimpleServiceLevelObjectiveSpec {
         match index {
             0 => model::Part::Str(&self.health_source_ref),
             1 => model::Part::Str(&self.monitored_service_ref),
-            2 => model::Part::Opt(&self.service_level_indicators),
+            2 => model::opt(&self.service_level_indicators),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.health_source_ref.is_some() as u64
+            | (self.monitored_service_ref.is_some() as u64) << 1
+            | (self.service_level_indicators.is_some() as u64) << 2
     }
 }
 model::model!(SimpleServiceLevelObjectiveSpec);
@@ -606,8 +663,8 @@ impl model::Model for SloTargetDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.spec),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.spec),
+            1 => model::opt(&self.type_),
             2 => model::Part::Num(&self.slo_target_percentage),
             _ => model::Part::Misfits(&self.misfits),
         }
@@ -664,9 +721,14 @@ impl model::Model for TimeGraphResponse {
         match index {
             0 => model::Part::Int(&self.end_time),
             1 => model::Part::Int(&self.start_time),
-            2 => model::Part::Opt(&self.data_points),
+            2 => model::opt(&self.data_points),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.end_time.is_some() as u64 | (self.start_time.is_some() as u64) << 1
+            | (self.data_points.is_some() as u64) << 2
     }
 }
 model::model!(TimeGraphResponse);

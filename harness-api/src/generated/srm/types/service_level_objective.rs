@@ -36,6 +36,10 @@ impl model::Model for DowntimeStatus {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status.is_some() as u64
+    }
 }
 model::model!(DowntimeStatus);
 /// Schema `DowntimeStatusDetails`.
@@ -75,12 +79,18 @@ impl model::Model for DowntimeStatusDetails {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.status),
             1 => model::Part::Int(&self.end_time),
             2 => model::Part::Int(&self.start_time),
             3 => model::Part::Str(&self.end_date_time),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status.is_some() as u64 | (self.end_time.is_some() as u64) << 1
+            | (self.start_time.is_some() as u64) << 2
+            | (self.end_date_time.is_some() as u64) << 3
     }
 }
 model::model!(DowntimeStatusDetails);
@@ -126,11 +136,18 @@ impl model::Model for MetricGraph {
         match index {
             0 => model::Part::Int(&self.end_time),
             1 => model::Part::Int(&self.start_time),
-            2 => model::Part::Opt(&self.data_points),
+            2 => model::opt(&self.data_points),
             3 => model::Part::Str(&self.metric_name),
             4 => model::Part::Str(&self.metric_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.end_time.is_some() as u64 | (self.start_time.is_some() as u64) << 1
+            | (self.data_points.is_some() as u64) << 2
+            | (self.metric_name.is_some() as u64) << 3
+            | (self.metric_identifier.is_some() as u64) << 4
     }
 }
 model::model!(MetricGraph);
@@ -174,6 +191,12 @@ impl model::Model for ProjectParams {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org_identifier.is_some() as u64
+            | (self.account_identifier.is_some() as u64) << 1
+            | (self.project_identifier.is_some() as u64) << 2
+    }
 }
 model::model!(ProjectParams);
 /// Schema `ServiceLevelObjectiveType`.
@@ -208,6 +231,10 @@ impl model::Model for ServiceLevelObjectiveType {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64
+    }
 }
 model::model!(ServiceLevelObjectiveType);
 /// Schema `SLIEvaluationType`.
@@ -241,6 +268,10 @@ impl model::Model for SliEvaluationType {
             0 => model::Part::Str(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64
     }
 }
 model::model!(SliEvaluationType);
@@ -283,6 +314,11 @@ impl model::Model for SloError {
             2 => model::Part::Str(&self.slo_error_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.failed_state.is_some() as u64 | (self.error_message.is_some() as u64) << 1
+            | (self.slo_error_type.is_some() as u64) << 2
     }
 }
 model::model!(SloError);
@@ -429,19 +465,19 @@ impl model::Model for SloHealthListView {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.org_name),
-            3 => model::Part::Opt(&self.slo_type),
+            3 => model::opt(&self.slo_type),
             4 => model::Part::Num(&self.burn_rate),
-            5 => model::Part::Opt(&self.slo_error),
+            5 => model::opt(&self.slo_error),
             6 => model::Part::Str(&self.description),
             7 => model::Part::Str(&self.project_name),
             8 => model::Part::Str(&self.service_name),
-            9 => model::Part::Opt(&self.user_journeys),
-            10 => model::Part::Opt(&self.project_params),
+            9 => model::opt(&self.user_journeys),
+            10 => model::opt(&self.project_params),
             11 => model::Part::Str(&self.slo_identifier),
-            12 => model::Part::Opt(&self.evaluation_type),
-            13 => model::Part::Opt(&self.slo_target_type),
+            12 => model::opt(&self.evaluation_type),
+            13 => model::opt(&self.slo_target_type),
             14 => model::Part::Str(&self.environment_name),
             15 => model::Part::Str(&self.error_budget_risk),
             16 => model::Part::Str(&self.user_journey_name),
@@ -453,12 +489,43 @@ impl model::Model for SloHealthListView {
             22 => model::Part::Str(&self.environment_identifier),
             23 => model::Part::Int(&self.error_budget_remaining),
             24 => model::Part::Str(&self.monitored_service_name),
-            25 => model::Part::Opt(&self.downtime_status_details),
+            25 => model::opt(&self.downtime_status_details),
             26 => model::Part::Str(&self.health_source_identifier),
             27 => model::Part::Str(&self.monitored_service_identifier),
             28 => model::Part::Num(&self.error_budget_remaining_percentage),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.org_name.is_some() as u64) << 2
+            | (self.slo_type.is_some() as u64) << 3
+            | (self.burn_rate.is_some() as u64) << 4
+            | (self.slo_error.is_some() as u64) << 5
+            | (self.description.is_some() as u64) << 6
+            | (self.project_name.is_some() as u64) << 7
+            | (self.service_name.is_some() as u64) << 8
+            | (self.user_journeys.is_some() as u64) << 9
+            | (self.project_params.is_some() as u64) << 10
+            | (self.slo_identifier.is_some() as u64) << 11
+            | (self.evaluation_type.is_some() as u64) << 12
+            | (self.slo_target_type.is_some() as u64) << 13
+            | (self.environment_name.is_some() as u64) << 14
+            | (self.error_budget_risk.is_some() as u64) << 15
+            | (self.user_journey_name.is_some() as u64) << 16
+            | (self.health_source_name.is_some() as u64) << 17
+            | (self.service_identifier.is_some() as u64) << 18
+            | (self.total_error_budget.is_some() as u64) << 19
+            | (self.no_of_active_alerts.is_some() as u64) << 20
+            | (self.slo_target_percentage.is_some() as u64) << 21
+            | (self.environment_identifier.is_some() as u64) << 22
+            | (self.error_budget_remaining.is_some() as u64) << 23
+            | (self.monitored_service_name.is_some() as u64) << 24
+            | (self.downtime_status_details.is_some() as u64) << 25
+            | (self.health_source_identifier.is_some() as u64) << 26
+            | (self.monitored_service_identifier.is_some() as u64) << 27
+            | (self.error_budget_remaining_percentage.is_some() as u64) << 28
     }
 }
 model::model!(SloHealthListView);
@@ -493,6 +560,10 @@ impl model::Model for SloTargetType {
             0 => model::Part::Str(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64
     }
 }
 model::model!(SloTargetType);

@@ -78,20 +78,34 @@ impl model::Model for ApiCallLogDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.tags),
-            1 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.tags),
+            1 => model::opt(&self.type_),
             2 => model::Part::Int(&self.end_time),
-            3 => model::Part::Opt(&self.requests),
+            3 => model::opt(&self.requests),
             4 => model::Part::Str(&self.account_id),
             5 => model::Part::Int(&self.created_at),
-            6 => model::Part::Opt(&self.responses),
+            6 => model::opt(&self.responses),
             7 => model::Part::Int(&self.start_time),
             8 => model::Part::Int(&self.request_time),
             9 => model::Part::Str(&self.traceable_id),
             10 => model::Part::Int(&self.response_time),
-            11 => model::Part::Opt(&self.traceable_type),
+            11 => model::opt(&self.traceable_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.tags.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.end_time.is_some() as u64) << 2
+            | (self.requests.is_some() as u64) << 3
+            | (self.account_id.is_some() as u64) << 4
+            | (self.created_at.is_some() as u64) << 5
+            | (self.responses.is_some() as u64) << 6
+            | (self.start_time.is_some() as u64) << 7
+            | (self.request_time.is_some() as u64) << 8
+            | (self.traceable_id.is_some() as u64) << 9
+            | (self.response_time.is_some() as u64) << 10
+            | (self.traceable_type.is_some() as u64) << 11
     }
 }
 model::model!(ApiCallLogDto);
@@ -130,10 +144,15 @@ impl model::Model for ApiCallLogDtoField {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.type_),
             2 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.value.is_some() as u64) << 2
     }
 }
 model::model!(ApiCallLogDtoField);
@@ -191,10 +210,15 @@ impl model::Model for CvngLogTag {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.key),
-            1 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.type_),
             2 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.value.is_some() as u64) << 2
     }
 }
 model::model!(CvngLogTag);
@@ -269,17 +293,28 @@ impl model::Model for ExecutionLogDto {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.log),
-            1 => model::Part::Opt(&self.tags),
-            2 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.tags),
+            2 => model::opt(&self.type_),
             3 => model::Part::Int(&self.end_time),
-            4 => model::Part::Opt(&self.log_level),
+            4 => model::opt(&self.log_level),
             5 => model::Part::Str(&self.account_id),
             6 => model::Part::Int(&self.created_at),
             7 => model::Part::Int(&self.start_time),
             8 => model::Part::Str(&self.traceable_id),
-            9 => model::Part::Opt(&self.traceable_type),
+            9 => model::opt(&self.traceable_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.log.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2 | (self.end_time.is_some() as u64) << 3
+            | (self.log_level.is_some() as u64) << 4
+            | (self.account_id.is_some() as u64) << 5
+            | (self.created_at.is_some() as u64) << 6
+            | (self.start_time.is_some() as u64) << 7
+            | (self.traceable_id.is_some() as u64) << 8
+            | (self.traceable_type.is_some() as u64) << 9
     }
 }
 model::model!(ExecutionLogDto);
@@ -355,7 +390,7 @@ impl model::Model for PageResponseCvngLog {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.empty),
-            1 => model::Part::Opt(&self.content),
+            1 => model::opt(&self.content),
             2 => model::Part::Int(&self.page_size),
             3 => model::Part::Int(&self.page_index),
             4 => model::Part::Str(&self.page_token),
@@ -364,6 +399,16 @@ impl model::Model for PageResponseCvngLog {
             7 => model::Part::Int(&self.page_item_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
+            | (self.page_index.is_some() as u64) << 3
+            | (self.page_token.is_some() as u64) << 4
+            | (self.total_items.is_some() as u64) << 5
+            | (self.total_pages.is_some() as u64) << 6
+            | (self.page_item_count.is_some() as u64) << 7
     }
 }
 model::model!(PageResponseCvngLog);
@@ -401,11 +446,16 @@ impl model::Model for RestResponseListSloErrorBudgetReset {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.meta_data),
-            1 => model::Part::Opt(&self.resource),
-            2 => model::Part::Opt(&self.response_messages),
+            0 => model::opt(&self.meta_data),
+            1 => model::opt(&self.resource),
+            2 => model::opt(&self.response_messages),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
+            | (self.response_messages.is_some() as u64) << 2
     }
 }
 model::model!(RestResponseListSloErrorBudgetReset);
@@ -443,11 +493,16 @@ impl model::Model for RestResponsePageResponseCvngLog {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.meta_data),
-            1 => model::Part::Opt(&self.resource),
-            2 => model::Part::Opt(&self.response_messages),
+            0 => model::opt(&self.meta_data),
+            1 => model::opt(&self.resource),
+            2 => model::opt(&self.response_messages),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
+            | (self.response_messages.is_some() as u64) << 2
     }
 }
 model::model!(RestResponsePageResponseCvngLog);
@@ -485,11 +540,16 @@ impl model::Model for RestResponseSloErrorBudgetReset {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.meta_data),
-            1 => model::Part::Opt(&self.resource),
-            2 => model::Part::Opt(&self.response_messages),
+            0 => model::opt(&self.meta_data),
+            1 => model::opt(&self.resource),
+            2 => model::opt(&self.response_messages),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
+            | (self.response_messages.is_some() as u64) << 2
     }
 }
 model::model!(RestResponseSloErrorBudgetReset);
@@ -561,6 +621,16 @@ impl model::Model for SloErrorBudgetReset {
             7 => model::Part::Str(&self.service_level_objective_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.reason.is_some() as u64 | (self.created_at.is_some() as u64) << 1
+            | (self.valid_until.is_some() as u64) << 2
+            | (self.error_budget_at_reset.is_some() as u64) << 3
+            | (self.error_budget_increment_minutes.is_some() as u64) << 4
+            | (self.remaining_error_budget_at_reset.is_some() as u64) << 5
+            | (self.error_budget_increment_percentage.is_some() as u64) << 6
+            | (self.service_level_objective_identifier.is_some() as u64) << 7
     }
 }
 model::model!(SloErrorBudgetReset);

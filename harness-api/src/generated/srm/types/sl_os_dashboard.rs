@@ -77,7 +77,7 @@ impl model::Model for MonitoredServiceDetail {
             0 => model::Part::Str(&self.org_name),
             1 => model::Part::Str(&self.project_name),
             2 => model::Part::Str(&self.service_name),
-            3 => model::Part::Opt(&self.project_params),
+            3 => model::opt(&self.project_params),
             4 => model::Part::Str(&self.environment_name),
             5 => model::Part::Str(&self.health_source_name),
             6 => model::Part::Str(&self.service_identifier),
@@ -87,6 +87,19 @@ impl model::Model for MonitoredServiceDetail {
             10 => model::Part::Str(&self.monitored_service_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org_name.is_some() as u64 | (self.project_name.is_some() as u64) << 1
+            | (self.service_name.is_some() as u64) << 2
+            | (self.project_params.is_some() as u64) << 3
+            | (self.environment_name.is_some() as u64) << 4
+            | (self.health_source_name.is_some() as u64) << 5
+            | (self.service_identifier.is_some() as u64) << 6
+            | (self.monitored_service_name.is_some() as u64) << 7
+            | (self.environment_identifier.is_some() as u64) << 8
+            | (self.health_source_identifier.is_some() as u64) << 9
+            | (self.monitored_service_identifier.is_some() as u64) << 10
     }
 }
 model::model!(MonitoredServiceDetail);
@@ -149,7 +162,7 @@ impl model::Model for PageResponseSloConsumptionBreakdown {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.empty),
-            1 => model::Part::Opt(&self.content),
+            1 => model::opt(&self.content),
             2 => model::Part::Int(&self.page_size),
             3 => model::Part::Int(&self.page_index),
             4 => model::Part::Str(&self.page_token),
@@ -158,6 +171,16 @@ impl model::Model for PageResponseSloConsumptionBreakdown {
             7 => model::Part::Int(&self.page_item_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
+            | (self.page_index.is_some() as u64) << 3
+            | (self.page_token.is_some() as u64) << 4
+            | (self.total_items.is_some() as u64) << 5
+            | (self.total_pages.is_some() as u64) << 6
+            | (self.page_item_count.is_some() as u64) << 7
     }
 }
 model::model!(PageResponseSloConsumptionBreakdown);
@@ -201,6 +224,11 @@ impl model::Model for Point {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.value.is_some() as u64 | (self.enabled.is_some() as u64) << 1
+            | (self.timestamp.is_some() as u64) << 2
+    }
 }
 model::model!(Point);
 /// Schema `ResponseDTOPageResponseSLOConsumptionBreakdown`.
@@ -240,12 +268,18 @@ impl model::Model for ResponseDtoPageResponseSloConsumptionBreakdown {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPageResponseSloConsumptionBreakdown);
@@ -291,12 +325,18 @@ impl model::Model for ResponseDtosloDashboardDetail {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtosloDashboardDetail);
@@ -342,12 +382,18 @@ impl model::Model for ResponseDtosloRiskCountResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtosloRiskCountResponse);
@@ -395,6 +441,11 @@ impl model::Model for RiskCount {
             2 => model::Part::Str(&self.display_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.count.is_some() as u64 | (self.identifier.is_some() as u64) << 1
+            | (self.display_name.is_some() as u64) << 2
     }
 }
 model::model!(RiskCount);
@@ -482,10 +533,10 @@ impl model::Model for SloConsumptionBreakdown {
         match index {
             0 => model::Part::Str(&self.org_name),
             1 => model::Part::Str(&self.slo_name),
-            2 => model::Part::Opt(&self.slo_error),
+            2 => model::opt(&self.slo_error),
             3 => model::Part::Str(&self.project_name),
             4 => model::Part::Str(&self.service_name),
-            5 => model::Part::Opt(&self.project_params),
+            5 => model::opt(&self.project_params),
             6 => model::Part::Str(&self.slo_identifier),
             7 => model::Part::Int(&self.error_budget_burned),
             8 => model::Part::Num(&self.sli_status_percentage),
@@ -496,6 +547,22 @@ impl model::Model for SloConsumptionBreakdown {
             13 => model::Part::Int(&self.contributed_error_budget_burned),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org_name.is_some() as u64 | (self.slo_name.is_some() as u64) << 1
+            | (self.slo_error.is_some() as u64) << 2
+            | (self.project_name.is_some() as u64) << 3
+            | (self.service_name.is_some() as u64) << 4
+            | (self.project_params.is_some() as u64) << 5
+            | (self.slo_identifier.is_some() as u64) << 6
+            | (self.error_budget_burned.is_some() as u64) << 7
+            | (self.sli_status_percentage.is_some() as u64) << 8
+            | (self.slo_target_percentage.is_some() as u64) << 9
+            | (self.weightage_percentage.is_some() as u64) << 10
+            | (self.environment_identifier.is_some() as u64) << 11
+            | (self.monitored_service_identifier.is_some() as u64) << 12
+            | (self.contributed_error_budget_burned.is_some() as u64) << 13
     }
 }
 model::model!(SloConsumptionBreakdown);
@@ -548,10 +615,17 @@ impl model::Model for SloDashboardDetail {
             0 => model::Part::Int(&self.created_at),
             1 => model::Part::Str(&self.description),
             2 => model::Part::Int(&self.last_modified_at),
-            3 => model::Part::Opt(&self.time_range_filters),
-            4 => model::Part::Opt(&self.slo_dashboard_widget),
+            3 => model::opt(&self.time_range_filters),
+            4 => model::opt(&self.slo_dashboard_widget),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.created_at.is_some() as u64 | (self.description.is_some() as u64) << 1
+            | (self.last_modified_at.is_some() as u64) << 2
+            | (self.time_range_filters.is_some() as u64) << 3
+            | (self.slo_dashboard_widget.is_some() as u64) << 4
     }
 }
 model::model!(SloDashboardDetail);
@@ -742,19 +816,19 @@ impl model::Model for SloDashboardWidget {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.title),
-            3 => model::Part::Opt(&self.slo_type),
+            3 => model::opt(&self.slo_type),
             4 => model::Part::Json(&self.burn_rate),
-            5 => model::Part::Opt(&self.slo_error),
+            5 => model::opt(&self.slo_error),
             6 => model::Part::Str(&self.description),
             7 => model::Part::Str(&self.service_name),
             8 => model::Part::Str(&self.slo_identifier),
-            9 => model::Part::Opt(&self.slo_target_type),
+            9 => model::opt(&self.slo_target_type),
             10 => model::Part::Flag(&self.calculating_sli),
-            11 => model::Part::Opt(&self.evaluation_type),
+            11 => model::opt(&self.evaluation_type),
             12 => model::Part::Str(&self.environment_name),
-            13 => model::Part::Opt(&self.error_budget_risk),
+            13 => model::opt(&self.error_budget_risk),
             14 => model::Part::Str(&self.user_journey_name),
             15 => model::Part::Str(&self.health_source_name),
             16 => model::Part::Flag(&self.is_calculating_sli),
@@ -765,8 +839,8 @@ impl model::Model for SloDashboardWidget {
             21 => model::Part::Str(&self.service_identifier),
             22 => model::Part::Int(&self.time_remaining_days),
             23 => model::Part::Flag(&self.is_recalculating_sli),
-            24 => model::Part::Opt(&self.error_budget_burndown),
-            25 => model::Part::Opt(&self.slo_performance_trend),
+            24 => model::opt(&self.error_budget_burndown),
+            25 => model::opt(&self.slo_performance_trend),
             26 => model::Part::Num(&self.slo_target_percentage),
             27 => model::Part::Int(&self.current_period_end_time),
             28 => model::Part::Int(&self.error_budget_remaining),
@@ -776,13 +850,54 @@ impl model::Model for SloDashboardWidget {
             32 => model::Part::Int(&self.current_period_start_time),
             33 => model::Part::Str(&self.health_source_identifier),
             34 => model::Part::Int(&self.current_period_length_days),
-            35 => model::Part::Opt(&self.monitored_service_details),
+            35 => model::opt(&self.monitored_service_details),
             36 => model::Part::Str(&self.monitored_service_identifier),
             37 => model::Part::Flag(&self.total_error_budget_applicable),
             38 => model::Part::Flag(&self.is_total_error_budget_applicable),
             39 => model::Part::Num(&self.error_budget_remaining_percentage),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.title.is_some() as u64) << 2 | (self.slo_type.is_some() as u64) << 3
+            | (self.burn_rate.is_some() as u64) << 4
+            | (self.slo_error.is_some() as u64) << 5
+            | (self.description.is_some() as u64) << 6
+            | (self.service_name.is_some() as u64) << 7
+            | (self.slo_identifier.is_some() as u64) << 8
+            | (self.slo_target_type.is_some() as u64) << 9
+            | (self.calculating_sli.is_some() as u64) << 10
+            | (self.evaluation_type.is_some() as u64) << 11
+            | (self.environment_name.is_some() as u64) << 12
+            | (self.error_budget_risk.is_some() as u64) << 13
+            | (self.user_journey_name.is_some() as u64) << 14
+            | (self.health_source_name.is_some() as u64) << 15
+            | (self.is_calculating_sli.is_some() as u64) << 16
+            | (self.no_of_active_alerts.is_some() as u64) << 17
+            | (self.recalculating_sli.is_some() as u64) << 18
+            | (self.total_error_budget.is_some() as u64) << 19
+            | (self.no_of_maximum_alerts.is_some() as u64) << 20
+            | (self.service_identifier.is_some() as u64) << 21
+            | (self.time_remaining_days.is_some() as u64) << 22
+            | (self.is_recalculating_sli.is_some() as u64) << 23
+            | (self.error_budget_burndown.is_some() as u64) << 24
+            | (self.slo_performance_trend.is_some() as u64) << 25
+            | (self.slo_target_percentage.is_some() as u64) << 26
+            | (self.current_period_end_time.is_some() as u64) << 27
+            | (self.error_budget_remaining.is_some() as u64) << 28
+            | (self.monitored_service_name.is_some() as u64) << 29
+            | (self.environment_identifier.is_some() as u64) << 30
+            | (self.user_journey_identifier.is_some() as u64) << 31
+            | (self.current_period_start_time.is_some() as u64) << 32
+            | (self.health_source_identifier.is_some() as u64) << 33
+            | (self.current_period_length_days.is_some() as u64) << 34
+            | (self.monitored_service_details.is_some() as u64) << 35
+            | (self.monitored_service_identifier.is_some() as u64) << 36
+            | (self.total_error_budget_applicable.is_some() as u64) << 37
+            | (self.is_total_error_budget_applicable.is_some() as u64) << 38
+            | (self.error_budget_remaining_percentage.is_some() as u64) << 39
     }
 }
 model::model!(SloDashboardWidget);
@@ -835,10 +950,14 @@ impl model::Model for SloRiskCountResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.risk_counts),
+            0 => model::opt(&self.risk_counts),
             1 => model::Part::Int(&self.total_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.risk_counts.is_some() as u64 | (self.total_count.is_some() as u64) << 1
     }
 }
 model::model!(SloRiskCountResponse);
@@ -877,6 +996,11 @@ impl model::Model for TimeRangeFilter {
             1 => model::Part::Int(&self.duration_milli_seconds),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.display_name.is_some() as u64
+            | (self.duration_milli_seconds.is_some() as u64) << 1
     }
 }
 model::model!(TimeRangeFilter);

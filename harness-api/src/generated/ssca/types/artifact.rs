@@ -95,10 +95,10 @@ impl model::Model for ArtifactDetailResponse {
             2 => model::Part::Str(&self.url),
             3 => model::Part::Str(&self.name),
             4 => model::Part::Str(&self.updated),
-            5 => model::Part::Opt(&self.metadata),
-            6 => model::Part::Opt(&self.scorecard),
+            5 => model::opt(&self.metadata),
+            6 => model::opt(&self.scorecard),
             7 => model::Part::Int(&self.prod_env_count),
-            8 => model::Part::Opt(&self.sto_issue_count),
+            8 => model::opt(&self.sto_issue_count),
             9 => model::Part::Int(&self.components_count),
             10 => model::Part::Str(&self.orchestration_id),
             11 => model::Part::Str(&self.build_pipeline_id),
@@ -107,6 +107,22 @@ impl model::Model for ArtifactDetailResponse {
             14 => model::Part::Str(&self.build_pipeline_execution_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.tag.is_some() as u64) << 1
+            | (self.url.is_some() as u64) << 2 | (self.name.is_some() as u64) << 3
+            | (self.updated.is_some() as u64) << 4
+            | (self.metadata.is_some() as u64) << 5
+            | (self.scorecard.is_some() as u64) << 6
+            | (self.prod_env_count.is_some() as u64) << 7
+            | (self.sto_issue_count.is_some() as u64) << 8
+            | (self.components_count.is_some() as u64) << 9
+            | (self.orchestration_id.is_some() as u64) << 10
+            | (self.build_pipeline_id.is_some() as u64) << 11
+            | (self.non_prod_env_count.is_some() as u64) << 12
+            | (self.build_pipeline_name.is_some() as u64) << 13
+            | (self.build_pipeline_execution_id.is_some() as u64) << 14
     }
 }
 model::model!(ArtifactDetailResponse);
@@ -145,6 +161,10 @@ impl model::Model for ArtifactDetailResponseScorecard {
             1 => model::Part::Str(&self.max_score),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.avg_score.is_some() as u64 | (self.max_score.is_some() as u64) << 1
     }
 }
 model::model!(ArtifactDetailResponseScorecard);
@@ -251,10 +271,10 @@ impl model::Model for ArtifactListingResponse {
             2 => model::Part::Str(&self.url),
             3 => model::Part::Str(&self.name),
             4 => model::Part::Str(&self.updated),
-            5 => model::Part::Opt(&self.activity),
+            5 => model::opt(&self.activity),
             6 => model::Part::Flag(&self.baseline),
-            7 => model::Part::Opt(&self.metadata),
-            8 => model::Part::Opt(&self.scorecard),
+            7 => model::opt(&self.metadata),
+            8 => model::opt(&self.scorecard),
             9 => model::Part::Str(&self.enforcement_id),
             10 => model::Part::Int(&self.prod_env_count),
             11 => model::Part::Int(&self.components_count),
@@ -266,6 +286,25 @@ impl model::Model for ArtifactListingResponse {
             17 => model::Part::Str(&self.build_pipeline_execution_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.tag.is_some() as u64) << 1
+            | (self.url.is_some() as u64) << 2 | (self.name.is_some() as u64) << 3
+            | (self.updated.is_some() as u64) << 4
+            | (self.activity.is_some() as u64) << 5
+            | (self.baseline.is_some() as u64) << 6
+            | (self.metadata.is_some() as u64) << 7
+            | (self.scorecard.is_some() as u64) << 8
+            | (self.enforcement_id.is_some() as u64) << 9
+            | (self.prod_env_count.is_some() as u64) << 10
+            | (self.components_count.is_some() as u64) << 11
+            | (self.orchestration_id.is_some() as u64) << 12
+            | (self.build_pipeline_id.is_some() as u64) << 13
+            | (self.non_prod_env_count.is_some() as u64) << 14
+            | (self.deny_list_violation_count.is_some() as u64) << 15
+            | (self.allow_list_violation_count.is_some() as u64) << 16
+            | (self.build_pipeline_execution_id.is_some() as u64) << 17
     }
 }
 model::model!(ArtifactListingResponse);
@@ -308,6 +347,10 @@ impl model::Model for ArtifactListingResponseScorecard {
             1 => model::Part::Str(&self.max_score),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.avg_score.is_some() as u64 | (self.max_score.is_some() as u64) << 1
     }
 }
 model::model!(ArtifactListingResponseScorecard);

@@ -70,18 +70,30 @@ impl model::Model for ArtifactChainOfCustody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.compliance),
+            0 => model::opt(&self.compliance),
             1 => model::Part::Int(&self.created_at),
-            2 => model::Part::Opt(&self.deployment),
-            3 => model::Part::Opt(&self.provenance),
-            4 => model::Part::Opt(&self.enforcement),
-            5 => model::Part::Opt(&self.activity_type),
-            6 => model::Part::Opt(&self.verification),
-            7 => model::Part::Opt(&self.orchestration),
-            8 => model::Part::Opt(&self.vulnerability),
-            9 => model::Part::Opt(&self.artifact_details),
+            2 => model::opt(&self.deployment),
+            3 => model::opt(&self.provenance),
+            4 => model::opt(&self.enforcement),
+            5 => model::opt(&self.activity_type),
+            6 => model::opt(&self.verification),
+            7 => model::opt(&self.orchestration),
+            8 => model::opt(&self.vulnerability),
+            9 => model::opt(&self.artifact_details),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.compliance.is_some() as u64 | (self.created_at.is_some() as u64) << 1
+            | (self.deployment.is_some() as u64) << 2
+            | (self.provenance.is_some() as u64) << 3
+            | (self.enforcement.is_some() as u64) << 4
+            | (self.activity_type.is_some() as u64) << 5
+            | (self.verification.is_some() as u64) << 6
+            | (self.orchestration.is_some() as u64) << 7
+            | (self.vulnerability.is_some() as u64) << 8
+            | (self.artifact_details.is_some() as u64) << 9
     }
 }
 model::model!(ArtifactChainOfCustody);
@@ -138,10 +150,17 @@ impl model::Model for ArtifactSourcesListingResponse {
             1 => model::Part::Str(&self.name),
             2 => model::Part::Int(&self.count),
             3 => model::Part::Str(&self.source_id),
-            4 => model::Part::Opt(&self.deployments),
-            5 => model::Part::Opt(&self.sto_issue_count),
+            4 => model::opt(&self.deployments),
+            5 => model::opt(&self.sto_issue_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.count.is_some() as u64) << 2 | (self.source_id.is_some() as u64) << 3
+            | (self.deployments.is_some() as u64) << 4
+            | (self.sto_issue_count.is_some() as u64) << 5
     }
 }
 model::model!(ArtifactSourcesListingResponse);
@@ -230,19 +249,33 @@ impl model::Model for ArtifactV2ListingResponse {
             0 => model::Part::Str(&self.id),
             1 => model::Part::Str(&self.url),
             2 => model::Part::Str(&self.name),
-            3 => model::Part::Opt(&self.tags),
+            3 => model::opt(&self.tags),
             4 => model::Part::Str(&self.digest),
-            5 => model::Part::Opt(&self.signing),
+            5 => model::opt(&self.signing),
             6 => model::Part::Str(&self.updated),
             7 => model::Part::Json(&self.metadata),
-            8 => model::Part::Opt(&self.scorecard),
-            9 => model::Part::Opt(&self.deployment),
-            10 => model::Part::Opt(&self.orchestration),
-            11 => model::Part::Opt(&self.sto_issue_count),
+            8 => model::opt(&self.scorecard),
+            9 => model::opt(&self.deployment),
+            10 => model::opt(&self.orchestration),
+            11 => model::opt(&self.sto_issue_count),
             12 => model::Part::Int(&self.components_count),
-            13 => model::Part::Opt(&self.policy_enforcement),
+            13 => model::opt(&self.policy_enforcement),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.url.is_some() as u64) << 1
+            | (self.name.is_some() as u64) << 2 | (self.tags.is_some() as u64) << 3
+            | (self.digest.is_some() as u64) << 4 | (self.signing.is_some() as u64) << 5
+            | (self.updated.is_some() as u64) << 6
+            | (self.metadata.is_some() as u64) << 7
+            | (self.scorecard.is_some() as u64) << 8
+            | (self.deployment.is_some() as u64) << 9
+            | (self.orchestration.is_some() as u64) << 10
+            | (self.sto_issue_count.is_some() as u64) << 11
+            | (self.components_count.is_some() as u64) << 12
+            | (self.policy_enforcement.is_some() as u64) << 13
     }
 }
 model::model!(ArtifactV2ListingResponse);
@@ -281,6 +314,11 @@ impl model::Model for ArtifactV2ListingResponseDeployment {
             1 => model::Part::Int(&self.non_prod_env_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.prod_env_count.is_some() as u64
+            | (self.non_prod_env_count.is_some() as u64) << 1
     }
 }
 model::model!(ArtifactV2ListingResponseDeployment);
@@ -377,21 +415,37 @@ impl model::Model for ArtifactV2Overview {
             0 => model::Part::Str(&self.id),
             1 => model::Part::Str(&self.url),
             2 => model::Part::Str(&self.name),
-            3 => model::Part::Opt(&self.tags),
+            3 => model::opt(&self.tags),
             4 => model::Part::Str(&self.digest),
-            5 => model::Part::Opt(&self.signing),
+            5 => model::opt(&self.signing),
             6 => model::Part::Str(&self.updated),
             7 => model::Part::Json(&self.metadata),
-            8 => model::Part::Opt(&self.scorecard),
+            8 => model::opt(&self.scorecard),
             9 => model::Part::Str(&self.source_id),
-            10 => model::Part::Opt(&self.violations),
-            11 => model::Part::Opt(&self.deployments),
-            12 => model::Part::Opt(&self.sbom_details),
-            13 => model::Part::Opt(&self.slsa_details),
-            14 => model::Part::Opt(&self.sto_issue_count),
-            15 => model::Part::Opt(&self.pipeline_details),
+            10 => model::opt(&self.violations),
+            11 => model::opt(&self.deployments),
+            12 => model::opt(&self.sbom_details),
+            13 => model::opt(&self.slsa_details),
+            14 => model::opt(&self.sto_issue_count),
+            15 => model::opt(&self.pipeline_details),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.url.is_some() as u64) << 1
+            | (self.name.is_some() as u64) << 2 | (self.tags.is_some() as u64) << 3
+            | (self.digest.is_some() as u64) << 4 | (self.signing.is_some() as u64) << 5
+            | (self.updated.is_some() as u64) << 6
+            | (self.metadata.is_some() as u64) << 7
+            | (self.scorecard.is_some() as u64) << 8
+            | (self.source_id.is_some() as u64) << 9
+            | (self.violations.is_some() as u64) << 10
+            | (self.deployments.is_some() as u64) << 11
+            | (self.sbom_details.is_some() as u64) << 12
+            | (self.slsa_details.is_some() as u64) << 13
+            | (self.sto_issue_count.is_some() as u64) << 14
+            | (self.pipeline_details.is_some() as u64) << 15
     }
 }
 model::model!(ArtifactV2Overview);
@@ -449,10 +503,18 @@ impl model::Model for Deployments {
             1 => model::Part::Str(&self.env_type),
             2 => model::Part::Str(&self.env_identifier),
             3 => model::Part::Int(&self.prod_env_count),
-            4 => model::Part::Opt(&self.pipeline_details),
+            4 => model::opt(&self.pipeline_details),
             5 => model::Part::Int(&self.non_prod_env_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.env_name.is_some() as u64 | (self.env_type.is_some() as u64) << 1
+            | (self.env_identifier.is_some() as u64) << 2
+            | (self.prod_env_count.is_some() as u64) << 3
+            | (self.pipeline_details.is_some() as u64) << 4
+            | (self.non_prod_env_count.is_some() as u64) << 5
     }
 }
 model::model!(Deployments);
@@ -500,9 +562,16 @@ impl model::Model for SscaSlsaDetails {
             1 => model::Part::Str(&self.status),
             2 => model::Part::Str(&self.project_id),
             3 => model::Part::Str(&self.provenance_id),
-            4 => model::Part::Opt(&self.pipeline_details),
+            4 => model::opt(&self.pipeline_details),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org_id.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.project_id.is_some() as u64) << 2
+            | (self.provenance_id.is_some() as u64) << 3
+            | (self.pipeline_details.is_some() as u64) << 4
     }
 }
 model::model!(SscaSlsaDetails);
@@ -549,11 +618,18 @@ impl model::Model for Violations {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.enforcement_id),
-            1 => model::Part::Opt(&self.pipeline_details),
+            1 => model::opt(&self.pipeline_details),
             2 => model::Part::Int(&self.deny_list_violations),
             3 => model::Part::Int(&self.allow_list_violations),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.enforcement_id.is_some() as u64
+            | (self.pipeline_details.is_some() as u64) << 1
+            | (self.deny_list_violations.is_some() as u64) << 2
+            | (self.allow_list_violations.is_some() as u64) << 3
     }
 }
 model::model!(Violations);

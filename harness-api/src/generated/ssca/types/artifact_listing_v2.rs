@@ -52,12 +52,18 @@ impl model::Model for ArtifactChainOfCustodyV2 {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.activity),
+            0 => model::opt(&self.activity),
             1 => model::Part::Int(&self.created_at),
-            2 => model::Part::Opt(&self.artifact_details),
-            3 => model::Part::Opt(&self.execution_context),
+            2 => model::opt(&self.artifact_details),
+            3 => model::opt(&self.execution_context),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.activity.is_some() as u64 | (self.created_at.is_some() as u64) << 1
+            | (self.artifact_details.is_some() as u64) << 2
+            | (self.execution_context.is_some() as u64) << 3
     }
 }
 model::model!(ArtifactChainOfCustodyV2);
@@ -111,7 +117,7 @@ impl model::Model for DeploymentActivity {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.type_),
             1 => model::Part::Str(&self.env_name),
             2 => model::Part::Str(&self.env_type),
             3 => model::Part::Str(&self.env_identifier),
@@ -119,6 +125,14 @@ impl model::Model for DeploymentActivity {
             5 => model::Part::Int(&self.non_prod_env_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.env_name.is_some() as u64) << 1
+            | (self.env_type.is_some() as u64) << 2
+            | (self.env_identifier.is_some() as u64) << 3
+            | (self.prod_env_count.is_some() as u64) << 4
+            | (self.non_prod_env_count.is_some() as u64) << 5
     }
 }
 model::model!(DeploymentActivity);
@@ -163,12 +177,18 @@ impl model::Model for EnforcementActivity {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.type_),
             1 => model::Part::Str(&self.enforcement_id),
             2 => model::Part::Int(&self.deny_list_violations),
             3 => model::Part::Int(&self.allow_list_violations),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.enforcement_id.is_some() as u64) << 1
+            | (self.deny_list_violations.is_some() as u64) << 2
+            | (self.allow_list_violations.is_some() as u64) << 3
     }
 }
 model::model!(EnforcementActivity);
@@ -239,16 +259,26 @@ impl model::Model for GithubExecutionContext {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.type_),
             1 => model::Part::Str(&self.job_id),
             2 => model::Part::Str(&self.run_id),
             3 => model::Part::Str(&self.repository),
             4 => model::Part::Str(&self.action_path),
             5 => model::Part::Str(&self.workflow_ref),
             6 => model::Part::Str(&self.github_action),
-            7 => model::Part::Opt(&self.runner_detail),
+            7 => model::opt(&self.runner_detail),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.job_id.is_some() as u64) << 1
+            | (self.run_id.is_some() as u64) << 2
+            | (self.repository.is_some() as u64) << 3
+            | (self.action_path.is_some() as u64) << 4
+            | (self.workflow_ref.is_some() as u64) << 5
+            | (self.github_action.is_some() as u64) << 6
+            | (self.runner_detail.is_some() as u64) << 7
     }
 }
 model::model!(GithubExecutionContext);
@@ -291,10 +321,15 @@ impl model::Model for GithubRunnerDetail {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.type_),
             2 => model::Part::Str(&self.account_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.account_id.is_some() as u64) << 2
     }
 }
 model::model!(GithubRunnerDetail);
@@ -389,22 +424,38 @@ impl model::Model for HarnessExecutionContext {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.org),
-            1 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.type_),
             2 => model::Part::Str(&self.project),
             3 => model::Part::Str(&self.step_id),
             4 => model::Part::Str(&self.stage_id),
             5 => model::Part::Str(&self.step_name),
             6 => model::Part::Str(&self.stage_name),
-            7 => model::Part::Opt(&self.stage_type),
+            7 => model::opt(&self.stage_type),
             8 => model::Part::Str(&self.pipeline_id),
             9 => model::Part::Str(&self.sequence_id),
             10 => model::Part::Str(&self.pipeline_name),
-            11 => model::Part::Opt(&self.runner_detail),
+            11 => model::opt(&self.runner_detail),
             12 => model::Part::Str(&self.step_execution_id),
             13 => model::Part::Str(&self.stage_execution_id),
             14 => model::Part::Str(&self.pipeline_execution_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.project.is_some() as u64) << 2 | (self.step_id.is_some() as u64) << 3
+            | (self.stage_id.is_some() as u64) << 4
+            | (self.step_name.is_some() as u64) << 5
+            | (self.stage_name.is_some() as u64) << 6
+            | (self.stage_type.is_some() as u64) << 7
+            | (self.pipeline_id.is_some() as u64) << 8
+            | (self.sequence_id.is_some() as u64) << 9
+            | (self.pipeline_name.is_some() as u64) << 10
+            | (self.runner_detail.is_some() as u64) << 11
+            | (self.step_execution_id.is_some() as u64) << 12
+            | (self.stage_execution_id.is_some() as u64) << 13
+            | (self.pipeline_execution_id.is_some() as u64) << 14
     }
 }
 model::model!(HarnessExecutionContext);
@@ -454,12 +505,18 @@ impl model::Model for HarnessRunnerDetail {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.type_),
             1 => model::Part::Str(&self.trigger_type),
             2 => model::Part::Str(&self.trigger_by_id),
             3 => model::Part::Str(&self.trigger_by_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.trigger_type.is_some() as u64) << 1
+            | (self.trigger_by_id.is_some() as u64) << 2
+            | (self.trigger_by_name.is_some() as u64) << 3
     }
 }
 model::model!(HarnessRunnerDetail);
@@ -498,10 +555,14 @@ impl model::Model for IntegrityVerificationActivity {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
-            1 => model::Part::Opt(&self.signing),
+            0 => model::opt(&self.type_),
+            1 => model::opt(&self.signing),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.signing.is_some() as u64) << 1
     }
 }
 model::model!(IntegrityVerificationActivity);
@@ -550,13 +611,20 @@ impl model::Model for OrchestrationActivity {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.type_),
             1 => model::Part::Str(&self.drift_id),
             2 => model::Part::Int(&self.total_drifts),
             3 => model::Part::Int(&self.components_count),
             4 => model::Part::Str(&self.orchestration_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.drift_id.is_some() as u64) << 1
+            | (self.total_drifts.is_some() as u64) << 2
+            | (self.components_count.is_some() as u64) << 3
+            | (self.orchestration_id.is_some() as u64) << 4
     }
 }
 model::model!(OrchestrationActivity);
@@ -595,10 +663,14 @@ impl model::Model for ProvenanceActivity {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.type_),
             1 => model::Part::Str(&self.provenance_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.provenance_id.is_some() as u64) << 1
     }
 }
 model::model!(ProvenanceActivity);
@@ -642,10 +714,14 @@ impl model::Model for SigningActivity {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
-            1 => model::Part::Opt(&self.signing),
+            0 => model::opt(&self.type_),
+            1 => model::opt(&self.signing),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.signing.is_some() as u64) << 1
     }
 }
 model::model!(SigningActivity);
@@ -687,11 +763,16 @@ impl model::Model for VerificationActivity {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.type_),
             1 => model::Part::Str(&self.status),
             2 => model::Part::Str(&self.provenance_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.provenance_id.is_some() as u64) << 2
     }
 }
 model::model!(VerificationActivity);
@@ -769,7 +850,7 @@ impl model::Model for VulnerabilityActivity {
             1 => model::Part::Int(&self.high),
             2 => model::Part::Int(&self.info),
             3 => model::Part::Str(&self.tool),
-            4 => model::Part::Opt(&self.type_),
+            4 => model::opt(&self.type_),
             5 => model::Part::Int(&self.total),
             6 => model::Part::Int(&self.medium),
             7 => model::Part::Int(&self.ignored),
@@ -777,6 +858,15 @@ impl model::Model for VulnerabilityActivity {
             9 => model::Part::Str(&self.last_scanned),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.low.is_some() as u64 | (self.high.is_some() as u64) << 1
+            | (self.info.is_some() as u64) << 2 | (self.tool.is_some() as u64) << 3
+            | (self.type_.is_some() as u64) << 4 | (self.total.is_some() as u64) << 5
+            | (self.medium.is_some() as u64) << 6 | (self.ignored.is_some() as u64) << 7
+            | (self.critical.is_some() as u64) << 8
+            | (self.last_scanned.is_some() as u64) << 9
     }
 }
 model::model!(VulnerabilityActivity);

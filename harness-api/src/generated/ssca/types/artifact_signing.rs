@@ -38,11 +38,16 @@ impl model::Model for DownloadSignatureResponseBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.rekor),
+            0 => model::opt(&self.rekor),
             1 => model::Part::Str(&self.payload),
             2 => model::Part::Str(&self.signature),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.rekor.is_some() as u64 | (self.payload.is_some() as u64) << 1
+            | (self.signature.is_some() as u64) << 2
     }
 }
 model::model!(DownloadSignatureResponseBody);
@@ -92,13 +97,20 @@ impl model::Model for SaveIntegrityVerificationRequestBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.rekor),
-            1 => model::Part::Opt(&self.artifact),
+            0 => model::opt(&self.rekor),
+            1 => model::opt(&self.artifact),
             2 => model::Part::Str(&self.error_message),
-            3 => model::Part::Opt(&self.execution_context),
-            4 => model::Part::Opt(&self.verification_status),
+            3 => model::opt(&self.execution_context),
+            4 => model::opt(&self.verification_status),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.rekor.is_some() as u64 | (self.artifact.is_some() as u64) << 1
+            | (self.error_message.is_some() as u64) << 2
+            | (self.execution_context.is_some() as u64) << 3
+            | (self.verification_status.is_some() as u64) << 4
     }
 }
 model::model!(SaveIntegrityVerificationRequestBody);
@@ -134,9 +146,13 @@ impl model::Model for SaveIntegrityVerificationResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.status),
-            1 => model::Part::Opt(&self.response),
+            1 => model::opt(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status.is_some() as u64 | (self.response.is_some() as u64) << 1
     }
 }
 model::model!(SaveIntegrityVerificationResponse);
@@ -174,11 +190,16 @@ impl model::Model for SaveSignatureRequestBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.rekor),
-            1 => model::Part::Opt(&self.artifact),
-            2 => model::Part::Opt(&self.execution_context),
+            0 => model::opt(&self.rekor),
+            1 => model::opt(&self.artifact),
+            2 => model::opt(&self.execution_context),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.rekor.is_some() as u64 | (self.artifact.is_some() as u64) << 1
+            | (self.execution_context.is_some() as u64) << 2
     }
 }
 model::model!(SaveSignatureRequestBody);
@@ -214,9 +235,13 @@ impl model::Model for SaveSignatureResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.status),
-            1 => model::Part::Opt(&self.response),
+            1 => model::opt(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status.is_some() as u64 | (self.response.is_some() as u64) << 1
     }
 }
 model::model!(SaveSignatureResponse);

@@ -89,19 +89,33 @@ impl model::Model for ArtifactListingResponseV2 {
             0 => model::Part::Str(&self.id),
             1 => model::Part::Str(&self.url),
             2 => model::Part::Str(&self.name),
-            3 => model::Part::Opt(&self.type_),
+            3 => model::opt(&self.type_),
             4 => model::Part::Str(&self.updated),
-            5 => model::Part::Opt(&self.variant),
+            5 => model::opt(&self.variant),
             6 => model::Part::Flag(&self.baseline),
-            7 => model::Part::Opt(&self.metadata),
-            8 => model::Part::Opt(&self.scorecard),
-            9 => model::Part::Opt(&self.deployment),
-            10 => model::Part::Opt(&self.orchestration),
-            11 => model::Part::Opt(&self.sto_issue_count),
+            7 => model::opt(&self.metadata),
+            8 => model::opt(&self.scorecard),
+            9 => model::opt(&self.deployment),
+            10 => model::opt(&self.orchestration),
+            11 => model::opt(&self.sto_issue_count),
             12 => model::Part::Int(&self.components_count),
-            13 => model::Part::Opt(&self.policy_enforcement),
+            13 => model::opt(&self.policy_enforcement),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.url.is_some() as u64) << 1
+            | (self.name.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
+            | (self.updated.is_some() as u64) << 4 | (self.variant.is_some() as u64) << 5
+            | (self.baseline.is_some() as u64) << 6
+            | (self.metadata.is_some() as u64) << 7
+            | (self.scorecard.is_some() as u64) << 8
+            | (self.deployment.is_some() as u64) << 9
+            | (self.orchestration.is_some() as u64) << 10
+            | (self.sto_issue_count.is_some() as u64) << 11
+            | (self.components_count.is_some() as u64) << 12
+            | (self.policy_enforcement.is_some() as u64) << 13
     }
 }
 model::model!(ArtifactListingResponseV2);
@@ -139,11 +153,16 @@ impl model::Model for ArtifactListingResponseV2Deployment {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.activity),
+            0 => model::opt(&self.activity),
             1 => model::Part::Int(&self.prod_env_count),
             2 => model::Part::Int(&self.non_prod_env_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.activity.is_some() as u64 | (self.prod_env_count.is_some() as u64) << 1
+            | (self.non_prod_env_count.is_some() as u64) << 2
     }
 }
 model::model!(ArtifactListingResponseV2Deployment);

@@ -47,6 +47,10 @@ impl model::Model for ArtifactComponentsRequestBody {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0]
     }
@@ -90,11 +94,17 @@ impl model::Model for ArtifactComponentsResponseBody {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.org_id),
-            1 => model::Part::Opt(&self.artifact),
-            2 => model::Part::Opt(&self.components),
+            1 => model::opt(&self.artifact),
+            2 => model::opt(&self.components),
             3 => model::Part::Str(&self.project_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org_id.is_some() as u64 | (self.artifact.is_some() as u64) << 1
+            | (self.components.is_some() as u64) << 2
+            | (self.project_id.is_some() as u64) << 3
     }
 }
 model::model!(ArtifactComponentsResponseBody);
@@ -141,6 +151,11 @@ impl model::Model for ContainerArtifactFilter {
             3 => model::Part::Str(&self.digest),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.tag.is_some() as u64 | (self.url.is_some() as u64) << 1
+            | (self.name.is_some() as u64) << 2 | (self.digest.is_some() as u64) << 3
     }
 }
 model::model!(ContainerArtifactFilter);

@@ -36,9 +36,14 @@ impl model::Model for CicdHarnessPipelineYamlResponseBody {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.pipeline_yaml),
-            1 => model::Part::Opt(&self.harness_pipeline_settings),
+            1 => model::opt(&self.harness_pipeline_settings),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.pipeline_yaml.is_some() as u64
+            | (self.harness_pipeline_settings.is_some() as u64) << 1
     }
 }
 model::model!(CicdHarnessPipelineYamlResponseBody);
@@ -84,11 +89,18 @@ impl model::Model for CicdOverviewResponseBody {
         match index {
             0 => model::Part::Str(&self.id),
             1 => model::Part::Str(&self.name),
-            2 => model::Part::Opt(&self.source),
+            2 => model::opt(&self.source),
             3 => model::Part::Int(&self.last_scan),
-            4 => model::Part::Opt(&self.compliance_summary),
+            4 => model::opt(&self.compliance_summary),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.source.is_some() as u64) << 2
+            | (self.last_scan.is_some() as u64) << 3
+            | (self.compliance_summary.is_some() as u64) << 4
     }
 }
 model::model!(CicdOverviewResponseBody);
@@ -124,9 +136,13 @@ impl model::Model for CicdWorkflowListingRequest {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.search_term),
-            1 => model::Part::Opt(&self.platform_type),
+            1 => model::opt(&self.platform_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.search_term.is_some() as u64 | (self.platform_type.is_some() as u64) << 1
     }
 }
 model::model!(CicdWorkflowListingRequest);
@@ -172,11 +188,18 @@ impl model::Model for CicdWorkflowListingResponse {
         match index {
             0 => model::Part::Str(&self.id),
             1 => model::Part::Str(&self.name),
-            2 => model::Part::Opt(&self.source),
+            2 => model::opt(&self.source),
             3 => model::Part::Int(&self.last_scan),
-            4 => model::Part::Opt(&self.compliance_summary),
+            4 => model::opt(&self.compliance_summary),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.source.is_some() as u64) << 2
+            | (self.last_scan.is_some() as u64) << 3
+            | (self.compliance_summary.is_some() as u64) << 4
     }
 }
 model::model!(CicdWorkflowListingResponse);
@@ -212,9 +235,14 @@ impl model::Model for CicdWorkflowSummary {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.total_workflows),
-            1 => model::Part::Opt(&self.compliance_summary),
+            1 => model::opt(&self.compliance_summary),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.total_workflows.is_some() as u64
+            | (self.compliance_summary.is_some() as u64) << 1
     }
 }
 model::model!(CicdWorkflowSummary);
@@ -250,6 +278,10 @@ impl model::Model for CicdWorklfowPluginsResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.plugin_name.is_some() as u64
+    }
 }
 model::model!(CicdWorklfowPluginsResponse);
 /// Schema `HarnessPipelineSettings`.
@@ -283,6 +315,10 @@ impl model::Model for HarnessPipelineSettings {
             0 => model::Part::Flag(&self.is_auth_enabled_for_custom_webhook),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.is_auth_enabled_for_custom_webhook.is_some() as u64
     }
 }
 model::model!(HarnessPipelineSettings);
@@ -322,9 +358,14 @@ impl model::Model for WorkflowSource {
         match index {
             0 => model::Part::Str(&self.url),
             1 => model::Part::Str(&self.name),
-            2 => model::Part::Opt(&self.type_),
+            2 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2
     }
 }
 model::model!(WorkflowSource);

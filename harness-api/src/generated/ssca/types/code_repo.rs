@@ -44,6 +44,11 @@ impl model::Model for CodeRepoRulesEvaluation {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.time.is_some() as u64 | (self.failed.is_some() as u64) << 1
+            | (self.passed.is_some() as u64) << 2
+    }
 }
 model::model!(CodeRepoRulesEvaluation);
 /// Schema `CodeRepositoryListingRequest`.
@@ -81,10 +86,15 @@ impl model::Model for CodeRepositoryListingRequest {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.search_term),
-            1 => model::Part::Opt(&self.license_filter),
-            2 => model::Part::Opt(&self.dependency_filter),
+            1 => model::opt(&self.license_filter),
+            2 => model::opt(&self.dependency_filter),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.search_term.is_some() as u64 | (self.license_filter.is_some() as u64) << 1
+            | (self.dependency_filter.is_some() as u64) << 2
     }
 }
 model::model!(CodeRepositoryListingRequest);
@@ -161,16 +171,28 @@ impl model::Model for CodeRepositoryListingResponse {
             0 => model::Part::Str(&self.id),
             1 => model::Part::Str(&self.url),
             2 => model::Part::Str(&self.name),
-            3 => model::Part::Opt(&self.variant),
-            4 => model::Part::Opt(&self.last_scan),
-            5 => model::Part::Opt(&self.scorecard),
-            6 => model::Part::Opt(&self.sto_issue_count),
+            3 => model::opt(&self.variant),
+            4 => model::opt(&self.last_scan),
+            5 => model::opt(&self.scorecard),
+            6 => model::opt(&self.sto_issue_count),
             7 => model::Part::Str(&self.orchestration_id),
             8 => model::Part::Int(&self.dependencies_count),
-            9 => model::Part::Opt(&self.repository_platform),
-            10 => model::Part::Opt(&self.risk_and_compliance),
+            9 => model::opt(&self.repository_platform),
+            10 => model::opt(&self.risk_and_compliance),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.url.is_some() as u64) << 1
+            | (self.name.is_some() as u64) << 2 | (self.variant.is_some() as u64) << 3
+            | (self.last_scan.is_some() as u64) << 4
+            | (self.scorecard.is_some() as u64) << 5
+            | (self.sto_issue_count.is_some() as u64) << 6
+            | (self.orchestration_id.is_some() as u64) << 7
+            | (self.dependencies_count.is_some() as u64) << 8
+            | (self.repository_platform.is_some() as u64) << 9
+            | (self.risk_and_compliance.is_some() as u64) << 10
     }
 }
 model::model!(CodeRepositoryListingResponse);
@@ -250,18 +272,32 @@ impl model::Model for CodeRepositoryOverview {
         match index {
             0 => model::Part::Str(&self.url),
             1 => model::Part::Str(&self.name),
-            2 => model::Part::Opt(&self.variant),
-            3 => model::Part::Opt(&self.scorecard),
+            2 => model::opt(&self.variant),
+            3 => model::opt(&self.scorecard),
             4 => model::Part::Str(&self.last_commit),
-            5 => model::Part::Opt(&self.sbom_details),
-            6 => model::Part::Opt(&self.drift_summary),
+            5 => model::opt(&self.sbom_details),
+            6 => model::opt(&self.drift_summary),
             7 => model::Part::Int(&self.last_evaluation),
             8 => model::Part::Str(&self.repo_identifier),
-            9 => model::Part::Opt(&self.vulnerabilities),
-            10 => model::Part::Opt(&self.compliance_summary),
-            11 => model::Part::Opt(&self.repository_platform),
+            9 => model::opt(&self.vulnerabilities),
+            10 => model::opt(&self.compliance_summary),
+            11 => model::opt(&self.repository_platform),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.variant.is_some() as u64) << 2
+            | (self.scorecard.is_some() as u64) << 3
+            | (self.last_commit.is_some() as u64) << 4
+            | (self.sbom_details.is_some() as u64) << 5
+            | (self.drift_summary.is_some() as u64) << 6
+            | (self.last_evaluation.is_some() as u64) << 7
+            | (self.repo_identifier.is_some() as u64) << 8
+            | (self.vulnerabilities.is_some() as u64) << 9
+            | (self.compliance_summary.is_some() as u64) << 10
+            | (self.repository_platform.is_some() as u64) << 11
     }
 }
 model::model!(CodeRepositoryOverview);
@@ -299,11 +335,16 @@ impl model::Model for DriftDetailsDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.drift_summary),
+            0 => model::opt(&self.drift_summary),
             1 => model::Part::Str(&self.org_identifier),
             2 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.drift_summary.is_some() as u64 | (self.org_identifier.is_some() as u64) << 1
+            | (self.project_identifier.is_some() as u64) << 2
     }
 }
 model::model!(DriftDetailsDto);
@@ -342,10 +383,15 @@ impl model::Model for RepositoriesSummary {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.total),
-            1 => model::Part::Opt(&self.vulnerabilities),
-            2 => model::Part::Opt(&self.evaluation_summary),
+            1 => model::opt(&self.vulnerabilities),
+            2 => model::opt(&self.evaluation_summary),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.total.is_some() as u64 | (self.vulnerabilities.is_some() as u64) << 1
+            | (self.evaluation_summary.is_some() as u64) << 2
     }
 }
 model::model!(RepositoriesSummary);

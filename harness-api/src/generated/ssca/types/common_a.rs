@@ -50,13 +50,20 @@ impl model::Model for ArtifactComponentViewRequestBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.image_layer),
-            1 => model::Part::Opt(&self.license_filter),
+            0 => model::opt(&self.image_layer),
+            1 => model::opt(&self.license_filter),
             2 => model::Part::Str(&self.package_manager),
-            3 => model::Part::Opt(&self.component_filter),
+            3 => model::opt(&self.component_filter),
             4 => model::Part::Str(&self.package_supplier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.image_layer.is_some() as u64 | (self.license_filter.is_some() as u64) << 1
+            | (self.package_manager.is_some() as u64) << 2
+            | (self.component_filter.is_some() as u64) << 3
+            | (self.package_supplier.is_some() as u64) << 4
     }
 }
 model::model!(ArtifactComponentViewRequestBody);
@@ -115,7 +122,7 @@ impl model::Model for ArtifactComponentViewResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.purl),
-            1 => model::Part::Opt(&self.filter_tags),
+            1 => model::opt(&self.filter_tags),
             2 => model::Part::Str(&self.package_name),
             3 => model::Part::Str(&self.package_license),
             4 => model::Part::Str(&self.package_manager),
@@ -123,6 +130,15 @@ impl model::Model for ArtifactComponentViewResponse {
             6 => model::Part::Str(&self.package_supplier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.purl.is_some() as u64 | (self.filter_tags.is_some() as u64) << 1
+            | (self.package_name.is_some() as u64) << 2
+            | (self.package_license.is_some() as u64) << 3
+            | (self.package_manager.is_some() as u64) << 4
+            | (self.package_version.is_some() as u64) << 5
+            | (self.package_supplier.is_some() as u64) << 6
     }
 }
 model::model!(ArtifactComponentViewResponse);
@@ -161,10 +177,15 @@ impl model::Model for ArtifactDeploymentViewRequestBody {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.environment),
-            1 => model::Part::Opt(&self.environment_type),
-            2 => model::Part::Opt(&self.policy_violation),
+            1 => model::opt(&self.environment_type),
+            2 => model::opt(&self.policy_violation),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.environment.is_some() as u64 | (self.environment_type.is_some() as u64) << 1
+            | (self.policy_violation.is_some() as u64) << 2
     }
 }
 model::model!(ArtifactDeploymentViewRequestBody);
@@ -266,7 +287,7 @@ impl model::Model for ArtifactDeploymentViewResponse {
         match index {
             0 => model::Part::Str(&self.env_id),
             1 => model::Part::Str(&self.env_name),
-            2 => model::Part::Opt(&self.env_type),
+            2 => model::opt(&self.env_type),
             3 => model::Part::Str(&self.pipeline_id),
             4 => model::Part::Str(&self.triggered_at),
             5 => model::Part::Str(&self.triggered_by),
@@ -274,13 +295,30 @@ impl model::Model for ArtifactDeploymentViewResponse {
             7 => model::Part::Str(&self.enforcement_id),
             8 => model::Part::Str(&self.triggered_type),
             9 => model::Part::Str(&self.triggered_by_id),
-            10 => model::Part::Opt(&self.slsa_verification),
+            10 => model::opt(&self.slsa_verification),
             11 => model::Part::Str(&self.pipeline_sequence_id),
             12 => model::Part::Str(&self.pipeline_execution_id),
             13 => model::Part::Str(&self.deny_list_violation_count),
             14 => model::Part::Str(&self.allow_list_violation_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.env_id.is_some() as u64 | (self.env_name.is_some() as u64) << 1
+            | (self.env_type.is_some() as u64) << 2
+            | (self.pipeline_id.is_some() as u64) << 3
+            | (self.triggered_at.is_some() as u64) << 4
+            | (self.triggered_by.is_some() as u64) << 5
+            | (self.pipeline_name.is_some() as u64) << 6
+            | (self.enforcement_id.is_some() as u64) << 7
+            | (self.triggered_type.is_some() as u64) << 8
+            | (self.triggered_by_id.is_some() as u64) << 9
+            | (self.slsa_verification.is_some() as u64) << 10
+            | (self.pipeline_sequence_id.is_some() as u64) << 11
+            | (self.pipeline_execution_id.is_some() as u64) << 12
+            | (self.deny_list_violation_count.is_some() as u64) << 13
+            | (self.allow_list_violation_count.is_some() as u64) << 14
     }
 }
 model::model!(ArtifactDeploymentViewResponse);
@@ -335,12 +373,19 @@ impl model::Model for ArtifactListingRequestBody {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.search_term),
-            1 => model::Part::Opt(&self.license_filter),
-            2 => model::Part::Opt(&self.component_filter),
-            3 => model::Part::Opt(&self.environment_type),
-            4 => model::Part::Opt(&self.policy_violation),
+            1 => model::opt(&self.license_filter),
+            2 => model::opt(&self.component_filter),
+            3 => model::opt(&self.environment_type),
+            4 => model::opt(&self.policy_violation),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.search_term.is_some() as u64 | (self.license_filter.is_some() as u64) << 1
+            | (self.component_filter.is_some() as u64) << 2
+            | (self.environment_type.is_some() as u64) << 3
+            | (self.policy_violation.is_some() as u64) << 4
     }
 }
 model::model!(ArtifactListingRequestBody);
@@ -394,6 +439,11 @@ impl model::Model for ArtifactListingResponseV2Orchestration {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.pipeline_id.is_some() as u64) << 1
+            | (self.pipeline_execution_id.is_some() as u64) << 2
+    }
 }
 model::model!(ArtifactListingResponseV2Orchestration);
 /// Schema `ArtifactListingResponseV2PolicyEnforcement`.
@@ -436,6 +486,11 @@ impl model::Model for ArtifactListingResponseV2PolicyEnforcement {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.deny_list_violation_count.is_some() as u64) << 1
+            | (self.allow_list_violation_count.is_some() as u64) << 2
+    }
 }
 model::model!(ArtifactListingResponseV2PolicyEnforcement);
 /// Schema `ArtifactListingResponseV2Scorecard`.
@@ -473,6 +528,10 @@ impl model::Model for ArtifactListingResponseV2Scorecard {
             1 => model::Part::Str(&self.max_score),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.avg_score.is_some() as u64 | (self.max_score.is_some() as u64) << 1
     }
 }
 model::model!(ArtifactListingResponseV2Scorecard);
@@ -541,14 +600,23 @@ impl model::Model for ArtifactModelPipeline {
             0 => model::Part::Str(&self.id),
             1 => model::Part::Str(&self.tag),
             2 => model::Part::Str(&self.name),
-            3 => model::Part::Opt(&self.type_),
+            3 => model::opt(&self.type_),
             4 => model::Part::Str(&self.digest),
-            5 => model::Part::Opt(&self.variant),
-            6 => model::Part::Opt(&self.metadata),
+            5 => model::opt(&self.variant),
+            6 => model::opt(&self.metadata),
             7 => model::Part::Str(&self.source_id),
             8 => model::Part::Str(&self.registry_url),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.tag.is_some() as u64) << 1
+            | (self.name.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
+            | (self.digest.is_some() as u64) << 4 | (self.variant.is_some() as u64) << 5
+            | (self.metadata.is_some() as u64) << 6
+            | (self.source_id.is_some() as u64) << 7
+            | (self.registry_url.is_some() as u64) << 8
     }
 }
 model::model!(ArtifactModelPipeline);
@@ -615,10 +683,19 @@ impl model::Model for ArtifactSbomDriftResponse {
             2 => model::Part::Str(&self.drift_id),
             3 => model::Part::Int(&self.total_drifts),
             4 => model::Part::Str(&self.artifact_name),
-            5 => model::Part::Opt(&self.license_drift_summary),
-            6 => model::Part::Opt(&self.component_drift_summary),
+            5 => model::opt(&self.license_drift_summary),
+            6 => model::opt(&self.component_drift_summary),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.tag.is_some() as u64 | (self.base_tag.is_some() as u64) << 1
+            | (self.drift_id.is_some() as u64) << 2
+            | (self.total_drifts.is_some() as u64) << 3
+            | (self.artifact_name.is_some() as u64) << 4
+            | (self.license_drift_summary.is_some() as u64) << 5
+            | (self.component_drift_summary.is_some() as u64) << 6
     }
 }
 model::model!(ArtifactSbomDriftResponse);
@@ -670,6 +747,12 @@ impl model::Model for ArtifactV2Details {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.tag.is_some() as u64) << 1
+            | (self.name.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
+            | (self.digest.is_some() as u64) << 4
+    }
 }
 model::model!(ArtifactV2Details);
 /// Schema `ArtifactVariant`.
@@ -703,10 +786,14 @@ impl model::Model for ArtifactVariant {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.type_),
             1 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(ArtifactVariant);
@@ -749,6 +836,10 @@ impl model::Model for Attestation {
             1 => model::Part::Flag(&self.is_attested),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.is_attested.is_some() as u64) << 1
     }
 }
 model::model!(Attestation);

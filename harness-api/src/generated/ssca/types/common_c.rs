@@ -49,12 +49,20 @@ impl model::Model for CategoryScorecard {
         match index {
             0 => model::Part::Str(&self.name),
             1 => model::Part::Str(&self.score),
-            2 => model::Part::Opt(&self.checks),
+            2 => model::opt(&self.checks),
             3 => model::Part::Str(&self.max_score),
             4 => model::Part::Str(&self.weightage),
             5 => model::Part::Str(&self.is_enabled),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.score.is_some() as u64) << 1
+            | (self.checks.is_some() as u64) << 2
+            | (self.max_score.is_some() as u64) << 3
+            | (self.weightage.is_some() as u64) << 4
+            | (self.is_enabled.is_some() as u64) << 5
     }
 }
 model::model!(CategoryScorecard);
@@ -105,6 +113,13 @@ impl model::Model for CategoryScorecardCheck {
             4 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.score.is_some() as u64) << 1
+            | (self.max_score.is_some() as u64) << 2
+            | (self.is_enabled.is_some() as u64) << 3
+            | (self.description.is_some() as u64) << 4
     }
 }
 model::model!(CategoryScorecardCheck);
@@ -186,6 +201,15 @@ impl model::Model for ComplianceEvaluationSummary {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.failed.is_some() as u64 | (self.passed.is_some() as u64) << 1
+            | (self.low_failures.is_some() as u64) << 2
+            | (self.high_failures.is_some() as u64) << 3
+            | (self.evaluation_time.is_some() as u64) << 4
+            | (self.medium_failures.is_some() as u64) << 5
+            | (self.criticial_failures.is_some() as u64) << 6
+    }
 }
 model::model!(ComplianceEvaluationSummary);
 /// Schema `ComplianceOccurrenceDTO`.
@@ -227,6 +251,11 @@ impl model::Model for ComplianceOccurrenceDto {
             2 => model::Part::Str(&self.snippet_url),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.snippet.is_some() as u64 | (self.line_number.is_some() as u64) << 1
+            | (self.snippet_url.is_some() as u64) << 2
     }
 }
 model::model!(ComplianceOccurrenceDto);
@@ -369,7 +398,7 @@ impl model::Model for ComplianceResult {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.url),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.type_),
             3 => model::Part::Str(&self.title),
             4 => model::Cell::part(&self.entity),
@@ -380,7 +409,7 @@ impl model::Model for ComplianceResult {
             9 => model::Cell::part(&self.standards),
             10 => model::Cell::part(&self.category_id),
             11 => model::Part::Str(&self.description),
-            12 => model::Part::Opt(&self.occurrences),
+            12 => model::opt(&self.occurrences),
             13 => model::Cell::part(&self.remediation),
             14 => model::Cell::part(&self.sub_category),
             15 => model::Cell::part(&self.compliance_id),
@@ -388,6 +417,15 @@ impl model::Model for ComplianceResult {
             17 => model::Cell::part(&self.sub_category_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2 | (self.title.is_some() as u64) << 3
+            | 1 << 4 | 1 << 5 | 1 << 6 | 1 << 7 | 1 << 8 | 1 << 9 | 1 << 10
+            | (self.description.is_some() as u64) << 11
+            | (self.occurrences.is_some() as u64) << 12 | 1 << 13 | 1 << 14 | 1 << 15
+            | 1 << 16 | 1 << 17
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -445,14 +483,22 @@ impl model::Model for ComplianceResultFilter {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.status),
-            1 => model::Part::Opt(&self.severity),
-            2 => model::Part::Opt(&self.standards),
-            3 => model::Part::Opt(&self.scan_types),
+            0 => model::opt(&self.status),
+            1 => model::opt(&self.severity),
+            2 => model::opt(&self.standards),
+            3 => model::opt(&self.scan_types),
             4 => model::Part::Str(&self.search_term),
             5 => model::Part::Str(&self.compliance_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status.is_some() as u64 | (self.severity.is_some() as u64) << 1
+            | (self.standards.is_some() as u64) << 2
+            | (self.scan_types.is_some() as u64) << 3
+            | (self.search_term.is_some() as u64) << 4
+            | (self.compliance_id.is_some() as u64) << 5
     }
 }
 model::model!(ComplianceResultFilter);
@@ -516,6 +562,12 @@ impl model::Model for ComponentDriftSummary {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.added.is_some() as u64 | (self.total.is_some() as u64) << 1
+            | (self.deleted.is_some() as u64) << 2
+            | (self.modified.is_some() as u64) << 3
+    }
 }
 model::model!(ComponentDriftSummary);
 /// Schema `ComponentFilter`.
@@ -573,6 +625,10 @@ impl model::Model for ComponentFilter {
             2 => model::Cell::part(&self.field_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1 | 1 << 2
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -639,7 +695,7 @@ impl model::Model for ComponentSummary {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.purl),
-            1 => model::Part::Opt(&self.filter_tags),
+            1 => model::opt(&self.filter_tags),
             2 => model::Part::Str(&self.package_name),
             3 => model::Part::Str(&self.package_license),
             4 => model::Part::Str(&self.package_manager),
@@ -647,6 +703,15 @@ impl model::Model for ComponentSummary {
             6 => model::Part::Str(&self.package_supplier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.purl.is_some() as u64 | (self.filter_tags.is_some() as u64) << 1
+            | (self.package_name.is_some() as u64) << 2
+            | (self.package_license.is_some() as u64) << 3
+            | (self.package_manager.is_some() as u64) << 4
+            | (self.package_version.is_some() as u64) << 5
+            | (self.package_supplier.is_some() as u64) << 6
     }
 }
 model::model!(ComponentSummary);
@@ -686,9 +751,14 @@ impl model::Model for ConfigInfo {
         match index {
             0 => model::Part::Str(&self.id),
             1 => model::Part::Str(&self.name),
-            2 => model::Part::Opt(&self.config),
+            2 => model::opt(&self.config),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.config.is_some() as u64) << 2
     }
 }
 model::model!(ConfigInfo);
@@ -727,6 +797,10 @@ impl model::Model for ConfigInfoConfig {
             1 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(ConfigInfoConfig);
@@ -799,10 +873,20 @@ impl model::Model for ConfigRequestBody {
             4 => model::Part::Str(&self.config_id),
             5 => model::Part::Str(&self.account_id),
             6 => model::Part::Str(&self.project_id),
-            7 => model::Part::Opt(&self.config_info),
+            7 => model::opt(&self.config_info),
             8 => model::Part::Str(&self.creation_on),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.org_id.is_some() as u64) << 2 | (self.user_id.is_some() as u64) << 3
+            | (self.config_id.is_some() as u64) << 4
+            | (self.account_id.is_some() as u64) << 5
+            | (self.project_id.is_some() as u64) << 6
+            | (self.config_info.is_some() as u64) << 7
+            | (self.creation_on.is_some() as u64) << 8
     }
 }
 model::model!(ConfigRequestBody);
@@ -875,10 +959,20 @@ impl model::Model for ConfigResponseBody {
             4 => model::Part::Str(&self.config_id),
             5 => model::Part::Str(&self.account_id),
             6 => model::Part::Str(&self.project_id),
-            7 => model::Part::Opt(&self.config_info),
+            7 => model::opt(&self.config_info),
             8 => model::Part::Str(&self.creation_on),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.org_id.is_some() as u64) << 2 | (self.user_id.is_some() as u64) << 3
+            | (self.config_id.is_some() as u64) << 4
+            | (self.account_id.is_some() as u64) << 5
+            | (self.project_id.is_some() as u64) << 6
+            | (self.config_info.is_some() as u64) << 7
+            | (self.creation_on.is_some() as u64) << 8
     }
 }
 model::model!(ConfigResponseBody);
@@ -913,10 +1007,15 @@ impl model::Model for ConfigureReposRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.repositories),
+            0 => model::opt(&self.repositories),
             1 => model::Part::Flag(&self.include_all_repos),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.repositories.is_some() as u64
+            | (self.include_all_repos.is_some() as u64) << 1
     }
 }
 model::model!(ConfigureReposRequest);

@@ -39,10 +39,15 @@ impl model::Model for EnforceSbomResponseBody {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.status),
-            1 => model::Part::Opt(&self.response),
+            1 => model::opt(&self.response),
             2 => model::Part::Str(&self.enforcement_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status.is_some() as u64 | (self.response.is_some() as u64) << 1
+            | (self.enforcement_id.is_some() as u64) << 2
     }
 }
 model::model!(EnforceSbomResponseBody);
@@ -93,10 +98,14 @@ impl model::Model for ExecutionDetail {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Cell::part(&self.type_),
-            1 => model::Part::Opt(&self.github),
-            2 => model::Part::Opt(&self.harness),
+            1 => model::opt(&self.github),
+            2 => model::opt(&self.harness),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.github.is_some() as u64) << 1 | (self.harness.is_some() as u64) << 2
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

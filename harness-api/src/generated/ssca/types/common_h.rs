@@ -96,12 +96,28 @@ impl model::Model for HarnessExecutionDetail {
             7 => model::Part::Str(&self.pipeline_id),
             8 => model::Part::Str(&self.sequence_id),
             9 => model::Part::Str(&self.pipeline_name),
-            10 => model::Part::Opt(&self.runner_detail),
+            10 => model::opt(&self.runner_detail),
             11 => model::Part::Str(&self.step_execution_id),
             12 => model::Part::Str(&self.stage_execution_id),
             13 => model::Part::Str(&self.pipeline_execution_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org.is_some() as u64 | (self.project.is_some() as u64) << 1
+            | (self.step_id.is_some() as u64) << 2
+            | (self.stage_id.is_some() as u64) << 3
+            | (self.step_name.is_some() as u64) << 4
+            | (self.stage_name.is_some() as u64) << 5
+            | (self.stage_type.is_some() as u64) << 6
+            | (self.pipeline_id.is_some() as u64) << 7
+            | (self.sequence_id.is_some() as u64) << 8
+            | (self.pipeline_name.is_some() as u64) << 9
+            | (self.runner_detail.is_some() as u64) << 10
+            | (self.step_execution_id.is_some() as u64) << 11
+            | (self.stage_execution_id.is_some() as u64) << 12
+            | (self.pipeline_execution_id.is_some() as u64) << 13
     }
 }
 model::model!(HarnessExecutionDetail);
@@ -144,6 +160,11 @@ impl model::Model for HarnessRunner {
             2 => model::Part::Str(&self.trigger_by_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.trigger_type.is_some() as u64 | (self.trigger_by_id.is_some() as u64) << 1
+            | (self.trigger_by_name.is_some() as u64) << 2
     }
 }
 model::model!(HarnessRunner);

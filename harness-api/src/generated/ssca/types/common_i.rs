@@ -44,13 +44,20 @@ impl model::Model for IntegrityVerification {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.rekor),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.rekor),
+            1 => model::opt(&self.status),
             2 => model::Part::Str(&self.pipeline_id),
             3 => model::Part::Str(&self.error_message),
             4 => model::Part::Str(&self.pipeline_execution_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.rekor.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.pipeline_id.is_some() as u64) << 2
+            | (self.error_message.is_some() as u64) << 3
+            | (self.pipeline_execution_id.is_some() as u64) << 4
     }
 }
 model::model!(IntegrityVerification);

@@ -85,9 +85,9 @@ impl model::Model for PipelineDetails {
             0 => model::Part::Str(&self.id),
             1 => model::Part::Str(&self.name),
             2 => model::Part::Str(&self.org_id),
-            3 => model::Part::Opt(&self.status),
+            3 => model::opt(&self.status),
             4 => model::Part::Str(&self.project_id),
-            5 => model::Part::Opt(&self.stage_type),
+            5 => model::opt(&self.stage_type),
             6 => model::Part::Str(&self.execution_id),
             7 => model::Part::Int(&self.triggered_at),
             8 => model::Part::Str(&self.triggered_by),
@@ -97,6 +97,20 @@ impl model::Model for PipelineDetails {
             12 => model::Part::Str(&self.stage_execution_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.org_id.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
+            | (self.project_id.is_some() as u64) << 4
+            | (self.stage_type.is_some() as u64) << 5
+            | (self.execution_id.is_some() as u64) << 6
+            | (self.triggered_at.is_some() as u64) << 7
+            | (self.triggered_by.is_some() as u64) << 8
+            | (self.triggered_type.is_some() as u64) << 9
+            | (self.triggered_by_id.is_some() as u64) << 10
+            | (self.step_execution_id.is_some() as u64) << 11
+            | (self.stage_execution_id.is_some() as u64) << 12
     }
 }
 model::model!(PipelineDetails);
@@ -142,11 +156,16 @@ impl model::Model for PluginResponseBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.artifact),
+            0 => model::opt(&self.artifact),
             1 => model::Part::Str(&self.source_id),
             2 => model::Part::Str(&self.response_url),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.artifact.is_some() as u64 | (self.source_id.is_some() as u64) << 1
+            | (self.response_url.is_some() as u64) << 2
     }
 }
 model::model!(PluginResponseBody);
@@ -189,6 +208,11 @@ impl model::Model for PluginResponseBodyArtifact {
             2 => model::Part::Str(&self.name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.url.is_some() as u64) << 1
+            | (self.name.is_some() as u64) << 2
     }
 }
 model::model!(PluginResponseBodyArtifact);

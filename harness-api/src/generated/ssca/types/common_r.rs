@@ -56,6 +56,14 @@ impl model::Model for RekorLog {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.hash.is_some() as u64 | (self.signature.is_some() as u64) << 1
+            | (self.signed_at.is_some() as u64) << 2
+            | (self.signed_by.is_some() as u64) << 3
+            | (self.entry_uuid.is_some() as u64) << 4
+            | (self.t_log_index.is_some() as u64) << 5
+    }
 }
 model::model!(RekorLog);
 /// Schema `RepoDetailsDTO`.
@@ -110,9 +118,16 @@ impl model::Model for RepoDetailsDto {
             3 => model::Part::Str(&self.size),
             4 => model::Part::Str(&self.owner),
             5 => model::Part::Str(&self.branch),
-            6 => model::Part::Opt(&self.visibility),
+            6 => model::opt(&self.visibility),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.url.is_some() as u64) << 1
+            | (self.name.is_some() as u64) << 2 | (self.size.is_some() as u64) << 3
+            | (self.owner.is_some() as u64) << 4 | (self.branch.is_some() as u64) << 5
+            | (self.visibility.is_some() as u64) << 6
     }
 }
 model::model!(RepoDetailsDto);
@@ -173,9 +188,16 @@ impl model::Model for RiskAndCompliance {
             2 => model::Part::Int(&self.medium),
             3 => model::Part::Int(&self.critical),
             4 => model::Part::Str(&self.last_scanned),
-            5 => model::Part::Opt(&self.pipeline_details),
+            5 => model::opt(&self.pipeline_details),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.low.is_some() as u64 | (self.high.is_some() as u64) << 1
+            | (self.medium.is_some() as u64) << 2 | (self.critical.is_some() as u64) << 3
+            | (self.last_scanned.is_some() as u64) << 4
+            | (self.pipeline_details.is_some() as u64) << 5
     }
 }
 model::model!(RiskAndCompliance);

@@ -36,9 +36,13 @@ impl model::Model for SaveResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.status),
-            1 => model::Part::Opt(&self.response),
+            1 => model::opt(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status.is_some() as u64 | (self.response.is_some() as u64) << 1
     }
 }
 model::model!(SaveResponse);
@@ -149,10 +153,10 @@ impl model::Model for SbomComponentRequestDto {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.purl),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.language),
             3 => model::Part::Str(&self.package_id),
-            4 => model::Part::Opt(&self.filter_tags),
+            4 => model::opt(&self.filter_tags),
             5 => model::Part::Str(&self.package_cpe),
             6 => model::Part::Str(&self.package_name),
             7 => model::Part::Str(&self.package_type),
@@ -160,7 +164,7 @@ impl model::Model for SbomComponentRequestDto {
             9 => model::Part::Num(&self.minor_version),
             10 => model::Part::Num(&self.patch_version),
             11 => model::Part::Str(&self.originator_type),
-            12 => model::Part::Opt(&self.package_license),
+            12 => model::opt(&self.package_license),
             13 => model::Part::Str(&self.package_manager),
             14 => model::Part::Str(&self.package_version),
             15 => model::Part::Str(&self.package_namespace),
@@ -170,6 +174,28 @@ impl model::Model for SbomComponentRequestDto {
             19 => model::Part::Str(&self.package_originator_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.purl.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.language.is_some() as u64) << 2
+            | (self.package_id.is_some() as u64) << 3
+            | (self.filter_tags.is_some() as u64) << 4
+            | (self.package_cpe.is_some() as u64) << 5
+            | (self.package_name.is_some() as u64) << 6
+            | (self.package_type.is_some() as u64) << 7
+            | (self.major_version.is_some() as u64) << 8
+            | (self.minor_version.is_some() as u64) << 9
+            | (self.patch_version.is_some() as u64) << 10
+            | (self.originator_type.is_some() as u64) << 11
+            | (self.package_license.is_some() as u64) << 12
+            | (self.package_manager.is_some() as u64) << 13
+            | (self.package_version.is_some() as u64) << 14
+            | (self.package_namespace.is_some() as u64) << 15
+            | (self.package_properties.is_some() as u64) << 16
+            | (self.package_description.is_some() as u64) << 17
+            | (self.package_source_info.is_some() as u64) << 18
+            | (self.package_originator_name.is_some() as u64) << 19
     }
 }
 model::model!(SbomComponentRequestDto);
@@ -231,6 +257,14 @@ impl model::Model for SbomDetailsForScorecard {
             5 => model::Part::Str(&self.sbom_file_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.tool_name.is_some() as u64 | (self.file_format.is_some() as u64) << 1
+            | (self.sbom_format.is_some() as u64) << 2
+            | (self.sbom_version.is_some() as u64) << 3
+            | (self.tool_version.is_some() as u64) << 4
+            | (self.sbom_file_name.is_some() as u64) << 5
     }
 }
 model::model!(SbomDetailsForScorecard);
@@ -294,9 +328,18 @@ impl model::Model for SbomInfo {
             3 => model::Part::Int(&self.total_drifts),
             4 => model::Part::Int(&self.components_count),
             5 => model::Part::Str(&self.orchestration_id),
-            6 => model::Part::Opt(&self.pipeline_details),
+            6 => model::opt(&self.pipeline_details),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org_id.is_some() as u64 | (self.drift_id.is_some() as u64) << 1
+            | (self.project_id.is_some() as u64) << 2
+            | (self.total_drifts.is_some() as u64) << 3
+            | (self.components_count.is_some() as u64) << 4
+            | (self.orchestration_id.is_some() as u64) << 5
+            | (self.pipeline_details.is_some() as u64) << 6
     }
 }
 model::model!(SbomInfo);
@@ -386,6 +429,12 @@ impl model::Model for SbomMetadataV2 {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1 | (self.created.is_some() as u64) << 2 | 1 << 3
+            | (self.tool_vendor.is_some() as u64) << 4
+            | (self.sbom_version.is_some() as u64) << 5 | 1 << 6
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1, 3, 6]
     }
@@ -458,17 +507,29 @@ impl model::Model for SbomScorecardResponseBody {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.org_id),
-            1 => model::Part::Opt(&self.category),
+            1 => model::opt(&self.category),
             2 => model::Part::Str(&self.avg_score),
             3 => model::Part::Str(&self.max_score),
             4 => model::Part::Str(&self.account_id),
             5 => model::Part::Str(&self.project_id),
             6 => model::Part::Str(&self.creation_on),
-            7 => model::Part::Opt(&self.sbom_details),
-            8 => model::Part::Opt(&self.score_card_info),
+            7 => model::opt(&self.sbom_details),
+            8 => model::opt(&self.score_card_info),
             9 => model::Part::Str(&self.orchestration_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org_id.is_some() as u64 | (self.category.is_some() as u64) << 1
+            | (self.avg_score.is_some() as u64) << 2
+            | (self.max_score.is_some() as u64) << 3
+            | (self.account_id.is_some() as u64) << 4
+            | (self.project_id.is_some() as u64) << 5
+            | (self.creation_on.is_some() as u64) << 6
+            | (self.sbom_details.is_some() as u64) << 7
+            | (self.score_card_info.is_some() as u64) << 8
+            | (self.orchestration_id.is_some() as u64) << 9
     }
 }
 model::model!(SbomScorecardResponseBody);
@@ -508,6 +569,10 @@ impl model::Model for ScorecardInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.tool_name.is_some() as u64 | (self.tool_version.is_some() as u64) << 1
+    }
 }
 model::model!(ScorecardInfo);
 /// Schema `Slsa`.
@@ -545,6 +610,11 @@ impl model::Model for Slsa {
             1 => model::Part::Str(&self.policy_outcome_status),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.provenance.is_some() as u64
+            | (self.policy_outcome_status.is_some() as u64) << 1
     }
 }
 model::model!(Slsa);
@@ -618,14 +688,24 @@ impl model::Model for SscaArtifact {
             1 => model::Part::Str(&self.tag),
             2 => model::Part::Str(&self.url),
             3 => model::Part::Str(&self.name),
-            4 => model::Part::Opt(&self.type_),
+            4 => model::opt(&self.type_),
             5 => model::Part::Str(&self.digest),
-            6 => model::Part::Opt(&self.variant),
-            7 => model::Part::Opt(&self.metadata),
+            6 => model::opt(&self.variant),
+            7 => model::opt(&self.metadata),
             8 => model::Part::Str(&self.registry_url),
-            9 => model::Part::Opt(&self.repository_platform),
+            9 => model::opt(&self.repository_platform),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.tag.is_some() as u64) << 1
+            | (self.url.is_some() as u64) << 2 | (self.name.is_some() as u64) << 3
+            | (self.type_.is_some() as u64) << 4 | (self.digest.is_some() as u64) << 5
+            | (self.variant.is_some() as u64) << 6
+            | (self.metadata.is_some() as u64) << 7
+            | (self.registry_url.is_some() as u64) << 8
+            | (self.repository_platform.is_some() as u64) << 9
     }
 }
 model::model!(SscaArtifact);
@@ -668,6 +748,10 @@ impl model::Model for SscaScorecard {
             1 => model::Part::Str(&self.max_score),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.avg_score.is_some() as u64 | (self.max_score.is_some() as u64) << 1
     }
 }
 model::model!(SscaScorecard);
@@ -769,7 +853,7 @@ impl model::Model for StoIssueCount {
             1 => model::Part::Int(&self.high),
             2 => model::Part::Int(&self.info),
             3 => model::Part::Str(&self.tool),
-            4 => model::Part::Opt(&self.type_),
+            4 => model::opt(&self.type_),
             5 => model::Part::Int(&self.total),
             6 => model::Part::Int(&self.medium),
             7 => model::Part::Int(&self.ignored),
@@ -779,11 +863,27 @@ impl model::Model for StoIssueCount {
             11 => model::Part::Str(&self.target_name),
             12 => model::Part::Str(&self.execution_id),
             13 => model::Part::Str(&self.last_scanned),
-            14 => model::Part::Opt(&self.pipeline_details),
+            14 => model::opt(&self.pipeline_details),
             15 => model::Part::Str(&self.target_variant_id),
             16 => model::Part::Str(&self.target_variant_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.low.is_some() as u64 | (self.high.is_some() as u64) << 1
+            | (self.info.is_some() as u64) << 2 | (self.tool.is_some() as u64) << 3
+            | (self.type_.is_some() as u64) << 4 | (self.total.is_some() as u64) << 5
+            | (self.medium.is_some() as u64) << 6 | (self.ignored.is_some() as u64) << 7
+            | (self.critical.is_some() as u64) << 8
+            | (self.target_id.is_some() as u64) << 9
+            | (self.pipeline_id.is_some() as u64) << 10
+            | (self.target_name.is_some() as u64) << 11
+            | (self.execution_id.is_some() as u64) << 12
+            | (self.last_scanned.is_some() as u64) << 13
+            | (self.pipeline_details.is_some() as u64) << 14
+            | (self.target_variant_id.is_some() as u64) << 15
+            | (self.target_variant_name.is_some() as u64) << 16
     }
 }
 model::model!(StoIssueCount);

@@ -35,10 +35,15 @@ impl model::Model for UpdateIntegration {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.missing_repos),
+            0 => model::opt(&self.missing_repos),
             1 => model::Part::Flag(&self.all_repos_configured),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.missing_repos.is_some() as u64
+            | (self.all_repos_configured.is_some() as u64) << 1
     }
 }
 model::model!(UpdateIntegration);
@@ -77,10 +82,15 @@ impl model::Model for UpdateIntegrationMissingRepos {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.count),
-            1 => model::Part::Opt(&self.names),
+            1 => model::opt(&self.names),
             2 => model::Part::Str(&self.reason),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.count.is_some() as u64 | (self.names.is_some() as u64) << 1
+            | (self.reason.is_some() as u64) << 2
     }
 }
 model::model!(UpdateIntegrationMissingRepos);

@@ -96,22 +96,37 @@ impl model::Model for ComplianceArtifactWithExecution {
         match index {
             0 => model::Part::Str(&self.url),
             1 => model::Part::Str(&self.name),
-            2 => model::Part::Opt(&self.tags),
+            2 => model::opt(&self.tags),
             3 => model::Part::Str(&self.type_),
             4 => model::Part::Str(&self.title),
             5 => model::Part::Str(&self.reason),
-            6 => model::Part::Opt(&self.status),
-            7 => model::Part::Opt(&self.severity),
-            8 => model::Part::Opt(&self.scan_type),
-            9 => model::Part::Opt(&self.standards),
+            6 => model::opt(&self.status),
+            7 => model::opt(&self.severity),
+            8 => model::opt(&self.scan_type),
+            9 => model::opt(&self.standards),
             10 => model::Part::Str(&self.updated_at),
-            11 => model::Part::Opt(&self.executions),
+            11 => model::opt(&self.executions),
             12 => model::Part::Str(&self.description),
-            13 => model::Part::Opt(&self.occurrences),
+            13 => model::opt(&self.occurrences),
             14 => model::Part::Str(&self.remediation),
             15 => model::Part::Str(&self.compliance_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.tags.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
+            | (self.title.is_some() as u64) << 4 | (self.reason.is_some() as u64) << 5
+            | (self.status.is_some() as u64) << 6 | (self.severity.is_some() as u64) << 7
+            | (self.scan_type.is_some() as u64) << 8
+            | (self.standards.is_some() as u64) << 9
+            | (self.updated_at.is_some() as u64) << 10
+            | (self.executions.is_some() as u64) << 11
+            | (self.description.is_some() as u64) << 12
+            | (self.occurrences.is_some() as u64) << 13
+            | (self.remediation.is_some() as u64) << 14
+            | (self.compliance_id.is_some() as u64) << 15
     }
 }
 model::model!(ComplianceArtifactWithExecution);
@@ -182,10 +197,10 @@ impl model::Model for ComplianceEvaluationHistory {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.reason),
-            1 => model::Part::Opt(&self.status),
+            1 => model::opt(&self.status),
             2 => model::Part::Int(&self.created_at),
             3 => model::Part::Str(&self.description),
-            4 => model::Part::Opt(&self.occurrences),
+            4 => model::opt(&self.occurrences),
             5 => model::Part::Str(&self.pipeline_id),
             6 => model::Part::Str(&self.remediation),
             7 => model::Part::Str(&self.step_execution_id),
@@ -193,6 +208,18 @@ impl model::Model for ComplianceEvaluationHistory {
             9 => model::Part::Str(&self.pipeline_execution_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.reason.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.created_at.is_some() as u64) << 2
+            | (self.description.is_some() as u64) << 3
+            | (self.occurrences.is_some() as u64) << 4
+            | (self.pipeline_id.is_some() as u64) << 5
+            | (self.remediation.is_some() as u64) << 6
+            | (self.step_execution_id.is_some() as u64) << 7
+            | (self.stage_execution_id.is_some() as u64) << 8
+            | (self.pipeline_execution_id.is_some() as u64) << 9
     }
 }
 model::model!(ComplianceEvaluationHistory);
@@ -233,12 +260,17 @@ impl model::Model for ComplianceExecutionByType {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.type_),
             1 => model::Part::Int(&self.count),
             2 => model::Part::Int(&self.failed),
             3 => model::Part::Int(&self.passed),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.count.is_some() as u64) << 1
+            | (self.failed.is_some() as u64) << 2 | (self.passed.is_some() as u64) << 3
     }
 }
 model::model!(ComplianceExecutionByType);
@@ -304,17 +336,27 @@ impl model::Model for ComplianceResultAggregationByType {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.tags),
+            0 => model::opt(&self.tags),
             1 => model::Part::Str(&self.title),
-            2 => model::Part::Opt(&self.entity),
-            3 => model::Part::Opt(&self.severity),
-            4 => model::Part::Opt(&self.standards),
-            5 => model::Part::Opt(&self.executions),
+            2 => model::opt(&self.entity),
+            3 => model::opt(&self.severity),
+            4 => model::opt(&self.standards),
+            5 => model::opt(&self.executions),
             6 => model::Part::Str(&self.description),
             7 => model::Part::Str(&self.scm_platform),
             8 => model::Part::Str(&self.compliance_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.tags.is_some() as u64 | (self.title.is_some() as u64) << 1
+            | (self.entity.is_some() as u64) << 2 | (self.severity.is_some() as u64) << 3
+            | (self.standards.is_some() as u64) << 4
+            | (self.executions.is_some() as u64) << 5
+            | (self.description.is_some() as u64) << 6
+            | (self.scm_platform.is_some() as u64) << 7
+            | (self.compliance_id.is_some() as u64) << 8
     }
 }
 model::model!(ComplianceResultAggregationByType);
@@ -358,13 +400,20 @@ impl model::Model for ComplianceResultByArtifactFilter {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.status),
-            1 => model::Part::Opt(&self.severity),
-            2 => model::Part::Opt(&self.standards),
+            0 => model::opt(&self.status),
+            1 => model::opt(&self.severity),
+            2 => model::opt(&self.standards),
             3 => model::Part::Str(&self.search_term),
             4 => model::Part::Str(&self.compliance_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status.is_some() as u64 | (self.severity.is_some() as u64) << 1
+            | (self.standards.is_some() as u64) << 2
+            | (self.search_term.is_some() as u64) << 3
+            | (self.compliance_id.is_some() as u64) << 4
     }
 }
 model::model!(ComplianceResultByArtifactFilter);
@@ -467,16 +516,16 @@ impl model::Model for ComplianceResultDto {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.url),
-            1 => model::Part::Opt(&self.tags),
-            2 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.tags),
+            2 => model::opt(&self.type_),
             3 => model::Part::Str(&self.title),
-            4 => model::Part::Opt(&self.entity),
+            4 => model::opt(&self.entity),
             5 => model::Part::Str(&self.reason),
-            6 => model::Part::Opt(&self.status),
+            6 => model::opt(&self.status),
             7 => model::Part::Str(&self.category),
             8 => model::Part::Str(&self.repo_url),
-            9 => model::Part::Opt(&self.severity),
-            10 => model::Part::Opt(&self.standards),
+            9 => model::opt(&self.severity),
+            10 => model::opt(&self.standards),
             11 => model::Part::Str(&self.category_id),
             12 => model::Part::Str(&self.description),
             13 => model::Part::Str(&self.remediation),
@@ -486,6 +535,23 @@ impl model::Model for ComplianceResultDto {
             17 => model::Part::Str(&self.sub_category_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2 | (self.title.is_some() as u64) << 3
+            | (self.entity.is_some() as u64) << 4 | (self.reason.is_some() as u64) << 5
+            | (self.status.is_some() as u64) << 6 | (self.category.is_some() as u64) << 7
+            | (self.repo_url.is_some() as u64) << 8
+            | (self.severity.is_some() as u64) << 9
+            | (self.standards.is_some() as u64) << 10
+            | (self.category_id.is_some() as u64) << 11
+            | (self.description.is_some() as u64) << 12
+            | (self.remediation.is_some() as u64) << 13
+            | (self.scm_platform.is_some() as u64) << 14
+            | (self.sub_category.is_some() as u64) << 15
+            | (self.compliance_id.is_some() as u64) << 16
+            | (self.sub_category_id.is_some() as u64) << 17
     }
 }
 model::model!(ComplianceResultDto);
@@ -559,7 +625,7 @@ impl model::Model for CreateComplianceResult {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.results),
+            0 => model::opt(&self.results),
             1 => model::Part::Str(&self.pipeline),
             2 => model::Part::Str(&self.repo_org),
             3 => model::Part::Str(&self.repo_url),
@@ -572,6 +638,19 @@ impl model::Model for CreateComplianceResult {
             10 => model::Part::Str(&self.pipeline_execution_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.results.is_some() as u64 | (self.pipeline.is_some() as u64) << 1
+            | (self.repo_org.is_some() as u64) << 2
+            | (self.repo_url.is_some() as u64) << 3
+            | (self.repo_name.is_some() as u64) << 4
+            | (self.stage_type.is_some() as u64) << 5
+            | (self.scm_platform.is_some() as u64) << 6
+            | (self.default_branch.is_some() as u64) << 7
+            | (self.step_execution_identifier.is_some() as u64) << 8
+            | (self.stage_execution_identifier.is_some() as u64) << 9
+            | (self.pipeline_execution_identifier.is_some() as u64) << 10
     }
 }
 model::model!(CreateComplianceResult);
@@ -653,21 +732,35 @@ impl model::Model for FetchComplianceResultByArtifactResponseBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.tags),
+            0 => model::opt(&self.tags),
             1 => model::Part::Str(&self.title),
             2 => model::Part::Str(&self.reason),
-            3 => model::Part::Opt(&self.status),
-            4 => model::Part::Opt(&self.severity),
-            5 => model::Part::Opt(&self.standards),
+            3 => model::opt(&self.status),
+            4 => model::opt(&self.severity),
+            5 => model::opt(&self.standards),
             6 => model::Part::Str(&self.description),
-            7 => model::Part::Opt(&self.occurrences),
+            7 => model::opt(&self.occurrences),
             8 => model::Part::Str(&self.remediation),
             9 => model::Part::Str(&self.compliance_id),
             10 => model::Part::Int(&self.evaluation_time),
-            11 => model::Part::Opt(&self.evaluation_history),
+            11 => model::opt(&self.evaluation_history),
             12 => model::Part::Str(&self.pipeline_execution_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.tags.is_some() as u64 | (self.title.is_some() as u64) << 1
+            | (self.reason.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
+            | (self.severity.is_some() as u64) << 4
+            | (self.standards.is_some() as u64) << 5
+            | (self.description.is_some() as u64) << 6
+            | (self.occurrences.is_some() as u64) << 7
+            | (self.remediation.is_some() as u64) << 8
+            | (self.compliance_id.is_some() as u64) << 9
+            | (self.evaluation_time.is_some() as u64) << 10
+            | (self.evaluation_history.is_some() as u64) << 11
+            | (self.pipeline_execution_id.is_some() as u64) << 12
     }
 }
 model::model!(FetchComplianceResultByArtifactResponseBody);

@@ -118,7 +118,7 @@ impl model::Model for CreateComplianceResultV2 {
             0 => model::Part::Str(&self.org),
             1 => model::Cell::part(&self.url),
             2 => model::Cell::part(&self.name),
-            3 => model::Part::Opt(&self.plugins),
+            3 => model::opt(&self.plugins),
             4 => model::Cell::part(&self.results),
             5 => model::Part::Str(&self.full_fqn),
             6 => model::Cell::part(&self.scan_type),
@@ -131,6 +131,18 @@ impl model::Model for CreateComplianceResultV2 {
             13 => model::Part::Str(&self.pipeline_execution_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org.is_some() as u64 | 1 << 1 | 1 << 2
+            | (self.plugins.is_some() as u64) << 3 | 1 << 4
+            | (self.full_fqn.is_some() as u64) << 5 | 1 << 6
+            | (self.stage_type.is_some() as u64) << 7
+            | (self.default_branch.is_some() as u64) << 8 | 1 << 9
+            | (self.pipeline_identifier.is_some() as u64) << 10
+            | (self.step_execution_identifier.is_some() as u64) << 11
+            | (self.stage_execution_identifier.is_some() as u64) << 12
+            | (self.pipeline_execution_identifier.is_some() as u64) << 13
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -181,6 +193,11 @@ impl model::Model for PluginDto {
             2 => model::Part::Str(&self.path_from_root),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.version.is_some() as u64) << 1
+            | (self.path_from_root.is_some() as u64) << 2
     }
 }
 model::model!(PluginDto);

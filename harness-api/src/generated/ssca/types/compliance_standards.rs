@@ -99,24 +99,41 @@ impl model::Model for ComplianceCheck {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.url),
-            1 => model::Part::Opt(&self.tags),
-            2 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.tags),
+            2 => model::opt(&self.type_),
             3 => model::Part::Str(&self.title),
-            4 => model::Part::Opt(&self.entity),
+            4 => model::opt(&self.entity),
             5 => model::Part::Str(&self.category),
-            6 => model::Part::Opt(&self.severity),
-            7 => model::Part::Opt(&self.scan_type),
-            8 => model::Part::Opt(&self.standards),
+            6 => model::opt(&self.severity),
+            7 => model::opt(&self.scan_type),
+            8 => model::opt(&self.standards),
             9 => model::Part::Flag(&self.can_execute),
             10 => model::Part::Str(&self.category_id),
             11 => model::Part::Str(&self.description),
             12 => model::Part::Str(&self.remediation),
-            13 => model::Part::Opt(&self.integrations),
+            13 => model::opt(&self.integrations),
             14 => model::Part::Str(&self.sub_category),
             15 => model::Part::Str(&self.compliance_id),
             16 => model::Part::Str(&self.sub_category_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2 | (self.title.is_some() as u64) << 3
+            | (self.entity.is_some() as u64) << 4 | (self.category.is_some() as u64) << 5
+            | (self.severity.is_some() as u64) << 6
+            | (self.scan_type.is_some() as u64) << 7
+            | (self.standards.is_some() as u64) << 8
+            | (self.can_execute.is_some() as u64) << 9
+            | (self.category_id.is_some() as u64) << 10
+            | (self.description.is_some() as u64) << 11
+            | (self.remediation.is_some() as u64) << 12
+            | (self.integrations.is_some() as u64) << 13
+            | (self.sub_category.is_some() as u64) << 14
+            | (self.compliance_id.is_some() as u64) << 15
+            | (self.sub_category_id.is_some() as u64) << 16
     }
 }
 model::model!(ComplianceCheck);
@@ -204,7 +221,7 @@ impl model::Model for CreateComplianceStandardsBody {
             3 => model::Part::Str(&self.category),
             4 => model::Part::Str(&self.severity),
             5 => model::Part::Str(&self.scan_type),
-            6 => model::Part::Opt(&self.standards),
+            6 => model::opt(&self.standards),
             7 => model::Part::Flag(&self.can_execute),
             8 => model::Part::Str(&self.category_id),
             9 => model::Part::Str(&self.description),
@@ -213,6 +230,20 @@ impl model::Model for CreateComplianceStandardsBody {
             12 => model::Part::Str(&self.sub_category_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.title.is_some() as u64) << 1
+            | (self.entity.is_some() as u64) << 2 | (self.category.is_some() as u64) << 3
+            | (self.severity.is_some() as u64) << 4
+            | (self.scan_type.is_some() as u64) << 5
+            | (self.standards.is_some() as u64) << 6
+            | (self.can_execute.is_some() as u64) << 7
+            | (self.category_id.is_some() as u64) << 8
+            | (self.description.is_some() as u64) << 9
+            | (self.sub_category.is_some() as u64) << 10
+            | (self.compliance_id.is_some() as u64) << 11
+            | (self.sub_category_id.is_some() as u64) << 12
     }
 }
 model::model!(CreateComplianceStandardsBody);
@@ -269,11 +300,19 @@ impl model::Model for GetComplianceStandardsBody {
             0 => model::Part::Str(&self.type_),
             1 => model::Part::Str(&self.entity),
             2 => model::Part::Str(&self.severity),
-            3 => model::Part::Opt(&self.standards),
+            3 => model::opt(&self.standards),
             4 => model::Part::Str(&self.search_term),
-            5 => model::Part::Opt(&self.integrations_filter),
+            5 => model::opt(&self.integrations_filter),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.entity.is_some() as u64) << 1
+            | (self.severity.is_some() as u64) << 2
+            | (self.standards.is_some() as u64) << 3
+            | (self.search_term.is_some() as u64) << 4
+            | (self.integrations_filter.is_some() as u64) << 5
     }
 }
 model::model!(GetComplianceStandardsBody);
@@ -309,9 +348,13 @@ impl model::Model for GetComplianceStandardsBodyIntegrationsFilter {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.scan_type),
-            1 => model::Part::Opt(&self.integrations),
+            1 => model::opt(&self.integrations),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.scan_type.is_some() as u64 | (self.integrations.is_some() as u64) << 1
     }
 }
 model::model!(GetComplianceStandardsBodyIntegrationsFilter);

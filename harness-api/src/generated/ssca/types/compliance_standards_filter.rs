@@ -35,10 +35,14 @@ impl model::Model for ComplianceStandardsFilterEntity {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.scan_type),
-            1 => model::Part::Opt(&self.integrations),
+            0 => model::opt(&self.scan_type),
+            1 => model::opt(&self.integrations),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.scan_type.is_some() as u64 | (self.integrations.is_some() as u64) << 1
     }
 }
 model::model!(ComplianceStandardsFilterEntity);

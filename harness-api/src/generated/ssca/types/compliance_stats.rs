@@ -40,9 +40,14 @@ impl model::Model for ArtifactComplianceMetrics {
         match index {
             0 => model::Part::Int(&self.failed),
             1 => model::Part::Int(&self.passed),
-            2 => model::Part::Opt(&self.artifact_type),
+            2 => model::opt(&self.artifact_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.failed.is_some() as u64 | (self.passed.is_some() as u64) << 1
+            | (self.artifact_type.is_some() as u64) << 2
     }
 }
 model::model!(ArtifactComplianceMetrics);
@@ -91,13 +96,20 @@ impl model::Model for ComplianceChecksMetrics {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.tags),
+            0 => model::opt(&self.tags),
             1 => model::Part::Str(&self.title),
             2 => model::Part::Int(&self.failed),
-            3 => model::Part::Opt(&self.standards),
+            3 => model::opt(&self.standards),
             4 => model::Part::Str(&self.compliance_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.tags.is_some() as u64 | (self.title.is_some() as u64) << 1
+            | (self.failed.is_some() as u64) << 2
+            | (self.standards.is_some() as u64) << 3
+            | (self.compliance_id.is_some() as u64) << 4
     }
 }
 model::model!(ComplianceChecksMetrics);
@@ -145,6 +157,12 @@ impl model::Model for ComplianceEvaluationTrend {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.failed.is_some() as u64 | (self.passed.is_some() as u64) << 1
+            | (self.window_end_time.is_some() as u64) << 2
+            | (self.window_start_time.is_some() as u64) << 3
+    }
 }
 model::model!(ComplianceEvaluationTrend);
 /// Schema `ComplianceResultsEvaluationBreakdown`.
@@ -183,9 +201,14 @@ impl model::Model for ComplianceResultsEvaluationBreakdown {
         match index {
             0 => model::Part::Int(&self.failed),
             1 => model::Part::Int(&self.passed),
-            2 => model::Part::Opt(&self.severity_breakdown),
+            2 => model::opt(&self.severity_breakdown),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.failed.is_some() as u64 | (self.passed.is_some() as u64) << 1
+            | (self.severity_breakdown.is_some() as u64) << 2
     }
 }
 model::model!(ComplianceResultsEvaluationBreakdown);
@@ -221,9 +244,13 @@ impl model::Model for SeverityComplianceMetrics {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.failed),
-            1 => model::Part::Opt(&self.severity),
+            1 => model::opt(&self.severity),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.failed.is_some() as u64 | (self.severity.is_some() as u64) << 1
     }
 }
 model::model!(SeverityComplianceMetrics);

@@ -148,7 +148,7 @@ impl model::Model for EnforcementResultDto {
             0 => model::Cell::part(&self.tag),
             1 => model::Part::Str(&self.name),
             2 => model::Part::Str(&self.purl),
-            3 => model::Part::Opt(&self.license),
+            3 => model::opt(&self.license),
             4 => model::Part::Str(&self.version),
             5 => model::Part::Str(&self.supplier),
             6 => model::Cell::part(&self.account_id),
@@ -166,6 +166,16 @@ impl model::Model for EnforcementResultDto {
             18 => model::Cell::part(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.name.is_some() as u64) << 1 | (self.purl.is_some() as u64) << 2
+            | (self.license.is_some() as u64) << 3 | (self.version.is_some() as u64) << 4
+            | (self.supplier.is_some() as u64) << 5 | 1 << 6 | 1 << 7 | 1 << 8
+            | (self.is_exempted.is_some() as u64) << 9
+            | (self.exemption_id.is_some() as u64) << 10
+            | (self.supplier_type.is_some() as u64) << 11 | 1 << 12 | 1 << 13 | 1 << 14
+            | (self.package_manager.is_some() as u64) << 15 | 1 << 16 | 1 << 17 | 1 << 18
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -296,6 +306,11 @@ impl model::Model for EnforcementSummaryDto {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1 | 1 << 2 | 1 << 3 | 1 << 4 | 1 << 5 | 1 << 6 | 1 << 7 | 1 << 8
+            | (self.exempted_component_count.is_some() as u64) << 9 | 1 << 10 | 1 << 11
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11]
     }
@@ -352,13 +367,21 @@ impl model::Model for EnforcementSummaryResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.status),
-            1 => model::Part::Opt(&self.artifact),
+            1 => model::opt(&self.artifact),
             2 => model::Part::Str(&self.enforcement_id),
             3 => model::Part::Int(&self.exempted_component_count),
             4 => model::Part::Int(&self.deny_list_violation_count),
             5 => model::Part::Int(&self.allow_list_violation_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status.is_some() as u64 | (self.artifact.is_some() as u64) << 1
+            | (self.enforcement_id.is_some() as u64) << 2
+            | (self.exempted_component_count.is_some() as u64) << 3
+            | (self.deny_list_violation_count.is_some() as u64) << 4
+            | (self.allow_list_violation_count.is_some() as u64) << 5
     }
 }
 model::model!(EnforcementSummaryResponse);
@@ -529,14 +552,14 @@ impl model::Model for NormalizedSbomComponentDto {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.purl),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Num(&self.created),
             3 => model::Part::Str(&self.language),
             4 => model::Part::Str(&self.tool_name),
             5 => model::Part::Str(&self.account_id),
             6 => model::Part::Str(&self.package_id),
             7 => model::Part::Str(&self.artifact_id),
-            8 => model::Part::Opt(&self.filter_tags),
+            8 => model::opt(&self.filter_tags),
             9 => model::Part::Str(&self.package_cpe),
             10 => model::Part::Str(&self.sequence_id),
             11 => model::Part::Str(&self.tool_vendor),
@@ -551,7 +574,7 @@ impl model::Model for NormalizedSbomComponentDto {
             20 => model::Part::Num(&self.patch_version),
             21 => model::Part::Str(&self.org_identifier),
             22 => model::Part::Str(&self.originator_type),
-            23 => model::Part::Opt(&self.package_license),
+            23 => model::opt(&self.package_license),
             24 => model::Part::Str(&self.package_manager),
             25 => model::Part::Str(&self.package_version),
             26 => model::Part::Str(&self.orchestration_id),
@@ -565,6 +588,43 @@ impl model::Model for NormalizedSbomComponentDto {
             34 => model::Part::Str(&self.package_originator_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.purl.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.created.is_some() as u64) << 2
+            | (self.language.is_some() as u64) << 3
+            | (self.tool_name.is_some() as u64) << 4
+            | (self.account_id.is_some() as u64) << 5
+            | (self.package_id.is_some() as u64) << 6
+            | (self.artifact_id.is_some() as u64) << 7
+            | (self.filter_tags.is_some() as u64) << 8
+            | (self.package_cpe.is_some() as u64) << 9
+            | (self.sequence_id.is_some() as u64) << 10
+            | (self.tool_vendor.is_some() as u64) << 11
+            | (self.artifact_url.is_some() as u64) << 12
+            | (self.package_name.is_some() as u64) << 13
+            | (self.package_type.is_some() as u64) << 14
+            | (self.sbom_version.is_some() as u64) << 15
+            | (self.tool_version.is_some() as u64) << 16
+            | (self.artifact_name.is_some() as u64) << 17
+            | (self.major_version.is_some() as u64) << 18
+            | (self.minor_version.is_some() as u64) << 19
+            | (self.patch_version.is_some() as u64) << 20
+            | (self.org_identifier.is_some() as u64) << 21
+            | (self.originator_type.is_some() as u64) << 22
+            | (self.package_license.is_some() as u64) << 23
+            | (self.package_manager.is_some() as u64) << 24
+            | (self.package_version.is_some() as u64) << 25
+            | (self.orchestration_id.is_some() as u64) << 26
+            | (self.package_namespace.is_some() as u64) << 27
+            | (self.package_properties.is_some() as u64) << 28
+            | (self.project_identifier.is_some() as u64) << 29
+            | (self.package_description.is_some() as u64) << 30
+            | (self.package_source_info.is_some() as u64) << 31
+            | (self.pipeline_identifier.is_some() as u64) << 32
+            | (self.package_supplier_name.is_some() as u64) << 33
+            | (self.package_originator_name.is_some() as u64) << 34
     }
 }
 model::model!(NormalizedSbomComponentDto);
@@ -683,14 +743,14 @@ impl model::Model for PolicyViolation {
             2 => model::Part::Str(&self.name),
             3 => model::Part::Str(&self.purl),
             4 => model::Part::Str(&self.account),
-            5 => model::Part::Opt(&self.license),
+            5 => model::opt(&self.license),
             6 => model::Part::Str(&self.project),
             7 => model::Part::Str(&self.version),
             8 => model::Part::Str(&self.language),
             9 => model::Part::Str(&self.supplier),
             10 => model::Part::Str(&self.image_name),
             11 => model::Part::Str(&self.artifact_id),
-            12 => model::Part::Opt(&self.filter_tags),
+            12 => model::opt(&self.filter_tags),
             13 => model::Part::Flag(&self.is_exempted),
             14 => model::Part::Str(&self.exemption_id),
             15 => model::Part::Str(&self.supplier_type),
@@ -701,6 +761,26 @@ impl model::Model for PolicyViolation {
             20 => model::Part::Str(&self.violation_details),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org.is_some() as u64 | (self.tag.is_some() as u64) << 1
+            | (self.name.is_some() as u64) << 2 | (self.purl.is_some() as u64) << 3
+            | (self.account.is_some() as u64) << 4 | (self.license.is_some() as u64) << 5
+            | (self.project.is_some() as u64) << 6 | (self.version.is_some() as u64) << 7
+            | (self.language.is_some() as u64) << 8
+            | (self.supplier.is_some() as u64) << 9
+            | (self.image_name.is_some() as u64) << 10
+            | (self.artifact_id.is_some() as u64) << 11
+            | (self.filter_tags.is_some() as u64) << 12
+            | (self.is_exempted.is_some() as u64) << 13
+            | (self.exemption_id.is_some() as u64) << 14
+            | (self.supplier_type.is_some() as u64) << 15
+            | (self.enforcement_id.is_some() as u64) << 16
+            | (self.violation_type.is_some() as u64) << 17
+            | (self.package_manager.is_some() as u64) << 18
+            | (self.orchestration_id.is_some() as u64) << 19
+            | (self.violation_details.is_some() as u64) << 20
     }
 }
 model::model!(PolicyViolation);

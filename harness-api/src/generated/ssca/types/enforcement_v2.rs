@@ -59,10 +59,15 @@ impl model::Model for EnforceSbomRequestBodyV2 {
         match index {
             0 => model::Cell::part(&self.artifact),
             1 => model::Cell::part(&self.enforcement_id),
-            2 => model::Part::Opt(&self.policy_set_ref),
-            3 => model::Part::Opt(&self.execution_context),
+            2 => model::opt(&self.policy_set_ref),
+            3 => model::opt(&self.execution_context),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1 | (self.policy_set_ref.is_some() as u64) << 2
+            | (self.execution_context.is_some() as u64) << 3
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

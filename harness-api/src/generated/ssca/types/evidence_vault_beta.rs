@@ -36,9 +36,13 @@ impl model::Model for QueryAttestationsGraphqlBody {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.query),
-            1 => model::Part::Opt(&self.variables),
+            1 => model::opt(&self.variables),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.query.is_some() as u64 | (self.variables.is_some() as u64) << 1
     }
 }
 model::model!(QueryAttestationsGraphqlBody);
@@ -123,13 +127,27 @@ impl model::Model for QueryAttestationsGraphqlBodyVariables {
             4 => model::Part::Str(&self.subject_name),
             5 => model::Part::Int(&self.created_at_gte),
             6 => model::Part::Str(&self.gitoid_sha256),
-            7 => model::Part::Opt(&self.signer_key_id_in),
+            7 => model::opt(&self.signer_key_id_in),
             8 => model::Part::Str(&self.subject_sha256),
-            9 => model::Part::Opt(&self.gitoid_sha256_in),
+            9 => model::opt(&self.gitoid_sha256_in),
             10 => model::Part::Str(&self.subject_name_contains),
             11 => model::Part::Str(&self.subject_name_starts_with),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status.is_some() as u64 | (self.verified.is_some() as u64) << 1
+            | (self.artifact_id.is_some() as u64) << 2
+            | (self.signer_key_id.is_some() as u64) << 3
+            | (self.subject_name.is_some() as u64) << 4
+            | (self.created_at_gte.is_some() as u64) << 5
+            | (self.gitoid_sha256.is_some() as u64) << 6
+            | (self.signer_key_id_in.is_some() as u64) << 7
+            | (self.subject_sha256.is_some() as u64) << 8
+            | (self.gitoid_sha256_in.is_some() as u64) << 9
+            | (self.subject_name_contains.is_some() as u64) << 10
+            | (self.subject_name_starts_with.is_some() as u64) << 11
     }
 }
 model::model!(QueryAttestationsGraphqlBodyVariables);
@@ -167,11 +185,16 @@ impl model::Model for UploadAttestationBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.artifact),
-            1 => model::Part::Opt(&self.envelope),
-            2 => model::Part::Opt(&self.execution_context),
+            0 => model::opt(&self.artifact),
+            1 => model::opt(&self.envelope),
+            2 => model::opt(&self.execution_context),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.artifact.is_some() as u64 | (self.envelope.is_some() as u64) << 1
+            | (self.execution_context.is_some() as u64) << 2
     }
 }
 model::model!(UploadAttestationBody);
@@ -247,12 +270,22 @@ impl model::Model for UploadAttestationBodyArtifact {
             3 => model::Part::Str(&self.name),
             4 => model::Part::Str(&self.type_),
             5 => model::Part::Str(&self.digest),
-            6 => model::Part::Opt(&self.variant),
+            6 => model::opt(&self.variant),
             7 => model::Part::Json(&self.metadata),
             8 => model::Part::Str(&self.registry_url),
             9 => model::Part::Str(&self.repository_platform),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.tag.is_some() as u64) << 1
+            | (self.url.is_some() as u64) << 2 | (self.name.is_some() as u64) << 3
+            | (self.type_.is_some() as u64) << 4 | (self.digest.is_some() as u64) << 5
+            | (self.variant.is_some() as u64) << 6
+            | (self.metadata.is_some() as u64) << 7
+            | (self.registry_url.is_some() as u64) << 8
+            | (self.repository_platform.is_some() as u64) << 9
     }
 }
 model::model!(UploadAttestationBodyArtifact);
@@ -291,6 +324,10 @@ impl model::Model for UploadAttestationBodyArtifactVariant {
             1 => model::Part::Json(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(UploadAttestationBodyArtifactVariant);
@@ -333,10 +370,16 @@ impl model::Model for UploadAttestationBodyEnvelope {
         match index {
             0 => model::Part::Str(&self.payload),
             1 => model::Part::Json(&self.metadata),
-            2 => model::Part::Opt(&self.signatures),
+            2 => model::opt(&self.signatures),
             3 => model::Part::Str(&self.payload_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.payload.is_some() as u64 | (self.metadata.is_some() as u64) << 1
+            | (self.signatures.is_some() as u64) << 2
+            | (self.payload_type.is_some() as u64) << 3
     }
 }
 model::model!(UploadAttestationBodyEnvelope);
@@ -376,6 +419,10 @@ impl model::Model for UploadAttestationBodyEnvelopeSignatures {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.sig.is_some() as u64 | (self.keyid.is_some() as u64) << 1
+    }
 }
 model::model!(UploadAttestationBodyEnvelopeSignatures);
 /// Schema `uploadAttestation body.executionContext`.
@@ -413,10 +460,15 @@ impl model::Model for UploadAttestationBodyExecutionContext {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.type_),
-            1 => model::Part::Opt(&self.github),
-            2 => model::Part::Opt(&self.harness),
+            1 => model::opt(&self.github),
+            2 => model::opt(&self.harness),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.github.is_some() as u64) << 1
+            | (self.harness.is_some() as u64) << 2
     }
 }
 model::model!(UploadAttestationBodyExecutionContext);
@@ -483,6 +535,15 @@ impl model::Model for UploadAttestationBodyExecutionContextGithub {
             6 => model::Part::Json(&self.runner_detail),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.job_id.is_some() as u64 | (self.run_id.is_some() as u64) << 1
+            | (self.repository.is_some() as u64) << 2
+            | (self.action_path.is_some() as u64) << 3
+            | (self.workflow_ref.is_some() as u64) << 4
+            | (self.github_action.is_some() as u64) << 5
+            | (self.runner_detail.is_some() as u64) << 6
     }
 }
 model::model!(UploadAttestationBodyExecutionContextGithub);
@@ -574,6 +635,20 @@ impl model::Model for UploadAttestationBodyExecutionContextHarness {
             11 => model::Part::Json(&self.pipeline_execution_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org.is_some() as u64 | (self.project.is_some() as u64) << 1
+            | (self.step_id.is_some() as u64) << 2
+            | (self.stage_id.is_some() as u64) << 3
+            | (self.step_name.is_some() as u64) << 4
+            | (self.stage_name.is_some() as u64) << 5
+            | (self.pipeline_id.is_some() as u64) << 6
+            | (self.sequence_id.is_some() as u64) << 7
+            | (self.pipeline_name.is_some() as u64) << 8
+            | (self.step_execution_id.is_some() as u64) << 9
+            | (self.stage_execution_id.is_some() as u64) << 10
+            | (self.pipeline_execution_id.is_some() as u64) << 11
     }
 }
 model::model!(UploadAttestationBodyExecutionContextHarness);

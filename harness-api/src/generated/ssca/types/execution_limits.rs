@@ -35,10 +35,14 @@ impl model::Model for ExecutionLimitRequestBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.configs),
+            0 => model::opt(&self.configs),
             1 => model::Part::Str(&self.config_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.configs.is_some() as u64 | (self.config_id.is_some() as u64) << 1
     }
 }
 model::model!(ExecutionLimitRequestBody);
@@ -84,11 +88,18 @@ impl model::Model for ExecutionLimitResponseBody {
         match index {
             0 => model::Part::Str(&self.name),
             1 => model::Part::Str(&self.type_),
-            2 => model::Part::Opt(&self.configs),
+            2 => model::opt(&self.configs),
             3 => model::Part::Str(&self.config_id),
             4 => model::Part::Str(&self.account_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.configs.is_some() as u64) << 2
+            | (self.config_id.is_some() as u64) << 3
+            | (self.account_id.is_some() as u64) << 4
     }
 }
 model::model!(ExecutionLimitResponseBody);

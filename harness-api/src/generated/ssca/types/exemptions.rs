@@ -40,6 +40,10 @@ impl model::Model for ExemptionDurationDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.days.is_some() as u64 | (self.always_exempt.is_some() as u64) << 1
+    }
 }
 model::model!(ExemptionDurationDto);
 /// Schema `ExemptionInitiatorDTO`.
@@ -81,6 +85,11 @@ impl model::Model for ExemptionInitiatorDto {
             2 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.artifact_id.is_some() as u64 | (self.enforcement_id.is_some() as u64) << 1
+            | (self.project_identifier.is_some() as u64) << 2
     }
 }
 model::model!(ExemptionInitiatorDto);
@@ -136,12 +145,20 @@ impl model::Model for ExemptionRequestDto {
         match index {
             0 => model::Part::Str(&self.reason),
             1 => model::Part::Str(&self.component_name),
-            2 => model::Part::Opt(&self.version_operator),
+            2 => model::opt(&self.version_operator),
             3 => model::Part::Str(&self.component_version),
-            4 => model::Part::Opt(&self.exemption_duration),
-            5 => model::Part::Opt(&self.exemption_initiator),
+            4 => model::opt(&self.exemption_duration),
+            5 => model::opt(&self.exemption_initiator),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.reason.is_some() as u64 | (self.component_name.is_some() as u64) << 1
+            | (self.version_operator.is_some() as u64) << 2
+            | (self.component_version.is_some() as u64) << 3
+            | (self.exemption_duration.is_some() as u64) << 4
+            | (self.exemption_initiator.is_some() as u64) << 5
     }
 }
 model::model!(ExemptionRequestDto);
@@ -272,17 +289,41 @@ impl model::Model for ExemptionResponseDto {
             10 => model::Part::Str(&self.org_identifier),
             11 => model::Part::Str(&self.review_comment),
             12 => model::Part::Str(&self.created_by_name),
-            13 => model::Part::Opt(&self.exemption_status),
+            13 => model::opt(&self.exemption_status),
             14 => model::Part::Str(&self.reviewed_by_name),
-            15 => model::Part::Opt(&self.version_operator),
+            15 => model::opt(&self.version_operator),
             16 => model::Part::Str(&self.component_version),
             17 => model::Part::Str(&self.created_by_user_id),
-            18 => model::Part::Opt(&self.exemption_duration),
+            18 => model::opt(&self.exemption_duration),
             19 => model::Part::Str(&self.project_identifier),
-            20 => model::Part::Opt(&self.exemption_initiator),
+            20 => model::opt(&self.exemption_initiator),
             21 => model::Part::Str(&self.reviewed_by_user_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.uuid.is_some() as u64 | (self.reason.is_some() as u64) << 1
+            | (self.account_id.is_some() as u64) << 2
+            | (self.created_at.is_some() as u64) << 3
+            | (self.updated_at.is_some() as u64) << 4
+            | (self.updated_by.is_some() as u64) << 5
+            | (self.artifact_id.is_some() as u64) << 6
+            | (self.reviewed_at.is_some() as u64) << 7
+            | (self.valid_until.is_some() as u64) << 8
+            | (self.component_name.is_some() as u64) << 9
+            | (self.org_identifier.is_some() as u64) << 10
+            | (self.review_comment.is_some() as u64) << 11
+            | (self.created_by_name.is_some() as u64) << 12
+            | (self.exemption_status.is_some() as u64) << 13
+            | (self.reviewed_by_name.is_some() as u64) << 14
+            | (self.version_operator.is_some() as u64) << 15
+            | (self.component_version.is_some() as u64) << 16
+            | (self.created_by_user_id.is_some() as u64) << 17
+            | (self.exemption_duration.is_some() as u64) << 18
+            | (self.project_identifier.is_some() as u64) << 19
+            | (self.exemption_initiator.is_some() as u64) << 20
+            | (self.reviewed_by_user_id.is_some() as u64) << 21
     }
 }
 model::model!(ExemptionResponseDto);
@@ -318,9 +359,14 @@ impl model::Model for ExemptionReviewRequestDto {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.review_comment),
-            1 => model::Part::Opt(&self.exemption_status),
+            1 => model::opt(&self.exemption_status),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.review_comment.is_some() as u64
+            | (self.exemption_status.is_some() as u64) << 1
     }
 }
 model::model!(ExemptionReviewRequestDto);

@@ -38,11 +38,16 @@ impl model::Model for CreateIntegrationRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.type_),
             1 => model::Part::Str(&self.connector_id),
             2 => model::Part::Str(&self.installation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.connector_id.is_some() as u64) << 1
+            | (self.installation_id.is_some() as u64) << 2
     }
 }
 model::model!(CreateIntegrationRequest);
@@ -77,6 +82,10 @@ impl model::Model for HarnessPipelineIntegrationResponse {
             0 => model::Part::Flag(&self.enabled),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.enabled.is_some() as u64
     }
 }
 model::model!(HarnessPipelineIntegrationResponse);
@@ -125,12 +134,19 @@ impl model::Model for Integration {
         match index {
             0 => model::Part::Str(&self.id),
             1 => model::Part::Str(&self.org),
-            2 => model::Part::Opt(&self.type_),
-            3 => model::Part::Opt(&self.status),
+            2 => model::opt(&self.type_),
+            3 => model::opt(&self.status),
             4 => model::Part::Str(&self.connector_id),
             5 => model::Part::Int(&self.last_scan_at),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.org.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
+            | (self.connector_id.is_some() as u64) << 4
+            | (self.last_scan_at.is_some() as u64) << 5
     }
 }
 model::model!(Integration);
@@ -173,10 +189,15 @@ impl model::Model for ListIntegrationReposResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.repositories),
+            0 => model::opt(&self.repositories),
             1 => model::Part::Flag(&self.include_all_repos),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.repositories.is_some() as u64
+            | (self.include_all_repos.is_some() as u64) << 1
     }
 }
 model::model!(ListIntegrationReposResponse);

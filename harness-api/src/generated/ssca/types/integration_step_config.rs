@@ -48,6 +48,12 @@ impl model::Model for InfraLayout {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.cpu.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.memory.is_some() as u64) << 2
+            | (self.repo_size.is_some() as u64) << 3
+    }
 }
 model::model!(InfraLayout);
 /// Schema `IntegrationStepConfig`.
@@ -125,10 +131,17 @@ impl model::Model for IntegrationStepConfig {
             2 => model::Cell::part(&self.parallel),
             3 => model::Part::Str(&self.resource),
             4 => model::Part::Str(&self.settings),
-            5 => model::Part::Opt(&self.auto_infra),
-            6 => model::Part::Opt(&self.parameters),
+            5 => model::opt(&self.auto_infra),
+            6 => model::opt(&self.parameters),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1 | 1 << 2 | (self.resource.is_some() as u64) << 3
+            | (self.settings.is_some() as u64) << 4
+            | (self.auto_infra.is_some() as u64) << 5
+            | (self.parameters.is_some() as u64) << 6
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -168,9 +181,13 @@ impl model::Model for IntegrationStepConfigRequestBody {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.config),
+            1 => model::opt(&self.config),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.config.is_some() as u64) << 1
     }
 }
 model::model!(IntegrationStepConfigRequestBody);

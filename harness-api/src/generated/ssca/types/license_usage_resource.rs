@@ -35,10 +35,14 @@ impl model::Model for LicenseUsageResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.usage_data),
-            1 => model::Part::Opt(&self.active_developers),
+            0 => model::opt(&self.usage_data),
+            1 => model::opt(&self.active_developers),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.usage_data.is_some() as u64 | (self.active_developers.is_some() as u64) << 1
     }
 }
 model::model!(LicenseUsageResponse);
@@ -78,6 +82,10 @@ impl model::Model for LicenseUsageResponseActiveDevelopers {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.count.is_some() as u64 | (self.display_name.is_some() as u64) << 1
+    }
 }
 model::model!(LicenseUsageResponseActiveDevelopers);
 /// Schema `LicenseUsageResponseUsageData`.
@@ -115,10 +123,15 @@ impl model::Model for LicenseUsageResponseUsageData {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.count),
-            1 => model::Part::Opt(&self.references),
+            1 => model::opt(&self.references),
             2 => model::Part::Str(&self.display_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.count.is_some() as u64 | (self.references.is_some() as u64) << 1
+            | (self.display_name.is_some() as u64) << 2
     }
 }
 model::model!(LicenseUsageResponseUsageData);
@@ -173,6 +186,13 @@ impl model::Model for LicenseUsageResponseUsageDataReferences {
             5 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.count.is_some() as u64) << 2 | (self.account.is_some() as u64) << 3
+            | (self.project.is_some() as u64) << 4
+            | (self.identifier.is_some() as u64) << 5
     }
 }
 model::model!(LicenseUsageResponseUsageDataReferences);

@@ -40,6 +40,10 @@ impl model::Model for OrchestrationScorecardSummary {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.avg_score.is_some() as u64 | (self.max_score.is_some() as u64) << 1
+    }
 }
 model::model!(OrchestrationScorecardSummary);
 /// Schema `OrchestrationSummaryResponse`.
@@ -92,14 +96,22 @@ impl model::Model for OrchestrationSummaryResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.sbom),
-            1 => model::Part::Opt(&self.artifact),
+            0 => model::opt(&self.sbom),
+            1 => model::opt(&self.artifact),
             2 => model::Part::Flag(&self.is_attested),
-            3 => model::Part::Opt(&self.drift_summary),
-            4 => model::Part::Opt(&self.scorecard_summary),
+            3 => model::opt(&self.drift_summary),
+            4 => model::opt(&self.scorecard_summary),
             5 => model::Part::Str(&self.step_execution_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.sbom.is_some() as u64 | (self.artifact.is_some() as u64) << 1
+            | (self.is_attested.is_some() as u64) << 2
+            | (self.drift_summary.is_some() as u64) << 3
+            | (self.scorecard_summary.is_some() as u64) << 4
+            | (self.step_execution_id.is_some() as u64) << 5
     }
 }
 model::model!(OrchestrationSummaryResponse);

@@ -117,6 +117,14 @@ impl model::Model for ExecutionContext {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1 | (self.build_url.is_some() as u64) << 2
+            | (self.step_name.is_some() as u64) << 3
+            | (self.stage_name.is_some() as u64) << 4
+            | (self.stage_type.is_some() as u64) << 5 | 1 << 6 | 1 << 7 | 1 << 8 | 1 << 9
+            | 1 << 10
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1, 6, 7, 8, 9, 10]
     }
@@ -165,9 +173,13 @@ impl model::Model for OrchestrationStepDriftRequestBody {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Cell::part(&self.base),
-            1 => model::Part::Opt(&self.variant),
+            1 => model::opt(&self.variant),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.variant.is_some() as u64) << 1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -234,12 +246,17 @@ impl model::Model for SaveOrchestrationRequest {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Cell::part(&self.artifact),
-            1 => model::Part::Opt(&self.components),
+            1 => model::opt(&self.components),
             2 => model::Cell::part(&self.attestation),
             3 => model::Cell::part(&self.sbom_metadata),
-            4 => model::Part::Opt(&self.execution_context),
+            4 => model::opt(&self.execution_context),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.components.is_some() as u64) << 1 | 1 << 2 | 1 << 3
+            | (self.execution_context.is_some() as u64) << 4
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -278,6 +295,10 @@ impl model::Model for SaveOrchestrationResponseBody {
             0 => model::Part::Str(&self.artifact_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.artifact_id.is_some() as u64
     }
 }
 model::model!(SaveOrchestrationResponseBody);

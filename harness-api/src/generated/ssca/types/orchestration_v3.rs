@@ -63,12 +63,17 @@ impl model::Model for SaveOrchestrationRequestV2 {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Cell::part(&self.artifact),
-            1 => model::Part::Opt(&self.components),
+            1 => model::opt(&self.components),
             2 => model::Cell::part(&self.attestation),
             3 => model::Cell::part(&self.sbom_metadata),
-            4 => model::Part::Opt(&self.execution_context),
+            4 => model::opt(&self.execution_context),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.components.is_some() as u64) << 1 | 1 << 2 | 1 << 3
+            | (self.execution_context.is_some() as u64) << 4
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

@@ -40,6 +40,10 @@ impl model::Model for ArtifactAndDeploymentsResponseBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.message.is_some() as u64 | (self.is_valid.is_some() as u64) << 1
+    }
 }
 model::model!(ArtifactAndDeploymentsResponseBody);
 /// Schema `ContactInfo`.
@@ -77,6 +81,10 @@ impl model::Model for ContactInfo {
             1 => model::Part::Str(&self.email),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.email.is_some() as u64) << 1
     }
 }
 model::model!(ContactInfo);
@@ -159,6 +167,18 @@ impl model::Model for CreateTicketRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.title.is_some() as u64 | (self.exists.is_some() as u64) << 1
+            | (self.priority.is_some() as u64) << 2
+            | (self.issue_type.is_some() as u64) << 3
+            | (self.artifact_id.is_some() as u64) << 4
+            | (self.description.is_some() as u64) << 5
+            | (self.external_id.is_some() as u64) << 6
+            | (self.identifiers.is_some() as u64) << 7
+            | (self.project_key.is_some() as u64) << 8
+            | (self.custom_fields.is_some() as u64) << 9
+    }
 }
 model::model!(CreateTicketRequest);
 /// Schema `CreateTicketResponse`.
@@ -192,6 +212,10 @@ impl model::Model for CreateTicketResponse {
             0 => model::Part::Str(&self.id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64
     }
 }
 model::model!(CreateTicketResponse);
@@ -263,6 +287,11 @@ impl model::Model for CveVulnerability {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1 | 1 << 2 | 1 << 3
+            | (self.vulnerability_description.is_some() as u64) << 4
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1, 2, 3]
     }
@@ -330,6 +359,10 @@ impl model::Model for DefaultVulnerability {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1 | 1 << 2 | (self.vulnerability_description.is_some() as u64) << 3
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1, 2]
     }
@@ -394,6 +427,15 @@ impl model::Model for DeploymentsCount {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.new_patched_count.is_some() as u64
+            | (self.new_pending_count.is_some() as u64) << 1
+            | (self.patched_prod_count.is_some() as u64) << 2
+            | (self.pending_prod_count.is_some() as u64) << 3
+            | (self.patched_non_prod_count.is_some() as u64) << 4
+            | (self.pending_non_prod_count.is_some() as u64) << 5
+    }
 }
 model::model!(DeploymentsCount);
 /// Schema `EnvironmentInfo`.
@@ -431,10 +473,15 @@ impl model::Model for EnvironmentInfo {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.type_),
             2 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.identifier.is_some() as u64) << 2
     }
 }
 model::model!(EnvironmentInfo);
@@ -483,6 +530,10 @@ impl model::Model for ExcludeArtifactRequest {
             0 => model::Cell::part(&self.artifact_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -558,6 +609,15 @@ impl model::Model for PipelineInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.execution_id.is_some() as u64) << 2
+            | (self.triggered_at.is_some() as u64) << 3
+            | (self.triggered_by.is_some() as u64) << 4
+            | (self.triggered_type.is_some() as u64) << 5
+            | (self.triggered_by_id.is_some() as u64) << 6
+    }
 }
 model::model!(PipelineInfo);
 /// Schema `RemediationArtifactDeploymentsListingRequestBody`.
@@ -591,10 +651,14 @@ impl model::Model for RemediationArtifactDeploymentsListingRequestBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.env_type),
+            0 => model::opt(&self.env_type),
             1 => model::Part::Str(&self.env_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.env_type.is_some() as u64 | (self.env_identifier.is_some() as u64) << 1
     }
 }
 model::model!(RemediationArtifactDeploymentsListingRequestBody);
@@ -658,14 +722,23 @@ impl model::Model for RemediationArtifactDeploymentsListingResponse {
         match index {
             0 => model::Part::Str(&self.tag),
             1 => model::Part::Str(&self.name),
-            2 => model::Part::Opt(&self.type_),
+            2 => model::opt(&self.type_),
             3 => model::Part::Str(&self.digest),
-            4 => model::Part::Opt(&self.status),
+            4 => model::opt(&self.status),
             5 => model::Part::Str(&self.identifier),
             6 => model::Part::Str(&self.component_version),
-            7 => model::Part::Opt(&self.deployment_pipeline),
+            7 => model::opt(&self.deployment_pipeline),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.tag.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2 | (self.digest.is_some() as u64) << 3
+            | (self.status.is_some() as u64) << 4
+            | (self.identifier.is_some() as u64) << 5
+            | (self.component_version.is_some() as u64) << 6
+            | (self.deployment_pipeline.is_some() as u64) << 7
     }
 }
 model::model!(RemediationArtifactDeploymentsListingResponse);
@@ -749,19 +822,33 @@ impl model::Model for RemediationArtifactDetailsResponse {
         match index {
             0 => model::Part::Str(&self.id),
             1 => model::Part::Str(&self.cve),
-            2 => model::Part::Opt(&self.status),
-            3 => model::Part::Opt(&self.ticket),
-            4 => model::Part::Opt(&self.contact),
-            5 => model::Part::Opt(&self.severity),
+            2 => model::opt(&self.status),
+            3 => model::opt(&self.ticket),
+            4 => model::opt(&self.contact),
+            5 => model::opt(&self.severity),
             6 => model::Part::Str(&self.component),
             7 => model::Part::Str(&self.artifact_name),
-            8 => model::Part::Opt(&self.build_pipeline),
+            8 => model::opt(&self.build_pipeline),
             9 => model::Part::Str(&self.remediation_id),
             10 => model::Part::Str(&self.latest_build_tag),
-            11 => model::Part::Opt(&self.deployments_count),
+            11 => model::opt(&self.deployments_count),
             12 => model::Part::Str(&self.latest_fixed_artifact),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.cve.is_some() as u64) << 1
+            | (self.status.is_some() as u64) << 2 | (self.ticket.is_some() as u64) << 3
+            | (self.contact.is_some() as u64) << 4
+            | (self.severity.is_some() as u64) << 5
+            | (self.component.is_some() as u64) << 6
+            | (self.artifact_name.is_some() as u64) << 7
+            | (self.build_pipeline.is_some() as u64) << 8
+            | (self.remediation_id.is_some() as u64) << 9
+            | (self.latest_build_tag.is_some() as u64) << 10
+            | (self.deployments_count.is_some() as u64) << 11
+            | (self.latest_fixed_artifact.is_some() as u64) << 12
     }
 }
 model::model!(RemediationArtifactDetailsResponse);
@@ -798,10 +885,15 @@ impl model::Model for RemediationArtifactListingRequestBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.deployment_status),
-            1 => model::Part::Opt(&self.remediation_status),
+            0 => model::opt(&self.deployment_status),
+            1 => model::opt(&self.remediation_status),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.deployment_status.is_some() as u64
+            | (self.remediation_status.is_some() as u64) << 1
     }
 }
 model::model!(RemediationArtifactListingRequestBody);
@@ -861,11 +953,18 @@ impl model::Model for RemediationArtifactListingResponse {
             0 => model::Part::Str(&self.id),
             1 => model::Part::Str(&self.name),
             2 => model::Part::Flag(&self.is_new),
-            3 => model::Part::Opt(&self.ticket),
-            4 => model::Part::Opt(&self.deployments),
+            3 => model::opt(&self.ticket),
+            4 => model::opt(&self.deployments),
             5 => model::Part::Flag(&self.is_excluded),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.is_new.is_some() as u64) << 2 | (self.ticket.is_some() as u64) << 3
+            | (self.deployments.is_some() as u64) << 4
+            | (self.is_excluded.is_some() as u64) << 5
     }
 }
 model::model!(RemediationArtifactListingResponse);
@@ -901,9 +1000,13 @@ impl model::Model for RemediationCondition {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.version),
-            1 => model::Part::Opt(&self.operator),
+            1 => model::opt(&self.operator),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.version.is_some() as u64 | (self.operator.is_some() as u64) << 1
     }
 }
 model::model!(RemediationCondition);
@@ -944,9 +1047,13 @@ impl model::Model for RemediationCount {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Int(&self.count),
-            1 => model::Part::Opt(&self.status),
+            1 => model::opt(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.count.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(RemediationCount);
@@ -1066,11 +1173,11 @@ impl model::Model for RemediationDetailsResponse {
         match index {
             0 => model::Part::Str(&self.id),
             1 => model::Part::Str(&self.cve),
-            2 => model::Part::Opt(&self.status),
-            3 => model::Part::Opt(&self.ticket),
-            4 => model::Part::Opt(&self.contact),
+            2 => model::opt(&self.status),
+            3 => model::opt(&self.ticket),
+            4 => model::opt(&self.contact),
             5 => model::Part::Str(&self.comments),
-            6 => model::Part::Opt(&self.severity),
+            6 => model::opt(&self.severity),
             7 => model::Part::Int(&self.artifacts),
             8 => model::Part::Str(&self.closed_by),
             9 => model::Part::Str(&self.component),
@@ -1080,14 +1187,37 @@ impl model::Model for RemediationDetailsResponse {
             13 => model::Part::Str(&self.created_by_name),
             14 => model::Part::Str(&self.created_by_email),
             15 => model::Part::Int(&self.start_time_milli),
-            16 => model::Part::Opt(&self.deployments_count),
+            16 => model::opt(&self.deployments_count),
             17 => model::Part::Int(&self.artifacts_excluded),
             18 => model::Part::Int(&self.new_artifacts_count),
-            19 => model::Part::Opt(&self.remediation_condition),
+            19 => model::opt(&self.remediation_condition),
             20 => model::Part::Int(&self.new_environments_count),
             21 => model::Part::Str(&self.vulnerability_description),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.cve.is_some() as u64) << 1
+            | (self.status.is_some() as u64) << 2 | (self.ticket.is_some() as u64) << 3
+            | (self.contact.is_some() as u64) << 4
+            | (self.comments.is_some() as u64) << 5
+            | (self.severity.is_some() as u64) << 6
+            | (self.artifacts.is_some() as u64) << 7
+            | (self.closed_by.is_some() as u64) << 8
+            | (self.component.is_some() as u64) << 9
+            | (self.target_date.is_some() as u64) << 10
+            | (self.environments.is_some() as u64) << 11
+            | (self.end_time_milli.is_some() as u64) << 12
+            | (self.created_by_name.is_some() as u64) << 13
+            | (self.created_by_email.is_some() as u64) << 14
+            | (self.start_time_milli.is_some() as u64) << 15
+            | (self.deployments_count.is_some() as u64) << 16
+            | (self.artifacts_excluded.is_some() as u64) << 17
+            | (self.new_artifacts_count.is_some() as u64) << 18
+            | (self.remediation_condition.is_some() as u64) << 19
+            | (self.new_environments_count.is_some() as u64) << 20
+            | (self.vulnerability_description.is_some() as u64) << 21
     }
 }
 model::model!(RemediationDetailsResponse);
@@ -1124,10 +1254,15 @@ impl model::Model for RemediationListingRequestBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.cve_filter),
-            1 => model::Part::Opt(&self.component_name_filter),
+            0 => model::opt(&self.cve_filter),
+            1 => model::opt(&self.component_name_filter),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.cve_filter.is_some() as u64
+            | (self.component_name_filter.is_some() as u64) << 1
     }
 }
 model::model!(RemediationListingRequestBody);
@@ -1177,6 +1312,10 @@ impl model::Model for RemediationListingRequestBodyComponentNameFilter {
             1 => model::Cell::part(&self.operator),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -1230,6 +1369,10 @@ impl model::Model for RemediationListingRequestBodyCveFilter {
             1 => model::Cell::part(&self.operator),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -1321,9 +1464,9 @@ impl model::Model for RemediationListingResponse {
         match index {
             0 => model::Part::Str(&self.id),
             1 => model::Part::Str(&self.cve),
-            2 => model::Part::Opt(&self.status),
-            3 => model::Part::Opt(&self.contact),
-            4 => model::Part::Opt(&self.severity),
+            2 => model::opt(&self.status),
+            3 => model::opt(&self.contact),
+            4 => model::opt(&self.severity),
             5 => model::Part::Int(&self.artifacts),
             6 => model::Part::Str(&self.closed_by),
             7 => model::Part::Str(&self.component),
@@ -1331,10 +1474,25 @@ impl model::Model for RemediationListingResponse {
             9 => model::Part::Str(&self.created_by),
             10 => model::Part::Str(&self.target_date),
             11 => model::Part::Str(&self.schedule_status),
-            12 => model::Part::Opt(&self.deployments_count),
-            13 => model::Part::Opt(&self.remediation_condition),
+            12 => model::opt(&self.deployments_count),
+            13 => model::opt(&self.remediation_condition),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.cve.is_some() as u64) << 1
+            | (self.status.is_some() as u64) << 2 | (self.contact.is_some() as u64) << 3
+            | (self.severity.is_some() as u64) << 4
+            | (self.artifacts.is_some() as u64) << 5
+            | (self.closed_by.is_some() as u64) << 6
+            | (self.component.is_some() as u64) << 7
+            | (self.created_at.is_some() as u64) << 8
+            | (self.created_by.is_some() as u64) << 9
+            | (self.target_date.is_some() as u64) << 10
+            | (self.schedule_status.is_some() as u64) << 11
+            | (self.deployments_count.is_some() as u64) << 12
+            | (self.remediation_condition.is_some() as u64) << 13
     }
 }
 model::model!(RemediationListingResponse);
@@ -1402,13 +1560,19 @@ impl model::Model for RemediationTrackerCreateRequestBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.contact),
+            0 => model::opt(&self.contact),
             1 => model::Part::Str(&self.comments),
             2 => model::Part::Str(&self.target_end_date),
-            3 => model::Part::Opt(&self.vulnerability_info),
+            3 => model::opt(&self.vulnerability_info),
             4 => model::Cell::part(&self.remediation_condition),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.contact.is_some() as u64 | (self.comments.is_some() as u64) << 1
+            | (self.target_end_date.is_some() as u64) << 2
+            | (self.vulnerability_info.is_some() as u64) << 3 | 1 << 4
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -1447,6 +1611,10 @@ impl model::Model for RemediationTrackerCreateResponseBody {
             0 => model::Part::Str(&self.id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64
     }
 }
 model::model!(RemediationTrackerCreateResponseBody);
@@ -1525,6 +1693,10 @@ impl model::Model for RemediationTrackerUpdateRequestBody {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1 | 1 << 2 | 1 << 3 | 1 << 4
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1, 2, 3, 4]
     }
@@ -1562,6 +1734,10 @@ impl model::Model for RemediationTrackerUpdateResponseBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64
+    }
 }
 model::model!(RemediationTrackerUpdateResponseBody);
 /// Schema `RemediationTrackersOverallSummaryResponseBody`.
@@ -1598,11 +1774,17 @@ impl model::Model for RemediationTrackersOverallSummaryResponseBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.deployments_count),
-            1 => model::Part::Opt(&self.remediation_counts),
+            0 => model::opt(&self.deployments_count),
+            1 => model::opt(&self.remediation_counts),
             2 => model::Part::Num(&self.mean_time_to_remediate_in_hours),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.deployments_count.is_some() as u64
+            | (self.remediation_counts.is_some() as u64) << 1
+            | (self.mean_time_to_remediate_in_hours.is_some() as u64) << 2
     }
 }
 model::model!(RemediationTrackersOverallSummaryResponseBody);
@@ -1653,6 +1835,12 @@ impl model::Model for TicketInfo {
             3 => model::Part::Str(&self.external_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.url.is_some() as u64) << 1
+            | (self.status.is_some() as u64) << 2
+            | (self.external_id.is_some() as u64) << 3
     }
 }
 model::model!(TicketInfo);

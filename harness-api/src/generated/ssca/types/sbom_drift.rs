@@ -52,6 +52,10 @@ impl model::Model for ArtifactSbomDriftRequestBody {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1]
     }
@@ -92,10 +96,15 @@ impl model::Model for ComponentDrift {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.status),
-            1 => model::Part::Opt(&self.new_component),
-            2 => model::Part::Opt(&self.old_component),
+            1 => model::opt(&self.new_component),
+            2 => model::opt(&self.old_component),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status.is_some() as u64 | (self.new_component.is_some() as u64) << 1
+            | (self.old_component.is_some() as u64) << 2
     }
 }
 model::model!(ComponentDrift);
@@ -135,9 +144,14 @@ impl model::Model for LicenseDrift {
         match index {
             0 => model::Part::Str(&self.status),
             1 => model::Part::Str(&self.license),
-            2 => model::Part::Opt(&self.components),
+            2 => model::opt(&self.components),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status.is_some() as u64 | (self.license.is_some() as u64) << 1
+            | (self.components.is_some() as u64) << 2
     }
 }
 model::model!(LicenseDrift);

@@ -113,7 +113,7 @@ impl model::Model for EnforceSbomRequestBody {
             3 => model::Part::Str(&self.stage_type),
             4 => model::Cell::part(&self.enforcement_id),
             5 => model::Part::Str(&self.policy_file_id),
-            6 => model::Part::Opt(&self.policy_set_ref),
+            6 => model::opt(&self.policy_set_ref),
             7 => model::Part::Str(&self.step_identifier),
             8 => model::Part::Str(&self.stage_identifier),
             9 => model::Part::Str(&self.step_execution_id),
@@ -122,6 +122,20 @@ impl model::Model for EnforceSbomRequestBody {
             12 => model::Part::Str(&self.pipeline_execution_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.step_name.is_some() as u64) << 1
+            | (self.stage_name.is_some() as u64) << 2
+            | (self.stage_type.is_some() as u64) << 3 | 1 << 4
+            | (self.policy_file_id.is_some() as u64) << 5
+            | (self.policy_set_ref.is_some() as u64) << 6
+            | (self.step_identifier.is_some() as u64) << 7
+            | (self.stage_identifier.is_some() as u64) << 8
+            | (self.step_execution_id.is_some() as u64) << 9
+            | (self.stage_execution_id.is_some() as u64) << 10
+            | (self.pipeline_identifier.is_some() as u64) << 11
+            | (self.pipeline_execution_id.is_some() as u64) << 12
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -248,6 +262,14 @@ impl model::Model for SbomMetadata {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1 | (self.build_url.is_some() as u64) << 2
+            | (self.step_name.is_some() as u64) << 3
+            | (self.stage_name.is_some() as u64) << 4
+            | (self.sequence_id.is_some() as u64) << 5 | 1 << 6 | 1 << 7 | 1 << 8
+            | (self.stage_execution_id.is_some() as u64) << 9 | 1 << 10 | 1 << 11
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1, 6, 7, 8, 10, 11]
     }
@@ -315,6 +337,10 @@ impl model::Model for SbomProcess {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | 1 << 1 | 1 << 2 | 1 << 3
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[1, 2, 3]
     }
@@ -357,12 +383,18 @@ impl model::Model for SbomProcessRequestBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.artifact),
-            1 => model::Part::Opt(&self.attestation),
-            2 => model::Part::Opt(&self.sbom_process),
-            3 => model::Part::Opt(&self.sbom_metadata),
+            0 => model::opt(&self.artifact),
+            1 => model::opt(&self.attestation),
+            2 => model::opt(&self.sbom_process),
+            3 => model::opt(&self.sbom_metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.artifact.is_some() as u64 | (self.attestation.is_some() as u64) << 1
+            | (self.sbom_process.is_some() as u64) << 2
+            | (self.sbom_metadata.is_some() as u64) << 3
     }
 }
 model::model!(SbomProcessRequestBody);
@@ -397,6 +429,10 @@ impl model::Model for SbomProcessResponseBody {
             0 => model::Part::Str(&self.artifact_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.artifact_id.is_some() as u64
     }
 }
 model::model!(SbomProcessResponseBody);

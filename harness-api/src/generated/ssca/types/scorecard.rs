@@ -71,17 +71,29 @@ impl model::Model for SbomScorecardRequest {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.org_id),
-            1 => model::Part::Opt(&self.category),
+            1 => model::opt(&self.category),
             2 => model::Part::Str(&self.avg_score),
             3 => model::Part::Str(&self.max_score),
             4 => model::Part::Str(&self.account_id),
             5 => model::Part::Str(&self.project_id),
             6 => model::Part::Str(&self.creation_on),
-            7 => model::Part::Opt(&self.sbom_details),
-            8 => model::Part::Opt(&self.score_card_info),
+            7 => model::opt(&self.sbom_details),
+            8 => model::opt(&self.score_card_info),
             9 => model::Part::Str(&self.orchestration_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org_id.is_some() as u64 | (self.category.is_some() as u64) << 1
+            | (self.avg_score.is_some() as u64) << 2
+            | (self.max_score.is_some() as u64) << 3
+            | (self.account_id.is_some() as u64) << 4
+            | (self.project_id.is_some() as u64) << 5
+            | (self.creation_on.is_some() as u64) << 6
+            | (self.sbom_details.is_some() as u64) << 7
+            | (self.score_card_info.is_some() as u64) << 8
+            | (self.orchestration_id.is_some() as u64) << 9
     }
 }
 model::model!(SbomScorecardRequest);

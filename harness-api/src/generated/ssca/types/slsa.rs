@@ -40,6 +40,10 @@ impl model::Model for PolicyViolationRequestBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status.is_some() as u64 | (self.violations.is_some() as u64) << 1
+    }
 }
 model::model!(PolicyViolationRequestBody);
 /// Schema `ProvenanceRequestBody`.
@@ -122,7 +126,7 @@ impl model::Model for ProvenanceRequestBody {
         match index {
             0 => model::Part::Str(&self.org),
             1 => model::Part::Str(&self.project),
-            2 => model::Part::Opt(&self.artifact),
+            2 => model::opt(&self.artifact),
             3 => model::Part::Str(&self.pipeline),
             4 => model::Part::Str(&self.step_name),
             5 => model::Part::Str(&self.provenance),
@@ -135,6 +139,21 @@ impl model::Model for ProvenanceRequestBody {
             12 => model::Part::Str(&self.stage_execution_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org.is_some() as u64 | (self.project.is_some() as u64) << 1
+            | (self.artifact.is_some() as u64) << 2
+            | (self.pipeline.is_some() as u64) << 3
+            | (self.step_name.is_some() as u64) << 4
+            | (self.provenance.is_some() as u64) << 5
+            | (self.stage_name.is_some() as u64) << 6
+            | (self.stage_type.is_some() as u64) << 7
+            | (self.step_identifier.is_some() as u64) << 8
+            | (self.stage_identifier.is_some() as u64) << 9
+            | (self.pipeline_execution_id.is_some() as u64) << 10
+            | (self.step_execution_identifier.is_some() as u64) << 11
+            | (self.stage_execution_identifier.is_some() as u64) << 12
     }
 }
 model::model!(ProvenanceRequestBody);
@@ -169,6 +188,10 @@ impl model::Model for ProvenanceResponseBody {
             0 => model::Part::Str(&self.provenance),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.provenance.is_some() as u64
     }
 }
 model::model!(ProvenanceResponseBody);
@@ -256,7 +279,7 @@ impl model::Model for SlsaVerificationRequestBody {
         match index {
             0 => model::Part::Str(&self.org),
             1 => model::Part::Str(&self.project),
-            2 => model::Part::Opt(&self.artifact),
+            2 => model::opt(&self.artifact),
             3 => model::Part::Str(&self.pipeline),
             4 => model::Part::Str(&self.step_name),
             5 => model::Part::Str(&self.provenance),
@@ -264,12 +287,28 @@ impl model::Model for SlsaVerificationRequestBody {
             7 => model::Part::Str(&self.stage_type),
             8 => model::Part::Str(&self.step_identifier),
             9 => model::Part::Str(&self.stage_identifier),
-            10 => model::Part::Opt(&self.verification_status),
+            10 => model::opt(&self.verification_status),
             11 => model::Part::Str(&self.pipeline_execution_id),
             12 => model::Part::Str(&self.step_execution_identifier),
             13 => model::Part::Str(&self.stage_execution_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org.is_some() as u64 | (self.project.is_some() as u64) << 1
+            | (self.artifact.is_some() as u64) << 2
+            | (self.pipeline.is_some() as u64) << 3
+            | (self.step_name.is_some() as u64) << 4
+            | (self.provenance.is_some() as u64) << 5
+            | (self.stage_name.is_some() as u64) << 6
+            | (self.stage_type.is_some() as u64) << 7
+            | (self.step_identifier.is_some() as u64) << 8
+            | (self.stage_identifier.is_some() as u64) << 9
+            | (self.verification_status.is_some() as u64) << 10
+            | (self.pipeline_execution_id.is_some() as u64) << 11
+            | (self.step_execution_identifier.is_some() as u64) << 12
+            | (self.stage_execution_identifier.is_some() as u64) << 13
     }
 }
 model::model!(SlsaVerificationRequestBody);

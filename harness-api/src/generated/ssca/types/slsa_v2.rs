@@ -50,11 +50,16 @@ impl model::Model for ProvenanceRequestBodyV2 {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.artifact),
+            0 => model::opt(&self.artifact),
             1 => model::Cell::part(&self.provenance_data),
-            2 => model::Part::Opt(&self.execution_context),
+            2 => model::opt(&self.execution_context),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.artifact.is_some() as u64 | 1 << 1
+            | (self.execution_context.is_some() as u64) << 2
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -112,12 +117,18 @@ impl model::Model for SlsaVerificationRequestBodyV2 {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.artifact),
+            0 => model::opt(&self.artifact),
             1 => model::Cell::part(&self.provenance_data),
-            2 => model::Part::Opt(&self.execution_context),
-            3 => model::Part::Opt(&self.verification_status),
+            2 => model::opt(&self.execution_context),
+            3 => model::opt(&self.verification_status),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.artifact.is_some() as u64 | 1 << 1
+            | (self.execution_context.is_some() as u64) << 2
+            | (self.verification_status.is_some() as u64) << 3
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

@@ -36,9 +36,13 @@ impl model::Model for ArtifactListingPipelineRequestBody {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.search_term),
-            1 => model::Part::Opt(&self.artifact_type),
+            1 => model::opt(&self.artifact_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.search_term.is_some() as u64 | (self.artifact_type.is_some() as u64) << 1
     }
 }
 model::model!(ArtifactListingPipelineRequestBody);
@@ -109,17 +113,28 @@ impl model::Model for ArtifactListingPipelineResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.slsa),
+            0 => model::opt(&self.slsa),
             1 => model::Part::Str(&self.org_id),
-            2 => model::Part::Opt(&self.artifact),
+            2 => model::opt(&self.artifact),
             3 => model::Part::Str(&self.project_id),
-            4 => model::Part::Opt(&self.enforcement),
+            4 => model::opt(&self.enforcement),
             5 => model::Part::Str(&self.pipeline_id),
-            6 => model::Part::Opt(&self.verification),
-            7 => model::Part::Opt(&self.orchestration),
+            6 => model::opt(&self.verification),
+            7 => model::opt(&self.orchestration),
             8 => model::Part::Str(&self.pipeline_execution_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.slsa.is_some() as u64 | (self.org_id.is_some() as u64) << 1
+            | (self.artifact.is_some() as u64) << 2
+            | (self.project_id.is_some() as u64) << 3
+            | (self.enforcement.is_some() as u64) << 4
+            | (self.pipeline_id.is_some() as u64) << 5
+            | (self.verification.is_some() as u64) << 6
+            | (self.orchestration.is_some() as u64) << 7
+            | (self.pipeline_execution_id.is_some() as u64) << 8
     }
 }
 model::model!(ArtifactListingPipelineResponse);
@@ -183,7 +198,7 @@ impl model::Model for EnforcementModelPipeline {
         match index {
             0 => model::Part::Str(&self.step_name),
             1 => model::Part::Str(&self.stage_name),
-            2 => model::Part::Opt(&self.violations),
+            2 => model::opt(&self.violations),
             3 => model::Part::Str(&self.enforcement_id),
             4 => model::Part::Str(&self.step_identifier),
             5 => model::Part::Str(&self.stage_identifier),
@@ -191,6 +206,16 @@ impl model::Model for EnforcementModelPipeline {
             7 => model::Part::Str(&self.stage_execution_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.step_name.is_some() as u64 | (self.stage_name.is_some() as u64) << 1
+            | (self.violations.is_some() as u64) << 2
+            | (self.enforcement_id.is_some() as u64) << 3
+            | (self.step_identifier.is_some() as u64) << 4
+            | (self.stage_identifier.is_some() as u64) << 5
+            | (self.step_execution_identifier.is_some() as u64) << 6
+            | (self.stage_execution_identifier.is_some() as u64) << 7
     }
 }
 model::model!(EnforcementModelPipeline);
@@ -229,6 +254,11 @@ impl model::Model for EnforcementModelPipelineViolations {
             1 => model::Part::Int(&self.allow_list_violation_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.deny_list_violation_count.is_some() as u64
+            | (self.allow_list_violation_count.is_some() as u64) << 1
     }
 }
 model::model!(EnforcementModelPipelineViolations);
@@ -290,11 +320,20 @@ impl model::Model for IntegrityVerificationModelPipeline {
             1 => model::Part::Str(&self.stage_name),
             2 => model::Part::Str(&self.step_identifier),
             3 => model::Part::Str(&self.stage_identifier),
-            4 => model::Part::Opt(&self.integrity_verification),
+            4 => model::opt(&self.integrity_verification),
             5 => model::Part::Str(&self.step_execution_identifier),
             6 => model::Part::Str(&self.stage_execution_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.step_name.is_some() as u64 | (self.stage_name.is_some() as u64) << 1
+            | (self.step_identifier.is_some() as u64) << 2
+            | (self.stage_identifier.is_some() as u64) << 3
+            | (self.integrity_verification.is_some() as u64) << 4
+            | (self.step_execution_identifier.is_some() as u64) << 5
+            | (self.stage_execution_identifier.is_some() as u64) << 6
     }
 }
 model::model!(IntegrityVerificationModelPipeline);
@@ -360,8 +399,8 @@ impl model::Model for OrchestrationModelPipeline {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.drift),
-            1 => model::Part::Opt(&self.scorecard),
+            0 => model::opt(&self.drift),
+            1 => model::opt(&self.scorecard),
             2 => model::Part::Str(&self.step_name),
             3 => model::Part::Str(&self.stage_name),
             4 => model::Part::Str(&self.step_identifier),
@@ -371,6 +410,17 @@ impl model::Model for OrchestrationModelPipeline {
             8 => model::Part::Str(&self.stage_execution_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.drift.is_some() as u64 | (self.scorecard.is_some() as u64) << 1
+            | (self.step_name.is_some() as u64) << 2
+            | (self.stage_name.is_some() as u64) << 3
+            | (self.step_identifier.is_some() as u64) << 4
+            | (self.orchestration_id.is_some() as u64) << 5
+            | (self.stage_identifier.is_some() as u64) << 6
+            | (self.step_execution_identifier.is_some() as u64) << 7
+            | (self.stage_execution_identifier.is_some() as u64) << 8
     }
 }
 model::model!(OrchestrationModelPipeline);
@@ -410,6 +460,10 @@ impl model::Model for OrchestrationModelPipelineScorecard {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.avg_score.is_some() as u64 | (self.max_score.is_some() as u64) << 1
+    }
 }
 model::model!(OrchestrationModelPipelineScorecard);
 /// Schema `SlsaModelPipeline`.
@@ -443,10 +497,14 @@ impl model::Model for SlsaModelPipeline {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.provenance),
-            1 => model::Part::Opt(&self.verification),
+            0 => model::opt(&self.provenance),
+            1 => model::opt(&self.verification),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.provenance.is_some() as u64 | (self.verification.is_some() as u64) << 1
     }
 }
 model::model!(SlsaModelPipeline);
@@ -509,6 +567,14 @@ impl model::Model for SlsaModelPipelineProvenance {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.step_name.is_some() as u64 | (self.stage_name.is_some() as u64) << 1
+            | (self.step_identifier.is_some() as u64) << 2
+            | (self.stage_identifier.is_some() as u64) << 3
+            | (self.step_execution_identifier.is_some() as u64) << 4
+            | (self.stage_execution_identifier.is_some() as u64) << 5
+    }
 }
 model::model!(SlsaModelPipelineProvenance);
 /// Schema `SlsaModelPipelineVerification`.
@@ -569,11 +635,20 @@ impl model::Model for SlsaModelPipelineVerification {
             1 => model::Part::Str(&self.stage_name),
             2 => model::Part::Str(&self.step_identifier),
             3 => model::Part::Str(&self.stage_identifier),
-            4 => model::Part::Opt(&self.verification_details),
+            4 => model::opt(&self.verification_details),
             5 => model::Part::Str(&self.step_execution_identifier),
             6 => model::Part::Str(&self.stage_execution_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.step_name.is_some() as u64 | (self.stage_name.is_some() as u64) << 1
+            | (self.step_identifier.is_some() as u64) << 2
+            | (self.stage_identifier.is_some() as u64) << 3
+            | (self.verification_details.is_some() as u64) << 4
+            | (self.step_execution_identifier.is_some() as u64) << 5
+            | (self.stage_execution_identifier.is_some() as u64) << 6
     }
 }
 model::model!(SlsaModelPipelineVerification);
@@ -610,10 +685,15 @@ impl model::Model for SlsaModelPipelineVerificationDetails {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.verification_status),
+            0 => model::opt(&self.verification_status),
             1 => model::Part::Str(&self.policy_enforcement_status),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.verification_status.is_some() as u64
+            | (self.policy_enforcement_status.is_some() as u64) << 1
     }
 }
 model::model!(SlsaModelPipelineVerificationDetails);
@@ -669,13 +749,20 @@ impl model::Model for SscaSummary {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.drifts),
-            1 => model::Part::Opt(&self.artifacts),
-            2 => model::Part::Opt(&self.verification),
-            3 => model::Part::Opt(&self.policy_violations),
-            4 => model::Part::Opt(&self.slsa_verifications),
+            0 => model::opt(&self.drifts),
+            1 => model::opt(&self.artifacts),
+            2 => model::opt(&self.verification),
+            3 => model::opt(&self.policy_violations),
+            4 => model::opt(&self.slsa_verifications),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.drifts.is_some() as u64 | (self.artifacts.is_some() as u64) << 1
+            | (self.verification.is_some() as u64) << 2
+            | (self.policy_violations.is_some() as u64) << 3
+            | (self.slsa_verifications.is_some() as u64) << 4
     }
 }
 model::model!(SscaSummary);
@@ -715,6 +802,10 @@ impl model::Model for SscaSummaryArtifacts {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.containers.is_some() as u64 | (self.repositories.is_some() as u64) << 1
+    }
 }
 model::model!(SscaSummaryArtifacts);
 /// Schema `SSCASummaryDrifts`.
@@ -752,6 +843,10 @@ impl model::Model for SscaSummaryDrifts {
             1 => model::Part::Int(&self.components),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.licenses.is_some() as u64 | (self.components.is_some() as u64) << 1
     }
 }
 model::model!(SscaSummaryDrifts);
@@ -791,6 +886,10 @@ impl model::Model for SscaSummaryPolicyViolations {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.deny_list.is_some() as u64 | (self.allow_list.is_some() as u64) << 1
+    }
 }
 model::model!(SscaSummaryPolicyViolations);
 /// Schema `SSCASummarySlsaVerifications`.
@@ -829,6 +928,10 @@ impl model::Model for SscaSummarySlsaVerifications {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.failures.is_some() as u64 | (self.successes.is_some() as u64) << 1
+    }
 }
 model::model!(SscaSummarySlsaVerifications);
 /// Schema `SSCASummaryVerification`.
@@ -866,6 +969,10 @@ impl model::Model for SscaSummaryVerification {
             1 => model::Part::Int(&self.success_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.failure_count.is_some() as u64 | (self.success_count.is_some() as u64) << 1
     }
 }
 model::model!(SscaSummaryVerification);

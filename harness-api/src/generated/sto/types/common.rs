@@ -44,13 +44,20 @@ impl model::Model for ExportPipelineSecurityIssuesCsvResponseBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.headers),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.headers),
             2 => model::Part::Str(&self.filename),
             3 => model::Part::Int(&self.total_rows),
             4 => model::Part::Str(&self.execution_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.headers.is_some() as u64) << 1
+            | (self.filename.is_some() as u64) << 2
+            | (self.total_rows.is_some() as u64) << 3
+            | (self.execution_id.is_some() as u64) << 4
     }
 }
 model::model!(ExportPipelineSecurityIssuesCsvResponseBody);
@@ -208,26 +215,26 @@ impl model::Model for Issue {
         match index {
             0 => model::Part::Str(&self.id),
             1 => model::Part::Str(&self.key),
-            2 => model::Part::Opt(&self.type_),
+            2 => model::opt(&self.type_),
             3 => model::Part::Str(&self.title),
-            4 => model::Part::Opt(&self.status),
+            4 => model::opt(&self.status),
             5 => model::Part::Int(&self.created),
-            6 => model::Part::Opt(&self.details),
-            7 => model::Part::Opt(&self.origins),
+            6 => model::opt(&self.details),
+            7 => model::opt(&self.origins),
             8 => model::Part::Num(&self.severity),
             9 => model::Part::Str(&self.target_id),
             10 => model::Part::Num(&self.epss_score),
             11 => model::Part::Str(&self.product_id),
             12 => model::Part::Str(&self.subproduct),
             13 => model::Part::Str(&self.target_name),
-            14 => model::Part::Opt(&self.target_type),
+            14 => model::opt(&self.target_type),
             15 => model::Part::Str(&self.exemption_id),
-            16 => model::Part::Opt(&self.occurrences),
+            16 => model::opt(&self.occurrences),
             17 => model::Part::Int(&self.occurrence_id),
             18 => model::Part::Str(&self.origin_status),
-            19 => model::Part::Opt(&self.severity_code),
+            19 => model::opt(&self.severity_code),
             20 => model::Part::Str(&self.base_image_name),
-            21 => model::Part::Opt(&self.current_status),
+            21 => model::opt(&self.current_status),
             22 => model::Part::Num(&self.epss_percentile),
             23 => model::Part::Int(&self.num_occurrences),
             24 => model::Part::Str(&self.target_variant_id),
@@ -235,10 +242,40 @@ impl model::Model for Issue {
             26 => model::Part::Str(&self.baseline_variant_id),
             27 => model::Part::Str(&self.exemption_coverage),
             28 => model::Part::Str(&self.target_variant_name),
-            29 => model::Part::Opt(&self.harness_augmentation),
-            30 => model::Part::Opt(&self.exemption_status_at_scan),
+            29 => model::opt(&self.harness_augmentation),
+            30 => model::opt(&self.exemption_status_at_scan),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.key.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2 | (self.title.is_some() as u64) << 3
+            | (self.status.is_some() as u64) << 4 | (self.created.is_some() as u64) << 5
+            | (self.details.is_some() as u64) << 6 | (self.origins.is_some() as u64) << 7
+            | (self.severity.is_some() as u64) << 8
+            | (self.target_id.is_some() as u64) << 9
+            | (self.epss_score.is_some() as u64) << 10
+            | (self.product_id.is_some() as u64) << 11
+            | (self.subproduct.is_some() as u64) << 12
+            | (self.target_name.is_some() as u64) << 13
+            | (self.target_type.is_some() as u64) << 14
+            | (self.exemption_id.is_some() as u64) << 15
+            | (self.occurrences.is_some() as u64) << 16
+            | (self.occurrence_id.is_some() as u64) << 17
+            | (self.origin_status.is_some() as u64) << 18
+            | (self.severity_code.is_some() as u64) << 19
+            | (self.base_image_name.is_some() as u64) << 20
+            | (self.current_status.is_some() as u64) << 21
+            | (self.epss_percentile.is_some() as u64) << 22
+            | (self.num_occurrences.is_some() as u64) << 23
+            | (self.target_variant_id.is_some() as u64) << 24
+            | (self.epss_last_modified.is_some() as u64) << 25
+            | (self.baseline_variant_id.is_some() as u64) << 26
+            | (self.exemption_coverage.is_some() as u64) << 27
+            | (self.target_variant_name.is_some() as u64) << 28
+            | (self.harness_augmentation.is_some() as u64) << 29
+            | (self.exemption_status_at_scan.is_some() as u64) << 30
     }
 }
 model::model!(Issue);
@@ -320,6 +357,13 @@ impl model::Model for StoPagination {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.link.is_some() as u64 | (self.page.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
+            | (self.total_items.is_some() as u64) << 3
+            | (self.total_pages.is_some() as u64) << 4
+    }
 }
 model::model!(StoPagination);
 /// Schema `StoStatus`.
@@ -353,6 +397,10 @@ impl model::Model for StoStatus {
             0 => model::Part::Str(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status.is_some() as u64
     }
 }
 model::model!(StoStatus);

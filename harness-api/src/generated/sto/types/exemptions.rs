@@ -46,9 +46,14 @@ impl model::Model for ApproveExemptionBody {
         match index {
             0 => model::Part::Str(&self.comment),
             1 => model::Part::Str(&self.approver_id),
-            2 => model::Part::Opt(&self.pending_changes_override),
+            2 => model::opt(&self.pending_changes_override),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.comment.is_some() as u64 | (self.approver_id.is_some() as u64) << 1
+            | (self.pending_changes_override.is_some() as u64) << 2
     }
 }
 model::model!(ApproveExemptionBody);
@@ -83,6 +88,10 @@ impl model::Model for ApproveExemptionBodyPendingChangesOverride {
             0 => model::Part::Int(&self.duration_days),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.duration_days.is_some() as u64
     }
 }
 model::model!(ApproveExemptionBodyPendingChangesOverride);
@@ -154,16 +163,27 @@ impl model::Model for BulkCreateExemptionsBody {
         match index {
             0 => model::Part::Str(&self.link),
             1 => model::Part::Str(&self.type_),
-            2 => model::Part::Opt(&self.items),
+            2 => model::opt(&self.items),
             3 => model::Part::Str(&self.reason),
             4 => model::Part::Int(&self.expiration),
             5 => model::Part::Str(&self.requester_id),
             6 => model::Part::Str(&self.requester_name),
-            7 => model::Part::Opt(&self.pending_changes),
+            7 => model::opt(&self.pending_changes),
             8 => model::Part::Str(&self.requester_email),
             9 => model::Part::Flag(&self.exempt_future_occurrences),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.link.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.items.is_some() as u64) << 2 | (self.reason.is_some() as u64) << 3
+            | (self.expiration.is_some() as u64) << 4
+            | (self.requester_id.is_some() as u64) << 5
+            | (self.requester_name.is_some() as u64) << 6
+            | (self.pending_changes.is_some() as u64) << 7
+            | (self.requester_email.is_some() as u64) << 8
+            | (self.exempt_future_occurrences.is_some() as u64) << 9
     }
 }
 model::model!(BulkCreateExemptionsBody);
@@ -215,9 +235,17 @@ impl model::Model for BulkCreateExemptionsBodyItems {
             2 => model::Part::Str(&self.issue_id),
             3 => model::Part::Str(&self.target_id),
             4 => model::Part::Str(&self.pipeline_id),
-            5 => model::Part::Opt(&self.occurrences),
+            5 => model::opt(&self.occurrences),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.scan_id.is_some() as u64 | (self.search.is_some() as u64) << 1
+            | (self.issue_id.is_some() as u64) << 2
+            | (self.target_id.is_some() as u64) << 3
+            | (self.pipeline_id.is_some() as u64) << 4
+            | (self.occurrences.is_some() as u64) << 5
     }
 }
 model::model!(BulkCreateExemptionsBodyItems);
@@ -252,6 +280,10 @@ impl model::Model for BulkCreateExemptionsBodyPendingChanges {
             0 => model::Part::Int(&self.duration_days),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.duration_days.is_some() as u64
     }
 }
 model::model!(BulkCreateExemptionsBodyPendingChanges);
@@ -350,14 +382,29 @@ impl model::Model for CreateExemptionBody {
             6 => model::Part::Str(&self.target_id),
             7 => model::Part::Int(&self.expiration),
             8 => model::Part::Str(&self.pipeline_id),
-            9 => model::Part::Opt(&self.occurrences),
+            9 => model::opt(&self.occurrences),
             10 => model::Part::Str(&self.requester_id),
             11 => model::Part::Str(&self.requester_name),
-            12 => model::Part::Opt(&self.pending_changes),
+            12 => model::opt(&self.pending_changes),
             13 => model::Part::Str(&self.requester_email),
             14 => model::Part::Flag(&self.exempt_future_occurrences),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.link.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.reason.is_some() as u64) << 2 | (self.scan_id.is_some() as u64) << 3
+            | (self.search.is_some() as u64) << 4 | (self.issue_id.is_some() as u64) << 5
+            | (self.target_id.is_some() as u64) << 6
+            | (self.expiration.is_some() as u64) << 7
+            | (self.pipeline_id.is_some() as u64) << 8
+            | (self.occurrences.is_some() as u64) << 9
+            | (self.requester_id.is_some() as u64) << 10
+            | (self.requester_name.is_some() as u64) << 11
+            | (self.pending_changes.is_some() as u64) << 12
+            | (self.requester_email.is_some() as u64) << 13
+            | (self.exempt_future_occurrences.is_some() as u64) << 14
     }
 }
 model::model!(CreateExemptionBody);
@@ -392,6 +439,10 @@ impl model::Model for CreateExemptionBodyPendingChanges {
             0 => model::Part::Int(&self.duration_days),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.duration_days.is_some() as u64
     }
 }
 model::model!(CreateExemptionBodyPendingChanges);
@@ -441,9 +492,16 @@ impl model::Model for PromoteExemptionBody {
             1 => model::Part::Str(&self.target_id),
             2 => model::Part::Str(&self.approver_id),
             3 => model::Part::Str(&self.pipeline_id),
-            4 => model::Part::Opt(&self.pending_changes_override),
+            4 => model::opt(&self.pending_changes_override),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.comment.is_some() as u64 | (self.target_id.is_some() as u64) << 1
+            | (self.approver_id.is_some() as u64) << 2
+            | (self.pipeline_id.is_some() as u64) << 3
+            | (self.pending_changes_override.is_some() as u64) << 4
     }
 }
 model::model!(PromoteExemptionBody);
@@ -478,6 +536,10 @@ impl model::Model for PromoteExemptionBodyPendingChangesOverride {
             0 => model::Part::Int(&self.duration_days),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.duration_days.is_some() as u64
     }
 }
 model::model!(PromoteExemptionBodyPendingChangesOverride);
@@ -555,10 +617,22 @@ impl model::Model for UpdateExemptionBody {
             5 => model::Part::Str(&self.pipeline_id),
             6 => model::Part::Str(&self.requester_id),
             7 => model::Part::Str(&self.requester_name),
-            8 => model::Part::Opt(&self.pending_changes),
+            8 => model::opt(&self.pending_changes),
             9 => model::Part::Str(&self.requester_email),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.link.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.reason.is_some() as u64) << 2
+            | (self.target_id.is_some() as u64) << 3
+            | (self.expiration.is_some() as u64) << 4
+            | (self.pipeline_id.is_some() as u64) << 5
+            | (self.requester_id.is_some() as u64) << 6
+            | (self.requester_name.is_some() as u64) << 7
+            | (self.pending_changes.is_some() as u64) << 8
+            | (self.requester_email.is_some() as u64) << 9
     }
 }
 model::model!(UpdateExemptionBody);
@@ -593,6 +667,10 @@ impl model::Model for UpdateExemptionBodyPendingChanges {
             0 => model::Part::Int(&self.duration_days),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.duration_days.is_some() as u64
     }
 }
 model::model!(UpdateExemptionBodyPendingChanges);

@@ -80,18 +80,32 @@ impl model::Model for AllIssueSummary {
         match index {
             0 => model::Part::Str(&self.id),
             1 => model::Part::Str(&self.title),
-            2 => model::Part::Opt(&self.status),
-            3 => model::Part::Opt(&self.override_),
+            2 => model::opt(&self.status),
+            3 => model::opt(&self.override_),
             4 => model::Part::Str(&self.issue_type),
             5 => model::Part::Str(&self.exemption_id),
             6 => model::Part::Int(&self.last_detected),
-            7 => model::Part::Opt(&self.severity_code),
+            7 => model::opt(&self.severity_code),
             8 => model::Part::Num(&self.num_occurrences),
             9 => model::Part::Str(&self.exemption_status),
             10 => model::Part::Num(&self.num_targets_impacted),
             11 => model::Part::Int(&self.exemption_expiration),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.title.is_some() as u64) << 1
+            | (self.status.is_some() as u64) << 2
+            | (self.override_.is_some() as u64) << 3
+            | (self.issue_type.is_some() as u64) << 4
+            | (self.exemption_id.is_some() as u64) << 5
+            | (self.last_detected.is_some() as u64) << 6
+            | (self.severity_code.is_some() as u64) << 7
+            | (self.num_occurrences.is_some() as u64) << 8
+            | (self.exemption_status.is_some() as u64) << 9
+            | (self.num_targets_impacted.is_some() as u64) << 10
+            | (self.exemption_expiration.is_some() as u64) << 11
     }
 }
 model::model!(AllIssueSummary);
@@ -175,18 +189,31 @@ impl model::Model for AllIssuesDetailsResult {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.title),
-            1 => model::Part::Opt(&self.override_),
+            1 => model::opt(&self.override_),
             2 => model::Part::Str(&self.scan_tool),
             3 => model::Part::Str(&self.issue_type),
-            4 => model::Part::Opt(&self.pagination),
+            4 => model::opt(&self.pagination),
             5 => model::Part::Str(&self.target_type),
             6 => model::Part::Str(&self.description),
             7 => model::Part::Int(&self.last_detected),
-            8 => model::Part::Opt(&self.severity_code),
-            9 => model::Part::Opt(&self.impacted_targets),
-            10 => model::Part::Opt(&self.reference_identifiers),
+            8 => model::opt(&self.severity_code),
+            9 => model::opt(&self.impacted_targets),
+            10 => model::opt(&self.reference_identifiers),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.title.is_some() as u64 | (self.override_.is_some() as u64) << 1
+            | (self.scan_tool.is_some() as u64) << 2
+            | (self.issue_type.is_some() as u64) << 3
+            | (self.pagination.is_some() as u64) << 4
+            | (self.target_type.is_some() as u64) << 5
+            | (self.description.is_some() as u64) << 6
+            | (self.last_detected.is_some() as u64) << 7
+            | (self.severity_code.is_some() as u64) << 8
+            | (self.impacted_targets.is_some() as u64) << 9
+            | (self.reference_identifiers.is_some() as u64) << 10
     }
 }
 model::model!(AllIssuesDetailsResult);
@@ -223,9 +250,13 @@ impl model::Model for AllIssuesFiltersResult {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.latest_baseline_scans),
+            0 => model::opt(&self.latest_baseline_scans),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.latest_baseline_scans.is_some() as u64
     }
 }
 model::model!(AllIssuesFiltersResult);
@@ -260,10 +291,14 @@ impl model::Model for AllIssuesListResult {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.issues),
-            1 => model::Part::Opt(&self.pagination),
+            0 => model::opt(&self.issues),
+            1 => model::opt(&self.pagination),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.issues.is_some() as u64 | (self.pagination.is_some() as u64) << 1
     }
 }
 model::model!(AllIssuesListResult);
@@ -339,17 +374,30 @@ impl model::Model for AllIssuesOccurrenceDetailsResult {
         match index {
             0 => model::Part::Str(&self.title),
             1 => model::Part::Str(&self.issue_type),
-            2 => model::Part::Opt(&self.pagination),
+            2 => model::opt(&self.pagination),
             3 => model::Part::Str(&self.target_name),
             4 => model::Part::Str(&self.target_type),
             5 => model::Part::Str(&self.description),
             6 => model::Part::Str(&self.exemption_id),
-            7 => model::Part::Opt(&self.occurrences),
+            7 => model::opt(&self.occurrences),
             8 => model::Part::Str(&self.variant_name),
-            9 => model::Part::Opt(&self.severity_code),
-            10 => model::Part::Opt(&self.reference_identifiers),
+            9 => model::opt(&self.severity_code),
+            10 => model::opt(&self.reference_identifiers),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.title.is_some() as u64 | (self.issue_type.is_some() as u64) << 1
+            | (self.pagination.is_some() as u64) << 2
+            | (self.target_name.is_some() as u64) << 3
+            | (self.target_type.is_some() as u64) << 4
+            | (self.description.is_some() as u64) << 5
+            | (self.exemption_id.is_some() as u64) << 6
+            | (self.occurrences.is_some() as u64) << 7
+            | (self.variant_name.is_some() as u64) << 8
+            | (self.severity_code.is_some() as u64) << 9
+            | (self.reference_identifiers.is_some() as u64) << 10
     }
 }
 model::model!(AllIssuesOccurrenceDetailsResult);
@@ -508,7 +556,7 @@ impl model::Model for FrontendExemption {
             1 => model::Part::Str(&self.link),
             2 => model::Part::Str(&self.type_),
             3 => model::Part::Str(&self.org_id),
-            4 => model::Part::Opt(&self.scope),
+            4 => model::opt(&self.scope),
             5 => model::Part::Str(&self.reason),
             6 => model::Part::Str(&self.status),
             7 => model::Part::Int(&self.created),
@@ -524,18 +572,47 @@ impl model::Model for FrontendExemption {
             17 => model::Part::Str(&self.requester_id),
             18 => model::Part::Str(&self.approver_name),
             19 => model::Part::Flag(&self.can_re_approve),
-            20 => model::Part::Opt(&self.issue_summary),
+            20 => model::opt(&self.issue_summary),
             21 => model::Part::Int(&self.last_modified),
             22 => model::Part::Str(&self.approver_email),
-            23 => model::Part::Opt(&self.can_approve_for),
+            23 => model::opt(&self.can_approve_for),
             24 => model::Part::Str(&self.requester_name),
             25 => model::Part::Int(&self.num_occurrences),
-            26 => model::Part::Opt(&self.pending_changes),
+            26 => model::opt(&self.pending_changes),
             27 => model::Part::Str(&self.requester_email),
             28 => model::Part::Int(&self.total_occurrences),
             29 => model::Part::Flag(&self.is_occurrence_level_exemption),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.link.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2 | (self.org_id.is_some() as u64) << 3
+            | (self.scope.is_some() as u64) << 4 | (self.reason.is_some() as u64) << 5
+            | (self.status.is_some() as u64) << 6 | (self.created.is_some() as u64) << 7
+            | (self.target_id.is_some() as u64) << 8
+            | (self.can_cancel.is_some() as u64) << 9
+            | (self.can_create.is_some() as u64) << 10
+            | (self.can_reject.is_some() as u64) << 11
+            | (self.is_deleted.is_some() as u64) << 12
+            | (self.project_id.is_some() as u64) << 13
+            | (self.approver_id.is_some() as u64) << 14
+            | (self.expiration.is_some() as u64) << 15
+            | (self.pipeline_id.is_some() as u64) << 16
+            | (self.requester_id.is_some() as u64) << 17
+            | (self.approver_name.is_some() as u64) << 18
+            | (self.can_re_approve.is_some() as u64) << 19
+            | (self.issue_summary.is_some() as u64) << 20
+            | (self.last_modified.is_some() as u64) << 21
+            | (self.approver_email.is_some() as u64) << 22
+            | (self.can_approve_for.is_some() as u64) << 23
+            | (self.requester_name.is_some() as u64) << 24
+            | (self.num_occurrences.is_some() as u64) << 25
+            | (self.pending_changes.is_some() as u64) << 26
+            | (self.requester_email.is_some() as u64) << 27
+            | (self.total_occurrences.is_some() as u64) << 28
+            | (self.is_occurrence_level_exemption.is_some() as u64) << 29
     }
 }
 model::model!(FrontendExemption);
@@ -587,6 +664,12 @@ impl model::Model for FrontendExemptionCounts {
             3 => model::Part::Int(&self.rejected),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.expired.is_some() as u64 | (self.pending.is_some() as u64) << 1
+            | (self.approved.is_some() as u64) << 2
+            | (self.rejected.is_some() as u64) << 3
     }
 }
 model::model!(FrontendExemptionCounts);
@@ -650,6 +733,13 @@ impl model::Model for FrontendIssueCounts {
             6 => model::Part::Int(&self.critical),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.low.is_some() as u64 | (self.high.is_some() as u64) << 1
+            | (self.info.is_some() as u64) << 2 | (self.active.is_some() as u64) << 3
+            | (self.medium.is_some() as u64) << 4 | (self.ignored.is_some() as u64) << 5
+            | (self.critical.is_some() as u64) << 6
     }
 }
 model::model!(FrontendIssueCounts);
@@ -738,9 +828,23 @@ impl model::Model for GlobalExemptionsRequestBody {
             8 => model::Part::Str(&self.requested_by),
             9 => model::Part::Str(&self.target_types),
             10 => model::Part::Str(&self.severity_codes),
-            11 => model::Part::Opt(&self.org_project_filter),
+            11 => model::opt(&self.org_project_filter),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.scopes.is_some() as u64 | (self.reasons.is_some() as u64) << 1
+            | (self.scanners.is_some() as u64) << 2
+            | (self.target_ids.is_some() as u64) << 3
+            | (self.approved_by.is_some() as u64) << 4
+            | (self.issue_types.is_some() as u64) << 5
+            | (self.rejected_by.is_some() as u64) << 6
+            | (self.pipeline_ids.is_some() as u64) << 7
+            | (self.requested_by.is_some() as u64) << 8
+            | (self.target_types.is_some() as u64) << 9
+            | (self.severity_codes.is_some() as u64) << 10
+            | (self.org_project_filter.is_some() as u64) << 11
     }
 }
 model::model!(GlobalExemptionsRequestBody);
@@ -832,6 +936,20 @@ impl model::Model for ImpactedTarget {
             11 => model::Part::Str(&self.exemption_status),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.user_id.is_some() as u64) << 2
+            | (self.user_name.is_some() as u64) << 3
+            | (self.user_email.is_some() as u64) << 4
+            | (self.pipeline_id.is_some() as u64) << 5
+            | (self.execution_id.is_some() as u64) << 6
+            | (self.exemption_id.is_some() as u64) << 7
+            | (self.variant_name.is_some() as u64) << 8
+            | (self.last_detected.is_some() as u64) << 9
+            | (self.num_occurrences.is_some() as u64) << 10
+            | (self.exemption_status.is_some() as u64) << 11
     }
 }
 model::model!(ImpactedTarget);
@@ -928,6 +1046,19 @@ impl model::Model for IssueCounts {
             12 => model::Part::Int(&self.new_unassigned),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.low.is_some() as u64 | (self.high.is_some() as u64) << 1
+            | (self.info.is_some() as u64) << 2 | (self.medium.is_some() as u64) << 3
+            | (self.new_low.is_some() as u64) << 4 | (self.ignored.is_some() as u64) << 5
+            | (self.new_high.is_some() as u64) << 6
+            | (self.new_info.is_some() as u64) << 7
+            | (self.critical.is_some() as u64) << 8
+            | (self.new_medium.is_some() as u64) << 9
+            | (self.unassigned.is_some() as u64) << 10
+            | (self.new_critical.is_some() as u64) << 11
+            | (self.new_unassigned.is_some() as u64) << 12
     }
 }
 model::model!(IssueCounts);
@@ -1093,27 +1224,27 @@ impl model::Model for IssueForExemptionResult {
         match index {
             0 => model::Part::Str(&self.id),
             1 => model::Part::Str(&self.key),
-            2 => model::Part::Opt(&self.type_),
+            2 => model::opt(&self.type_),
             3 => model::Part::Str(&self.title),
-            4 => model::Part::Opt(&self.status),
+            4 => model::opt(&self.status),
             5 => model::Part::Int(&self.created),
-            6 => model::Part::Opt(&self.details),
-            7 => model::Part::Opt(&self.origins),
-            8 => model::Part::Opt(&self.targets),
+            6 => model::opt(&self.details),
+            7 => model::opt(&self.origins),
+            8 => model::opt(&self.targets),
             9 => model::Part::Num(&self.severity),
             10 => model::Part::Str(&self.target_id),
             11 => model::Part::Num(&self.epss_score),
             12 => model::Part::Str(&self.product_id),
             13 => model::Part::Str(&self.subproduct),
             14 => model::Part::Str(&self.target_name),
-            15 => model::Part::Opt(&self.target_type),
+            15 => model::opt(&self.target_type),
             16 => model::Part::Str(&self.exemption_id),
-            17 => model::Part::Opt(&self.occurrences),
+            17 => model::opt(&self.occurrences),
             18 => model::Part::Int(&self.occurrence_id),
             19 => model::Part::Str(&self.origin_status),
-            20 => model::Part::Opt(&self.severity_code),
+            20 => model::opt(&self.severity_code),
             21 => model::Part::Str(&self.base_image_name),
-            22 => model::Part::Opt(&self.current_status),
+            22 => model::opt(&self.current_status),
             23 => model::Part::Num(&self.epss_percentile),
             24 => model::Part::Int(&self.num_occurrences),
             25 => model::Part::Str(&self.target_variant_id),
@@ -1121,11 +1252,43 @@ impl model::Model for IssueForExemptionResult {
             27 => model::Part::Str(&self.baseline_variant_id),
             28 => model::Part::Str(&self.exemption_coverage),
             29 => model::Part::Str(&self.target_variant_name),
-            30 => model::Part::Opt(&self.harness_augmentation),
-            31 => model::Part::Opt(&self.exemption_status_at_scan),
-            32 => model::Part::Opt(&self.occurrences_pagination),
+            30 => model::opt(&self.harness_augmentation),
+            31 => model::opt(&self.exemption_status_at_scan),
+            32 => model::opt(&self.occurrences_pagination),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.key.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2 | (self.title.is_some() as u64) << 3
+            | (self.status.is_some() as u64) << 4 | (self.created.is_some() as u64) << 5
+            | (self.details.is_some() as u64) << 6 | (self.origins.is_some() as u64) << 7
+            | (self.targets.is_some() as u64) << 8
+            | (self.severity.is_some() as u64) << 9
+            | (self.target_id.is_some() as u64) << 10
+            | (self.epss_score.is_some() as u64) << 11
+            | (self.product_id.is_some() as u64) << 12
+            | (self.subproduct.is_some() as u64) << 13
+            | (self.target_name.is_some() as u64) << 14
+            | (self.target_type.is_some() as u64) << 15
+            | (self.exemption_id.is_some() as u64) << 16
+            | (self.occurrences.is_some() as u64) << 17
+            | (self.occurrence_id.is_some() as u64) << 18
+            | (self.origin_status.is_some() as u64) << 19
+            | (self.severity_code.is_some() as u64) << 20
+            | (self.base_image_name.is_some() as u64) << 21
+            | (self.current_status.is_some() as u64) << 22
+            | (self.epss_percentile.is_some() as u64) << 23
+            | (self.num_occurrences.is_some() as u64) << 24
+            | (self.target_variant_id.is_some() as u64) << 25
+            | (self.epss_last_modified.is_some() as u64) << 26
+            | (self.baseline_variant_id.is_some() as u64) << 27
+            | (self.exemption_coverage.is_some() as u64) << 28
+            | (self.target_variant_name.is_some() as u64) << 29
+            | (self.harness_augmentation.is_some() as u64) << 30
+            | (self.exemption_status_at_scan.is_some() as u64) << 31
+            | (self.occurrences_pagination.is_some() as u64) << 32
     }
 }
 model::model!(IssueForExemptionResult);
@@ -1192,10 +1355,15 @@ impl model::Model for IssueSeverityChangeResult {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.new_severity_code),
-            1 => model::Part::Opt(&self.current_severity_code),
+            0 => model::opt(&self.new_severity_code),
+            1 => model::opt(&self.current_severity_code),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.new_severity_code.is_some() as u64
+            | (self.current_severity_code.is_some() as u64) << 1
     }
 }
 model::model!(IssueSeverityChangeResult);
@@ -1313,25 +1481,44 @@ impl model::Model for IssueSummary {
         match index {
             0 => model::Part::Str(&self.id),
             1 => model::Part::Str(&self.key),
-            2 => model::Part::Opt(&self.type_),
+            2 => model::opt(&self.type_),
             3 => model::Part::Str(&self.title),
             4 => model::Part::Str(&self.scan_id),
-            5 => model::Part::Opt(&self.status),
-            6 => model::Part::Opt(&self.origins),
-            7 => model::Part::Opt(&self.override_),
+            5 => model::opt(&self.status),
+            6 => model::opt(&self.origins),
+            7 => model::opt(&self.override_),
             8 => model::Part::Num(&self.severity),
             9 => model::Part::Str(&self.exemption_id),
             10 => model::Part::Str(&self.origin_status),
-            11 => model::Part::Opt(&self.severity_code),
-            12 => model::Part::Opt(&self.current_status),
+            11 => model::opt(&self.severity_code),
+            12 => model::opt(&self.current_status),
             13 => model::Part::Int(&self.num_occurrences),
             14 => model::Part::Str(&self.exemption_coverage),
             15 => model::Part::Int(&self.num_new_occurrences),
             16 => model::Part::Str(&self.target_variant_name),
-            17 => model::Part::Opt(&self.exemption_status_at_scan),
+            17 => model::opt(&self.exemption_status_at_scan),
             18 => model::Part::Int(&self.num_remediated_occurrences),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.key.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2 | (self.title.is_some() as u64) << 3
+            | (self.scan_id.is_some() as u64) << 4 | (self.status.is_some() as u64) << 5
+            | (self.origins.is_some() as u64) << 6
+            | (self.override_.is_some() as u64) << 7
+            | (self.severity.is_some() as u64) << 8
+            | (self.exemption_id.is_some() as u64) << 9
+            | (self.origin_status.is_some() as u64) << 10
+            | (self.severity_code.is_some() as u64) << 11
+            | (self.current_status.is_some() as u64) << 12
+            | (self.num_occurrences.is_some() as u64) << 13
+            | (self.exemption_coverage.is_some() as u64) << 14
+            | (self.num_new_occurrences.is_some() as u64) << 15
+            | (self.target_variant_name.is_some() as u64) << 16
+            | (self.exemption_status_at_scan.is_some() as u64) << 17
+            | (self.num_remediated_occurrences.is_some() as u64) << 18
     }
 }
 model::model!(IssueSummary);
@@ -1415,10 +1602,18 @@ impl model::Model for LatestBaselineScanInfo {
             1 => model::Part::Str(&self.target_id),
             2 => model::Part::Str(&self.pipeline_id),
             3 => model::Part::Str(&self.target_name),
-            4 => model::Part::Opt(&self.target_type),
+            4 => model::opt(&self.target_type),
             5 => model::Part::Str(&self.scan_tool_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.scan_tool.is_some() as u64 | (self.target_id.is_some() as u64) << 1
+            | (self.pipeline_id.is_some() as u64) << 2
+            | (self.target_name.is_some() as u64) << 3
+            | (self.target_type.is_some() as u64) << 4
+            | (self.scan_tool_name.is_some() as u64) << 5
     }
 }
 model::model!(LatestBaselineScanInfo);
@@ -1458,10 +1653,14 @@ impl model::Model for PaginatedIssueSummaries {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.issues),
-            1 => model::Part::Opt(&self.pagination),
+            0 => model::opt(&self.issues),
+            1 => model::opt(&self.pagination),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.issues.is_some() as u64 | (self.pagination.is_some() as u64) << 1
     }
 }
 model::model!(PaginatedIssueSummaries);
@@ -1496,6 +1695,10 @@ impl model::Model for PendingChanges {
             0 => model::Part::Int(&self.duration_days),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.duration_days.is_some() as u64
     }
 }
 model::model!(PendingChanges);
@@ -1585,11 +1788,11 @@ impl model::Model for PipelineSecurityCounts {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.new),
-            1 => model::Part::Opt(&self.existing),
+            0 => model::opt(&self.new),
+            1 => model::opt(&self.existing),
             2 => model::Part::Int(&self.total_app),
             3 => model::Part::Int(&self.total_base),
-            4 => model::Part::Opt(&self.remediated),
+            4 => model::opt(&self.remediated),
             5 => model::Part::Int(&self.total_active),
             6 => model::Part::Int(&self.total_no_layer),
             7 => model::Part::Int(&self.total_pending),
@@ -1602,6 +1805,23 @@ impl model::Model for PipelineSecurityCounts {
             14 => model::Part::Int(&self.total_partially_exempted),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.new.is_some() as u64 | (self.existing.is_some() as u64) << 1
+            | (self.total_app.is_some() as u64) << 2
+            | (self.total_base.is_some() as u64) << 3
+            | (self.remediated.is_some() as u64) << 4
+            | (self.total_active.is_some() as u64) << 5
+            | (self.total_no_layer.is_some() as u64) << 6
+            | (self.total_pending.is_some() as u64) << 7
+            | (self.total_exempted.is_some() as u64) << 8
+            | (self.total_rejected.is_some() as u64) << 9
+            | (self.total_remediated.is_some() as u64) << 10
+            | (self.active_issue_count.is_some() as u64) << 11
+            | (self.total_num_occurrence.is_some() as u64) << 12
+            | (self.total_deduplication_rate.is_some() as u64) << 13
+            | (self.total_partially_exempted.is_some() as u64) << 14
     }
 }
 model::model!(PipelineSecurityCounts);
@@ -1642,12 +1862,18 @@ impl model::Model for PipelineSecurityIssuesResult {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.new),
-            1 => model::Part::Opt(&self.counts),
-            2 => model::Part::Opt(&self.existing),
-            3 => model::Part::Opt(&self.matching_steps),
+            0 => model::opt(&self.new),
+            1 => model::opt(&self.counts),
+            2 => model::opt(&self.existing),
+            3 => model::opt(&self.matching_steps),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.new.is_some() as u64 | (self.counts.is_some() as u64) << 1
+            | (self.existing.is_some() as u64) << 2
+            | (self.matching_steps.is_some() as u64) << 3
     }
 }
 model::model!(PipelineSecurityIssuesResult);
@@ -1679,9 +1905,13 @@ impl model::Model for PipelineSecurityStepsResult {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.steps),
+            0 => model::opt(&self.steps),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.steps.is_some() as u64
     }
 }
 model::model!(PipelineSecurityStepsResult);
@@ -1721,6 +1951,10 @@ impl model::Model for RefIds {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.type_.is_some() as u64) << 1
+    }
 }
 model::model!(RefIds);
 /// Schema `SecurityReviewResult`.
@@ -1757,11 +1991,16 @@ impl model::Model for SecurityReviewResult {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.counts),
-            1 => model::Part::Opt(&self.exemptions),
-            2 => model::Part::Opt(&self.pagination),
+            0 => model::opt(&self.counts),
+            1 => model::opt(&self.exemptions),
+            2 => model::opt(&self.pagination),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.counts.is_some() as u64 | (self.exemptions.is_some() as u64) << 1
+            | (self.pagination.is_some() as u64) << 2
     }
 }
 model::model!(SecurityReviewResult);
@@ -1800,6 +2039,10 @@ impl model::Model for StageStepId {
             1 => model::Part::Str(&self.stage_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.step_id.is_some() as u64 | (self.stage_id.is_some() as u64) << 1
     }
 }
 model::model!(StageStepId);
@@ -1880,12 +2123,25 @@ impl model::Model for StepInfo {
             4 => model::Part::Str(&self.target_id),
             5 => model::Part::Str(&self.subproduct),
             6 => model::Part::Str(&self.target_name),
-            7 => model::Part::Opt(&self.target_type),
+            7 => model::opt(&self.target_type),
             8 => model::Part::Str(&self.scan_tool_name),
             9 => model::Part::Str(&self.target_variant),
             10 => model::Part::Str(&self.baseline_variant),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.scan_id.is_some() as u64 | (self.step_id.is_some() as u64) << 1
+            | (self.stage_id.is_some() as u64) << 2
+            | (self.scan_tool.is_some() as u64) << 3
+            | (self.target_id.is_some() as u64) << 4
+            | (self.subproduct.is_some() as u64) << 5
+            | (self.target_name.is_some() as u64) << 6
+            | (self.target_type.is_some() as u64) << 7
+            | (self.scan_tool_name.is_some() as u64) << 8
+            | (self.target_variant.is_some() as u64) << 9
+            | (self.baseline_variant.is_some() as u64) << 10
     }
 }
 model::model!(StepInfo);
@@ -1942,6 +2198,10 @@ impl model::Model for TargetVariantStatusInfo {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1]
     }
@@ -1975,9 +2235,13 @@ impl model::Model for UpdateTestTargetVariantsRequestBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.target_variants),
+            0 => model::opt(&self.target_variants),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.target_variants.is_some() as u64
     }
 }
 model::model!(UpdateTestTargetVariantsRequestBody);
@@ -2054,11 +2318,23 @@ impl model::Model for CreateTicketForIssueBody {
             4 => model::Part::Str(&self.target_id),
             5 => model::Part::Str(&self.issue_type),
             6 => model::Part::Str(&self.project_key),
-            7 => model::Part::Opt(&self.identifiers),
-            8 => model::Part::Opt(&self.custom_fields),
+            7 => model::opt(&self.identifiers),
+            8 => model::opt(&self.custom_fields),
             9 => model::Part::Str(&self.harness_sto_url),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.notes.is_some() as u64 | (self.title.is_some() as u64) << 1
+            | (self.scan_id.is_some() as u64) << 2
+            | (self.issue_id.is_some() as u64) << 3
+            | (self.target_id.is_some() as u64) << 4
+            | (self.issue_type.is_some() as u64) << 5
+            | (self.project_key.is_some() as u64) << 6
+            | (self.identifiers.is_some() as u64) << 7
+            | (self.custom_fields.is_some() as u64) << 8
+            | (self.harness_sto_url.is_some() as u64) << 9
     }
 }
 model::model!(CreateTicketForIssueBody);
@@ -2093,10 +2369,14 @@ impl model::Model for CreateTicketForIssueBodyCustomFields {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.customfield_1),
-            1 => model::Part::Opt(&self.customfield_2),
+            0 => model::opt(&self.customfield_1),
+            1 => model::opt(&self.customfield_2),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.customfield_1.is_some() as u64 | (self.customfield_2.is_some() as u64) << 1
     }
 }
 model::model!(CreateTicketForIssueBodyCustomFields);
@@ -2132,6 +2412,10 @@ impl model::Model for CreateTicketForIssueBodyCustomFieldsCustomfield1 {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64
+    }
 }
 model::model!(CreateTicketForIssueBodyCustomFieldsCustomfield1);
 /// Schema `Frontend#CreateTicketForIssue body.customFields.customfield_2`.
@@ -2166,6 +2450,10 @@ impl model::Model for CreateTicketForIssueBodyCustomFieldsCustomfield2 {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.value.is_some() as u64
+    }
 }
 model::model!(CreateTicketForIssueBodyCustomFieldsCustomfield2);
 /// Schema `Frontend#CreateTicketForIssue body.identifiers`.
@@ -2196,9 +2484,13 @@ impl model::Model for CreateTicketForIssueBodyIdentifiers {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.id_name),
+            0 => model::opt(&self.id_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id_name.is_some() as u64
     }
 }
 model::model!(CreateTicketForIssueBodyIdentifiers);
@@ -2230,9 +2522,13 @@ impl model::Model for ExemptionsFiltersBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.org_project_filter),
+            0 => model::opt(&self.org_project_filter),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org_project_filter.is_some() as u64
     }
 }
 model::model!(ExemptionsFiltersBody);

@@ -134,7 +134,7 @@ impl model::Model for CreateIssueRequestBody {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Cell::part(&self.key),
-            1 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.type_),
             2 => model::Cell::part(&self.title),
             3 => model::Cell::part(&self.scan_id),
             4 => model::Cell::part(&self.details),
@@ -144,7 +144,7 @@ impl model::Model for CreateIssueRequestBody {
             8 => model::Cell::part(&self.key_pattern),
             9 => model::Part::Str(&self.subproduct),
             10 => model::Part::Str(&self.exemption_id),
-            11 => model::Part::Opt(&self.occurrences),
+            11 => model::opt(&self.occurrences),
             12 => model::Cell::part(&self.severity_code),
             13 => model::Part::Num(&self.epss_percentile),
             14 => model::Part::Int(&self.num_occurrences),
@@ -152,6 +152,18 @@ impl model::Model for CreateIssueRequestBody {
             16 => model::Part::Str(&self.target_variant_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.type_.is_some() as u64) << 1 | 1 << 2 | 1 << 3 | 1 << 4 | 1 << 5
+            | (self.epss_score.is_some() as u64) << 6 | 1 << 7 | 1 << 8
+            | (self.subproduct.is_some() as u64) << 9
+            | (self.exemption_id.is_some() as u64) << 10
+            | (self.occurrences.is_some() as u64) << 11 | 1 << 12
+            | (self.epss_percentile.is_some() as u64) << 13
+            | (self.num_occurrences.is_some() as u64) << 14
+            | (self.epss_last_modified.is_some() as u64) << 15
+            | (self.target_variant_name.is_some() as u64) << 16
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -236,13 +248,20 @@ impl model::Model for IssuesAugmentRemediationRequestBody {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Cell::part(&self.scan_id),
-            1 => model::Part::Opt(&self.dataflow),
+            1 => model::opt(&self.dataflow),
             2 => model::Part::Str(&self.connector_id),
             3 => model::Part::Str(&self.reference_id),
             4 => model::Part::Str(&self.user_snippet),
             5 => model::Cell::part(&self.occurrence_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.dataflow.is_some() as u64) << 1
+            | (self.connector_id.is_some() as u64) << 2
+            | (self.reference_id.is_some() as u64) << 3
+            | (self.user_snippet.is_some() as u64) << 4 | 1 << 5
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -281,10 +300,14 @@ impl model::Model for IssuesListIssuesResponseBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.results),
-            1 => model::Part::Opt(&self.pagination),
+            0 => model::opt(&self.results),
+            1 => model::opt(&self.pagination),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.results.is_some() as u64 | (self.pagination.is_some() as u64) << 1
     }
 }
 model::model!(IssuesListIssuesResponseBody);
@@ -341,12 +364,17 @@ impl model::Model for UpdateIssueRequestBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.type_),
             1 => model::Cell::part(&self.scan_id),
             2 => model::Cell::part(&self.occurrences),
             3 => model::Part::Int(&self.num_occurrences),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | 1 << 1 | 1 << 2
+            | (self.num_occurrences.is_some() as u64) << 3
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

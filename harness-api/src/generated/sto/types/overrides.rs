@@ -85,13 +85,26 @@ impl model::Model for CreateOverrideBody {
             4 => model::Part::Str(&self.issue_id),
             5 => model::Part::Str(&self.target_id),
             6 => model::Part::Str(&self.pipeline_id),
-            7 => model::Part::Opt(&self.occurrences),
+            7 => model::opt(&self.occurrences),
             8 => model::Part::Str(&self.requester_id),
             9 => model::Part::Str(&self.override_field_name),
             10 => model::Part::Str(&self.override_field_value),
             11 => model::Part::Flag(&self.override_future_occurrences),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.link.is_some() as u64 | (self.reason.is_some() as u64) << 1
+            | (self.scan_id.is_some() as u64) << 2 | (self.search.is_some() as u64) << 3
+            | (self.issue_id.is_some() as u64) << 4
+            | (self.target_id.is_some() as u64) << 5
+            | (self.pipeline_id.is_some() as u64) << 6
+            | (self.occurrences.is_some() as u64) << 7
+            | (self.requester_id.is_some() as u64) << 8
+            | (self.override_field_name.is_some() as u64) << 9
+            | (self.override_field_value.is_some() as u64) << 10
+            | (self.override_future_occurrences.is_some() as u64) << 11
     }
 }
 model::model!(CreateOverrideBody);
@@ -126,6 +139,10 @@ impl model::Model for DeleteOverrideBody {
             0 => model::Part::Str(&self.override_field_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.override_field_name.is_some() as u64
     }
 }
 model::model!(DeleteOverrideBody);
@@ -192,6 +209,15 @@ impl model::Model for UpdateOverrideBody {
             6 => model::Part::Str(&self.override_field_value),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.link.is_some() as u64 | (self.reason.is_some() as u64) << 1
+            | (self.target_id.is_some() as u64) << 2
+            | (self.pipeline_id.is_some() as u64) << 3
+            | (self.requester_id.is_some() as u64) << 4
+            | (self.override_field_name.is_some() as u64) << 5
+            | (self.override_field_value.is_some() as u64) << 6
     }
 }
 model::model!(UpdateOverrideBody);

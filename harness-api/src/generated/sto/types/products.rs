@@ -68,6 +68,15 @@ impl model::Model for Product {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.created.is_some() as u64) << 2
+            | (self.is_enabled.is_some() as u64) << 3
+            | (self.pretty_name.is_some() as u64) << 4
+            | (self.description.is_some() as u64) << 5
+            | (self.last_modified.is_some() as u64) << 6
+    }
 }
 model::model!(Product);
 /// Schema `ProductsListProductsResponseBody`.
@@ -101,10 +110,14 @@ impl model::Model for ProductsListProductsResponseBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.results),
-            1 => model::Part::Opt(&self.pagination),
+            0 => model::opt(&self.results),
+            1 => model::opt(&self.pagination),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.results.is_some() as u64 | (self.pagination.is_some() as u64) << 1
     }
 }
 model::model!(ProductsListProductsResponseBody);

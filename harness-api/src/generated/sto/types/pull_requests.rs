@@ -133,6 +133,12 @@ impl model::Model for CreatePullRequestBody {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1 | (self.scan_id.is_some() as u64) << 2 | 1 << 3 | 1 << 4 | 1 << 5
+            | 1 << 6 | 1 << 7 | (self.remediation_indent.is_some() as u64) << 8 | 1 << 9
+            | 1 << 10 | 1 << 11 | 1 << 12
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1, 3, 4, 5, 6, 7, 9, 10, 11, 12]
     }
@@ -166,9 +172,13 @@ impl model::Model for ListPullRequestsResult {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.pull_requests),
+            0 => model::opt(&self.pull_requests),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.pull_requests.is_some() as u64
     }
 }
 model::model!(ListPullRequestsResult);
@@ -211,6 +221,12 @@ impl model::Model for PullRequestResult {
             2 => model::Part::Int(&self.pull_request_number),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.source_branch.is_some() as u64
+            | (self.pull_request_url.is_some() as u64) << 1
+            | (self.pull_request_number.is_some() as u64) << 2
     }
 }
 model::model!(PullRequestResult);
@@ -334,6 +350,12 @@ impl model::Model for UpdatePullRequestBody {
             11 => model::Cell::part(&self.remediation_code_start),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.scan_id.is_some() as u64) << 1 | 1 << 2 | 1 << 3 | 1 << 4 | 1 << 5
+            | 1 << 6 | (self.remediation_indent.is_some() as u64) << 7 | 1 << 8 | 1 << 9
+            | 1 << 10 | 1 << 11
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

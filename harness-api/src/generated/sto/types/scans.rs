@@ -129,13 +129,21 @@ impl model::Model for CreateScanRequestBody {
             6 => model::Cell::part(&self.pipeline_id),
             7 => model::Part::Str(&self.subproduct),
             8 => model::Cell::part(&self.execution_id),
-            9 => model::Part::Opt(&self.git_metadata),
+            9 => model::opt(&self.git_metadata),
             10 => model::Part::Num(&self.code_coverage),
             11 => model::Part::Str(&self.scanner_diff_key),
             12 => model::Cell::part(&self.target_variant_id),
             13 => model::Cell::part(&self.refinement_version),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1 | 1 << 2 | 1 << 3 | 1 << 4 | 1 << 5 | 1 << 6
+            | (self.subproduct.is_some() as u64) << 7 | 1 << 8
+            | (self.git_metadata.is_some() as u64) << 9
+            | (self.code_coverage.is_some() as u64) << 10
+            | (self.scanner_diff_key.is_some() as u64) << 11 | 1 << 12 | 1 << 13
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -225,12 +233,25 @@ impl model::Model for GitMetadata {
             4 => model::Part::Str(&self.target_branch),
             5 => model::Part::Str(&self.repository_ssh),
             6 => model::Part::Str(&self.repository_http),
-            7 => model::Part::Opt(&self.repository_path),
+            7 => model::opt(&self.repository_path),
             8 => model::Part::Str(&self.detected_variant),
             9 => model::Part::Flag(&self.drone_correlated),
             10 => model::Part::Int(&self.pull_request_number),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.provider.is_some() as u64 | (self.workspace.is_some() as u64) << 1
+            | (self.detected_name.is_some() as u64) << 2
+            | (self.source_branch.is_some() as u64) << 3
+            | (self.target_branch.is_some() as u64) << 4
+            | (self.repository_ssh.is_some() as u64) << 5
+            | (self.repository_http.is_some() as u64) << 6
+            | (self.repository_path.is_some() as u64) << 7
+            | (self.detected_variant.is_some() as u64) << 8
+            | (self.drone_correlated.is_some() as u64) << 9
+            | (self.pull_request_number.is_some() as u64) << 10
     }
 }
 model::model!(GitMetadata);
@@ -330,23 +351,41 @@ impl model::Model for Scan {
         match index {
             0 => model::Part::Str(&self.id),
             1 => model::Part::Str(&self.org_id),
-            2 => model::Part::Opt(&self.status),
+            2 => model::opt(&self.status),
             3 => model::Part::Str(&self.step_id),
             4 => model::Part::Int(&self.created),
             5 => model::Part::Str(&self.stage_id),
-            6 => model::Part::Opt(&self.metadata),
+            6 => model::opt(&self.metadata),
             7 => model::Part::Str(&self.product_id),
             8 => model::Part::Str(&self.project_id),
             9 => model::Part::Str(&self.pipeline_id),
             10 => model::Part::Str(&self.subproduct),
             11 => model::Part::Str(&self.execution_id),
-            12 => model::Part::Opt(&self.git_metadata),
+            12 => model::opt(&self.git_metadata),
             13 => model::Part::Num(&self.code_coverage),
             14 => model::Part::Int(&self.last_modified),
             15 => model::Part::Str(&self.target_variant_id),
             16 => model::Part::Str(&self.refinement_version),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.org_id.is_some() as u64) << 1
+            | (self.status.is_some() as u64) << 2 | (self.step_id.is_some() as u64) << 3
+            | (self.created.is_some() as u64) << 4
+            | (self.stage_id.is_some() as u64) << 5
+            | (self.metadata.is_some() as u64) << 6
+            | (self.product_id.is_some() as u64) << 7
+            | (self.project_id.is_some() as u64) << 8
+            | (self.pipeline_id.is_some() as u64) << 9
+            | (self.subproduct.is_some() as u64) << 10
+            | (self.execution_id.is_some() as u64) << 11
+            | (self.git_metadata.is_some() as u64) << 12
+            | (self.code_coverage.is_some() as u64) << 13
+            | (self.last_modified.is_some() as u64) << 14
+            | (self.target_variant_id.is_some() as u64) << 15
+            | (self.refinement_version.is_some() as u64) << 16
     }
 }
 model::model!(Scan);
@@ -378,9 +417,13 @@ impl model::Model for ScanIssuesResult {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.issues),
+            0 => model::opt(&self.issues),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.issues.is_some() as u64
     }
 }
 model::model!(ScanIssuesResult);
@@ -453,6 +496,16 @@ impl model::Model for ScanMetadata {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.image_tag.is_some() as u64 | (self.image_name.is_some() as u64) << 1
+            | (self.image_domain.is_some() as u64) << 2
+            | (self.base_image_tag.is_some() as u64) << 3
+            | (self.base_image_name.is_some() as u64) << 4
+            | (self.base_image_digest.is_some() as u64) << 5
+            | (self.normalized_count.is_some() as u64) << 6
+            | (self.deduplicated_count.is_some() as u64) << 7
+    }
 }
 model::model!(ScanMetadata);
 model::open_enum! {
@@ -490,10 +543,14 @@ impl model::Model for ScansListScansResponseBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.results),
-            1 => model::Part::Opt(&self.pagination),
+            0 => model::opt(&self.results),
+            1 => model::opt(&self.pagination),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.results.is_some() as u64 | (self.pagination.is_some() as u64) << 1
     }
 }
 model::model!(ScansListScansResponseBody);
@@ -627,13 +684,13 @@ impl model::Model for UpdateScanRequestBody {
             1 => model::Cell::part(&self.status),
             2 => model::Cell::part(&self.step_id),
             3 => model::Cell::part(&self.stage_id),
-            4 => model::Part::Opt(&self.metadata),
+            4 => model::opt(&self.metadata),
             5 => model::Cell::part(&self.product_id),
             6 => model::Cell::part(&self.project_id),
             7 => model::Cell::part(&self.pipeline_id),
             8 => model::Part::Str(&self.subproduct),
             9 => model::Cell::part(&self.execution_id),
-            10 => model::Part::Opt(&self.git_metadata),
+            10 => model::opt(&self.git_metadata),
             11 => model::Part::Num(&self.code_coverage),
             12 => model::Part::Str(&self.scanner_diff_key),
             13 => model::Cell::part(&self.target_variant_id),
@@ -641,6 +698,15 @@ impl model::Model for UpdateScanRequestBody {
             15 => model::Part::Str(&self.artifact_fingerprint),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1 | 1 << 2 | 1 << 3 | (self.metadata.is_some() as u64) << 4 | 1 << 5
+            | 1 << 6 | 1 << 7 | (self.subproduct.is_some() as u64) << 8 | 1 << 9
+            | (self.git_metadata.is_some() as u64) << 10
+            | (self.code_coverage.is_some() as u64) << 11
+            | (self.scanner_diff_key.is_some() as u64) << 12 | 1 << 13 | 1 << 14
+            | (self.artifact_fingerprint.is_some() as u64) << 15
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

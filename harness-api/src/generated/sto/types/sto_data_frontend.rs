@@ -78,10 +78,22 @@ impl model::Model for AllIssuesListRequestBody {
             5 => model::Part::Str(&self.target_names),
             6 => model::Part::Str(&self.target_types),
             7 => model::Part::Str(&self.severity_codes),
-            8 => model::Part::Opt(&self.target_variants),
-            9 => model::Part::Opt(&self.artifact_fingerprints),
+            8 => model::opt(&self.target_variants),
+            9 => model::opt(&self.artifact_fingerprints),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.page.is_some() as u64 | (self.search.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
+            | (self.scan_tools.is_some() as u64) << 3
+            | (self.issue_types.is_some() as u64) << 4
+            | (self.target_names.is_some() as u64) << 5
+            | (self.target_types.is_some() as u64) << 6
+            | (self.severity_codes.is_some() as u64) << 7
+            | (self.target_variants.is_some() as u64) << 8
+            | (self.artifact_fingerprints.is_some() as u64) << 9
     }
 }
 model::model!(AllIssuesListRequestBody);
@@ -116,10 +128,15 @@ impl model::Model for ExecutionArtifactSummaryRequestBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.target_variants),
-            1 => model::Part::Opt(&self.artifact_fingerprints),
+            0 => model::opt(&self.target_variants),
+            1 => model::opt(&self.artifact_fingerprints),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.target_variants.is_some() as u64
+            | (self.artifact_fingerprints.is_some() as u64) << 1
     }
 }
 model::model!(ExecutionArtifactSummaryRequestBody);
@@ -151,9 +168,13 @@ impl model::Model for ExecutionIssueCountsRequestBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.target_variants),
+            0 => model::opt(&self.target_variants),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.target_variants.is_some() as u64
     }
 }
 model::model!(ExecutionIssueCountsRequestBody);
@@ -246,7 +267,7 @@ impl model::Model for IssueCountsWithExecutionInfo {
             0 => model::Part::Int(&self.low),
             1 => model::Part::Int(&self.high),
             2 => model::Part::Int(&self.info),
-            3 => model::Part::Opt(&self.type_),
+            3 => model::opt(&self.type_),
             4 => model::Part::Int(&self.medium),
             5 => model::Part::Int(&self.ignored),
             6 => model::Part::Int(&self.critical),
@@ -260,6 +281,21 @@ impl model::Model for IssueCountsWithExecutionInfo {
             14 => model::Part::Str(&self.artifact_fingerprint),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.low.is_some() as u64 | (self.high.is_some() as u64) << 1
+            | (self.info.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
+            | (self.medium.is_some() as u64) << 4 | (self.ignored.is_some() as u64) << 5
+            | (self.critical.is_some() as u64) << 6
+            | (self.target_id.is_some() as u64) << 7
+            | (self.pipeline_id.is_some() as u64) << 8
+            | (self.target_name.is_some() as u64) << 9
+            | (self.execution_id.is_some() as u64) << 10
+            | (self.last_scanned.is_some() as u64) << 11
+            | (self.target_variant_id.is_some() as u64) << 12
+            | (self.target_variant_name.is_some() as u64) << 13
+            | (self.artifact_fingerprint.is_some() as u64) << 14
     }
 }
 model::model!(IssueCountsWithExecutionInfo);
@@ -323,6 +359,13 @@ impl model::Model for MinimalIssueCountsPerScanner {
             6 => model::Part::Int(&self.critical),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.low.is_some() as u64 | (self.high.is_some() as u64) << 1
+            | (self.info.is_some() as u64) << 2 | (self.medium.is_some() as u64) << 3
+            | (self.ignored.is_some() as u64) << 4 | (self.scanner.is_some() as u64) << 5
+            | (self.critical.is_some() as u64) << 6
     }
 }
 model::model!(MinimalIssueCountsPerScanner);
@@ -392,8 +435,8 @@ impl model::Model for ScanIssueCountsWithExecutionInfo {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
-            1 => model::Part::Opt(&self.scanners),
+            0 => model::opt(&self.type_),
+            1 => model::opt(&self.scanners),
             2 => model::Part::Str(&self.target_id),
             3 => model::Part::Str(&self.pipeline_id),
             4 => model::Part::Str(&self.target_name),
@@ -404,6 +447,18 @@ impl model::Model for ScanIssueCountsWithExecutionInfo {
             9 => model::Part::Str(&self.artifact_fingerprint),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.scanners.is_some() as u64) << 1
+            | (self.target_id.is_some() as u64) << 2
+            | (self.pipeline_id.is_some() as u64) << 3
+            | (self.target_name.is_some() as u64) << 4
+            | (self.execution_id.is_some() as u64) << 5
+            | (self.last_scanned.is_some() as u64) << 6
+            | (self.target_variant_id.is_some() as u64) << 7
+            | (self.target_variant_name.is_some() as u64) << 8
+            | (self.artifact_fingerprint.is_some() as u64) << 9
     }
 }
 model::model!(ScanIssueCountsWithExecutionInfo);
@@ -447,10 +502,15 @@ impl model::Model for TargetAndVariantName {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.target_name),
-            1 => model::Part::Opt(&self.target_type),
+            1 => model::opt(&self.target_type),
             2 => model::Part::Str(&self.target_variant_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.target_name.is_some() as u64 | (self.target_type.is_some() as u64) << 1
+            | (self.target_variant_name.is_some() as u64) << 2
     }
 }
 model::model!(TargetAndVariantName);
@@ -504,10 +564,14 @@ impl model::Model for TargetAndVariantNameRequired {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Cell::part(&self.target_name),
-            1 => model::Part::Opt(&self.target_type),
+            1 => model::opt(&self.target_type),
             2 => model::Cell::part(&self.target_variant_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.target_type.is_some() as u64) << 1 | 1 << 2
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -556,10 +620,15 @@ impl model::Model for DataFrontendAllIssuesFiltersBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.target_variants),
-            1 => model::Part::Opt(&self.artifact_fingerprints),
+            0 => model::opt(&self.target_variants),
+            1 => model::opt(&self.artifact_fingerprints),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.target_variants.is_some() as u64
+            | (self.artifact_fingerprints.is_some() as u64) << 1
     }
 }
 model::model!(DataFrontendAllIssuesFiltersBody);
@@ -602,6 +671,11 @@ impl model::Model for DataFrontendAllIssuesFiltersBodyTargetVariants {
             2 => model::Part::Str(&self.target_variant_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.target_name.is_some() as u64 | (self.target_type.is_some() as u64) << 1
+            | (self.target_variant_name.is_some() as u64) << 2
     }
 }
 model::model!(DataFrontendAllIssuesFiltersBodyTargetVariants);

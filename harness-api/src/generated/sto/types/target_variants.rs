@@ -52,6 +52,10 @@ impl model::Model for CreateTargetVariantRequestBody {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        self.hash.is_some() as u64 | 1 << 1
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[1]
     }
@@ -104,10 +108,18 @@ impl model::Model for TargetVariant {
             1 => model::Part::Str(&self.hash),
             2 => model::Part::Int(&self.created),
             3 => model::Part::Str(&self.target_id),
-            4 => model::Part::Opt(&self.parameters),
+            4 => model::opt(&self.parameters),
             5 => model::Part::Int(&self.last_modified),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.hash.is_some() as u64) << 1
+            | (self.created.is_some() as u64) << 2
+            | (self.target_id.is_some() as u64) << 3
+            | (self.parameters.is_some() as u64) << 4
+            | (self.last_modified.is_some() as u64) << 5
     }
 }
 model::model!(TargetVariant);
@@ -142,10 +154,14 @@ impl model::Model for TargetVariantsListTargetVariantsResponseBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.results),
-            1 => model::Part::Opt(&self.pagination),
+            0 => model::opt(&self.results),
+            1 => model::opt(&self.pagination),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.results.is_some() as u64 | (self.pagination.is_some() as u64) << 1
     }
 }
 model::model!(TargetVariantsListTargetVariantsResponseBody);
@@ -195,6 +211,10 @@ impl model::Model for UpdateTargetVariantRequestBody {
             1 => model::Cell::part(&self.parameters),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.hash.is_some() as u64 | 1 << 1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

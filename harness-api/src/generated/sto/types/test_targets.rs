@@ -75,6 +75,13 @@ impl model::Model for CreateTargetRequestBody {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | 1 << 1 | 1 << 2
+            | (self.directory.is_some() as u64) << 3
+            | (self.baseline_reg_ex.is_some() as u64) << 4
+            | (self.baseline_variant_id.is_some() as u64) << 5
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[1, 2]
     }
@@ -136,6 +143,13 @@ impl model::Model for PatchTargetRequestBody {
             5 => model::Part::Maybe(&self.baseline_variant_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_set() as u64 | (self.name.is_set() as u64) << 1
+            | (self.type_.is_set() as u64) << 2 | (self.directory.is_set() as u64) << 3
+            | (self.baseline_reg_ex.is_set() as u64) << 4
+            | (self.baseline_variant_id.is_set() as u64) << 5
     }
 }
 model::model!(PatchTargetRequestBody);
@@ -217,7 +231,7 @@ impl model::Model for StoTarget {
             0 => model::Part::Str(&self.id),
             1 => model::Part::Str(&self.url),
             2 => model::Part::Str(&self.name),
-            3 => model::Part::Opt(&self.type_),
+            3 => model::opt(&self.type_),
             4 => model::Part::Str(&self.org_id),
             5 => model::Part::Int(&self.created),
             6 => model::Part::Str(&self.directory),
@@ -227,6 +241,17 @@ impl model::Model for StoTarget {
             10 => model::Part::Str(&self.baseline_variant_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.url.is_some() as u64) << 1
+            | (self.name.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
+            | (self.org_id.is_some() as u64) << 4 | (self.created.is_some() as u64) << 5
+            | (self.directory.is_some() as u64) << 6
+            | (self.project_id.is_some() as u64) << 7
+            | (self.last_modified.is_some() as u64) << 8
+            | (self.baseline_reg_ex.is_some() as u64) << 9
+            | (self.baseline_variant_id.is_some() as u64) << 10
     }
 }
 model::model!(StoTarget);
@@ -265,10 +290,14 @@ impl model::Model for TargetsListTargetsResponseBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.results),
-            1 => model::Part::Opt(&self.pagination),
+            0 => model::opt(&self.results),
+            1 => model::opt(&self.pagination),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.results.is_some() as u64 | (self.pagination.is_some() as u64) << 1
     }
 }
 model::model!(TargetsListTargetsResponseBody);
@@ -341,6 +370,13 @@ impl model::Model for UpdateTargetRequestBody {
             5 => model::Part::Str(&self.baseline_variant_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.url.is_some() as u64 | 1 << 1 | 1 << 2
+            | (self.directory.is_some() as u64) << 3
+            | (self.baseline_reg_ex.is_some() as u64) << 4
+            | (self.baseline_variant_id.is_some() as u64) << 5
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

@@ -68,6 +68,15 @@ impl model::Model for EntityGitDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.file_url.is_some() as u64 | (self.repo_url.is_some() as u64) << 1
+            | (self.commit_id.is_some() as u64) << 2
+            | (self.file_path.is_some() as u64) << 3
+            | (self.object_id.is_some() as u64) << 4
+            | (self.repo_name.is_some() as u64) << 5
+            | (self.branch_name.is_some() as u64) << 6
+    }
 }
 model::model!(EntityGitDetails);
 /// Schema `GitDetailsMetadata`.
@@ -109,6 +118,11 @@ impl model::Model for GitDetailsMetadata {
             2 => model::Part::Str(&self.connector_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.file_path.is_some() as u64 | (self.repo_name.is_some() as u64) << 1
+            | (self.connector_ref.is_some() as u64) << 2
     }
 }
 model::model!(GitDetailsMetadata);
@@ -176,6 +190,15 @@ impl model::Model for GitFindDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.comments.is_some() as u64 | (self.branch_name.is_some() as u64) << 1
+            | (self.parent_entity_org_id.is_some() as u64) << 2
+            | (self.parent_entity_repo_name.is_some() as u64) << 3
+            | (self.parent_entity_account_id.is_some() as u64) << 4
+            | (self.parent_entity_project_id.is_some() as u64) << 5
+            | (self.parent_entity_connector_ref.is_some() as u64) << 6
+    }
 }
 model::model!(GitFindDetails);
 /// Schema `GitImportDetails`.
@@ -225,6 +248,13 @@ impl model::Model for GitImportDetails {
             4 => model::Part::Flag(&self.is_force_import),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.file_path.is_some() as u64 | (self.repo_name.is_some() as u64) << 1
+            | (self.branch_name.is_some() as u64) << 2
+            | (self.connector_ref.is_some() as u64) << 3
+            | (self.is_force_import.is_some() as u64) << 4
     }
 }
 model::model!(GitImportDetails);
@@ -291,16 +321,26 @@ impl model::Model for TemplateCreateRequestBody {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.label),
             3 => model::Part::Str(&self.comments),
             4 => model::Part::Flag(&self.is_stable),
             5 => model::Part::Str(&self.identifier),
             6 => model::Part::Str(&self.description),
-            7 => model::Part::Opt(&self.git_details),
+            7 => model::opt(&self.git_details),
             8 => model::Part::Str(&self.template_yaml),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.label.is_some() as u64) << 2 | (self.comments.is_some() as u64) << 3
+            | (self.is_stable.is_some() as u64) << 4
+            | (self.identifier.is_some() as u64) << 5
+            | (self.description.is_some() as u64) << 6
+            | (self.git_details.is_some() as u64) << 7
+            | (self.template_yaml.is_some() as u64) << 8
     }
 }
 model::model!(TemplateCreateRequestBody);
@@ -343,6 +383,11 @@ impl model::Model for TemplateFixedValueFieldDependencyDetailsDto {
             2 => model::Part::Str(&self.field_input_type),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.field_name.is_some() as u64 | (self.field_value.is_some() as u64) << 1
+            | (self.field_input_type.is_some() as u64) << 2
     }
 }
 model::model!(TemplateFixedValueFieldDependencyDetailsDto);
@@ -402,13 +447,22 @@ impl model::Model for TemplateGitCreateDetails {
         match index {
             0 => model::Part::Str(&self.file_path),
             1 => model::Part::Str(&self.repo_name),
-            2 => model::Part::Opt(&self.store_type),
+            2 => model::opt(&self.store_type),
             3 => model::Part::Str(&self.base_branch),
             4 => model::Part::Str(&self.branch_name),
             5 => model::Part::Str(&self.connector_ref),
             6 => model::Part::Str(&self.commit_message),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.file_path.is_some() as u64 | (self.repo_name.is_some() as u64) << 1
+            | (self.store_type.is_some() as u64) << 2
+            | (self.base_branch.is_some() as u64) << 3
+            | (self.branch_name.is_some() as u64) << 4
+            | (self.connector_ref.is_some() as u64) << 5
+            | (self.commit_message.is_some() as u64) << 6
     }
 }
 model::model!(TemplateGitCreateDetails);
@@ -480,7 +534,7 @@ impl model::Model for TemplateGitUpdateDetails {
         match index {
             0 => model::Part::Str(&self.file_path),
             1 => model::Part::Str(&self.repo_name),
-            2 => model::Part::Opt(&self.store_type),
+            2 => model::opt(&self.store_type),
             3 => model::Part::Str(&self.base_branch),
             4 => model::Part::Str(&self.branch_name),
             5 => model::Part::Str(&self.connector_ref),
@@ -489,6 +543,17 @@ impl model::Model for TemplateGitUpdateDetails {
             8 => model::Part::Str(&self.last_object_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.file_path.is_some() as u64 | (self.repo_name.is_some() as u64) << 1
+            | (self.store_type.is_some() as u64) << 2
+            | (self.base_branch.is_some() as u64) << 3
+            | (self.branch_name.is_some() as u64) << 4
+            | (self.connector_ref.is_some() as u64) << 5
+            | (self.commit_message.is_some() as u64) << 6
+            | (self.last_commit_id.is_some() as u64) << 7
+            | (self.last_object_id.is_some() as u64) << 8
     }
 }
 model::model!(TemplateGitUpdateDetails);
@@ -527,10 +592,15 @@ impl model::Model for TemplateImportRequestBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.git_import_details),
-            1 => model::Part::Opt(&self.template_import_request),
+            0 => model::opt(&self.git_import_details),
+            1 => model::opt(&self.template_import_request),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.git_import_details.is_some() as u64
+            | (self.template_import_request.is_some() as u64) << 1
     }
 }
 model::model!(TemplateImportRequestBody);
@@ -574,6 +644,12 @@ impl model::Model for TemplateImportRequestDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.template_name.is_some() as u64
+            | (self.template_version.is_some() as u64) << 1
+            | (self.template_description.is_some() as u64) << 2
+    }
 }
 model::model!(TemplateImportRequestDto);
 /// Schema `TemplateImportResponseBody`.
@@ -611,6 +687,11 @@ impl model::Model for TemplateImportResponseBody {
             1 => model::Part::Str(&self.template_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.template_version.is_some() as u64
+            | (self.template_identifier.is_some() as u64) << 1
     }
 }
 model::model!(TemplateImportResponseBody);
@@ -658,6 +739,12 @@ impl model::Model for TemplateInputDetailsPerFieldDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.input_type.is_some() as u64 | (self.stage_type.is_some() as u64) << 1
+            | (self.entity_type.is_some() as u64) << 2
+            | (self.internal_type.is_some() as u64) << 3
+    }
 }
 model::model!(TemplateInputDetailsPerFieldDto);
 /// Schema `TemplateInputSchemaDetailsResponseBody`.
@@ -688,9 +775,13 @@ impl model::Model for TemplateInputSchemaDetailsResponseBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.inputs),
+            0 => model::opt(&self.inputs),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.inputs.is_some() as u64
     }
 }
 model::model!(TemplateInputSchemaDetailsResponseBody);
@@ -794,24 +885,41 @@ impl model::Model for TemplateMetadataSummaryResponse {
         match index {
             0 => model::Part::Str(&self.org),
             1 => model::Part::Str(&self.name),
-            2 => model::Part::Opt(&self.tags),
-            3 => model::Part::Opt(&self.scope),
+            2 => model::opt(&self.tags),
+            3 => model::opt(&self.scope),
             4 => model::Part::Str(&self.account),
             5 => model::Part::Str(&self.project),
             6 => model::Part::Int(&self.updated),
             7 => model::Part::Int(&self.version),
             8 => model::Part::Str(&self.child_type),
             9 => model::Part::Str(&self.identifier),
-            10 => model::Part::Opt(&self.store_type),
+            10 => model::opt(&self.store_type),
             11 => model::Part::Str(&self.description),
-            12 => model::Part::Opt(&self.entity_type),
-            13 => model::Part::Opt(&self.git_details),
+            12 => model::opt(&self.entity_type),
+            13 => model::opt(&self.git_details),
             14 => model::Part::Str(&self.yaml_version),
             15 => model::Part::Str(&self.connector_ref),
             16 => model::Part::Str(&self.version_label),
             17 => model::Part::Flag(&self.stable_template),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.tags.is_some() as u64) << 2 | (self.scope.is_some() as u64) << 3
+            | (self.account.is_some() as u64) << 4 | (self.project.is_some() as u64) << 5
+            | (self.updated.is_some() as u64) << 6 | (self.version.is_some() as u64) << 7
+            | (self.child_type.is_some() as u64) << 8
+            | (self.identifier.is_some() as u64) << 9
+            | (self.store_type.is_some() as u64) << 10
+            | (self.description.is_some() as u64) << 11
+            | (self.entity_type.is_some() as u64) << 12
+            | (self.git_details.is_some() as u64) << 13
+            | (self.yaml_version.is_some() as u64) << 14
+            | (self.connector_ref.is_some() as u64) << 15
+            | (self.version_label.is_some() as u64) << 16
+            | (self.stable_template.is_some() as u64) << 17
     }
 }
 model::model!(TemplateMetadataSummaryResponse);
@@ -934,25 +1042,43 @@ impl model::Model for TemplateResponse {
         match index {
             0 => model::Part::Str(&self.org),
             1 => model::Part::Str(&self.name),
-            2 => model::Part::Opt(&self.tags),
+            2 => model::opt(&self.tags),
             3 => model::Part::Str(&self.yaml),
-            4 => model::Part::Opt(&self.scope),
+            4 => model::opt(&self.scope),
             5 => model::Part::Str(&self.account),
             6 => model::Part::Str(&self.project),
             7 => model::Part::Int(&self.updated),
             8 => model::Part::Int(&self.version),
             9 => model::Part::Str(&self.child_type),
             10 => model::Part::Str(&self.identifier),
-            11 => model::Part::Opt(&self.store_type),
+            11 => model::opt(&self.store_type),
             12 => model::Part::Str(&self.description),
-            13 => model::Part::Opt(&self.entity_type),
-            14 => model::Part::Opt(&self.git_details),
+            13 => model::opt(&self.entity_type),
+            14 => model::opt(&self.git_details),
             15 => model::Part::Str(&self.yaml_version),
             16 => model::Part::Str(&self.connector_ref),
             17 => model::Part::Str(&self.version_label),
             18 => model::Part::Flag(&self.stable_template),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.tags.is_some() as u64) << 2 | (self.yaml.is_some() as u64) << 3
+            | (self.scope.is_some() as u64) << 4 | (self.account.is_some() as u64) << 5
+            | (self.project.is_some() as u64) << 6 | (self.updated.is_some() as u64) << 7
+            | (self.version.is_some() as u64) << 8
+            | (self.child_type.is_some() as u64) << 9
+            | (self.identifier.is_some() as u64) << 10
+            | (self.store_type.is_some() as u64) << 11
+            | (self.description.is_some() as u64) << 12
+            | (self.entity_type.is_some() as u64) << 13
+            | (self.git_details.is_some() as u64) << 14
+            | (self.yaml_version.is_some() as u64) << 15
+            | (self.connector_ref.is_some() as u64) << 16
+            | (self.version_label.is_some() as u64) << 17
+            | (self.stable_template.is_some() as u64) << 18
     }
 }
 model::model!(TemplateResponse);
@@ -1006,6 +1132,10 @@ impl model::Model for TemplateRuntimeInputDependencyDetailsDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.field_name.is_some() as u64 | (self.input_name.is_some() as u64) << 1
+    }
 }
 model::model!(TemplateRuntimeInputDependencyDetailsDto);
 /// Schema `TemplateUpdateGitMetadataRequest`.
@@ -1040,9 +1170,13 @@ impl model::Model for TemplateUpdateGitMetadataRequest {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.version),
-            1 => model::Part::Opt(&self.git_details),
+            1 => model::opt(&self.git_details),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.version.is_some() as u64 | (self.git_details.is_some() as u64) << 1
     }
 }
 model::model!(TemplateUpdateGitMetadataRequest);
@@ -1105,15 +1239,24 @@ impl model::Model for TemplateUpdateRequestBody {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.label),
             3 => model::Part::Str(&self.comments),
             4 => model::Part::Str(&self.identifier),
             5 => model::Part::Str(&self.description),
-            6 => model::Part::Opt(&self.git_details),
+            6 => model::opt(&self.git_details),
             7 => model::Part::Str(&self.template_yaml),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.label.is_some() as u64) << 2 | (self.comments.is_some() as u64) << 3
+            | (self.identifier.is_some() as u64) << 4
+            | (self.description.is_some() as u64) << 5
+            | (self.git_details.is_some() as u64) << 6
+            | (self.template_yaml.is_some() as u64) << 7
     }
 }
 model::model!(TemplateUpdateRequestBody);
@@ -1149,6 +1292,10 @@ impl model::Model for TemplateUpdateStableResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.stable_version.is_some() as u64
+    }
 }
 model::model!(TemplateUpdateStableResponse);
 /// Schema `TemplateWithInputsResponse`.
@@ -1183,9 +1330,13 @@ impl model::Model for TemplateWithInputsResponse {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.inputs),
-            1 => model::Part::Opt(&self.template),
+            1 => model::opt(&self.template),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.inputs.is_some() as u64 | (self.template.is_some() as u64) << 1
     }
 }
 model::model!(TemplateWithInputsResponse);
@@ -1220,10 +1371,15 @@ impl model::Model for TemplateYamlInputDependencyDetailsDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.required_fixed_values),
-            1 => model::Part::Opt(&self.required_runtime_inputs),
+            0 => model::opt(&self.required_fixed_values),
+            1 => model::opt(&self.required_runtime_inputs),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.required_fixed_values.is_some() as u64
+            | (self.required_runtime_inputs.is_some() as u64) << 1
     }
 }
 model::model!(TemplateYamlInputDependencyDetailsDto);
@@ -1258,10 +1414,14 @@ impl model::Model for TemplateYamlInputDetailsDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.details),
-            1 => model::Part::Opt(&self.metadata),
+            0 => model::opt(&self.details),
+            1 => model::opt(&self.metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.details.is_some() as u64 | (self.metadata.is_some() as u64) << 1
     }
 }
 model::model!(TemplateYamlInputDetailsDto);
@@ -1324,15 +1484,24 @@ impl model::Model for TemplateYamlInputDto {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.type_),
+            1 => model::opt(&self.type_),
             2 => model::Part::Str(&self.regex),
             3 => model::Part::Json(&self.default),
             4 => model::Part::Flag(&self.required),
             5 => model::Part::Flag(&self.execution),
             6 => model::Part::Str(&self.description),
-            7 => model::Part::Opt(&self.allowed_values),
+            7 => model::opt(&self.allowed_values),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.regex.is_some() as u64) << 2 | (self.default.is_some() as u64) << 3
+            | (self.required.is_some() as u64) << 4
+            | (self.execution.is_some() as u64) << 5
+            | (self.description.is_some() as u64) << 6
+            | (self.allowed_values.is_some() as u64) << 7
     }
 }
 model::model!(TemplateYamlInputDto);
@@ -1367,10 +1536,15 @@ impl model::Model for TemplateYamlInputMetadataDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.dependencies),
-            1 => model::Part::Opt(&self.field_properties),
+            0 => model::opt(&self.dependencies),
+            1 => model::opt(&self.field_properties),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.dependencies.is_some() as u64
+            | (self.field_properties.is_some() as u64) << 1
     }
 }
 model::model!(TemplateYamlInputMetadataDto);
@@ -1409,6 +1583,10 @@ impl model::Model for UpdateTemplateGitMetadataResponse {
             0 => model::Part::Flag(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status.is_some() as u64
     }
 }
 model::model!(UpdateTemplateGitMetadataResponse);

@@ -138,7 +138,7 @@ impl model::Model for NgTemplateMetadataSummaryResponse {
         match index {
             0 => model::Part::Str(&self.icon),
             1 => model::Part::Str(&self.name),
-            2 => model::Part::Opt(&self.tags),
+            2 => model::opt(&self.tags),
             3 => model::Part::Str(&self.yaml),
             4 => model::Part::Str(&self.icon_url),
             5 => model::Part::Int(&self.version),
@@ -146,8 +146,8 @@ impl model::Model for NgTemplateMetadataSummaryResponse {
             7 => model::Part::Str(&self.account_id),
             8 => model::Part::Str(&self.child_type),
             9 => model::Part::Int(&self.created_at),
-            10 => model::Part::Opt(&self.store_type),
-            11 => model::Part::Opt(&self.git_details),
+            10 => model::opt(&self.store_type),
+            11 => model::opt(&self.git_details),
             12 => model::Part::Str(&self.identifier),
             13 => model::Part::Str(&self.description),
             14 => model::Part::Str(&self.yaml_version),
@@ -156,14 +156,41 @@ impl model::Model for NgTemplateMetadataSummaryResponse {
             17 => model::Part::Str(&self.version_label),
             18 => model::Part::Int(&self.last_updated_at),
             19 => model::Part::Str(&self.org_identifier),
-            20 => model::Part::Opt(&self.template_scope),
+            20 => model::opt(&self.template_scope),
             21 => model::Part::Flag(&self.stable_template),
             22 => model::Part::Flag(&self.is_inline_hc_entity),
             23 => model::Part::Str(&self.project_identifier),
-            24 => model::Part::Opt(&self.template_entity_type),
-            25 => model::Part::Opt(&self.entity_validity_details),
+            24 => model::opt(&self.template_entity_type),
+            25 => model::opt(&self.entity_validity_details),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.icon.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.tags.is_some() as u64) << 2 | (self.yaml.is_some() as u64) << 3
+            | (self.icon_url.is_some() as u64) << 4
+            | (self.version.is_some() as u64) << 5
+            | (self.icon_name.is_some() as u64) << 6
+            | (self.account_id.is_some() as u64) << 7
+            | (self.child_type.is_some() as u64) << 8
+            | (self.created_at.is_some() as u64) << 9
+            | (self.store_type.is_some() as u64) << 10
+            | (self.git_details.is_some() as u64) << 11
+            | (self.identifier.is_some() as u64) << 12
+            | (self.description.is_some() as u64) << 13
+            | (self.yaml_version.is_some() as u64) << 14
+            | (self.connector_ref.is_some() as u64) << 15
+            | (self.is_referenced.is_some() as u64) << 16
+            | (self.version_label.is_some() as u64) << 17
+            | (self.last_updated_at.is_some() as u64) << 18
+            | (self.org_identifier.is_some() as u64) << 19
+            | (self.template_scope.is_some() as u64) << 20
+            | (self.stable_template.is_some() as u64) << 21
+            | (self.is_inline_hc_entity.is_some() as u64) << 22
+            | (self.project_identifier.is_some() as u64) << 23
+            | (self.template_entity_type.is_some() as u64) << 24
+            | (self.entity_validity_details.is_some() as u64) << 25
     }
 }
 model::model!(NgTemplateMetadataSummaryResponse);
@@ -236,13 +263,21 @@ impl model::Model for NgTemplateReferenceSummary {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.fqn),
-            1 => model::Part::Opt(&self.scope),
-            2 => model::Part::Opt(&self.module_info),
+            1 => model::opt(&self.scope),
+            2 => model::opt(&self.module_info),
             3 => model::Part::Str(&self.version_label),
             4 => model::Part::Flag(&self.stable_template),
             5 => model::Part::Str(&self.template_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.fqn.is_some() as u64 | (self.scope.is_some() as u64) << 1
+            | (self.module_info.is_some() as u64) << 2
+            | (self.version_label.is_some() as u64) << 3
+            | (self.stable_template.is_some() as u64) << 4
+            | (self.template_identifier.is_some() as u64) << 5
     }
 }
 model::model!(NgTemplateReferenceSummary);
@@ -323,17 +358,28 @@ impl model::Model for PageTemplateMetadataSummaryResponse {
         match index {
             0 => model::Part::Flag(&self.last),
             1 => model::Part::Int(&self.size),
-            2 => model::Part::Opt(&self.sort),
+            2 => model::opt(&self.sort),
             3 => model::Part::Flag(&self.empty),
             4 => model::Part::Flag(&self.first),
             5 => model::Part::Int(&self.number),
-            6 => model::Part::Opt(&self.content),
-            7 => model::Part::Opt(&self.pageable),
+            6 => model::opt(&self.content),
+            7 => model::opt(&self.pageable),
             8 => model::Part::Int(&self.total_pages),
             9 => model::Part::Int(&self.total_elements),
             10 => model::Part::Int(&self.number_of_elements),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.last.is_some() as u64 | (self.size.is_some() as u64) << 1
+            | (self.sort.is_some() as u64) << 2 | (self.empty.is_some() as u64) << 3
+            | (self.first.is_some() as u64) << 4 | (self.number.is_some() as u64) << 5
+            | (self.content.is_some() as u64) << 6
+            | (self.pageable.is_some() as u64) << 7
+            | (self.total_pages.is_some() as u64) << 8
+            | (self.total_elements.is_some() as u64) << 9
+            | (self.number_of_elements.is_some() as u64) << 10
     }
 }
 model::model!(PageTemplateMetadataSummaryResponse);
@@ -380,6 +426,10 @@ impl model::Model for RefreshRequestDto {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0]
     }
@@ -416,6 +466,10 @@ impl model::Model for RefreshResponse {
             0 => model::Part::Str(&self.refreshed_yaml),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.refreshed_yaml.is_some() as u64
     }
 }
 model::model!(RefreshResponse);
@@ -456,12 +510,18 @@ impl model::Model for ResponseDtoPageTemplateMetadataSummaryResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPageTemplateMetadataSummaryResponse);
@@ -507,12 +567,18 @@ impl model::Model for ResponseDtoRefreshResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoRefreshResponse);
@@ -558,12 +624,18 @@ impl model::Model for ResponseDtoTemplateMergeResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoTemplateMergeResponse);
@@ -609,12 +681,18 @@ impl model::Model for ResponseDtoTemplateMoveConfigResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoTemplateMoveConfigResponse);
@@ -660,12 +738,18 @@ impl model::Model for ResponseDtoTemplateResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoTemplateResponse);
@@ -711,12 +795,18 @@ impl model::Model for ResponseDtoTemplateUpdateGitDetailsResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoTemplateUpdateGitDetailsResponse);
@@ -762,12 +852,18 @@ impl model::Model for ResponseDtoTemplateWrapperResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoTemplateWrapperResponse);
@@ -843,6 +939,13 @@ impl model::Model for TemplateApplyRequestDto {
             4 => model::Part::Flag(&self.get_merged_yaml_with_template_field),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.yaml_version.is_some() as u64
+            | (self.check_for_access.is_some() as u64) << 1
+            | (self.get_only_file_content.is_some() as u64) << 2 | 1 << 3
+            | (self.get_merged_yaml_with_template_field.is_some() as u64) << 4
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -935,18 +1038,29 @@ impl model::Model for TemplateFilterProperties {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.tags),
+            0 => model::opt(&self.tags),
             1 => model::Part::Str(&self.repo_name),
-            2 => model::Part::Opt(&self.child_types),
+            2 => model::opt(&self.child_types),
             3 => model::Cell::part(&self.filter_type),
             4 => model::Part::Str(&self.description),
-            5 => model::Part::Opt(&self.listing_scope),
-            6 => model::Part::Opt(&self.template_names),
+            5 => model::opt(&self.listing_scope),
+            6 => model::opt(&self.template_names),
             7 => model::Part::Json(&self.metadata_filter),
-            8 => model::Part::Opt(&self.template_entity_types),
-            9 => model::Part::Opt(&self.template_identifiers),
+            8 => model::opt(&self.template_entity_types),
+            9 => model::opt(&self.template_identifiers),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.tags.is_some() as u64 | (self.repo_name.is_some() as u64) << 1
+            | (self.child_types.is_some() as u64) << 2 | 1 << 3
+            | (self.description.is_some() as u64) << 4
+            | (self.listing_scope.is_some() as u64) << 5
+            | (self.template_names.is_some() as u64) << 6
+            | (self.metadata_filter.is_some() as u64) << 7
+            | (self.template_entity_types.is_some() as u64) << 8
+            | (self.template_identifiers.is_some() as u64) << 9
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -1065,14 +1179,26 @@ impl model::Model for TemplateGovernanceMetadata {
             5 => model::Part::Str(&self.entity),
             6 => model::Part::Str(&self.status),
             7 => model::Part::Int(&self.created),
-            8 => model::Part::Opt(&self.details),
+            8 => model::opt(&self.details),
             9 => model::Part::Str(&self.message),
             10 => model::Part::Str(&self.account_id),
             11 => model::Part::Str(&self.project_id),
             12 => model::Part::Int(&self.timestamp),
-            13 => model::Part::Opt(&self.details_list),
+            13 => model::opt(&self.details_list),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.deny.is_some() as u64) << 1
+            | (self.type_.is_some() as u64) << 2 | (self.org_id.is_some() as u64) << 3
+            | (self.action.is_some() as u64) << 4 | (self.entity.is_some() as u64) << 5
+            | (self.status.is_some() as u64) << 6 | (self.created.is_some() as u64) << 7
+            | (self.details.is_some() as u64) << 8 | (self.message.is_some() as u64) << 9
+            | (self.account_id.is_some() as u64) << 10
+            | (self.project_id.is_some() as u64) << 11
+            | (self.timestamp.is_some() as u64) << 12
+            | (self.details_list.is_some() as u64) << 13
     }
 }
 model::model!(TemplateGovernanceMetadata);
@@ -1126,14 +1252,23 @@ impl model::Model for TemplateMergeResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.template_metadata),
+            0 => model::opt(&self.template_metadata),
             1 => model::Part::Str(&self.merged_pipeline_yaml),
             2 => model::Part::Str(&self.processed_yaml_version),
-            3 => model::Part::Opt(&self.cache_response_metadata),
-            4 => model::Part::Opt(&self.template_reference_summaries),
+            3 => model::opt(&self.cache_response_metadata),
+            4 => model::opt(&self.template_reference_summaries),
             5 => model::Part::Str(&self.merged_pipeline_yaml_with_template_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.template_metadata.is_some() as u64
+            | (self.merged_pipeline_yaml.is_some() as u64) << 1
+            | (self.processed_yaml_version.is_some() as u64) << 2
+            | (self.cache_response_metadata.is_some() as u64) << 3
+            | (self.template_reference_summaries.is_some() as u64) << 4
+            | (self.merged_pipeline_yaml_with_template_ref.is_some() as u64) << 5
     }
 }
 model::model!(TemplateMergeResponse);
@@ -1168,6 +1303,10 @@ impl model::Model for TemplateMetadata {
             0 => model::Part::Flag(&self.has_insert),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.has_insert.is_some() as u64
     }
 }
 model::model!(TemplateMetadata);
@@ -1206,6 +1345,11 @@ impl model::Model for TemplateMoveConfigResponse {
             1 => model::Part::Str(&self.template_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.version_label.is_some() as u64
+            | (self.template_identifier.is_some() as u64) << 1
     }
 }
 model::model!(TemplateMoveConfigResponse);
@@ -1298,10 +1442,24 @@ impl model::Model for TemplatePolicyMetadata {
             8 => model::Part::Str(&self.project_id),
             9 => model::Part::Str(&self.identifier),
             10 => model::Part::Str(&self.policy_name),
-            11 => model::Part::Opt(&self.deny_messages),
-            12 => model::Part::Opt(&self.deny_messages_list),
+            11 => model::opt(&self.deny_messages),
+            12 => model::opt(&self.deny_messages_list),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.error.is_some() as u64 | (self.org_id.is_some() as u64) << 1
+            | (self.status.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
+            | (self.updated.is_some() as u64) << 4
+            | (self.policy_id.is_some() as u64) << 5
+            | (self.severity.is_some() as u64) << 6
+            | (self.account_id.is_some() as u64) << 7
+            | (self.project_id.is_some() as u64) << 8
+            | (self.identifier.is_some() as u64) << 9
+            | (self.policy_name.is_some() as u64) << 10
+            | (self.deny_messages.is_some() as u64) << 11
+            | (self.deny_messages_list.is_some() as u64) << 12
     }
 }
 model::model!(TemplatePolicyMetadata);
@@ -1389,10 +1547,23 @@ impl model::Model for TemplatePolicySetMetadata {
             7 => model::Part::Str(&self.description),
             8 => model::Part::Str(&self.policy_set_id),
             9 => model::Part::Str(&self.policy_set_name),
-            10 => model::Part::Opt(&self.policy_metadata),
-            11 => model::Part::Opt(&self.policy_metadata_list),
+            10 => model::opt(&self.policy_metadata),
+            11 => model::opt(&self.policy_metadata_list),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.deny.is_some() as u64 | (self.org_id.is_some() as u64) << 1
+            | (self.status.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
+            | (self.account_id.is_some() as u64) << 4
+            | (self.project_id.is_some() as u64) << 5
+            | (self.identifier.is_some() as u64) << 6
+            | (self.description.is_some() as u64) << 7
+            | (self.policy_set_id.is_some() as u64) << 8
+            | (self.policy_set_name.is_some() as u64) << 9
+            | (self.policy_metadata.is_some() as u64) << 10
+            | (self.policy_metadata_list.is_some() as u64) << 11
     }
 }
 model::model!(TemplatePolicySetMetadata);
@@ -1433,12 +1604,18 @@ impl model::Model for TemplateResponseDtoValidateTemplateInputsResponseDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(TemplateResponseDtoValidateTemplateInputsResponseDto);
@@ -1487,6 +1664,12 @@ impl model::Model for TemplateScope {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org_identifier.is_some() as u64
+            | (self.account_identifier.is_some() as u64) << 1
+            | (self.project_identifier.is_some() as u64) << 2
+    }
 }
 model::model!(TemplateScope);
 /// Schema `TemplateUpdateGitDetailsRequest`.
@@ -1529,6 +1712,11 @@ impl model::Model for TemplateUpdateGitDetailsRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.file_path.is_some() as u64 | (self.repo_name.is_some() as u64) << 1
+            | (self.connector_ref.is_some() as u64) << 2
+    }
 }
 model::model!(TemplateUpdateGitDetailsRequest);
 /// Schema `TemplateUpdateGitDetailsResponse`.
@@ -1562,6 +1750,10 @@ impl model::Model for TemplateUpdateGitDetailsResponse {
             0 => model::Part::Flag(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.status.is_some() as u64
     }
 }
 model::model!(TemplateUpdateGitDetailsResponse);
@@ -1617,12 +1809,20 @@ impl model::Model for TemplateWrapperResponse {
         match index {
             0 => model::Part::Flag(&self.valid),
             1 => model::Part::Flag(&self.is_valid),
-            2 => model::Part::Opt(&self.governance_metadata),
+            2 => model::opt(&self.governance_metadata),
             3 => model::Part::Str(&self.merged_pipeline_yaml),
-            4 => model::Part::Opt(&self.template_response_dto),
-            5 => model::Part::Opt(&self.template_reference_summaries),
+            4 => model::opt(&self.template_response_dto),
+            5 => model::opt(&self.template_reference_summaries),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.valid.is_some() as u64 | (self.is_valid.is_some() as u64) << 1
+            | (self.governance_metadata.is_some() as u64) << 2
+            | (self.merged_pipeline_yaml.is_some() as u64) << 3
+            | (self.template_response_dto.is_some() as u64) << 4
+            | (self.template_reference_summaries.is_some() as u64) << 5
     }
 }
 model::model!(TemplateWrapperResponse);
@@ -1678,10 +1878,14 @@ impl model::Model for UpsertLabelsForTemplateBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.labels),
+            0 => model::opt(&self.labels),
             1 => model::Part::Str(&self.version_label),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.labels.is_some() as u64 | (self.version_label.is_some() as u64) << 1
     }
 }
 model::model!(UpsertLabelsForTemplateBody);

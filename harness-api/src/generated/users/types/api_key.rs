@@ -75,18 +75,31 @@ impl model::Model for ApiKey {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
-            2 => model::Part::Opt(&self.api_key_type),
+            1 => model::opt(&self.tags),
+            2 => model::opt(&self.api_key_type),
             3 => model::Part::Str(&self.identifier),
             4 => model::Part::Str(&self.description),
             5 => model::Part::Str(&self.org_identifier),
             6 => model::Part::Str(&self.parent_identifier),
             7 => model::Part::Str(&self.account_identifier),
             8 => model::Part::Str(&self.project_identifier),
-            9 => model::Part::Opt(&self.governance_metadata),
+            9 => model::opt(&self.governance_metadata),
             10 => model::Part::Int(&self.default_time_to_expire_token),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.api_key_type.is_some() as u64) << 2
+            | (self.identifier.is_some() as u64) << 3
+            | (self.description.is_some() as u64) << 4
+            | (self.org_identifier.is_some() as u64) << 5
+            | (self.parent_identifier.is_some() as u64) << 6
+            | (self.account_identifier.is_some() as u64) << 7
+            | (self.project_identifier.is_some() as u64) << 8
+            | (self.governance_metadata.is_some() as u64) << 9
+            | (self.default_time_to_expire_token.is_some() as u64) << 10
     }
 }
 model::model!(ApiKey);
@@ -127,12 +140,18 @@ impl model::Model for ApiKeyAggregate {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.api_key),
+            0 => model::opt(&self.api_key),
             1 => model::Part::Int(&self.created_at),
             2 => model::Part::Int(&self.tokens_count),
             3 => model::Part::Int(&self.last_modified_at),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.api_key.is_some() as u64 | (self.created_at.is_some() as u64) << 1
+            | (self.tokens_count.is_some() as u64) << 2
+            | (self.last_modified_at.is_some() as u64) << 3
     }
 }
 model::model!(ApiKeyAggregate);
@@ -199,7 +218,7 @@ impl model::Model for PageResponseApiKeyAggregate {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.empty),
-            1 => model::Part::Opt(&self.content),
+            1 => model::opt(&self.content),
             2 => model::Part::Int(&self.page_size),
             3 => model::Part::Int(&self.page_index),
             4 => model::Part::Str(&self.page_token),
@@ -208,6 +227,16 @@ impl model::Model for PageResponseApiKeyAggregate {
             7 => model::Part::Int(&self.page_item_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
+            | (self.page_index.is_some() as u64) << 3
+            | (self.page_token.is_some() as u64) << 4
+            | (self.total_items.is_some() as u64) << 5
+            | (self.total_pages.is_some() as u64) << 6
+            | (self.page_item_count.is_some() as u64) << 7
     }
 }
 model::model!(PageResponseApiKeyAggregate);
@@ -248,12 +277,18 @@ impl model::Model for ResponseDtoApiKey {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoApiKey);
@@ -294,12 +329,18 @@ impl model::Model for ResponseDtoApiKeyAggregate {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoApiKeyAggregate);
@@ -349,12 +390,18 @@ impl model::Model for ResponseDtoListApiKey {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListApiKey);
@@ -399,12 +446,18 @@ impl model::Model for ResponseDtoPageResponseApiKeyAggregate {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPageResponseApiKeyAggregate);

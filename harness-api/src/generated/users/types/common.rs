@@ -35,10 +35,15 @@ impl model::Model for AclAggregateFilter {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.role_identifiers),
-            1 => model::Part::Opt(&self.resource_group_identifiers),
+            0 => model::opt(&self.role_identifiers),
+            1 => model::opt(&self.resource_group_identifiers),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.role_identifiers.is_some() as u64
+            | (self.resource_group_identifiers.is_some() as u64) << 1
     }
 }
 model::model!(AclAggregateFilter);
@@ -79,12 +84,18 @@ impl model::Model for ResponseDtoListScopeName {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListScopeName);
@@ -151,6 +162,14 @@ impl model::Model for RoleBinding {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.role_name.is_some() as u64 | (self.managed_role.is_some() as u64) << 1
+            | (self.role_identifier.is_some() as u64) << 2
+            | (self.role_scope_level.is_some() as u64) << 3
+            | (self.resource_group_name.is_some() as u64) << 4
+            | (self.resource_group_identifier.is_some() as u64) << 5
+    }
 }
 model::model!(RoleBinding);
 /// Schema `ScopeName`.
@@ -207,6 +226,13 @@ impl model::Model for ScopeName {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.org_name.is_some() as u64 | (self.project_name.is_some() as u64) << 1
+            | (self.org_identifier.is_some() as u64) << 2
+            | (self.account_identifier.is_some() as u64) << 3
+            | (self.project_identifier.is_some() as u64) << 4
+    }
 }
 model::model!(ScopeName);
 /// Schema `UserFilter`.
@@ -246,12 +272,18 @@ impl model::Model for UserFilter {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.emails),
+            0 => model::opt(&self.emails),
             1 => model::Part::Str(&self.search_term),
-            2 => model::Part::Opt(&self.identifiers),
-            3 => model::Part::Opt(&self.parent_filter),
+            2 => model::opt(&self.identifiers),
+            3 => model::opt(&self.parent_filter),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.emails.is_some() as u64 | (self.search_term.is_some() as u64) << 1
+            | (self.identifiers.is_some() as u64) << 2
+            | (self.parent_filter.is_some() as u64) << 3
     }
 }
 model::model!(UserFilter);

@@ -74,14 +74,25 @@ impl model::Model for Invite {
             1 => model::Part::Str(&self.name),
             2 => model::Part::Str(&self.email),
             3 => model::Part::Flag(&self.approved),
-            4 => model::Part::Opt(&self.invite_type),
-            5 => model::Part::Opt(&self.user_groups),
-            6 => model::Part::Opt(&self.role_bindings),
+            4 => model::opt(&self.invite_type),
+            5 => model::opt(&self.user_groups),
+            6 => model::opt(&self.role_bindings),
             7 => model::Part::Str(&self.org_identifier),
             8 => model::Part::Str(&self.account_identifier),
             9 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.email.is_some() as u64) << 2 | (self.approved.is_some() as u64) << 3
+            | (self.invite_type.is_some() as u64) << 4
+            | (self.user_groups.is_some() as u64) << 5
+            | (self.role_bindings.is_some() as u64) << 6
+            | (self.org_identifier.is_some() as u64) << 7
+            | (self.account_identifier.is_some() as u64) << 8
+            | (self.project_identifier.is_some() as u64) << 9
     }
 }
 model::model!(Invite);
@@ -149,7 +160,7 @@ impl model::Model for PageResponseInvite {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.empty),
-            1 => model::Part::Opt(&self.content),
+            1 => model::opt(&self.content),
             2 => model::Part::Int(&self.page_size),
             3 => model::Part::Int(&self.page_index),
             4 => model::Part::Str(&self.page_token),
@@ -158,6 +169,16 @@ impl model::Model for PageResponseInvite {
             7 => model::Part::Int(&self.page_item_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
+            | (self.page_index.is_some() as u64) << 3
+            | (self.page_token.is_some() as u64) << 4
+            | (self.total_items.is_some() as u64) << 5
+            | (self.total_pages.is_some() as u64) << 6
+            | (self.page_item_count.is_some() as u64) << 7
     }
 }
 model::model!(PageResponseInvite);
@@ -198,12 +219,18 @@ impl model::Model for ResponseDtoInvite {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoInvite);
@@ -248,12 +275,18 @@ impl model::Model for ResponseDtoOptionalInvite {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoOptionalInvite);
@@ -299,12 +332,18 @@ impl model::Model for ResponseDtoPageResponseInvite {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPageResponseInvite);

@@ -80,10 +80,10 @@ impl model::Model for Key {
         match index {
             0 => model::Part::Str(&self.key),
             1 => model::Part::Str(&self.name),
-            2 => model::Part::Opt(&self.tags),
+            2 => model::opt(&self.tags),
             3 => model::Part::Str(&self.key_id),
             4 => model::Part::Int(&self.valid_to),
-            5 => model::Part::Opt(&self.key_usage),
+            5 => model::opt(&self.key_usage),
             6 => model::Part::Int(&self.valid_from),
             7 => model::Part::Str(&self.identifier),
             8 => model::Part::Str(&self.description),
@@ -92,6 +92,19 @@ impl model::Model for Key {
             11 => model::Part::Str(&self.account_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.key.is_some() as u64 | (self.name.is_some() as u64) << 1
+            | (self.tags.is_some() as u64) << 2 | (self.key_id.is_some() as u64) << 3
+            | (self.valid_to.is_some() as u64) << 4
+            | (self.key_usage.is_some() as u64) << 5
+            | (self.valid_from.is_some() as u64) << 6
+            | (self.identifier.is_some() as u64) << 7
+            | (self.description.is_some() as u64) << 8
+            | (self.primary_user_id.is_some() as u64) << 9
+            | (self.parent_identifier.is_some() as u64) << 10
+            | (self.account_identifier.is_some() as u64) << 11
     }
 }
 model::model!(Key);
@@ -157,7 +170,7 @@ impl model::Model for PageResponseKey {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.empty),
-            1 => model::Part::Opt(&self.content),
+            1 => model::opt(&self.content),
             2 => model::Part::Int(&self.page_size),
             3 => model::Part::Int(&self.page_index),
             4 => model::Part::Str(&self.page_token),
@@ -166,6 +179,16 @@ impl model::Model for PageResponseKey {
             7 => model::Part::Int(&self.page_item_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
+            | (self.page_index.is_some() as u64) << 3
+            | (self.page_token.is_some() as u64) << 4
+            | (self.total_items.is_some() as u64) << 5
+            | (self.total_pages.is_some() as u64) << 6
+            | (self.page_item_count.is_some() as u64) << 7
     }
 }
 model::model!(PageResponseKey);
@@ -206,12 +229,18 @@ impl model::Model for ResponseDtoPageResponseKey {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPageResponseKey);
@@ -259,6 +288,11 @@ impl model::Model for UpdateKeyBody {
             2 => model::Part::Str(&self.revocation_reason),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.valid_to.is_some() as u64 | (self.valid_from.is_some() as u64) << 1
+            | (self.revocation_reason.is_some() as u64) << 2
     }
 }
 model::model!(UpdateKeyBody);

@@ -63,7 +63,7 @@ impl model::Model for PageResponseServiceAccountAggregate {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.empty),
-            1 => model::Part::Opt(&self.content),
+            1 => model::opt(&self.content),
             2 => model::Part::Int(&self.page_size),
             3 => model::Part::Int(&self.page_index),
             4 => model::Part::Str(&self.page_token),
@@ -72,6 +72,16 @@ impl model::Model for PageResponseServiceAccountAggregate {
             7 => model::Part::Int(&self.page_item_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
+            | (self.page_index.is_some() as u64) << 3
+            | (self.page_token.is_some() as u64) << 4
+            | (self.total_items.is_some() as u64) << 5
+            | (self.total_pages.is_some() as u64) << 6
+            | (self.page_item_count.is_some() as u64) << 7
     }
 }
 model::model!(PageResponseServiceAccountAggregate);
@@ -112,12 +122,18 @@ impl model::Model for ResponseDtoListServiceAccount {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListServiceAccount);
@@ -163,12 +179,18 @@ impl model::Model for ResponseDtoPageResponseServiceAccountAggregate {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPageResponseServiceAccountAggregate);
@@ -214,12 +236,18 @@ impl model::Model for ResponseDtoServiceAccount {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoServiceAccount);
@@ -260,12 +288,18 @@ impl model::Model for ResponseDtoServiceAccountAggregate {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoServiceAccountAggregate);
@@ -348,6 +382,16 @@ impl model::Model for RoleAssignmentMetadata {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.role_name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
+            | (self.managed_role.is_some() as u64) << 2
+            | (self.role_identifier.is_some() as u64) << 3
+            | (self.role_scope_level.is_some() as u64) << 4
+            | (self.resource_group_name.is_some() as u64) << 5
+            | (self.managed_role_assignment.is_some() as u64) << 6
+            | (self.resource_group_identifier.is_some() as u64) << 7
+    }
 }
 model::model!(RoleAssignmentMetadata);
 /// Schema `ServiceAccount`.
@@ -413,16 +457,27 @@ impl model::Model for ServiceAccount {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Str(&self.email),
             3 => model::Part::Str(&self.identifier),
             4 => model::Part::Str(&self.description),
             5 => model::Part::Str(&self.org_identifier),
             6 => model::Part::Str(&self.account_identifier),
             7 => model::Part::Str(&self.project_identifier),
-            8 => model::Part::Opt(&self.governance_metadata),
+            8 => model::opt(&self.governance_metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.email.is_some() as u64) << 2
+            | (self.identifier.is_some() as u64) << 3
+            | (self.description.is_some() as u64) << 4
+            | (self.org_identifier.is_some() as u64) << 5
+            | (self.account_identifier.is_some() as u64) << 6
+            | (self.project_identifier.is_some() as u64) << 7
+            | (self.governance_metadata.is_some() as u64) << 8
     }
 }
 model::model!(ServiceAccount);
@@ -475,10 +530,17 @@ impl model::Model for ServiceAccountAggregate {
             0 => model::Part::Int(&self.created_at),
             1 => model::Part::Int(&self.tokens_count),
             2 => model::Part::Int(&self.last_modified_at),
-            3 => model::Part::Opt(&self.service_account),
-            4 => model::Part::Opt(&self.role_assignments_metadata_dto),
+            3 => model::opt(&self.service_account),
+            4 => model::opt(&self.role_assignments_metadata_dto),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.created_at.is_some() as u64 | (self.tokens_count.is_some() as u64) << 1
+            | (self.last_modified_at.is_some() as u64) << 2
+            | (self.service_account.is_some() as u64) << 3
+            | (self.role_assignments_metadata_dto.is_some() as u64) << 4
     }
 }
 model::model!(ServiceAccountAggregate);

@@ -63,7 +63,7 @@ impl model::Model for PageResponseTokenAggregate {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.empty),
-            1 => model::Part::Opt(&self.content),
+            1 => model::opt(&self.content),
             2 => model::Part::Int(&self.page_size),
             3 => model::Part::Int(&self.page_index),
             4 => model::Part::Str(&self.page_token),
@@ -72,6 +72,16 @@ impl model::Model for PageResponseTokenAggregate {
             7 => model::Part::Int(&self.page_item_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
+            | (self.page_index.is_some() as u64) << 3
+            | (self.page_token.is_some() as u64) << 4
+            | (self.total_items.is_some() as u64) << 5
+            | (self.total_pages.is_some() as u64) << 6
+            | (self.page_item_count.is_some() as u64) << 7
     }
 }
 model::model!(PageResponseTokenAggregate);
@@ -112,12 +122,18 @@ impl model::Model for ResponseDtoPageResponseTokenAggregate {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPageResponseTokenAggregate);
@@ -163,12 +179,18 @@ impl model::Model for ResponseDtoToken {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoToken);
@@ -214,11 +236,17 @@ impl model::Model for ResponseDtoTokenValue {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.data),
-            1 => model::Part::Opt(&self.status),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -321,14 +349,14 @@ impl model::Model for Token {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
+            1 => model::opt(&self.tags),
             2 => model::Part::Flag(&self.valid),
             3 => model::Part::Int(&self.valid_to),
             4 => model::Part::Int(&self.valid_from),
-            5 => model::Part::Opt(&self.api_key_type),
+            5 => model::opt(&self.api_key_type),
             6 => model::Part::Str(&self.identifier),
             7 => model::Part::Str(&self.description),
-            8 => model::Part::Opt(&self.ssh_key_usage),
+            8 => model::opt(&self.ssh_key_usage),
             9 => model::Part::Str(&self.org_identifier),
             10 => model::Part::Str(&self.ssh_key_content),
             11 => model::Part::Str(&self.api_key_identifier),
@@ -338,6 +366,23 @@ impl model::Model for Token {
             15 => model::Part::Int(&self.scheduled_expire_time),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.valid.is_some() as u64) << 2 | (self.valid_to.is_some() as u64) << 3
+            | (self.valid_from.is_some() as u64) << 4
+            | (self.api_key_type.is_some() as u64) << 5
+            | (self.identifier.is_some() as u64) << 6
+            | (self.description.is_some() as u64) << 7
+            | (self.ssh_key_usage.is_some() as u64) << 8
+            | (self.org_identifier.is_some() as u64) << 9
+            | (self.ssh_key_content.is_some() as u64) << 10
+            | (self.api_key_identifier.is_some() as u64) << 11
+            | (self.parent_identifier.is_some() as u64) << 12
+            | (self.account_identifier.is_some() as u64) << 13
+            | (self.project_identifier.is_some() as u64) << 14
+            | (self.scheduled_expire_time.is_some() as u64) << 15
     }
 }
 model::model!(Token);
@@ -378,12 +423,18 @@ impl model::Model for TokenAggregate {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.token),
+            0 => model::opt(&self.token),
             1 => model::Part::Int(&self.expiry_at),
             2 => model::Part::Int(&self.created_at),
             3 => model::Part::Int(&self.last_modified_at),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.token.is_some() as u64 | (self.expiry_at.is_some() as u64) << 1
+            | (self.created_at.is_some() as u64) << 2
+            | (self.last_modified_at.is_some() as u64) << 3
     }
 }
 model::model!(TokenAggregate);

@@ -55,11 +55,17 @@ impl model::Model for AddUsersDto {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Cell::part(&self.emails),
-            1 => model::Part::Opt(&self.user_groups),
-            2 => model::Part::Opt(&self.role_bindings),
-            3 => model::Part::Opt(&self.user_settings),
+            1 => model::opt(&self.user_groups),
+            2 => model::opt(&self.role_bindings),
+            3 => model::opt(&self.user_settings),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.user_groups.is_some() as u64) << 1
+            | (self.role_bindings.is_some() as u64) << 2
+            | (self.user_settings.is_some() as u64) << 3
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -95,9 +101,13 @@ impl model::Model for AddUsersResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.add_user_response_map),
+            0 => model::opt(&self.add_user_response_map),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.add_user_response_map.is_some() as u64
     }
 }
 model::model!(AddUsersResponse);
@@ -161,9 +171,18 @@ impl model::Model for GatewayAccountRequest {
             3 => model::Part::Flag(&self.created_from_ng),
             4 => model::Part::Flag(&self.next_gen_enabled),
             5 => model::Part::Flag(&self.is_next_gen_enabled),
-            6 => model::Part::Opt(&self.default_experience),
+            6 => model::opt(&self.default_experience),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.uuid.is_some() as u64 | (self.account_name.is_some() as u64) << 1
+            | (self.company_name.is_some() as u64) << 2
+            | (self.created_from_ng.is_some() as u64) << 3
+            | (self.next_gen_enabled.is_some() as u64) << 4
+            | (self.is_next_gen_enabled.is_some() as u64) << 5
+            | (self.default_experience.is_some() as u64) << 6
     }
 }
 model::model!(GatewayAccountRequest);
@@ -226,7 +245,7 @@ impl model::Model for PageResponseUserAggregateDto {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.empty),
-            1 => model::Part::Opt(&self.content),
+            1 => model::opt(&self.content),
             2 => model::Part::Int(&self.page_size),
             3 => model::Part::Int(&self.page_index),
             4 => model::Part::Int(&self.total_items),
@@ -234,6 +253,15 @@ impl model::Model for PageResponseUserAggregateDto {
             6 => model::Part::Int(&self.page_item_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
+            | (self.page_index.is_some() as u64) << 3
+            | (self.total_items.is_some() as u64) << 4
+            | (self.total_pages.is_some() as u64) << 5
+            | (self.page_item_count.is_some() as u64) << 6
     }
 }
 model::model!(PageResponseUserAggregateDto);
@@ -292,7 +320,7 @@ impl model::Model for PageResponseUserMetadataDto {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.empty),
-            1 => model::Part::Opt(&self.content),
+            1 => model::opt(&self.content),
             2 => model::Part::Int(&self.page_size),
             3 => model::Part::Int(&self.page_index),
             4 => model::Part::Int(&self.total_items),
@@ -300,6 +328,15 @@ impl model::Model for PageResponseUserMetadataDto {
             6 => model::Part::Int(&self.page_item_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
+            | (self.page_index.is_some() as u64) << 3
+            | (self.total_items.is_some() as u64) << 4
+            | (self.total_pages.is_some() as u64) << 5
+            | (self.page_item_count.is_some() as u64) << 6
     }
 }
 model::model!(PageResponseUserMetadataDto);
@@ -338,6 +375,11 @@ impl model::Model for PasswordChangeDto {
             1 => model::Part::Str(&self.current_password),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.new_password.is_some() as u64
+            | (self.current_password.is_some() as u64) << 1
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -382,12 +424,18 @@ impl model::Model for ResponseDtoAddUsersResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoAddUsersResponse);
@@ -433,12 +481,18 @@ impl model::Model for ResponseDtoPageResponseUserAggregateDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPageResponseUserAggregateDto);
@@ -484,12 +538,18 @@ impl model::Model for ResponseDtoPageResponseUserMetadataDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPageResponseUserMetadataDto);
@@ -535,12 +595,18 @@ impl model::Model for ResponseDtoPasswordChangeResponse {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPasswordChangeResponse);
@@ -592,12 +658,18 @@ impl model::Model for ResponseDtoTwoFactorAuthSettingsInfo {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoTwoFactorAuthSettingsInfo);
@@ -643,12 +715,18 @@ impl model::Model for ResponseDtoUserAggregateDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoUserAggregateDto);
@@ -694,12 +772,18 @@ impl model::Model for ResponseDtoUserInfo {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoUserInfo);
@@ -771,6 +855,15 @@ impl model::Model for RoleAssignmentMetadataDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.role_name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
+            | (self.managed_role.is_some() as u64) << 2
+            | (self.role_identifier.is_some() as u64) << 3
+            | (self.resource_group_name.is_some() as u64) << 4
+            | (self.managed_role_assignment.is_some() as u64) << 5
+            | (self.resource_group_identifier.is_some() as u64) << 6
+    }
 }
 model::model!(RoleAssignmentMetadataDto);
 /// Schema `TwoFactorAuthSettingsInfo`.
@@ -825,12 +918,20 @@ impl model::Model for TwoFactorAuthSettingsInfo {
         match index {
             0 => model::Part::Str(&self.email),
             1 => model::Part::Str(&self.user_id),
-            2 => model::Part::Opt(&self.mechanism),
+            2 => model::opt(&self.mechanism),
             3 => model::Part::Str(&self.totpqrurl),
             4 => model::Part::Str(&self.totp_secret_key),
             5 => model::Part::Flag(&self.two_factor_authentication_enabled),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.email.is_some() as u64 | (self.user_id.is_some() as u64) << 1
+            | (self.mechanism.is_some() as u64) << 2
+            | (self.totpqrurl.is_some() as u64) << 3
+            | (self.totp_secret_key.is_some() as u64) << 4
+            | (self.two_factor_authentication_enabled.is_some() as u64) << 5
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -873,10 +974,15 @@ impl model::Model for UserAggregateDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.user),
-            1 => model::Part::Opt(&self.role_assignment_metadata),
+            0 => model::opt(&self.user),
+            1 => model::opt(&self.role_assignment_metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.user.is_some() as u64
+            | (self.role_assignment_metadata.is_some() as u64) << 1
     }
 }
 model::model!(UserAggregateDto);
@@ -1014,8 +1120,8 @@ impl model::Model for UserInfo {
             5 => model::Part::Str(&self.intent),
             6 => model::Part::Flag(&self.locked),
             7 => model::Part::Str(&self.edition),
-            8 => model::Part::Opt(&self.utm_info),
-            9 => model::Part::Opt(&self.accounts),
+            8 => model::opt(&self.utm_info),
+            9 => model::opt(&self.accounts),
             10 => model::Part::Flag(&self.disabled),
             11 => model::Part::Int(&self.created_at),
             12 => model::Part::Str(&self.given_name),
@@ -1025,7 +1131,7 @@ impl model::Model for UserInfo {
             16 => model::Part::Str(&self.signup_action),
             17 => model::Part::Flag(&self.email_verified),
             18 => model::Part::Int(&self.last_updated_at),
-            19 => model::Part::Opt(&self.user_preferences),
+            19 => model::opt(&self.user_preferences),
             20 => model::Part::Str(&self.billing_frequency),
             21 => model::Part::Str(&self.default_account_id),
             22 => model::Part::Flag(&self.externally_managed),
@@ -1033,6 +1139,30 @@ impl model::Model for UserInfo {
             24 => model::Part::Flag(&self.two_factor_authentication_enabled),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
+            | (self.admin.is_some() as u64) << 2 | (self.email.is_some() as u64) << 3
+            | (self.token.is_some() as u64) << 4 | (self.intent.is_some() as u64) << 5
+            | (self.locked.is_some() as u64) << 6 | (self.edition.is_some() as u64) << 7
+            | (self.utm_info.is_some() as u64) << 8
+            | (self.accounts.is_some() as u64) << 9
+            | (self.disabled.is_some() as u64) << 10
+            | (self.created_at.is_some() as u64) << 11
+            | (self.given_name.is_some() as u64) << 12
+            | (self.last_login.is_some() as u64) << 13
+            | (self.external_id.is_some() as u64) << 14
+            | (self.family_name.is_some() as u64) << 15
+            | (self.signup_action.is_some() as u64) << 16
+            | (self.email_verified.is_some() as u64) << 17
+            | (self.last_updated_at.is_some() as u64) << 18
+            | (self.user_preferences.is_some() as u64) << 19
+            | (self.billing_frequency.is_some() as u64) << 20
+            | (self.default_account_id.is_some() as u64) << 21
+            | (self.externally_managed.is_some() as u64) << 22
+            | (self.is_enriched_info_collected.is_some() as u64) << 23
+            | (self.two_factor_authentication_enabled.is_some() as u64) << 24
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -1084,6 +1214,11 @@ impl model::Model for UserMetadataDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
+            | (self.email.is_some() as u64) << 2 | (self.locked.is_some() as u64) << 3
+    }
 }
 model::model!(UserMetadataDto);
 /// Schema `UserSettingFromInvite`.
@@ -1121,6 +1256,10 @@ impl model::Model for UserSettingFromInvite {
             1 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.value.is_some() as u64 | (self.identifier.is_some() as u64) << 1
     }
 }
 model::model!(UserSettingFromInvite);
@@ -1172,6 +1311,13 @@ impl model::Model for UtmInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.utm_term.is_some() as u64 | (self.utm_medium.is_some() as u64) << 1
+            | (self.utm_source.is_some() as u64) << 2
+            | (self.utm_content.is_some() as u64) << 3
+            | (self.utm_campaign.is_some() as u64) << 4
+    }
 }
 model::model!(UtmInfo);
 /// Schema `addUserToUserGroups body`.
@@ -1202,9 +1348,13 @@ impl model::Model for AddUserToUserGroupsBody {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.user_group_ids_to_add),
+            0 => model::opt(&self.user_group_ids_to_add),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.user_group_ids_to_add.is_some() as u64
     }
 }
 model::model!(AddUserToUserGroupsBody);
@@ -1243,6 +1393,10 @@ impl model::Model for ImpersonateUserBody {
             0 => model::Part::Str(&self.reason_of_impersonation),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.reason_of_impersonation.is_some() as u64
     }
 }
 model::model!(ImpersonateUserBody);
@@ -1289,6 +1443,12 @@ impl model::Model for UpdateUserInfoByIdBody {
             3 => model::Part::Str(&self.family_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.email.is_some() as u64) << 1
+            | (self.given_name.is_some() as u64) << 2
+            | (self.family_name.is_some() as u64) << 3
     }
 }
 model::model!(UpdateUserInfoByIdBody);

@@ -38,11 +38,16 @@ impl model::Model for EmailConfigDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.type_),
             1 => model::Part::Str(&self.group_email),
             2 => model::Part::Flag(&self.send_email_to_all_users),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.group_email.is_some() as u64) << 1
+            | (self.send_email_to_all_users.is_some() as u64) << 2
     }
 }
 model::model!(EmailConfigDto);
@@ -102,6 +107,10 @@ impl model::Model for LdapLinkGroupRequest {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1 | 1 << 1
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1]
     }
@@ -138,10 +147,15 @@ impl model::Model for MicrosoftTeamsConfigDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.type_),
             1 => model::Part::Str(&self.microsoft_teams_webhook_url),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64
+            | (self.microsoft_teams_webhook_url.is_some() as u64) << 1
     }
 }
 model::model!(MicrosoftTeamsConfigDto);
@@ -191,6 +205,10 @@ impl model::Model for OidcLinkGroupRequest {
             0 => model::Cell::part(&self.oidc_group_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -257,7 +275,7 @@ impl model::Model for PageResponseUserGroup {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.empty),
-            1 => model::Part::Opt(&self.content),
+            1 => model::opt(&self.content),
             2 => model::Part::Int(&self.page_size),
             3 => model::Part::Int(&self.page_index),
             4 => model::Part::Str(&self.page_token),
@@ -266,6 +284,16 @@ impl model::Model for PageResponseUserGroup {
             7 => model::Part::Int(&self.page_item_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
+            | (self.page_index.is_some() as u64) << 3
+            | (self.page_token.is_some() as u64) << 4
+            | (self.total_items.is_some() as u64) << 5
+            | (self.total_pages.is_some() as u64) << 6
+            | (self.page_item_count.is_some() as u64) << 7
     }
 }
 model::model!(PageResponseUserGroup);
@@ -328,7 +356,7 @@ impl model::Model for PageResponseUserMetadata {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Flag(&self.empty),
-            1 => model::Part::Opt(&self.content),
+            1 => model::opt(&self.content),
             2 => model::Part::Int(&self.page_size),
             3 => model::Part::Int(&self.page_index),
             4 => model::Part::Str(&self.page_token),
@@ -337,6 +365,16 @@ impl model::Model for PageResponseUserMetadata {
             7 => model::Part::Int(&self.page_item_count),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
+            | (self.page_size.is_some() as u64) << 2
+            | (self.page_index.is_some() as u64) << 3
+            | (self.page_token.is_some() as u64) << 4
+            | (self.total_items.is_some() as u64) << 5
+            | (self.total_pages.is_some() as u64) << 6
+            | (self.page_item_count.is_some() as u64) << 7
     }
 }
 model::model!(PageResponseUserMetadata);
@@ -371,10 +409,14 @@ impl model::Model for PagerDutyConfigDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.type_),
             1 => model::Part::Str(&self.pager_duty_key),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.pager_duty_key.is_some() as u64) << 1
     }
 }
 model::model!(PagerDutyConfigDto);
@@ -420,12 +462,18 @@ impl model::Model for ResponseDtoListUserGroup {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListUserGroup);
@@ -470,12 +518,18 @@ impl model::Model for ResponseDtoPageResponseUserGroup {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPageResponseUserGroup);
@@ -521,12 +575,18 @@ impl model::Model for ResponseDtoPageResponseUserMetadata {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPageResponseUserMetadata);
@@ -572,12 +632,18 @@ impl model::Model for ResponseDtoUserGroup {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoUserGroup);
@@ -618,12 +684,18 @@ impl model::Model for ResponseDtoUserGroupResponseV2 {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoUserGroupResponseV2);
@@ -670,11 +742,16 @@ impl model::Model for RestResponseUserGroup {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.meta_data),
-            1 => model::Part::Opt(&self.resource),
-            2 => model::Part::Opt(&self.response_messages),
+            0 => model::opt(&self.meta_data),
+            1 => model::opt(&self.resource),
+            2 => model::opt(&self.response_messages),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
+            | (self.response_messages.is_some() as u64) << 2
     }
 }
 model::model!(RestResponseUserGroup);
@@ -721,6 +798,10 @@ impl model::Model for SamlLinkGroupRequest {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        1
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0]
     }
@@ -757,10 +838,14 @@ impl model::Model for SlackConfigDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
+            0 => model::opt(&self.type_),
             1 => model::Part::Str(&self.slack_webhook_url),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.type_.is_some() as u64 | (self.slack_webhook_url.is_some() as u64) << 1
     }
 }
 model::model!(SlackConfigDto);
@@ -804,6 +889,10 @@ impl model::Model for UserBasicInfo {
             1 => model::Part::Str(&self.email),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.id.is_some() as u64 | (self.email.is_some() as u64) << 1
     }
 }
 model::model!(UserBasicInfo);
@@ -906,8 +995,8 @@ impl model::Model for UserGroup {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
-            2 => model::Part::Opt(&self.users),
+            1 => model::opt(&self.tags),
+            2 => model::opt(&self.users),
             3 => model::Part::Flag(&self.sso_linked),
             4 => model::Part::Str(&self.identifier),
             5 => model::Part::Str(&self.sso_group_id),
@@ -921,10 +1010,30 @@ impl model::Model for UserGroup {
             13 => model::Part::Str(&self.account_identifier),
             14 => model::Part::Flag(&self.externally_managed),
             15 => model::Part::Str(&self.project_identifier),
-            16 => model::Part::Opt(&self.notification_configs),
+            16 => model::opt(&self.notification_configs),
             17 => model::Part::Str(&self.linked_sso_display_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.users.is_some() as u64) << 2
+            | (self.sso_linked.is_some() as u64) << 3
+            | (self.identifier.is_some() as u64) << 4
+            | (self.sso_group_id.is_some() as u64) << 5
+            | (self.description.is_some() as u64) << 6
+            | (self.is_sso_linked.is_some() as u64) << 7
+            | (self.linked_sso_id.is_some() as u64) << 8
+            | (self.sso_group_name.is_some() as u64) << 9
+            | (self.linked_sso_type.is_some() as u64) << 10
+            | (self.org_identifier.is_some() as u64) << 11
+            | (self.harness_managed.is_some() as u64) << 12
+            | (self.account_identifier.is_some() as u64) << 13
+            | (self.externally_managed.is_some() as u64) << 14
+            | (self.project_identifier.is_some() as u64) << 15
+            | (self.notification_configs.is_some() as u64) << 16
+            | (self.linked_sso_display_name.is_some() as u64) << 17
     }
 }
 model::model!(UserGroup);
@@ -1003,16 +1112,25 @@ impl model::Model for UserGroupFilter {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.filter_type),
+            0 => model::opt(&self.filter_type),
             1 => model::Part::Str(&self.search_term),
             2 => model::Part::Str(&self.org_identifier),
-            3 => model::Part::Opt(&self.database_id_filter),
-            4 => model::Part::Opt(&self.identifier_filter),
+            3 => model::opt(&self.database_id_filter),
+            4 => model::opt(&self.identifier_filter),
             5 => model::Cell::part(&self.account_identifier),
             6 => model::Part::Str(&self.project_identifier),
-            7 => model::Part::Opt(&self.user_identifier_filter),
+            7 => model::opt(&self.user_identifier_filter),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.filter_type.is_some() as u64 | (self.search_term.is_some() as u64) << 1
+            | (self.org_identifier.is_some() as u64) << 2
+            | (self.database_id_filter.is_some() as u64) << 3
+            | (self.identifier_filter.is_some() as u64) << 4 | 1 << 5
+            | (self.project_identifier.is_some() as u64) << 6
+            | (self.user_identifier_filter.is_some() as u64) << 7
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -1159,8 +1277,8 @@ impl model::Model for UserGroupRequestV2 {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Cell::part(&self.name),
-            1 => model::Part::Opt(&self.tags),
-            2 => model::Part::Opt(&self.users),
+            1 => model::opt(&self.tags),
+            2 => model::opt(&self.users),
             3 => model::Part::Flag(&self.sso_linked),
             4 => model::Cell::part(&self.identifier),
             5 => model::Part::Str(&self.sso_group_id),
@@ -1174,10 +1292,28 @@ impl model::Model for UserGroupRequestV2 {
             13 => model::Part::Str(&self.account_identifier),
             14 => model::Part::Flag(&self.externally_managed),
             15 => model::Part::Str(&self.project_identifier),
-            16 => model::Part::Opt(&self.notification_configs),
+            16 => model::opt(&self.notification_configs),
             17 => model::Part::Str(&self.linked_sso_display_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        1 | (self.tags.is_some() as u64) << 1 | (self.users.is_some() as u64) << 2
+            | (self.sso_linked.is_some() as u64) << 3 | 1 << 4
+            | (self.sso_group_id.is_some() as u64) << 5
+            | (self.description.is_some() as u64) << 6
+            | (self.is_sso_linked.is_some() as u64) << 7
+            | (self.linked_sso_id.is_some() as u64) << 8
+            | (self.sso_group_name.is_some() as u64) << 9
+            | (self.linked_sso_type.is_some() as u64) << 10
+            | (self.org_identifier.is_some() as u64) << 11
+            | (self.harness_managed.is_some() as u64) << 12
+            | (self.account_identifier.is_some() as u64) << 13
+            | (self.externally_managed.is_some() as u64) << 14
+            | (self.project_identifier.is_some() as u64) << 15
+            | (self.notification_configs.is_some() as u64) << 16
+            | (self.linked_sso_display_name.is_some() as u64) << 17
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -1284,8 +1420,8 @@ impl model::Model for UserGroupResponseV2 {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.tags),
-            2 => model::Part::Opt(&self.users),
+            1 => model::opt(&self.tags),
+            2 => model::opt(&self.users),
             3 => model::Part::Flag(&self.sso_linked),
             4 => model::Part::Str(&self.identifier),
             5 => model::Part::Str(&self.sso_group_id),
@@ -1299,10 +1435,30 @@ impl model::Model for UserGroupResponseV2 {
             13 => model::Part::Str(&self.account_identifier),
             14 => model::Part::Flag(&self.externally_managed),
             15 => model::Part::Str(&self.project_identifier),
-            16 => model::Part::Opt(&self.notification_configs),
+            16 => model::opt(&self.notification_configs),
             17 => model::Part::Str(&self.linked_sso_display_name),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
+            | (self.users.is_some() as u64) << 2
+            | (self.sso_linked.is_some() as u64) << 3
+            | (self.identifier.is_some() as u64) << 4
+            | (self.sso_group_id.is_some() as u64) << 5
+            | (self.description.is_some() as u64) << 6
+            | (self.is_sso_linked.is_some() as u64) << 7
+            | (self.linked_sso_id.is_some() as u64) << 8
+            | (self.sso_group_name.is_some() as u64) << 9
+            | (self.linked_sso_type.is_some() as u64) << 10
+            | (self.org_identifier.is_some() as u64) << 11
+            | (self.harness_managed.is_some() as u64) << 12
+            | (self.account_identifier.is_some() as u64) << 13
+            | (self.externally_managed.is_some() as u64) << 14
+            | (self.project_identifier.is_some() as u64) << 15
+            | (self.notification_configs.is_some() as u64) << 16
+            | (self.linked_sso_display_name.is_some() as u64) << 17
     }
 }
 model::model!(UserGroupResponseV2);
@@ -1369,6 +1525,14 @@ impl model::Model for UserMetadata {
             6 => model::Part::Flag(&self.two_factor_authentication_enabled),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
+            | (self.email.is_some() as u64) << 2 | (self.locked.is_some() as u64) << 3
+            | (self.disabled.is_some() as u64) << 4
+            | (self.externally_managed.is_some() as u64) << 5
+            | (self.two_factor_authentication_enabled.is_some() as u64) << 6
     }
 }
 model::model!(UserMetadata);

@@ -41,12 +41,18 @@ impl model::Model for ResponseDtoListUserSettingResponseDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListUserSettingResponseDto);
@@ -92,12 +98,18 @@ impl model::Model for ResponseDtoListUserSettingUpdateResponseDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.data),
-            1 => model::Part::Opt(&self.status),
+            0 => model::opt(&self.data),
+            1 => model::opt(&self.status),
             2 => model::Part::Json(&self.meta_data),
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
+            | (self.meta_data.is_some() as u64) << 2
+            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListUserSettingUpdateResponseDto);
@@ -162,13 +174,22 @@ impl model::Model for UserSettingDto {
         match index {
             0 => model::Part::Str(&self.value),
             1 => model::Part::Str(&self.user_id),
-            2 => model::Part::Opt(&self.category),
-            3 => model::Part::Opt(&self.value_type),
+            2 => model::opt(&self.category),
+            3 => model::opt(&self.value_type),
             4 => model::Part::Str(&self.identifier),
-            5 => model::Part::Opt(&self.allowed_values),
+            5 => model::opt(&self.allowed_values),
             6 => model::Part::Str(&self.group_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.value.is_some() as u64 | (self.user_id.is_some() as u64) << 1
+            | (self.category.is_some() as u64) << 2
+            | (self.value_type.is_some() as u64) << 3
+            | (self.identifier.is_some() as u64) << 4
+            | (self.allowed_values.is_some() as u64) << 5
+            | (self.group_identifier.is_some() as u64) << 6
     }
 }
 model::model!(UserSettingDto);
@@ -246,6 +267,11 @@ impl model::Model for UserSettingRequestDto {
         }
     }
     #[inline]
+    fn present(&self) -> u64 {
+        self.value.is_some() as u64 | 1 << 1 | 1 << 2
+            | (self.enable_across_accounts.is_some() as u64) << 3
+    }
+    #[inline]
     fn required(&self) -> &'static [usize] {
         &[1, 2]
     }
@@ -286,10 +312,15 @@ impl model::Model for UserSettingResponseDto {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.user_setting),
+            0 => model::opt(&self.user_setting),
             1 => model::Part::Int(&self.last_modified_at),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.user_setting.is_some() as u64
+            | (self.last_modified_at.is_some() as u64) << 1
     }
 }
 model::model!(UserSettingResponseDto);
@@ -343,9 +374,16 @@ impl model::Model for UserSettingUpdateResponseDto {
             1 => model::Part::Str(&self.error_message),
             2 => model::Part::Flag(&self.update_status),
             3 => model::Part::Int(&self.last_modified_at),
-            4 => model::Part::Opt(&self.user_setting_dto),
+            4 => model::opt(&self.user_setting_dto),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.identifier.is_some() as u64 | (self.error_message.is_some() as u64) << 1
+            | (self.update_status.is_some() as u64) << 2
+            | (self.last_modified_at.is_some() as u64) << 3
+            | (self.user_setting_dto.is_some() as u64) << 4
     }
 }
 model::model!(UserSettingUpdateResponseDto);

@@ -48,6 +48,12 @@ impl model::Model for DelegateConnectionDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.uuid.is_some() as u64 | (self.version.is_some() as u64) << 1
+            | (self.last_heartbeat.is_some() as u64) << 2
+            | (self.last_grpc_heartbeat.is_some() as u64) << 3
+    }
 }
 model::model!(DelegateConnectionDetails);
 /// Schema `DelegateGroupDetails`.
@@ -174,7 +180,7 @@ impl model::Model for DelegateGroupDetails {
             1 => model::Part::Str(&self.group_name),
             2 => model::Part::Flag(&self.immutable),
             3 => model::Part::Flag(&self.grpc_active),
-            4 => model::Part::Opt(&self.auto_upgrade),
+            4 => model::opt(&self.auto_upgrade),
             5 => model::Part::Flag(&self.token_active),
             6 => model::Part::Flag(&self.unsupported),
             7 => model::Part::Str(&self.delegate_type),
@@ -186,15 +192,40 @@ impl model::Model for DelegateGroupDetails {
             13 => model::Part::Str(&self.connectivity_status),
             14 => model::Part::Str(&self.delegate_description),
             15 => model::Part::Int(&self.upgrader_last_updated),
-            16 => model::Part::Opt(&self.group_custom_selectors),
-            17 => model::Part::Opt(&self.group_implicit_selectors),
+            16 => model::opt(&self.group_custom_selectors),
+            17 => model::opt(&self.group_implicit_selectors),
             18 => model::Part::Str(&self.delegate_configuration_id),
             19 => model::Part::Str(&self.delegate_group_identifier),
-            20 => model::Part::Opt(&self.delegate_instance_details),
-            21 => model::Part::Opt(&self.delegate_group_version_status),
+            20 => model::opt(&self.delegate_instance_details),
+            21 => model::opt(&self.delegate_group_version_status),
             22 => model::Part::Int(&self.delegate_group_expiration_time),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.group_id.is_some() as u64 | (self.group_name.is_some() as u64) << 1
+            | (self.immutable.is_some() as u64) << 2
+            | (self.grpc_active.is_some() as u64) << 3
+            | (self.auto_upgrade.is_some() as u64) << 4
+            | (self.token_active.is_some() as u64) << 5
+            | (self.unsupported.is_some() as u64) << 6
+            | (self.delegate_type.is_some() as u64) << 7
+            | (self.group_version.is_some() as u64) << 8
+            | (self.is_unsupported.is_some() as u64) << 9
+            | (self.last_heart_beat.is_some() as u64) << 10
+            | (self.delegate_version.is_some() as u64) << 11
+            | (self.actively_connected.is_some() as u64) << 12
+            | (self.connectivity_status.is_some() as u64) << 13
+            | (self.delegate_description.is_some() as u64) << 14
+            | (self.upgrader_last_updated.is_some() as u64) << 15
+            | (self.group_custom_selectors.is_some() as u64) << 16
+            | (self.group_implicit_selectors.is_some() as u64) << 17
+            | (self.delegate_configuration_id.is_some() as u64) << 18
+            | (self.delegate_group_identifier.is_some() as u64) << 19
+            | (self.delegate_instance_details.is_some() as u64) << 20
+            | (self.delegate_group_version_status.is_some() as u64) << 21
+            | (self.delegate_group_expiration_time.is_some() as u64) << 22
     }
 }
 model::model!(DelegateGroupDetails);
@@ -235,9 +266,13 @@ impl model::Model for DelegateGroupListing {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.delegate_group_details),
+            0 => model::opt(&self.delegate_group_details),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.delegate_group_details.is_some() as u64
     }
 }
 model::model!(DelegateGroupListing);
@@ -312,15 +347,27 @@ impl model::Model for DelegateInner {
             0 => model::Part::Str(&self.uuid),
             1 => model::Part::Str(&self.version),
             2 => model::Part::Str(&self.host_name),
-            3 => model::Part::Opt(&self.connections),
+            3 => model::opt(&self.connections),
             4 => model::Part::Flag(&self.token_active),
             5 => model::Part::Int(&self.last_heartbeat),
             6 => model::Part::Flag(&self.actively_connected),
             7 => model::Part::Flag(&self.pollling_mode_enabled),
             8 => model::Part::Int(&self.delegate_expiration_time),
-            9 => model::Part::Opt(&self.delegate_instance_version_status),
+            9 => model::opt(&self.delegate_instance_version_status),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.uuid.is_some() as u64 | (self.version.is_some() as u64) << 1
+            | (self.host_name.is_some() as u64) << 2
+            | (self.connections.is_some() as u64) << 3
+            | (self.token_active.is_some() as u64) << 4
+            | (self.last_heartbeat.is_some() as u64) << 5
+            | (self.actively_connected.is_some() as u64) << 6
+            | (self.pollling_mode_enabled.is_some() as u64) << 7
+            | (self.delegate_expiration_time.is_some() as u64) << 8
+            | (self.delegate_instance_version_status.is_some() as u64) << 9
     }
 }
 model::model!(DelegateInner);
@@ -402,16 +449,28 @@ impl model::Model for DelegateTokenDetails {
             0 => model::Part::Str(&self.name),
             1 => model::Part::Str(&self.uuid),
             2 => model::Part::Str(&self.value),
-            3 => model::Part::Opt(&self.status),
+            3 => model::opt(&self.status),
             4 => model::Part::Str(&self.account_id),
             5 => model::Part::Int(&self.created_at),
-            6 => model::Part::Opt(&self.created_by),
+            6 => model::opt(&self.created_by),
             7 => model::Part::Int(&self.revoke_after),
             8 => model::Part::Str(&self.parent_unique_id),
-            9 => model::Part::Opt(&self.created_by_ng_user),
+            9 => model::opt(&self.created_by_ng_user),
             10 => model::Part::Str(&self.owner_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
+            | (self.value.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
+            | (self.account_id.is_some() as u64) << 4
+            | (self.created_at.is_some() as u64) << 5
+            | (self.created_by.is_some() as u64) << 6
+            | (self.revoke_after.is_some() as u64) << 7
+            | (self.parent_unique_id.is_some() as u64) << 8
+            | (self.created_by_ng_user.is_some() as u64) << 9
+            | (self.owner_identifier.is_some() as u64) << 10
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -458,10 +517,15 @@ impl model::Model for DelegateTokenPrincipal {
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
             0 => model::Part::Str(&self.name),
-            1 => model::Part::Opt(&self.type_),
-            2 => model::Part::Opt(&self.jwtclaims),
+            1 => model::opt(&self.type_),
+            2 => model::opt(&self.jwtclaims),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
+            | (self.jwtclaims.is_some() as u64) << 2
     }
 }
 model::model!(DelegateTokenPrincipal);
@@ -503,11 +567,16 @@ impl model::Model for RestResponseDelegateGroupListing {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.meta_data),
-            1 => model::Part::Opt(&self.resource),
-            2 => model::Part::Opt(&self.response_messages),
+            0 => model::opt(&self.meta_data),
+            1 => model::opt(&self.resource),
+            2 => model::opt(&self.response_messages),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
+            | (self.response_messages.is_some() as u64) << 2
     }
 }
 model::model!(RestResponseDelegateGroupListing);
@@ -545,11 +614,16 @@ impl model::Model for RestResponseDelegateTokenDetails {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.meta_data),
-            1 => model::Part::Opt(&self.resource),
-            2 => model::Part::Opt(&self.response_messages),
+            0 => model::opt(&self.meta_data),
+            1 => model::opt(&self.resource),
+            2 => model::opt(&self.response_messages),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
+            | (self.response_messages.is_some() as u64) << 2
     }
 }
 model::model!(RestResponseDelegateTokenDetails);
@@ -587,11 +661,16 @@ impl model::Model for RestResponseListDelegateTokenDetails {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.meta_data),
-            1 => model::Part::Opt(&self.resource),
-            2 => model::Part::Opt(&self.response_messages),
+            0 => model::opt(&self.meta_data),
+            1 => model::opt(&self.resource),
+            2 => model::opt(&self.response_messages),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
+            | (self.response_messages.is_some() as u64) << 2
     }
 }
 model::model!(RestResponseListDelegateTokenDetails);

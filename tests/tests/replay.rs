@@ -123,8 +123,9 @@ fn every_kind_of_exchange_has_its_verdict() {
             .text(true)
             .contains("dropped: data.connector.novelty.b.1\n")
     );
-    // Values may be secret.
-    assert!(!report.text(true).contains("no hub"));
+    // What the server said of a failure is shown. Values of answers may be secret.
+    assert!(report.text(true).contains("no hub"));
+    assert!(!report.text(true).contains("Hub"));
 }
 
 #[test]
@@ -144,6 +145,49 @@ fn the_program_ends_with_the_summary() {
             .unwrap()
             .contains("--verbose")
     );
+}
+
+#[test]
+fn an_error_is_compared_with_what_is_expected_of_it() {
+    let body = json!({"status": "FAILURE", "code": "DUPLICATE_FIELD", "message": "taken", "correlationId": "c1"});
+    let expecting = |kind: &str, status: u16, expect: Value| {
+        json!({
+            "kind": kind, "method": "POST", "path": "/ng/api/connectors", "status": status,
+            "content_type": "application/json", "body": body, "expect": expect
+        })
+        .to_string()
+    };
+    let right = json!({
+        "kind": "Api", "envelope": "NgFailure", "code": "DUPLICATE_FIELD", "message": "taken",
+        "correlationId": "c1", "hints": [], "fields": [], "permissions": [], "retry_after": null,
+        "cause_code": null, "already_exists": true, "conflict": true, "not_found": false
+    });
+    let wrong = json!({"code": null, "not_found": true, "message": "taken", "colour": "red"});
+    let folder = Folder::of("expect", &[("01.json", &expecting("error", 400, right))]);
+    let inner = folder.0.join("inner");
+    std::fs::create_dir_all(&inner).unwrap();
+    for (name, text) in [
+        ("02.json", expecting("error", 400, wrong)),
+        ("03.json", expecting("response", 200, json!({}))),
+    ] {
+        std::fs::write(inner.join(name), text).unwrap();
+    }
+    let fine = json!({
+        "kind": "error", "method": "GET", "path": "/ng/api/connectors/hub", "status": 200,
+        "body": {"status": "SUCCESS", "data": {}}, "expect": {"kind": "Api"}
+    });
+    std::fs::write(inner.join("04.json"), fine.to_string()).unwrap();
+    let report = replay::run(&folder.0).unwrap();
+    let text = report.text(true);
+    assert_eq!(report.files[0].outcome, Outcome::Good, "{text}");
+    for line in [
+        "inner/02.json createConnector: NOT MAPPED; code is \"DUPLICATE_FIELD\", not null; nothing is called colour; \
+         not_found is false, not true\n",
+        "inner/03.json createConnector: NOT DECODED, 0/4 leaves (0.00%); only an error has `expect`\n",
+        "inner/04.json getConnector: NOT MAPPED; no error\n",
+    ] {
+        assert!(text.contains(line), "{line}\n{text}");
+    }
 }
 
 #[test]

@@ -11,7 +11,7 @@ use harness_api_tests::replay;
 #[derive(Parser)]
 #[command(name = "replay")]
 struct Arguments {
-    /// A folder; each `*.json` in it is one exchange
+    /// A folder; each `*.json` in it or in its folders is one exchange
     dir: PathBuf,
     /// Lists every leaf that is lost, with its full path
     #[arg(long)]

@@ -441,9 +441,10 @@ pub(crate) static TABLE: Table = Table {
             "audit::types::FilterPropertiesPipelineTags",
             size_of::<harness_api::audit::types::FilterPropertiesPipelineTags>(),
         ),
+        ("audit::types::TimeRange", size_of::<harness_api::audit::types::TimeRange>()),
         (
-            "audit::types::FilterPropertiesTimeRange",
-            size_of::<harness_api::audit::types::FilterPropertiesTimeRange>(),
+            "audit::types::TimeRangeFilterType",
+            size_of::<harness_api::audit::types::TimeRangeFilterType>(),
         ),
         ("audit::types::Filter", size_of::<harness_api::audit::types::Filter>()),
         (

@@ -1185,24 +1185,12 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::cd::types::PageResponseServiceResponse>(),
         ),
         (
-            "cd::types::ParameterFieldDouble",
-            size_of::<harness_api::cd::types::ParameterFieldDouble>(),
-        ),
-        (
-            "cd::types::ParameterFieldSecretRefData",
-            size_of::<harness_api::cd::types::ParameterFieldSecretRefData>(),
-        ),
-        (
             "cd::types::ParameterFieldStoreConfigWrapper",
             size_of::<harness_api::cd::types::ParameterFieldStoreConfigWrapper>(),
         ),
         (
             "cd::types::ParameterFieldStoreConfigWrapperSpec",
             size_of::<harness_api::cd::types::ParameterFieldStoreConfigWrapperSpec>(),
-        ),
-        (
-            "cd::types::ParameterFieldString",
-            size_of::<harness_api::cd::types::ParameterFieldString>(),
         ),
         (
             "cd::types::PipelineExecutionCountInfo",

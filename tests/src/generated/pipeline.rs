@@ -1443,6 +1443,14 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::pipeline::types::InputSetMoveConfigResponseBody>(),
         ),
         (
+            "pipeline::types::InputSetPlaceError",
+            size_of::<harness_api::pipeline::types::InputSetPlaceError>(),
+        ),
+        (
+            "pipeline::types::InputSetPlaceErrors",
+            size_of::<harness_api::pipeline::types::InputSetPlaceErrors>(),
+        ),
+        (
             "pipeline::types::InputSetResponse",
             size_of::<harness_api::pipeline::types::InputSetResponse>(),
         ),
@@ -2987,14 +2995,6 @@ pub(crate) static TABLE: Table = Table {
         (
             "pipeline::types::TemplateValidationResponseBody",
             size_of::<harness_api::pipeline::types::TemplateValidationResponseBody>(),
-        ),
-        (
-            "pipeline::types::TimeRange",
-            size_of::<harness_api::pipeline::types::TimeRange>(),
-        ),
-        (
-            "pipeline::types::TimeRangeFilterType",
-            size_of::<harness_api::pipeline::types::TimeRangeFilterType>(),
         ),
         (
             "pipeline::types::TimeoutIssuer",

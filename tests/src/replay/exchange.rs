@@ -5,7 +5,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// One recorded exchange.
 #[derive(Clone, Debug, Deserialize)]
@@ -31,6 +31,9 @@ pub struct Exchange {
     pub body: Value,
     /// What the body is.
     pub kind: Kind,
+    /// For an error, what the client should make of it; what is not named is not checked.
+    #[serde(default)]
+    pub expect: Option<Map<String, Value>>,
 }
 
 /// What the body of an exchange is.
@@ -69,29 +72,33 @@ impl fmt::Display for Problem {
 
 impl std::error::Error for Problem {}
 
-/// Every `*.json` of a folder with its file name, sorted by it.
+/// Every `*.json` of a folder and the folders in it, by its path within, sorted by that.
 pub(super) fn read_dir(dir: &Path) -> Result<Vec<(String, Exchange)>, Problem> {
     let mut paths = Vec::new();
+    find(dir, &mut paths)?;
+    paths.sort();
+    paths.iter().map(|path| read(dir, path)).collect()
+}
+
+fn find(dir: &Path, paths: &mut Vec<PathBuf>) -> Result<(), Problem> {
     for entry in std::fs::read_dir(dir).map_err(|error| Problem::new(dir, error))? {
-        let path = entry.map_err(|error| Problem::new(dir, error))?.path();
-        if path
-            .extension()
-            .is_some_and(|extension| extension == "json")
-        {
+        let entry = entry.map_err(|error| Problem::new(dir, error))?;
+        let path = entry.path();
+        let kind = entry
+            .file_type()
+            .map_err(|error| Problem::new(&path, error))?;
+        if kind.is_dir() {
+            find(&path, paths)?;
+        } else if path.extension().is_some_and(|it| it == "json") {
             paths.push(path);
         }
     }
-    paths.sort();
-    paths.iter().map(|path| read(path)).collect()
+    Ok(())
 }
 
-fn read(path: &Path) -> Result<(String, Exchange), Problem> {
+fn read(dir: &Path, path: &Path) -> Result<(String, Exchange), Problem> {
     let text = std::fs::read_to_string(path).map_err(|error| Problem::new(path, error))?;
     let exchange = serde_json::from_str(&text).map_err(|error| Problem::new(path, error))?;
-    let name = path
-        .file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned();
-    Ok((name, exchange))
+    let name = path.strip_prefix(dir).unwrap_or(path);
+    Ok((name.to_string_lossy().into_owned(), exchange))
 }

@@ -4,6 +4,7 @@
 //! the types, and failures through a client whose only layer gives the recorded answer.
 
 mod exchange;
+mod expect;
 mod leaves;
 mod play;
 mod report;
@@ -15,7 +16,7 @@ pub use exchange::{Exchange, Kind, Problem};
 pub use leaves::{How, Leaves, Lost, compare};
 pub use report::{File, Outcome, Report};
 
-/// Plays every `*.json` of a folder, in the order of their names.
+/// Plays every `*.json` of a folder and the folders in it, in the order of their paths.
 ///
 /// # Errors
 ///

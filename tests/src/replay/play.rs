@@ -12,7 +12,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::Value;
 use tokio::runtime::{Builder, Runtime};
 
-use super::{Exchange, File, Kind, Leaves, Outcome, compare, route};
+use super::{Exchange, File, Kind, Leaves, Outcome, compare, expect, route};
 use crate::dispatch::{self, Decoded, Fault};
 
 /// Plays recordings.
@@ -30,6 +30,9 @@ impl Player {
         let given = exchange.operation.as_deref().and_then(route::by_id);
         let operation = given.or_else(|| route::by_path(&exchange.method, &exchange.path));
         let verdict = match (exchange.kind, operation) {
+            (Kind::Response | Kind::Request, _) if exchange.expect.is_some() => {
+                Verdict::all_or_none(false, &exchange.body, "only an error has `expect`")
+            }
             (Kind::Error, _) => self.error(exchange),
             (Kind::Response, Some(operation)) => response(exchange, operation),
             (Kind::Request, Some(operation)) => self.request(exchange, operation),
@@ -189,8 +192,10 @@ async fn answer(exchange: &Exchange) -> Result<(Bytes, String), String> {
         .build()
         .map_err(|error| error.to_string())?;
     let method = Method::from_bytes(exchange.method.as_bytes()).map_err(|_| "no method")?;
-    let sent = harness.request(method, "/recorded").send::<Value>().await;
+    let request = harness.request(method, place(&exchange.path));
+    let sent = request.send::<Value>().await;
     let error = match sent.map_err(harness_api_ext::Error::from) {
+        Ok(_) if exchange.expect.is_some() => return Err("no error".to_owned()),
         Ok(response) => {
             let note = format!("no error by its status {status}: the response keeps the body");
             return Ok((response.bytes().clone(), note));
@@ -206,7 +211,20 @@ async fn answer(exchange: &Exchange) -> Result<(Bytes, String), String> {
     if exchange.body.is_object() && error.code().is_none() && error.message().is_empty() {
         return Err(format!("neither code nor message found; {}", found(&error)));
     }
+    if let Some(expect) = &exchange.expect {
+        expect::check(expect, &error)?;
+    }
     Ok((error.body().clone(), found(&error)))
+}
+
+/// The path to ask: services are told apart by it. A recorded one may be no more than a pattern.
+fn place(path: &str) -> &str {
+    let path = path.split(['?', '#', '*']).next().unwrap_or_default();
+    if path.starts_with('/') && !path.contains(['{', '}']) {
+        path
+    } else {
+        "/recorded"
+    }
 }
 
 /// What the client makes of an error, in a line.

@@ -18,7 +18,7 @@ pub struct FilterProperties {
     pub repo: Option<String>,
     pub status: Option<Vec<String>>,
     pub tags: Option<std::collections::BTreeMap<String, String>>,
-    pub time_range: Option<Box<FilterPropertiesTimeRange>>,
+    pub time_range: Option<Box<TimeRange>>,
     pub trigger_identifiers: Option<Vec<String>>,
     pub trigger_types: Option<Vec<String>>,
     /// Members whose value was of another kind than described.
@@ -419,35 +419,47 @@ impl model::Model for FilterPropertiesPipelineTags {
     }
 }
 model::model!(FilterPropertiesPipelineTags);
-/// Schema `FilterProperties.timeRange`.
-pub struct FilterPropertiesTimeRange {
-    pub time_range_filter_type: Option<String>,
+/// Schema `TimeRange`.
+pub struct TimeRange {
+    pub end_time: Option<i64>,
+    pub relative_time: Option<String>,
+    pub start_time: Option<i64>,
+    pub time_range_filter_type: Option<TimeRangeFilterType>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for FilterPropertiesTimeRange {
+impl model::Model for TimeRange {
     #[inline]
     fn blank() -> Self {
         Self {
+            end_time: None,
+            relative_time: None,
+            start_time: None,
             time_range_filter_type: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn names(&self) -> model::Names {
-        &["timeRangeFilterType"]
+        &["endTime", "startTime", "relativeTime", "timeRangeFilterType"]
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.time_range_filter_type),
+            0 => model::Slot::Int(&mut self.end_time),
+            1 => model::Slot::Int(&mut self.start_time),
+            2 => model::Slot::Str(&mut self.relative_time),
+            3 => model::Slot::Opt(&mut self.time_range_filter_type),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Str(&self.time_range_filter_type),
+            0 => model::Part::Int(&self.end_time),
+            1 => model::Part::Int(&self.start_time),
+            2 => model::Part::Str(&self.relative_time),
+            3 => model::Part::Opt(&self.time_range_filter_type),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -456,4 +468,11 @@ impl model::Model for FilterPropertiesTimeRange {
         self.time_range_filter_type.is_some() as u64
     }
 }
-model::model!(FilterPropertiesTimeRange);
+model::model!(TimeRange);
+model::open_enum! {
+    #[doc = " Schema `TimeRange.timeRangeFilterType`."] TimeRangeFilterType { Last7Days =
+    "LAST_7_DAYS", Last30Days = "LAST_30_DAYS", ThisMonth = "THIS_MONTH", ThisYear =
+    "THIS_YEAR", LastMonth = "LAST_MONTH", LastYear = "LAST_YEAR", Last3Months =
+    "LAST_3_MONTHS", Last6Months = "LAST_6_MONTHS", Last12Months = "LAST_12_MONTHS",
+    ThisQuarter = "THIS_QUARTER", LastQuarter = "LAST_QUARTER", }
+}

@@ -256,7 +256,7 @@ pub struct InputSetErrorWrapper {
     pub invalid_input_set_references: Option<Vec<String>>,
     pub type_: Option<String>,
     pub uuid_to_error_response_map: Option<
-        std::collections::BTreeMap<String, InputSetErrorWrapper>,
+        std::collections::BTreeMap<String, InputSetPlaceErrors>,
     >,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
@@ -421,6 +421,82 @@ model::open_enum! {
     InputSetListResponseInputSetType { InputSet = "INPUT_SET", OverlayInputSet =
     "OVERLAY_INPUT_SET", }
 }
+/// Schema `InputSetPlaceError`.
+pub struct InputSetPlaceError {
+    pub field_name: Option<String>,
+    pub identifier_of_error_source: Option<String>,
+    pub message: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for InputSetPlaceError {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            field_name: None,
+            identifier_of_error_source: None,
+            message: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn names(&self) -> model::Names {
+        &["message", "fieldName", "identifierOfErrorSource"]
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.message),
+            1 => model::Slot::Str(&mut self.field_name),
+            2 => model::Slot::Str(&mut self.identifier_of_error_source),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn part(&self, index: usize) -> model::Part<'_> {
+        match index {
+            0 => model::Part::Str(&self.message),
+            1 => model::Part::Str(&self.field_name),
+            2 => model::Part::Str(&self.identifier_of_error_source),
+            _ => model::Part::Misfits(&self.misfits),
+        }
+    }
+}
+model::model!(InputSetPlaceError);
+/// Schema `InputSetPlaceErrors`.
+pub struct InputSetPlaceErrors {
+    pub errors: Option<Vec<InputSetPlaceError>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for InputSetPlaceErrors {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            errors: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn names(&self) -> model::Names {
+        &["errors"]
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.errors),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn part(&self, index: usize) -> model::Part<'_> {
+        match index {
+            0 => model::Part::Opt(&self.errors),
+            _ => model::Part::Misfits(&self.misfits),
+        }
+    }
+}
+model::model!(InputSetPlaceErrors);
 /// Schema `InputSetResponse`.
 pub struct InputSetResponse {
     pub account_id: Option<String>,

@@ -459,13 +459,15 @@ impl model::Model for TimeRange {
             0 => model::Part::Int(&self.end_time),
             1 => model::Part::Int(&self.start_time),
             2 => model::Part::Str(&self.relative_time),
-            3 => model::Part::Opt(&self.time_range_filter_type),
+            3 => model::opt(&self.time_range_filter_type),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.time_range_filter_type.is_some() as u64
+        self.end_time.is_some() as u64 | (self.start_time.is_some() as u64) << 1
+            | (self.relative_time.is_some() as u64) << 2
+            | (self.time_range_filter_type.is_some() as u64) << 3
     }
 }
 model::model!(TimeRange);

@@ -372,7 +372,7 @@ pub struct OverrideNumberNgVariable {
     pub name: Option<String>,
     pub required: Option<bool>,
     pub type_: Option<OverrideNumberNgVariableType>,
-    pub value: Option<Box<ParameterFieldDouble>>,
+    pub value: Option<serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -399,7 +399,7 @@ impl model::Model for OverrideNumberNgVariable {
         match index {
             0 => model::Slot::Str(&mut self.name),
             1 => model::Slot::Opt(&mut self.type_),
-            2 => model::Slot::Opt(&mut self.value),
+            2 => model::Slot::Json(&mut self.value),
             3 => model::Slot::Num(&mut self.default),
             4 => model::Slot::Str(&mut self.metadata),
             5 => model::Slot::Flag(&mut self.required),
@@ -412,7 +412,7 @@ impl model::Model for OverrideNumberNgVariable {
         match index {
             0 => model::Part::Str(&self.name),
             1 => model::opt(&self.type_),
-            2 => model::opt(&self.value),
+            2 => model::Part::Json(&self.value),
             3 => model::Part::Num(&self.default),
             4 => model::Part::Str(&self.metadata),
             5 => model::Part::Flag(&self.required),
@@ -443,7 +443,7 @@ pub struct OverrideStringNgVariable {
     pub required: Option<bool>,
     pub type_: Option<OverrideStringNgVariableType>,
     pub uuid: Option<String>,
-    pub value: Option<Box<ParameterFieldString>>,
+    pub value: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -480,7 +480,7 @@ impl model::Model for OverrideStringNgVariable {
         match index {
             0 => model::Slot::Str(&mut self.name),
             1 => model::Slot::Opt(&mut self.type_),
-            2 => model::Slot::Opt(&mut self.value),
+            2 => model::Slot::Str(&mut self.value),
             3 => model::Slot::Str(&mut self.uuid),
             4 => model::Slot::Str(&mut self.default),
             5 => model::Slot::Str(&mut self.metadata),
@@ -494,7 +494,7 @@ impl model::Model for OverrideStringNgVariable {
         match index {
             0 => model::Part::Str(&self.name),
             1 => model::opt(&self.type_),
-            2 => model::opt(&self.value),
+            2 => model::Part::Str(&self.value),
             3 => model::Part::Str(&self.uuid),
             4 => model::Part::Str(&self.default),
             5 => model::Part::Str(&self.metadata),
@@ -518,180 +518,6 @@ model::open_enum! {
     #[doc = " Schema `StringNGVariable1.type`."] OverrideStringNgVariableType { String =
     "String", Number = "Number", Secret = "Secret", }
 }
-/// Schema `ParameterFieldDouble`.
-pub struct ParameterFieldDouble {
-    pub default_value: Option<f64>,
-    pub execution_input: Option<bool>,
-    pub expression: Option<bool>,
-    pub expression_value: Option<String>,
-    pub input_set_validator: Option<Box<InputSetValidator>>,
-    pub json_response_field: Option<bool>,
-    pub response_field: Option<String>,
-    pub type_string: Option<bool>,
-    pub value: Option<f64>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for ParameterFieldDouble {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            default_value: None,
-            execution_input: None,
-            expression: None,
-            expression_value: None,
-            input_set_validator: None,
-            json_response_field: None,
-            response_field: None,
-            type_string: None,
-            value: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "value",
-            "expression",
-            "typeString",
-            "defaultValue",
-            "responseField",
-            "executionInput",
-            "expressionValue",
-            "inputSetValidator",
-            "jsonResponseField",
-        ]
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Num(&mut self.value),
-            1 => model::Slot::Flag(&mut self.expression),
-            2 => model::Slot::Flag(&mut self.type_string),
-            3 => model::Slot::Num(&mut self.default_value),
-            4 => model::Slot::Str(&mut self.response_field),
-            5 => model::Slot::Flag(&mut self.execution_input),
-            6 => model::Slot::Str(&mut self.expression_value),
-            7 => model::Slot::Opt(&mut self.input_set_validator),
-            8 => model::Slot::Flag(&mut self.json_response_field),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Num(&self.value),
-            1 => model::Part::Flag(&self.expression),
-            2 => model::Part::Flag(&self.type_string),
-            3 => model::Part::Num(&self.default_value),
-            4 => model::Part::Str(&self.response_field),
-            5 => model::Part::Flag(&self.execution_input),
-            6 => model::Part::Str(&self.expression_value),
-            7 => model::opt(&self.input_set_validator),
-            8 => model::Part::Flag(&self.json_response_field),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.value.is_some() as u64 | (self.expression.is_some() as u64) << 1
-            | (self.type_string.is_some() as u64) << 2
-            | (self.default_value.is_some() as u64) << 3
-            | (self.response_field.is_some() as u64) << 4
-            | (self.execution_input.is_some() as u64) << 5
-            | (self.expression_value.is_some() as u64) << 6
-            | (self.input_set_validator.is_some() as u64) << 7
-            | (self.json_response_field.is_some() as u64) << 8
-    }
-}
-model::model!(ParameterFieldDouble);
-/// Schema `ParameterFieldSecretRefData`.
-pub struct ParameterFieldSecretRefData {
-    pub default_value: Option<String>,
-    pub execution_input: Option<bool>,
-    pub expression: Option<bool>,
-    pub expression_value: Option<String>,
-    pub input_set_validator: Option<Box<InputSetValidator>>,
-    pub json_response_field: Option<bool>,
-    pub response_field: Option<String>,
-    pub type_string: Option<bool>,
-    pub value: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for ParameterFieldSecretRefData {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            default_value: None,
-            execution_input: None,
-            expression: None,
-            expression_value: None,
-            input_set_validator: None,
-            json_response_field: None,
-            response_field: None,
-            type_string: None,
-            value: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "value",
-            "expression",
-            "typeString",
-            "defaultValue",
-            "responseField",
-            "executionInput",
-            "expressionValue",
-            "inputSetValidator",
-            "jsonResponseField",
-        ]
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.value),
-            1 => model::Slot::Flag(&mut self.expression),
-            2 => model::Slot::Flag(&mut self.type_string),
-            3 => model::Slot::Str(&mut self.default_value),
-            4 => model::Slot::Str(&mut self.response_field),
-            5 => model::Slot::Flag(&mut self.execution_input),
-            6 => model::Slot::Str(&mut self.expression_value),
-            7 => model::Slot::Opt(&mut self.input_set_validator),
-            8 => model::Slot::Flag(&mut self.json_response_field),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.value),
-            1 => model::Part::Flag(&self.expression),
-            2 => model::Part::Flag(&self.type_string),
-            3 => model::Part::Str(&self.default_value),
-            4 => model::Part::Str(&self.response_field),
-            5 => model::Part::Flag(&self.execution_input),
-            6 => model::Part::Str(&self.expression_value),
-            7 => model::opt(&self.input_set_validator),
-            8 => model::Part::Flag(&self.json_response_field),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.value.is_some() as u64 | (self.expression.is_some() as u64) << 1
-            | (self.type_string.is_some() as u64) << 2
-            | (self.default_value.is_some() as u64) << 3
-            | (self.response_field.is_some() as u64) << 4
-            | (self.execution_input.is_some() as u64) << 5
-            | (self.expression_value.is_some() as u64) << 6
-            | (self.input_set_validator.is_some() as u64) << 7
-            | (self.json_response_field.is_some() as u64) << 8
-    }
-}
-model::model!(ParameterFieldSecretRefData);
 /// Schema `ParameterFieldStoreConfigWrapper`.
 pub struct ParameterFieldStoreConfigWrapper {
     pub default_value: Option<Box<StoreConfigWrapper>>,
@@ -829,93 +655,6 @@ impl model::Model for ParameterFieldStoreConfigWrapperSpec {
     }
 }
 model::model!(ParameterFieldStoreConfigWrapperSpec);
-/// Schema `ParameterFieldString`.
-pub struct ParameterFieldString {
-    pub default_value: Option<String>,
-    pub execution_input: Option<bool>,
-    pub expression: Option<bool>,
-    pub expression_value: Option<String>,
-    pub input_set_validator: Option<Box<InputSetValidator>>,
-    pub json_response_field: Option<bool>,
-    pub response_field: Option<String>,
-    pub type_string: Option<bool>,
-    pub value: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for ParameterFieldString {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            default_value: None,
-            execution_input: None,
-            expression: None,
-            expression_value: None,
-            input_set_validator: None,
-            json_response_field: None,
-            response_field: None,
-            type_string: None,
-            value: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "value",
-            "expression",
-            "typeString",
-            "defaultValue",
-            "responseField",
-            "executionInput",
-            "expressionValue",
-            "inputSetValidator",
-            "jsonResponseField",
-        ]
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.value),
-            1 => model::Slot::Flag(&mut self.expression),
-            2 => model::Slot::Flag(&mut self.type_string),
-            3 => model::Slot::Str(&mut self.default_value),
-            4 => model::Slot::Str(&mut self.response_field),
-            5 => model::Slot::Flag(&mut self.execution_input),
-            6 => model::Slot::Str(&mut self.expression_value),
-            7 => model::Slot::Opt(&mut self.input_set_validator),
-            8 => model::Slot::Flag(&mut self.json_response_field),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.value),
-            1 => model::Part::Flag(&self.expression),
-            2 => model::Part::Flag(&self.type_string),
-            3 => model::Part::Str(&self.default_value),
-            4 => model::Part::Str(&self.response_field),
-            5 => model::Part::Flag(&self.execution_input),
-            6 => model::Part::Str(&self.expression_value),
-            7 => model::opt(&self.input_set_validator),
-            8 => model::Part::Flag(&self.json_response_field),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.value.is_some() as u64 | (self.expression.is_some() as u64) << 1
-            | (self.type_string.is_some() as u64) << 2
-            | (self.default_value.is_some() as u64) << 3
-            | (self.response_field.is_some() as u64) << 4
-            | (self.execution_input.is_some() as u64) << 5
-            | (self.expression_value.is_some() as u64) << 6
-            | (self.input_set_validator.is_some() as u64) << 7
-            | (self.json_response_field.is_some() as u64) << 8
-    }
-}
-model::model!(ParameterFieldString);
 /// Schema `ResponseDTOServiceOverrideResponseV2`.
 pub struct ResponseDtoServiceOverrideResponseV2 {
     pub correlation_id: Option<String>,
@@ -981,7 +720,7 @@ pub struct SecretNgVariable {
     pub name: Option<String>,
     pub required: Option<bool>,
     pub type_: Option<SecretNgVariableType>,
-    pub value: Option<Box<ParameterFieldSecretRefData>>,
+    pub value: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -1008,7 +747,7 @@ impl model::Model for SecretNgVariable {
         match index {
             0 => model::Slot::Str(&mut self.name),
             1 => model::Slot::Opt(&mut self.type_),
-            2 => model::Slot::Opt(&mut self.value),
+            2 => model::Slot::Str(&mut self.value),
             3 => model::Slot::Str(&mut self.default),
             4 => model::Slot::Str(&mut self.metadata),
             5 => model::Slot::Flag(&mut self.required),
@@ -1021,7 +760,7 @@ impl model::Model for SecretNgVariable {
         match index {
             0 => model::Part::Str(&self.name),
             1 => model::opt(&self.type_),
-            2 => model::opt(&self.value),
+            2 => model::Part::Str(&self.value),
             3 => model::Part::Str(&self.default),
             4 => model::Part::Str(&self.metadata),
             5 => model::Part::Flag(&self.required),

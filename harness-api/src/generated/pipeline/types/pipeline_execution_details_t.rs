@@ -178,65 +178,6 @@ model::open_enum! {
     DelegateTaskV1 = "DELEGATE_TASK_V1", DelegateTaskV2 = "DELEGATE_TASK_V2",
     Unrecognized = "UNRECOGNIZED", }
 }
-/// Schema `TimeRange`.
-pub struct TimeRange {
-    pub end_time: Option<i64>,
-    pub relative_time: Option<String>,
-    pub start_time: Option<i64>,
-    pub time_range_filter_type: Option<TimeRangeFilterType>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for TimeRange {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            end_time: None,
-            relative_time: None,
-            start_time: None,
-            time_range_filter_type: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn names(&self) -> model::Names {
-        &["endTime", "startTime", "relativeTime", "timeRangeFilterType"]
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Int(&mut self.end_time),
-            1 => model::Slot::Int(&mut self.start_time),
-            2 => model::Slot::Str(&mut self.relative_time),
-            3 => model::Slot::Opt(&mut self.time_range_filter_type),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.end_time),
-            1 => model::Part::Int(&self.start_time),
-            2 => model::Part::Str(&self.relative_time),
-            3 => model::opt(&self.time_range_filter_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.end_time.is_some() as u64 | (self.start_time.is_some() as u64) << 1
-            | (self.relative_time.is_some() as u64) << 2
-            | (self.time_range_filter_type.is_some() as u64) << 3
-    }
-}
-model::model!(TimeRange);
-model::open_enum! {
-    #[doc = " Schema `TimeRange.timeRangeFilterType`."] TimeRangeFilterType { Last7Days =
-    "LAST_7_DAYS", Last30Days = "LAST_30_DAYS", ThisMonth = "THIS_MONTH", ThisYear =
-    "THIS_YEAR", LastMonth = "LAST_MONTH", LastYear = "LAST_YEAR", Last3Months =
-    "LAST_3_MONTHS", Last6Months = "LAST_6_MONTHS", Last12Months = "LAST_12_MONTHS",
-    ThisQuarter = "THIS_QUARTER", LastQuarter = "LAST_QUARTER", }
-}
 /// Schema `TimeoutIssuer`.
 pub struct TimeoutIssuer {
     pub timeout_instance_id: Option<String>,

@@ -461,6 +461,11 @@ impl model::Model for InputSetPlaceError {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.message.is_some() as u64 | (self.field_name.is_some() as u64) << 1
+            | (self.identifier_of_error_source.is_some() as u64) << 2
+    }
 }
 model::model!(InputSetPlaceError);
 /// Schema `InputSetPlaceErrors`.
@@ -491,9 +496,13 @@ impl model::Model for InputSetPlaceErrors {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.errors),
+            0 => model::opt(&self.errors),
             _ => model::Part::Misfits(&self.misfits),
         }
+    }
+    #[inline]
+    fn present(&self) -> u64 {
+        self.errors.is_some() as u64
     }
 }
 model::model!(InputSetPlaceErrors);

@@ -58,10 +58,28 @@ fn cargo(folder: &Path, arguments: &[&str]) -> Vec<u8> {
     output.stdout
 }
 
+/// What this machine is to the compiler.
+fn host() -> String {
+    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let output = Command::new(rustc).arg("-vV").output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let host = text.lines().find_map(|line| line.strip_prefix("host: "));
+    host.unwrap().to_owned()
+}
+
 fn fixtures() -> PathBuf {
+    // Packages for other platforms are not on this machine.
+    let host = host();
     let metadata = cargo(
         root(),
-        &["metadata", "--format-version", "1", "--offline", "--locked"],
+        &[
+            "metadata",
+            "--format-version=1",
+            "--offline",
+            "--locked",
+            "--filter-platform",
+            &host,
+        ],
     );
     let metadata: Value = serde_json::from_slice(&metadata).unwrap();
     let manifest = metadata["packages"]

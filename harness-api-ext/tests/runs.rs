@@ -206,6 +206,7 @@ async fn what_passes_is_tolerated_for_a_while() -> Result<()> {
             Play::lost(),
             Play::refused(),
             Play::Fail(RawKind::Timeout, false),
+            Play::status(504),
         ]
     };
     let stage = Stage::playing(fault());
@@ -213,7 +214,7 @@ async fn what_passes_is_tolerated_for_a_while() -> Result<()> {
     stage.then(fault());
     stage.then([status("Success")]);
     run_on(&stage).wait().await?.success()?;
-    assert_eq!(stage.attempts(), 10);
+    assert_eq!(stage.attempts(), 12);
 
     let stage = Stage::playing([status("Running")]);
     stage.then(fault());
@@ -223,7 +224,7 @@ async fn what_passes_is_tolerated_for_a_while() -> Result<()> {
         (why, last.as_deref()),
         (WaitFailure::LostContact, Some("Running"))
     );
-    assert_eq!(stage.attempts(), 6);
+    assert_eq!(stage.attempts(), 7);
     let source = std::error::Error::source(&error).expect("a source");
     assert!(source.to_string().contains("502"), "{source}");
     Ok(())
@@ -322,7 +323,7 @@ async fn a_watch_gives_news_only_and_ends_after_the_last() -> Result<()> {
 #[tokio::test(start_paused = true)]
 async fn a_watch_goes_on_after_an_error() -> Result<()> {
     let stage = Stage::playing([status("Running")]);
-    stage.then(std::iter::repeat_n(Play::status(503), 5));
+    stage.then(std::iter::repeat_n(Play::status(503), 6));
     stage.then([status("Running"), status("Failed")]);
     let mut watch = run_on(&stage).watch();
     assert!(watch.try_next().await?.is_some());

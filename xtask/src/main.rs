@@ -139,8 +139,8 @@ fn run(verb: Verb) -> Result<ExitCode> {
         }
         Verb::Vendor(options) => vendor(root, &options),
         Verb::Diff { old, new, format } => {
-            let old = diff::Side::read(root, &old, &mut progress())?;
-            let new = diff::Side::read(root, &new, &mut progress())?;
+            let old = diff::Side::read(root, &old, None, &mut progress())?;
+            let new = diff::Side::read(root, &new, Some(&old), &mut progress())?;
             let report = diff::compare(&old, &new);
             clear();
             match format {
@@ -205,9 +205,11 @@ fn vendor(root: &Path, options: &vendor::Options) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let tables = generate::Tables::load(&folder)?;
-    let new = diff::Side::of("new", vendored.new, &tables, &mut progress());
-    let report = vendored.old.map(|old| {
-        let old = diff::Side::of("old", old, &tables, &mut progress());
+    let old = vendored
+        .old
+        .map(|old| diff::Side::of("old", old, &tables, None, &mut progress()));
+    let report = old.map(|old| {
+        let new = diff::Side::of("new", vendored.new, &tables, Some(&old), &mut progress());
         diff::compare(&old, &new).markdown()
     });
     clear();

@@ -74,6 +74,9 @@ pub struct Change {
     pub what: What,
     /// As the description calls it.
     pub name: String,
+    /// As it was called before, if that is otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub was: Option<String>,
     /// The Rust items, of the newer side where it has them.
     pub rust: Vec<String>,
     /// The highest level of the details.
@@ -109,11 +112,17 @@ impl Details {
     }
 
     /// The change, if there is any.
-    pub(super) fn change(mut self, what: What, name: &str, rust: Vec<String>) -> Option<Change> {
+    pub(super) fn change(
+        mut self,
+        what: What,
+        (was, name): (&str, &str),
+        rust: Vec<String>,
+    ) -> Option<Change> {
         self.0.sort_by_key(|detail| std::cmp::Reverse(detail.level));
         Some(Change {
             what,
             name: name.to_owned(),
+            was: (was != name).then(|| was.to_owned()),
             rust,
             level: self.0.first()?.level,
             details: self.0,

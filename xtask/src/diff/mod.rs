@@ -30,9 +30,11 @@ pub fn compare(old: &Side, new: &Side) -> Report {
     let (was, is) = (&old.draft.api, &new.draft.api);
     let renames = Renames::of(was, is);
     let modules = modules(was, is);
-    let operations = operations::compare(was, is, &renames);
+    let missing = missing(new);
+    let mut operations = operations::compare(was, is, &renames);
+    operations.retain(|change| change.what != What::Removed || !missing.contains(&change.name));
     let schemas = types::compare(was, is, &renames);
-    let silent = silent(&old.document, &new.document, &operations, &schemas);
+    let silent = silent(old, new, &operations, &schemas);
     let quiet = silent == Silent::default();
     let level = [&modules, &operations, &schemas]
         .into_iter()
@@ -68,6 +70,7 @@ fn modules(old: &Api, new: &Api) -> Vec<Change> {
     let change = |name: &String, count: usize, what, level| Change {
         what,
         name: name.clone(),
+        was: None,
         rust: vec![name.clone()],
         level,
         details: vec![Detail {
@@ -132,11 +135,35 @@ fn fixes(old: &[Applied], new: &[Applied]) -> Vec<FixChange> {
     names.into_iter().filter_map(change).collect()
 }
 
-/// What differs in the descriptions while no change says so.
-fn silent(old: &Value, new: &Value, operations: &[Change], schemas: &[Change]) -> Silent {
-    let said = |changes: &[Change]| -> BTreeSet<String> {
-        changes.iter().map(|change| change.name.clone()).collect()
-    };
+/// Ids of operations that the description has and the API has not, because of a problem.
+fn missing(side: &Side) -> BTreeSet<String> {
+    let made: BTreeSet<&str> = side
+        .draft
+        .api
+        .modules
+        .iter()
+        .flat_map(|module| &module.operations)
+        .map(|operation| operation.id.as_str())
+        .collect();
+    load::operations(&side.document)
+        .map(|(path, method, _, operation)| tags_and_id(path, method, operation).1)
+        .filter(|id| !made.contains(id.as_str()))
+        .collect()
+}
+
+/// What differs in the descriptions while no change and no problem says so.
+fn silent(old: &Side, new: &Side, operations: &[Change], schemas: &[Change]) -> Silent {
+    // What is written inside a schema or an operation is called by its name and a part.
+    let said: BTreeSet<&str> = operations
+        .iter()
+        .chain(schemas)
+        .flat_map(|change| [Some(change.name.as_str()), change.was.as_deref()])
+        .flatten()
+        .flat_map(|name| [Some(name), name.split(['.', ' ']).next()])
+        .flatten()
+        .collect();
+    let missing = missing(new);
+    let (old, new) = (&old.document, &new.document);
     let by_id = |document: &Value| -> BTreeMap<String, Value> {
         let each = load::operations(document).map(|(path, method, item, operation)| {
             // The parameters of the path belong to each operation.
@@ -166,8 +193,10 @@ fn silent(old: &Value, new: &Value, operations: &[Change], schemas: &[Change]) -
         document
     };
     Silent {
-        operations: differing(&by_id(old), &by_id(new), &said(operations)),
-        schemas: differing(&by_name(old), &by_name(new), &said(schemas)),
+        operations: differing(&by_id(old), &by_id(new), &|id| {
+            said.contains(id) || missing.contains(id)
+        }),
+        schemas: differing(&by_name(old), &by_name(new), &|name| said.contains(name)),
         rest: rest(old) != rest(new),
     }
 }
@@ -175,12 +204,12 @@ fn silent(old: &Value, new: &Value, operations: &[Change], schemas: &[Change]) -
 fn differing(
     old: &BTreeMap<String, Value>,
     new: &BTreeMap<String, Value>,
-    said: &BTreeSet<String>,
+    said: &dyn Fn(&str) -> bool,
 ) -> Vec<String> {
     let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
     names
         .into_iter()
-        .filter(|name| old.get(*name) != new.get(*name) && !said.contains(*name))
+        .filter(|name| old.get(*name) != new.get(*name) && !said(name))
         .cloned()
         .collect()
 }

@@ -80,6 +80,7 @@ fn whole(operation: &Operation, what: What, level: Level) -> Change {
     Change {
         what,
         name: operation.id.clone(),
+        was: None,
         rust: rust(operation),
         level,
         details: vec![Detail { level, text }],
@@ -151,7 +152,7 @@ fn pair(old: &Operation, new: &Operation, renames: &Renames) -> Option<Change> {
         (true, false) => details.add(Level::Patch, "it is no longer deprecated"),
         _ => {}
     }
-    details.change(what, &new.id, rust(new))
+    details.change(what, (&old.id, &new.id), rust(new))
 }
 
 /// The type of a parameter in terms of the newer side; a file for `None`.

@@ -22,10 +22,17 @@ pub struct Side {
 }
 
 impl Side {
-    /// The side of a description in memory.
-    pub fn of(name: &str, document: Value, tables: &Tables, progress: Progress<'_>) -> Self {
+    /// The side of a description in memory; `before` is the older one.
+    pub fn of(
+        name: &str,
+        document: Value,
+        tables: &Tables,
+        before: Option<&Side>,
+        progress: Progress<'_>,
+    ) -> Self {
         let mut step = |stage: &str| progress(&format!("{name}: {stage}"));
-        let draft = generate::draft(document.clone(), tables, &mut step);
+        let before = before.map(|side| &side.draft.api);
+        let draft = generate::draft(document.clone(), tables, before, &mut step);
         Self {
             name: name.to_owned(),
             document,
@@ -35,18 +42,23 @@ impl Side {
 
     /// The side that `name` stands for: the path of a description, which is read with the workspace's fixes and tables, or
     /// a Git revision, which brings its own.
-    pub fn read(root: &Path, name: &str, progress: Progress<'_>) -> Result<Self> {
+    pub fn read(
+        root: &Path,
+        name: &str,
+        before: Option<&Side>,
+        progress: Progress<'_>,
+    ) -> Result<Self> {
         if Path::new(name).is_file() {
             let document = load::load(Path::new(name))?;
             let tables = Tables::load(&root.join("openapi"))?;
-            return Ok(Self::of(name, document.json, &tables, progress));
+            return Ok(Self::of(name, document.json, &tables, before, progress));
         }
         progress(&format!("{name}: git"));
         let checkout = Checkout::of(root, name)?;
         let document = load::load(&checkout.0.join("openapi/harness.json"))?;
         let tables = Tables::load(&checkout.0.join("openapi"))
             .with_context(|| format!("the tables of {name} are not of this generator's kind"))?;
-        Ok(Self::of(name, document.json, &tables, progress))
+        Ok(Self::of(name, document.json, &tables, before, progress))
     }
 }
 

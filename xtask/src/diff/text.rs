@@ -103,7 +103,7 @@ impl Report {
                     more => format!(" and {more} more"),
                 };
                 lines.push(format!(
-                    "- {} {what}: {}{more}",
+                    "- {what} ({}): {}{more}",
                     names.len(),
                     shown.join(", ")
                 ));

@@ -66,7 +66,7 @@ pub(super) fn compare(old: &Api, new: &Api, renames: &Renames) -> Vec<Change> {
         } else {
             What::Renamed
         };
-        changes.extend(details.change(what, &now.origin, at(&after, now_key, now)));
+        changes.extend(details.change(what, (&ty.origin, &now.origin), at(&after, now_key, now)));
     }
     let renamed = renames.targets();
     for (key, ty) in &new.types {
@@ -114,6 +114,7 @@ fn whole(ty: &Type, rust: Vec<String>, what: What, level: Level) -> Change {
     Change {
         what,
         name: ty.origin.clone(),
+        was: None,
         rust,
         level,
         details: vec![Detail {

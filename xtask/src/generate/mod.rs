@@ -110,14 +110,26 @@ pub struct Draft {
     pub problems: Problems,
 }
 
-/// Makes the API of a description as far as the tables allow, and notes what would stop generation.
-pub fn draft(mut document: Value, tables: &Tables, progress: Progress<'_>) -> Draft {
+/// Makes the API of a description as far as the tables allow, and notes what would stop generation. An operation that they
+/// do not place stays in the module where it is in `before`.
+pub fn draft(
+    mut document: Value,
+    tables: &Tables,
+    before: Option<&Api>,
+    progress: Progress<'_>,
+) -> Draft {
     let mut problems = Problems::default();
     progress("fixes");
     let applied = fix::apply_noting(&mut document, &tables.fixes, &mut problems);
     progress("lower");
     let (map, names) = (&tables.map, &tables.names);
-    let lowered = lower::lower_noting(&document, map, names, true, &mut problems);
+    let places: BTreeMap<&str, &str> = before
+        .into_iter()
+        .flat_map(|api| api.modules.iter().flat_map(|module| &module.operations))
+        .map(|operation| (operation.id.as_str(), operation.module.as_str()))
+        .collect();
+    let guess = |id: &str| places.get(id).map(|&module| module.to_owned());
+    let lowered = lower::lower_noting(&document, map, names, true, &guess, &mut problems);
     progress("partition");
     let mut partition = partition::partition(&lowered, map);
     let mut outputs = Vec::new();

@@ -13,13 +13,14 @@ fn openapi() -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi")
 }
 
-fn side(name: &str, edit: impl FnOnce(&mut Value)) -> Side {
+fn side(name: &str, before: Option<&Side>, edit: impl FnOnce(&mut Value)) -> Side {
     let mut document = load::load(&openapi().join("harness.json")).unwrap().json;
     edit(&mut document);
     Side::of(
         name,
         document,
         &Tables::load(&openapi()).unwrap(),
+        before,
         &mut |_| {},
     )
 }
@@ -27,10 +28,8 @@ fn side(name: &str, edit: impl FnOnce(&mut Value)) -> Side {
 /// The report of an edited description against the vendored one.
 fn report(edit: impl FnOnce(&mut Value)) -> Report {
     static VENDORED: OnceLock<Side> = OnceLock::new();
-    let report = compare(
-        VENDORED.get_or_init(|| side("vendored", |_| {})),
-        &side("edited", edit),
-    );
+    let vendored = VENDORED.get_or_init(|| side("vendored", None, |_| {}));
+    let report = compare(vendored, &side("edited", Some(vendored), edit));
     assert!(report.old_problems.is_empty(), "{:?}", report.old_problems);
     report
 }

@@ -145,18 +145,19 @@ pub struct ParamFacts {
 /// With `strict`, two things of one name are an error; otherwise they are told apart by number.
 pub fn lower(document: &Value, map: &ModuleMap, names: &Names, strict: bool) -> Result<Lowered> {
     let mut problems = Problems::default();
-    let lowered = lower_noting(document, map, names, strict, &mut problems);
+    let lowered = lower_noting(document, map, names, strict, &|_| None, &mut problems);
     problems.none()?;
     Ok(lowered)
 }
 
-/// Lowers what can be lowered: an operation without a place, or one that cannot be understood, is left out and noted,
-/// and what is an error for [`lower`] is noted and told apart by number.
+/// Lowers what can be lowered, and notes what is an error for [`lower`]: an operation that cannot be understood is left
+/// out, and so is one without a place, unless `guess` knows a module for its id; what has one name is told apart by number.
 pub fn lower_noting(
     document: &Value,
     map: &ModuleMap,
     names: &Names,
     strict: bool,
+    guess: &dyn Fn(&str) -> Option<String>,
     problems: &mut Problems,
 ) -> Lowered {
     let mut schemas = Schemas::new(document, names, strict, problems);
@@ -164,10 +165,10 @@ pub fn lower_noting(
     let mut placed = Vec::new();
     for (path, method, item, operation) in load::operations(document) {
         let (tags, id) = tags_and_id(path, method, operation);
-        let Some(module) = problems.unless(map.place(method, path, &tags, &id)) else {
+        let place = problems.unless(map.place(method, path, &tags, &id));
+        let Some(module) = place.map(str::to_owned).or_else(|| guess(&id)) else {
             continue;
         };
-        let module = module.to_owned();
         let tag = tags.into_iter().next().unwrap_or_else(|| module.clone());
         let name = names.operation(&module, &tag, &id);
         placed.push(operations::Placed {

@@ -95,21 +95,23 @@ pub(super) fn unique(
     chosen
 }
 
+/// The names, or the problems as an error.
+#[cfg(test)]
+pub(super) fn try_unique(
+    kind: Kind<'_>,
+    names: &[(String, String)],
+    strict: bool,
+) -> anyhow::Result<Vec<String>> {
+    let mut problems = Problems::default();
+    let chosen = unique(kind, names, strict, &mut problems);
+    problems.none()?;
+    Ok(chosen)
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use super::*;
-
-    fn unique(
-        kind: Kind<'_>,
-        names: &[(String, String)],
-        strict: bool,
-    ) -> anyhow::Result<Vec<String>> {
-        let mut problems = Problems::default();
-        let chosen = super::unique(kind, names, strict, &mut problems);
-        problems.none()?;
-        Ok(chosen)
-    }
+    use super::{Kind, try_unique as unique};
 
     fn pairs(names: &[(&str, &str)]) -> Vec<(String, String)> {
         names
